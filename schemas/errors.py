@@ -1,0 +1,121 @@
+"""The errors every room raises, split by who must act.
+
+One root class. A code is stable and dotted; its first part names who must act:
+`department`, `declaration` (the platform engineer), `data` (the steward), `request` (whoever asked), `hub` (us).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """Carry one failure to the person who can end it.
+
+    Grammar of the message: who: what happened, where; expected X, got Y; what happens now.
+    Never a person's name or number: the reference and the field.
+    """
+
+    code: ClassVar[str] = "hub.failed"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (self.__doc__ or "").strip().splitlines()[0])
+
+
+class DepartmentError(HubError):
+    """The department did not do what its contract promises."""
+
+    code = "department.failed"
+
+
+class DepartmentUnreachable(DepartmentError):
+    """The department's address does not answer."""
+
+    code = "department.unreachable"
+    retryable = True
+
+
+class DepartmentTimeout(DepartmentError):
+    """The department did not finish its answer before the deadline."""
+
+    code = "department.timeout"
+    retryable = True
+
+
+class DepartmentUnavailable(DepartmentError):
+    """The department says it cannot answer now (429, 502, 503, 504)."""
+
+    code = "department.unavailable"
+    retryable = True
+
+    def __init__(self, message: str = "", retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class DepartmentRefused(DepartmentError):
+    """The department refused our sign-in or our request."""
+
+    code = "department.refused"
+
+
+class DepartmentFault(DepartmentError):
+    """The department answered with a fault of its own."""
+
+    code = "department.fault"
+
+
+class DepartmentBrokePromise(DepartmentError):
+    """The department's answer breaks its contract; nothing of it was applied."""
+
+    code = "department.broke_promise"
+
+
+class DeclarationError(HubError):
+    """A declaration or contract file is wrong."""
+
+    code = "declaration.wrong"
+
+
+class ConnectionMissing(DeclarationError):
+    """The department has no connection configured."""
+
+    code = "declaration.connection_missing"
+
+
+class DataHeld(HubError):
+    """The batch broke its bounds and waits for the steward."""
+
+    code = "data.held"
+
+
+class RequestError(HubError):
+    """The question itself is wrong."""
+
+    code = "request.wrong"
+
+
+class NotFound(RequestError):
+    """Nothing is kept under that reference."""
+
+    code = "request.not_found"
+
+
+class LeaseTaken(HubError):
+    """Another exchange of this feed is running; this one steps aside."""
+
+    code = "hub.lease_taken"
+    retryable = True
+
+
+class LeaseLost(HubError):
+    """This exchange was overtaken by a newer one; it writes nothing more."""
+
+    code = "hub.lease_lost"
+
+
+class DatabaseUnavailable(HubError):
+    """The hub's database cannot be reached or started."""
+
+    code = "hub.database_unavailable"
