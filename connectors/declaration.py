@@ -1,128 +1,154 @@
-"""What a department's folder declares, as plain values. Reads files; opens no connection, knows no table.
+"""Loading of what a department's folder declares. Reads files; opens no connection, knows no table.
 
-Light on purpose: DAG files read declarations at every parse.
+Light on purpose: DAG files read declarations at every parse, so nothing heavy is imported here.
 """
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
+from connectors.contract_files import digest_declaration, verify_contract
+from connectors.declaration_rules import check_feed, check_transport, check_zone
+from connectors.declared import (
+    Cursor,
+    Department,
+    Expects,
+    Feed,
+    FieldRule,
+    Limits,
+    Paging,
+    Struct,
+    Success,
+    Transport,
+)
+from connectors.durations import duration
+from schemas.errors import DeclarationError
 
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Refuse keys nobody reads."""
+__all__ = [
+    "Cursor",
+    "Department",
+    "Expects",
+    "Feed",
+    "FieldRule",
+    "Limits",
+    "Paging",
+    "Success",
+    "Transport",
+    "duration",
+    "list_departments",
+    "load_department",
+]
 
-
-class Limits(Struct):
-    """Bound what one department may cost us."""
-
-    requests_per_second: float = 5
-    concurrency: int = 1
-    deadline_seconds: float = 30
-    page_bytes: int = 20_000_000
-
-
-class Transport(Struct):
-    """How the department is spoken to."""
-
-    kind: Literal["soap", "rest"]
-    contract: str
-    payload: Literal["none", "xml-in-string"] = "none"
-    payload_encoding: str = "utf-8"
-    payload_root: str = "Request"
-    auth: Literal["none", "basic", "bearer", "api-key", "wsse-username", "hmac-nonce", "hmac-sorted"] = "none"
-    limits: Limits = Limits()
-    strictness: Literal["enforce", "warn", "off"] = "warn"
-
-
-class Paging(Struct):
-    """How one page leads to the next: the path of the total, or of the next cursor, in the answer."""
-
-    style: Literal["none", "page", "cursor"] = "none"
-    size: int = 1000
-    first: int = 1
-    total: str = ""  # path of the declared total of records (style page)
-    next: str = ""  # path of the next cursor, empty or absent on the last page (style cursor)
-
-
-class Cursor(Struct):
-    """The source's own time of change, and how far back each pull looks again."""
-
-    field: str
-    format: str = "%Y-%m-%d %H:%M:%S"
-    overlap: str = "2h"
-    sweep: str = ""
+FILE = "department.toml"
+FILLED_IN = {"department", "folder", "digest"}  # not written in the file: they follow from the folder
+T = TypeVar("T", bound=Struct)
 
 
-class Success(Struct):
-    """Where an answer says that it is one: `{ field = "code", values = ["0"] }`."""
-
-    field: str
-    values: list[str]
-    message: str = ""  # path of the department's own words when it is not
+def list_departments(root: Path | None = None) -> list[str]:
+    """Return the names of the declared departments below `root` (default: this room), sorted."""
+    folder = root or Path(__file__).parent
+    return sorted(path.parent.name for path in folder.glob(f"*/{FILE}"))
 
 
-class Expects(Struct):
-    """What a healthy exchange looks like."""
-
-    max_bad_ratio: float = 0.05
-    records_per_day: tuple[int, int] = (0, 1_000_000)
-
-
-class FieldRule(Struct):
-    """Where a canonical field comes from. A bare string in TOML is short for `{ from = "…" }`."""
-
-    from_: str = msgspec.field(default="", name="from")
-    value: str | None = None  # a constant
-    codes: dict[str, str] | None = None  # source code -> ours; an unknown code is a problem
-    date: str | None = None  # strptime format of a date
-    open_ended: list[str] = []  # source values that mean: no end
-    normalise: Literal["", "identifier"] = ""  # strip, NFKC, upper case
-
-
-class Feed(Struct):
-    """One kind of record that the department delivers."""
-
-    name: str
-    record: str
-    catalogue: str
-    basis: str
-    purpose: str
-    key: list[str]
-    records: str  # path of the list in the answer; always a list, also for one element
-    fresh_within: str
-    cursor: Cursor
-    schedule: str
-    operation: str = ""  # SOAP: operation name
-    path: str = ""  # REST: path below the connection's address
-    method: Literal["GET", "POST"] = "GET"
-    send: Literal["query", "json", "form"] = "query"
-    request: dict[str, Any] = {}  # template; {since} {page} {page_size} {cursor} are filled in
-    success: Success | None = None
-    paging: Paging = Paging()
-    expects: Expects = Expects()
-    fields: dict[str, FieldRule] = {}
-    face: dict[str, str] = {}
-
-    def license_types(self) -> list[str]:
-        """Return the license types this feed can deliver, sorted."""
-        rule = self.fields.get("license_type", FieldRule())
-        return sorted(set((rule.codes or {}).values()) | ({rule.value} if rule.value else set()))
+def load_department(name: str, root: Path | None = None) -> Department:
+    """Return the declaration of department `name`; DeclarationError names file, table and key."""
+    folder = (root or Path(__file__).parent) / name
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or not (folder / FILE).is_file():
+        raise DeclarationError(f"connectors: no department {name!r}; there are {', '.join(list_departments(root))}")
+    raw = _read_toml(folder / FILE)
+    place = f"{name}/{FILE}"
+    pinned = verify_contract(folder)
+    feeds = _read_feeds(_pop_table(raw, "feeds", place), place)
+    transport = _convert(_pop_table(raw, "transport", place), Transport, f"{place}: [transport]")
+    raw |= {"department": name, "folder": folder, "digest": digest_declaration(folder, pinned)}
+    empty = _convert(raw | {"transport": {"kind": "rest", "contract": ""}, "feeds": {}}, Department, place)
+    department = msgspec.structs.replace(empty, transport=transport, feeds=feeds)
+    _check(department, place, pinned)
+    return department
 
 
-class Department(Struct):
-    """One department: its folder, its transport and its feeds."""
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DeclarationError(f"{path.parent.name}/{path.name}: is not TOML: {error}") from error
 
-    department: str  # folder name
-    folder: Path
-    digest: str  # sha256 over declaration and contract: the mapping version of what it delivers
-    name: str
-    uscc: str
-    network: str
-    contact: str
-    connection: str
-    transport: Transport
-    feeds: dict[str, Feed]
-    timezone: str = "Asia/Shanghai"
+
+def _pop_table(raw: dict[str, Any], key: str, place: str) -> dict[str, Any]:
+    table = raw.pop(key, None)
+    if not isinstance(table, dict) or not table:
+        raise DeclarationError(f"{place}: [{key}] is missing; expected a table")
+    return table
+
+
+def _read_feeds(raw: dict[str, Any], place: str) -> dict[str, Feed]:
+    return {name: _read_feed(name, table, f"{place}: [feeds.{name}]") for name, table in sorted(raw.items())}
+
+
+def _read_feed(name: str, raw: Any, place: str) -> Feed:
+    if not isinstance(raw, dict):
+        raise DeclarationError(f"{place}: expected a table, got {type(raw).__name__}")
+    inner = place.removesuffix("]")
+    fields = raw.pop("fields", {})
+    rules = {key: _read_rule(rule, f"{inner}.fields] {key}") for key, rule in fields.items()}
+    return msgspec.structs.replace(_convert({"name": name, **raw}, Feed, place), fields=rules)
+
+
+def _read_rule(raw: Any, place: str) -> FieldRule:
+    return _convert({"from": raw} if isinstance(raw, str) else raw, FieldRule, place)
+
+
+def _convert(raw: Any, kind: type[T], place: str) -> T:
+    """Turn one table into its struct; nested tables first, so that an error names the innermost."""
+    if not isinstance(raw, dict):
+        raise DeclarationError(f"{place}: expected a table, got {type(raw).__name__}")
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    unknown = sorted(raw.keys() - fields.keys())
+    if unknown:
+        raise DeclarationError(f"{place}: key {unknown[0]!r} is unknown; known are {', '.join(_written(fields))}")
+    for key in raw.keys() & fields.keys():
+        inner = _struct_of(fields[key].type)
+        if inner and not isinstance(raw[key], inner):
+            _convert(raw[key], inner, _below(place, key))
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        raise DeclarationError(f"{place}: {_in_words(error)}") from error
+
+
+def _written(fields: dict[str, Any]) -> list[str]:
+    return sorted(fields.keys() - FILLED_IN)
+
+
+def _struct_of(declared: Any) -> type[Struct] | None:
+    options = (declared, *get_args(declared)) if get_origin(declared) is not dict else ()
+    return next((o for o in options if isinstance(o, type) and issubclass(o, Struct)), None)
+
+
+def _below(place: str, key: str) -> str:
+    return f"{place.removesuffix(']')}.{key}]" if place.endswith("]") else f"{place}: [{key}]"
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """Say which key is wrong: msgspec's `$.key` path becomes `key 'key'`."""
+    text, _, path = str(error).partition(" - at `$")
+    missing = re.search(r"missing required field `(.+?)`", text)
+    key = missing.group(1) if missing else path.rstrip("`").lstrip(".")
+    return f"key {key!r} is missing" if missing else f"key {key!r}: {text[:1].lower() + text[1:]}"
+
+
+def _check(department: Department, place: str, pinned: dict[str, str]) -> None:
+    check_zone(department.timezone, place)
+    contract = department.transport.contract.removeprefix("contract/")
+    if contract not in pinned:
+        raise DeclarationError(
+            f"{place}: [transport] contract {contract!r} is not in contract/; there are {', '.join(sorted(pinned))}"
+        )
+    check_transport(department.transport, f"{place}: [transport]")
+    for name, feed in department.feeds.items():
+        check_feed(feed, department.transport, f"{place}: [feeds.{name}]")

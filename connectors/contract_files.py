@@ -1,0 +1,61 @@
+"""The vendored contract files of a department and their pinned digests.
+
+A contract that changed on disk without its SHA256SUMS line is refused: it would change what every record means.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from schemas.errors import DeclarationError
+
+SUMS = "SHA256SUMS"
+
+
+def verify_contract(folder: Path) -> dict[str, str]:
+    """Return {file name: sha256} of `folder`/contract after comparing every file with its pinned digest."""
+    contract = folder / "contract"
+    pinned = _read_sums(contract / SUMS)
+    found = {
+        p.relative_to(contract).as_posix(): p for p in sorted(contract.rglob("*")) if p.is_file() and p.name != SUMS
+    }
+    for name in sorted(pinned.keys() | found.keys()):
+        _verify_file(contract / SUMS, name, pinned.get(name), found.get(name))
+    return pinned
+
+
+def digest_declaration(folder: Path, pinned: dict[str, str]) -> str:
+    """Return one sha256 over the declaration, its hooks and its contract: the mapping version."""
+    digest = hashlib.sha256()
+    for name in ("department.toml", "hooks.py"):
+        path = folder / name
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{name}:{len(content)}\n".encode() + content)
+    digest.update("".join(f"{sha} {name}\n" for name, sha in sorted(pinned.items())).encode())
+    return digest.hexdigest()
+
+
+def _read_sums(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise DeclarationError(f"{path}: cannot be read; expected one line 'sha256  file' per contract file") from error
+    pairs = [line.split(maxsplit=1) for line in lines if line.strip()]
+    wrong = [n for n, pair in enumerate(pairs, 1) if len(pair) != 2 or len(pair[0]) != 64]
+    if wrong:
+        raise DeclarationError(f"{path}: line {wrong[0]} is not 'sha256  file'")
+    return {name.lstrip("*"): sha.lower() for sha, name in pairs}
+
+
+def _verify_file(sums: Path, name: str, expected: str | None, path: Path | None) -> None:
+    if path is None:
+        raise DeclarationError(f"{sums}: {name} is pinned but the file is missing")
+    if expected is None:
+        raise DeclarationError(f"{sums}: {name} lies in the contract folder but is not pinned; add its sha256")
+    got = hashlib.sha256(path.read_bytes()).hexdigest()
+    if got != expected:
+        raise DeclarationError(
+            f"{sums}: {name} changed; expected sha256 {expected}, got {got}; "
+            "the department is not spoken to until the change is reviewed and pinned"
+        )

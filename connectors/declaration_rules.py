@@ -1,0 +1,115 @@
+"""What must hold between the values of one declaration, beyond their types.
+
+Each breach is a DeclarationError that names file, table and key. Knows no network and no record.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Mapping
+
+from connectors.declared import Feed, FieldRule, Transport
+from connectors.durations import duration
+from schemas.errors import DeclarationError
+from schemas.license import LICENSE, RecordType
+
+RECORD_TYPES: Mapping[str, RecordType] = {LICENSE.name: LICENSE}
+SIGN_INS = {
+    "soap": {"none", "basic", "wsse-username"},
+    "rest": {"none", "basic", "bearer", "api-key", "hmac-nonce", "hmac-sorted"},
+}
+PLACEHOLDERS = {"since", "page", "page_size", "cursor"}
+DERIVED = {"record_id", "source_updated_at", "face", "open_ended"}  # follow from key, cursor, face and valid_to
+
+
+def check_zone(zone: str, place: str) -> None:
+    """Refuse a time zone that does not exist."""
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise DeclarationError(
+            f"{place}: key 'timezone': no zone {zone!r}; expected a name such as Asia/Shanghai"
+        ) from error
+
+
+def check_transport(transport: Transport, place: str) -> None:
+    """Refuse a sign-in or payload that the transport cannot carry, and limits that stop everything."""
+    if transport.auth not in SIGN_INS[transport.kind]:
+        raise DeclarationError(
+            f"{place}: key 'auth': {transport.auth} is no sign-in of {transport.kind}; "
+            f"there are {', '.join(sorted(SIGN_INS[transport.kind]))}"
+        )
+    if transport.kind == "rest" and transport.payload != "none":
+        raise DeclarationError(f"{place}: key 'payload': {transport.payload} needs kind soap")
+    limits = transport.limits
+    if min(limits.requests_per_second, limits.concurrency, limits.deadline_seconds, limits.page_bytes) <= 0:
+        raise DeclarationError(f"{place[:-1]}.limits]: every limit must be above zero")
+
+
+def check_feed(feed: Feed, transport: Transport, place: str) -> None:
+    """Refuse a feed whose keys contradict each other."""
+    record = RECORD_TYPES.get(feed.record)
+    if record is None:
+        raise DeclarationError(
+            f"{place}: key 'record': no record type {feed.record!r}; there are {', '.join(RECORD_TYPES)}"
+        )
+    _check_request(feed, transport, place)
+    _check_paging(feed, place)
+    _check_times(feed, place)
+    if not feed.key:
+        raise DeclarationError(f"{place}: key 'key': expected at least one source field")
+    for name, rule in feed.fields.items():
+        check_rule(name, rule, record, f"{place[:-1]}.fields] {name}")
+
+
+def check_rule(name: str, rule: FieldRule, record: RecordType, place: str) -> None:
+    """Refuse a rule for a field that does not exist, or that cannot decide where its value comes from."""
+    kinds = {field.name: field.kind for field in record.fields if field.name not in DERIVED}
+    if name not in kinds:
+        raise DeclarationError(
+            f"{place}: no field of {record.name} can be mapped by that name; there are {', '.join(kinds)}"
+        )
+    if bool(rule.from_) == (rule.value is not None):
+        raise DeclarationError(f"{place}: expected exactly one of 'from' and 'value'")
+    if (rule.date is not None) != (kinds[name] == "date" and rule.value is None):
+        raise DeclarationError(f"{place}: key 'date' belongs to date fields, and every date field needs it")
+    if rule.open_ended and name != "valid_to":
+        raise DeclarationError(f"{place}: key 'open_ended' belongs to valid_to only")
+
+
+def _check_request(feed: Feed, transport: Transport, place: str) -> None:
+    needed = "operation" if transport.kind == "soap" else "path"
+    if not getattr(feed, needed):
+        raise DeclarationError(f"{place}: key {needed!r} is missing; kind {transport.kind} needs it")
+    if feed.method == "GET" and feed.send != "query" and transport.kind == "rest":
+        raise DeclarationError(f"{place}: key 'send': {feed.send} needs method POST")
+    for key, value in feed.request.items():
+        unknown = sorted(set(re.findall(r"\{(\w*)\}", value)) - PLACEHOLDERS) if isinstance(value, str) else []
+        if unknown:
+            raise DeclarationError(
+                f"{place}: key 'request.{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(PLACEHOLDERS))}"
+            )
+
+
+def _check_paging(feed: Feed, place: str) -> None:
+    needed = {"none": "", "page": "total", "cursor": "next"}[feed.paging.style]
+    if needed and not getattr(feed.paging, needed):
+        raise DeclarationError(f"{place[:-1]}.paging]: key {needed!r} is missing; style {feed.paging.style} needs it")
+    if feed.paging.size <= 0:
+        raise DeclarationError(
+            f"{place[:-1]}.paging]: key 'size': expected a number above zero, got {feed.paging.size}"
+        )
+
+
+def _check_times(feed: Feed, place: str) -> None:
+    for where, text in (
+        (f"{place}: key 'fresh_within'", feed.fresh_within),
+        (f"{place[:-1]}.cursor]: key 'overlap'", feed.cursor.overlap),
+    ):
+        try:
+            duration(text)
+        except DeclarationError as error:
+            raise DeclarationError(f"{where}: {error}") from error
+    if len(feed.schedule.split()) != 5:
+        raise DeclarationError(f"{place}: key 'schedule': expected five cron fields, got {feed.schedule!r}")

@@ -1,0 +1,128 @@
+"""What a department's folder may declare, as plain frozen values.
+
+Knows the names and types of a declaration; reads no file (declaration.py does), opens no connection, knows no table.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+
+class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Refuse keys nobody reads."""
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Bound what one department may cost us."""
+
+    requests_per_second: float = 5
+    concurrency: int = 1
+    deadline_seconds: float = 30
+    page_bytes: int = 20_000_000
+
+
+class Transport(Struct, frozen=True, kw_only=True):
+    """How the department is spoken to."""
+
+    kind: Literal["soap", "rest"]
+    contract: str
+    payload: Literal["none", "xml-in-string"] = "none"
+    payload_encoding: str = "utf-8"
+    payload_root: str = "Request"
+    auth: Literal["none", "basic", "bearer", "api-key", "wsse-username", "hmac-nonce", "hmac-sorted"] = "none"
+    limits: Limits = Limits()
+    strictness: Literal["enforce", "warn", "off"] = "warn"
+
+
+class Paging(Struct, frozen=True, kw_only=True):
+    """How one page leads to the next: the path of the total, or of the next cursor, in the answer."""
+
+    style: Literal["none", "page", "cursor"] = "none"
+    size: int = 1000
+    first: int = 1
+    total: str = ""  # path of the declared total of records (style page)
+    next: str = ""  # path of the next cursor, empty or absent on the last page (style cursor)
+
+
+class Cursor(Struct, frozen=True, kw_only=True):
+    """The source's own time of change, and how far back each pull looks again."""
+
+    field: str
+    format: str = "%Y-%m-%d %H:%M:%S"
+    overlap: str = "2h"
+    sweep: str = ""
+
+
+class Success(Struct, frozen=True, kw_only=True):
+    """Where an answer says that it is one: `{ field = "code", values = ["0"] }`."""
+
+    field: str
+    values: list[str]
+    message: str = ""  # path of the department's own words when it is not
+
+
+class Expects(Struct, frozen=True, kw_only=True):
+    """What a healthy exchange looks like."""
+
+    max_bad_ratio: float = 0.05
+    records_per_day: tuple[int, int] = (0, 1_000_000)
+
+
+class FieldRule(Struct, frozen=True, kw_only=True):
+    """Where a canonical field comes from. A bare string in TOML is short for `{ from = "…" }`."""
+
+    from_: str = msgspec.field(default="", name="from")
+    value: str | None = None  # a constant
+    codes: dict[str, str] | None = None  # source code -> ours; an unknown code is a problem
+    date: str | None = None  # strptime format of a date
+    open_ended: list[str] = []  # source values that mean: no end
+    normalise: Literal["", "identifier"] = ""  # strip, NFKC, upper case
+
+
+class Feed(Struct, frozen=True, kw_only=True):
+    """One kind of record that the department delivers."""
+
+    name: str
+    record: str
+    catalogue: str
+    basis: str
+    purpose: str
+    key: list[str]
+    records: str  # path of the list in the answer; always a list, also for one element
+    fresh_within: str
+    cursor: Cursor
+    schedule: str
+    operation: str = ""  # SOAP: operation name
+    path: str = ""  # REST: path below the connection's address
+    method: Literal["GET", "POST"] = "GET"
+    send: Literal["query", "json", "form"] = "query"
+    request: dict[str, Any] = {}  # template; {since} {page} {page_size} {cursor} are filled in
+    success: Success | None = None
+    paging: Paging = Paging()
+    expects: Expects = Expects()
+    fields: dict[str, FieldRule] = {}
+    face: dict[str, str] = {}
+
+    def license_types(self) -> list[str]:
+        """Return the license types this feed can deliver, sorted."""
+        rule = self.fields.get("license_type", FieldRule())
+        return sorted(set((rule.codes or {}).values()) | ({rule.value} if rule.value else set()))
+
+
+class Department(Struct, frozen=True, kw_only=True):
+    """One department: its folder, its transport and its feeds."""
+
+    department: str  # folder name
+    folder: Path
+    digest: str  # sha256 over declaration and contract: the mapping version of what it delivers
+    name: str
+    uscc: str
+    network: str
+    contact: str
+    connection: str
+    transport: Transport
+    feeds: dict[str, Feed]
+    timezone: str = "Asia/Shanghai"

@@ -1,0 +1,122 @@
+"""A declaration loads whole, or says in words which file, table and key is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.declaration import Department, duration, list_departments, load_department
+from schemas.errors import DeclarationError
+
+Declare = Callable[..., Department]
+
+
+def test_a_plain_declaration_loads(declare: Declare) -> None:
+    department = declare()
+    feed = department.feeds["licenses"]
+    assert (department.department, feed.name, feed.cursor.overlap) == ("roads", "licenses", "2h")
+    assert feed.fields["license_number"].from_ == "XKZBH"
+    assert feed.license_types() == ["roadcert", "roadgoods"]
+    assert len(department.digest) == 64
+
+
+def test_the_departments_are_listed_sorted(tmp_path: Path, write_folder: Callable[[str], Path]) -> None:
+    for name in ("water", "roads"):
+        write_folder(name)
+    (tmp_path / "fake").mkdir()
+    assert list_departments(tmp_path) == ["roads", "water"]
+
+
+def test_an_unknown_department_is_told_the_known_ones(declare: Declare, tmp_path: Path) -> None:
+    declare()
+    with pytest.raises(DeclarationError, match="no department 'rivers'; there are roads"):
+        load_department("rivers", tmp_path)
+
+
+WRONG = [
+    ('uscc = "11370283MB9T00230W"\n', "", r"roads/department.toml: key 'uscc' is missing"),
+    ('kind = "rest"', 'kind = "post"', r"\[transport\]: key 'kind'.*invalid enum value 'post'"),
+    (
+        'auth = "none"',
+        'auth = "none"\ntimeout = 3',
+        r"\[transport\]: key 'timeout' is unknown; known are auth, contract",
+    ),
+    ('auth = "none"', 'auth = "wsse-username"', r"wsse-username is no sign-in of rest; there are api-key, basic"),
+    ('auth = "none"', "limits = { page_bytes = 0 }", r"\[transport.limits\]: every limit"),
+    ('overlap = "2h"', "overlap = 2", r"\[feeds.licenses.cursor\]: key 'overlap': expected `str`, got `int`"),
+    ('overlap = "2h"', 'overlap = "2 hours"', r"\[feeds.licenses.cursor\]: key 'overlap': duration '2 hours'"),
+    ('field = "GXSJ", ', "", r"\[feeds.licenses.cursor\]: key 'field' is missing"),
+    (
+        'record = "license"',
+        'record = "licence_"',
+        r"\[feeds.licenses\]: key 'record': no record type.*there are license",
+    ),
+    ('path = "/licenses"\n', "", r"\[feeds.licenses\]: key 'path' is missing; kind rest needs it"),
+    (
+        'page = "{page}"',
+        'page = "{pgae}"',
+        r"key 'request.page': placeholder 'pgae' is unknown; there are cursor, page",
+    ),
+    (', total = "data/total"', "", r"\[feeds.licenses.paging\]: key 'total' is missing"),
+    ('schedule = "*/30 * * * *"', 'schedule = "hourly"', r"key 'schedule': expected five cron fields"),
+    (
+        'license_number = "XKZBH"',
+        'license_numer = "XKZBH"',
+        r"\[feeds.licenses.fields\] license_numer: no field of license",
+    ),
+    ('license_number = "XKZBH"', 'license_number = { form = "X" }', r"fields\] license_number: key 'form' is unknown"),
+    ('license_number = "XKZBH"', "license_number = {}", r"license_number: expected exactly one of 'from' and 'value'"),
+    ('{ from = "FZRQ", date = "%Y%m%d" }', '"FZRQ"', r"fields\] issued_on: key 'date' belongs to date fields"),
+    ('connection = "roads"', 'connection = "roads"\ntimezone = "Mars"', r"key 'timezone': no zone 'Mars'"),
+    ("contract/api.json", "contract/other.json", r"'other.json' is not in contract/; there are api.json"),
+    ('key = ["XKZBH"]', "key = []", r"\[feeds.licenses\]: key 'key'"),
+    ("[feeds.licenses]", "[feeds.licenses", r"roads/department.toml: is not TOML"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), WRONG)
+def test_a_wrong_declaration_names_file_table_and_key(declare: Declare, old: str, new: str, message: str) -> None:
+    with pytest.raises(DeclarationError, match=message):
+        declare((old, new))
+
+
+def test_a_contract_that_changed_on_disk_is_refused(declare: Declare, tmp_path: Path) -> None:
+    declare()
+    (tmp_path / "roads" / "contract" / "api.json").write_text("{ }")
+    with pytest.raises(DeclarationError, match=r"api.json changed; expected sha256 44136f"):
+        load_department("roads", tmp_path)
+
+
+def test_an_unpinned_or_missing_contract_file_is_refused(declare: Declare, tmp_path: Path) -> None:
+    declare()
+    extra = tmp_path / "roads" / "contract" / "extra.xsd"
+    extra.write_text("<x/>")
+    with pytest.raises(DeclarationError, match=r"extra.xsd lies in the contract folder but is not pinned"):
+        load_department("roads", tmp_path)
+    extra.unlink()
+    (tmp_path / "roads" / "contract" / "api.json").unlink()
+    with pytest.raises(DeclarationError, match=r"api.json is pinned but the file is missing"):
+        load_department("roads", tmp_path)
+
+
+def test_the_digest_follows_declaration_and_contract(declare: Declare) -> None:
+    first = declare().digest
+    assert declare().digest == first
+    assert declare(('contact = "信息科"', 'contact = "办公室"')).digest != first
+    assert declare(files={"api.json": "{ }"}).digest != first
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("90s", timedelta(seconds=90)), ("26h", timedelta(hours=26)), ("3d", timedelta(3))]
+)
+def test_a_duration_reads_as_people_write_it(text: str, expected: timedelta) -> None:
+    assert duration(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "26", "h", "1.5h", "２６h", "26h ", "-1h"])
+def test_an_unclear_duration_is_refused(text: str) -> None:
+    with pytest.raises(DeclarationError):
+        duration(text)
