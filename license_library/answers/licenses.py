@@ -1,0 +1,163 @@
+"""Answers about licenses: hits of a search, one license with its history and provenance, verification.
+
+Holder codes stand here masked only.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from license_library.answers.spoken import Advice, Answer, Source, Words
+
+Validity = Literal["valid", "not_yet_valid", "expired", "not_good"]
+RecognisedAs = Literal["number", "identifier", "holder_code", "holder_name"]
+
+
+class LicenseHit(Answer, frozen=True):
+    """Show one license in a list: the current version as its source last told it."""
+
+    license_id: int
+    license_type: str
+    license_type_name: str
+    license_name: str
+    license_number: str  # a resident number inside it is masked
+    license_identifier: str | None
+    identifier_class: str | None  # valid | legacy
+    issuer_name: str
+    issued_on: date
+    holder_name: str
+    holder_code: str  # masked: 3702**********1234
+    holder_code_type: str  # 001 | 111 | …
+    holder_kind: str  # person | organisation
+    valid_from: date | None
+    valid_to: date | None
+    open_ended: bool
+    status: str  # a code of schemas.states
+    status_words: Words
+    validity: Validity  # as of today
+    validity_words: Words  # the plain reason: 有效期至 2021-03-01,已过期
+    source: Source
+
+
+class SearchAnswer(Answer, frozen=True):
+    """Answer a search: what was understood, what was found, how to go on."""
+
+    recognised_as: RecognisedAs
+    recognised_words: Words  # 按证照编号查询
+    hits: list[LicenseHit]
+    next: str | None  # opaque cursor for `SearchTerms.after`; None: this was the last page
+    advice: list[Advice]  # also explains an empty list
+    today: date
+    asked_at: datetime
+
+
+class FieldChange(Answer, frozen=True):
+    """Name one field that differs from the version before."""
+
+    field: str
+    words: Words
+    before: str | None  # masked like everything else
+    after: str | None
+
+
+class LicenseVersion(Answer, frozen=True):
+    """Show one version of a license: valid for a time, and known to the hub for a time."""
+
+    version_count: int  # 1 is the first the hub saw
+    current: bool
+    status: str
+    status_words: Words
+    issued_on: date
+    valid_from: date | None
+    valid_to: date | None
+    open_ended: bool
+    holder_name: str
+    holder_code: str  # masked
+    changed_on: date | None
+    change_reason: str | None
+    source_updated_at: datetime
+    known_from: datetime
+    known_to: datetime | None  # None: still current
+    exchange_id: int
+    changes: list[FieldChange]  # against the version before; empty for the first
+
+
+class Provenance(Answer, frozen=True):
+    """Lead from a license back to the very bytes it was read from."""
+
+    department: str
+    department_name: str
+    feed: str
+    catalogue_code: str | None  # sharing-catalogue id
+    basis: str | None
+    purpose: str | None
+    record_id: str  # the department's own record id, masked where it holds a resident number
+    exchange_id: int
+    exchange_state: str
+    exchange_started_at: datetime
+    exchange_finished_at: datetime | None
+    page_number: int
+    position: int  # 0-based in the page
+    mapping_version: str
+    rule_version: str | None
+    page_digest: str | None  # sha256 of the landed page, hex; None: page not kept
+    page_size_bytes: int | None
+    page_kept: bool  # False once its retention has passed: digest only
+    requested_at: datetime | None
+    first_byte_at: datetime | None
+    received_at: datetime | None
+    stored_at: datetime | None
+
+
+class FaceField(Answer, frozen=True):
+    """Show one field of the license's face (照面)."""
+
+    name: str
+    value: str  # masked where it holds a resident number
+
+
+class LicenseAnswer(Answer, frozen=True):
+    """Answer for one license: its values, its history, where it came from."""
+
+    license: LicenseHit
+    version_number: str | None
+    issuer_code: str | None
+    area_code: str
+    item_code: str | None
+    item_name: str | None
+    changed_on: date | None
+    change_reason: str | None
+    file_url: str | None
+    source_updated_at: datetime
+    face: list[FaceField]
+    versions: list[LicenseVersion]  # newest first; versions[0] is current
+    provenance: Provenance
+    quarantined: int  # open quarantine cases of the same record: a newer version may be waiting
+    asked_at: datetime
+
+
+class FieldMatch(Answer, frozen=True):
+    """Compare one given value with the library's; the library's own value is never told."""
+
+    field: str
+    words: Words  # 持证主体
+    matches: bool | None  # None: the library holds no value for it
+
+
+class VerifyAnswer(Answer, frozen=True):
+    """Answer whether a license exists, as described, valid today."""
+
+    verdict: Literal["confirmed", "mismatch", "not_valid", "not_found", "stale", "unknown"]
+    words: Words
+    exists: bool | None  # None: unknown, because no department could have told us
+    matches: bool | None  # all given values match; None when nothing was compared
+    valid_today: bool | None
+    validity: Validity | None
+    fields: list[FieldMatch]
+    reasons: list[Words]
+    license_id: int | None
+    advice: list[Advice]
+    source: Source | None
+    today: date
+    asked_at: datetime

@@ -1,0 +1,104 @@
+"""Answers about how things stand: departments, feeds, exchanges and library totals.
+
+Counts and times only, nothing of any record.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from license_library.answers.spoken import Answer, Freshness, Words
+
+
+class ProblemCount(Answer, frozen=True):
+    """Count open quarantine cases under one problem code."""
+
+    code: str
+    words: Words
+    count: int
+
+
+class ExchangeBrief(Answer, frozen=True):
+    """Show one exchange; received = merged + unchanged + quarantined + held once it has ended well."""
+
+    exchange_id: int
+    department: str
+    department_name: str
+    feed: str
+    state: str  # landing | landed | checked | merged | held | discarded | failed
+    state_words: Words  # merged with quarantined rows is said to be partial (部分完成)
+    partial: bool
+    started_at: datetime
+    finished_at: datetime | None
+    seconds: float | None
+    pages: int
+    received: int
+    merged: int
+    unchanged: int
+    quarantined: int
+    held: int
+    hold_reason: str | None
+    error_code: str | None
+    error_message: str | None
+
+
+class ExchangesAnswer(Answer, frozen=True):
+    """List exchanges, newest first."""
+
+    exchanges: list[ExchangeBrief]
+    next: str | None
+    asked_at: datetime
+
+
+class FeedBrief(Answer, frozen=True):
+    """Show one feed: what it promises and how it keeps it."""
+
+    feed: str
+    record_type: str
+    license_types: list[str]
+    license_type_names: list[str]
+    catalogue_code: str | None
+    basis: str | None
+    purpose: str | None
+    fresh_seconds: int  # the promise: never older than this
+    cursor_at: datetime | None
+    as_of: datetime | None
+    freshness: Freshness
+    freshness_words: Words
+    licenses: int  # current licenses in the library from this feed
+    open_quarantine: int
+    last_exchange: ExchangeBrief | None
+
+
+class DepartmentBrief(Answer, frozen=True):
+    """Show one department with its feeds and what its data suffers from most."""
+
+    department: str
+    name: str
+    uscc: str | None
+    network: str | None
+    contact: str | None
+    transport: str  # soap | rest
+    declaration_digest: str
+    declared_at: datetime
+    freshness: Freshness  # the worst of its feeds
+    feeds: list[FeedBrief]
+    open_quarantine: int
+    top_problems: list[ProblemCount]  # at most five, most frequent first
+
+
+class LibraryTotals(Answer, frozen=True):
+    """Count what the library holds."""
+
+    licenses: int
+    subjects: int
+    versions: int  # current and former versions together
+    open_quarantine: int
+
+
+class Overview(Answer, frozen=True):
+    """Answer how the departments and the library stand."""
+
+    departments: list[DepartmentBrief]
+    library: LibraryTotals
+    asked_at: datetime

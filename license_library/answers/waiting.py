@@ -1,0 +1,69 @@
+"""Answers about quarantine: cases, their problems, and the page a case was read from.
+
+Never a personal value: a problem tells what was expected and the shape of what came.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from license_library.answers.overviews import ExchangeBrief, ProblemCount
+from license_library.answers.spoken import Answer, Words
+
+
+class ProblemShown(Answer, frozen=True):
+    """Show one problem of a record: what was expected and the shape of what came, never a personal value."""
+
+    code: str
+    words: Words
+    field: str
+    field_words: Words  # 持证主体代码
+    expected: str
+    got: str
+
+
+class QuarantineCase(Answer, frozen=True):
+    """Show one record that waits, and where exactly it stands."""
+
+    quarantine_id: int
+    department: str
+    department_name: str
+    feed: str
+    record_id: str | None  # masked where it holds a resident number
+    license_type: str | None
+    license_type_name: str | None
+    state: str  # open | mended | discarded
+    state_words: Words
+    codes: list[str]
+    problems: list[ProblemShown]
+    exchange_id: int
+    page_number: int
+    position: int  # 0-based in the page
+    tries: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+class QuarantineAnswer(Answer, frozen=True):
+    """List quarantine cases, newest first, with what they suffer from."""
+
+    cases: list[QuarantineCase]
+    next: str | None
+    codes: list[ProblemCount]  # over the department and state asked for: the choices of the filter
+    total: int  # cases under the whole filter
+    asked_at: datetime
+
+
+class QuarantineDetail(Answer, frozen=True):
+    """Answer for one case: the case and the page it was read from."""
+
+    case: QuarantineCase
+    mapping_version: str
+    rule_version: str
+    exchange: ExchangeBrief
+    page_request: str | None  # what was asked, without secrets
+    page_digest: str | None  # sha256 of the page, hex
+    page_kept: bool
+    page_received_at: datetime | None
+    license_id: int | None  # the library's current license of the same record, if any
+    asked_at: datetime

@@ -1,0 +1,65 @@
+"""What may be asked: the shapes of questions, and the error for one that cannot be answered.
+
+Knows no table. A question names values, never how to find them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import msgspec
+
+from license_library.answers import Words
+from schemas.errors import RequestError
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+
+
+class SearchTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for licenses by exactly one of number, identifier, holder_code, holder_name or text (anything typed)."""
+
+    number: str | None = None
+    identifier: str | None = None
+    holder_code: str | None = None
+    holder_code_type: str | None = None  # only beside holder_code; None: a resident number or a USCC
+    holder_name: str | None = None
+    text: str | None = None
+    license_type: str | None = None  # narrows any of them
+    limit: int = DEFAULT_LIMIT  # 1 to 100
+    after: str | None = None  # SearchAnswer.next of the page before
+
+
+class QuarantineFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for quarantine cases; None means: any."""
+
+    department: str | None = None
+    feed: str | None = None
+    code: str | None = None  # a problem code
+    state: str | None = "open"  # open | mended | discarded
+    exchange_id: int | None = None
+    limit: int = DEFAULT_LIMIT
+    after: str | None = None  # QuarantineAnswer.next of the page before
+
+
+class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask whether a license is what it is said to be: an identifier, or a type and a number; and values to compare."""
+
+    identifier: str | None = None
+    license_type: str | None = None
+    license_number: str | None = None
+    # Compared where given: holder_name holder_code issuer_name issued_on valid_from valid_to version_number …
+    # (names of schemas.license.LICENSE; dates as YYYY-MM-DD or YYYYMMDD).
+    values: Mapping[str, str] = {}
+
+
+class WrongQuestion(RequestError):
+    """The question cannot be answered as it was asked."""
+
+    code: ClassVar[str] = "request.wrong_question"
+
+    def __init__(self, reason: str, words: Words) -> None:
+        super().__init__(words.en)
+        self.reason = reason  # dotted: search.no_terms, search.name_too_short, identifier.uscc_wrong …
+        self.words = words
