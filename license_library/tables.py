@@ -291,6 +291,8 @@ subjects = Table(
     _instant("named_at", required=True),  # source time of the record the name came from
     _instant("known_from", required=True),
     UniqueConstraint("holder_hash"),
+    # An exact name, and a name from its beginning: LIKE 'x%' needs pattern order whatever the collation.
+    Index("ix_subjects_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
     # Two-character names hold no trigram, so pairs of characters have an index of their own.
     Index("ix_subjects_name_pairs", text("name_pairs(name_key)"), postgresql_using="gin"),
 )
