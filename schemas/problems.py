@@ -1,0 +1,102 @@
+"""What can be wrong with a record: stable codes, one shape, and words that give nothing personal away.
+
+Knows the codes' meaning in both languages; decides nothing about a record itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+import polars as pl
+
+from schemas.license import Field
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Say what is wrong with one field of one record. `got` never holds a personal value, only its shape."""
+
+    code: str
+    field: str
+    expected: str
+    got: str
+
+
+class ProblemCode(msgspec.Struct, frozen=True):
+    """Explain one problem code to a steward."""
+
+    zh: str
+    en: str
+
+
+PROBLEM_CODES: Final[dict[str, ProblemCode]] = {
+    "record.missing_field": ProblemCode("必填项缺失", "a required field is missing"),
+    "record.bad_date": ProblemCode("日期无法识别", "the date cannot be read"),
+    "record.unknown_code": ProblemCode("代码不在代码表中", "the code is not in its list"),
+    "record.unknown_license_type": ProblemCode("证照类型不在目录中", "the license type is not in the catalogue"),
+    "record.too_long": ProblemCode("内容超长", "the value is too long"),
+    "record.bad_text": ProblemCode("含控制字符或乱码", "the text holds control characters or decoding damage"),
+    "record.bad_area_code": ProblemCode("行政区划代码有误", "the division code is wrong"),
+    "record.bad_url": ProblemCode("文件地址有误", "the file address is wrong"),
+    "record.date_out_of_range": ProblemCode("日期超出合理范围", "the date is outside 1900 to 2200"),
+    "record.dates_reversed": ProblemCode("起止日期颠倒", "the dates are in the wrong order"),
+    "record.open_ended_with_end": ProblemCode("标为长期却有截止日期", "marked open-ended yet it has an end"),
+    "record.issued_in_future": ProblemCode("颁发日期晚于今天", "issued in the future"),
+    "record.updated_in_future": ProblemCode("来源更新时间晚于今天", "updated in the future"),
+    "record.wrong_type": ProblemCode("数据类型不符", "the value has the wrong type"),
+    "record.duplicate_key": ProblemCode(
+        "同一记录同一时间内容不一致", "the same record arrived twice with different content"
+    ),
+    "identifier.uscc_wrong": ProblemCode("统一社会信用代码有误", "the unified social credit code is wrong"),
+    "identifier.resident_id_wrong": ProblemCode("公民身份号码有误", "the resident identity number is wrong"),
+    "identifier.license_identifier_wrong": ProblemCode("电子证照标识有误", "the license identifier is wrong"),
+    "identifier.holder_code_wrong": ProblemCode("持证主体代码有误", "the holder's code is wrong"),
+    "identifier.holder_type_mismatch": ProblemCode(
+        "持证主体代码与代码类型不符", "the holder's code is of another type than stated"
+    ),
+}
+
+PROBLEM_SCHEMA: Final = {
+    "row": pl.UInt32(),
+    "code": pl.String(),
+    "field": pl.String(),
+    "expected": pl.String(),
+    "got": pl.String(),
+}
+
+_LONGEST_SHOWN = 40
+_PERHAPS_A_PERSON = r"\d{15}"  # a resident identity number can turn up in any field
+
+
+def problems_frame(rows: Iterable[tuple[int, Problem]] = ()) -> pl.DataFrame:
+    """Return a problems frame with one line per (row, problem)."""
+    lines = [(row, problem.code, problem.field, problem.expected, problem.got) for row, problem in rows]
+    return pl.DataFrame(lines, schema=PROBLEM_SCHEMA, orient="row")
+
+
+def join_problems(*frames: pl.DataFrame) -> pl.DataFrame:
+    """Join problems frames over the same records, by row; a field already faulted is not reported missing as well."""
+    joined = pl.concat(frames or [problems_frame()])
+    missing = pl.col("code") == "record.missing_field"
+    faulted = (~missing).any().over("row", "field")
+    return joined.filter(~(missing & faulted)).unique(maintain_order=True).sort("row", maintain_order=True)
+
+
+def describe_value(field: Field, value: str | None) -> str:
+    """Return what a message may say of a value: the value itself, or only its length where it may name a person."""
+    if value is None or not value.strip():
+        return "nothing"
+    hidden = field.personal or len(value) > _LONGEST_SHOWN or re.search(_PERHAPS_A_PERSON, value)
+    return f"{len(value)} characters" if hidden else value
+
+
+def described(field: Field) -> pl.Expr:
+    """Return `describe_value` of a column, as an expression."""
+    value = pl.col(field.name).cast(pl.String)
+    length = value.str.len_chars()
+    hidden = pl.lit(field.personal) | (length > _LONGEST_SHOWN) | value.str.contains(_PERHAPS_A_PERSON)
+    empty = value.str.strip_chars().str.len_bytes() == 0
+    shown = pl.when(hidden).then(pl.format("{} characters", length)).otherwise(value)
+    return pl.when(empty | value.is_null()).then(pl.lit("nothing")).otherwise(shown)
