@@ -119,3 +119,9 @@ class DatabaseUnavailable(HubError):
     """The hub's database cannot be reached or started."""
 
     code = "hub.database_unavailable"
+
+
+class ProcessFailed(HubError):
+    """A process of ours (Airflow, a fake department) did not start or ended by itself."""
+
+    code = "hub.process_failed"
