@@ -1,0 +1,132 @@
+"""The database that comes with the hub: one PostgreSQL server per home folder, shared by every process that asks.
+
+The last one out stops it, unless somebody asked for it to stay. Knows nothing of tables.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psycopg
+from psycopg import sql
+
+from license_library.postgres_binaries import REACHABLE, Server
+from license_library.postgres_cluster import Cluster, open_cluster, running_port, start_cluster, stop_cluster
+from schemas.errors import DatabaseUnavailable
+
+DATABASE = "hub"
+
+
+@dataclass(frozen=True)
+class Status:
+    """Say whether the server of a home runs, where, and whether it stays without users."""
+
+    running: bool
+    port: int | None
+    kept: bool
+    data: Path
+
+
+@contextmanager
+def running(home: Path, *, fast: bool = False, server: Server | None = None) -> Iterator[str]:
+    """Yield the address of the hub's database, with the server running for as long as anyone is inside.
+
+    `fast` gives up durability (for tests). `server` forces given server programs.
+    """
+    folder = _folder(home)
+    users = (folder / "users.lock").open("a")
+    try:
+        with _changing(folder):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            address = _ensure_database(*_ensure_started(home, server, fast=fast), DATABASE)
+        yield address
+    finally:
+        with _changing(folder):
+            _leave(home, users)
+        users.close()
+
+
+def start(home: Path, *, fast: bool = False, server: Server | None = None) -> str:
+    """Start the server, let it stay without users, and return the address of the hub's database."""
+    with _changing(_folder(home)):
+        (_folder(home) / "keep").touch()
+        return _ensure_database(*_ensure_started(home, server, fast=fast), DATABASE)
+
+
+def stop(home: Path) -> None:
+    """Stop the server whoever uses it; a later user starts it again."""
+    with _changing(_folder(home)):
+        (_folder(home) / "keep").unlink(missing_ok=True)
+        stop_cluster(open_cluster(_folder(home), REACHABLE))
+
+
+def status(home: Path) -> Status:
+    """Say how the server of `home` is, without starting it."""
+    cluster = open_cluster(_folder(home), REACHABLE)
+    port = running_port(cluster)
+    return Status(port is not None, port, (_folder(home) / "keep").exists(), cluster.data)
+
+
+def database_url(home: Path, name: str) -> str:
+    """Return the address of another database on the running server, created at the first call."""
+    cluster = open_cluster(_folder(home), REACHABLE)
+    port = running_port(cluster)
+    if port is None:
+        raise DatabaseUnavailable(
+            f"database: asked for {name}, but the embedded server of {home} does not run; start it first"
+        )
+    return _ensure_database(cluster, port, name)
+
+
+def erase(home: Path) -> None:
+    """Stop the server and delete everything it kept."""
+    stop(home)
+    cluster = open_cluster(_folder(home), REACHABLE)
+    shutil.rmtree(cluster.data, ignore_errors=True)
+    if cluster.data.parent != cluster.folder.resolve():
+        shutil.rmtree(cluster.data.parent, ignore_errors=True)
+    shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def _folder(home: Path) -> Path:
+    folder = home / "postgres"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _changing(folder: Path) -> Iterator[None]:
+    # One at a time starts or stops; users hold the other lock, which the kernel frees even after kill -9.
+    with (folder / "change.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _ensure_started(home: Path, server: Server | None, *, fast: bool) -> tuple[Cluster, int]:
+    cluster = open_cluster(_folder(home), REACHABLE)
+    return cluster, running_port(cluster) or start_cluster(cluster, server, fast=fast)
+
+
+def _leave(home: Path, users: IO[str]) -> None:
+    fcntl.flock(users, fcntl.LOCK_UN)
+    if (_folder(home) / "keep").exists():
+        return
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return  # someone else is still inside
+    stop_cluster(open_cluster(_folder(home), REACHABLE))
+
+
+def _ensure_database(cluster: Cluster, port: int, name: str) -> str:
+    with psycopg.connect(cluster.conninfo(port), autocommit=True) as connection:
+        found = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+        if not found:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return cluster.url(port, name)

@@ -1,0 +1,94 @@
+"""The keys under which personal values are kept: encrypted to be read again, fingerprinted to be found again.
+
+Knows one secret and derives a key per use. Knows no table and keeps no value.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from schemas.errors import HubError
+
+KEY_ID = b"\x01"  # in front of every encrypted value, so that a later key can stand beside this one
+NONCE_BYTES = 12
+SECRET_BYTES = 32
+
+
+class KeyringError(HubError):
+    """A value could not be decrypted: it was altered, or encrypted under another secret."""
+
+    code = "hub.keyring"
+
+
+class Keyring:
+    """Encrypt, decrypt and fingerprint under one secret of at least 32 bytes."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < SECRET_BYTES:
+            raise KeyringError(
+                f"keyring: the secret is too short; expected {SECRET_BYTES} bytes, got {len(secret)}; nothing was opened"
+            )
+        self._derive = cache(lambda use: _derive_key(secret, use))
+        self._cipher = AESGCM(self._derive("encrypt"))
+
+    def encrypt(self, plain: bytes) -> bytes:
+        """Return key id, nonce and ciphertext of `plain` (AES-256-GCM)."""
+        nonce = os.urandom(NONCE_BYTES)
+        return KEY_ID + nonce + self._cipher.encrypt(nonce, plain, KEY_ID)
+
+    def decrypt(self, sealed: bytes) -> bytes:
+        """Return what `encrypt` was given; KeyringError where it was altered."""
+        nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return self._cipher.decrypt(nonce, body, sealed[:1])
+        except Exception as failure:
+            raise KeyringError from failure
+
+    def fingerprint(self, kind: str, text: str) -> bytes:
+        """Return the keyed hash of `text` (HMAC-SHA-256); each kind has a key of its own."""
+        return hmac.digest(self._derive(f"fingerprint {kind}"), text.encode(), "sha256")
+
+    def fingerprint_holder(self, code_type: str, code: str) -> bytes:
+        """Return the hash under which a holder is found: subjects.holder_hash."""
+        return self.fingerprint("holder", f"{code_type}:{code}")
+
+    def encrypt_many(self, texts: Iterable[str]) -> list[bytes]:
+        """Encrypt a column."""
+        nonces, seal = os.urandom, self._cipher.encrypt
+        return [
+            KEY_ID + nonce + seal(nonce, text.encode(), KEY_ID) for text in texts for nonce in (nonces(NONCE_BYTES),)
+        ]
+
+    def fingerprint_many(self, kind: str, texts: Iterable[str]) -> list[bytes]:
+        """Fingerprint a column."""
+        key = self._derive(f"fingerprint {kind}")
+        return [hmac.digest(key, text.encode(), "sha256") for text in texts]
+
+
+def _derive_key(secret: bytes, use: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=f"license hub {use}".encode()).derive(secret)
+
+
+def load_or_create(path: Path) -> Keyring:
+    """Return the keyring whose secret is kept in `path`, made at the first call and readable by its owner only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = path.with_suffix(f".{os.getpid()}")
+        scratch.touch(mode=0o600)
+        scratch.write_text(secrets.token_hex(SECRET_BYTES))
+        try:
+            os.link(scratch, path)  # unlike a rename it never replaces the secret of a process that was quicker
+        except FileExistsError:
+            pass
+        finally:
+            scratch.unlink()
+    return Keyring(bytes.fromhex(path.read_text().strip()))

@@ -1,0 +1,26 @@
+"""Alembic's entry: run the revisions over one connection, one process at a time.
+
+Knows the address it is given and the tables as they should be, for `check`.
+"""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from license_library.tables import metadata
+
+LOCK = 370283  # any number of our own: two processes that migrate at once take turns
+
+
+def run() -> None:
+    """Run what the command asks for in one transaction."""
+    engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+        context.run_migrations()
+
+
+run()

@@ -1,0 +1,213 @@
+"""One PostgreSQL cluster in one folder: made, started, found again, stopped.
+
+Knows a folder, a port and a password. Knows nothing of who shares it, nor of what is kept in it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from license_library.postgres_binaries import Account, Server, find_server, is_reachable, server_account
+from schemas.errors import DatabaseUnavailable
+
+OWNER = "hub"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_min_messages": "warning",
+    # A statement or an error in the log could carry a person's name or number.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+START_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Point at the folders of one cluster: `folder` is ours, `data` belongs to the server's user."""
+
+    folder: Path
+    data: Path
+    password: str
+
+    def conninfo(self, port: int, database: str = "postgres") -> str:
+        """Return libpq's connection string."""
+        return f"host=127.0.0.1 port={port} user={OWNER} password={self.password} dbname={database} connect_timeout=5"
+
+    def url(self, port: int, database: str) -> str:
+        """Return SQLAlchemy's address."""
+        return f"postgresql+psycopg://{OWNER}:{self.password}@127.0.0.1:{port}/{database}"
+
+
+def open_cluster(folder: Path, reachable: Path) -> Cluster:
+    """Return the cluster of `folder`, choosing its place and password at the first call."""
+    folder.mkdir(parents=True, exist_ok=True)
+    password = _write_once(folder / "password", secrets.token_hex(24))
+    place = _write_once(folder / "place", str(_choose_place(folder, reachable)))
+    return Cluster(folder, Path(place), password)
+
+
+def _choose_place(folder: Path, reachable: Path) -> Path:
+    if is_reachable(folder / "data", server_account()):
+        return (folder / "data").resolve()
+    return reachable / f"cluster-{secrets.token_hex(8)}" / "data"
+
+
+def _write_once(path: Path, text: str) -> str:
+    if not path.exists():
+        scratch = path.with_suffix(f".{os.getpid()}")
+        scratch.touch(mode=0o600)
+        scratch.write_text(text)
+        scratch.rename(path)
+    return path.read_text().strip()
+
+
+def running_port(cluster: Cluster) -> int | None:
+    """Return the port on which this very cluster answers, None when it does not."""
+    port = _noted_port(cluster)
+    if port is None:
+        return None
+    with suppress(psycopg.OperationalError), psycopg.connect(cluster.conninfo(port)):
+        return port
+    return None
+
+
+def _noted_port(cluster: Cluster) -> int | None:
+    with suppress(OSError, IndexError, ValueError):
+        return int((cluster.data / "postmaster.pid").read_text().splitlines()[3])
+    return None
+
+
+def start_cluster(cluster: Cluster, server: Server | None, *, fast: bool) -> int:
+    """Start the server, creating the cluster at the first call, and return its port."""
+    version = cluster.data / "PG_VERSION"
+    server = server or find_server(int(version.read_text()) if version.exists() else None)
+    if not version.exists():
+        _create(cluster, server)
+    _remove_stale_note(cluster)
+    failure = ""
+    for attempt in range(START_TRIES):
+        port = _choose_port(cluster, reuse=attempt == 0)
+        failure = _try_start(cluster, server, port, fast=fast)
+        if not failure:
+            (cluster.folder / "port").write_text(str(port))
+            return port
+        time.sleep(0.5)  # orphans of a killed server need a moment to let go of its shared memory
+    raise DatabaseUnavailable(
+        f"database: the embedded server did not start, see {cluster.data.parent / 'log'}: {failure}"
+    )
+
+
+def _create(cluster: Cluster, server: Server) -> None:
+    account, parent = server_account(), cluster.data.parent
+    parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    with tempfile.TemporaryDirectory(dir=parent, prefix="new-") as scratch:
+        secret, data = Path(scratch, "password"), Path(scratch, "data")
+        secret.touch(mode=0o600)
+        secret.write_text(cluster.password)
+        data.mkdir(mode=0o700)
+        _give(account, Path(scratch), secret, data)
+        locale = _locale(server.version)
+        _run(
+            server,
+            account,
+            ["initdb", "-D", data, "-U", OWNER, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", *locale],
+        )
+        shutil.rmtree(cluster.data, ignore_errors=True)
+        data.rename(cluster.data)  # whole or not at all: a kill during initdb leaves nothing that looks like a cluster
+
+
+def _locale(version: int) -> list[str]:
+    # Under the locale C a Chinese name has no trigram and is no word: searches would find nothing, silently.
+    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if version >= 17 else []
+    return [*builtin, "--locale=C.UTF-8"]
+
+
+def _give(account: Account | None, *paths: Path) -> None:
+    for path in paths if account else ():
+        assert account is not None  # noqa: S101 - for the type checker
+        os.chown(path, account.uid, account.gid)
+
+
+def _choose_port(cluster: Cluster, *, reuse: bool) -> int:
+    former = cluster.folder / "port"
+    # The former port is kept where it can be, so that addresses handed out before a crash stay true.
+    wanted = int(former.read_text()) if reuse and former.exists() else 0
+    for port in (wanted, 0):
+        with suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise DatabaseUnavailable("database: no free port on the loopback address; nothing was started")
+
+
+def _try_start(cluster: Cluster, server: Server, port: int, *, fast: bool) -> str:
+    settings = {**SETTINGS, **(FAST if fast else {}), "port": str(port)}
+    options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+    account, log = server_account(), cluster.data.parent / "log"
+    log.touch(mode=0o600)
+    _give(account, log)
+    try:
+        _run(server, account, ["pg_ctl", "-D", cluster.data, "-w", "-t", "120", "-l", log, "-o", options, "start"])
+    except DatabaseUnavailable as failure:
+        return str(failure)
+    return ""
+
+
+def _remove_stale_note(cluster: Cluster) -> None:
+    # After a crash or a reboot the noted process id may belong to any other program: PostgreSQL would then refuse.
+    note = cluster.data / "postmaster.pid"
+    with suppress(OSError, IndexError, ValueError):
+        pid = int(note.read_text().splitlines()[0])
+        command = Path(f"/proc/{pid}/cmdline")
+        if Path("/proc/self/cmdline").exists() and not (command.exists() and b"postgres" in command.read_bytes()):
+            note.unlink()
+
+
+def stop_cluster(cluster: Cluster) -> None:
+    """Stop the server and wait until it has gone; a server that does not run is no error."""
+    if not (cluster.data / "postmaster.pid").exists():
+        return
+    server = find_server(int((cluster.data / "PG_VERSION").read_text()))
+    with suppress(DatabaseUnavailable):  # already gone: a crash left the note behind
+        _run(server, server_account(), ["pg_ctl", "-D", cluster.data, "-w", "-t", "120", "-m", "fast", "stop"])
+
+
+def _run(server: Server, account: Account | None, command: Sequence[str | Path]) -> None:
+    program, *arguments = command
+    # Files instead of pipes: the server would keep a pipe open and the wait would never end.
+    with tempfile.TemporaryFile("w+") as output:
+        done = subprocess.run(  # noqa: S603 - our own arguments
+            [server.folder / program, *arguments],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False, cwd="/",
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )  # fmt: skip
+        output.seek(0)
+        last = (output.read().strip().splitlines() or [""])[-1]
+    if done.returncode != 0:
+        raise DatabaseUnavailable(f"database: {program} failed with code {done.returncode}: {last}")
