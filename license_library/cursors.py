@@ -1,0 +1,68 @@
+"""Where the next page of a list begins: an opaque text that fits one question only.
+
+Holds sort keys, all of them integers, never a value that was asked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+
+from license_library.answers import Words
+from license_library.questions import MAX_LIMIT, WrongQuestion
+
+
+LAST = 2**62  # beyond every id and day: where a list that runs downwards starts
+_Key = Annotated[int, msgspec.Meta(ge=-LAST, le=LAST)]
+
+
+class _Cursor(msgspec.Struct, frozen=True, array_like=True):
+    question: str
+    place: list[_Key]
+
+
+def write_cursor(question: bytes, place: Sequence[int]) -> str:
+    """Return the cursor that goes on after `place` in the list answering `question`."""
+    cursor = _Cursor(_mark(question), list(place))
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+def read_cursor(question: bytes, after: str | None, start: Sequence[int]) -> list[int]:
+    """Return the place a cursor stands for, or `start` without one; WrongQuestion when it is not ours."""
+    if after is None:
+        return list(start)
+    try:
+        padded = after + "=" * (-len(after) % 4)
+        cursor = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=_Cursor)
+    except (binascii.Error, msgspec.DecodeError, ValueError) as failure:
+        raise _wrong_cursor() from failure
+    if cursor.question != _mark(question) or len(cursor.place) != len(start):
+        raise _wrong_cursor()
+    return cursor.place
+
+
+def check_limit(limit: int) -> int:
+    """Return the limit; WrongQuestion when it is outside what one page may hold."""
+    if not 1 <= limit <= MAX_LIMIT:
+        words = Words(
+            f"每页条数应在 1 到 {MAX_LIMIT} 之间", f"search: the limit is wrong; expected 1 to {MAX_LIMIT}, got {limit}"
+        )
+        raise WrongQuestion("search.bad_limit", words)
+    return limit
+
+
+def _mark(question: bytes) -> str:
+    return sha256(question).hexdigest()[:12]
+
+
+def _wrong_cursor() -> WrongQuestion:
+    words = Words(
+        "翻页位置无效,请重新查询",
+        "search: the cursor is not of this question; expected `next` of its last page; ask again without it",
+    )
+    return WrongQuestion("search.bad_cursor", words)

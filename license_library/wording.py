@@ -1,0 +1,114 @@
+"""The sentences of answers, in Chinese and English side by side.
+
+Knows states, validity and freshness as codes. Knows no table; names no person.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from license_library.answers import Freshness, Validity, Words
+from schemas.license import LICENSE
+from schemas.problems import PROBLEM_CODES
+from schemas.states import STATES
+
+_ZONE = ZoneInfo("Asia/Shanghai")  # instants are kept in UTC; people of the bureau read Beijing time
+_STATUS_WORDS = {state.code: Words(state.zh, state.en) for state in STATES}
+_FIELD_WORDS = {field.name: Words(field.zh, field.name.replace("_", " ")) for field in LICENSE.fields}
+_EXCHANGE_WORDS = {
+    "landing": Words("接收中", "landing"),
+    "landed": Words("已落地", "landed"),
+    "checked": Words("已检查", "checked"),
+    "merged": Words("已入库", "merged"),
+    "partial": Words("部分入库", "partial"),
+    "held": Words("整批暂缓", "held"),
+    "discarded": Words("已丢弃", "discarded"),
+    "failed": Words("失败", "failed"),
+}
+_QUARANTINE_WORDS = {
+    "open": Words("待处理", "open"),
+    "mended": Words("已修复", "mended"),
+    "discarded": Words("已作废", "discarded"),
+}
+
+
+def local_time(instant: datetime) -> str:
+    """Return the instant as people of the bureau read it, to the minute."""
+    return instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def status_words(status: str) -> Words:
+    """Name a license state."""
+    return _STATUS_WORDS.get(status, Words(status, status))
+
+
+def field_words(field: str) -> Words:
+    """Name a field of the record type; an unknown one keeps its own name."""
+    return _FIELD_WORDS.get(field, Words(field, field))
+
+
+def problem_words(code: str) -> Words:
+    """Name a problem code; one of a suite that is gone keeps its code."""
+    known = PROBLEM_CODES.get(code)
+    return Words(known.zh, known.en) if known else Words(code, code)
+
+
+def exchange_words(state: str, partial: bool) -> Words:
+    """Name an exchange's state; merged with quarantined rows is never plain success."""
+    return _EXCHANGE_WORDS.get("partial" if partial else state, Words(state, state))
+
+
+def quarantine_words(state: str) -> Words:
+    """Name a quarantine case's state."""
+    return _QUARANTINE_WORDS.get(state, Words(state, state))
+
+
+def _span(seconds: int) -> Words:
+    for size, zh, en in ((86400, "天", "days"), (3600, "小时", "hours"), (60, "分钟", "minutes")):
+        if seconds % size == 0 and seconds >= size:
+            return Words(f"{seconds // size} {zh}", f"{seconds // size} {en}")
+    return Words(f"{seconds} 秒", f"{seconds} seconds")
+
+
+def freshness_words(freshness: Freshness, as_of: datetime | None, fresh_seconds: int) -> Words:
+    """Say how old a feed's knowledge is and whether that keeps its promise."""
+    if as_of is None:
+        return Words("尚未从该部门取得过数据", "nothing has been pulled from this department yet")
+    moment, promise = local_time(as_of), _span(fresh_seconds)
+    if freshness == "fresh":
+        return Words(f"数据截至 {moment}", f"as of {moment} Beijing time")
+    return Words(
+        f"该部门自 {moment} 起未提供数据,已超过承诺的 {promise.zh}",
+        f"the department has been silent since {moment} Beijing time, longer than the {promise.en} it promised",
+    )
+
+
+def validity_words(
+    validity: Validity, status: str, valid_from: date | None, valid_to: date | None, open_ended: bool
+) -> Words:
+    """Say why a license is or is not valid on the day asked about."""
+    if validity == "not_good":
+        state = status_words(status)
+        return Words(f"状态为{state.zh}", f"its state is {state.en}")
+    if validity == "not_yet_valid":
+        return Words(f"自 {valid_from} 起有效,尚未生效", f"valid from {valid_from}, not yet")
+    if validity == "expired":
+        return _expired_words(status, valid_to)
+    return _valid_words(status, valid_to, open_ended)
+
+
+def _expired_words(status: str, valid_to: date | None) -> Words:
+    if status == "expired" or valid_to is None:
+        return Words("颁发机构已标记为过期失效", "its issuer says it has expired")
+    return Words(f"有效期至 {valid_to},已过期", f"valid to {valid_to}, expired")
+
+
+def _valid_words(status: str, valid_to: date | None, open_ended: bool) -> Words:
+    if status == "renewal_pending":
+        return Words("延续申请审查中,依法视为准予延续", "its renewal is pending and counts as granted by law")
+    if open_ended:
+        return Words("长期有效", "valid without end")
+    if valid_to is None:
+        return Words("有效,未载明截止日期", "valid, no end date stated")
+    return Words(f"有效期至 {valid_to}", f"valid to {valid_to}")
