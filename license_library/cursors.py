@@ -16,7 +16,6 @@ import msgspec
 from license_library.answers import Words
 from license_library.questions import MAX_LIMIT, WrongQuestion
 
-
 LAST = 2**62  # beyond every id and day: where a list that runs downwards starts
 _Key = Annotated[int, msgspec.Meta(ge=-LAST, le=LAST)]
 

@@ -334,6 +334,7 @@ def _create_library() -> None:
         _instant("known_from", required=True),
         UniqueConstraint("holder_hash"),
         # Two-character names hold no trigram, so pairs of characters have an index of their own.
+        Index("ix_subjects_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
         Index("ix_subjects_name_pairs", text("name_pairs(name_key)"), postgresql_using="gin"),
     )
 
