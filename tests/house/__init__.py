@@ -1,0 +1,1 @@
+"""The house rules: what no linter knows and every room must keep."""

@@ -1,0 +1,174 @@
+"""The documents keep up with the code: links lead somewhere, and what the code offers is written down."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import typer.main
+from click import Command, Group
+
+from connectors import declaration
+from hub.command import app as hub_command
+from hub.settings import Settings
+from schemas.problems import PROBLEM_CODES
+
+from .tree import ROOT, modules, pages, parsed, relative
+
+REFERENCE = ROOT / "docs/reference"
+LINK = re.compile(r"(?<!\\)\[[^\]]*\]\(([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
+CODE = re.compile(r"`([^`\n]+)`")
+
+
+def read(path: Path) -> str:
+    """Return the text of one page."""
+    return path.read_text(encoding="utf-8")
+
+
+def first_column(page: str) -> set[str]:
+    """Return what the tables of a reference page list: the code in the first cell of each row."""
+    rows = re.findall(r"^\| *`([^`]+)`", read(REFERENCE / page), re.MULTILINE)
+    assert len(rows) == len(set(rows)), f"{page} lists something twice"
+    return set(rows)
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors that the headings of a page make."""
+    headings = re.findall(r"^#+ (.+)$", read(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def broken_links(path: Path) -> Iterator[str]:
+    """Yield the links of a page that lead nowhere in the project."""
+    for target in ("".join(found) for found in LINK.findall(read(path))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        place = (path.parent / name).resolve() if name else path
+        if not place.exists() or (anchor and anchor not in anchors(place)):
+            yield f"{relative(path)}: {target}"
+
+
+def error_codes() -> set[str]:
+    """Return the stable codes that error classes of the rooms carry."""
+    return {
+        statement.value.value
+        for path in modules()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ClassDef) and node.bases
+        for statement in node.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        and ast.unparse(statement.targets[0] if isinstance(statement, ast.Assign) else statement.target) == "code"
+        and isinstance(statement.value, ast.Constant)
+    }
+
+
+def commands(command: Command, words: str = "hub") -> Iterator[str]:
+    """Yield every command one can type."""
+    if isinstance(command, Group):
+        for name, below in command.commands.items():
+            yield from commands(below, f"{words} {name}")
+    else:
+        yield words
+
+
+def declared_keys(kind: type[msgspec.Struct]) -> Iterator[str]:
+    """Yield the keys that one table of a declaration takes."""
+    yield from (field.encode_name.removesuffix("_") for field in msgspec.structs.fields(kind))
+
+
+def test_every_link_leads_somewhere() -> None:
+    assert [broken for page in pages() for broken in broken_links(page)] == []
+
+
+def test_every_page_can_be_found_from_the_readme() -> None:
+    reached, waiting = set(), [ROOT / "README.md", ROOT / "CHANGELOG.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        targets = ("".join(found).partition("#")[0] for found in LINK.findall(read(page)))
+        waiting += [place for name in targets if name and (place := (page.parent / name).resolve()).is_file()]
+    assert [relative(page) for page in pages() if page not in reached] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_shows_the_two_commands_on_one_screen(name: str) -> None:
+    text = read(ROOT / name)
+    block = re.search(r"```sh\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    assert [line.split("#")[0].strip() for line in block[1].splitlines()] == ["make demo", "make test"]
+    assert len(text.splitlines()) <= 45
+
+
+def test_both_readmes_lead_to_the_same_pages() -> None:
+    english, chinese = (
+        {"".join(found) for found in LINK.findall(read(ROOT / name))} for name in ("README.md", "README.zh-CN.md")
+    )
+    apart = {"README.md", "README.zh-CN.md", "docs/images/flow.svg", "docs/images/flow.zh-CN.svg"}
+    assert english - apart == chinese - apart
+    assert "README.zh-CN.md" in english
+    assert "README.md" in chinese
+
+
+def test_the_changelog_tells_the_version_that_is_built() -> None:
+    built = re.search(r'^version = "(.+)"$', read(ROOT / "pyproject.toml"), re.MULTILINE)
+    headings = re.findall(r"^## \[?([^\]\n ]+)", read(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert built is not None
+    assert headings[0] in {"Unreleased", built[1]}
+
+
+def test_decisions_are_numbered_without_a_gap_and_say_the_four_things() -> None:
+    records = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+    assert [record.name[:4] for record in records] == [f"{number:04}" for number in range(1, len(records) + 1)]
+    for record in records:
+        assert re.findall(r"^\*\*(\w+)\.\*\*", read(record), re.MULTILINE) == ["Context", "Choice", "Consequence", "Measured"]
+        assert f"]({record.name})" in read(record.parent / "README.md")
+
+
+def test_every_error_code_is_documented_and_no_other() -> None:
+    assert first_column("errors.md") == error_codes()
+
+
+def test_every_problem_code_is_documented_and_no_other() -> None:
+    assert first_column("problems.md") == set(PROBLEM_CODES)
+
+
+def test_problems_are_documented_in_the_words_the_pages_use() -> None:
+    text = read(REFERENCE / "problems.md")
+    assert [code for code, words in PROBLEM_CODES.items() if f"| {words.zh} | {words.en} |" not in text] == []
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    read_directly = {name for path in modules() for name in re.findall(r"\"(HUB_[A-Z_]+)\"", read(path))}
+    assert first_column("settings.md") == {f"HUB_{name.upper()}" for name in Settings.model_fields} | read_directly
+
+
+def test_every_command_is_documented_and_no_other() -> None:
+    headings = re.findall(r"^##+ `(hub [^`]+)`", read(REFERENCE / "commands.md"), re.MULTILINE)
+    typed = {re.split(r" [A-Z\[-]", heading)[0] for heading in headings}
+    assert typed == set(commands(typer.main.get_command(hub_command)))
+
+
+def test_every_key_of_a_declaration_is_documented() -> None:
+    kinds = (
+        getattr(declaration, name)
+        for name in ("Department", "Transport", "Limits", "Feed", "Paging", "Cursor", "Success", "Expects", "FieldRule")
+    )
+    given_by_us = {"department", "folder", "digest"}
+    keys = {key for kind in kinds for key in declared_keys(kind)} - given_by_us
+    assert keys - {word for code in CODE.findall(read(REFERENCE / "declaration.md")) for word in code.split()} == set()
+
+
+def test_every_guarantee_names_a_test_that_exists() -> None:
+    named = re.findall(r"`(tests/[^`]+)`", read(ROOT / "docs/guarantees.md"))
+    assert named
+    for place in named:
+        path, _, test = place.partition("::")
+        assert (ROOT / path).is_file(), place
+        assert not test or re.search(rf"^(async )?def {test}\(", read(ROOT / path), re.MULTILINE), place
