@@ -1,0 +1,132 @@
+"""The electronic license identifier (GB/T 36904): its parts, and how far its check character can be trusted.
+
+Classifies, never drops: some issuers compute the check character with a faulty variant, and their licenses are real.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, Literal
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from stdnum.iso7064 import mod_37_36
+
+from schemas.identifiers.columns import LETTERS_AND_DIGITS, Bytes, code_matrix, value_table
+
+IdentifierClass = Literal["valid", "legacy", "wrong"]
+
+ROOT: Final = "1.2.156.3005.2."
+PATTERN: Final = r"^1\.2\.156\.3005\.2\.([0-9A-Z]{21})\.([0-9A-Z]{6,18})\.([0-9A-Z]{1,64})\.([0-9]{3})\.([0-9A-Z])$"
+
+_SHAPE = re.compile(PATTERN.removeprefix("^").removesuffix("$"), re.ASCII)
+_UNCAPTURED = PATTERN.replace("(", "").replace(")", "")
+_VALUES = value_table(LETTERS_AND_DIGITS)
+_START = 36
+# A character that leaves the starting state as it is, under both rules: padding on the left changes nothing.
+_PADDING = "I"
+
+
+class LicenseIdentifier(msgspec.Struct, frozen=True):
+    """Hold the parts of an identifier. The defining body is the first 18 characters of the type."""
+
+    type_code: str
+    issuer_code: str
+    serial: str
+    version: str
+    check: str
+
+    @property
+    def body(self) -> str:
+        """Return what the check character is computed over."""
+        return self.type_code + self.issuer_code + self.serial + self.version
+
+
+def parse_license_identifier(text: str) -> LicenseIdentifier | None:
+    """Split an identifier into its parts, or return None when it has another shape."""
+    shape = _SHAPE.fullmatch(text)
+    return LicenseIdentifier(*shape.groups()) if shape else None
+
+
+def license_identifier_check(body: str) -> str:
+    """Return the check character of a body (ISO 7064 MOD 37,36)."""
+    return str(mod_37_36.calc_check_digit(body))
+
+
+def legacy_check(body: str) -> str:
+    """Return the check character that deployed faulty software gives a body: letters count one too high."""
+    state = _START
+    for char in body:
+        state = _legacy_step(state, LETTERS_AND_DIGITS.index(char))
+    return LETTERS_AND_DIGITS[36 - state]
+
+
+def classify_license_identifier(text: str) -> IdentifierClass:
+    """Tell whether an identifier's check character is right, right under the faulty variant, or wrong."""
+    parts = parse_license_identifier(text)
+    if parts is None:
+        return "wrong"
+    if parts.check == license_identifier_check(parts.body):
+        return "valid"
+    return "legacy" if parts.check == legacy_check(parts.body) else "wrong"
+
+
+def classify_license_identifiers(texts: pl.Series) -> pl.Series:
+    """Classify a column of identifiers; null stays null."""
+    classes = np.full(len(texts), "wrong", dtype=object)
+    shaped = np.flatnonzero(texts.str.contains(_UNCAPTURED).fill_null(value=False).to_numpy())
+    bodies = _bodies(texts.gather(shaped))
+    right = _fits(bodies, _RIGHT_STEPS, _RIGHT_CHECKS)
+    classes[shaped[right]] = "valid"
+    classes[shaped[~right][_fits(bodies[~right], _LEGACY_STEPS, _LEGACY_CHECKS)]] = "legacy"
+    named = pl.Series(texts.name, classes, dtype=pl.String)
+    return pl.select(pl.when(texts.is_not_null()).then(named)).to_series()
+
+
+def _bodies(texts: pl.Series) -> Bytes:
+    """Return body and check character of each identifier, padded on the left to one width."""
+    bare = texts.str.slice(len(ROOT)).str.replace_all(".", "", literal=True)
+    width = int(str(bare.str.len_bytes().max() or 1))
+    return code_matrix(bare.str.pad_start(width, _PADDING), width)
+
+
+def _fits(matrix: Bytes, steps: npt.NDArray[np.int32], checks: Bytes) -> npt.NDArray[np.bool_]:
+    """Walk all identifiers through the check character's states together, one position at a time."""
+    values = np.ascontiguousarray(_VALUES[matrix[:, :-1]].T)
+    states = np.full(len(matrix), _START, dtype=np.int32)
+    for position in values:
+        states = steps[states * 36 + position]
+    return np.asarray(checks[states] == matrix[:, -1], dtype=np.bool_)
+
+
+def _right_step(state: int, value: int) -> int:
+    return 2 * ((state + value) % 36 or 36) % 37
+
+
+def _legacy_step(state: int, value: int) -> int:
+    """One step of the faulty variant, as deployed; its odd conditions are the fault."""
+    shifted = value + 1 if value >= 10 else value
+    total = state + shifted
+    if shifted > 10 and total > 37:
+        total %= 37
+    elif shifted < 10 and total > 36:
+        total %= 36
+    return 2 * (total % 36 or 36) % 37
+
+
+def _step_table(step: Callable[[int, int], int]) -> npt.NDArray[np.int32]:
+    return np.array([step(state, value) for state in range(37) for value in range(36)], dtype=np.int32)
+
+
+def _check_table(value_of: Callable[[int], int]) -> Bytes:
+    checks = "".join(LETTERS_AND_DIGITS[value_of(state)] for state in range(37))
+    return np.frombuffer(checks.encode("ascii"), dtype=np.uint8)
+
+
+_RIGHT_STEPS = _step_table(_right_step)
+_RIGHT_CHECKS = _check_table(lambda state: (37 - state) % 36)
+_LEGACY_STEPS = _step_table(_legacy_step)
+_LEGACY_CHECKS = _check_table(lambda state: (36 - state) % 36)
