@@ -57,10 +57,6 @@ class Keyring:
         """Return the keyed hash of `text` (HMAC-SHA-256); each kind has a key of its own."""
         return hmac.digest(self._derive(f"fingerprint {kind}"), text.encode(), "sha256")
 
-    def fingerprint_holder(self, code_type: str, code: str) -> bytes:
-        """Return the hash under which a holder is found: subjects.holder_hash."""
-        return self.fingerprint("holder", f"{code_type}:{code}")
-
     def encrypt_many(self, texts: Iterable[str]) -> list[bytes]:
         """Encrypt a column."""
         nonces, seal = os.urandom, self._cipher.encrypt

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -141,6 +142,7 @@ exchanges = Table(
     _instant("cursor_at"),
     _instant("started_at", required=True),
     _instant("lease_until", required=True),
+    Column("lease_seconds", Integer, nullable=False),  # how far every sign of life moves lease_until
     _instant("landed_at"),
     _instant("checked_at"),
     _instant("finished_at"),
@@ -230,8 +232,10 @@ staged_licenses = Table(
     Column("holder_hash", LargeBinary, nullable=False),  # keyed hash of holder_code_type and holder_code
     Column("holder_code_type", Text, nullable=False),
     Column("holder_code_encrypted", LargeBinary, nullable=False),
+    Column("holder_name_key", Text, nullable=False),
     *_license_columns(),
-    Index("ix_staged_licenses_exchange_id", "exchange_id"),
+    # A record that is staged twice, by a task and its orphan, is refused here.
+    PrimaryKeyConstraint("exchange_id", "page_number", "position"),
 )
 
 quarantined_records = Table(

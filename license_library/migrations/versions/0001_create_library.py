@@ -20,6 +20,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     Text,
     UniqueConstraint,
     text,
@@ -49,11 +50,18 @@ TABLES = (
     "inquiries",
 )
 
-# Pairs of adjacent characters; a name of one character is its own pair.
+# Pairs of adjacent characters; a name of one character is its own pair. A loop is twice as fast here as a query.
 NAME_PAIRS = """
 create function name_pairs(name text) returns text[]
-language sql immutable strict parallel safe
-as $$ select array(select substr(name, i, 2) from generate_series(1, greatest(char_length(name) - 1, 1)) i) $$
+language plpgsql immutable strict parallel safe
+as $$
+declare pairs text[] := '{}';
+begin
+  for i in 1..greatest(char_length(name) - 1, 1) loop
+    pairs := pairs || substr(name, i, 2);
+  end loop;
+  return pairs;
+end $$
 """
 
 SHARED_COLUMNS = """license_id, version_count, department, feed, subject_id, record_id, license_identifier,
@@ -219,6 +227,7 @@ def _create_exchanges() -> None:
         _instant("cursor_at"),
         _instant("started_at", required=True),
         _instant("lease_until", required=True),
+        Column("lease_seconds", Integer, nullable=False),  # how far every sign of life moves lease_until
         _instant("landed_at"),
         _instant("checked_at"),
         _instant("finished_at"),
@@ -274,8 +283,10 @@ def _create_waiting_rooms() -> None:
         Column("holder_hash", LargeBinary, nullable=False),  # keyed hash of holder_code_type and holder_code
         Column("holder_code_type", Text, nullable=False),
         Column("holder_code_encrypted", LargeBinary, nullable=False),
+        Column("holder_name_key", Text, nullable=False),
         *_license_columns(),
-        Index("ix_staged_licenses_exchange_id", "exchange_id"),
+        # A record that is staged twice, by a task and its orphan, is refused here.
+        PrimaryKeyConstraint("exchange_id", "page_number", "position"),
     )
 
     op.create_table(
@@ -333,8 +344,9 @@ def _create_library() -> None:
         _instant("named_at", required=True),  # source time of the record the name came from
         _instant("known_from", required=True),
         UniqueConstraint("holder_hash"),
-        # Two-character names hold no trigram, so pairs of characters have an index of their own.
+        # An exact name, and a name from its beginning: LIKE 'x%' needs pattern order whatever the collation.
         Index("ix_subjects_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+        # Two-character names hold no trigram, so pairs of characters have an index of their own.
         Index("ix_subjects_name_pairs", text("name_pairs(name_key)"), postgresql_using="gin"),
     )
 

@@ -1,0 +1,184 @@
+"""The life of an exchange with a department: begun under a lease, landed, checked, merged, held or failed.
+
+Knows states, epochs and counts. Knows nothing of how a department speaks or what a record holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, Row, text
+
+from license_library.landing import LandedPage, StoredPage, read_pages, store_page
+from license_library.leases import Exchange, hold_lease, renew_lease
+from schemas.errors import LeaseLost, LeaseTaken, NotFound
+
+__all__ = [
+    "DepartmentEntry",
+    "Exchange",
+    "FeedEntry",
+    "LandedPage",
+    "StoredPage",
+    "begin_exchange",
+    "fail_exchange",
+    "finish_landing",
+    "get_exchange",
+    "read_pages",
+    "register_department",
+    "store_page",
+]
+
+
+@dataclass(frozen=True)
+class DepartmentEntry:
+    """Say who a declared department is."""
+
+    department: str
+    name: str
+    uscc: str | None
+    network: str | None
+    contact: str | None
+    transport: str
+    declaration_digest: str
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    """Say what one feed delivers, on what basis, and how fresh it promises to be."""
+
+    feed: str
+    record_type: str
+    catalogue_code: str | None
+    basis: str | None
+    purpose: str | None
+    license_types: Sequence[str]
+    fresh_seconds: int
+
+
+_REGISTER_DEPARTMENT = text("""
+insert into departments (department, name, uscc, network, contact, transport, declaration_digest, declared_at)
+values (:department, :name, :uscc, :network, :contact, :transport, :declaration_digest, :now)
+on conflict (department) do update set name = excluded.name, uscc = excluded.uscc, network = excluded.network,
+  contact = excluded.contact, transport = excluded.transport, declaration_digest = excluded.declaration_digest,
+  declared_at = excluded.declared_at
+where departments.declaration_digest <> excluded.declaration_digest
+""")
+_REGISTER_FEED = text("""
+insert into feeds (department, feed, record_type, catalogue_code, basis, purpose, license_types, fresh_seconds)
+values (:department, :feed, :record_type, :catalogue_code, :basis, :purpose, :license_types, :fresh_seconds)
+on conflict (department, feed) do update set record_type = excluded.record_type,
+  catalogue_code = excluded.catalogue_code, basis = excluded.basis, purpose = excluded.purpose,
+  license_types = excluded.license_types, fresh_seconds = excluded.fresh_seconds
+where (feeds.record_type, feeds.catalogue_code, feeds.basis, feeds.purpose, feeds.license_types, feeds.fresh_seconds)
+  is distinct from (excluded.record_type, excluded.catalogue_code, excluded.basis, excluded.purpose,
+  excluded.license_types, excluded.fresh_seconds)
+""")
+_LOCK_FEED = text("select cursor_at from feeds where department = :department and feed = :feed for no key update")
+_OPEN_EXCHANGE = text("""
+select exchange_id, lease_until from exchanges
+where department = :department and feed = :feed and state in ('landing', 'landed', 'checked') for no key update
+""")
+_RAISE_EPOCH = text("""
+update feeds set epoch = epoch + 1 where department = :department and feed = :feed returning epoch
+""")
+_BEGIN = text("""
+insert into exchanges (department, feed, epoch, state, since_at, started_at, lease_until, lease_seconds, mapping_version)
+values (:department, :feed, :epoch, 'landing', :since_at, :now, :lease_until, :lease_seconds, :mapping_version)
+returning exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at
+""")
+_GET = text("""
+select exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at
+from exchanges where exchange_id = :exchange_id
+""")
+_LANDED = text("update exchanges set state = 'landed', landed_at = :now where exchange_id = :exchange_id")
+_FAIL = text("""
+update exchanges set state = 'failed', finished_at = :now, error_code = :error_code, error_message = :error_message
+where exchange_id = :exchange_id and state in ('landing', 'landed', 'checked')
+""")
+_CLEAR = text("delete from staged_licenses where exchange_id = :exchange_id")
+
+
+def register_department(
+    conn: Connection, department: DepartmentEntry, feeds: Sequence[FeedEntry], now: datetime
+) -> None:
+    """Note a declaration, so that its exchanges and answers can name it; the same one again changes nothing."""
+    conn.execute(_REGISTER_DEPARTMENT, {**asdict(department), "now": now})
+    for feed in feeds:
+        row = {**asdict(feed), "license_types": list(feed.license_types), "department": department.department}
+        conn.execute(_REGISTER_FEED, row)
+
+
+def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
+    engine: Engine,
+    department: str,
+    feed: str,
+    mapping_version: str,
+    now: datetime,
+    lease: timedelta,
+    *,
+    full: bool = False,
+) -> Exchange:
+    """Begin an exchange of one feed; LeaseTaken while another one of it is alive. `full` asks for everything again.
+
+    One whose lease ran out is failed and overtaken: its epoch is old from here on, so it can write nothing more.
+    """
+    name = {"department": department, "feed": feed}
+    with engine.begin() as conn:
+        locked = conn.execute(_LOCK_FEED, name).first()
+        if locked is None:
+            raise NotFound(f"{department}/{feed}: no such feed in the library; expected it registered; nothing begun")
+        _overtake(conn, name, now)
+        row = {**name, "epoch": conn.scalar(_RAISE_EPOCH, name), "since_at": None if full else locked.cursor_at}
+        row |= {"now": now, "lease_until": now + lease, "mapping_version": mapping_version}
+        row["lease_seconds"] = max(1, round(lease.total_seconds()))
+        return _exchange(conn.execute(_BEGIN, row).one())
+
+
+def _overtake(conn: Connection, name: dict[str, str], now: datetime) -> None:
+    other = conn.execute(_OPEN_EXCHANGE, name).first()
+    if other is None:
+        return
+    who = f"{name['department']}/{name['feed']}"
+    if other.lease_until > now:
+        raise LeaseTaken(
+            f"{who}: exchange {other.exchange_id} is running, its lease ends {other.lease_until:%Y-%m-%dT%H:%M:%SZ};"
+            " this one steps aside"
+        )
+    message = f"{who}: exchange {other.exchange_id} gave no sign of life before its lease ended; it was overtaken"
+    _fail(conn, other.exchange_id, LeaseLost.code, message, now)
+
+
+def finish_landing(engine: Engine, exchange: Exchange, now: datetime) -> None:
+    """Note that every page has landed."""
+    with engine.begin() as conn:
+        hold_lease(conn, exchange, ["landing"])
+        renew_lease(conn, exchange, now)
+        conn.execute(_LANDED, {"exchange_id": exchange.exchange_id, "now": now})
+
+
+def fail_exchange(engine: Engine, exchange_id: int, error_code: str, error_message: str, now: datetime) -> None:
+    """End an open exchange as failed; nothing of it is applied. One that has already ended stays as it is."""
+    with engine.begin() as conn:
+        _fail(conn, exchange_id, error_code, error_message, now)
+
+
+def _fail(conn: Connection, exchange_id: int, error_code: str, error_message: str, now: datetime) -> None:
+    message = error_message.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:2000]
+    row = {"exchange_id": exchange_id, "error_code": error_code, "error_message": message, "now": now}
+    if conn.execute(_FAIL, row).rowcount:
+        conn.execute(_CLEAR, {"exchange_id": exchange_id})
+
+
+def get_exchange(engine: Engine, exchange_id: int) -> Exchange:
+    """Return an exchange as it stands now."""
+    with engine.connect() as conn:
+        row = conn.execute(_GET, {"exchange_id": exchange_id}).first()
+    if row is None:
+        raise NotFound(f"library: no exchange {exchange_id}; nothing was read")
+    return _exchange(row)
+
+
+def _exchange(row: Row[tuple[object, ...]]) -> Exchange:
+    return Exchange(**row._mapping)

@@ -1,0 +1,56 @@
+"""What came of an exchange, in numbers: received = merged + unchanged + quarantined + held.
+
+Reads only.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Engine, text
+
+from schemas.errors import NotFound
+
+TOP = 5
+
+
+class ExchangeSummary(msgspec.Struct, frozen=True):
+    """Say what one exchange brought."""
+
+    exchange_id: int
+    department: str
+    feed: str
+    state: str
+    received: int
+    merged: int
+    unchanged: int
+    quarantined: int
+    held: int
+    pages: int
+    seconds: float
+    top_reasons: list[tuple[str, int]]
+    hold_reason: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+_SUMMARY = text("""
+select exchange_id, department, feed, state, received_count as received, merged_count as merged,
+  unchanged_count as unchanged, quarantined_count as quarantined, held_count as held, page_count as pages,
+  round(extract(epoch from coalesce(finished_at, checked_at, landed_at, started_at) - started_at), 3)::float8 as seconds,
+  hold_reason, error_code, error_message
+from exchanges where exchange_id = :exchange_id
+""")
+_REASONS = text("""
+select code, count(*) from quarantined_records, unnest(codes) as code where exchange_id = :exchange_id
+group by code order by count(*) desc, code limit :top
+""")
+
+
+def summarize(engine: Engine, exchange_id: int) -> ExchangeSummary:
+    """Return the counts of an exchange and the most frequent reasons for quarantine."""
+    with engine.connect() as conn:
+        row = conn.execute(_SUMMARY, {"exchange_id": exchange_id}).first()
+        if row is None:
+            raise NotFound(f"library: no exchange {exchange_id}; nothing was summarized")
+        reasons = conn.execute(_REASONS, {"exchange_id": exchange_id, "top": TOP}).all()
+    return ExchangeSummary(**row._mapping, top_reasons=[(code, number) for code, number in reasons])
