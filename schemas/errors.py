@@ -119,6 +119,7 @@ class DatabaseUnavailable(HubError):
     """The hub's database cannot be reached or started."""
 
     code = "hub.database_unavailable"
+    retryable = True
 
 
 class ProcessFailed(HubError):

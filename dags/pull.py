@@ -1,0 +1,191 @@
+"""When departments are pulled: one DAG per department and feed, three tasks, one exchange id between them.
+
+Parsed again and again: reads declarations and nothing else, and makes the same DAGs in the same order every time.
+What the tasks do is the hub's business; it is imported when a task runs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import (
+    DAG,
+    Asset,
+    Connection,
+    CronTriggerTimetable,
+    get_current_context,
+    get_parsing_context,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
+
+from connectors.declaration import Department, Feed, list_departments, load_department
+from dags.outcome import told_to_airflow
+from schemas.errors import ConnectionMissing, DeclarationError
+
+if TYPE_CHECKING:
+    from hub.context import HubContext
+
+ZONE = "Asia/Shanghai"
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+CONNECTORS_FOLDER = Path(os.environ["HUB_CONNECTORS_FOLDER"]) if os.environ.get("HUB_CONNECTORS_FOLDER") else None
+# The demo and the tests say when a department is pulled; everywhere else its own schedule does.
+IS_SCHEDULED = os.environ.get("HUB_SCHEDULES", "on") != "off"
+
+
+def pull_feed(department: Department, feed: Feed) -> DAG:
+    """Make the DAG that pulls one feed."""
+    name = f"{department.department}/{feed.name}"
+    asset = Asset(name)
+    with DAG(
+        dag_id=dag_id(department.department, feed.name),
+        dag_display_name=f"{department.name} · {feed.name}",
+        description=f"Pull {feed.record} records of {name}",
+        doc_md=describe_feed(department, feed),
+        schedule=CronTriggerTimetable(feed.schedule, timezone=ZONE) if IS_SCHEDULED else None,
+        start_date=FIRST_DAY,
+        catchup=False,
+        max_active_runs=1,
+        tags=["pull", department.department, department.transport.kind],
+        default_args=task_defaults(department),
+    ) as dag:
+        merge.override(outlets=[asset])(check(land(department.department, feed.name)), name)
+    return dag
+
+
+def task_defaults(department: Department) -> dict[str, Any]:
+    """Return what holds for every task: a department's trouble stays in its own pool, and ends by itself."""
+    return {
+        "owner": "platform-engineering",
+        "pool": department.department,
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=10),
+        "execution_timeout": timedelta(minutes=30),
+    }
+
+
+def describe_feed(department: Department, feed: Feed) -> str:
+    """Return what an operator reads beside the DAG."""
+    return f"""\
+**{department.name}** ({department.network}), feed `{feed.name}`: {", ".join(feed.license_types())}
+
+{feed.purpose}. Basis: {feed.basis}. Catalogue {feed.catalogue}. Contact: {department.contact}.
+
+| red task | what it means | whom to call |
+|---|---|---|
+| `land` | the department or its network | {department.contact} |
+| `check` | the data: quarantined beyond bounds, held | the data steward |
+| `merge` | the hub | the platform engineer |
+
+Running it again is safe: an exchange that is overtaken writes nothing, an unchanged record is not written again.
+"""
+
+
+def dag_id(department: str, feed: str) -> str:
+    """Return the name of a feed's DAG."""
+    return f"pull_{department}_{feed}"
+
+
+@task
+def land(department: str, feed: str) -> int:
+    """Store what the department answers, page after page, byte for byte."""
+    from hub import pull
+
+    with told_to_airflow(), _opened_hub() as hub:
+        return pull.land(hub, department, feed, _connection_of(department))
+
+
+@task
+def check(exchange_id: int) -> int:
+    """Map and check every record; stage the good, quarantine the rest, hold a batch beyond its bounds."""
+    from hub import pull
+
+    with told_to_airflow(), _opened_hub() as hub:
+        pull.check(hub, exchange_id)
+    return exchange_id
+
+
+@task
+def merge(exchange_id: int, asset: str) -> None:
+    """Bring the staged records into the library, in one transaction, and tell who waits for the feed."""
+    from hub import pull
+
+    with told_to_airflow(), _opened_hub() as hub:
+        counts = pull.merge(hub, exchange_id)
+    context = get_current_context()
+    context["outlet_events"][Asset(asset)].extra = {
+        "exchange_id": exchange_id,
+        "merged": counts.merged,
+        "unchanged": counts.unchanged,
+    }
+
+
+@contextmanager
+def _opened_hub() -> Iterator[HubContext]:
+    from hub.context import opened_hub
+    from hub.settings import Settings
+
+    with opened_hub(Settings()) as hub:
+        yield hub
+
+
+def _connection_of(department: str) -> Any:
+    """Airflow resolves the connection from wherever it keeps secrets; the hub reads its JSON form."""
+    from connectors.connection import parse_connection
+
+    name = load_department(department, CONNECTORS_FOLDER).connection
+    try:
+        return parse_connection(Connection.get(name).as_json())
+    except AirflowNotFoundException:
+        raise ConnectionMissing(
+            f"{department}: no connection; expected an Airflow connection {name!r} (AIRFLOW_CONN_{name.upper()}); "
+            "nothing was asked"
+        ) from None
+
+
+@task
+def report_declaration(message: str) -> None:
+    """Fail with what is wrong with the declaration."""
+    raise AirflowFailException(message)
+
+
+def broken_department(department: str, error: DeclarationError) -> DAG:
+    """Make a DAG that stands for a department whose declaration cannot be read; the others go on."""
+    with DAG(
+        dag_id=f"pull_{department}",
+        doc_md=f"The declaration of `{department}` cannot be read, so it is not pulled.\n\n    {error}",
+        description="Broken declaration",
+        schedule=CronTriggerTimetable("0 8 * * *", timezone=ZONE) if IS_SCHEDULED else None,
+        start_date=FIRST_DAY,
+        catchup=False,
+        max_active_runs=1,
+        tags=["broken declaration", "pull", department],
+        default_args={"owner": "platform-engineering", "retries": 0, "execution_timeout": timedelta(minutes=1)},
+    ) as dag:
+        report_declaration(str(error))
+    return dag
+
+
+def make_dags(wanted: str | None) -> dict[str, DAG]:
+    """Make every DAG, or only the one a task process asks for."""
+    made: list[DAG] = []
+    for department in list_departments(CONNECTORS_FOLDER):
+        if wanted and not wanted.startswith(f"pull_{department}"):
+            continue
+        try:
+            declared = load_department(department, CONNECTORS_FOLDER)
+        except DeclarationError as error:
+            made.append(broken_department(department, error))
+        else:
+            made += [pull_feed(declared, declared.feeds[name]) for name in sorted(declared.feeds)]
+    return {dag.dag_id: dag for dag in made if wanted in (None, dag.dag_id)}
+
+
+globals().update(make_dags(get_parsing_context().dag_id))

@@ -1,0 +1,100 @@
+"""Airflow spoken to through its own REST API, on loopback.
+
+Knows addresses and shapes of a handful of routes; refuses to know what the DAGs do.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.parse
+from typing import Any
+
+from schemas.errors import ProcessFailed
+
+
+class AirflowApi:
+    """One signed-in user of one Airflow."""
+
+    def __init__(self, url: str, timeout_seconds: float = 30) -> None:
+        self._address = urllib.parse.urlsplit(url)
+        self._timeout_seconds = timeout_seconds
+        self._token = ""
+
+    def is_answering(self, path: str) -> bool:
+        """Tell whether the path answers 200; a server that is not up yet is a plain no."""
+        try:
+            return self._send("GET", path, None)[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def sign_in(self, user: str, password: str) -> None:
+        """Exchange the password for a token used by every later call."""
+        self._token = self._call("POST", "/auth/token", {"username": user, "password": password})["access_token"]
+
+    def keep_pool(self, name: str, slots: int, description: str) -> None:
+        """Create the pool, or give an existing one its slots."""
+        pool = {"name": name, "slots": slots, "description": description, "include_deferred": False}
+        status, _ = self._send("POST", "/api/v2/pools", pool)
+        if status == 409:
+            self._call("PATCH", f"/api/v2/pools/{urllib.parse.quote(name)}", pool)
+        elif status >= 400:
+            raise ProcessFailed(f"Airflow: creating pool {name} failed; expected 201, got {status}; nothing was run.")
+
+    def parsed_at(self, dag_id: str) -> str | None:
+        """Return when the DAG was last parsed; None while Airflow does not know it."""
+        status, body = self._send("GET", f"/api/v2/dags/{dag_id}", None)
+        return None if status == 404 else str(_decoded(status, body, dag_id)["last_parsed_time"])
+
+    def import_errors(self) -> list[str]:
+        """Return what DAG files could not be parsed."""
+        return [str(e["stack_trace"]) for e in self._call("GET", "/api/v2/importErrors", None)["import_errors"]]
+
+    def unpause(self, dag_id: str) -> None:
+        """Let the DAG run."""
+        self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
+
+    def trigger(self, dag_id: str) -> str:
+        """Start one run now; return its id."""
+        return str(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})["dag_run_id"])
+
+    def run_state(self, dag_id: str, run_id: str) -> str:
+        """Return the state of a run: queued, running, success or failed."""
+        return str(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}", None)["state"])
+
+    def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
+        """Return the state of every task of a run."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}/taskInstances"
+        return {task["task_id"]: task["state"] for task in self._call("GET", path, None)["task_instances"]}
+
+    def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """Return what a finished task returned; None when it returned nothing."""
+        run = urllib.parse.quote(run_id)
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run}/taskInstances/{task_id}/xcomEntries/return_value"
+        status, body = self._send("GET", path, None)
+        return None if status == 404 else _decoded(status, body, path)["value"]
+
+    def _call(self, method: str, path: str, content: object | None) -> Any:
+        status, body = self._send(method, path, content)
+        return _decoded(status, body, f"{method} {path}")
+
+    def _send(self, method: str, path: str, content: object | None) -> tuple[int, bytes]:
+        """One connection per call: the polling is slow, and a restarted server is met afresh."""
+        connection = http.client.HTTPConnection(
+            self._address.hostname or "", self._address.port, timeout=self._timeout_seconds
+        )
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
+        try:
+            connection.request(method, path, None if content is None else json.dumps(content), headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+
+def _decoded(status: int, body: bytes, what: str) -> Any:
+    if status >= 400:
+        raise ProcessFailed(
+            f"Airflow: {what} failed; expected success, got {status} {body[:300]!r}; nothing more is run."
+        )
+    return json.loads(body)

@@ -1,0 +1,108 @@
+"""What one run of the hub works with: its database, its keys, its clock, its bounds. Opened at the edge, handed down.
+
+Knows how these are made from settings; knows no department and no record.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from hub.settings import Settings
+from license_library import embedded
+from license_library.catalogue_store import load_catalogue as store_catalogue
+from license_library.database import assert_migrated, migrate, open_database
+from license_library.keyring import Keyring, load_or_create
+from schemas.catalogue import load_catalogue
+from schemas.errors import RequestError
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one exchange may be: its pages, how many records are checked at once, how long its lease lasts."""
+
+    pages: int = 10_000
+    chunk_records: int = 20_000
+    lease: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class HubContext:
+    """One opened hub."""
+
+    engine: Engine
+    keyring: Keyring
+    clock: Clock
+    connectors_folder: Path | None = None
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+def utc_now() -> datetime:
+    """Return the present instant; only the edge asks for it."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def running_database(settings: Settings) -> Iterator[str]:
+    """Yield the address of the hub's database; the embedded one runs as long as the block."""
+    if settings.database_url:
+        yield settings.database_url.get_secret_value()
+        return
+    with embedded.running(settings.home.absolute()) as url:
+        yield url
+
+
+@contextmanager
+def opened_hub(settings: Settings, clock: Clock = utc_now) -> Iterator[HubContext]:
+    """Yield the hub over its database; the embedded one is brought up to date first, a given one must be."""
+    with running_database(settings) as url:
+        if settings.database_url:
+            assert_migrated(url)
+        engine = open_database(url)
+        try:
+            hub = HubContext(engine, open_keyring(settings), clock, settings.connectors_folder)
+            if not settings.database_url:
+                prepare_database(url, engine)
+            yield hub
+        finally:
+            engine.dispose()
+
+
+def prepare_database(url: str, engine: Engine) -> None:
+    """Migrate the database and store the catalogue; safe to repeat."""
+    migrate(url)
+    with engine.begin() as connection:
+        store_catalogue(connection, load_catalogue())
+
+
+def open_keyring(settings: Settings) -> Keyring:
+    """Return the keys of this hub: of the given secret, or of the one kept in its home."""
+    if settings.secret_key is None:
+        return load_or_create(settings.home.absolute() / "secret.key")
+    try:
+        return Keyring(bytes.fromhex(settings.secret_key.get_secret_value().strip()))
+    except ValueError:
+        raise RequestError(
+            "HUB_SECRET_KEY: is not hexadecimal; expected 64 hexadecimal digits; nothing was opened."
+        ) from None
+
+
+def sign_in_token(settings: Settings) -> str:
+    """Return the development token: the given one, or the one kept in the hub's home."""
+    if settings.token:
+        return settings.token.get_secret_value()
+    file = settings.home.absolute() / "token"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
+            output.write(secrets.token_urlsafe(24))
+    return file.read_text().strip()

@@ -1,0 +1,196 @@
+"""One exchange with a department: land its pages, check its records, merge what is good.
+
+Introduces the department's side to the library's; knows the order of the steps and what a failure leaves behind.
+Only the exchange id travels from one step to the next, so each can run in a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
+
+from connectors.connection import Connection
+from connectors.declaration import Department, Feed, duration, load_department
+from connectors.pages import FetchedPage, fetch_pages
+from hub.checking import check_exchange
+from hub.context import HubContext
+from hub.progress import Progress, no_progress
+from license_library.exchanges import (
+    DepartmentEntry,
+    Exchange,
+    FeedEntry,
+    StoredPage,
+    begin_exchange,
+    fail_exchange,
+    finish_landing,
+    get_exchange,
+    register_department,
+    store_page,
+)
+from license_library.merging import Counts, merge_exchange
+from license_library.summaries import ExchangeSummary, summarize
+from schemas.errors import DatabaseUnavailable, DataHeld, DeclarationError, HubError
+
+
+def pull(
+    hub: HubContext,
+    department: str,
+    feed: str,
+    connection: Connection,
+    *,
+    full: bool = False,
+    progress: Progress = no_progress,
+) -> ExchangeSummary:
+    """Run one whole exchange here and now; return its counts, whether it was merged, held or failed."""
+    exchange = begin(hub, department, feed, full=full)
+    with suppress(HubError), _failed_at_any_error(hub, exchange):
+        land_pages(hub, exchange, connection, progress)
+        check(hub, exchange.exchange_id, progress)
+        progress("merge", 0)
+        merge(hub, exchange.exchange_id)
+    return summarize(hub.engine, exchange.exchange_id)
+
+
+def land(hub: HubContext, department: str, feed: str, connection: Connection, *, full: bool = False) -> int:
+    """Begin an exchange and store what the department answers; return the exchange id. A failed one is begun anew."""
+    exchange = begin(hub, department, feed, full=full)
+    with _failed_at_any_error(hub, exchange):
+        land_pages(hub, exchange, connection, no_progress)
+    return exchange.exchange_id
+
+
+def check(hub: HubContext, exchange_id: int, progress: Progress = no_progress) -> None:
+    """Check what landed; safe to repeat. DataHeld when the batch breaks its bounds."""
+    exchange = get_exchange(hub.engine, exchange_id)
+    if exchange.state in {"merged", "discarded"}:
+        return
+    with _failed_unless_repeatable(hub, exchange):
+        department, feed = declared_feed(hub, exchange.department, exchange.feed)
+        _assert_same_declaration(exchange, department)
+        reasons = check_exchange(hub, exchange, department, feed, progress)
+    if reasons:
+        raise DataHeld(
+            f"{exchange.department}/{exchange.feed}: exchange {exchange_id} is held: {'; '.join(reasons)}; "
+            f"nothing was merged; release it with `hub hold release {exchange_id}` or discard it"
+        )
+
+
+def merge(hub: HubContext, exchange_id: int) -> Counts:
+    """Merge what was staged, in one transaction; safe to repeat."""
+    with _failed_unless_repeatable(hub, get_exchange(hub.engine, exchange_id)):
+        return merge_exchange(hub.engine, exchange_id, hub.clock())
+
+
+def begin(hub: HubContext, department: str, feed: str, *, full: bool = False) -> Exchange:
+    """Note the declaration and begin an exchange of one feed."""
+    declared, one = declared_feed(hub, department, feed)
+    with hub.engine.begin() as conn:
+        register_department(conn, department_entry(declared), [feed_entry(f) for f in declared.feeds.values()], hub.clock())
+    return begin_exchange(hub.engine, department, one.name, declared.digest, hub.clock(), hub.bounds.lease, full=full)
+
+
+def land_pages(hub: HubContext, exchange: Exchange, connection: Connection, progress: Progress) -> None:
+    """Store page after page, each before anyone looks inside."""
+    department, feed = declared_feed(hub, exchange.department, exchange.feed)
+    since = looks_back_to(exchange.since_at, feed)
+    for number, page in enumerate(fetch_pages(department, feed, connection, since, hub.bounds.pages), 1):
+        store_page(hub.engine, hub.keyring, exchange, _stored(page), hub.clock())
+        progress("land", number)
+    finish_landing(hub.engine, exchange, hub.clock())
+
+
+def looks_back_to(since_at: datetime | None, feed: Feed) -> datetime | None:
+    """Return the time to ask from: the cursor less the overlap, since a source commits late now and then."""
+    return None if since_at is None else since_at - duration(feed.cursor.overlap)
+
+
+def declared_feed(hub: HubContext, department: str, feed: str) -> tuple[Department, Feed]:
+    """Return the declaration of one feed; DeclarationError names the alternatives."""
+    declared = load_department(department, hub.connectors_folder)
+    if feed not in declared.feeds:
+        raise DeclarationError(f"{department}: no feed {feed!r}; there are {', '.join(sorted(declared.feeds))}")
+    return declared, declared.feeds[feed]
+
+
+def department_entry(declared: Department) -> DepartmentEntry:
+    """Return what the library keeps of a declaration."""
+    return DepartmentEntry(
+        department=declared.department,
+        name=declared.name,
+        uscc=declared.uscc,
+        network=declared.network,
+        contact=declared.contact,
+        transport=declared.transport.kind,
+        declaration_digest=declared.digest,
+    )
+
+
+def feed_entry(feed: Feed) -> FeedEntry:
+    """Return what the library keeps of a declared feed."""
+    return FeedEntry(
+        feed=feed.name,
+        record_type=feed.record,
+        catalogue_code=feed.catalogue,
+        basis=feed.basis,
+        purpose=feed.purpose,
+        license_types=feed.license_types(),
+        fresh_seconds=int(duration(feed.fresh_within).total_seconds()),
+    )
+
+
+def _stored(page: FetchedPage) -> StoredPage:
+    return StoredPage(
+        page_number=page.number,
+        request=page.request,
+        media_type=page.media_type,
+        http_status=page.status,
+        body=page.body,
+        requested_at=page.requested_at,
+        first_byte_at=page.first_byte_at,
+        received_at=page.received_at,
+    )
+
+
+def _assert_same_declaration(exchange: Exchange, department: Department) -> None:
+    if exchange.mapping_version != department.digest:
+        raise DeclarationError(
+            f"{department.department}: the declaration changed after exchange {exchange.exchange_id} had landed; "
+            "nothing of it is applied; the next exchange uses the new one"
+        )
+
+
+@contextmanager
+def _failed_at_any_error(hub: HubContext, exchange: Exchange) -> Iterator[None]:
+    """End the exchange whatever happens, an interruption too, so that the next one need not wait for the lease."""
+    try:
+        yield
+    except BaseException as error:
+        _fail(hub, exchange, error)
+        raise
+
+
+@contextmanager
+def _failed_unless_repeatable(hub: HubContext, exchange: Exchange) -> Iterator[None]:
+    """Leave the exchange open when the database broke off: the step can be repeated. End it at any other error."""
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseUnavailable(
+            f"database: it broke off in exchange {exchange.exchange_id}; expected an answer, got "
+            f"{type(error.orig).__name__}; nothing was applied and the step can be repeated"
+        ) from error
+    except Exception as error:
+        _fail(hub, exchange, error)
+        raise
+
+
+def _fail(hub: HubContext, exchange: Exchange, error: BaseException) -> None:
+    """Words of errors that are not ours stay out of the library: they may quote a record."""
+    name = f"{exchange.department}/{exchange.feed}"
+    unexpected = f"{name}: {type(error).__name__} in exchange {exchange.exchange_id}; nothing of it was applied"
+    code, words = (error.code, str(error)) if isinstance(error, HubError) else (HubError.code, unexpected)
+    with suppress(OperationalError):
+        fail_exchange(hub.engine, exchange.exchange_id, code, words, hub.clock())

@@ -1,0 +1,47 @@
+"""The settings of one hub, read from the environment (HUB_…) once, at the edge, and handed down.
+
+Knows names, defaults and where things lie below the home folder; creates nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one installation to the next."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", env_ignore_empty=True)
+
+    home: Annotated[Path, Field(description="Folder of the embedded database, logs and secrets.")] = Path("var")
+    database_url: Annotated[
+        SecretStr | None, Field(description="PostgreSQL to use instead of the embedded one (postgresql+psycopg://…).")
+    ] = None
+    secret_key: Annotated[
+        SecretStr | None,
+        Field(
+            description="64 hexadecimal digits that encrypt personal values; default: made once, in HOME/secret.key."
+        ),
+    ] = None
+    connectors_folder: Annotated[
+        Path | None, Field(description="Folder with one folder per department; default: the ones that ship.")
+    ] = None
+    host: Annotated[str, Field(description="Address the pages and the API are served on.")] = "127.0.0.1"
+    port: Annotated[int, Field(description="Port the pages and the API are served on.", ge=0, le=65535)] = 8370
+    token: Annotated[
+        SecretStr | None, Field(description="Development token to sign in with; default: made once, in HOME/token.")
+    ] = None
+
+    @property
+    def log_folder(self) -> Path:
+        """Return where child processes write their logs."""
+        return self.home.absolute() / "log"
+
+    @property
+    def run_folder(self) -> Path:
+        """Return where running child processes are recorded."""
+        return self.home.absolute() / "run"
