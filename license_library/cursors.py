@@ -33,16 +33,31 @@ def write_cursor(question: bytes, place: Sequence[int]) -> str:
 
 def read_cursor(question: bytes, after: str | None, start: Sequence[int]) -> list[int]:
     """Return the place a cursor stands for, or `start` without one; WrongQuestion when it is not ours."""
-    if after is None:
-        return list(start)
+    place = list(start) if after is None else open_cursor(question, after)
+    if len(place) != len(start):
+        raise wrong_cursor()
+    return place
+
+
+def open_cursor(question: bytes, after: str) -> list[int]:
+    """Return the keys in a cursor; WrongQuestion when it belongs to another question."""
     try:
         padded = after + "=" * (-len(after) % 4)
         cursor = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=_Cursor)
     except (binascii.Error, msgspec.DecodeError, ValueError) as failure:
-        raise _wrong_cursor() from failure
-    if cursor.question != _mark(question) or len(cursor.place) != len(start):
-        raise _wrong_cursor()
+        raise wrong_cursor() from failure
+    if cursor.question != _mark(question):
+        raise wrong_cursor()
     return cursor.place
+
+
+def wrong_cursor() -> WrongQuestion:
+    """Return the error for a cursor that cannot be gone on from."""
+    words = Words(
+        "翻页位置无效,请重新查询",
+        "search: the cursor is not of this question; expected `next` of its last page; ask again without it",
+    )
+    return WrongQuestion("search.bad_cursor", words)
 
 
 def check_limit(limit: int) -> int:
@@ -57,11 +72,3 @@ def check_limit(limit: int) -> int:
 
 def _mark(question: bytes) -> str:
     return sha256(question).hexdigest()[:12]
-
-
-def _wrong_cursor() -> WrongQuestion:
-    words = Words(
-        "翻页位置无效,请重新查询",
-        "search: the cursor is not of this question; expected `next` of its last page; ask again without it",
-    )
-    return WrongQuestion("search.bad_cursor", words)

@@ -1,0 +1,99 @@
+"""What a typed holder code is: a resident number, a credit code, or another code whose type was told.
+
+Judges check characters before anyone searches; knows no table. Its messages never repeat the code.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from license_library.answers import Words
+from license_library.holders import holder_hash
+from license_library.keyring import Keyring
+from license_library.questions import WrongQuestion
+from schemas.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, RESIDENT_IDENTITY
+from schemas.identifiers.credit_code import credit_code_check, credit_code_fault
+from schemas.identifiers.normal_form import normalise_identifier
+from schemas.identifiers.resident_identity import resident_identity_fault, to_eighteen
+
+_CHECK_FAULT = "the check character at 18 does not fit"
+
+
+class HolderCode(msgspec.Struct, frozen=True):
+    """Hold a code that has been judged right, and its type."""
+
+    code: str
+    code_type: str
+
+    def hashes(self, keyring: Keyring) -> list[bytes]:
+        """Return the keyed hashes of every form a department may have delivered this code in."""
+        return [holder_hash(keyring, self.code_type, form) for form in self._forms()]
+
+    def _forms(self) -> list[str]:
+        if self.code_type == RESIDENT_IDENTITY and self.code[6:8] == "19":
+            return [self.code, self.code[:6] + self.code[8:17]]  # the 15-digit form it replaced
+        return [self.code]
+
+
+def read_holder_code(typed: str, code_type: str | None, today: date) -> HolderCode:
+    """Return the code that was typed; WrongQuestion says what is wrong with it, never the code."""
+    code = normalise_identifier(typed)
+    known_type = code_type or _guess_type(code, today)
+    if known_type == RESIDENT_IDENTITY:
+        return HolderCode(_resident(code, today), RESIDENT_IDENTITY)
+    if known_type == CREDIT_CODE:
+        return HolderCode(_credit(code), CREDIT_CODE)
+    if known_type not in HOLDER_CODE_TYPE_CODES:
+        raise _wrong(
+            "identifier.holder_code_wrong", "证件类型代码不在代码表中", "the holder code type is not in its list"
+        )
+    return HolderCode(code, known_type)
+
+
+def recognise_holder_code(typed: str, today: date) -> HolderCode | None:
+    """Return the code when the text is a right one, else None."""
+    try:
+        return read_holder_code(typed, None, today)
+    except WrongQuestion:
+        return None
+
+
+def _guess_type(code: str, today: date) -> str:
+    if len(code) not in (15, 18):
+        zh = f"持证主体代码应为 18 位的公民身份号码或统一社会信用代码,实为 {len(code)} 位;其他证件请注明类型"
+        en = (
+            "the holder code is wrong; expected a resident number or credit code of 18 characters,"
+            f" got {len(code)} characters; say its type if it is another kind of code"
+        )
+        raise _wrong("identifier.holder_code_wrong", zh, en)
+    if resident_identity_fault(code, today) is None:
+        return RESIDENT_IDENTITY
+    looks_personal = code[:-1].isdigit() and credit_code_fault(code) is not None
+    return RESIDENT_IDENTITY if looks_personal else CREDIT_CODE
+
+
+def _resident(code: str, today: date) -> str:
+    fault = resident_identity_fault(code, today)
+    if fault is None:
+        return to_eighteen(code)
+    zh = "公民身份号码有误,请核对各位数字和末位校验码"
+    raise _wrong("identifier.resident_id_wrong", zh, f"the resident number is wrong: {fault}; nothing was searched")
+
+
+def _credit(code: str) -> str:
+    fault = credit_code_fault(code)
+    if fault is None:
+        return code
+    if fault != _CHECK_FAULT:
+        zh = "统一社会信用代码有误,请核对各位字符"
+        raise _wrong("identifier.uscc_wrong", zh, f"the credit code is wrong: {fault}; nothing was searched")
+    expected = credit_code_check(code[:17])
+    zh = f"统一社会信用代码有误:第 18 位校验码应为 {expected},实为 {code[17]}"
+    en = f"the credit code is wrong at position 18; expected {expected}, got {code[17]}; nothing was searched"
+    raise _wrong("identifier.uscc_wrong", zh, en)
+
+
+def _wrong(reason: str, zh: str, en: str) -> WrongQuestion:
+    return WrongQuestion(reason, Words(zh, f"search: {en}"))

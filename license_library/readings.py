@@ -1,0 +1,145 @@
+"""What a search means: each thing typed is read as a number, an identifier, a holder's code or a holder's name.
+
+Checks before anyone searches: check characters, lengths, text no database should see. Knows no table.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+import msgspec
+
+from license_library.answers import Advice, RecognisedAs, Words
+from license_library.holder_codes import read_holder_code, recognise_holder_code
+from license_library.keyring import Keyring
+from license_library.questions import SearchTerms, WrongQuestion
+from schemas.identifiers.license_identifier import (
+    classify_license_identifier,
+    license_identifier_check,
+    parse_license_identifier,
+)
+from schemas.identifiers.normal_form import normalise_identifier
+from schemas.names import name_key
+
+MIN_NAME = 2
+MAX_TEXT = 200
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_WIDE = str.maketrans("()", "\uff08\uff09")
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """Say how the typed value is searched for: the kind, the values that fit, and what the asker should know."""
+
+    kind: RecognisedAs
+    values: list[str] | list[bytes]  # empty: it cannot exist, so nothing is searched
+    advice: tuple[Advice, ...] = ()
+
+
+def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Reading]:
+    """Return the readings of the one thing asked for, most likely first; WrongQuestion when there is none."""
+    given = {kind: value.strip() for kind, value in _asked(terms).items() if value and value.strip()}
+    if len(given) != 1:
+        raise WrongQuestion("search.no_terms", _one_term_words(len(given)))
+    kind, value = next(iter(given.items()))
+    for text in (value, terms.license_type or ""):
+        check_text(text)
+    if kind == "number":
+        return [_number(value)]
+    if kind == "identifier":
+        return [read_identifier(value)]
+    if kind == "holder_code":
+        code = read_holder_code(value, terms.holder_code_type, today)
+        return [Reading("holder_code", code.hashes(keyring))]
+    return [_name(value)] if kind == "holder_name" else _recognise(value, keyring, today)
+
+
+def read_identifier(typed: str) -> Reading:
+    """Return the reading of a license identifier; a wrong one is answered with the expected character."""
+    identifier = normalise_identifier(typed)
+    if classify_license_identifier(identifier) == "wrong":
+        return Reading(
+            "identifier", [], (Advice("identifier.license_identifier_wrong", _identifier_fault(identifier)),)
+        )
+    if classify_license_identifier(identifier) == "legacy":
+        words = Words(
+            "该标识的校验码按旧版算法有效",
+            "its check character is right only under the faulty variant some issuers use",
+        )
+        return Reading("identifier", [identifier], (Advice("identifier.legacy", words),))
+    return Reading("identifier", [identifier])
+
+
+def number_forms(typed: str) -> list[str]:
+    """Return the spellings of a license number to look for: as typed, narrow, and with wide brackets."""
+    narrow = unicodedata.normalize("NFKC", typed)
+    forms = (typed, narrow, narrow.translate(_WIDE), narrow.upper(), narrow.upper().translate(_WIDE))
+    return list(dict.fromkeys(forms))
+
+
+def check_text(text: str) -> None:
+    """Refuse text that no database should see: control characters, surrogates, or far too much of it."""
+    if len(text) > MAX_TEXT or any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
+        words = Words(
+            "查询内容过长或含控制字符",
+            f"search: the text is refused; expected at most {MAX_TEXT} printable characters; nothing was searched",
+        )
+        raise WrongQuestion("search.bad_text", words)
+
+
+def _asked(terms: SearchTerms) -> dict[str, str | None]:
+    return {
+        "number": terms.number,
+        "identifier": terms.identifier,
+        "holder_code": terms.holder_code,
+        "holder_name": terms.holder_name,
+        "text": terms.text,
+    }
+
+
+def _recognise(value: str, keyring: Keyring, today: date) -> list[Reading]:
+    if unicodedata.normalize("NFKC", value).startswith("1.2.156."):
+        return [read_identifier(value)]
+    if code := recognise_holder_code(value, today):
+        return [Reading("holder_code", code.hashes(keyring)), _number(value)]
+    if _HAN.search(value) and not any(char.isdigit() for char in value):
+        return [_name(value)]
+    return [_number(value), _name(value)] if len(name_key(value)) >= MIN_NAME else [_number(value)]
+
+
+def _number(value: str) -> Reading:
+    return Reading("number", number_forms(value))
+
+
+def _name(value: str) -> Reading:
+    key = name_key(value)
+    if len(key) < MIN_NAME:
+        words = Words(
+            f"姓名或名称至少输入 {MIN_NAME} 个字",
+            f"search: the name is too short; expected at least {MIN_NAME} characters, got {len(key)}; nothing was searched",
+        )
+        raise WrongQuestion("search.name_too_short", words)
+    return Reading("holder_name", [key])
+
+
+def _identifier_fault(identifier: str) -> Words:
+    parts = parse_license_identifier(identifier)
+    if parts is None:
+        return Words(
+            "电子证照标识格式有误,应为 1.2.156.3005.2.类型.颁发机构.流水号.版本.校验码",
+            "the license identifier has another shape; expected 1.2.156.3005.2.type.issuer.serial.version.check",
+        )
+    expected = license_identifier_check(parts.body)
+    return Words(
+        f"电子证照标识校验码有误:应为 {expected},实为 {parts.check}",
+        f"the license identifier's check character is wrong; expected {expected}, got {parts.check}",
+    )
+
+
+def _one_term_words(count: int) -> Words:
+    return Words(
+        "请填写且只填写一项查询条件",
+        "search: expected exactly one of number, identifier, holder_code, holder_name, text;"
+        f" got {count}; nothing was searched",
+    )

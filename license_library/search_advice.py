@@ -1,0 +1,77 @@
+"""Why a search found nothing: which departments are silent or were never pulled, what waits in quarantine.
+
+A "no" is only as good as the feeds behind it, and the asker is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import Advice, Words
+from license_library.freshness import freshness_of
+from license_library.readings import Reading
+from license_library.searches import NAME_CANDIDATES
+
+_FEEDS = text("""
+select d.name as department_name, f.fresh_at, f.fresh_seconds
+  from feeds f join departments d on d.department = f.department
+ where cast(:license_type as text) is null or f.license_types @> array[cast(:license_type as text)]
+ order by d.department, f.feed
+""")
+
+_WAITING = text("""
+select count(*) from quarantined_records
+ where state = 'open' and holder_hash = any(cast(:values as bytea[]))
+   and (cast(:license_type as text) is null or license_type is null or license_type = :license_type)
+""")
+
+_TOO_MANY = Advice(
+    "search.too_many",
+    Words(
+        "名称匹配的主体过多,仅列出一部分,请输入更完整的名称",
+        "the name fits too many holders; only some are listed; give more of it",
+    ),
+)
+
+
+def advise(
+    conn: Connection, reading: Reading, rows: Sequence[Any], license_type: str | None, now: datetime
+) -> list[Advice]:
+    """Return what an answer must say about itself: why it is empty, or that it is not all."""
+    if rows:
+        return [_TOO_MANY] if rows[0].candidate_count >= NAME_CANDIDATES else []
+    if not reading.values:
+        return []  # it cannot exist; the reading has said so
+    waiting = _waiting(conn, reading, license_type) if reading.kind == "holder_code" else []
+    return [*waiting, _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)]
+
+
+def _waiting(conn: Connection, reading: Reading, license_type: str | None) -> list[Advice]:
+    count = conn.execute(_WAITING, {"values": reading.values, "license_type": license_type}).scalar_one()
+    if not count:
+        return []
+    words = Words(
+        f"该主体有 {count} 条记录因数据问题待处理", f"{count} records of this holder wait in quarantine for the steward"
+    )
+    return [Advice("search.in_quarantine", words)]
+
+
+def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:
+    if not feeds:
+        words = Words(
+            "尚无部门向本平台提供该类证照,无法判断是否持有", "no department delivers this yet, so nobody can say"
+        )
+        return Advice("search.no_feed", words)
+    doubtful = [f for f in feeds if freshness_of(f.fresh_at, f.fresh_seconds, now) != "fresh"]
+    if not doubtful:
+        return Advice("search.none", Words("没有符合条件的证照", "no license fits; every department keeps its promise"))
+    names = "、".join(dict.fromkeys(feed.department_name for feed in doubtful))
+    words = Words(
+        f"没有找到,但不能据此断定不存在:{names}的数据尚未接入或已超过承诺时限",
+        f"nothing found, which is no proof of absence: not pulled yet or behind the promise: {names}",
+    )
+    return Advice("search.silent", words)
