@@ -1,0 +1,80 @@
+"""XML from a stranger, parsed without doing anything it asks for.
+
+Refuses before parsing: DOCTYPE and with it every entity. Refuses after: processing instructions, XInclude,
+depth over 64, more than 256 attributes, a field over 1 MB. Never opens a file or a connection.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from connectors.text_encoding import charset_of, decode_text
+from schemas.errors import DepartmentBrokePromise
+
+DEPTH, ATTRIBUTES, FIELD = 64, 256, 1_000_000
+XML_DECLARATION = re.compile(r"\s*<\?xml(\s[^>]*?)?\?>")
+LABEL = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,40})["']""")
+PROLOG = re.compile(r"(?:\s+|<!--.*?-->)*", re.DOTALL)
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * (DEPTH + 1) + ")")
+_TOO_MANY = etree.XPath(f"boolean(//*[count(@*) > {ATTRIBUTES}])")
+_TOO_LONG = etree.XPath(f"boolean(//text()[string-length() > {FIELD}] | //@*[string-length() > {FIELD}])")
+_INSTRUCTION = etree.XPath("boolean(//processing-instruction())")
+_INCLUDE = etree.XPath("boolean(//xi:include)", namespaces={"xi": "http://www.w3.org/2001/XInclude"})
+
+
+def parse_xml(body: bytes, media_type: str, who: str) -> etree._Element:
+    """Return the root element of `body`; DepartmentBrokePromise names `who` and what is refused."""
+    label = LABEL.match(body.removeprefix(b"\xef\xbb\xbf"))
+    charset = label[1].decode("ascii", "replace") if label else charset_of(media_type) or "utf-8"
+    return parse_xml_text(decode_text(body, charset, who), who)
+
+
+def parse_xml_text(text: str, who: str) -> etree._Element:
+    """Return the root element of already decoded `text`; an encoding it declares no longer matters."""
+    declaration = XML_DECLARATION.match(text)
+    start = PROLOG.match(text, declaration.end() if declaration else 0)
+    content = text[start.end() if start else 0 :]
+    if content.startswith(("<!", "<?")):
+        raise _refusal(who, "the answer opens with a DOCTYPE or processing instruction, which is refused unread")
+    try:
+        root = etree.fromstring(content.encode("utf-8"), _parser())
+    except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
+        raise _refusal(who, f"the answer is not well-formed XML{_where(error)}") from None
+    _refuse_attacks(root, content, who)
+    return root
+
+
+def local_name(element: etree._Element) -> str:
+    """Return an element's name without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
+
+
+def _where(error: Exception) -> str:
+    line = getattr(error, "lineno", None)
+    return f" (line {line})" if line else ""
+
+
+def _refuse_attacks(root: etree._Element, content: str, who: str) -> None:
+    """Run each whole-tree check only where the text makes a breach possible at all."""
+    if "<?" in content and _INSTRUCTION(root):
+        raise _refusal(who, "the answer holds a processing instruction")
+    if "XInclude" in content and _INCLUDE(root):
+        raise _refusal(who, "the answer holds an XInclude")
+    if _TOO_DEEP(root):
+        raise _refusal(who, f"elements are nested deeper than {DEPTH}")
+    if _TOO_MANY(root):
+        raise _refusal(who, f"an element has more than {ATTRIBUTES} attributes")
+    if len(content) > FIELD and _TOO_LONG(root):
+        raise _refusal(who, f"a field is longer than {FIELD} characters")
+
+
+def _refusal(who: str, problem: str) -> DepartmentBrokePromise:
+    return DepartmentBrokePromise(f"{who}: {problem}; nothing of it is applied")

@@ -1,0 +1,104 @@
+"""The XML schema inside a vendored WSDL, for judging messages. Reads only files of the contract folder.
+
+Problems name element, line and rule, never the value, which may be personal.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from schemas.errors import DeclarationError
+
+XS = "http://www.w3.org/2001/XMLSchema"
+WSDL = "http://schemas.xmlsoap.org/wsdl/"
+_BASE = "http://contract.invalid/"  # never fetched: the resolver answers for every address or refuses
+
+
+class SoapSchema:
+    """Judge elements by the schemas of one WSDL."""
+
+    def __init__(self, wsdl: Path) -> None:
+        inline = _parse(wsdl).findall(f"{{{WSDL}}}types/{{{XS}}}schema")
+        self.elements = frozenset(_declared(inline, wsdl.parent))
+        self._lock = threading.Lock()  # lxml keeps the error log on the schema object
+        self._schema = _compile(inline, wsdl)
+
+    def problems(self, element: etree._Element, limit: int = 5) -> list[str]:
+        """Return what is wrong with `element`, at most `limit` lines; empty when it is valid."""
+        with self._lock:
+            if self._schema.validate(element):
+                return []
+            log: Any = self._schema.error_log  # its stubs cannot be walked
+            return [_in_words(entry) for entry in log][:limit]
+
+
+class _ContractFiles(etree.Resolver):
+    """Answer schema imports from the contract folder only."""
+
+    def __init__(self, folder: Path, inline: list[etree._Element]) -> None:
+        self._folder = folder
+        self._inline = inline
+
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]  # noqa: ARG002  # lxml passes three; its stubs know two
+        name = system_url.removeprefix(_BASE)
+        if name.startswith("inline/"):
+            return self.resolve_string(etree.tostring(self._inline[int(name[7:])]), context, base_url=_BASE + "x.xsd")
+        content = _read_inside(self._folder, name)
+        return self.resolve_string(content, context, base_url=system_url)
+
+
+def _read_inside(folder: Path, name: str) -> bytes:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise DeclarationError(
+            f"{folder.parent.name}/contract: {name} is imported but not vendored; it is never fetched"
+        )
+    return path.read_bytes()
+
+
+def _parse(path: Path) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        root = etree.fromstring(path.read_bytes(), parser)
+    except etree.XMLSyntaxError as error:
+        raise DeclarationError(
+            f"{path.parent.parent.name}/contract/{path.name}: is not XML (line {error.lineno})"
+        ) from error
+    if "<!DOCTYPE" in path.read_text("utf-8"):
+        raise DeclarationError(f"{path.parent.parent.name}/contract/{path.name}: holds a DOCTYPE, which is refused")
+    return root
+
+
+def _declared(schemas: list[etree._Element], folder: Path) -> set[str]:
+    """Return the global elements of the inline schemas and of the files they include or import."""
+    names: set[str] = set()
+    for schema in schemas:
+        space = schema.get("targetNamespace", "")
+        names |= {f"{{{space}}}{e.get('name')}" for e in schema.findall(f"{{{XS}}}element")}
+        files = [e.get("schemaLocation") for kind in ("include", "import") for e in schema.findall(f"{{{XS}}}{kind}")]
+        names |= _declared([etree.fromstring(_read_inside(folder, file)) for file in files if file], folder)
+    return names
+
+
+def _compile(inline: list[etree._Element], wsdl: Path) -> etree.XMLSchema:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser.resolvers.add(_ContractFiles(wsdl.parent, inline))
+    wrapper = etree.Element(f"{{{XS}}}schema", targetNamespace="urn:license-hub:contract")
+    for number, schema in enumerate(inline):
+        step = etree.SubElement(wrapper, f"{{{XS}}}import", schemaLocation=f"{_BASE}inline/{number}")
+        if space := schema.get("targetNamespace"):
+            step.set("namespace", space)
+    try:
+        return etree.XMLSchema(etree.fromstring(etree.tostring(wrapper), parser, base_url=_BASE + "wrapper.xsd"))
+    except etree.XMLSchemaParseError as error:
+        place = f"{wsdl.parent.parent.name}/contract/{wsdl.name}"
+        raise DeclarationError(f"{place}: its schema does not compile: {str(error)[:200]}") from error
+
+
+def _in_words(entry: etree._LogEntry) -> str:
+    element = entry.message.partition(":")[0] if entry.message.startswith("Element '") else "an element"
+    return f"{element} (line {entry.line}): {entry.type_name}"

@@ -1,0 +1,51 @@
+"""Bytes to text, decided by us: UTF-8, GB18030 (also under the labels GBK and GB2312), UTF-16 with a byte order mark.
+
+Strict: a byte that does not fit its label refuses the page, and nothing is ever replaced by U+FFFD.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from schemas.errors import DepartmentBrokePromise
+
+CODECS = {
+    "utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "utf-16": "utf-16",
+    "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "gb_2312-80": "gb18030", "cp936": "gb18030",
+}  # fmt: skip
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def charset_of(media_type: str) -> str:
+    """Return the charset parameter of a Content-Type, or an empty string."""
+    match = re.search(r""";\s*charset\s*=\s*["']?([^\s;"']+)""", media_type, re.IGNORECASE)
+    return match[1] if match else ""
+
+
+def decode_text(body: bytes, label: str, who: str) -> str:
+    """Decode `body`, labelled `label`; a byte order mark overrules the label."""
+    mark = next((codec for mark, codec in MARKS if body.startswith(mark)), "")
+    codec = mark or CODECS.get(label.lower(), "")
+    if not codec or (codec == "utf-16" and not mark):
+        raise DepartmentBrokePromise(
+            f"{who}: encoding {label[:40]!r} is not accepted; expected UTF-8, GB18030, or UTF-16 with a byte order mark"
+        )
+    if codec == "gb18030" and _is_utf8(body):
+        raise DepartmentBrokePromise(
+            f"{who}: the answer is labelled {label[:40]} but its bytes are UTF-8; it is not applied"
+        )
+    try:
+        return body.decode(codec)
+    except UnicodeDecodeError as error:
+        raise DepartmentBrokePromise(
+            f"{who}: byte {error.start} of the answer is not {codec}; it is not applied"
+        ) from None
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Say whether non-ASCII bytes all form UTF-8: GB text practically never does, and would decode to other words."""
+    try:
+        return not body.isascii() and bool(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
