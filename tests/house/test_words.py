@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from .tree import ROOT, modules, relative, text_files
 
-# Put together from pieces, so that this file does not hold what it forbids.
-BRITISH = "licen" + "c"
+# Patterns, put together from pieces so that this file does not hold what it forbids.
+BRITISH = ["licen" + "c"]
 PLACES = [f"/{name}/" for name in ("work", "root")]
-REGISTRIES = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs"), ("deb", "debian"))]
-UNFINISHED = [a + b for a, b in (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("NotImplemented", "Error"))]
-LEFT_OUT = ["mark." + word for word in ("skip", "xfail")] + ["pytest." + word for word in ("skip", "xfail", "importorskip")]
-OVERCLAIMS = ["exactly" + joint + "once" for joint in (" ", "-")] + ["tamper" + "-proof"]
+REGISTRIES = [
+    r"\.".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("deb", "debian"))
+]
+UNFINISHED = [rf"\b{a}{b}\b" for a, b in (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("NotImplemented", "Error"))]
+LEFT_OUT = [r"mark\.(skip|xfail)", r"pytest\.(skip|xfail|importorskip)\("]
+OVERCLAIMS = ["exactly" + "[ -]once", "tamper" + "-?proof"]
 BROWSER_TESTS = {"tests/service/conftest.py", "tests/conftest.py"}
 
 
-def places_of(words: list[str], files: tuple[Path, ...]) -> list[str]:
-    """Name file, line and word wherever one of `words` stands."""
-    pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
+def places_of(patterns: list[str], files: tuple[Path, ...]) -> list[str]:
+    """Name file, line and what was found wherever one of the patterns stands."""
+    pattern = re.compile("|".join(patterns))
     return [
         f"{relative(path)}:{number}: {found[0]}"
         for path in files
@@ -36,7 +36,7 @@ def python_files() -> tuple[Path, ...]:
 
 
 def test_license_has_one_spelling() -> None:
-    assert places_of([BRITISH + ending for ending in ("e", "ing")], text_files()) == []
+    assert places_of([*BRITISH, BRITISH[0].capitalize(), BRITISH[0].upper()], text_files()) == []
 
 
 def test_no_file_names_a_machine_path_or_a_package_registry() -> None:
@@ -56,9 +56,8 @@ def test_no_promise_is_larger_than_what_is_kept() -> None:
     assert places_of(OVERCLAIMS, text_files()) == []
 
 
-@pytest.mark.parametrize("spelling", ['extra="al' + 'low"', "extra='al" + "low'"])
-def test_no_model_accepts_what_nobody_reads(spelling: str) -> None:
-    assert places_of([spelling], modules()) == []
+def test_no_model_accepts_what_nobody_reads() -> None:
+    assert places_of(["extra=[\"']al" + "low"], modules()) == []
 
 
 def test_the_lock_names_versions_and_hashes_but_no_address() -> None:

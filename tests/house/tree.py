@@ -10,7 +10,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("dags", "hub", "connectors", "license_library", "schemas")
-TEXT_SUFFIXES = {".py", ".toml", ".md", ".yaml", ".html", ".css", ".js", ".svg", ".wsdl", ".xsd", ".json", ".in", ".txt"}
+TEXT_SUFFIXES = {
+    ".py",
+    ".toml",
+    ".md",
+    ".yaml",
+    ".html",
+    ".css",
+    ".js",
+    ".svg",
+    ".wsdl",
+    ".xsd",
+    ".json",
+    ".in",
+    ".txt",
+}
 NOT_OURS = {"var", "build", "dist", "node_modules", "__pycache__"}
 
 

@@ -1,0 +1,51 @@
+"""The hub's own pull, step by step as Airflow would run it, everything on: raw pages, checks, expectations, history.
+
+Reads one JSON job from standard input, pulls twice, writes seconds, counts and peak memory as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.measures import peaks
+from connectors.connection import Connection, parse_connection
+from hub import pull
+from hub.context import HubContext, prepare_database, utc_now
+from license_library.database import open_database
+from license_library.keyring import Keyring
+from license_library.summaries import summarize
+
+
+def pull_once(hub: HubContext, department: str, connection: Connection) -> dict[str, float]:
+    """Pull everything from the beginning; return seconds of each step and the counts."""
+    marks = [time.perf_counter()]
+    exchange_id = pull.land(hub, department, "licenses", connection, full=True)
+    marks.append(time.perf_counter())
+    pull.check(hub, exchange_id)
+    marks.append(time.perf_counter())
+    pull.merge(hub, exchange_id)
+    marks.append(time.perf_counter())
+    told = summarize(hub.engine, exchange_id)
+    steps = {name: marks[n + 1] - marks[n] for n, name in enumerate(("land", "check", "merge"))}
+    counts = {name: getattr(told, name) for name in ("merged", "unchanged", "quarantined", "held")}
+    return {"seconds": marks[-1] - marks[0], **steps, "records": told.received, **counts}
+
+
+def main() -> None:
+    """Pull once into an empty library and once more unchanged."""
+    job = json.load(sys.stdin)
+    engine = open_database(job["url"])
+    prepare_database(job["url"], engine)
+    hub = HubContext(engine, Keyring(bytes(32)), utc_now, Path(job["connectors"]))
+    connection = parse_connection(job["connection"])
+    first = pull_once(hub, job["department"], connection)
+    again = pull_once(hub, job["department"], connection)
+    engine.dispose()
+    print(json.dumps({"first": first, "again": again, **peaks()}))
+
+
+if __name__ == "__main__":
+    main()
