@@ -1,0 +1,96 @@
+"""Says a canonical record in a department's own words: the declaration's mapping, read backwards.
+
+Whatever the declaration maps, any declared department can be faked. Knows no transport and no bad record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from connectors.declared import Department, Feed, FieldRule
+from connectors.fake.world import Issuer, Record
+
+Row = dict[str, str | None]  # source column -> text
+Say = Callable[[Record, int], str | None]
+
+
+class Dialect:
+    """Turn canonical records of one feed into source rows, columns in the order of the declaration."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self._says = _say_key(feed) | _say_fields(feed) | _say_face(feed) | _say_cursor(feed)
+        self.columns = tuple(self._says)
+
+    def say(self, record: Record, index: int) -> Row:
+        """Return the source row of `record`, which is number `index`."""
+        return {column: say(record, index) for column, say in self._says.items()}
+
+    def column(self, field: str) -> str | None:
+        """Return the source column that `field` is mapped from, if any."""
+        rule = self.feed.fields.get(field)
+        return rule.from_ or None if rule else None
+
+    def record_id(self, row: Row) -> str | None:
+        """Return the record id the hub makes of `row`."""
+        parts = [row[column] for column in self.feed.key]
+        return "/".join(part for part in parts if part) if all(parts) else None
+
+
+def make_issuer(department: Department, feed: Feed) -> Issuer:
+    """Return what the world must know of the department that issues."""
+    states = feed.fields.get("status", FieldRule())
+    holders = feed.fields.get("holder_code_type", FieldRule())
+    return Issuer(
+        department.department,
+        department.name,
+        department.uscc,
+        feed.license_types(),
+        frozenset((states.codes or {}).values()) or frozenset({states.value or "valid"}),
+        frozenset((holders.codes or {}).values()) & {"001", "111"} or frozenset({holders.value or "001"}),
+        frozenset(feed.face),
+    )
+
+
+def _say_key(feed: Feed) -> dict[str, Say]:
+    return {column: lambda record, _: str(record["record_id"]) for column in feed.key}
+
+
+def _say_fields(feed: Feed) -> dict[str, Say]:
+    return {rule.from_: _say_field(name, rule) for name, rule in feed.fields.items() if rule.from_}
+
+
+def _say_field(name: str, rule: FieldRule) -> Say:
+    if rule.codes is not None:
+        return _say_code(name, {ours: theirs for theirs, ours in reversed(rule.codes.items())})
+    if rule.date is not None:
+        return _say_date(name, rule.date, rule.open_ended)
+    return lambda record, _: record[name]
+
+
+def _say_code(name: str, theirs: dict[str, str]) -> Say:
+    return lambda record, _: theirs[record[name]]
+
+
+def _say_date(name: str, form: str, open_ended: list[str]) -> Say:
+    def say(record: Record, index: int) -> str | None:
+        value: date | None = record[name]
+        if value is not None:
+            return value.strftime(form)
+        return open_ended[index % len(open_ended)] if open_ended and record["open_ended"] else None
+
+    return say
+
+
+def _say_face(feed: Feed) -> dict[str, Say]:
+    def say(name: str) -> Say:
+        return lambda record, _: record["face"].get(name)
+
+    mapped = {rule.from_ for rule in feed.fields.values()}
+    return {column: say(name) for name, column in feed.face.items() if column not in mapped}
+
+
+def _say_cursor(feed: Feed) -> dict[str, Say]:
+    form = feed.cursor.format
+    return {feed.cursor.field: lambda record, _: record["source_updated_at"].strftime(form)}
