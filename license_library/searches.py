@@ -14,14 +14,14 @@ from license_library.license_hits import hits_statement
 # How many holders of each rank a name search looks at: a common fragment must not walk the whole library.
 NAME_CANDIDATES: Final = 200
 
-_OF_TYPE = "(cast(:license_type as text) is null or license_type = :license_type)"
+_OF_TYPE = "(cast(:license_type as text) is null or license_type = cast(:license_type as text))"
 
 _BY_NUMBER = f"""
 select license_id, row_number() over (order by license_id) as ordinal, array[license_id] as place,
        0 as candidate_count
   from (select license_id from licenses
          where license_number = any(cast(:values as text[])) and {_OF_TYPE} and license_id > :after_0
-         order by license_id limit :limit) as some
+         order by license_id limit :limit) as page
 """  # noqa: S608 - constants of this file
 
 _BY_IDENTIFIER = f"""
@@ -29,7 +29,7 @@ select license_id, row_number() over (order by license_id) as ordinal, array[lic
        0 as candidate_count
   from (select license_id from licenses
          where license_identifier = any(cast(:values as text[])) and {_OF_TYPE} and license_id > :after_0
-         order by license_id limit :limit) as some
+         order by license_id limit :limit) as page
 """  # noqa: S608 - constants of this file
 
 # Newest first; days since 2000 stand for the date, so that a cursor holds integers only.
@@ -40,7 +40,7 @@ select license_id, row_number() over (order by day desc, license_id desc) as ord
          where subject_id in (select subject_id from subjects where holder_hash = any(cast(:values as bytea[])))
            and {_OF_TYPE}
            and (issued_on - date '2000-01-01', license_id) < (cast(:after_0 as bigint), cast(:after_1 as bigint))
-         order by issued_on - date '2000-01-01' desc, license_id desc limit :limit) as some
+         order by issued_on - date '2000-01-01' desc, license_id desc limit :limit) as page
 """  # noqa: S608 - constants of this file
 
 # The exact name, then names that begin with it, then names that hold it; short names before long ones.
@@ -64,7 +64,7 @@ select license_id, row_number() over (order by rank, size, subject_id, license_i
          where {_OF_TYPE.replace("license_type =", "l.license_type =")}
            and (c.rank, char_length(c.name_key), c.subject_id, l.license_id)
                > (cast(:after_0 as bigint), cast(:after_1 as bigint), cast(:after_2 as bigint), cast(:after_3 as bigint))
-         order by c.rank, char_length(c.name_key), c.subject_id, l.license_id limit :limit) as some
+         order by c.rank, char_length(c.name_key), c.subject_id, l.license_id limit :limit) as page
 """  # noqa: S608 - constants of this file
 
 SEARCHES: Final = {

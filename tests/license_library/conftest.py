@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry
+from question_makers import Library
 from sqlalchemy import Engine
 
 from license_library.exchanges import Exchange, begin_exchange, register_department
+from license_library.keyring import Keyring
 
 
 @pytest.fixture
@@ -27,3 +30,10 @@ def begin(library: Engine) -> Callable[..., Exchange]:
         return begin_exchange(library, DEPARTMENT, FEED, "mapping-1", now, LEASE, **options)
 
     return begin_one
+
+
+@pytest.fixture
+def shelf(database: Engine, keyring: Keyring) -> Iterator[Library]:
+    """Give a library with the catalogue in it, to write subjects, licenses and cases into."""
+    with database.begin() as conn:
+        yield Library(conn, keyring)

@@ -1,0 +1,264 @@
+"""A search recognises what was typed, finds it through an index, and says how sure a "nothing" is."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from question_makers import (
+    COMPANY,
+    IDENTIFIER,
+    LEGACY_IDENTIFIER,
+    NOW,
+    OLD_COUNTY_PERSON,
+    PERSON,
+    TODAY,
+    Library,
+)
+from sqlalchemy import text
+
+from license_library.answers import SearchAnswer
+from license_library.lookup import SearchTimedOut, find_licenses
+from license_library.questions import SearchTerms, WrongQuestion
+
+
+def ask(shelf: Library, **terms: object) -> SearchAnswer:
+    """Search as of the test's day."""
+    return find_licenses(shelf.conn, shelf.keyring, SearchTerms(**terms), TODAY, NOW)
+
+
+def numbers(answer: SearchAnswer) -> list[str]:
+    """Return the license numbers found, in order."""
+    return [hit.license_number for hit in answer.hits]
+
+
+@pytest.fixture
+def stocked(shelf: Library) -> Library:
+    """Give a library with one company holding three licenses and one person holding one."""
+    shelf.add_feed()
+    shelf.add_feed("public_security", ("idcard",))
+    company = shelf.add_subject()
+    shelf.add_license(company, license_number="370283100001", issued_on=date(2014, 1, 1))
+    shelf.add_license(company, license_number="370283100002", issued_on=date(2016, 1, 1), license_identifier=IDENTIFIER)
+    shelf.add_license(
+        company, license_number="平预核字(2015)第12号", license_type="namepre", issued_on=date(2015, 1, 1)
+    )
+    person = shelf.add_subject("王伟", PERSON, "111")
+    shelf.add_license(
+        person, license_number=PERSON, license_type="idcard", department="public_security", holder_name="王伟"
+    )
+    return shelf
+
+
+def test_a_license_is_found_by_its_number(stocked: Library) -> None:
+    answer = ask(stocked, number=" 370283100001 ")
+    assert numbers(answer) == ["370283100001"]
+    assert answer.hits[0].source.department_name == "平度市市场监督管理局"
+    assert answer.hits[0].source.freshness == "fresh"
+
+
+@pytest.mark.parametrize(
+    "typed", ["平预核字(2015)第12号", "平预核字\uff082015\uff09第12号", "平预核字(\uff12\uff10\uff11\uff15)第12号"]
+)
+def test_a_number_is_found_whatever_the_width_of_its_brackets_and_digits(stocked: Library, typed: str) -> None:
+    assert numbers(ask(stocked, number=typed)) == ["平预核字(2015)第12号"]
+
+
+def test_a_license_is_found_by_its_identifier(stocked: Library) -> None:
+    assert numbers(ask(stocked, identifier=IDENTIFIER.lower())) == ["370283100002"]
+
+
+def test_an_identifier_with_a_wrong_check_character_is_answered_with_the_right_one(stocked: Library) -> None:
+    answer = ask(stocked, identifier=IDENTIFIER[:-1] + "A")
+    assert answer.hits == []
+    assert [advice.code for advice in answer.advice] == ["identifier.license_identifier_wrong"]
+    assert "应为 U,实为 A" in answer.advice[0].words.zh
+    assert "expected U, got A" in answer.advice[0].words.en
+
+
+def test_a_legacy_identifier_is_searched_and_said_to_be_one(stocked: Library) -> None:
+    company = stocked.add_subject("平度市旧标识公司", "91110000600037341L")
+    stocked.add_license(company, license_number="OLD", license_identifier=LEGACY_IDENTIFIER)
+    answer = ask(stocked, identifier=LEGACY_IDENTIFIER)
+    assert numbers(answer) == ["OLD"]
+    assert [advice.code for advice in answer.advice] == ["identifier.legacy"]
+
+
+def test_a_holders_licenses_come_newest_first(stocked: Library) -> None:
+    answer = ask(stocked, holder_code=COMPANY.lower())
+    assert numbers(answer) == ["370283100002", "平预核字(2015)第12号", "370283100001"]
+    assert numbers(ask(stocked, holder_code=COMPANY, license_type="namepre")) == ["平预核字(2015)第12号"]
+
+
+def test_a_person_is_found_by_either_form_of_the_number(shelf: Library) -> None:
+    shelf.add_feed("public_security", ("idcard",))
+    old_form = "370226650101001"
+    shelf.add_license(shelf.add_subject("李秀英", old_form, "111"), department="public_security", license_type="idcard")
+    assert len(ask(shelf, holder_code=OLD_COUNTY_PERSON).hits) == 1
+    assert len(ask(shelf, holder_code=old_form).hits) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("370283199003077212", "identifier.resident_id_wrong"),
+        ("370283199002300011", "identifier.resident_id_wrong"),
+        (COMPANY[:-1] + "0", "identifier.uscc_wrong"),
+        ("12345", "identifier.holder_code_wrong"),
+    ],
+)
+def test_a_wrong_holder_code_is_refused_before_anyone_searches(stocked: Library, typed: str, reason: str) -> None:
+    with pytest.raises(WrongQuestion) as refused:
+        ask(stocked, holder_code=typed)
+    assert refused.value.reason == reason
+    assert typed not in str(refused.value) + refused.value.words.zh
+
+
+def test_a_wrong_credit_code_is_told_its_check_character(stocked: Library) -> None:
+    with pytest.raises(WrongQuestion, match="expected Y, got 0"):
+        ask(stocked, holder_code=COMPANY[:-1] + "0")
+
+
+def test_holder_codes_are_masked_also_inside_numbers(stocked: Library) -> None:
+    hit = ask(stocked, holder_code=PERSON).hits[0]
+    assert hit.holder_code == "3702**********7211"
+    assert hit.license_number == "3702**********7211"
+
+
+def test_names_come_exact_first_then_beginning_then_holding(stocked: Library) -> None:
+    for code, name in [
+        ("91110000600037341L", "青岛恒通"),
+        ("11330105002500287C", "恒通"),
+        ("11430000006122244L", "恒通物流"),
+    ]:
+        stocked.add_license(stocked.add_subject(name, code), holder_name=name)
+    names = [hit.holder_name for hit in ask(stocked, holder_name="恒通").hits]
+    assert names == ["恒通", "恒通物流", "青岛恒通", *["平度市恒通运输有限公司"] * 3]
+
+
+def test_two_characters_are_enough_and_one_is_not(stocked: Library) -> None:
+    assert [hit.holder_name for hit in ask(stocked, holder_name="王伟").hits] == ["王伟"]
+    with pytest.raises(WrongQuestion, match="at least 2 characters"):
+        ask(stocked, holder_name="王")
+
+
+def test_signs_of_like_in_a_name_mean_themselves(stocked: Library) -> None:
+    assert ask(stocked, holder_name="恒%公").hits == []
+    assert ask(stocked, holder_name="恒_公司").hits == []
+    odd = stocked.add_subject("百分百%_公司\\", "91110000600037341L")
+    stocked.add_license(odd, holder_name="百分百%_公司\\")
+    assert len(ask(stocked, holder_name="%_公司\\").hits) == 1
+
+
+@pytest.mark.parametrize("field", [{"holder_name": "恒通"}, {"holder_code": COMPANY}, {"number": "SAME"}])
+def test_pages_follow_one_another_without_gap_or_repeat(stocked: Library, field: dict[str, str]) -> None:
+    company = stocked.add_subject("平度恒通二公司", "91110000600037341L")
+    for _ in range(4):
+        stocked.add_license(company, license_number="SAME")
+    whole = [hit.license_id for hit in ask(stocked, **field, limit=100).hits]
+    paged: list[int] = []
+    answer = ask(stocked, **field, limit=2)
+    paged += [hit.license_id for hit in answer.hits]
+    while answer.next:
+        answer = ask(stocked, **field, limit=2, after=answer.next)
+        paged += [hit.license_id for hit in answer.hits]
+    assert paged == whole
+
+
+@pytest.mark.parametrize("after", ["", "x", "!!!!", "W10", "bm9uc2Vuc2U"])
+def test_a_cursor_of_nobodys_making_is_refused(stocked: Library, after: str) -> None:
+    with pytest.raises(WrongQuestion) as refused:
+        ask(stocked, number="1", after=after)
+    assert refused.value.reason == "search.bad_cursor"
+
+
+def test_a_cursor_fits_its_own_question_only(stocked: Library) -> None:
+    cursor = ask(stocked, holder_code=COMPANY, limit=1).next
+    with pytest.raises(WrongQuestion, match="not of this question"):
+        ask(stocked, holder_name="恒通", after=cursor)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "found"),
+    [
+        (IDENTIFIER, "identifier", "370283100002"),
+        (COMPANY, "holder_code", "370283100002"),
+        ("恒通运输", "holder_name", "370283100002"),
+        ("370283100001", "number", "370283100001"),
+        ("平预核字(2015)第12号", "number", "平预核字(2015)第12号"),
+    ],
+)
+def test_what_was_typed_is_recognised(stocked: Library, typed: str, kind: str, found: str) -> None:
+    answer = ask(stocked, text=typed)
+    assert answer.recognised_as == kind
+    assert found in numbers(answer)
+
+
+def test_a_name_with_a_digit_is_found_after_no_number_fits(stocked: Library) -> None:
+    stocked.add_license(stocked.add_subject("平度第2汽车修理厂", "91110000600037341L"), license_number="N2")
+    answer = ask(stocked, text="第2汽车")
+    assert (answer.recognised_as, numbers(answer)) == ("holder_name", ["N2"])
+
+
+def test_typed_text_pages_on_with_the_reading_that_found_it(stocked: Library) -> None:
+    for number, code in enumerate(("91110000600037341L", "11330105002500287C", "11430000006122244L")):
+        stocked.add_license(stocked.add_subject(f"第2车队{number}", code), license_number=f"F{number}")
+    first = ask(stocked, text="第2车队", limit=2)
+    second = ask(stocked, text="第2车队", limit=2, after=first.next)
+    assert sorted(numbers(first) + numbers(second)) == ["F0", "F1", "F2"]
+
+
+@pytest.mark.parametrize("terms", [{}, {"number": "1", "holder_name": "恒通"}, {"number": "  "}])
+def test_exactly_one_thing_is_asked_for(stocked: Library, terms: dict[str, str]) -> None:
+    with pytest.raises(WrongQuestion) as refused:
+        ask(stocked, **terms)
+    assert refused.value.reason == "search.no_terms"
+
+
+@pytest.mark.parametrize("typed", ["a\x00b", "a\ud800", "x" * 201])
+def test_text_no_database_should_see_is_refused(stocked: Library, typed: str) -> None:
+    with pytest.raises(WrongQuestion) as refused:
+        ask(stocked, text=typed)
+    assert refused.value.reason == "search.bad_text"
+
+
+@pytest.mark.parametrize("limit", [0, 101, -1])
+def test_a_page_holds_one_to_a_hundred(stocked: Library, limit: int) -> None:
+    with pytest.raises(WrongQuestion):
+        ask(stocked, number="1", limit=limit)
+
+
+def test_nothing_found_while_all_feeds_are_fresh_is_a_plain_no(stocked: Library) -> None:
+    assert [advice.code for advice in ask(stocked, number="missing").advice] == ["search.none"]
+
+
+def test_nothing_found_while_a_department_is_silent_is_no_proof(stocked: Library) -> None:
+    stocked.add_feed("transport", ("roadgoods",), fresh_at=NOW - timedelta(days=3))
+    advice = ask(stocked, number="missing").advice
+    assert [one.code for one in advice] == ["search.silent"]
+    assert "平度市交通运输局" in advice[0].words.zh
+
+
+def test_nothing_found_of_a_type_no_department_delivers_says_so(stocked: Library) -> None:
+    assert [one.code for one in ask(stocked, number="missing", license_type="seed").advice] == ["search.no_feed"]
+
+
+def test_nothing_found_names_what_waits_in_quarantine(stocked: Library) -> None:
+    holder = stocked.conn.execute(text("select holder_hash from subjects where name = '王伟'")).scalar_one()
+    stocked.add_case(holder_hash=holder, license_type="hotel")
+    codes = [one.code for one in ask(stocked, holder_code=PERSON, license_type="hotel").advice]
+    assert codes == ["search.in_quarantine", "search.no_feed"]
+
+
+def test_a_name_search_that_takes_too_long_is_stopped_and_leaves_the_transaction_usable(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("license_library.lookup.NAME_SEARCH_MILLISECONDS", 1)
+    stocked.conn.execute(
+        text("""insert into subjects (holder_hash, code_type, code_encrypted, kind, name, name_key, named_at, known_from)
+                select sha256(cast(cast(n as text) as bytea)), '001', '', 'organisation', 'x', repeat('恒通', 40) || n,
+                       now(), now() from generate_series(1, 3000) n""")
+    )
+    with pytest.raises(SearchTimedOut):
+        ask(stocked, holder_name="通恒")
+    assert numbers(ask(stocked, number="370283100001")) == ["370283100001"]
