@@ -5,6 +5,7 @@ Problems name element, line and rule, never the value, which may be personal.
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -100,5 +101,5 @@ def _compile(inline: list[etree._Element], wsdl: Path) -> etree.XMLSchema:
 
 
 def _in_words(entry: etree._LogEntry) -> str:
-    element = entry.message.partition(":")[0] if entry.message.startswith("Element '") else "an element"
-    return f"{element} (line {entry.line}): {entry.type_name}"
+    element = re.match(r"Element '(?:\{[^}]*\})?([^']+)'", entry.message)
+    return f"element {element[1] if element else 'unknown'} (line {entry.line}): {entry.type_name}"

@@ -37,7 +37,7 @@ def test_a_request_is_written_by_the_contract(contract: SoapContract) -> None:
         ("Query", {**GOOD, "extra": "x"}, "does not fit operation Query.*its parameters are since, page, size"),
         ("Query", {"since": "x"}, "does not fit operation Query|breaks the contract"),
         ("Query", {**GOOD, "page": "first"}, "does not fit operation Query|breaks the contract"),
-        ("Query", {**GOOD, "size": 9000}, "breaks the contract: Element.*size"),
+        ("Query", {**GOOD, "size": 9000}, "breaks the contract: element size"),
     ],
 )
 def test_a_request_that_breaks_the_contract_never_leaves(

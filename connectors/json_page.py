@@ -1,0 +1,188 @@
+"""JSON pages read exactly: bytes decoded by us, no key wins over its double, no number bends.
+
+A fault of one record stays with that record; a fault of the envelope refuses the page. Knows no canonical field.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from connectors.declared import Department, Feed
+from connectors.page_rows import Fault, PageFacts, PageRows, quoted, require_success, source_names
+from connectors.text_encoding import charset_of, decode_text
+from schemas.errors import DepartmentBrokePromise
+
+DEPTH = 32
+_PLAIN = {str, type(None)}
+
+
+class Bad:
+    """Stand where a value was that JSON does not allow or that does not fit in 64 bits."""
+
+    def __init__(self, got: str, expected: str = "a plain value", code: str = "record.wrong_type") -> None:
+        self.got, self.expected, self.code = got, expected, code
+
+
+_DOUBLED = object()  # a key no JSON text can hold: the names that came twice in this object
+
+
+def read_document(department: Department, feed: Feed, body: bytes, media_type: str) -> dict[str, Any]:
+    """Return the answer's envelope, after every check of form and success."""
+    who = f"{department.department}.{feed.name}"
+    text = decode_text(body, charset_of(media_type) or department.transport.payload_encoding, who)
+    document = _decode(text, who)
+    if not isinstance(document, dict):
+        hint = "an array" if isinstance(document, list) else "a single value"
+        raise DepartmentBrokePromise(f"{who}: the answer is {hint}; expected an object")
+    _require_clean(document, _find(document, feed.records), who)
+    if feed.success:
+        got, message = (_scalar(_find(document, path)) for path in (feed.success.field, feed.success.message))
+        require_success(feed, got, message, who)
+    return document
+
+
+def json_facts(feed: Feed, document: dict[str, Any], who: str) -> PageFacts:
+    """Return how many records the page holds and what it says about the others."""
+    total = _scalar(_find(document, feed.paging.total)) if feed.paging.total else None
+    if feed.paging.style == "page" and not (total or "").isdecimal():
+        raise DepartmentBrokePromise(
+            f"{who}: {feed.paging.total} is not a number; expected the declared total of records"
+        )
+    next_cursor = _scalar(_find(document, feed.paging.next)) if feed.paging.next else None
+    return PageFacts(len(_records(feed, document, who)), int(total) if total else None, next_cursor or "")
+
+
+def json_rows(feed: Feed, document: dict[str, Any], who: str) -> PageRows:
+    """Return the declared source columns of the page's records."""
+    records = _records(feed, document, who)
+    faults = [
+        Fault(n, "", "record.wrong_type", "an object", "another value")
+        for n, r in enumerate(records)
+        if type(r) is not dict
+    ]
+    rows = [record if type(record) is dict else {} for record in records] if faults else records
+    faults += [f for n, row in enumerate(rows) if _DOUBLED in row for f in _doubled(n, row)]
+    columns: dict[str, Sequence[str | None]] = {}
+    for name in source_names(feed):
+        values = [row.get(name) for row in rows]
+        columns[name] = values if set(map(type, values)) <= _PLAIN else _texts(values, name, faults)
+    _drop_broken_text(columns, faults)
+    return PageRows(columns, len(rows), faults)
+
+
+def _decode(text: str, who: str) -> Any:
+    if text.lstrip()[:1] == "<":
+        raise DepartmentBrokePromise(f"{who}: the answer is a page of markup (a sign-in page?); expected JSON")
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise DepartmentBrokePromise(
+            f"{who}: the answer is not JSON (character {error.pos}); nothing of it is applied"
+        ) from None
+    except RecursionError:
+        raise DepartmentBrokePromise(f"{who}: the answer is nested without end; nothing of it is applied") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
+    found: dict[Any, Any] = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        found[_DOUBLED] = sorted({name for name in names if names.count(name) > 1})
+    return found
+
+
+def _integer(text: str) -> int | Bad:
+    fits = len(text) < 20 and -(2**63) <= int(text) < 2**63
+    return int(text) if fits else Bad(f"{len(text)} digits", "an integer of 64 bits")
+
+
+def _number(text: str) -> float | Bad:
+    number = float(text)
+    return number if math.isfinite(number) else Bad("a number beyond all bounds", "a finite number")
+
+
+def _constant(text: str) -> Bad:
+    return Bad(text, "a finite number")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
+)
+
+
+def _find(document: Any, path: str) -> Any:
+    for part in path.split("/"):
+        document = document.get(part) if isinstance(document, dict) else None
+    return document
+
+
+def _records(feed: Feed, document: dict[str, Any], who: str) -> list[Any]:
+    records = _find(document, feed.records)
+    if records is None and _scalar(_find(document, feed.paging.total or "?")) == "0":
+        return []
+    if not isinstance(records, list):
+        raise DepartmentBrokePromise(f"{who}: {feed.records} is not a list; nothing of the answer is applied")
+    return records
+
+
+def _require_clean(value: Any, records: Any, who: str, depth: int = 1) -> None:
+    """Refuse doubled keys, impossible numbers and deep nesting anywhere outside the records."""
+    if isinstance(value, Bad) or depth > DEPTH:
+        raise DepartmentBrokePromise(f"{who}: the answer's envelope holds an impossible number or is nested too deep")
+    if isinstance(value, dict) and _DOUBLED in value:
+        raise DepartmentBrokePromise(
+            f"{who}: the answer's envelope holds {quoted(value[_DOUBLED][0])} twice; neither wins"
+        )
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in inner if value is not records else ():
+        _require_clean(child, records, who, depth + 1)
+
+
+def _scalar(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else None
+
+
+def _texts(values: list[Any], source: str, faults: list[Fault]) -> list[str | None]:
+    """Turn a column that is not all text into text, value by value."""
+    texts = []
+    for number, value in enumerate(values):
+        problem = value if isinstance(value, Bad) else _nesting(value) if isinstance(value, dict | list) else None
+        if problem:
+            faults.append(Fault(number, source, problem.code, problem.expected, problem.got))
+        texts.append(None if problem else _scalar(value))
+    return texts
+
+
+def _nesting(_value: Any) -> Bad:
+    return Bad("an object or a list")
+
+
+def _doubled(number: int, row: dict[Any, Any]) -> list[Fault]:
+    return [Fault(number, name, "record.wrong_type", "one value", "the key twice") for name in row[_DOUBLED]]
+
+
+def _drop_broken_text(columns: dict[str, Sequence[str | None]], faults: list[Fault]) -> None:
+    """Take out texts that hold half a surrogate pair: no database and no file can keep them."""
+    for name, values in columns.items():
+        try:
+            "".join(filter(None, values)).encode()
+        except UnicodeEncodeError:
+            broken = {n for n, value in enumerate(values) if value and not _is_encodable(value)}
+            faults += [
+                Fault(n, name, "record.bad_text", "whole characters", "half a surrogate pair") for n in sorted(broken)
+            ]
+            columns[name] = [None if n in broken else value for n, value in enumerate(values)]
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        return bool(text.encode() or True)
+    except UnicodeEncodeError:
+        return False

@@ -1,0 +1,52 @@
+"""Dates and instants from text, strictly by one declared form, column by column. Reads no clock."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from schemas.errors import DeclarationError
+
+_DIRECTIVES = {
+    "%Y": r"[0-9]{4}",
+    "%m": r"[0-9]{2}",
+    "%d": r"[0-9]{2}",
+    "%H": r"[0-9]{2}",
+    "%M": r"[0-9]{2}",
+    "%S": r"[0-5][0-9]",
+}
+
+
+def time_pattern(form: str) -> str:
+    """Return the regular expression of a strptime form; DeclarationError for a directive that is not strict."""
+    parts = re.split(r"(%.)", form)
+    unknown = [part for part in parts if part.startswith("%") and part not in _DIRECTIVES]
+    if unknown or "%Y" not in parts:
+        raise DeclarationError(f"date form {form!r}: expected %Y and others of {' '.join(_DIRECTIVES)}")
+    return "^" + "".join(_DIRECTIVES.get(part) or re.escape(part) for part in parts) + "$"
+
+
+def read_dates(values: pl.Series, form: str) -> pl.Series:
+    """Return dates; null where a value is not written exactly so or names no day."""
+    if "%H" in form:
+        return _read(values, form).dt.date()
+    return _exact(values, form).str.to_date(form, strict=False)
+
+
+def read_instants(values: pl.Series, form: str, zone: str) -> pl.Series:
+    """Return aware UTC instants of local times in `zone`; an hour that came twice is its first, one that never was is null."""
+    local = _read(values, form).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return local.dt.convert_time_zone("UTC")
+
+
+def _read(values: pl.Series, form: str) -> pl.Series:
+    exact = _exact(values, form)
+    if "%H" not in form:
+        return exact.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+    return exact.str.to_datetime(form, time_unit="us", strict=False)
+
+
+def _exact(values: pl.Series, form: str) -> pl.Series:
+    """Keep what has the form's exact shape: the parser alone would read 2024-1-5 and +2024 too."""
+    return values.set(~values.str.contains(time_pattern(form)), None)

@@ -1,0 +1,73 @@
+"""What one page says, decoded but not yet understood: source columns, faults of single rows, and what follows.
+
+Knows no transport and no canonical field.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from connectors.declared import Feed
+from schemas.errors import DepartmentFault
+
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Say what is wrong with one source value of one row, before mapping. `got` is a shape, never the value."""
+
+    row: int
+    source: str
+    code: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True)
+class PageRows:
+    """Hold the declared source columns of one page, each a list of `count` texts or None."""
+
+    columns: dict[str, Sequence[str | None]]
+    count: int
+    faults: list[Fault] = field(default_factory=list)
+
+    def digests(self) -> list[bytes]:
+        """Return one sha256 per row over its declared source values, in the order of their names."""
+        rows = zip(*(self.columns[name] for name in sorted(self.columns)), strict=True)
+        return [hashlib.sha256(_encoder.encode(row)).digest() for row in rows]
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """Hold what a page says about the pages around it."""
+
+    count: int
+    total: int | None = None
+    next_cursor: str = ""
+
+
+def source_names(feed: Feed) -> list[str]:
+    """Return the names of every source field that the feed's declaration reads, sorted."""
+    mapped = {rule.from_ for rule in feed.fields.values() if rule.from_}
+    return sorted(mapped | set(feed.face.values()) | set(feed.key) | {feed.cursor.field})
+
+
+def require_success(feed: Feed, got: str | None, message: str | None, who: str) -> None:
+    """Raise DepartmentFault when the answer itself says that it is none."""
+    if feed.success and (got or "") not in feed.success.values:
+        raise DepartmentFault(
+            f"{who}: {feed.success.field} is {quoted(got)}; expected {' or '.join(feed.success.values)}; "
+            f"the department says {quoted(message)}; nothing of the answer is applied"
+        )
+
+
+def quoted(text: str | None) -> str:
+    """Return the department's own words, short, on one line, and without anything that may identify a person."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+    return repr(re.sub(r"\w*\d{6,}\w*", "…", line)[:120]) if line else "nothing"
