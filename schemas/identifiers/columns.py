@@ -37,5 +37,6 @@ def judge_width(codes: pl.Series, width: int, judge: Callable[[Bytes], Flags]) -
     """Judge the codes of one width together; another width is false, null stays null."""
     fits = (codes.str.len_bytes() == width).fill_null(value=False)
     verdicts = np.zeros(len(codes), dtype=np.bool_)
-    verdicts[fits.to_numpy()] = judge(code_matrix(codes.filter(fits), width))
+    if fits.any():
+        verdicts[fits.to_numpy()] = judge(code_matrix(codes.filter(fits), width))
     return pl.select(pl.when(codes.is_not_null()).then(pl.Series(codes.name, verdicts))).to_series()

@@ -15,16 +15,16 @@ import numpy.typing as npt
 import polars as pl
 from stdnum.iso7064 import mod_37_36
 
-from schemas.identifiers.columns import LETTERS_AND_DIGITS, Bytes, code_matrix, value_table
+from schemas.identifiers.columns import LETTERS_AND_DIGITS, Bytes, code_matrix
 
 IdentifierClass = Literal["valid", "legacy", "wrong"]
+States = npt.NDArray[np.uint16]
 
 ROOT: Final = "1.2.156.3005.2."
 PATTERN: Final = r"^1\.2\.156\.3005\.2\.([0-9A-Z]{21})\.([0-9A-Z]{6,18})\.([0-9A-Z]{1,64})\.([0-9]{3})\.([0-9A-Z])$"
 
 _SHAPE = re.compile(PATTERN.removeprefix("^").removesuffix("$"), re.ASCII)
 _UNCAPTURED = PATTERN.replace("(", "").replace(")", "")
-_VALUES = value_table(LETTERS_AND_DIGITS)
 _START = 36
 # A character that leaves the starting state as it is, under both rules: padding on the left changes nothing.
 _PADDING = "I"
@@ -76,14 +76,21 @@ def classify_license_identifier(text: str) -> IdentifierClass:
 
 def classify_license_identifiers(texts: pl.Series) -> pl.Series:
     """Classify a column of identifiers; null stays null."""
-    classes = np.full(len(texts), "wrong", dtype=object)
-    shaped = np.flatnonzero(texts.str.contains(_UNCAPTURED).fill_null(value=False).to_numpy())
-    bodies = _bodies(texts.gather(shaped))
+    shaped = texts.str.contains(_UNCAPTURED).fill_null(value=False)
+    bodies = _bodies(texts.filter(shaped))
     right = _fits(bodies, _RIGHT_STEPS, _RIGHT_CHECKS)
-    classes[shaped[right]] = "valid"
-    classes[shaped[~right][_fits(bodies[~right], _LEGACY_STEPS, _LEGACY_CHECKS)]] = "legacy"
-    named = pl.Series(texts.name, classes, dtype=pl.String)
-    return pl.select(pl.when(texts.is_not_null()).then(named)).to_series()
+    faulty = right.copy()
+    faulty[~right] = _fits(bodies[~right], _LEGACY_STEPS, _LEGACY_CHECKS)
+    is_valid, is_known = _spread(right, shaped), _spread(faulty, shaped)
+    named = pl.when(is_valid).then(pl.lit("valid")).when(is_known).then(pl.lit("legacy")).otherwise(pl.lit("wrong"))
+    return pl.select(pl.when(texts.is_not_null()).then(named).alias(texts.name)).to_series()
+
+
+def _spread(verdicts: npt.NDArray[np.bool_], shaped: pl.Series) -> pl.Series:
+    """Return verdicts on the shaped values as a column over all values."""
+    spread = np.zeros(len(shaped), dtype=np.bool_)
+    spread[shaped.to_numpy()] = verdicts
+    return pl.Series(spread)
 
 
 def _bodies(texts: pl.Series) -> Bytes:
@@ -93,12 +100,11 @@ def _bodies(texts: pl.Series) -> Bytes:
     return code_matrix(bare.str.pad_start(width, _PADDING), width)
 
 
-def _fits(matrix: Bytes, steps: npt.NDArray[np.int32], checks: Bytes) -> npt.NDArray[np.bool_]:
+def _fits(matrix: Bytes, steps: States, checks: Bytes) -> npt.NDArray[np.bool_]:
     """Walk all identifiers through the check character's states together, one position at a time."""
-    values = np.ascontiguousarray(_VALUES[matrix[:, :-1]].T)
-    states = np.full(len(matrix), _START, dtype=np.int32)
-    for position in values:
-        states = steps[states * 36 + position]
+    states = np.full(len(matrix), _START, dtype=np.uint16)
+    for position in np.ascontiguousarray(matrix[:, :-1].T):
+        states = steps.take(states * 256 + position)
     return np.asarray(checks[states] == matrix[:, -1], dtype=np.bool_)
 
 
@@ -117,8 +123,13 @@ def _legacy_step(state: int, value: int) -> int:
     return 2 * (total % 36 or 36) % 37
 
 
-def _step_table(step: Callable[[int, int], int]) -> npt.NDArray[np.int32]:
-    return np.array([step(state, value) for state in range(37) for value in range(36)], dtype=np.int32)
+def _step_table(step: Callable[[int, int], int]) -> States:
+    """Return the next state by 256 * state + byte; bytes outside the alphabet never get here."""
+    table = np.zeros((37, 256), dtype=np.uint16)
+    for state in range(37):
+        for value, char in enumerate(LETTERS_AND_DIGITS):
+            table[state, ord(char)] = step(state, value)
+    return table.ravel()
 
 
 def _check_table(value_of: Callable[[int], int]) -> Bytes:

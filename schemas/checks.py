@@ -1,0 +1,53 @@
+"""Whether records are what their type promises, each on its own and against its neighbours in the frame.
+
+Returns problems and changes nothing. Knows the rules, not who delivered the records or what becomes of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+import polars as pl
+
+from schemas.code_rules import code_rules, judge_codes
+from schemas.date_rules import date_rules
+from schemas.digests import record_digests
+from schemas.identifiers.license_identifier import classify_license_identifiers
+from schemas.license import RecordType
+from schemas.records import require_records
+from schemas.rules import Rule, broken_rules
+from schemas.text_rules import text_rules
+
+__all__ = ["RULE_VERSION", "check_records", "classify_license_identifiers"]
+
+RULE_VERSION = "license-1"  # raised whenever a rule changes what it lets through
+
+
+def check_records(frame: pl.DataFrame, record: RecordType, license_types: Collection[str], today: date) -> pl.DataFrame:
+    """Return the problems frame of a license records frame: row (index into it), code, field, expected, got."""
+    require_records(frame, record)
+    judged = judge_codes(frame, today).with_columns(_conflict=_conflicts(frame, record))
+    rules = [*text_rules(frame, record), *date_rules(record, today), *code_rules(record, license_types, today)]
+    return broken_rules(judged, [*rules, _CONFLICT])
+
+
+_CONFLICT = Rule(
+    "record.duplicate_key",
+    "record_id",
+    pl.col("_conflict"),
+    "one content for each record and source time",
+    pl.lit("another content under the same key and time"),
+)
+
+
+def _conflicts(frame: pl.DataFrame, record: RecordType) -> pl.Series:
+    """Mark records that share key and source time but differ: neither can be trusted. Exact repeats are harmless."""
+    unmarked = pl.repeat(False, len(frame), dtype=pl.Boolean, eager=True)
+    rows = (frame["record_id"].is_duplicated() & frame["record_id"].is_not_null()).arg_true()
+    if rows.is_empty():
+        return unmarked
+    twice = frame[rows]
+    contents = twice.select("record_id", "source_updated_at", digest=record_digests(twice, record))
+    several = contents.select(pl.col("digest").n_unique().over("record_id", "source_updated_at") > 1).to_series()
+    return unmarked.scatter(rows.filter(several), values=True)
