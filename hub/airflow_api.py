@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import urllib.parse
+from datetime import datetime
 from typing import Any
 
 from schemas.errors import ProcessFailed
@@ -41,10 +42,10 @@ class AirflowApi:
         elif status >= 400:
             raise ProcessFailed(f"Airflow: creating pool {name} failed; expected 201, got {status}; nothing was run.")
 
-    def parsed_at(self, dag_id: str) -> str | None:
+    def parsed_at(self, dag_id: str) -> datetime | None:
         """Return when the DAG was last parsed; None while Airflow does not know it."""
         status, body = self._send("GET", f"/api/v2/dags/{dag_id}", None)
-        return None if status == 404 else str(_decoded(status, body, dag_id)["last_parsed_time"])
+        return None if status == 404 else datetime.fromisoformat(_decoded(status, body, dag_id)["last_parsed_time"])
 
     def import_errors(self) -> list[str]:
         """Return what DAG files could not be parsed."""
@@ -54,25 +55,20 @@ class AirflowApi:
         """Let the DAG run."""
         self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
 
-    def trigger(self, dag_id: str) -> str:
-        """Start one run now; return its id."""
-        return str(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})["dag_run_id"])
+    def trigger(self, dag_id: str, run_id: str) -> None:
+        """Start one run now."""
+        self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None, "dag_run_id": run_id})
 
-    def run_state(self, dag_id: str, run_id: str) -> str:
-        """Return the state of a run: queued, running, success or failed."""
-        return str(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}", None)["state"])
+    def run_states(self, run_id: str) -> dict[str, str]:
+        """Return the state of every DAG's run of that id: queued, running, success or failed."""
+        query = urllib.parse.urlencode({"run_id_prefix_pattern": run_id, "limit": 100})
+        runs = self._call("GET", f"/api/v2/dags/~/dagRuns?{query}", None)["dag_runs"]
+        return {run["dag_id"]: run["state"] for run in runs if run["dag_run_id"] == run_id}
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """Return the state of every task of a run."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}/taskInstances"
         return {task["task_id"]: task["state"] for task in self._call("GET", path, None)["task_instances"]}
-
-    def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
-        """Return what a finished task returned; None when it returned nothing."""
-        run = urllib.parse.quote(run_id)
-        path = f"/api/v2/dags/{dag_id}/dagRuns/{run}/taskInstances/{task_id}/xcomEntries/return_value"
-        status, body = self._send("GET", path, None)
-        return None if status == 404 else _decoded(status, body, path)["value"]
 
     def _call(self, method: str, path: str, content: object | None) -> Any:
         status, body = self._send(method, path, content)

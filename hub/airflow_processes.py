@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hub.airflow_api import AirflowApi
-from hub.airflow_home import PROJECT, USER, AirflowHome
+from hub.airflow_home import USER, AirflowHome
 from hub.processes import Children, last_words
 from schemas.errors import ProcessFailed
 
@@ -74,6 +74,3 @@ def wait_until(
         if time.monotonic() > deadline:
             raise ProcessFailed(f"Airflow: waited {seconds:.0f} s for {what}, in vain; everything is stopped now.")
         time.sleep(pause)
-
-
-__all__ = ["PROJECT", "airflow_command", "migrate_airflow", "running_airflow", "wait_until"]

@@ -11,25 +11,20 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from connectors.pages import MappedPage, map_page, read_page
+from schemas.expectations import Suite, SuiteOutcome, load_suite, merge_outcomes, run_suite
 from sqlalchemy import Connection
 
 from connectors.declaration import Department, Feed
-from connectors.pages import MappedPage, map_page, read_page
 from hub.bounds import hold_reasons, window_of
 from hub.context import HubContext
 from hub.progress import Progress
+from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.exchanges import Exchange, read_pages
-from license_library.staging import (
-    clear_staged,
-    finish_check,
-    hold_exchange,
-    quarantine_records,
-    save_quality_results,
-    stage_records,
-)
+from license_library.quarantining import quarantine_records
+from license_library.staging import stage_records
 from schemas.catalogue import load_catalogue
-from schemas.checks import check_records
-from schemas.expectations import Suite, SuiteOutcome, load_suite, merge_outcomes, run_suite
+from schemas.checks import RULE_VERSION, check_records
 from schemas.license import LICENSE
 from schemas.problems import join_problems
 
@@ -54,25 +49,35 @@ class Tally:
     cursor_at: datetime | None = None
     outcomes: list[SuiteOutcome] = field(default_factory=list)
 
-    def add(self, received: int, quarantined: int, newest: datetime | None, outcome: SuiteOutcome) -> None:
-        """Add one chunk; only good records move the cursor, so that a wrong time in a bad one cannot."""
-        self.received += received
-        self.quarantined += quarantined
-        self.cursor_at = max(filter(None, [self.cursor_at, newest]), default=None)
-        self.outcomes.append(outcome)
+
+@dataclass(frozen=True)
+class Check:
+    """One check as it runs, in one transaction."""
+
+    hub: HubContext
+    conn: Connection
+    exchange: Exchange
+    suite: Suite
+    now: datetime
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def rule_version(self) -> str:
+        """Return the version of everything a record was judged by."""
+        return f"{RULE_VERSION}+{self.suite.version}"
 
 
 def check_exchange(
     hub: HubContext, exchange: Exchange, department: Department, feed: Feed, progress: Progress
 ) -> list[str]:
     """Check everything that landed, in one transaction; return why the batch is held, or nothing."""
-    now, suite, tally = hub.clock(), load_suite(feed.record), Tally()
     with hub.engine.begin() as conn:
+        running = Check(hub, conn, exchange, load_suite(feed.record), hub.clock())
         clear_staged(conn, exchange)
         for chunk in read_chunks(hub, exchange, department, feed):
-            _check_chunk(hub, conn, exchange, chunk, suite, tally, now)
-            progress("check", tally.received)
-        return _conclude(conn, exchange, feed, suite, tally, now)
+            _check_chunk(running, chunk)
+            progress("check", running.tally.received)
+        return _conclude(running, feed)
 
 
 def read_chunks(hub: HubContext, exchange: Exchange, department: Department, feed: Feed) -> Iterator[Chunk]:
@@ -99,32 +104,42 @@ def join_pages(pages: Iterable[MappedPage]) -> Chunk:
     return Chunk(pl.concat(frames), pl.concat(problems), digests)
 
 
-def _check_chunk(
-    hub: HubContext, conn: Connection, exchange: Exchange, chunk: Chunk, suite: Suite, tally: Tally, now: datetime
-) -> None:
-    outcome = run_suite(chunk.frame, suite)
-    found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(now))
+def _check_chunk(check: Check, chunk: Chunk) -> None:
+    """Judge every record, stage the good ones, quarantine the rest with every reason."""
+    outcome = run_suite(chunk.frame, check.suite)
+    found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(check.now))
     problems = join_problems(chunk.problems, found, outcome.problems)
-    bad = pl.int_range(chunk.frame.height, dtype=pl.UInt32, eager=True).is_in(problems["row"].unique().implode())
-    good = chunk.frame.filter(~bad)
-    stage_records(conn, hub.keyring, exchange, good)
+    rows = pl.int_range(chunk.frame.height, dtype=pl.UInt32, eager=True)
+    good = chunk.frame.filter(~rows.is_in(problems["row"].unique().implode()))
+    hub, digests = check.hub, chunk.source_digests
+    stage_records(check.conn, hub.keyring, check.exchange, good)
     quarantine_records(
-        conn, hub.keyring, exchange, chunk.frame, problems, chunk.source_digests, suite.version, now
+        check.conn, hub.keyring, check.exchange, chunk.frame, problems, digests, check.rule_version, check.now
     )
-    newest = good["source_updated_at"].max() if good.height else None
-    tally.add(chunk.frame.height, int(bad.sum()), newest, outcome)
+    _count(check.tally, chunk.frame.height, good, outcome)
 
 
-def _conclude(
-    conn: Connection, exchange: Exchange, feed: Feed, suite: Suite, tally: Tally, now: datetime
-) -> list[str]:
+def _count(tally: Tally, received: int, good: pl.DataFrame, outcome: SuiteOutcome) -> None:
+    """Only good records move the cursor, so that a wrong time in a bad one cannot."""
+    newest = [] if good.is_empty() else [good.select(pl.col("source_updated_at").max()).item()]
+    tally.received += received
+    tally.quarantined += received - good.height
+    tally.cursor_at = max([*newest, *filter(None, [tally.cursor_at])], default=None)
+    tally.outcomes.append(outcome)
+
+
+def _conclude(check: Check, feed: Feed) -> list[str]:
+    """Note the outcome: checked, or held with every reason."""
+    tally, exchange = check.tally, check.exchange
     outcome = merge_outcomes(tally.outcomes)
-    save_quality_results(conn, exchange, suite, outcome)
-    finish_check(conn, exchange, tally.received, tally.quarantined, tally.cursor_at, suite.version, now)
+    save_quality_results(check.conn, exchange, feed.record, outcome.results)
     window = window_of(exchange.since_at, exchange.started_at)
     reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, outcome.batch_failures)
+    facts = (tally.received, tally.quarantined, tally.cursor_at, check.rule_version, check.now)
     if reasons:
-        hold_exchange(conn, exchange, "; ".join(reasons), now)
+        hold_exchange(check.conn, exchange, "; ".join(reasons), *facts)
+    else:
+        finish_check(check.conn, exchange, *facts)
     return reasons
 
 

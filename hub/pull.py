@@ -10,24 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
+from connectors.pages import FetchedPage, fetch_pages
 from sqlalchemy.exc import OperationalError
 
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, duration, load_department
-from connectors.pages import FetchedPage, fetch_pages
 from hub.checking import check_exchange
 from hub.context import HubContext
 from hub.progress import Progress, no_progress
+from hub.registration import register
 from license_library.exchanges import (
-    DepartmentEntry,
     Exchange,
-    FeedEntry,
     StoredPage,
     begin_exchange,
     fail_exchange,
     finish_landing,
     get_exchange,
-    register_department,
     store_page,
 )
 from license_library.merging import Counts, merge_exchange
@@ -35,7 +33,7 @@ from license_library.summaries import ExchangeSummary, summarize
 from schemas.errors import DatabaseUnavailable, DataHeld, DeclarationError, HubError
 
 
-def pull(
+def pull(  # noqa: PLR0913 - the last two have defaults
     hub: HubContext,
     department: str,
     feed: str,
@@ -87,8 +85,7 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
 def begin(hub: HubContext, department: str, feed: str, *, full: bool = False) -> Exchange:
     """Note the declaration and begin an exchange of one feed."""
     declared, one = declared_feed(hub, department, feed)
-    with hub.engine.begin() as conn:
-        register_department(conn, department_entry(declared), [feed_entry(f) for f in declared.feeds.values()], hub.clock())
+    register(hub, declared)
     return begin_exchange(hub.engine, department, one.name, declared.digest, hub.clock(), hub.bounds.lease, full=full)
 
 
@@ -113,32 +110,6 @@ def declared_feed(hub: HubContext, department: str, feed: str) -> tuple[Departme
     if feed not in declared.feeds:
         raise DeclarationError(f"{department}: no feed {feed!r}; there are {', '.join(sorted(declared.feeds))}")
     return declared, declared.feeds[feed]
-
-
-def department_entry(declared: Department) -> DepartmentEntry:
-    """Return what the library keeps of a declaration."""
-    return DepartmentEntry(
-        department=declared.department,
-        name=declared.name,
-        uscc=declared.uscc,
-        network=declared.network,
-        contact=declared.contact,
-        transport=declared.transport.kind,
-        declaration_digest=declared.digest,
-    )
-
-
-def feed_entry(feed: Feed) -> FeedEntry:
-    """Return what the library keeps of a declared feed."""
-    return FeedEntry(
-        feed=feed.name,
-        record_type=feed.record,
-        catalogue_code=feed.catalogue,
-        basis=feed.basis,
-        purpose=feed.purpose,
-        license_types=feed.license_types(),
-        fresh_seconds=int(duration(feed.fresh_within).total_seconds()),
-    )
 
 
 def _stored(page: FetchedPage) -> StoredPage:

@@ -15,9 +15,9 @@ from hub.processes import end_recorded
 
 
 @contextlib.contextmanager
-def watched(run_folder: Path) -> Iterator[None]:
-    """Keep a watchman at hand until the block ends, however it ends."""
-    command = [sys.executable, "-m", "hub.watchman", str(run_folder)]
+def watched(run_folder: Path, home: Path | None = None) -> Iterator[None]:
+    """Keep a watchman at hand until the block ends, however it ends; `home` is that of an embedded database."""
+    command = [sys.executable, "-m", "hub.watchman", str(run_folder), *([str(home)] if home else [])]
     watchman = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own module
     try:
         yield
@@ -27,11 +27,22 @@ def watched(run_folder: Path) -> Iterator[None]:
         watchman.wait()
 
 
-def main(run_folder: Path) -> None:
-    """Wait until nobody holds our standard input any more, then end what is still recorded."""
+def main(run_folder: Path, home: Path | None) -> None:
+    """Wait until nobody holds our standard input any more, then end what is still recorded, and its database."""
     sys.stdin.buffer.read()
-    end_recorded(run_folder)
+    if end_recorded(run_folder) and home:
+        leave_database(home)
+
+
+def leave_database(home: Path) -> None:
+    """Stop the embedded server, unless somebody else uses it or asked it to stay."""
+    # Rarely needed, and costly to import for a process that only waits.
+    from license_library import embedded  # noqa: PLC0415
+
+    if embedded.status(home).running:
+        with embedded.running(home):
+            pass
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)

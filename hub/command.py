@@ -1,0 +1,47 @@
+"""The `hub` command: every verb in one place, and the one place where an error becomes words and an exit code.
+
+Knows which verbs there are; each is defined in hub/commands/.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from hub.commands import asking, database, departments, pulling, serving, showing
+from hub.commands.output import explain
+from schemas.errors import HubError
+
+
+class HubGroup(TyperGroup):
+    """Say what went wrong instead of showing where in our code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the chosen verb."""
+        try:
+            return super().main(*args, **kwargs)
+        except HubError as error:
+            sys.exit(explain(error))
+
+
+app = typer.Typer(
+    cls=HubGroup,
+    help="The license hub: pull from departments, check, keep, answer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(showing.demo)
+app.command()(pulling.pull)
+app.command()(pulling.exchanges)
+app.command()(asking.find)
+app.command("verify")(asking.verify_license)
+app.command()(asking.checklist)
+app.command()(serving.serve)
+app.add_typer(database.app, name="db")
+app.add_typer(departments.app, name="department")
+app.add_typer(pulling.hold, name="hold")
+app.add_typer(serving.schema, name="schema")

@@ -1,0 +1,146 @@
+"""`hub find`, `hub verify`, `hub checklist`: an approver's questions, asked and recorded like those of the pages.
+
+Knows arguments and output; the answers and their record are the library's.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from hub.commands.output import AsJson, note, print_json, print_table
+from hub.context import opened_hub
+from hub.serving import service_settings
+from hub.settings import Settings
+from license_library.answers import Advice, Checklist, SearchAnswer, VerifyAnswer
+from license_library.service.asking import (
+    ChecklistRequest,
+    SearchRequest,
+    VerifyRequest,
+    check_materials,
+    search,
+    verify,
+)
+from license_library.service.settings import ServiceSettings
+
+Why = Annotated[str, typer.Option("--purpose", help="Why you ask; it is recorded.")]
+ASKED_HERE = "asked at the command line"
+
+
+def find(  # noqa: PLR0913, PLR0917 - each is one way to ask
+    text: Annotated[str | None, typer.Argument(help="Anything: a number, an identifier, a code, a name.")] = None,
+    number: Annotated[str | None, typer.Option(help="License number.")] = None,
+    identifier: Annotated[str | None, typer.Option(help="Electronic license identifier.")] = None,
+    holder_code: Annotated[str | None, typer.Option(help="Credit code or resident number of the holder.")] = None,
+    holder_name: Annotated[str | None, typer.Option(help="Holder's name, two characters or more.")] = None,
+    license_type: Annotated[str | None, typer.Option("--type", help="Only this license type.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    purpose: Why = ASKED_HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Find licenses."""
+    asked = SearchRequest(
+        text=text,
+        number=number,
+        identifier=identifier,
+        holder_code=holder_code,
+        holder_name=holder_name,
+        license_type=license_type,
+        limit=limit,
+        purpose=purpose,
+    )
+    with _service() as service:
+        answer = search(service, _actor(), asked)
+    print_json(answer) if as_json else _show_hits(answer)
+    raise typer.Exit(0 if answer.hits else 1)
+
+
+def verify_license(  # noqa: PLR0913, PLR0917 - each is one part of the question
+    identifier: Annotated[str | None, typer.Option(help="Electronic license identifier.")] = None,
+    license_type: Annotated[str | None, typer.Option("--type", help="License type, beside a number.")] = None,
+    number: Annotated[str | None, typer.Option(help="License number, beside a type.")] = None,
+    value: Annotated[list[str] | None, typer.Option(help="What to compare, as field=value; may be repeated.")] = None,
+    purpose: Why = ASKED_HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Verify that a license exists, as described, valid today."""
+    asked = VerifyRequest(
+        identifier=identifier, license_type=license_type, license_number=number, values=_values(value), purpose=purpose
+    )
+    with _service() as service:
+        answer = verify(service, _actor(), asked)
+    print_json(answer) if as_json else _show_verdict(answer)
+    raise typer.Exit(0 if answer.verdict == "confirmed" else 1)
+
+
+def checklist(
+    item: Annotated[str, typer.Option(help="Code of the approval item.")],
+    subject: Annotated[str, typer.Option(help="Credit code or resident number of the applicant.")],
+    code_type: Annotated[str | None, typer.Option(help="Holder code type, where it is another code.")] = None,
+    purpose: Why = ASKED_HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say what an applicant must still bring for an item."""
+    asked = ChecklistRequest(item_code=item, holder_code=subject, holder_code_type=code_type, purpose=purpose)
+    with _service() as service:
+        answer = check_materials(service, _actor(), asked)
+    print_json(answer) if as_json else show_checklist(answer)
+
+
+def show_checklist(answer: Checklist) -> None:
+    """Write a checklist as a table."""
+    title = f"{answer.item.name} · {answer.subject.name or '?'} ({answer.subject.code})"
+    rows = [
+        [line.ordinal, line.name, line.verdict_words.zh, line.words.zh, line.action.zh if line.action else None]
+        for line in answer.materials
+    ]
+    print_table(title, ["", "材料", "结论", "理由", "下一步"], rows)
+
+
+@contextmanager
+def _service() -> Iterator[ServiceSettings]:
+    settings = Settings()
+    with opened_hub(settings) as hub:
+        yield service_settings(hub, settings)
+
+
+def _actor() -> str:
+    return f"command line: {getpass.getuser()}"
+
+
+def _values(given: list[str] | None) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given or []]
+    if wrong := [field for field, equals, _ in pairs if not equals]:
+        raise typer.BadParameter(f"expected field=value, got {wrong[0]!r}", param_hint="--value")
+    return {field: value for field, _, value in pairs}
+
+
+def _show_hits(answer: SearchAnswer) -> None:
+    rows = [
+        [
+            hit.license_type_name,
+            hit.license_number,
+            hit.holder_name,
+            hit.holder_code,
+            hit.validity_words.zh,
+            hit.source.department,
+        ]
+        for hit in answer.hits
+    ]
+    print_table(answer.recognised_words.zh, ["证照", "编号", "持证主体", "代码", "状态", "来源"], rows)
+    _show_advice(answer.advice)
+
+
+def _show_verdict(answer: VerifyAnswer) -> None:
+    rows = [[match.words.zh, {True: "一致", False: "不一致", None: None}[match.matches]] for match in answer.fields]
+    print_table(answer.words.zh, ["", ""], [*rows, *(["", reason.zh] for reason in answer.reasons)])
+    _show_advice(answer.advice)
+
+
+def _show_advice(advice: list[Advice]) -> None:
+    for one in advice:
+        note(one.words.zh)

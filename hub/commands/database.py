@@ -1,0 +1,84 @@
+"""`hub db`: the database that comes with the hub, and the tables in any.
+
+Knows start, stop and migration; no table.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from hub.commands.output import AsJson, print_json, print_table
+from hub.context import prepare_database
+from hub.settings import Settings
+from license_library import embedded
+from license_library.database import assert_migrated, open_database
+from schemas.errors import HubError
+
+app = typer.Typer(help="The hub's database: start, stop, migrate.", no_args_is_help=True)
+
+
+@app.command()
+def up(as_json: AsJson = False) -> None:
+    """Start the embedded database and let it run; migrate; load the catalogue."""
+    settings = Settings()
+    if settings.database_url:
+        url = settings.database_url.get_secret_value()
+    else:
+        url = embedded.start(settings.home.absolute())
+    engine = open_database(url)
+    prepare_database(url, engine)
+    engine.dispose()
+    _show(settings, as_json=as_json)
+
+
+@app.command()
+def down(as_json: AsJson = False) -> None:
+    """Stop the embedded database, whoever uses it."""
+    settings = Settings()
+    if not settings.database_url:
+        embedded.stop(settings.home.absolute())
+    _show(settings, as_json=as_json)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show whether the database runs and is up to date."""
+    _show(Settings(), as_json=as_json)
+
+
+def _show(settings: Settings, *, as_json: bool) -> None:
+    found = _given(settings) if settings.database_url else _embedded(settings)
+    if as_json:
+        print_json(found)
+    else:
+        print_table("database", ["", ""], found.items())
+
+
+def _embedded(settings: Settings) -> dict[str, object]:
+    home = settings.home.absolute()
+    found = embedded.status(home)
+    url = embedded.database_url(home, embedded.DATABASE) if found.running else None
+    return {
+        "kind": "embedded",
+        "running": found.running,
+        "port": found.port,
+        "kept": found.kept,
+        "data": str(found.data),
+        "migrated": _is_migrated(url),
+    }
+
+
+def _given(settings: Settings) -> dict[str, object]:
+    migrated = _is_migrated(settings.database_url.get_secret_value() if settings.database_url else None)
+    return {"kind": "given", "migrated": migrated}
+
+
+def _is_migrated(url: str | None) -> bool | None:
+    """Return None where nobody can be asked."""
+    if url is None:
+        return None
+    try:
+        assert_migrated(url)
+    except HubError:
+        return False
+    return True

@@ -1,0 +1,84 @@
+"""`hub department`: what is declared, whether it is right, and a fake of it to try against.
+
+Reads declarations; never asks a department anything.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Annotated, Any
+
+import typer
+from connectors.lint import check_department
+
+from connectors.declaration import Department, list_departments, load_department
+from hub.commands.output import AsJson, note, print_json, print_table
+from hub.settings import Settings
+
+app = typer.Typer(help="Declared departments: list, check, fake.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
+
+
+@app.command("list")
+def list_declared(as_json: AsJson = False) -> None:
+    """List the declared departments and their feeds."""
+    folder = Settings().connectors_folder
+    rows = [row for name in list_departments(folder) for row in _feed_rows(load_department(name, folder))]
+    if as_json:
+        print_json({"departments": rows})
+    else:
+        print_table("departments", ["department", "name", "transport", "feed", "schedule", "license types"], [
+            [*list(row.values())[:5], " ".join(row["license_types"])] for row in rows
+        ])  # fmt: skip
+
+
+@app.command()
+def check(name: Name, as_json: AsJson = False) -> None:
+    """Check a declaration offline; never touches the network."""
+    findings = check_department(name, Settings().connectors_folder)
+    if as_json:
+        print_json({"department": name, "findings": findings})
+    elif findings:
+        for finding in findings:
+            typer.echo(str(finding))
+    else:
+        typer.echo(f"{name}: nothing to complain about")
+    raise typer.Exit(1 if findings else 0)
+
+
+@app.command()
+def fake(  # noqa: PLR0913, PLR0917 - each is one option
+    name: Name,
+    port: Annotated[int, typer.Option(help="Loopback port; 0 takes a free one.")] = 0,
+    seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 7,
+    scale: Annotated[int, typer.Option(help="Number of licenses.")] = 1000,
+    day: Annotated[int, typer.Option(help="Days since the beginning; later days bring updates.")] = 30,
+    mode: Annotated[str, typer.Option(help="How it misbehaves.")] = "ok",
+) -> None:
+    """Serve a fake of a declared department until Ctrl-C."""
+    load_department(name, Settings().connectors_folder)
+    options = {"--port": port, "--seed": seed, "--scale": scale, "--day": day, "--mode": mode}
+    command = [sys.executable, "-m", "connectors.fake", name]
+    command += [str(word) for option in options.items() for word in option]
+    note(f"serving a fake {name}; the line below holds its connection; Ctrl-C ends it")
+    try:
+        code = subprocess.run(command, check=False).returncode  # noqa: S603 - our own module
+    except KeyboardInterrupt:
+        code = 0
+    raise typer.Exit(code)
+
+
+def _feed_rows(declared: Department) -> list[dict[str, Any]]:
+    return [
+        {
+            "department": declared.department,
+            "name": declared.name,
+            "transport": declared.transport.kind,
+            "feed": feed.name,
+            "schedule": feed.schedule,
+            "license_types": feed.license_types(),
+            "connection": f"AIRFLOW_CONN_{declared.connection.upper()}",
+        }
+        for feed in declared.feeds.values()
+    ]

@@ -1,0 +1,46 @@
+"""How commands speak: one JSON object or a table on standard output, everything else on standard error.
+
+Exit codes: 0 done, 1 the data or the department is wrong, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from schemas.errors import HubError, NotFound, RequestError
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+
+notes = Console(stderr=True, highlight=False)
+
+
+def print_json(answer: Any) -> None:
+    """Write one JSON value, as UTF-8 whatever the terminal thinks."""
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table; None is a dash."""
+    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    for row in rows:
+        table.add_row(*("–" if value is None else str(value) for value in row))
+    Console(highlight=False, markup=False).print(table)
+
+
+def note(text: str) -> None:
+    """Say something beside the result."""
+    notes.print(text, markup=False)
+
+
+def explain(error: HubError) -> int:
+    """Write an error where people look for it; return the exit code."""
+    notes.print(f"[{error.code}] {error}", markup=False, style="red", soft_wrap=True)
+    return 2 if isinstance(error, RequestError) and not isinstance(error, NotFound) else 1

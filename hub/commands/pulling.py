@@ -1,0 +1,144 @@
+"""`hub pull`, `hub exchanges`, `hub hold`: exchanges run by hand, seen, released.
+
+Knows arguments and output; an exchange itself is hub/pull.py.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from license_library.overview import list_exchanges
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from connectors.connection import read_connection
+from connectors.declaration import Department, list_departments, load_department
+from hub.commands.output import AsJson, notes, print_json, print_table
+from hub.context import opened_hub
+from hub.progress import Progress, Step
+from hub.pull import pull as pull_feed
+from hub.settings import Settings
+from license_library.merging import discard_held, release_held
+from license_library.summaries import ExchangeSummary, summarize
+
+hold = typer.Typer(help="Batches that wait for the steward.", no_args_is_help=True)
+ExchangeId = Annotated[int, typer.Argument(help="Number of the held exchange.")]
+COLUMNS = [
+    "department",
+    "feed",
+    "state",
+    "received",
+    "merged",
+    "unchanged",
+    "quarantined",
+    "held",
+    "seconds",
+    "reasons",
+]
+WORDS = {"land": "pages landed", "check": "records checked", "merge": "merging"}
+
+
+def pull(
+    department: Annotated[str, typer.Argument(help="Name of the department's folder.")],
+    feed: Annotated[str | None, typer.Argument(help="Name of the feed; default: every feed.")] = None,
+    full: Annotated[bool, typer.Option(help="Ask for everything again, not only for what changed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run one exchange of a department here and now, without Airflow."""
+    settings = Settings()
+    declared = _declared(department, settings)
+    connection = read_connection(declared, os.environ)
+    with opened_hub(settings) as hub, _bar() as bar:
+        summaries = [
+            pull_feed(hub, department, name, connection, full=full, progress=_shown(bar, f"{department}/{name}"))
+            for name in _chosen_feeds(declared, feed)
+        ]
+    _show(summaries, as_json=as_json)
+    raise typer.Exit(0 if all(summary.state == "merged" for summary in summaries) else 1)
+
+
+def exchanges(
+    department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the last exchanges with their counts."""
+    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
+        answer = list_exchanges(conn, department, None, limit, None, hub.clock())
+    if as_json:
+        print_json(answer)
+        return
+    columns = ["exchange", "started", *COLUMNS[:-1]]
+    print_table("exchanges", columns, [_exchange_row(exchange) for exchange in answer.exchanges])
+
+
+@hold.command()
+def release(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
+    """Merge a held batch after all."""
+    with opened_hub(Settings()) as hub:
+        release_held(hub.engine, exchange_id, hub.clock())
+        _show([summarize(hub.engine, exchange_id)], as_json=as_json)
+
+
+@hold.command()
+def discard(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
+    """Throw a held batch away; its pages are kept, the next exchange asks for the same time again."""
+    with opened_hub(Settings()) as hub:
+        discard_held(hub.engine, exchange_id, hub.clock())
+        _show([summarize(hub.engine, exchange_id)], as_json=as_json)
+
+
+def _declared(department: str, settings: Settings) -> Department:
+    known = list_departments(settings.connectors_folder)
+    if department not in known:
+        raise typer.BadParameter(
+            f"{department!r} is not declared; there are {', '.join(known)}", param_hint="DEPARTMENT"
+        )
+    return load_department(department, settings.connectors_folder)
+
+
+def _chosen_feeds(declared: Department, feed: str | None) -> list[str]:
+    if feed is not None and feed not in declared.feeds:
+        raise typer.BadParameter(f"{feed!r} is no feed; there are {', '.join(declared.feeds)}", param_hint="FEED")
+    return [feed] if feed else sorted(declared.feeds)
+
+
+@contextmanager
+def _bar() -> Iterator[Bar]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Bar(*columns, console=notes, transient=True) as bar:
+        yield bar
+
+
+def _shown(bar: Bar, name: str) -> Progress:
+    line = bar.add_task(name, total=None)
+
+    def show(step: Step, done: int) -> None:
+        bar.update(line, description=f"{name}: {WORDS[step]} {done or ''}")
+
+    return show
+
+
+def _show(summaries: list[ExchangeSummary], *, as_json: bool) -> None:
+    if as_json:
+        print_json(summaries[0] if len(summaries) == 1 else summaries)
+        return
+    print_table("exchange", COLUMNS, [_row(summary) for summary in summaries])
+    for summary in summaries:
+        for words in filter(None, [summary.hold_reason, summary.error_message]):
+            notes.print(words, markup=False, style="red")
+
+
+def _row(summary: ExchangeSummary) -> list[object]:
+    reasons = ", ".join(f"{code} {count}" for code, count in summary.top_reasons)
+    return [getattr(summary, column) for column in COLUMNS[:-1]] + [reasons]
+
+
+def _exchange_row(exchange: Any) -> list[object]:
+    values = msgspec.structs.asdict(exchange)
+    return [values["exchange_id"], f"{values['started_at']:%Y-%m-%d %H:%M}", *(values[name] for name in COLUMNS[:-1])]

@@ -1,0 +1,84 @@
+"""`hub demo`: the whole hub shown on this machine, once or until Ctrl-C.
+
+Knows what is printed and how signals end it; the demo itself is hub/demo.py.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from hub.commands.asking import show_checklist
+from hub.commands.output import AsJson, note, notes, print_json, print_table
+from hub.dag_runs import DagRuns
+from hub.demo import Scene, running_demo
+from hub.demo_summary import DemoSummary, summarize_demo
+from hub.serving import serve
+from hub.settings import Settings
+from license_library.summaries import ExchangeSummary
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Run one full cycle, print the summary, end.")] = False,
+    as_json: AsJson = False,
+    scale: Annotated[int, typer.Option(help="Licenses of each fake department.", min=1)] = Scene.scale,
+    seed: Annotated[int, typer.Option(help="Same seed, same data.")] = Scene.seed,
+    day: Annotated[int, typer.Option(help="Days since the beginning; later days bring updates.", min=0)] = Scene.day,
+) -> None:
+    """Show the whole hub on this machine: database, fake departments, Airflow, library, pages."""
+    settings = Settings()
+    with _ended_by_signals(), running_demo(settings, Scene(seed, scale, day), note) as stage:
+        summary = summarize_demo(stage.hub, settings, stage.runs, seed)
+        print_json(summary) if as_json else _show(summary, stage.runs)
+        if not once:
+            note(f"pages: http://{settings.host}:{settings.port}  token: {settings.home / 'token'}")
+            note(f"Airflow: {stage.airflow.url}  user and password: {settings.home / 'airflow' / 'passwords.json'}")
+            note("Ctrl-C ends it")
+            serve(stage.hub, settings)
+    raise typer.Exit(0 if stage.runs.is_good else 1)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let every signal that asks us to end unwind what was started."""
+
+    def end(_number: int, _frame: object) -> None:
+        for number in ENDING:  # asked once, we are on our way
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in ENDING}
+    try:
+        yield
+    except KeyboardInterrupt:
+        note("ended")
+        raise typer.Exit(130) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _show(summary: DemoSummary, runs: DagRuns) -> None:
+    columns = ["department", "feed", "received", "merged", "unchanged", "quarantined", "held", "seconds", "top reasons"]
+    print_table("pulled by Airflow", columns, [_row(one) for one in runs.summaries])
+    for words in [
+        *runs.lost,
+        *(one.hold_reason or one.error_message for one in runs.summaries if one.state != "merged"),
+    ]:
+        notes.print(words, markup=False, style="red")
+    library = summary.library
+    print_table(
+        "library", ["licenses", "subjects", "versions"], [[library.licenses, library.subjects, library.versions]]
+    )
+    show_checklist(summary.checklist)
+
+
+def _row(one: ExchangeSummary) -> list[object]:
+    counts = [one.received, one.merged, one.unchanged, one.quarantined, one.held, f"{one.seconds:.1f}"]
+    return [one.department, one.feed, *counts, ", ".join(f"{code} {count}" for code, count in one.top_reasons[:3])]

@@ -1,0 +1,126 @@
+"""The whole hub on this machine: its database, fake departments, Airflow itself pulling them, one question answered.
+
+Starts and stops everything in order; what each part does is written elsewhere.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from connectors.declaration import list_departments, load_department
+from connectors.fake.process import FakeProcess, start_fake
+from hub.airflow_database import airflow_database_url, keep_migrated
+from hub.airflow_home import AirflowHome, prepare_airflow_home
+from hub.airflow_processes import running_airflow
+from hub.context import HubContext, opened_hub
+from hub.dag_runs import DagRuns, run_to_the_end
+from hub.processes import end_recorded, record_process
+from hub.registration import register
+from hub.settings import Settings
+from hub.watchman import watched
+from schemas.errors import ProcessFailed
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the fake departments hold: the same seed and day give the same records, whenever it is shown."""
+
+    seed: int = 7
+    scale: int = 3000
+    day: int = 30
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A demo that runs: the opened hub, its settings, Airflow's home, and what came of the runs."""
+
+    hub: HubContext
+    settings: Settings
+    airflow: AirflowHome
+    runs: DagRuns
+
+
+@contextmanager
+def running_demo(settings: Settings, scene: Scene, note: Note) -> Iterator[Stage]:
+    """Run one full cycle, then stay up until the block ends. Nothing is left running, however it ends."""
+    with ExitStack() as stack:
+        stack.enter_context(_alone(settings))
+        for name in end_recorded(settings.run_folder):
+            note(f"ended {name}, left by a demo that was killed")
+        stack.enter_context(watched(settings.run_folder, None if settings.database_url else settings.home.absolute()))
+        note("database: starting, migrating")
+        hub = stack.enter_context(opened_hub(settings))
+        home = _prepare_airflow(settings, hub)
+        fakes = _start_parts(stack, settings, home, scene, note)
+        environ = _task_environ(settings, hub, fakes)
+        note(f"Airflow: starting on {home.url}")
+        begun_at = hub.clock()
+        api, children = stack.enter_context(running_airflow(home, settings.run_folder, environ))
+        note("Airflow: pulling every department")
+        declared = [load_department(fake.name, settings.connectors_folder) for fake in fakes]
+        runs = run_to_the_end(api, children, hub, declared, begun_at)
+        yield Stage(hub, settings, home, runs)
+        note("stopping")
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Two demos over one folder would end each other's processes."""
+    settings.home.absolute().mkdir(parents=True, exist_ok=True)
+    with (settings.home.absolute() / "demo.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ProcessFailed(
+                f"demo: another one runs over {settings.home}; expected none; end it, or set HUB_HOME to another folder"
+            ) from None
+        yield
+
+
+def _prepare_airflow(settings: Settings, hub: HubContext) -> AirflowHome:
+    url = hub.engine.url.render_as_string(hide_password=False)
+    database = airflow_database_url(url, "" if settings.database_url else "airflow")
+    return prepare_airflow_home(settings.home.absolute() / "airflow", settings.log_folder, database)
+
+
+def _start_parts(
+    stack: ExitStack, settings: Settings, home: AirflowHome, scene: Scene, note: Note
+) -> list[FakeProcess]:
+    """Migrating Airflow and starting the fakes wait for each other's processor, not for each other."""
+
+    def start(name: str) -> FakeProcess:
+        fake = stack.enter_context(start_fake(name, seed=scene.seed, scale=scene.scale, day=scene.day))
+        record_process(settings.run_folder, f"fake-{name}", fake.pid)
+        return fake
+
+    names = list_departments(settings.connectors_folder)
+    note(f"fake departments: {', '.join(names)}, {scene.scale} licenses each")
+    with ThreadPoolExecutor(len(names) + 1) as pool:
+        migrated = pool.submit(keep_migrated, home, os.environ)
+        fakes = list(pool.map(start, names))
+        migrated.result()
+    return fakes
+
+
+def _task_environ(settings: Settings, hub: HubContext, fakes: list[FakeProcess]) -> dict[str, str]:
+    """What Airflow's tasks find: the hub's database and home, each department's connection, no schedule."""
+    connections = {}
+    for fake in fakes:
+        declared = load_department(fake.name, settings.connectors_folder)
+        register(hub, declared)
+        connections[f"AIRFLOW_CONN_{declared.connection.upper()}"] = fake.connection_value
+    places = {
+        "HUB_HOME": str(settings.home.absolute()),
+        "HUB_DATABASE_URL": hub.engine.url.render_as_string(hide_password=False),
+        "HUB_SCHEDULES": "off",
+    }
+    if settings.connectors_folder:
+        places["HUB_CONNECTORS_FOLDER"] = str(settings.connectors_folder.absolute())
+    return {**os.environ, **places, **connections}

@@ -1,0 +1,43 @@
+"""What the library keeps of a department's declaration, so that exchanges and answers can name it.
+
+Translates one room's words into the other's; decides nothing.
+"""
+
+from __future__ import annotations
+
+from connectors.declaration import Department, Feed, duration
+from hub.context import HubContext
+from license_library.exchanges import DepartmentEntry, FeedEntry, register_department
+
+
+def register(hub: HubContext, declared: Department) -> None:
+    """Note a declaration in the library; the same one again changes nothing."""
+    with hub.engine.begin() as conn:
+        feeds = [feed_entry(feed) for feed in declared.feeds.values()]
+        register_department(conn, department_entry(declared), feeds, hub.clock())
+
+
+def department_entry(declared: Department) -> DepartmentEntry:
+    """Return what the library keeps of a declaration."""
+    return DepartmentEntry(
+        department=declared.department,
+        name=declared.name,
+        uscc=declared.uscc,
+        network=declared.network,
+        contact=declared.contact,
+        transport=declared.transport.kind,
+        declaration_digest=declared.digest,
+    )
+
+
+def feed_entry(feed: Feed) -> FeedEntry:
+    """Return what the library keeps of a declared feed."""
+    return FeedEntry(
+        feed=feed.name,
+        record_type=feed.record,
+        catalogue_code=feed.catalogue,
+        basis=feed.basis,
+        purpose=feed.purpose,
+        license_types=feed.license_types(),
+        fresh_seconds=int(duration(feed.fresh_within).total_seconds()),
+    )
