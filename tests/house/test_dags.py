@@ -1,0 +1,119 @@
+"""Rules of the DAG files: light and deterministic to parse, and every DAG says who owns it and how long it may take."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.declaration import list_departments, load_department
+
+from .tree import ROOT
+
+HEAVY = [
+    "great_expectations",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "zeep",
+    "lxml",
+    "requests",
+    "fastapi",
+    "license_library",
+    "hub",
+]
+# What Airflow brings in by itself is its own business; only what our file adds is counted.
+PARSE = f"""
+import json, sys, time
+import airflow.sdk
+from airflow.serialization.serialized_objects import DagSerialization
+before, began = set(sys.modules), time.process_time()
+import dags.pull
+seconds, added = time.process_time() - began, {{name.split(".")[0] for name in set(sys.modules) - before}}
+found = {{name: value for name, value in vars(dags.pull).items() if isinstance(value, airflow.sdk.DAG)}}
+told = {{
+    "order": list(found),
+    "heavy": sorted(added & set({HEAVY!r})),
+    "seconds": seconds,
+    "dags": {{
+        name: {{
+            "doc": dag.doc_md, "tags": sorted(dag.tags), "catchup": dag.catchup, "active": dag.max_active_runs,
+            "zone": str(dag.timetable._timezone) if hasattr(dag.timetable, "_timezone") else str(dag.timetable.timezone),
+            "tasks": {{
+                task.task_id: [task.owner, task.retries, task.pool, task.execution_timeout and task.execution_timeout.total_seconds()]
+                for task in dag.tasks
+            }},
+        }}
+        for name, dag in found.items()
+    }},
+    "serialized": {{name: DagSerialization.to_dict(dag) for name, dag in found.items()}},
+}}
+print("PARSED" + json.dumps(told, sort_keys=True, default=str))
+"""
+
+
+def parse(home: Path, seed: str) -> dict[str, Any]:
+    """Parse the DAG file in a process of its own; return what it made."""
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PYTHONHASHSEED": seed,
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", PARSE], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    told: dict[str, Any] = json.loads(done.stdout.split("PARSED")[-1])
+    return told
+
+
+@pytest.fixture(scope="module")
+def parsed_dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Give what one parse made."""
+    return parse(tmp_path_factory.mktemp("airflow"), "1")
+
+
+def test_every_declared_feed_has_a_dag_in_a_fixed_order(parsed_dags: dict[str, Any]) -> None:
+    declared = [load_department(name) for name in list_departments()]
+    wanted = [f"pull_{one.department}_{feed}" for one in declared for feed in sorted(one.feeds)]
+    assert parsed_dags["order"] == wanted
+
+
+def test_parsing_the_dags_imports_nothing_heavy(parsed_dags: dict[str, Any]) -> None:
+    assert parsed_dags["heavy"] == []
+
+
+def test_parsing_the_dags_takes_well_under_a_second(parsed_dags: dict[str, Any]) -> None:
+    assert parsed_dags["seconds"] < 1
+
+
+def test_parsing_twice_makes_the_same_dags(parsed_dags: dict[str, Any], tmp_path: Path) -> None:
+    assert parse(tmp_path, "2")["serialized"] == parsed_dags["serialized"]
+
+
+def test_every_dag_is_described_tagged_and_runs_alone_in_our_time(parsed_dags: dict[str, Any]) -> None:
+    for name, dag in parsed_dags["dags"].items():
+        assert len(dag["doc"]) > 100, name
+        assert len(dag["tags"]) >= 2, name
+        assert dag["active"] == 1, name
+        assert dag["catchup"] is False, name
+        assert dag["zone"].endswith("Asia/Shanghai"), name
+
+
+def test_every_task_has_an_owner_retries_a_pool_and_an_end(parsed_dags: dict[str, Any]) -> None:
+    departments = set(list_departments())
+    for dag in parsed_dags["dags"].values():
+        assert set(dag["tasks"]) == {"land", "check", "merge"}
+        for owner, retries, pool, seconds in dag["tasks"].values():
+            assert owner != "airflow"
+            assert 1 <= retries <= 5
+            assert pool in departments
+            assert 0 < seconds <= 3600
