@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from license_library.answers import RecognisedAs, SearchAnswer, Words
 from license_library.cursors import check_limit, open_cursor, write_cursor, wrong_cursor
+from license_library.dossier import get_license
 from license_library.keyring import Keyring
 from license_library.license_hits import hit_of
 from license_library.questions import SearchTerms
@@ -23,6 +24,8 @@ from license_library.readings import Reading, read_terms
 from license_library.search_advice import advise
 from license_library.searches import SEARCHES, STARTS, name_parameters
 from schemas.errors import RequestError
+
+__all__ = ["NAME_SEARCH_MILLISECONDS", "SearchTimedOut", "find_licenses", "get_license"]
 
 NAME_SEARCH_MILLISECONDS = 2000
 

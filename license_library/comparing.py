@@ -1,0 +1,120 @@
+"""Whether given values are a license's values, field by field, without ever telling the license's own.
+
+Names are compared by their match key, codes by their keyed hash, dates as days, other text without width and case.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from license_library.answers import FieldMatch, Words
+from license_library.holder_codes import HolderCode
+from license_library.keyring import Keyring
+from license_library.questions import WrongQuestion
+from license_library.readings import check_text
+from license_library.wording import field_words
+from schemas.identifiers.normal_form import normalise_identifier
+from schemas.identifiers.resident_identity import to_eighteen
+from schemas.names import name_key
+from schemas.states import STATES
+
+OPEN_END = "长期"
+FACE = "face."
+_DATES = ("issued_on", "valid_from", "valid_to", "changed_on")
+_TEXTS = (
+    "license_type",
+    "license_name",
+    "license_number",
+    "license_identifier",
+    "version_number",
+    "issuer_name",
+    "issuer_code",
+    "area_code",
+    "item_code",
+    "item_name",
+)
+_OTHERS = ("holder_name", "holder_code", "holder_code_type", "status", "open_ended")
+COMPARABLE = (*_TEXTS, *_DATES, *_OTHERS)
+_DATE = re.compile(r"(\d{4})(?:-|/|年)?(\d{1,2})(?:-|/|月)?(\d{1,2})日?", re.ASCII)
+_YES = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
+_STATUS = {state.zh: state.code for state in STATES}
+
+
+def compare_values(row: Any, values: Mapping[str, str], keyring: Keyring) -> list[FieldMatch]:
+    """Return for each given value whether the license has it; WrongQuestion for a field that cannot be compared."""
+    return [
+        FieldMatch(field, _words(field), _matches(row, field, value.strip(), keyring))
+        for field, value in values.items()
+        if value.strip()
+    ]
+
+
+def check_values(values: Mapping[str, str]) -> None:
+    """Refuse fields nobody can compare, and dates nobody can read, before anyone searches."""
+    for field, value in values.items():
+        check_text(field)
+        check_text(value)
+        if field not in COMPARABLE and not field.startswith(FACE):
+            zh = f"不能比对的字段;可比对:{'、'.join(_words(one).zh for one in COMPARABLE)}"
+            en = f"verify: a field cannot be compared; expected one of {', '.join(COMPARABLE)} or face.NAME"
+            raise WrongQuestion("verify.unknown_field", Words(zh, en))
+        if field in _DATES and value.strip() and value.strip() != OPEN_END:
+            _read_date(field, value.strip())
+
+
+def _words(field: str) -> Words:
+    if not field.startswith(FACE):
+        return field_words(field)
+    name = field.removeprefix(FACE)
+    return Words(f"照面信息:{name}", f"face: {name}")
+
+
+def _matches(row: Any, field: str, value: str, keyring: Keyring) -> bool | None:
+    if field.startswith(FACE):
+        return _same_text((row.face or {}).get(field.removeprefix(FACE)), value)
+    if field in _DATES:
+        return _same_day(row, field, value)
+    special: dict[str, Callable[[], bool | None]] = {
+        "holder_name": lambda: name_key(row.holder_name) == name_key(value),
+        "holder_code": lambda: row.holder_hash in _holder(value, row.code_type).hashes(keyring),
+        "holder_code_type": lambda: bool(row.code_type == value),
+        "status": lambda: bool(row.status == _STATUS.get(value, value)),
+        "open_ended": lambda: row.open_ended == _YES.get(value.lower()),
+    }
+    return special[field]() if field in special else _same_text(getattr(row, field), value)
+
+
+def _holder(value: str, code_type: str) -> HolderCode:
+    return HolderCode(to_eighteen(normalise_identifier(value)), code_type)
+
+
+def _same_text(kept: object, value: str) -> bool | None:
+    return None if kept is None else _plain(str(kept)) == _plain(value)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().upper()
+
+
+def _same_day(row: Any, field: str, value: str) -> bool | None:
+    if field == "valid_to" and (row.open_ended or value == OPEN_END):
+        return bool(row.open_ended and value == OPEN_END)
+    kept = getattr(row, field)
+    return None if kept is None else bool(value != OPEN_END and kept == _read_date(field, value))
+
+
+def _read_date(field: str, value: str) -> date:
+    found = _DATE.fullmatch(unicodedata.normalize("NFKC", value))
+    try:
+        year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
+        return date(year, month, day)
+    except ValueError as failure:
+        words = Words(
+            f"{field_words(field).zh}不是日期,应形如 2016-05-01",
+            f"verify: {field} is no date; expected one like 2016-05-01; nothing was compared",
+        )
+        raise WrongQuestion("verify.bad_date", words) from failure

@@ -1,0 +1,96 @@
+"""One license whole: its values, every version the hub has known, and the way back to the page it was read from.
+
+Reads only. Holder codes are masked before they leave, in whatever field they hide.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import FaceField, LicenseAnswer, Provenance
+from license_library.history import read_versions
+from license_library.keyring import Keyring
+from license_library.license_hits import hit_of, hits_statement, holder_code_of, shown_number
+from license_library.masking import mask_text
+from schemas.errors import NotFound
+
+_LICENSE = hits_statement("""
+select cast(:license_id as bigint) as license_id, 1 as ordinal, cast(null as bigint[]) as place, 0 as candidate_count
+""")
+
+_ORIGIN = text("""
+select f.catalogue_code, f.basis, f.purpose, e.exchange_id, e.state as exchange_state,
+       e.started_at as exchange_started_at, e.finished_at as exchange_finished_at, e.rule_version,
+       p.digest as page_digest, p.size_bytes as page_size_bytes, p.body is not null as page_kept,
+       p.requested_at, p.first_byte_at, p.received_at, p.stored_at,
+       (select count(*) from quarantined_records q
+         where q.department = l.department and q.feed = l.feed and q.state = 'open' and q.record_id = l.record_id)
+         as quarantined
+  from licenses l
+  join feeds f on f.department = l.department and f.feed = l.feed
+  join exchanges e on e.exchange_id = l.exchange_id
+  left join landed_pages p on p.exchange_id = l.exchange_id and p.page_number = l.page_number
+ where l.license_id = :license_id
+""")
+
+
+def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date, now: datetime) -> LicenseAnswer:
+    """Return the license with its history and provenance; NotFound when nothing is kept under that id."""
+    row = conn.execute(_LICENSE, {"license_id": license_id}).one_or_none()
+    origin = conn.execute(_ORIGIN, {"license_id": license_id}).one_or_none()
+    if row is None or origin is None:
+        raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")
+    code = holder_code_of(row, keyring)
+    return LicenseAnswer(
+        license=hit_of(row, keyring, today, now),
+        version_number=row.version_number,
+        issuer_code=row.issuer_code,
+        area_code=row.area_code,
+        item_code=row.item_code,
+        item_name=row.item_name,
+        changed_on=row.changed_on,
+        change_reason=row.change_reason and mask_text(row.change_reason, code),
+        file_url=row.file_url,
+        source_updated_at=row.source_updated_at,
+        face=_face(row.face, code),
+        versions=read_versions(conn, keyring, license_id),
+        provenance=_provenance(row, origin, code),
+        quarantined=origin.quarantined,
+        asked_at=now,
+    )
+
+
+def _face(face: Any, code: str) -> list[FaceField]:
+    if not isinstance(face, dict):
+        return []
+    return [FaceField(str(name), mask_text(str(value), code)) for name, value in face.items() if value is not None]
+
+
+def _provenance(row: Any, origin: Any, code: str) -> Provenance:
+    return Provenance(
+        department=row.department,
+        department_name=row.department_name,
+        feed=row.feed,
+        catalogue_code=origin.catalogue_code,
+        basis=origin.basis,
+        purpose=origin.purpose,
+        record_id=shown_number(row.record_id, row.kind, code),
+        exchange_id=origin.exchange_id,
+        exchange_state=origin.exchange_state,
+        exchange_started_at=origin.exchange_started_at,
+        exchange_finished_at=origin.exchange_finished_at,
+        page_number=row.page_number,
+        position=row.position,
+        mapping_version=row.mapping_version,
+        rule_version=origin.rule_version,
+        page_digest=origin.page_digest.hex() if origin.page_digest else None,
+        page_size_bytes=origin.page_size_bytes,
+        page_kept=bool(origin.page_kept),
+        requested_at=origin.requested_at,
+        first_byte_at=origin.first_byte_at,
+        received_at=origin.received_at,
+        stored_at=origin.stored_at,
+    )

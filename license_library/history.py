@@ -1,0 +1,99 @@
+"""Every version of a license, newest first, each with what it changed against the one before.
+
+Reads the history view; holder codes are masked, and so is what a change would show of them.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import FieldChange, LicenseVersion
+from license_library.keyring import Keyring
+from license_library.license_hits import shown_number
+from license_library.masking import mask_code, mask_text
+from license_library.wording import field_words, status_words
+
+_VERSIONS = text("""
+select h.version_count, h.status, h.license_number, h.license_identifier, h.license_name, h.version_number,
+       h.issuer_name, h.issuer_code, h.issued_on, h.valid_from, h.valid_to, h.open_ended, h.holder_name, h.area_code,
+       h.item_code, h.item_name, h.changed_on, h.change_reason, h.file_url, h.face, h.source_updated_at,
+       h.known_from, h.known_to, h.exchange_id, s.code_encrypted, s.kind
+  from license_history h join subjects s on s.subject_id = h.subject_id
+ where h.license_id = :license_id
+ order by h.version_count desc
+""")
+
+# What a change is told of; the face is only said to have changed, its values stand on the license itself.
+_COMPARED = (
+    "license_number",
+    "license_identifier",
+    "license_name",
+    "version_number",
+    "issuer_name",
+    "issuer_code",
+    "issued_on",
+    "valid_from",
+    "valid_to",
+    "open_ended",
+    "holder_name",
+    "area_code",
+    "item_code",
+    "item_name",
+    "status",
+    "file_url",
+)
+
+
+def read_versions(conn: Connection, keyring: Keyring, license_id: int) -> list[LicenseVersion]:
+    """Return the versions of a license, newest first."""
+    rows = conn.execute(_VERSIONS, {"license_id": license_id}).all()
+    codes = [keyring.decrypt(row.code_encrypted).decode() for row in rows]
+    told = list(zip(rows, codes, strict=True))
+    changes = [_changes(older, newer) for newer, older in pairwise(told)]
+    return [_version(row, code, changed) for (row, code), changed in zip(told, [*changes, []], strict=True)]
+
+
+def _changes(older: tuple[Any, str], newer: tuple[Any, str]) -> list[FieldChange]:
+    (before, old_code), (after, new_code) = older, newer
+    changes = [
+        FieldChange(field, field_words(field), _told(before, field, old_code), _told(after, field, new_code))
+        for field in _COMPARED
+        if getattr(before, field) != getattr(after, field)
+    ]
+    if old_code != new_code:
+        changes.append(FieldChange("holder_code", field_words("holder_code"), mask_code(old_code), mask_code(new_code)))
+    if before.face != after.face:
+        changes.append(FieldChange("face", field_words("face"), None, None))
+    return changes
+
+
+def _told(row: Any, field: str, code: str) -> str | None:
+    value = getattr(row, field)
+    if value is None:
+        return None
+    return shown_number(value, row.kind, code) if field == "license_number" else mask_text(str(value))
+
+
+def _version(row: Any, code: str, changes: list[FieldChange]) -> LicenseVersion:
+    return LicenseVersion(
+        version_count=row.version_count,
+        current=row.known_to is None,
+        status=row.status,
+        status_words=status_words(row.status),
+        issued_on=row.issued_on,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        open_ended=row.open_ended,
+        holder_name=row.holder_name,
+        holder_code=mask_code(code),
+        changed_on=row.changed_on,
+        change_reason=row.change_reason and mask_text(row.change_reason, code),
+        source_updated_at=row.source_updated_at,
+        known_from=row.known_from,
+        known_to=row.known_to,
+        exchange_id=row.exchange_id,
+        changes=changes,
+    )

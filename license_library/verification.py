@@ -1,0 +1,162 @@
+"""Verify a license: does it exist, is it as described, is it valid today; with the reasons, never the values.
+
+A silent department turns every "yes" and every "no" into something less, and the answer says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import Advice, FieldMatch, Source, Validity, VerifyAnswer, Words
+from license_library.comparing import check_values, compare_values
+from license_library.feed_sources import sources_of_type
+from license_library.freshness import source_of, validity_of
+from license_library.keyring import Keyring
+from license_library.license_hits import hits_statement
+from license_library.questions import VerifyQuestion, WrongQuestion
+from license_library.readings import Reading, check_text, number_forms, read_identifier
+from license_library.verify_words import CONFIRMED_UNCOMPARED, NO_FEED, NOT_FOUND, UNKNOWN_TYPE, VERDICTS, reasons_for
+from license_library.wording import validity_words
+from schemas.identifiers.license_identifier import parse_license_identifier
+
+_CANDIDATES = """
+select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal,
+       cast(null as bigint[]) as place, 0 as candidate_count
+  from (select license_id, issued_on from licenses
+         where {column} = any(cast(:values as text[]))
+           and (cast(:license_type as text) is null or license_type = cast(:license_type as text))
+         order by issued_on desc, license_id desc limit 5) as page
+"""
+_BY_IDENTIFIER = hits_statement(_CANDIDATES.replace("{column}", "license_identifier"))
+_BY_NUMBER = hits_statement(_CANDIDATES.replace("{column}", "license_number"))
+_TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
+
+
+def verify_license(
+    conn: Connection, keyring: Keyring, question: VerifyQuestion, today: date, now: datetime
+) -> VerifyAnswer:
+    """Return whether the license exists, matches the given values and is valid today, with reasons."""
+    reading = _read(question)
+    rows = _candidates(conn, question, reading) if reading.values else []
+    if not rows:
+        return _nothing(conn, question, reading, today, now)
+    row, matches = max(((row, compare_values(row, _values(question), keyring)) for row in rows), key=_likeness(today))
+    return _something(row, matches, reading, today, now)
+
+
+def _read(question: VerifyQuestion) -> Reading:
+    check_values(question.values)
+    for value in (question.identifier, question.license_number, question.license_type):
+        check_text(value or "")
+    if question.identifier and question.identifier.strip():
+        return read_identifier(question.identifier)
+    if question.license_number and question.license_number.strip():
+        return Reading("number", number_forms(question.license_number.strip()))
+    words = Words(
+        "请填写电子证照标识或证照编号",
+        "verify: expected an identifier, or a license number with its type; got neither; nothing was searched",
+    )
+    raise WrongQuestion("verify.no_license", words)
+
+
+def _candidates(conn: Connection, question: VerifyQuestion, reading: Reading) -> Sequence[Any]:
+    by_number = reading.kind == "number"
+    parameters = {"values": reading.values, "license_type": question.license_type if by_number else None}
+    return conn.execute(_BY_NUMBER if by_number else _BY_IDENTIFIER, parameters).all()
+
+
+def _values(question: VerifyQuestion) -> dict[str, str]:
+    """Return what is to be compared: beside an identifier, a number and a type are claims as well."""
+    claims = {"license_number": question.license_number, "license_type": question.license_type}
+    told = {field: value for field, value in claims.items() if value and question.identifier}
+    return {**told, **question.values}
+
+
+def _likeness(today: date) -> Any:
+    def of(candidate: tuple[Any, list[FieldMatch]]) -> tuple[bool, bool, int]:
+        row, matches = candidate
+        valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
+        return _overall(matches) is not False, valid, -row.ordinal
+
+    return of
+
+
+def _overall(matches: list[FieldMatch]) -> bool | None:
+    told = [match.matches for match in matches if match.matches is not None]
+    return all(told) if told else None
+
+
+def _something(row: Any, fields: list[FieldMatch], reading: Reading, today: date, now: datetime) -> VerifyAnswer:
+    term = (row.status, row.valid_from, row.valid_to, row.open_ended)
+    validity = validity_of(*term, today)
+    source = source_of(row, now)
+    matches = _overall(fields)
+    verdict = _verdict(matches, validity, source)
+    return VerifyAnswer(
+        verdict=verdict,
+        words=CONFIRMED_UNCOMPARED if verdict == "confirmed" and matches is None else VERDICTS[verdict],
+        exists=True,
+        matches=matches,
+        valid_today=validity == "valid",
+        validity=validity,
+        fields=fields,
+        reasons=reasons_for(fields, validity_words(validity, *term), source),
+        license_id=row.license_id,
+        advice=list(reading.advice),
+        source=source,
+        today=today,
+        asked_at=now,
+    )
+
+
+def _verdict(matches: bool | None, validity: Validity, source: Source) -> Any:
+    if matches is False:
+        return "mismatch"
+    if validity == "not_good":  # a license once taken away is not good again by waiting
+        return "not_valid"
+    if source.freshness != "fresh":
+        return "stale"
+    return "confirmed" if validity == "valid" else "not_valid"
+
+
+def _nothing(conn: Connection, question: VerifyQuestion, reading: Reading, today: date, now: datetime) -> VerifyAnswer:
+    license_type = _type_asked(conn, question)
+    sources = sources_of_type(conn, license_type, now) if license_type else []
+    cannot_exist = not reading.values
+    surely_not = cannot_exist or (bool(sources) and all(one.freshness == "fresh" for one in sources))
+    return VerifyAnswer(
+        verdict="not_found" if surely_not else "unknown",
+        words=VERDICTS["not_found" if surely_not else "unknown"],
+        exists=False if surely_not else None,
+        matches=None,
+        valid_today=None,
+        validity=None,
+        fields=[],
+        reasons=_why_nothing(reading.advice, license_type, sources),
+        license_id=None,
+        advice=list(reading.advice),
+        source=sources[0] if sources else None,
+        today=today,
+        asked_at=now,
+    )
+
+
+def _type_asked(conn: Connection, question: VerifyQuestion) -> str | None:
+    parts = parse_license_identifier((question.identifier or "").strip().upper())
+    if question.license_type or parts is None:
+        return question.license_type
+    return conn.execute(_TYPE_OF_CODE, {"type_code": parts.type_code}).scalars().first()
+
+
+def _why_nothing(advice: tuple[Advice, ...], license_type: str | None, sources: list[Source]) -> list[Words]:
+    if advice and advice[0].code == "identifier.license_identifier_wrong":
+        return [advice[0].words]
+    if license_type is None:
+        return [UNKNOWN_TYPE]
+    return [source.freshness_words for source in sources if source.freshness != "fresh"] or (
+        [NOT_FOUND] if sources else [NO_FEED]
+    )

@@ -1,0 +1,46 @@
+"""The sentences of a verification: its verdicts and the reasons under them.
+
+Knows no table; names fields, never their values.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from license_library.answers import FieldMatch, Source, Words
+
+VERDICTS: Final = {
+    "confirmed": Words("核验通过:证照存在、内容一致、当前有效", "confirmed: it exists, matches and is valid today"),
+    "mismatch": Words("核验不通过:内容不一致", "it exists, but the given values differ"),
+    "not_valid": Words("核验不通过:证照存在,但当前无效", "it exists, but is not valid today"),
+    "not_found": Words("核验不通过:没有这张证照", "there is no such license"),
+    "stale": Words(
+        "证照存在,但来源部门数据已超过承诺时限,请向颁发机构核实", "it exists, but its department is silent; ask it"
+    ),
+    "unknown": Words("无法核验", "nobody can say"),
+}
+CONFIRMED_UNCOMPARED: Final = Words(
+    "核验通过:证照存在、当前有效(未比对内容)", "it exists and is valid today; nothing was compared"
+)
+NOT_FOUND: Final = Words("颁发部门的数据中没有这张证照", "the department's data, kept fresh, holds no such license")
+NO_FEED: Final = Words("尚无部门向本平台提供该类证照", "no department delivers this license type yet")
+UNKNOWN_TYPE: Final = Words(
+    "未说明证照类型,无法判断应由哪个部门提供",
+    "the license type is not known, so nobody can say which department holds it",
+)
+
+
+def reasons_for(fields: list[FieldMatch], validity: Words, source: Source) -> list[Words]:
+    """Return why the verdict is what it is: differing fields, fields without a value, the term, the source's age."""
+    differing = [field.words for field in fields if field.matches is False]
+    absent = [field.words for field in fields if field.matches is None]
+    reasons = [validity]
+    if differing:
+        reasons.insert(0, _list("不一致的字段:", "differing fields: ", differing))
+    if absent:
+        reasons.append(_list("来源未提供、无法比对的字段:", "fields the source never told: ", absent))
+    return [*reasons, source.freshness_words]
+
+
+def _list(zh: str, en: str, words: list[Words]) -> Words:
+    return Words(zh + "、".join(one.zh for one in words), en + ", ".join(one.en for one in words))

@@ -1,0 +1,164 @@
+"""A verification says exists, matches and valid today apart, with reasons, and never tells the license's values."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import msgspec
+import pytest
+from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
+
+from license_library.answers import VerifyAnswer
+from license_library.questions import VerifyQuestion, WrongQuestion
+from license_library.verification import verify_license
+
+
+def ask(shelf: Library, **question: object) -> VerifyAnswer:
+    """Verify as of the test's day."""
+    return verify_license(shelf.conn, shelf.keyring, VerifyQuestion(**question), TODAY, NOW)
+
+
+@pytest.fixture
+def company(shelf: Library) -> int:
+    """Give a company in a library whose market regulation feed is fresh."""
+    shelf.add_feed()
+    return shelf.add_subject()
+
+
+def test_a_license_that_exists_matches_and_is_valid_is_confirmed(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", valid_to=date(2016, 6, 15), face={"scope": "货运"})
+    values = {
+        "holder_name": "平度市 恒通运输有限公司",
+        "holder_code": COMPANY.lower(),
+        "issued_on": "20150301",
+        "valid_to": "2016年6月15日",
+        "status": "有效",
+        "face.scope": "货运",
+    }
+    answer = ask(shelf, license_type="bizlic", license_number="A1", values=values)
+    assert (answer.verdict, answer.exists, answer.matches, answer.valid_today) == ("confirmed", True, True, True)
+    assert [match.matches for match in answer.fields] == [True] * 6
+
+
+def test_a_differing_value_is_named_but_not_told(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1")
+    values = {"holder_name": "平度市恒通物流有限公司", "holder_code": PERSON, "issued_on": "2015-03-01"}
+    answer = ask(shelf, license_type="bizlic", license_number="A1", values=values)
+    assert answer.verdict == "mismatch"
+    assert {match.field: match.matches for match in answer.fields} == {
+        "holder_name": False,
+        "holder_code": False,
+        "issued_on": True,
+    }
+    assert answer.reasons[0].zh == "不一致的字段:持证主体、持证主体代码"
+    told = msgspec.json.encode(answer).decode()
+    assert COMPANY not in told
+    assert "恒通" not in told
+
+
+def test_a_value_the_source_never_told_is_neither_right_nor_wrong(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1")
+    answer = ask(shelf, license_type="bizlic", license_number="A1", values={"valid_to": "2018-01-01", "face.x": "1"})
+    assert (answer.verdict, answer.matches) == ("confirmed", None)
+    assert [match.matches for match in answer.fields] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("term", "validity", "reason"),
+    [
+        ({"valid_to": date(2016, 6, 14)}, "expired", "有效期至 2016-06-14,已过期"),
+        ({"valid_to": date(2016, 6, 15)}, "valid", "有效期至 2016-06-15"),
+        ({"valid_from": date(2016, 6, 16)}, "not_yet_valid", "自 2016-06-16 起有效,尚未生效"),
+        ({"open_ended": True}, "valid", "长期有效"),
+        ({"status": "revoked", "open_ended": True}, "not_good", "状态为撤销"),
+        ({"status": "suspended"}, "not_good", "状态为暂扣"),
+        ({"status": "expired"}, "expired", "颁发机构已标记为过期失效"),
+        ({"status": "renewal_pending", "valid_to": date(2016, 1, 1)}, "valid", "延续申请审查中,依法视为准予延续"),
+        ({}, "valid", "有效,未载明截止日期"),
+    ],
+)
+def test_validity_today_has_its_reason(
+    shelf: Library, company: int, term: dict[str, object], validity: str, reason: str
+) -> None:
+    shelf.add_license(company, license_number="A1", **term)
+    answer = ask(shelf, license_type="bizlic", license_number="A1")
+    assert (answer.validity, answer.valid_today) == (validity, validity == "valid")
+    assert answer.verdict == ("confirmed" if validity == "valid" else "not_valid")
+    assert reason in [words.zh for words in answer.reasons]
+
+
+def test_an_open_end_matches_only_an_open_end(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", open_ended=True)
+    shelf.add_license(company, license_number="A2", valid_to=date(2017, 1, 1))
+    for number, value, same in [("A1", "长期", True), ("A1", "2017-01-01", False), ("A2", "长期", False)]:
+        answer = ask(shelf, license_type="bizlic", license_number=number, values={"valid_to": value})
+        assert answer.matches is same
+
+
+def test_of_several_licenses_with_one_number_the_one_that_fits_is_meant(shelf: Library, company: int) -> None:
+    other = shelf.add_subject("平度市另一公司", "91110000600037341L")
+    shelf.add_license(other, license_number="A1", holder_name="平度市另一公司", issued_on=date(2016, 1, 1))
+    meant = shelf.add_license(company, license_number="A1")
+    answer = ask(shelf, license_type="bizlic", license_number="A1", values={"holder_code": COMPANY})
+    assert (answer.license_id, answer.verdict) == (meant, "confirmed")
+
+
+def test_a_license_is_verified_by_its_identifier_and_the_number_beside_it(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", license_identifier=IDENTIFIER)
+    assert ask(shelf, identifier=IDENTIFIER, license_number="A1").verdict == "confirmed"
+    assert ask(shelf, identifier=IDENTIFIER, license_number="A2").verdict == "mismatch"
+
+
+def test_an_identifier_with_a_wrong_check_character_cannot_exist(shelf: Library, company: int) -> None:
+    answer = ask(shelf, identifier=IDENTIFIER[:-1] + "A")
+    assert (answer.verdict, answer.exists) == ("not_found", False)
+    assert "应为 U" in answer.reasons[0].zh
+
+
+def test_a_missing_license_of_a_fresh_feed_does_not_exist(shelf: Library, company: int) -> None:
+    answer = ask(shelf, license_type="bizlic", license_number="A1")
+    assert (answer.verdict, answer.exists) == ("not_found", False)
+    assert answer.source is not None
+    assert answer.source.freshness == "fresh"
+    assert answer.source.exchange_id is not None
+
+
+@pytest.mark.parametrize(
+    ("fresh_at", "said"), [(NOW - timedelta(hours=27), "已超过承诺的 26 小时"), (None, "尚未从该部门取得过数据")]
+)
+def test_a_missing_license_of_a_silent_department_is_unknown(shelf: Library, fresh_at: object, said: str) -> None:
+    shelf.add_feed("transport", ("roadgoods",), fresh_at=fresh_at)
+    answer = ask(shelf, license_type="roadgoods", license_number="A1")
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert said in answer.reasons[0].zh
+
+
+def test_a_missing_license_of_a_type_nobody_delivers_is_unknown(shelf: Library) -> None:
+    answer = ask(shelf, license_type="seed", license_number="A1")
+    assert (answer.verdict, answer.source) == ("unknown", None)
+    assert answer.reasons[0].en == "no department delivers this license type yet"
+
+
+def test_a_good_license_of_a_silent_department_is_stale(shelf: Library) -> None:
+    shelf.add_feed("transport", ("roadgoods",), fresh_at=NOW - timedelta(days=2))
+    subject = shelf.add_subject()
+    shelf.add_license(subject, department="transport", license_type="roadgoods", license_number="A1")
+    answer = ask(shelf, license_type="roadgoods", license_number="A1")
+    assert (answer.verdict, answer.exists, answer.valid_today) == ("stale", True, True)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ({}, "verify.no_license"),
+        ({"license_number": "A1", "values": {"colour": "red"}}, "verify.unknown_field"),
+        ({"license_number": "A1", "values": {"issued_on": "2015-02-30"}}, "verify.bad_date"),
+        ({"license_number": "A1", "values": {"holder_name": "\x00"}}, "search.bad_text"),
+    ],
+)
+def test_a_question_that_cannot_be_verified_is_refused(
+    shelf: Library, question: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(WrongQuestion) as refused:
+        ask(shelf, **question)
+    assert refused.value.reason == reason
