@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from schemas.catalogue import LicenseType, load_catalogue
 
+UNLISTED = LicenseType("", "", "证件", "", "both", None, None)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -23,7 +25,7 @@ class Plan:
     per_subject: int = 1
     identifier: bool = True
     scope: str = ""  # none: the holder's own business
-    kind: LicenseType = LicenseType("", "", "证件", "", "both", None, None)  # filled in from the catalogue
+    kind: LicenseType = UNLISTED  # filled in from the catalogue
 
 
 BUSINESS = ("legal_representative", "address", "scope")
@@ -68,7 +70,7 @@ PLANS = {
 def plan_license_type(license_type: str) -> Plan:
     """Return the plan of `license_type`, its validity and holders from the catalogue."""
     kinds = {kind.license_type: kind for kind in load_catalogue().license_types}
-    kind = kinds.get(license_type) or replace(Plan.kind, license_type=license_type, name=license_type)
+    kind = kinds.get(license_type) or replace(UNLISTED, license_type=license_type, name=license_type)
     number = "平" + kind.name[:2] + "字〔{year}〕第{n:06}号"
     plan = PLANS.get(license_type, Plan(10, number, stride=2))
     return Plan(**(plan.__dict__ | {"kind": kind}))

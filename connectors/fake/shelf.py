@@ -64,6 +64,10 @@ class Shelf:
             is_last = begin + size >= len(self._order)
             return Slice(rows, len(self._order) - first, None if is_last or not places else places[-1])
 
+    def __len__(self) -> int:
+        """Return how many records there are."""
+        return len(self._order)
+
     def warm(self) -> None:
         """Render everything now."""
         self.slice(None, size=self._world.scale)

@@ -1,0 +1,79 @@
+"""`python -m connectors.fake NAME`: serve one declared department until told to stop.
+
+Prints one JSON line when it listens: department, url, and the value of its AIRFLOW_CONN_… variable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from connectors.declaration import list_departments, load_department
+from connectors.fake.modes import MODES
+from connectors.fake.server import FakeServer
+from connectors.fake.truth import Plot
+from schemas.errors import DeclarationError
+
+STOP = {signal.SIGTERM, signal.SIGINT}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM, SIGINT or the end of the process that started us."""
+    given = _read_arguments(arguments)
+    try:
+        department = load_department(given.name, given.connectors)
+    except DeclarationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    plot = Plot(given.seed, given.scale, given.day, given.bad_share)
+    server = FakeServer(department, plot, port=given.port, mode=given.mode)
+    for shelf in server.shelves.values() if given.warm else ():
+        shelf.warm()
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # threads inherit it, so that only _wait sees them
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    _announce(server, given.ready_file)
+    _wait(given.parent)
+    server.stopping.set()
+    server.shutdown()
+    return 0
+
+
+def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m connectors.fake", description=__doc__)
+    parser.add_argument("name", help=f"a declared department: {', '.join(list_departments())}")
+    parser.add_argument("--connectors", type=Path, help="the folder that holds the departments (default: our own)")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--seed", type=int, default=Plot.seed)
+    parser.add_argument("--scale", type=int, default=Plot.scale, help="number of licenses")
+    parser.add_argument("--day", type=int, default=Plot.day, help="days of updates that have passed")
+    parser.add_argument("--bad-share", type=float, default=Plot.bad_share, help="share of bad records on day 0")
+    parser.add_argument("--mode", choices=sorted(MODES), default="ok")
+    parser.add_argument("--ready-file", type=Path, help="write the ready line there as well")
+    parser.add_argument("--warm", action="store_true", help="render all records before being ready")
+    parser.add_argument("--parent", type=int, default=0, help="stop when this process is no longer our parent")
+    return parser.parse_args(arguments)
+
+
+def _announce(server: FakeServer, ready_file: Path | None) -> None:
+    line = json.dumps(server.announce())
+    if ready_file:
+        written = ready_file.with_name(f"{ready_file.name}.writing")
+        written.write_text(f"{line}\n", "utf-8")
+        written.replace(ready_file)
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _wait(parent: int) -> None:
+    while signal.sigtimedwait(STOP, 0.5) is None:
+        if parent and os.getppid() != parent:
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

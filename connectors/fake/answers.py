@@ -1,0 +1,129 @@
+"""What a fake reads in a request and says in an answer, apart from how both are written on the wire.
+
+Paths such as `data/rows` are the declaration's own. Knows no HTTP and no XML.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.declared import Feed
+from connectors.fake.shelf import Position, Shelf
+
+LARGEST_PAGE = 1_000
+BEGINNING = ("", "None", "null")
+
+
+class WrongRequest(Exception):
+    """The request cannot be answered; the text is for whoever sent it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Hold what one request asks for."""
+
+    since: datetime | None
+    page: int
+    size: int
+    after: Position | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Hold one answer: rendered rows, and what the declaration's paging paths must show."""
+
+    rows: list[bytes]
+    total: int
+    next: str
+
+
+def read_request(feed: Feed, given: dict[str, str]) -> Asked:
+    """Return what `given` asks for, read by the declaration's request template."""
+    unknown = sorted(given.keys() - feed.request.keys())
+    if unknown:
+        raise WrongRequest(f"参数 {unknown[0]} 不存在")
+    found: dict[str, str] = {}
+    for name, template in feed.request.items():
+        found |= _read_template(name, str(template), given.get(name, ""))
+    page = _read_number("page", found.get("page"), feed.paging.first)
+    size = _read_number("page_size", found.get("page_size"), min(feed.paging.size, LARGEST_PAGE))
+    if page < feed.paging.first or not 0 < size <= LARGEST_PAGE:
+        raise WrongRequest(f"页码从 {feed.paging.first} 起，每页 1 至 {LARGEST_PAGE} 条")
+    since = _read_since(found.get("since", ""), feed.cursor.format)
+    return Asked(since, page, size, _read_cursor(found.get("cursor", "")))
+
+
+def find_page(feed: Feed, shelf: Shelf, asked: Asked) -> Page:
+    """Return the page that was asked for."""
+    if feed.paging.style == "none":
+        rows = shelf.slice(asked.since, size=len(shelf))
+        return Page(rows.rows, rows.total, "")
+    skip = (asked.page - feed.paging.first) * asked.size if feed.paging.style == "page" else 0
+    found = shelf.slice(asked.since, size=asked.size, skip=skip, after=asked.after)
+    return Page(found.rows, found.total, _write_cursor(found.after))
+
+
+def lay_out(feed: Feed, page: Page, records: Any, *, message: str = "", code: str | None = None) -> dict[str, Any]:
+    """Return the answer as nested values by the declared paths, `records` where the list belongs."""
+    answer: dict[str, Any] = {}
+    if feed.success:
+        _put(answer, feed.success.field, feed.success.values[0] if code is None else code)
+        _put(answer, feed.success.message, message or "成功")
+    if code is None:
+        _put(answer, feed.paging.total, page.total)
+        _put(answer, feed.paging.next, page.next)
+        _put(answer, feed.records, records)
+    return answer
+
+
+def _put(answer: dict[str, Any], path: str, value: Any) -> None:
+    if not path:
+        return
+    *parents, last = path.split("/")
+    for name in parents:
+        answer = answer.setdefault(name, {})
+    answer[last] = value
+
+
+def _read_template(name: str, template: str, value: str) -> dict[str, str]:
+    pattern = re.sub(r"\\{(since|page_size|page|cursor)\\}", r"(?P<\1>.*)", re.escape(template))
+    if value in BEGINNING and "{since}" in template:
+        return {}  # asked for everything
+    match = re.fullmatch(pattern, value)
+    if match is None:
+        raise WrongRequest(f"参数 {name} 有误")
+    return match.groupdict()
+
+
+def _read_number(name: str, text: str | None, default: int) -> int:
+    if not text:
+        return default
+    if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
+        raise WrongRequest(f"参数 {name} 不是数字")
+    return int(text)
+
+
+def _read_since(text: str, form: str) -> datetime | None:
+    if text in BEGINNING:
+        return None
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=None)  # noqa: DTZ007  the department's own local time
+    except ValueError:
+        raise WrongRequest(f"更新时间有误，格式为 {form}") from None
+
+
+def _write_cursor(after: Position | None) -> str:
+    return f"{after[0]:%Y%m%d%H%M%S}-{after[1]}" if after else ""
+
+
+def _read_cursor(text: str) -> Position | None:
+    if text in BEGINNING:
+        return None
+    try:
+        written, _, number = text.partition("-")
+        return datetime.strptime(written, "%Y%m%d%H%M%S"), int(number)  # noqa: DTZ007  as _write_cursor wrote it
+    except ValueError:
+        raise WrongRequest("游标有误") from None

@@ -1,0 +1,108 @@
+"""A fake department in a process of its own, for tests, the demo and benchmarks.
+
+Leaves nothing behind: the process ends with its context, and by itself when whoever started it is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connectors.fake.truth import Plot
+from schemas.errors import HubError
+
+PROJECT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class FakeProcess:
+    """Hold a running fake: its name, its address, the value of its AIRFLOW_CONN_… variable, its process id."""
+
+    name: str
+    url: str
+    connection_value: str
+    process_id: int
+
+    def set_mode(self, mode: str, after: int = 0) -> None:
+        """Make it misbehave, once it has given `after` more good answers."""
+        self._control("mode", {"mode": mode, "after": after})
+
+    def set_day(self, day: int) -> None:
+        """Let days of updates pass."""
+        self._control("day", {"day": day})
+
+    def state(self) -> dict[str, Any]:
+        """Return mode, day, and how many requests were served in each mode."""
+        return self._control("state", {})
+
+    def _control(self, what: str, asked: dict[str, Any]) -> dict[str, Any]:
+        origin = "/".join(self.url.split("/")[:3])
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(f"{origin}/_fake/{what}", json.dumps(asked).encode(), method="POST")  # noqa: S310  our own loopback address
+        with opener.open(request, timeout=30) as answer:
+            told: dict[str, Any] = json.load(answer)
+            return told
+
+
+@contextmanager
+def start_fake(
+    name: str,
+    plot: Plot | None = None,
+    *,
+    mode: str = "ok",
+    connectors: Path | None = None,
+    warm: bool = False,
+) -> Iterator[FakeProcess]:
+    """Serve department `name` in a process of its own while the context lasts."""
+    command = _command(name, plot or Plot(), mode, connectors)
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")])}
+    process = subprocess.Popen(  # noqa: S603  our own module
+        [*command, "--warm"] if warm else command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ
+    )
+    try:
+        ready = json.loads(_read_line(process, name))
+        yield FakeProcess(name, ready["url"], ready["connection"], process.pid)
+    finally:
+        _stop(process)
+
+
+def _command(name: str, plot: Plot, mode: str, connectors: Path | None) -> list[str]:
+    command = [sys.executable, "-m", "connectors.fake", name, "--mode", mode]
+    command += ["--seed", str(plot.seed), "--scale", str(plot.scale), "--day", str(plot.day)]
+    command += ["--bad-share", str(plot.bad_share), "--parent", str(os.getpid())]
+    return [*command, "--connectors", str(connectors)] if connectors else command
+
+
+def _read_line(process: subprocess.Popen[bytes], name: str) -> bytes:
+    """Wait for the ready line; a fake that ends or stays silent is an error that says so."""
+    output, line, until = process.stdout, b"", time.monotonic() + PATIENCE
+    with selectors.DefaultSelector() as selector:
+        selector.register(output or 0, selectors.EVENT_READ)
+        while output and not line.endswith(b"\n"):
+            chunk = output.read1(65536) if selector.select(max(until - time.monotonic(), 0)) else b""  # type: ignore[attr-defined]  # the pipe is buffered
+            if not chunk:
+                raise HubError(f"fake {name}: did not get ready; expected one line of JSON, got {len(line)} bytes")
+            line += chunk
+    return line
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout:
+        process.stdout.close()
