@@ -18,16 +18,18 @@ os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 
 
 import dlt
+from dlt.common.configuration.specs import configspec
 from dlt.sources.helpers.rest_client.auth import AuthConfigBase
 from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
 from dlt.sources.rest_api import rest_api_resources
 
 
+@configspec
 class HmacSorted(AuthConfigBase):
     """Sign each request as the department wants it."""
 
-    def __init__(self, login: str, secret: str) -> None:
-        self.login, self.secret = login, secret
+    login: str = ""
+    secret: str = ""
 
     def __call__(self, request: Any) -> Any:
         signed = {
@@ -54,7 +56,7 @@ def licenses(job: dict[str, Any]) -> Any:
             "paginator": PageNumberPaginator(base_page=1, page_param=job["page_param"], total_path=None),
         },
     }
-    client = {"base_url": job["url"], "auth": HmacSorted(job["login"], job["password"])}
+    client = {"base_url": job["url"], "auth": HmacSorted(login=job["login"], secret=job["password"])}
     return rest_api_resources({"client": client, "resources": [resource_config]})
 
 
@@ -71,7 +73,8 @@ def main() -> None:
         began = time.perf_counter()
         pipeline.run(licenses(job), loader_file_format="csv" if job["strategy"] == "upsert" else None)
         seconds.append(time.perf_counter() - began)
-        loaded.append(pipeline.last_trace.last_normalize_info.row_counts["licenses"])
+        with pipeline.sql_client() as client:
+            loaded.append(client.execute_sql("select count(*) from licenses")[0][0])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     told = {
         "first": {"seconds": seconds[0], "records": loaded[0]},
