@@ -14,27 +14,20 @@ from dataclasses import dataclass
 
 from connectors.declaration import list_departments, load_department
 from connectors.fake.process import FakeProcess, start_fake
+from connectors.fake.truth import Plot
 from hub.airflow_database import airflow_database_url, keep_migrated
 from hub.airflow_home import AirflowHome, prepare_airflow_home
 from hub.airflow_processes import running_airflow
 from hub.context import HubContext, opened_hub
 from hub.dag_runs import DagRuns, run_to_the_end
-from hub.processes import end_recorded, record_process
+from hub.processes import end_recorded
 from hub.registration import register
 from hub.settings import Settings
 from hub.watchman import watched
 from schemas.errors import ProcessFailed
 
 Note = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the fake departments hold: the same seed and day give the same records, whenever it is shown."""
-
-    seed: int = 7
-    scale: int = 3000
-    day: int = 30
+PLOT = Plot(scale=3000)  # the same seed and day give the same records, whenever it is shown
 
 
 @dataclass(frozen=True)
@@ -48,7 +41,7 @@ class Stage:
 
 
 @contextmanager
-def running_demo(settings: Settings, scene: Scene, note: Note) -> Iterator[Stage]:
+def running_demo(settings: Settings, plot: Plot, note: Note) -> Iterator[Stage]:
     """Run one full cycle, then stay up until the block ends. Nothing is left running, however it ends."""
     with ExitStack() as stack:
         stack.enter_context(_alone(settings))
@@ -58,7 +51,7 @@ def running_demo(settings: Settings, scene: Scene, note: Note) -> Iterator[Stage
         note("database: starting, migrating")
         hub = stack.enter_context(opened_hub(settings))
         home = _prepare_airflow(settings, hub)
-        fakes = _start_parts(stack, settings, home, scene, note)
+        fakes = _start_parts(stack, settings, home, plot, note)
         environ = _task_environ(settings, hub, fakes)
         note(f"Airflow: starting on {home.url}")
         begun_at = hub.clock()
@@ -91,17 +84,15 @@ def _prepare_airflow(settings: Settings, hub: HubContext) -> AirflowHome:
 
 
 def _start_parts(
-    stack: ExitStack, settings: Settings, home: AirflowHome, scene: Scene, note: Note
+    stack: ExitStack, settings: Settings, home: AirflowHome, plot: Plot, note: Note
 ) -> list[FakeProcess]:
     """Migrating Airflow and starting the fakes wait for each other's processor, not for each other."""
 
     def start(name: str) -> FakeProcess:
-        fake = stack.enter_context(start_fake(name, seed=scene.seed, scale=scene.scale, day=scene.day))
-        record_process(settings.run_folder, f"fake-{name}", fake.pid)
-        return fake
+        return stack.enter_context(start_fake(name, plot, connectors=settings.connectors_folder))
 
     names = list_departments(settings.connectors_folder)
-    note(f"fake departments: {', '.join(names)}, {scene.scale} licenses each")
+    note(f"fake departments: {', '.join(names)}, {plot.scale} licenses each")
     with ThreadPoolExecutor(len(names) + 1) as pool:
         migrated = pool.submit(keep_migrated, home, os.environ)
         fakes = list(pool.map(start, names))

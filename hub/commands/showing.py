@@ -12,10 +12,11 @@ from typing import Annotated
 
 import typer
 
+from connectors.fake.truth import Plot
 from hub.commands.asking import show_checklist
 from hub.commands.output import AsJson, note, notes, print_json, print_table
 from hub.dag_runs import DagRuns
-from hub.demo import Scene, running_demo
+from hub.demo import PLOT, running_demo
 from hub.demo_summary import DemoSummary, summarize_demo
 from hub.serving import serve
 from hub.settings import Settings
@@ -27,13 +28,13 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Run one full cycle, print the summary, end.")] = False,
     as_json: AsJson = False,
-    scale: Annotated[int, typer.Option(help="Licenses of each fake department.", min=1)] = Scene.scale,
-    seed: Annotated[int, typer.Option(help="Same seed, same data.")] = Scene.seed,
-    day: Annotated[int, typer.Option(help="Days since the beginning; later days bring updates.", min=0)] = Scene.day,
+    scale: Annotated[int, typer.Option(help="Licenses of each fake department.", min=1)] = PLOT.scale,
+    seed: Annotated[int, typer.Option(help="Same seed, same data.")] = PLOT.seed,
+    day: Annotated[int, typer.Option(help="Days since the beginning; later days bring updates.", min=0)] = PLOT.day,
 ) -> None:
     """Show the whole hub on this machine: database, fake departments, Airflow, library, pages."""
     settings = Settings()
-    with _ended_by_signals(), running_demo(settings, Scene(seed, scale, day), note) as stage:
+    with _ended_by_signals(), running_demo(settings, Plot(seed, scale, day), note) as stage:
         summary = summarize_demo(stage.hub, settings, stage.runs, seed)
         print_json(summary) if as_json else _show(summary, stage.runs)
         if not once:
