@@ -1,0 +1,118 @@
+"""The JSON interface: every answer is the library's own struct, encoded as it is.
+
+Routes only: a question in, an answer out. Searches are posted, so nothing personal stands in an address.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from license_library.answers import (
+    Checklist,
+    ExchangesAnswer,
+    ItemsAnswer,
+    LicenseAnswer,
+    LicenseTypesAnswer,
+    Overview,
+    QuarantineAnswer,
+    QuarantineDetail,
+    SearchAnswer,
+    VerifyAnswer,
+)
+from license_library.service import asking, overseeing
+from license_library.service.access import Settings, Someone, demand_someone
+from license_library.service.asking import ChecklistRequest, SearchRequest, VerifyRequest
+from license_library.service.bodies import Body, read_question
+from license_library.service.filters import Exchanges, Items, Quarantine, Reference
+from license_library.service.openapi import describe
+from license_library.service.purposes import HeaderPurpose
+
+router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone)])
+
+SHAPES = (
+    Checklist,
+    ChecklistRequest,
+    ExchangesAnswer,
+    ItemsAnswer,
+    LicenseAnswer,
+    LicenseTypesAnswer,
+    Overview,
+    QuarantineAnswer,
+    QuarantineDetail,
+    SearchAnswer,
+    SearchRequest,
+    VerifyAnswer,
+    VerifyRequest,
+)
+
+
+class JSON(Response):
+    """Encode an answer struct as it is."""
+
+    media_type = "application/json"
+
+    def render(self, content: object) -> bytes:
+        """Return the struct's JSON."""
+        return msgspec.json.encode(content)
+
+
+@router.post("/search", openapi_extra=describe(SearchAnswer, SearchRequest))
+def search(settings: Settings, asker: Someone, body: Body) -> Response:
+    """Find licenses by number, identifier, holder code, holder name or anything typed."""
+    return JSON(asking.search(settings, asker.actor, read_question(body, SearchRequest)))
+
+
+@router.get("/licenses/{license_id}", openapi_extra=describe(LicenseAnswer, purpose=True))
+def license_by_reference(settings: Settings, asker: Someone, license_id: Reference, purpose: HeaderPurpose) -> Response:
+    """Show one license with its history and where it came from; the purpose stands in the header X-Purpose."""
+    return JSON(asking.show_license(settings, asker.actor, license_id, purpose))
+
+
+@router.post("/verify", openapi_extra=describe(VerifyAnswer, VerifyRequest))
+def verify(settings: Settings, asker: Someone, body: Body) -> Response:
+    """Say whether a license exists, as described, and is valid today."""
+    return JSON(asking.verify(settings, asker.actor, read_question(body, VerifyRequest)))
+
+
+@router.post("/checklist", openapi_extra=describe(Checklist, ChecklistRequest))
+def checklist(settings: Settings, asker: Someone, body: Body) -> Response:
+    """Say of every material of an item whether this applicant must still bring it."""
+    return JSON(asking.check_materials(settings, asker.actor, read_question(body, ChecklistRequest)))
+
+
+@router.get("/items", openapi_extra=describe(ItemsAnswer))
+def items(settings: Settings, chosen: Items) -> Response:
+    """List the approval items, all or those of a line or with a word in their name."""
+    return JSON(overseeing.items(settings, chosen))
+
+
+@router.get("/license-types", openapi_extra=describe(LicenseTypesAnswer))
+def license_types(settings: Settings) -> Response:
+    """List the license types, who issues them and which feeds deliver them."""
+    return JSON(overseeing.license_types(settings))
+
+
+@router.get("/departments", openapi_extra=describe(Overview))
+def departments(settings: Settings) -> Response:
+    """Show every department with the freshness and the last exchange of its feeds."""
+    return JSON(overseeing.departments(settings))
+
+
+@router.get("/exchanges", openapi_extra=describe(ExchangesAnswer))
+def exchanges(settings: Settings, chosen: Exchanges) -> Response:
+    """List exchanges, newest first."""
+    return JSON(overseeing.exchanges(settings, chosen))
+
+
+@router.get("/quarantine", openapi_extra=describe(QuarantineAnswer))
+def quarantine(settings: Settings, chosen: Quarantine) -> Response:
+    """List records that wait, newest first, with the reasons of each."""
+    return JSON(overseeing.quarantine(settings, chosen))
+
+
+@router.get("/quarantine/{quarantine_id}", openapi_extra=describe(QuarantineDetail))
+def quarantine_case(settings: Settings, quarantine_id: Reference) -> Response:
+    """Show one record that waits and the page it was read from."""
+    return JSON(overseeing.quarantine_case(settings, quarantine_id))

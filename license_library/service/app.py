@@ -1,0 +1,47 @@
+"""The application: its routes in the order a request meets them, its wire, its errors.
+
+Built from settings at the edge; importing this module starts nothing.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import msgspec
+from fastapi import Depends, FastAPI, Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from license_library.service import api, checklist_pages, health, oversight_pages, search_pages, sign_in
+from license_library.service.access import demand_someone
+from license_library.service.openapi import build_document
+from license_library.service.problems import ProblemAnswer, add_problem_handlers
+from license_library.service.rendering import build_environment
+from license_library.service.settings import ServiceSettings
+from license_library.service.wire import STATIC_PREFIX, Wire
+
+VERSION = "0.1.0"
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """Return the pages and the JSON interface over one library."""
+    # FastAPI's own documentation pages load scripts from another host, and its openapi route asks for nobody.
+    app = FastAPI(title="License hub", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.settings = settings
+    app.state.templates = build_environment()
+    app.add_middleware(Wire, body_bytes=settings.body_bytes)
+    add_problem_handlers(app)
+    for part in (health, api, sign_in, search_pages, checklist_pages, oversight_pages):
+        app.include_router(part.router)
+    _serve_description(app)
+    app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")
+    return app
+
+
+def _serve_description(app: FastAPI) -> None:
+    shapes = (*api.SHAPES, health.Health, ProblemAnswer)
+    document = msgspec.json.encode(build_document(app, shapes))
+
+    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(demand_someone)])
+    def openapi(_request: Request) -> Response:
+        return Response(document, media_type="application/json")

@@ -1,0 +1,111 @@
+"""Questions with someone behind them: ask the library and record who asked what, and why, in one transaction.
+
+The only door from routes to the library. A personal answer that cannot be recorded is not given. Writes no license.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection
+
+from license_library.answers import Checklist, LicenseAnswer, SearchAnswer, VerifyAnswer
+from license_library.checklist import answer_checklist
+from license_library.dossier import get_license
+from license_library.inquiries import record_inquiry
+from license_library.lookup import find_licenses
+from license_library.questions import SearchTerms, VerifyQuestion
+from license_library.service.purposes import Purpose
+from license_library.service.settings import ServiceSettings
+from license_library.verification import verify_license
+
+
+class SearchRequest(SearchTerms, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Ask for licenses by exactly one of number, identifier, holder_code, holder_name or text, with a purpose."""
+
+    purpose: Purpose
+
+
+class VerifyRequest(VerifyQuestion, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Ask whether a license is what it is said to be, with a purpose."""
+
+    purpose: Purpose
+
+
+class ChecklistRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask what an applicant must still bring for an item, with a purpose."""
+
+    item_code: str
+    holder_code: str
+    purpose: Purpose
+    holder_code_type: str | None = None  # None: a resident number or a USCC
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What is recorded of a question: who asked, which kind, why; of the question itself only a keyed hash."""
+
+    actor: str
+    action: str
+    purpose: str
+    question: str
+
+
+def search(settings: ServiceSettings, actor: str, asked: SearchRequest) -> SearchAnswer:
+    """Answer a search and record it."""
+    with _asking(settings) as conn:
+        answer = find_licenses(conn, settings.keyring, asked, settings.today(), settings.now())
+        _record(conn, settings, Inquiry(actor, "search", asked.purpose, _question_of(asked)), len(answer.hits))
+        return answer
+
+
+def show_license(settings: ServiceSettings, actor: str, license_id: int, purpose: str) -> LicenseAnswer:
+    """Answer for one license and record it; NotFound where there is none."""
+    with _asking(settings) as conn:
+        answer = get_license(conn, settings.keyring, license_id, settings.today(), settings.now())
+        _record(conn, settings, Inquiry(actor, "license", purpose, str(license_id)), 1)
+        return answer
+
+
+def verify(settings: ServiceSettings, actor: str, asked: VerifyRequest) -> VerifyAnswer:
+    """Answer whether a license is what it is said to be and record it."""
+    with _asking(settings) as conn:
+        answer = verify_license(conn, settings.keyring, asked, settings.today(), settings.now())
+        _record(conn, settings, Inquiry(actor, "verify", asked.purpose, _question_of(asked)), int(bool(answer.exists)))
+        return answer
+
+
+def check_materials(settings: ServiceSettings, actor: str, asked: ChecklistRequest) -> Checklist:
+    """Answer what an applicant must still bring and record it."""
+    with _asking(settings) as conn:
+        answer = answer_checklist(
+            conn,
+            settings.keyring,
+            asked.item_code,
+            asked.holder_code,
+            asked.holder_code_type,
+            settings.today(),
+            settings.now(),
+        )
+        _record(conn, settings, Inquiry(actor, "checklist", asked.purpose, _question_of(asked)), answer.held_count)
+        return answer
+
+
+@contextmanager
+def _asking(settings: ServiceSettings) -> Iterator[Connection]:
+    """Open the one transaction in which an answer is found and its record written."""
+    with settings.engine.begin() as conn:
+        yield conn
+
+
+def _question_of(asked: SearchRequest | VerifyRequest | ChecklistRequest) -> str:
+    """Return the question without its purpose: the same question has the same hash whoever asks."""
+    return msgspec.json.encode(msgspec.structs.replace(asked, purpose=""), order="sorted").decode()
+
+
+def _record(conn: Connection, settings: ServiceSettings, inquiry: Inquiry, results: int) -> None:
+    hashed = settings.keyring.fingerprint("question", inquiry.question)
+    record_inquiry(conn, inquiry.actor, inquiry.action, inquiry.purpose, hashed, results, settings.now())

@@ -1,0 +1,126 @@
+"""From the bytes of a request to a question: strict JSON and plain forms.
+
+Refuses repeated keys, NaN, control characters and halves of characters. Its messages name fields, never values.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Annotated, Any, Never, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from fastapi import Depends, Request
+
+from schemas.errors import RequestError
+
+Question = TypeVar("Question")
+FORM_TYPE = "application/x-www-form-urlencoded"
+FORM_FIELDS = 40
+TEXT_LENGTH = 512
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """One field of a question that cannot be used."""
+
+    field: str
+    expected: str
+
+
+class MalformedBody(RequestError):
+    """The body cannot be read."""
+
+    code = "request.malformed"
+
+
+class InvalidQuestion(RequestError):
+    """A field of the question is wrong."""
+
+    code = "request.invalid"
+
+    def __init__(self, message: str = "", problems: tuple[FieldProblem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+def invalid(field: str, expected: str) -> InvalidQuestion:
+    """Return the error for one wrong field."""
+    message = f"service: the question is wrong in {field}; expected {expected}; nothing was asked"
+    return InvalidQuestion(message, (FieldProblem(field, expected),))
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the whole body; its size is bounded on the wire."""
+    return await request.body()
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a posted form, trimmed; a field given twice is refused."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        return {}
+    try:
+        pairs = parse_qsl(
+            (await request.body()).decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FORM_FIELDS
+        )
+    except ValueError:
+        raise MalformedBody("service: the form cannot be read; expected UTF-8 form fields; nothing was asked") from None
+    fields = {name: text.strip() for name, text in pairs}
+    if len(fields) != len(pairs):
+        raise MalformedBody("service: the form names a field twice; expected each once; nothing was asked")
+    request.state.form = fields
+    return fields
+
+
+def read_question(body: bytes, kind: type[Question]) -> Question:
+    """Return the JSON body as a question of this kind."""
+    try:
+        values = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise MalformedBody("service: the body cannot be read; expected one JSON object; nothing was asked") from None
+    return as_question(values, kind)
+
+
+def as_question(values: Any, kind: type[Question]) -> Question:
+    """Check plain values against a question struct."""
+    try:
+        question = msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        raise _explain(str(error)) from None
+    _demand_plain("the question", msgspec.to_builtins(question))
+    return question
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError
+    return dict(pairs)
+
+
+def _refuse(_constant: str) -> Never:
+    raise ValueError
+
+
+def _demand_plain(field: str, value: Any) -> None:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _demand_plain(name, inner)
+    elif isinstance(value, str) and len(value) > TEXT_LENGTH:
+        raise invalid(field, f"at most {TEXT_LENGTH} characters")
+    elif isinstance(value, str) and any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in value):
+        raise invalid(field, "text without control characters")
+
+
+def _explain(message: str) -> InvalidQuestion:
+    """Keep the path and the expectation of msgspec's message; what was given is dropped."""
+    said, _, path = message.partition(" - at `")
+    field = path.rstrip("`").removeprefix("$.") or "the question"
+    if said.startswith("Object missing required field"):
+        return invalid(said.split("`")[1], "a value")
+    if not said.startswith("Expected"):
+        return invalid(field, "only the fields and values the interface describes")
+    return invalid(field, said.removeprefix("Expected ").partition(", got")[0].replace("`", ""))
+
+
+Body = Annotated[bytes, Depends(read_body)]
+Form = Annotated[dict[str, str], Depends(read_form)]

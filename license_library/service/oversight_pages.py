@@ -1,0 +1,50 @@
+"""Pages of the engineer and the steward: departments, exchanges, records that wait, the license types.
+
+Routes only; nothing personal stands here, so filters may stand in the address.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from license_library.service import overseeing
+from license_library.service.access import Settings, demand_someone
+from license_library.service.filters import Exchanges, Quarantine, Reference
+from license_library.service.rendering import render
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
+
+
+@router.get("/departments")
+def departments(request: Request, settings: Settings) -> Response:
+    """Show how fresh every department is and how its last exchange went."""
+    return render(request, "departments.html", answer=overseeing.departments(settings))
+
+
+@router.get("/exchanges")
+def exchanges(request: Request, settings: Settings, chosen: Exchanges) -> Response:
+    """Show exchanges, newest first."""
+    departments = overseeing.departments(settings).departments
+    answer = overseeing.exchanges(settings, chosen)
+    return render(request, "exchanges.html", answer=answer, chosen=chosen, departments=departments)
+
+
+@router.get("/quarantine")
+def quarantine(request: Request, settings: Settings, chosen: Quarantine) -> Response:
+    """Show records that wait, by department, reason and state."""
+    departments = overseeing.departments(settings).departments
+    answer = overseeing.quarantine(settings, chosen)
+    return render(request, "quarantine.html", answer=answer, chosen=chosen, departments=departments)
+
+
+@router.get("/quarantine/{quarantine_id}")
+def quarantine_case(request: Request, settings: Settings, quarantine_id: Reference) -> Response:
+    """Show one record that waits, why, and where it was read."""
+    return render(request, "quarantine_case.html", answer=overseeing.quarantine_case(settings, quarantine_id))
+
+
+@router.get("/license-types")
+def license_types(request: Request, settings: Settings) -> Response:
+    """Show the license types, who issues them and which feeds deliver them."""
+    return render(request, "license_types.html", answer=overseeing.license_types(settings))

@@ -1,0 +1,116 @@
+"""The one table from errors to HTTP, as JSON for machines and as a page for people.
+
+Never repeats what was sent; an unexpected failure tells nothing of itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import cast
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from license_library.questions import WrongQuestion
+from license_library.service.access import NotSignedIn, Refused
+from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
+from license_library.service.rendering import render
+from license_library.service.sign_in import sign_in_address
+from license_library.service.wire import SECURITY_HEADERS, BodyTooLarge
+from schemas.errors import DatabaseUnavailable, HubError, NotFound, RequestError
+
+log = logging.getLogger(__name__)
+
+STATUSES: tuple[tuple[type[HubError], int], ...] = (
+    (NotSignedIn, 401),
+    (Refused, 403),
+    (NotFound, 404),
+    (BodyTooLarge, 413),
+    (MalformedBody, 400),
+    (InvalidQuestion, 422),
+    (WrongQuestion, 422),
+    (RequestError, 400),
+    (DatabaseUnavailable, 503),
+    (HubError, 500),
+)
+# Statuses with a page text of their own; any other is told as 500.
+TOLD = {400, 401, 403, 404, 405, 413, 422, 500, 503}
+
+
+class ProblemAnswer(msgspec.Struct, frozen=True):
+    """Say what went wrong: a stable code, a sentence, and the fields to mend."""
+
+    code: str
+    message: str
+    problems: tuple[FieldProblem, ...] = ()
+
+
+def status_of(error: HubError) -> int:
+    """Return the HTTP status of an error of ours."""
+    return next(status for kind, status in STATUSES if isinstance(error, kind))
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Let every error leave this application through the table."""
+    app.add_exception_handler(HubError, _answer_ours)
+    app.add_exception_handler(RequestValidationError, _answer_validation)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(OperationalError, _answer_database)
+    app.add_exception_handler(Exception, _answer_unexpected)
+
+
+def _is_machine(request: Request) -> bool:
+    return request.url.path.startswith("/api/") or request.url.path == "/openapi.json"
+
+
+def _respond(request: Request, status: int, problem: ProblemAnswer, words: object = None) -> Response:
+    if _is_machine(request):
+        headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+        return Response(msgspec.json.encode(problem), status, headers, media_type="application/problem+json")
+    told = status if status in TOLD else 500
+    return render(request, "problem.html", status, http_status=status, told=told, problem=problem, explained=words)
+
+
+async def _answer_ours(request: Request, error: Exception) -> Response:
+    error = cast("HubError", error)
+    status = status_of(error)
+    if status == HTTPStatus.UNAUTHORIZED and not _is_machine(request):
+        return RedirectResponse(sign_in_address(request), 303)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("service: %s", error.code, exc_info=error)
+        return _respond(request, status, ProblemAnswer(error.code, "The hub could not answer."))
+    problem = ProblemAnswer(error.code, str(error), getattr(error, "problems", ()))
+    return _respond(request, status, problem, getattr(error, "words", None))
+
+
+async def _answer_validation(request: Request, error: Exception) -> Response:
+    faults = cast("RequestValidationError", error).errors()
+    fields = tuple(FieldProblem(str(fault["loc"][-1]), str(fault["type"])) for fault in faults)
+    message = "service: the address or query is wrong; expected what the interface describes; nothing was asked"
+    return _respond(request, 422, ProblemAnswer(InvalidQuestion.code, message, fields))
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    error = cast("HTTPException", error)
+    code = {404: NotFound.code, 405: "request.method_not_allowed"}.get(error.status_code, RequestError.code)
+    response = _respond(request, error.status_code, ProblemAnswer(code, HTTPStatus(error.status_code).phrase))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _answer_database(request: Request, error: Exception) -> Response:
+    # The driver's own class is enough: its message may carry what was asked.
+    log.error("service: %s (%s)", DatabaseUnavailable.code, type(cast("OperationalError", error).orig).__name__)
+    return _respond(request, 503, ProblemAnswer(DatabaseUnavailable.code, "The hub's database cannot be reached."))
+
+
+async def _answer_unexpected(request: Request, _error: Exception) -> Response:
+    response = _respond(request, 500, ProblemAnswer(HubError.code, "The hub could not answer."))
+    # This answer leaves outside of our own wire.
+    response.headers.update({**SECURITY_HEADERS, "Cache-Control": "no-store"})
+    return response

@@ -1,0 +1,90 @@
+"""From an answer struct to a page: the template environment, the language of the reader, times of the bureau.
+
+Asks nothing and decides nothing; every value is escaped by the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from license_library.answers import Words
+from license_library.service.access import find_session, form_token_of, keep_cookie, settings_of
+from license_library.service.purposes import kept_purpose
+from license_library.service.shown import FILTERS, local_minute, local_second, span
+from license_library.service.texts import Language, choose_language, say
+
+LANGUAGE_COOKIE = "hub_language"
+
+
+def build_environment() -> Environment:
+    """Return the template environment: always escaping, and an unknown name is an error."""
+    environment = Environment(
+        loader=PackageLoader("license_library.service", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def language_of(request: Request) -> Language:
+    """Return the language wished for in this request, or before, or Chinese."""
+    posted = getattr(request.state, "form", {})
+    return choose_language(posted.get("lang"), request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
+
+
+def render(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """Render a template for whoever asks; remember a language that was wished for."""
+    language = language_of(request)
+    page = request.app.state.templates.get_template(template)
+    response = HTMLResponse(page.render(**_surroundings(request, language), **values), status)
+    if request.cookies.get(LANGUAGE_COOKIE) != language:
+        keep_cookie(response, settings_of(request), LANGUAGE_COOKIE, language)
+    return response
+
+
+def _surroundings(request: Request, language: Language) -> dict[str, object]:
+    """Return what every template may use beside its own answer."""
+    settings = settings_of(request)
+    return {
+        "language": language,
+        "t": partial(say, language),
+        "words": _words_in(language),
+        "minute": partial(local_minute, settings.zone),
+        "second": partial(local_second, settings.zone),
+        "ago": _ago(settings.now(), language),
+        "span": partial(span, language),
+        "path": request.url.path,
+        "other_language_url": _switch(request, "en" if language == "zh" else "zh"),
+        "csrf": form_token_of(request),
+        "actor": settings.actor if find_session(request) else "",
+        "purpose": kept_purpose(request),
+        "today": settings.today(),
+    }
+
+
+def _words_in(language: Language) -> Callable[[Words | None], str]:
+    return lambda words: getattr(words, language) if words else ""
+
+
+def _ago(now: datetime, language: Language) -> Callable[[datetime | None], str]:
+    def ago(instant: datetime | None) -> str:
+        if instant is None:
+            return say(language, "time.never")
+        return say(language, "time.ago", span=span(language, max(0.0, (now - instant).total_seconds())))
+
+    return ago
+
+
+def _switch(request: Request, language: str) -> str:
+    kept = [(name, text) for name, text in request.query_params.multi_items() if name != "lang"]
+    return f"{request.url.path}?{urlencode([*kept, ('lang', language)])}"

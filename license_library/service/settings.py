@@ -1,0 +1,47 @@
+"""What the service is handed when it is started: a database, a keyring, a token, a clock.
+
+Built at the edge and passed down; nothing here reads the environment or the time by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from license_library.keyring import Keyring
+
+TOKEN_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """Everything the pages and the API need to answer; `clock` returns an aware UTC instant."""
+
+    engine: Engine
+    keyring: Keyring
+    token: str = field(repr=False)  # the development token: Bearer for machines, typed once by people
+    clock: Callable[[], datetime]
+    actor: str = "developer"  # who stands behind the token, as inquiries record it
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    session_length: timedelta = timedelta(hours=8)
+    secure_cookies: bool = False  # true behind TLS: cookies get Secure and the __Host- prefix
+    body_bytes: int = 64 * 1024
+
+    def __post_init__(self) -> None:
+        """Refuse a token that could be guessed."""
+        if len(self.token) < TOKEN_LENGTH:
+            raise ValueError(
+                f"service: the token is too short; expected {TOKEN_LENGTH} characters or more; not started"
+            )
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return self.clock()
+
+    def today(self) -> date:
+        """Return the present day where the bureau is."""
+        return self.clock().astimezone(self.zone).date()

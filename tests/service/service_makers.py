@@ -1,0 +1,70 @@
+"""What the service's tests put on the shelf and how they ask."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fastapi.testclient import TestClient
+from httpx import Response
+from sqlalchemy import Engine
+
+from license_library.keyring import Keyring
+from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
+
+TOKEN = "a development token of tests"
+ORIGIN = "http://hub.test"
+PURPOSE = "办件 370283-2016-000123"
+COMPANY_NAME = "平度市恒通运输有限公司"
+HOSTILE_NAME = "<script>alert('恒通')</script>"
+ITEM = "PD-E-002"
+
+__all__ = ["COMPANY", "IDENTIFIER", "NOW", "PERSON"]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What stands where."""
+
+    license_id: int
+    hostile_id: int
+    license_number: str
+    quarantine_id: int
+
+
+def fill_shelf(engine: Engine, keyring: Keyring) -> Shelf:
+    """Write four feeds, two subjects, three licenses with a former version, and a quarantine case."""
+    with engine.begin() as conn:
+        library = Library(conn, keyring)
+        library.add_feed("public_security", ("idcard", "hukou"), fresh_at=NOW - timedelta(days=3))
+        library.add_feed("transport", ("roadgoods",), fresh_at=None)
+        library.add_feed("market_regulation")
+        company = library.add_subject()
+        face = {"法定代表人": "王建国", "经营范围": "道路货物运输"}
+        kept = library.add_license(
+            company,
+            license_number="370283000012345",
+            license_identifier=IDENTIFIER,
+            open_ended=True,
+            face=face,
+            version_count=2,
+        )
+        library.add_former_version(kept, company, license_number="370283000012345", valid_to=date(2016, 3, 1))
+        hostile = library.add_subject(HOSTILE_NAME, PERSON, "111")
+        marked = library.add_license(
+            hostile, holder_name=HOSTILE_NAME, license_name="<b>执照</b>", face={"<i>": "<img src=x onerror=alert(1)>"}
+        )
+        return Shelf(kept, marked, "370283000012345", library.add_case())
+
+
+def form_token(client: TestClient, path: str = "/") -> str:
+    """Return the token that the forms of a page carry."""
+    found = re.search(r'name="csrf" value="(\w+)"', client.get(path).text)
+    assert found
+    return found[1]
+
+
+def post_form(client: TestClient, path: str, **fields: str) -> Response:
+    """Post a form as the page itself would."""
+    return client.post(path, data={"csrf": form_token(client), "purpose": PURPOSE, **fields})

@@ -1,0 +1,136 @@
+"""Who gets an answer: every route is tried, and the exceptions are named here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from service_makers import NOW, ORIGIN, PURPOSE, TOKEN, Shelf, form_token, post_form
+from starlette.routing import Mount
+
+from license_library.service.app import create_app
+from license_library.service.settings import ServiceSettings
+from license_library.service.sign_in import own_path
+
+OPEN_ROUTES = {("GET", "/api/health"), ("GET", "/sign-in"), ("POST", "/sign-in")}
+OPEN_MOUNTS = {"/static"}
+
+
+def routes_of(app: FastAPI) -> set[tuple[str, str]]:
+    """List method and path of every route; anything that is neither a route nor the static files is a surprise."""
+    assert {route.path for route in app.routes if isinstance(route, Mount)} == OPEN_MOUNTS
+    plain = [route for route in app.routes if not isinstance(route, Mount)]
+    assert all(isinstance(route, APIRoute) for route in plain)
+    return {(method, route.path) for route in plain for method in route.methods}
+
+
+def address(path: str) -> str:
+    """Fill a route's parameters."""
+    return path.replace("{license_id}", "1").replace("{quarantine_id}", "1").replace("{item_code}", "PD-E-002")
+
+
+def test_every_route_but_the_named_ones_demands_someone(app: FastAPI, stranger: TestClient) -> None:
+    routes = routes_of(app)
+    assert routes > OPEN_ROUTES
+    for method, path in sorted(routes - OPEN_ROUTES):
+        answer = stranger.request(method, address(path), headers={"Origin": ORIGIN})
+        if path.startswith("/api/") or path == "/openapi.json":
+            assert (answer.status_code, answer.json()["code"]) == (401, "request.not_signed_in"), path
+        else:
+            assert answer.status_code == 303, path
+            assert answer.headers["location"].startswith("/sign-in"), path
+
+
+def test_every_route_refuses_a_wrong_token(app: FastAPI, person: TestClient) -> None:
+    for method, path in sorted(routes_of(app) - OPEN_ROUTES):
+        answer = person.request(method, address(path), headers={"Authorization": "Bearer wrong"})
+        assert answer.status_code in {401, 303}, path
+
+
+def test_every_write_demands_the_form_token(app: FastAPI, person: TestClient) -> None:
+    writes = {path for method, path in routes_of(app) - OPEN_ROUTES if method not in {"GET", "HEAD"}}
+    assert writes
+    for path in sorted(writes):
+        assert person.post(address(path), data={"csrf": "0" * 64, "purpose": PURPOSE}).status_code == 403, path
+
+
+@pytest.mark.parametrize("origin", ["", "null", "http://elsewhere.test", "http://hub.test:8081"])
+def test_a_write_from_another_site_is_refused(person: TestClient, origin: str) -> None:
+    fields = {"csrf": form_token(person), "text": "恒通", "purpose": PURPOSE}
+    assert person.post("/", data=fields, headers={"Origin": origin}).status_code == 403
+    assert person.post("/sign-in", data={"token": TOKEN}, headers={"Origin": origin}).status_code == 403
+
+
+def test_a_wrong_token_opens_no_session(stranger: TestClient) -> None:
+    answer = stranger.post("/sign-in", data={"token": "guessed"}, headers={"Origin": ORIGIN})
+    assert answer.status_code == 401
+    assert "hub_session" not in answer.headers.get("set-cookie", "")
+    assert "guessed" not in answer.text
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(stranger: TestClient) -> None:
+    answer = stranger.post("/sign-in", data={"token": TOKEN}, headers={"Origin": ORIGIN})
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert TOKEN not in cookie
+
+
+def test_behind_tls_the_session_cookie_belongs_to_this_host_alone(settings: ServiceSettings) -> None:
+    app = create_app(replace(settings, secure_cookies=True))
+    with TestClient(app, base_url="https://hub.test", follow_redirects=False) as client:
+        answer = client.post("/sign-in", data={"token": TOKEN}, headers={"Origin": "https://hub.test"})
+        assert answer.headers["set-cookie"].startswith("__Host-hub_session=")
+        assert "Secure" in answer.headers["set-cookie"]
+        assert client.get("/checklist").status_code == 200
+
+
+def test_a_session_ends(settings: ServiceSettings, person: TestClient) -> None:
+    later = create_app(replace(settings, clock=lambda: NOW + timedelta(hours=8, seconds=1)))
+    with TestClient(later, base_url=ORIGIN, cookies=dict(person.cookies), follow_redirects=False) as client:
+        assert client.get("/").status_code == 303
+
+
+def test_an_altered_session_is_no_session(app: FastAPI, person: TestClient) -> None:
+    expires, nonce, signature = person.cookies["hub_session"].split(".")
+    forged = f"{int(expires) + 99999}.{nonce}.{signature}"
+    with TestClient(app, base_url=ORIGIN, cookies={"hub_session": forged}, follow_redirects=False) as client:
+        assert client.get("/").status_code == 303
+
+
+def test_signing_out_forgets_the_session_and_the_purpose(shelf: Shelf, person: TestClient) -> None:
+    post_form(person, "/", text="恒通")
+    assert "hub_purpose" in person.cookies
+    assert post_form(person, "/sign-out").status_code == 303
+    assert "hub_session" not in person.cookies
+    assert "hub_purpose" not in person.cookies
+    assert person.get("/").status_code == 303
+
+
+def test_after_signing_in_the_reader_comes_back(stranger: TestClient) -> None:
+    sent = stranger.get("/quarantine?state=open").headers["location"]
+    assert sent == "/sign-in?next=%2Fquarantine%3Fstate%3Dopen"
+    answer = stranger.post(
+        "/sign-in", data={"token": TOKEN, "next": "/quarantine?state=open"}, headers={"Origin": ORIGIN}
+    )
+    assert answer.headers["location"] == "/quarantine?state=open"
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//elsewhere.test", "/\\elsewhere.test", "http://elsewhere.test", "", "/a\r\nb", "/sign-in"]
+)
+def test_signing_in_never_leads_to_another_site(wanted: str) -> None:
+    assert own_path(wanted) == "/"
+
+
+def test_a_token_that_can_be_guessed_starts_nothing(settings: ServiceSettings) -> None:
+    with pytest.raises(ValueError, match="token is too short"):
+        replace(settings, token="secret")
+
+
+def test_settings_never_show_the_token(settings: ServiceSettings) -> None:
+    assert TOKEN not in repr(settings)

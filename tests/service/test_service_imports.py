@@ -1,0 +1,60 @@
+"""The service asks; it cannot write a license. What it may import is listed here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from license_library import service
+
+FOLDER = Path(service.__file__).parent
+ASKING = {
+    "answers",
+    "checklist",
+    "dossier",
+    "inquiries",  # the one thing it writes: who asked what, and why
+    "keyring",
+    "lookup",
+    "overview",
+    "quarantine_list",
+    "questions",
+    "service",
+    "verification",
+}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the modules of the library that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "license_library":
+            yield from (f"license_library.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def test_the_service_imports_only_what_asks() -> None:
+    parts = {
+        name.split(".")[1]
+        for path in FOLDER.rglob("*.py")
+        for name in imported(path)
+        if name.startswith("license_library.")
+    }
+    assert parts - ASKING == set()
+
+
+def test_only_two_modules_are_doors_to_the_library() -> None:
+    doors = {"asking.py", "overseeing.py"}
+    asks = {"checklist", "dossier", "inquiries", "lookup", "overview", "quarantine_list", "verification"}
+    for path in FOLDER.rglob("*.py"):
+        reached = {name.split(".")[1] for name in imported(path) if name.startswith("license_library.")} & asks
+        assert not reached or path.name in doors, path.name
+
+
+def test_the_service_holds_no_statement_that_writes() -> None:
+    for path in FOLDER.rglob("*.py"):
+        texts = [node.value for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)]
+        verbs = ("insert ", "update ", "delete ", "merge ", "truncate ", "copy ")
+        assert not [text for text in texts if isinstance(text, str) and text.lower().startswith(verbs)], path.name
