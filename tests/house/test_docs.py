@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -15,6 +16,8 @@ from click import Command, Group
 from connectors import declaration
 from hub.command import app as hub_command
 from hub.settings import Settings
+from license_library.answers import VerdictCode
+from license_library.service import api, health
 from schemas.problems import PROBLEM_CODES
 
 from .tree import ROOT, modules, pages, parsed, relative
@@ -168,6 +171,17 @@ def test_every_key_of_a_declaration_is_documented() -> None:
     given_by_us = {"department", "folder", "digest"}
     keys = {key for kind in kinds for key in declared_keys(kind)} - given_by_us
     assert keys - {word for code in CODE.findall(read(REFERENCE / "declaration.md")) for word in code.split()} == set()
+
+
+def test_every_route_is_documented_and_no_other() -> None:
+    served = {
+        f"{method} {route.path}" for part in (api, health) for route in part.router.routes for method in route.methods
+    }
+    assert set(re.findall(r"^\| `([A-Z]+ /[^`]+)` \|", read(REFERENCE / "api.md"), re.MULTILINE)) == served
+
+
+def test_every_verdict_of_a_checklist_is_documented() -> None:
+    assert [verdict for verdict in get_args(VerdictCode) if f"| `{verdict}` |" not in read(REFERENCE / "api.md")] == []
 
 
 def test_every_guarantee_names_a_test_that_exists() -> None:
