@@ -17,10 +17,11 @@ class Dice:
         self._start = int.from_bytes(hashlib.sha256(f"{seed}/{realm}".encode()).digest()[:6], "big")
         self._random = Random()  # noqa: S311  invented data, no secret
         self.throw = self._random.random
+        self._reseed = super(Random, self._random).seed  # the same for whole numbers, without the questions
 
     def begin(self, number: int) -> None:
         """Start the throws for thing `number`."""
-        self._random.seed(self._start + number)
+        self._reseed(self._start + number)
 
     def below(self, bound: int) -> int:
         """Return a whole number from 0 to `bound` - 1."""

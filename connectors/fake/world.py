@@ -89,10 +89,11 @@ class World:
         holder = self._holder(plan, n)
         face = self._face(plan, holder)  # before all that depends on the version: it must not move with it
         identifier = self._identifier(number, n, version)
+        issued = self._issued_on(index)
         return (
-            self._kind_fields(number, n, self._issued_on(index))
+            self._kind_fields(number, n, issued)
             | _holder_fields(holder)
-            | self._time_fields(index, version, plan, holder)
+            | self._time_fields(index, version, issued, plan, holder)
             | {"record_id": f"PD{index + 1:09}", "face": face, "license_identifier": identifier}
             | {"file_url": f"https://{self._files}/{index + 1:08}.ofd", "version_number": f"{version + 1:03}"}
         )
@@ -109,8 +110,8 @@ class World:
             "item_name": item[1] if item else None,
         }
 
-    def _time_fields(self, index: int, version: int, plan: Plan, holder: Subject) -> Record:
-        issued, updated = self._issued_on(index), self.updated_at(index, version)
+    def _time_fields(self, index: int, version: int, issued: date, plan: Plan, holder: Subject) -> Record:
+        updated = self.updated_at(index, version)
         changed = updated.date() if version else None
         valid_to = _valid_to(plan, holder, issued, changed if self._is_renewal(index, version) else None)
         return {
