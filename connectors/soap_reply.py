@@ -12,17 +12,27 @@ from lxml import etree
 from connectors.declared import Department, Feed
 from connectors.page_rows import Fault, PageFacts, PageRows, quoted, require_success, source_names
 from connectors.safe_xml import local_name, parse_xml, parse_xml_text
-from schemas.errors import DepartmentBrokePromise, DepartmentFault
+from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentFault
 
 ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
+SIGN_IN_FAULTS = {
+    "FailedAuthentication",
+    "InvalidSecurity",
+    "InvalidSecurityToken",
+    "SecurityTokenUnavailable",
+    "FailedCheck",
+}
 _HAS_NESTED = etree.XPath("boolean(*/*/*)")
 Row = dict[str, str | None]
 
 
-def read_payload(department: Department, feed: Feed, body: bytes, media_type: str) -> etree._Element:
-    """Return the element that the declared paths start from, after every check of envelope and success."""
-    who = f"{department.department}.{feed.name}"
-    answer = _open_envelope(parse_xml(body, media_type, who), who)
+def open_answer(body: bytes, media_type: str, who: str) -> etree._Element:
+    """Return the Body's only element; DepartmentFault when it is a Fault."""
+    return _open_envelope(parse_xml(body, media_type, who), who)
+
+
+def read_payload(department: Department, feed: Feed, answer: etree._Element, who: str) -> etree._Element:
+    """Return the element that the declared paths start from, after the check of success."""
     if department.transport.payload == "xml-in-string":
         answer = _open_string(answer, who)
     if feed.success:
@@ -72,7 +82,7 @@ def _open_envelope(root: etree._Element, who: str) -> etree._Element:
     return bodies[0][0]
 
 
-def _fault(fault: etree._Element, who: str) -> DepartmentFault:
+def _fault(fault: etree._Element, who: str) -> DepartmentError:
     code = fault.findtext("{*}faultcode") or fault.findtext("faultcode") or fault.findtext("{*}Code/{*}Value")
     words = fault.findtext("faultstring") or fault.findtext("{*}faultstring") or fault.findtext("{*}Reason/{*}Text")
     return DepartmentFault(

@@ -51,7 +51,7 @@ WRONG = [
     ('field = "GXSJ", ', "", r"\[feeds.licenses.cursor\]: key 'field' is missing"),
     (
         'record = "license"',
-        'record = "licence_"',
+        'record = "permit"',
         r"\[feeds.licenses\]: key 'record': no record type.*there are license",
     ),
     ('path = "/licenses"\n', "", r"\[feeds.licenses\]: key 'path' is missing; kind rest needs it"),

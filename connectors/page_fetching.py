@@ -1,0 +1,77 @@
+"""Pages fetched one after the other through one door, paced as declared, the next one already while one is stored."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+
+from connectors.connection import Connection
+from connectors.declared import Department, Feed
+from connectors.door import Door
+from connectors.page_trail import Place
+from connectors.requesting import PageRequester, request_values
+from connectors.wire_clock import Clock
+
+
+@dataclass(frozen=True)
+class FetchedPage:
+    """Hold one page byte for byte, as it came, with what was asked and when."""
+
+    number: int
+    request: str
+    status: int
+    media_type: str
+    body: bytes
+    requested_at: datetime
+    first_byte_at: datetime
+    received_at: datetime
+
+
+class PageFetcher:
+    """Fetch pages of one feed; one call at a time, at most one ahead."""
+
+    def __init__(
+        self, department: Department, feed: Feed, connection: Connection, since: datetime | None, clock: Clock
+    ) -> None:
+        self._department, self._feed, self._since, self._clock = department, feed, since, clock
+        limits = department.transport.limits
+        self._requester = PageRequester(department, feed, connection)
+        self._door = Door(f"{department.department}.{feed.name}", connection, limits, clock)
+        self._accept = (200, 500) if department.transport.kind == "soap" else (200,)  # a SOAP Fault travels with 500
+        self._pause, self._free_at = 1 / limits.requests_per_second, 0.0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="page")
+        self._ahead: dict[Place, Future[FetchedPage]] = {}
+
+    def __enter__(self) -> PageFetcher:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._door.abort()
+        self._thread.shutdown(cancel_futures=True)
+        self._door.close()
+
+    def fetch(self, place: Place) -> FetchedPage:
+        """Return the page at `place`, waiting for it where it is already on its way."""
+        ahead = self._ahead.pop(place, None) or self._thread.submit(self._fetch, place)
+        return ahead.result()
+
+    def fetch_ahead(self, place: Place | None) -> None:
+        """Begin to fetch the page that will probably be asked for next."""
+        if place:
+            self._ahead = {place: self._thread.submit(self._fetch, place)}
+
+    def _fetch(self, place: Place) -> FetchedPage:
+        time.sleep(max(0.0, self._free_at - time.monotonic()))
+        self._free_at = time.monotonic() + self._pause
+        values = request_values(self._department, self._feed, self._since, place.page, place.cursor)
+        made = self._requester.write(values, self._clock())
+        answer = self._door.call(made.call, self._accept)
+        return FetchedPage(
+            place.number, made.description, answer.status, answer.media_type, answer.body,
+            answer.requested_at, answer.first_byte_at, answer.received_at,
+        )  # fmt: skip

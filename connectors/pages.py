@@ -1,0 +1,116 @@
+"""The room's front: fetch pages as bytes, read one into source columns, map those into canonical records.
+
+Fetching stores nothing and reading fetches nothing: the caller keeps every page before anyone interprets it.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from lxml import etree
+
+from connectors.connection import Connection
+from connectors.declared import Department, Feed
+from connectors.json_page import json_facts, json_rows, read_document
+from connectors.mapping import MappedPage, map_rows
+from connectors.page_fetching import FetchedPage, PageFetcher
+from connectors.page_rows import PageFacts, PageRows
+from connectors.page_trail import PageTrail, Place
+from connectors.soap_reply import open_answer, read_payload, soap_facts, soap_rows
+from connectors.soap_schema import SoapSchema
+from connectors.wire_clock import read_clock
+from schemas.errors import DepartmentBrokePromise, DepartmentFault
+
+__all__ = ["FetchedPage", "MappedPage", "PageRows", "fetch_pages", "map_page", "read_page"]
+
+_log = logging.getLogger(__name__)
+
+
+def fetch_pages(
+    department: Department, feed: Feed, connection: Connection, since: datetime | None, max_pages: int = 10_000
+) -> Iterator[FetchedPage]:
+    """Yield every page of what changed since `since` (aware; None: from the beginning), raw, before looking inside it.
+
+    Raises only errors of schemas.errors; what was yielded before an error must not be applied.
+    """
+    trail = PageTrail(f"{department.department}.{feed.name}", feed, max_pages)
+    place: Place | None = trail.start()
+    with PageFetcher(department, feed, connection, since, read_clock) as fetcher:
+        while place:
+            page = fetcher.fetch(place)
+            fetcher.fetch_ahead(trail.expected_after(place))
+            yield page
+            place = trail.follow(place, _look_inside(department, feed, page), page.body)
+
+
+def read_page(department: Department, feed: Feed, body: bytes, media_type: str) -> PageRows:
+    """Decode one page into the source columns that the declaration reads."""
+    who = f"{department.department}.{feed.name}"
+    if department.transport.kind == "rest":
+        return json_rows(feed, read_document(department, feed, body, media_type), who)
+    answer = open_answer(body, media_type, who)
+    _judge(department, answer, who)
+    return soap_rows(feed, read_payload(department, feed, answer, who), who)
+
+
+def map_page(
+    department: Department, feed: Feed, rows: PageRows, page_number: int, license_names: Mapping[str, str]
+) -> MappedPage:
+    """Map decoded rows into the canonical records frame and a problems frame; `license_names` is {type: default name}."""
+    return map_rows(department, feed, rows, page_number, license_names)
+
+
+def _look_inside(department: Department, feed: Feed, page: FetchedPage) -> PageFacts:
+    try:
+        facts = _read_facts(department, feed, page)
+    except DepartmentBrokePromise as error:
+        if page.status != 200:
+            raise _failed_itself(department, feed, page) from error
+        raise
+    if page.status != 200:
+        raise _failed_itself(department, feed, page)
+    return facts
+
+
+def _read_facts(department: Department, feed: Feed, page: FetchedPage) -> PageFacts:
+    who = f"{department.department}.{feed.name}"
+    if department.transport.kind == "rest":
+        return json_facts(feed, read_document(department, feed, page.body, page.media_type), who)
+    answer = open_answer(page.body, page.media_type, who)
+    return soap_facts(feed, read_payload(department, feed, answer, who), who)
+
+
+def _failed_itself(department: Department, feed: Feed, page: FetchedPage) -> DepartmentFault:
+    return DepartmentFault(
+        f"{department.department}.{feed.name}: page {page.number} came with status {page.status} and without a Fault; "
+        "nothing was delivered"
+    )
+
+
+def _judge(department: Department, answer: etree._Element, who: str) -> None:
+    """Judge an answer by the contract's schema, as strictly as the declaration says."""
+    transport = department.transport
+    if transport.strictness == "off":
+        return
+    wsdl = department.folder / "contract" / transport.contract.removeprefix("contract/")
+    schema = _schema(wsdl, department.digest)
+    if schema.elements and answer.tag not in schema.elements:
+        raise DepartmentBrokePromise(
+            f"{who}: the answer's element or namespace is not of the contract; nothing is applied"
+        )
+    problems = schema.problems(answer)
+    if problems and transport.strictness == "enforce":
+        raise DepartmentBrokePromise(
+            f"{who}: the answer breaks the contract: {'; '.join(problems)}; nothing is applied"
+        )
+    if problems:
+        _log.warning("%s: the answer breaks the contract: %s", who, "; ".join(problems))
+
+
+@functools.lru_cache(maxsize=64)
+def _schema(wsdl: Path, _digest: str) -> SoapSchema:
+    return SoapSchema(wsdl)

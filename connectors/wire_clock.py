@@ -1,0 +1,13 @@
+"""The clock at the wire: the other side judges our timestamps by real time, so this is an edge of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def read_clock() -> datetime:
+    """Return the current instant, in UTC."""
+    return datetime.now(UTC)
