@@ -135,6 +135,14 @@ class Library:
         }
         return self._insert("quarantined_records", "quarantine_id", values)
 
+    def read(self, statement: str, **values: Any) -> list[Any]:
+        """Return the first column of what a statement finds."""
+        return list(self._run(statement, **values).scalars())
+
+    def change(self, statement: str, **values: Any) -> None:
+        """Run a statement that changes rows."""
+        self._run(statement, **values)
+
     def _license(self, subject_id: int, changes: dict[str, Any]) -> dict[str, Any]:
         number = next(self.numbers)
         department, feed = changes.get("department", "market_regulation"), changes.get("feed", "licenses")

@@ -1,0 +1,270 @@
+"""A checklist gives each material one verdict with its reason, its source and one action, in one statement."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import product
+
+import msgspec
+import pytest
+from question_makers import COMPANY, NOW, OLD_COUNTY_PERSON, PERSON, TODAY, Library
+from sqlalchemy import event
+
+from license_library.answers import Checklist, Verdict
+from license_library.checklist import answer_checklist
+from license_library.freshness import validity_of
+from license_library.questions import WrongQuestion
+from schemas.errors import NotFound
+from schemas.holder_code_types import holder_kind
+from schemas.states import STATE_CODES
+
+GOODS_TRANSPORT = "PD-E-010"  # bizlic, idcard, vlicense, roadstaff, and two papers of the applicant's own
+
+
+def ask(shelf: Library, item: str = GOODS_TRANSPORT, code: str = COMPANY, code_type: str | None = None) -> Checklist:
+    """Ask as of the test's day."""
+    return answer_checklist(shelf.conn, shelf.keyring, item, code, code_type, TODAY, NOW)
+
+
+def verdict_on(shelf: Library, license_type: str, **asked: str) -> Verdict:
+    """Return the verdict on the material of a license type."""
+    return next(one for one in ask(shelf, **asked).materials if one.license_type == license_type)
+
+
+@pytest.fixture
+def company(shelf: Library) -> int:
+    """Give a company in a library whose market regulation feed is fresh."""
+    shelf.add_feed()
+    return shelf.add_subject()
+
+
+def test_a_valid_license_of_a_fresh_feed_is_held(shelf: Library, company: int) -> None:
+    license_id = shelf.add_license(company, license_number="A1", open_ended=True)
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.reason, verdict.satisfied, verdict.action) == ("held", None, True, None)
+    assert verdict.words.zh == "长期有效"
+    assert verdict.license is not None
+    assert (verdict.license.license_id, verdict.license.license_number) == (license_id, "A1")
+    assert verdict.source is not None
+    assert (verdict.source.freshness, verdict.source.as_of) == ("fresh", NOW - timedelta(hours=1))
+
+
+def test_a_lapsed_license_is_not_held(shelf: Library, company: int) -> None:
+    shelf.add_license(company, valid_to=TODAY - timedelta(days=1))
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.words.zh) == ("expired", "有效期至 2016-06-14,已过期")
+    assert verdict.action is not None
+    assert "平度市市场监督管理局" in verdict.action.zh
+
+
+@pytest.mark.parametrize("status", ["suspended", "revoked", "withdrawn", "cancelled", "restricted", "superseded"])
+def test_a_license_that_is_not_good_is_never_held(shelf: Library, company: int, status: str) -> None:
+    shelf.add_license(company, status=status, open_ended=True)
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.reason) == ("not_good", status)
+
+
+def test_a_license_that_is_not_yet_valid_is_not_held(shelf: Library, company: int) -> None:
+    shelf.add_license(company, valid_from=TODAY + timedelta(days=1))
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.reason) == ("not_good", "not_yet_valid")
+
+
+def test_no_license_of_a_fresh_feed_is_not_held_and_names_the_issuer(shelf: Library, company: int) -> None:
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.issuer_name) == ("not_held", "平度市市场监督管理局")
+    assert verdict.source is not None
+    assert verdict.source.exchange_id is not None
+
+
+def test_of_several_licenses_the_longest_valid_one_counts(shelf: Library, company: int) -> None:
+    shelf.add_license(company, issued_on=date(2016, 6, 1), status="cancelled", open_ended=True)
+    shelf.add_license(company, issued_on=date(2016, 1, 1), valid_to=date(2016, 12, 31))
+    best = shelf.add_license(company, issued_on=date(2015, 1, 1), valid_to=date(2019, 12, 31))
+    verdict = verdict_on(shelf, "bizlic")
+    assert verdict.license is not None
+    assert (verdict.verdict, verdict.license.license_id) == ("held", best)
+
+
+def test_of_several_bad_licenses_the_newest_is_told(shelf: Library, company: int) -> None:
+    newest = shelf.add_license(company, issued_on=date(2015, 1, 1), status="revoked")
+    shelf.add_license(company, issued_on=date(2010, 1, 1), valid_to=date(2014, 1, 1))
+    verdict = verdict_on(shelf, "bizlic")
+    assert verdict.license is not None
+    assert (verdict.verdict, verdict.license.license_id) == ("not_good", newest)
+
+
+@pytest.mark.parametrize(("fresh_at", "reason"), [(NOW - timedelta(hours=26, seconds=1), "silent"), (None, "never")])
+def test_no_license_of_a_department_behind_its_promise_is_unknown(
+    shelf: Library, fresh_at: object, reason: str
+) -> None:
+    shelf.add_feed(fresh_at=fresh_at)
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.reason) == ("unknown", reason)
+    assert verdict.source is not None
+    assert verdict.words == verdict.source.freshness_words
+
+
+def test_a_feed_is_fresh_to_the_last_second_of_its_promise(shelf: Library) -> None:
+    shelf.add_feed(fresh_at=NOW - timedelta(hours=26))
+    assert verdict_on(shelf, "bizlic").verdict == "not_held"
+
+
+@pytest.mark.parametrize(
+    ("term", "verdict", "reason"),
+    [
+        ({"open_ended": True}, "stale", "valid"),
+        ({"valid_to": TODAY - timedelta(days=1)}, "stale", "expired"),
+        ({"status": "revoked"}, "not_good", "revoked"),
+    ],
+)
+def test_a_license_of_a_silent_department_is_no_more_than_stale(
+    shelf: Library, term: dict[str, object], verdict: str, reason: str
+) -> None:
+    shelf.add_feed(fresh_at=NOW - timedelta(days=3))
+    shelf.add_license(shelf.add_subject(), **term)
+    told = verdict_on(shelf, "bizlic")
+    assert (told.verdict, told.reason, told.satisfied) == (verdict, reason, False)
+
+
+def test_a_type_no_feed_delivers_is_unknown(shelf: Library, company: int) -> None:
+    verdict = verdict_on(shelf, "vlicense")
+    assert (verdict.verdict, verdict.reason, verdict.source) == ("unknown", "no_feed", None)
+
+
+def test_of_two_feeds_the_silent_one_decides_a_no(shelf: Library, company: int) -> None:
+    shelf.add_feed("transport", ("bizlic",), fresh_at=NOW - timedelta(days=3))
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.reason) == ("unknown", "silent")
+    shelf.add_license(company)
+    assert verdict_on(shelf, "bizlic").verdict == "held"
+
+
+def test_a_persons_license_is_not_denied_to_an_organisation(shelf: Library, company: int) -> None:
+    shelf.add_feed("public_security", ("idcard",))
+    verdict = verdict_on(shelf, "idcard")
+    assert (verdict.verdict, verdict.reason) == ("unknown", "other_holder")
+    assert verdict_on(shelf, "idcard", code=PERSON).verdict == "not_held"
+
+
+def test_an_open_case_of_this_holder_and_type_is_in_quarantine(shelf: Library, company: int) -> None:
+    waiting = shelf.add_case(holder_hash=_hash(shelf, company))
+    shelf.add_case(holder_hash=_hash(shelf, company), state="mended")
+    shelf.add_case(holder_hash=_hash(shelf, company), license_type="namepre")
+    shelf.add_case(holder_hash=b"somebody else")
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.quarantine_ids) == ("in_quarantine", [waiting])
+
+
+def test_a_case_whose_type_could_not_be_read_counts_for_what_its_feed_delivers(shelf: Library, company: int) -> None:
+    waiting = shelf.add_case(holder_hash=_hash(shelf, company), license_type=None)
+    shelf.add_feed("public_security", ("idcard",))
+    assert verdict_on(shelf, "bizlic").quarantine_ids == [waiting]
+    assert verdict_on(shelf, "idcard").quarantine_ids == []
+
+
+def test_a_waiting_case_stands_beside_a_held_license_and_before_an_expired_one(shelf: Library, company: int) -> None:
+    waiting = shelf.add_case(holder_hash=_hash(shelf, company))
+    expired = shelf.add_license(company, valid_to=date(2015, 1, 1))
+    told = verdict_on(shelf, "bizlic")
+    assert told.license is not None
+    assert (told.verdict, told.license.license_id) == ("in_quarantine", expired)
+    shelf.add_license(company)
+    told = verdict_on(shelf, "bizlic")
+    assert (told.verdict, told.quarantine_ids) == ("held", [waiting])
+
+
+def test_the_applicants_own_papers_are_brought(shelf: Library, company: int) -> None:
+    own = [material for material in ask(shelf).materials if material.origin == "self"]
+    assert [material.verdict for material in own] == ["applicant_brings"] * 2
+    assert own[0].words.zh == "由申请人自备"
+
+
+def test_required_materials_are_counted_by_what_must_still_be_done(shelf: Library, company: int) -> None:
+    shelf.add_license(company)
+    answer = ask(shelf)
+    assert [material.ordinal for material in answer.materials] == [1, 2, 3, 4, 5, 6]
+    assert (answer.held_count, answer.to_bring_count, answer.uncertain_count) == (1, 2, 3)
+    assert answer.item.material_count == 6
+    assert answer.item.license_material_count == 4
+    assert answer.item.department_name == "平度市交通运输局"
+
+
+def test_a_holder_the_library_never_met_is_said_to_be_unknown(shelf: Library) -> None:
+    shelf.add_feed()
+    subject = ask(shelf).subject
+    assert (subject.known, subject.name, subject.kind) == (False, None, "organisation")
+    assert subject.code == "9137**********9C6Y"
+
+
+def test_a_person_is_met_under_the_old_form_of_the_number_as_well(shelf: Library) -> None:
+    shelf.add_feed("public_security", ("idcard",))
+    person = shelf.add_subject("李秀英", "370226650101001", "111")
+    shelf.add_license(person, department="public_security", license_type="idcard", open_ended=True)
+    answer = ask(shelf, code=OLD_COUNTY_PERSON)
+    assert answer.subject.name == "李秀英"
+    assert next(one for one in answer.materials if one.license_type == "idcard").verdict == "held"
+
+
+def test_no_code_leaves_unmasked(shelf: Library) -> None:
+    shelf.add_feed("public_security", ("idcard",))
+    person = shelf.add_subject("王伟", PERSON, "111")
+    shelf.add_license(person, department="public_security", license_type="idcard", license_number=PERSON)
+    assert PERSON not in msgspec.json.encode(ask(shelf, code=PERSON)).decode()
+
+
+def test_a_wrong_code_and_an_unknown_item_are_refused(shelf: Library) -> None:
+    with pytest.raises(WrongQuestion):
+        ask(shelf, code="370283199003077212")
+    with pytest.raises(NotFound):
+        ask(shelf, item="PD-X-999")
+
+
+def test_another_kind_of_code_is_asked_with_its_type(shelf: Library) -> None:
+    shelf.add_feed("public_security", ("idcard",))
+    answer = ask(shelf, code="E12345678", code_type="414")
+    assert (answer.subject.code, answer.subject.kind) == ("E1*****78", "person")
+
+
+def test_the_whole_answer_is_one_statement(shelf: Library, company: int) -> None:
+    statements: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(shelf.conn, "before_cursor_execute", note)
+    ask(shelf)
+    event.remove(shelf.conn, "before_cursor_execute", note)
+    assert len(statements) == 1
+
+
+def test_the_statement_and_the_search_judge_a_term_alike(shelf: Library, company: int) -> None:
+    days = (None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1))
+    shelf.add_license(company)
+    for status, start, end, open_ended in product(sorted(STATE_CODES), days, days, (False, True)):
+        _change(shelf, status=status, valid_from=start, valid_to=end, open_ended=open_ended)
+        told = verdict_on(shelf, "bizlic")
+        expected = validity_of(status, start, end, open_ended, TODAY)
+        assert (told.verdict, told.reason) == {
+            "valid": ("held", None),
+            "expired": ("expired", None),
+            "not_yet_valid": ("not_good", "not_yet_valid"),
+            "not_good": ("not_good", status),
+        }[expected]
+
+
+def test_every_item_of_the_catalogue_can_be_asked_for_every_kind_of_holder(shelf: Library) -> None:
+    for code, code_type in ((COMPANY, "001"), (PERSON, "111")):
+        codes = shelf.read("select item_code from items order by item_code")
+        for item_code in codes:
+            answer = ask(shelf, item=item_code, code=code)
+            assert answer.subject.kind == holder_kind(code_type)
+            assert {material.verdict for material in answer.materials} <= {"unknown", "applicant_brings"}
+
+
+def _hash(shelf: Library, subject_id: int) -> bytes:
+    return shelf.read("select holder_hash from subjects where subject_id = :id", id=subject_id)[0]
+
+
+def _change(shelf: Library, **values: object) -> None:
+    shelf.change("update licenses set " + ", ".join(f"{name} = :{name}" for name in values), **values)
