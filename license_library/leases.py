@@ -13,6 +13,8 @@ from sqlalchemy import Connection, text
 
 from schemas.errors import LeaseLost
 
+CHECKING = ("landed", "checked")  # the states in which an exchange may be checked, and checked again
+
 
 @dataclass(frozen=True)
 class Exchange:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
-from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry
+from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, records_frame
 from question_makers import Library
 from sqlalchemy import Engine
 
-from license_library.exchanges import Exchange, begin_exchange, register_department
+from license_library.exchanges import Exchange, begin_exchange, finish_landing, register_department
 from license_library.keyring import Keyring
+from license_library.merging import Counts, merge_exchange
+from license_library.staging import finish_check, stage_records
 
 
 @pytest.fixture
@@ -37,3 +39,29 @@ def shelf(database: Engine, keyring: Keyring) -> Iterator[Library]:
     """Give a library with the catalogue in it, to write subjects, licenses and cases into."""
     with database.begin() as conn:
         yield Library(conn, keyring)
+
+
+@pytest.fixture
+def check(library: Engine, keyring: Keyring, begin: Callable[..., Exchange]) -> Callable[..., Exchange]:
+    """Give a function that lands and checks one exchange of the given records, all good."""
+
+    def check_one(*rows: dict[str, object], now: datetime = NOW, begun_at: datetime | None = None) -> Exchange:
+        exchange = begin(now=begun_at or now)
+        finish_landing(library, exchange, now)
+        frame = records_frame(*rows)
+        with library.begin() as conn:
+            stage_records(conn, keyring, exchange, frame)
+            finish_check(conn, exchange, len(rows), 0, frame["source_updated_at"].max(), "rules-1", now)
+        return exchange
+
+    return check_one
+
+
+@pytest.fixture
+def pull(library: Engine, check: Callable[..., Exchange]) -> Callable[..., Counts]:
+    """Give a function that takes the given records all the way into the library."""
+
+    def pull_one(*rows: dict[str, object], now: datetime = NOW) -> Counts:
+        return merge_exchange(library, check(*rows, now=now).exchange_id, now)
+
+    return pull_one

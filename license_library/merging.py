@@ -1,0 +1,111 @@
+"""The one transaction that moves staged records into the library, or moves nothing.
+
+Knows versions: they only go forward, the newest source time wins, an unchanged record is not written at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, text
+
+from license_library import merge_statements as merge
+from license_library.leases import Exchange, hold_lease
+from schemas.errors import HubError, NotFound
+from schemas.holder_code_types import HOLDER_CODE_TYPES
+
+_ORGANISATIONS = [kind.code for kind in HOLDER_CODE_TYPES if kind.kind == "organisation"]
+_APPLY = (
+    merge.ANALYZE_DELTA,
+    merge.COLLECT_SUBJECTS,
+    merge.ADD_SUBJECTS,
+    merge.LOCK_SUBJECTS,
+    merge.NAME_SUBJECTS,
+    merge.KEEP_REPLACED,
+    merge.REPLACE_LICENSES,
+    merge.ADD_LICENSES,
+    merge.KEEP_PASSED,
+)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Say how many received records became a version, and how many changed nothing."""
+
+    merged: int
+    unchanged: int
+
+
+class NotHeld(HubError):
+    """The exchange is not held, so there is nothing to release or discard."""
+
+    code = "request.not_held"
+
+
+_LOCK = text("""
+select e.exchange_id, e.epoch, e.department, e.feed, e.state, e.mapping_version, e.since_at, e.started_at,
+  e.merged_count, e.unchanged_count
+from feeds f join exchanges e using (department, feed) where e.exchange_id = :exchange_id
+for no key update
+""")
+_DISCARD = text("update exchanges set state = 'discarded', finished_at = :now where exchange_id = :exchange_id")
+
+
+def merge_exchange(engine: Engine, exchange_id: int, now: datetime) -> Counts:
+    """Merge a checked exchange into the library; one that is merged already only returns its counts."""
+    with engine.begin() as conn:
+        exchange, done = _lock(conn, exchange_id)
+        if exchange.state == "merged":
+            return done
+        hold_lease(conn, exchange, ["checked"])
+        return _merge(conn, exchange, now)
+
+
+def release_held(engine: Engine, exchange_id: int, now: datetime) -> Counts:
+    """Merge a held exchange because the steward says so; what is newer in the library stays."""
+    with engine.begin() as conn:
+        exchange, done = _lock(conn, exchange_id)
+        if exchange.state == "merged":
+            return done
+        _demand_held(exchange)
+        return _merge(conn, exchange, now)
+
+
+def discard_held(engine: Engine, exchange_id: int, now: datetime) -> None:
+    """Drop what a held exchange staged because the steward says so; its raw pages stay."""
+    with engine.begin() as conn:
+        exchange, _ = _lock(conn, exchange_id)
+        _demand_held(exchange)
+        conn.execute(merge.CLEAR_STAGED, {"exchange_id": exchange_id})
+        conn.execute(_DISCARD, {"exchange_id": exchange_id, "now": now})
+
+
+def _lock(conn: Connection, exchange_id: int) -> tuple[Exchange, Counts]:
+    row = conn.execute(_LOCK, {"exchange_id": exchange_id}).first()
+    if row is None:
+        raise NotFound(f"library: no exchange {exchange_id}; nothing was merged")
+    facts = dict(row._mapping)
+    counts = Counts(facts.pop("merged_count"), facts.pop("unchanged_count"))
+    return Exchange(**facts), counts
+
+
+def _demand_held(exchange: Exchange) -> None:
+    if exchange.state != "held":
+        who = f"{exchange.department}/{exchange.feed}: exchange {exchange.exchange_id}"
+        raise NotHeld(f"{who} cannot be released or discarded; expected it held, got {exchange.state}; nothing changed")
+
+
+def _merge(conn: Connection, exchange: Exchange, now: datetime) -> Counts:
+    facts = {**vars(exchange), "now": now, "organisation_types": _ORGANISATIONS}
+    for setting in merge.SETTINGS:
+        conn.execute(setting)
+    merged = conn.execute(merge.COLLECT_DELTA, facts).rowcount
+    if merged:
+        for statement in _APPLY:
+            conn.execute(statement, facts)
+    conn.execute(merge.MEND_QUARANTINED, facts)
+    staged = conn.execute(merge.CLEAR_STAGED, facts).rowcount
+    conn.execute(merge.ADVANCE_FEED, facts)
+    counts = conn.execute(merge.FINISH_EXCHANGE, {**facts, "merged": merged, "unchanged": staged - merged}).one()
+    return Counts(*counts)

@@ -1,0 +1,106 @@
+"""Records that must wait: one case per bad source row, with every reason and a pointer to page and position.
+
+Keeps nothing of the record itself: the raw page has it, encrypted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+import msgspec
+import polars as pl
+from sqlalchemy import Connection, text
+
+from license_library.holders import holder_hash
+from license_library.keyring import Keyring
+from license_library.leases import CHECKING, Exchange, hold_lease
+
+_LONGEST_REFERENCE = 200
+# The same bad row twice in one batch is one case: its last place counts, and it was tried once.
+_QUARANTINE = text("""
+insert into quarantined_records as q (department, feed, record_id, license_type, holder_hash, problems, codes, digest,
+  exchange_id, page_number, position, mapping_version, rule_version, state, first_seen_at, last_seen_at)
+select distinct on (row.digest) cast(:department as text), cast(:feed as text), row.record_id, row.license_type,
+  row.holder_hash, row.problems::jsonb, string_to_array(row.codes, ','), row.digest,
+  cast(:exchange_id as bigint), row.page_number, row.position,
+  cast(:mapping_version as text), cast(:rule_version as text), 'open',
+  cast(:now as timestamptz), cast(:now as timestamptz)
+from unnest(cast(:record_ids as text[]), cast(:license_types as text[]), cast(:holder_hashes as bytea[]),
+  cast(:problems as text[]), cast(:codes as text[]), cast(:digests as bytea[]), cast(:pages as int[]),
+  cast(:positions as int[]))
+  as row (record_id, license_type, holder_hash, problems, codes, digest, page_number, position)
+order by row.digest, row.page_number desc, row.position desc
+on conflict (department, feed, digest) do update set
+  problems = excluded.problems, codes = excluded.codes, holder_hash = excluded.holder_hash,
+  page_number = excluded.page_number, position = excluded.position, exchange_id = excluded.exchange_id,
+  mapping_version = excluded.mapping_version, rule_version = excluded.rule_version,
+  state = case when q.state = 'discarded' then q.state else 'open' end,
+  tries = q.tries + case when q.exchange_id = excluded.exchange_id then 0 else 1 end,
+  last_seen_at = excluded.last_seen_at
+""")
+
+
+def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the check
+    conn: Connection,
+    keyring: Keyring,
+    exchange: Exchange,
+    frame: pl.DataFrame,
+    problems: pl.DataFrame,
+    source_digests: Sequence[bytes],
+    rule_version: str,
+    now: datetime,
+) -> int:
+    """Put every record of `frame` that `problems` names into quarantine and return how many records that were.
+
+    `problems` points into `frame` by row; `source_digests` holds the sha256 of each source row, in frame order.
+    A row seen before is the same case: tried once more, last seen now.
+    """
+    hold_lease(conn, exchange, CHECKING)
+    reasons = _reasons(problems)
+    if not reasons:
+        return 0
+    rows = list(reasons)
+    facts = {"exchange_id": exchange.exchange_id, "department": exchange.department, "feed": exchange.feed}
+    facts |= {"mapping_version": exchange.mapping_version, "rule_version": rule_version, "now": now}
+    columns = _places(keyring, frame[rows]) | {"digests": [source_digests[row] for row in rows]}
+    columns |= {"problems": [_json(found) for found in reasons.values()]}
+    columns |= {"codes": [",".join(_codes(found)) for found in reasons.values()]}
+    conn.execute(_QUARANTINE, {**facts, **columns})
+    return len(rows)
+
+
+def _reasons(problems: pl.DataFrame) -> dict[int, list[dict[str, str]]]:
+    ordered = problems.sort("row", maintain_order=True).iter_rows(named=True)
+    return {row: [_reason(line) for line in lines] for row, lines in groupby(ordered, key=lambda line: line["row"])}
+
+
+def _reason(line: dict[str, str]) -> dict[str, str]:
+    return {key: _storable(line[key]) or "" for key in ("code", "field", "expected", "got")}
+
+
+def _codes(found: list[dict[str, str]]) -> list[str]:
+    return sorted({reason["code"] for reason in found})
+
+
+def _json(found: list[dict[str, str]]) -> str:
+    return msgspec.json.encode(found).decode()
+
+
+def _places(keyring: Keyring, bad: pl.DataFrame) -> dict[str, list[object]]:
+    return {
+        "record_ids": [_storable(value) for value in bad["record_id"]],
+        "license_types": [_storable(value) for value in bad["license_type"]],
+        "holder_hashes": [
+            holder_hash(keyring, kind, code) if kind and code else None
+            for kind, code in bad.select("holder_code_type", "holder_code").iter_rows()
+        ],
+        "pages": bad["_page"].to_list(),
+        "positions": bad["_position"].to_list(),
+    }
+
+
+def _storable(value: str | None) -> str | None:
+    # What is quarantined may be anything: PostgreSQL takes no NUL, and a reference has an end.
+    return None if value is None else value.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:_LONGEST_REFERENCE]

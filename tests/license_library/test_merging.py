@@ -1,0 +1,288 @@
+"""Versions go forward only, history keeps every one of them, and merging twice is merging once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, record, records_frame
+from sqlalchemy import text
+
+from license_library.exchanges import begin_exchange, fail_exchange, finish_landing, register_department
+from license_library.merging import Counts, NotHeld, discard_held, merge_exchange, release_held
+from license_library.staging import hold_exchange, quarantine_records, stage_records
+from license_library.summaries import summarize
+from schemas.errors import LeaseLost, NotFound
+from schemas.problems import Problem, problems_frame
+
+EARLIER, LATER = NOW - timedelta(days=2), NOW - timedelta(days=1)
+
+
+def rows(library, query):
+    with library.connect() as conn:
+        return conn.execute(text(query)).all()
+
+
+def current(library):
+    return rows(library, "select record_id, status, version_count from licenses order by record_id")
+
+
+def history(library):
+    return rows(library, "select record_id, status, version_count from license_history order by 1, 3")
+
+
+def hold(library, keyring, begin, *records, now=NOW):
+    exchange = begin(now=now)
+    finish_landing(library, exchange, now)
+    with library.begin() as conn:
+        stage_records(conn, keyring, exchange, records_frame(*records))
+        hold_exchange(conn, exchange, "too many", len(records), 0, None, "rules-1", now)
+    return exchange
+
+
+def test_a_new_record_becomes_a_license_with_its_subject(library, pull):
+    assert pull(record()) == Counts(merged=1, unchanged=0)
+    assert current(library) == [("R1", "valid", 1)]
+    assert rows(library, "select s.name, l.record_id from licenses l join subjects s using (subject_id)") == [
+        ("平度市恒通运输有限公司", "R1")
+    ]
+
+
+def test_an_unchanged_record_is_not_written(library, pull):
+    pull(record())
+    before = rows(library, "select xmin, ctid from licenses")
+    assert pull(record()) == Counts(merged=0, unchanged=1)
+    assert rows(library, "select xmin, ctid from licenses") == before
+
+
+def test_merging_twice_returns_the_same_counts_and_changes_nothing(library, check):
+    exchange = check(record(), record(record_id="R2"))
+    first = merge_exchange(library, exchange.exchange_id, NOW)
+    before = rows(library, "select * from license_history")
+    assert merge_exchange(library, exchange.exchange_id, NOW) == first == Counts(merged=2, unchanged=0)
+    assert rows(library, "select * from license_history") == before
+
+
+def test_a_newer_version_replaces_and_the_old_one_becomes_history(library, pull):
+    pull(record(source_updated_at=EARLIER))
+    pull(record(source_updated_at=LATER, status="suspended"), now=NOW + timedelta(hours=1))
+    assert history(library) == [("R1", "valid", 1), ("R1", "suspended", 2)]
+    assert rows(library, "select known_from, known_to from license_history order by version_count") == [
+        (NOW, NOW + timedelta(hours=1)),
+        (NOW + timedelta(hours=1), None),
+    ]
+
+
+def test_an_older_version_changes_nothing(library, pull):
+    pull(record(source_updated_at=LATER, status="suspended"))
+    assert pull(record(source_updated_at=EARLIER)) == Counts(merged=0, unchanged=1)
+    assert history(library) == [("R1", "suspended", 1)]
+
+
+def test_of_two_versions_of_one_moment_the_one_received_later_stands(library, pull):
+    pull(record())
+    assert pull(record(status="restricted")).merged == 1
+    assert current(library) == [("R1", "restricted", 2)]
+
+
+def test_several_versions_in_one_batch_are_applied_in_order(library, pull):
+    batch = [record(source_updated_at=EARLIER + timedelta(hours=h), status=s) for h, s in [(3, "revoked"), (1, "valid"), (2, "suspended")]]  # fmt: skip
+    assert pull(*batch) == Counts(merged=3, unchanged=0)
+    assert history(library) == [("R1", "valid", 1), ("R1", "suspended", 2), ("R1", "revoked", 3)]
+    later = [record(source_updated_at=LATER + timedelta(hours=h), status=s) for h, s in [(2, "valid"), (1, "renewal_pending")]]  # fmt: skip
+    assert pull(*later) == Counts(merged=2, unchanged=0)
+    assert current(library) == [("R1", "valid", 5)]
+    assert len(history(library)) == 5
+
+
+def test_the_same_version_twice_in_one_batch_is_one_version(library, pull):
+    assert pull(record(), record()) == Counts(merged=1, unchanged=1)
+
+
+def test_a_license_can_pass_to_another_holder(library, pull):
+    pull(record(source_updated_at=EARLIER))
+    pull(record(source_updated_at=LATER, holder_code="370283199003077211", holder_code_type="111", holder_name="王五"))
+    held = "select v.name from license_history h join subjects v using (subject_id) order by version_count"
+    assert [name for (name,) in rows(library, held)] == ["平度市恒通运输有限公司", "王五"]
+
+
+def test_a_subject_carries_the_name_of_its_newest_record(library, pull):
+    pull(record(source_updated_at=EARLIER, holder_name="旧名"))
+    pull(record(record_id="R2", source_updated_at=LATER, holder_name="新名"))
+    pull(record(record_id="R3", source_updated_at=EARLIER - timedelta(days=9), holder_name="更旧"))
+    assert rows(library, "select name, name_key from subjects") == [("新名", "新名")]
+
+
+def test_a_name_confirmed_later_is_not_replaced_by_one_in_between(library, pull):
+    pull(record(source_updated_at=EARLIER, holder_name="甲"))
+    pull(record(record_id="R2", source_updated_at=LATER, holder_name="甲"))
+    pull(record(record_id="R3", source_updated_at=EARLIER + timedelta(hours=1), holder_name="乙"))
+    assert rows(library, "select name from subjects") == [("甲",)]
+
+
+def test_the_feed_moves_its_cursor_and_its_freshness_with_the_merge(library, check):
+    exchange = check(record(source_updated_at=LATER), now=NOW, begun_at=NOW - timedelta(minutes=5))
+    assert rows(library, "select cursor_at, fresh_at from feeds") == [(None, None)]
+    merge_exchange(library, exchange.exchange_id, NOW)
+    assert rows(library, "select cursor_at, fresh_at from feeds") == [(LATER, NOW - timedelta(minutes=5))]
+
+
+def test_the_cursor_never_goes_back(library, pull):
+    pull(record(source_updated_at=LATER))
+    pull(record(record_id="R2", source_updated_at=EARLIER))
+    assert rows(library, "select cursor_at from feeds") == [(LATER,)]
+
+
+def test_the_next_exchange_asks_from_the_cursor_and_a_full_one_for_everything(library, pull, begin):
+    pull(record(source_updated_at=LATER))
+    exchange = begin()
+    assert exchange.since_at == LATER
+    fail_exchange(library, exchange.exchange_id, "department.timeout", "too slow", NOW)
+    assert begin(full=True).since_at is None
+
+
+def test_an_overtaken_exchange_is_not_merged(library, check, begin):
+    exchange = check(record())
+    begin(now=NOW + LEASE * 2)
+    with pytest.raises(LeaseLost):
+        merge_exchange(library, exchange.exchange_id, NOW + LEASE * 2)
+    assert current(library) == []
+    assert rows(library, "select count(*) from staged_licenses") == [(0,)]
+
+
+def test_an_exchange_that_was_never_checked_is_not_merged(library, begin):
+    with pytest.raises(LeaseLost):
+        merge_exchange(library, begin().exchange_id, NOW)
+    with pytest.raises(NotFound):
+        merge_exchange(library, 99, NOW)
+
+
+def test_two_tasks_that_merge_the_same_exchange_at_once_merge_it_once(library, check):
+    exchange = check(*[record(record_id=f"R{number}") for number in range(200)])
+    got = []
+    threads = [
+        threading.Thread(target=lambda: got.append(merge_exchange(library, exchange.exchange_id, NOW)))
+        for _ in range(4)
+    ]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert got == [Counts(merged=200, unchanged=0)] * 4
+    assert rows(library, "select count(*), max(version_count) from license_history") == [(200, 1)]
+
+
+def test_feeds_that_share_subjects_merge_at_once_without_waiting_in_a_circle(library, keyring):
+    feeds = [f"feed{number}" for number in range(4)]
+    with library.begin() as conn:
+        register_department(conn, department_entry(), [feed_entry(feed=feed) for feed in feeds], NOW)
+    failures = []
+
+    def work(number: int) -> None:
+        try:
+            for turn in range(3):
+                hour = timedelta(hours=turn * 4 + number)
+                shared = [
+                    record(record_id=f"{code}", holder_code=f"{code:018}", holder_name=f"名{number}{turn}", source_updated_at=EARLIER + hour)
+                    for code in (range(300) if number % 2 else reversed(range(300)))
+                ]  # fmt: skip
+                exchange = begin_exchange(library, DEPARTMENT, feeds[number], "m", NOW, LEASE)
+                finish_landing(library, exchange, NOW)
+                with library.begin() as conn:
+                    stage_records(conn, keyring, exchange, records_frame(*shared))
+                    hold_exchange(conn, exchange, "for the race", 300, 0, None, "r", NOW)
+                release_held(library, exchange.exchange_id, NOW)
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the main thread must see it
+            failures.append(failure)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert failures == []
+    assert rows(library, "select count(*), min(name), max(name) from subjects") == [(300, "名32", "名32")]
+
+
+def test_a_held_exchange_changes_nothing_until_it_is_released(library, keyring, begin):
+    exchange = hold(library, keyring, begin, record())
+    assert current(library) == []
+    with pytest.raises(LeaseLost):
+        merge_exchange(library, exchange.exchange_id, NOW)
+    assert release_held(library, exchange.exchange_id, NOW) == Counts(merged=1, unchanged=0)
+    assert release_held(library, exchange.exchange_id, NOW) == Counts(merged=1, unchanged=0)
+    summary = summarize(library, exchange.exchange_id)
+    assert (summary.state, summary.received, summary.merged, summary.held) == ("merged", 1, 1, 0)
+
+
+def test_a_held_exchange_released_late_does_not_undo_what_came_after(library, keyring, begin, pull):
+    exchange = hold(library, keyring, begin, record(), record(record_id="R2"))
+    pull(record(status="revoked"))
+    assert release_held(library, exchange.exchange_id, NOW) == Counts(merged=1, unchanged=1)
+    assert current(library) == [("R1", "revoked", 1), ("R2", "valid", 1)]
+
+
+def test_a_discarded_exchange_leaves_nothing_staged_and_its_counts(library, keyring, begin):
+    exchange = hold(library, keyring, begin, record())
+    discard_held(library, exchange.exchange_id, NOW)
+    assert rows(library, "select count(*) from staged_licenses") == [(0,)]
+    summary = summarize(library, exchange.exchange_id)
+    assert (summary.state, summary.held) == ("discarded", 1)
+    with pytest.raises(NotHeld):
+        release_held(library, exchange.exchange_id, NOW)
+
+
+def test_a_good_version_ends_the_waiting_of_the_bad_one_before(library, keyring, begin, pull):
+    exchange = begin()
+    finish_landing(library, exchange, NOW)
+    bad = problems_frame([(0, Problem("record.bad_date", "valid_to", "a date", "x"))])
+    with library.begin() as conn:
+        quarantine_records(conn, keyring, exchange, records_frame(record()), bad, [b"x" * 32], "r", NOW)
+    fail_exchange(library, exchange.exchange_id, "x", "x", NOW)
+    pull(record())
+    assert rows(library, "select state from quarantined_records") == [("mended",)]
+
+
+def test_ten_thousand_records_one_percent_changed_touch_only_those(library, pull):
+    old = [record(record_id=f"R{n}", holder_code=f"{n % 6000:018}", source_updated_at=EARLIER) for n in range(10_000)]
+    assert pull(*old).merged == 10_000
+    new = [
+        {**row, "status": "expired", "source_updated_at": LATER} if n % 100 == 0 else row for n, row in enumerate(old)
+    ]
+    assert pull(*new) == Counts(merged=100, unchanged=9_900)
+    assert rows(library, "select count(*) from license_versions") == [(100,)]
+    assert rows(
+        library,
+        "select count(*) from licenses l where not exists (select from subjects s where s.subject_id = l.subject_id)",
+    ) == [(0,)]
+
+
+VERSIONS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.integers(0, 5), st.sampled_from(["valid", "suspended", "revoked"])), max_size=8
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(VERSIONS, min_size=1, max_size=4))
+def test_any_order_of_batches_ends_where_a_plain_dictionary_ends(library, pull, batches):
+    with library.begin() as conn:
+        conn.execute(text("truncate licenses, license_versions, subjects"))
+    model: dict[str, list[tuple[int, str]]] = {}
+    for batch in batches:
+        # The sort is stable: of one moment, the later place counts.
+        for name, hour, status in sorted(batch, key=lambda version: version[1]):
+            known = model.setdefault(name, [])
+            if not known or (hour >= known[-1][0] and (hour, status) != known[-1]):
+                known.append((hour, status))
+        if batch:
+            pull(*[record(record_id=n, source_updated_at=EARLIER + timedelta(hours=h), status=s) for n, h, s in batch])
+    expected = sorted(
+        (name, status, count) for name, known in model.items() for count, (_, status) in enumerate(known, 1)
+    )
+    assert sorted(history(library)) == expected
+    for exchange in rows(library, "select * from exchanges"):
+        assert exchange.received_count == exchange.merged_count + exchange.unchanged_count + exchange.quarantined_count
+
+
+def test_the_feed_of_another_department_is_another_record(library, pull):
+    pull(record())
+    assert rows(library, "select department, feed from licenses") == [(DEPARTMENT, FEED)]
