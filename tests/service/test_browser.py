@@ -1,0 +1,135 @@
+"""The pages in a real browser, asked of a real server: found by keyboard, wide and narrow, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from service_makers import COMPANY, COMPANY_NAME, ITEM, PERSON, PURPOSE, TOKEN, Shelf
+
+pytestmark = pytest.mark.browser
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"]
+ADDRESSES = [
+    "/",
+    "/checklist",
+    f"/checklist/{ITEM}",
+    "/departments",
+    "/exchanges",
+    "/quarantine",
+    "/quarantine/1",
+    "/license-types",
+]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Give one browser for all of these tests."""
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, served: str, shelf: Shelf) -> Iterator[Page]:
+    """Give a page of somebody who has signed in; it must end without a complaint of the browser's."""
+    context = browser.new_context(base_url=served, viewport={"width": 1280, "height": 860})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on(
+        "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
+    )
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto("/sign-in")
+    opened.fill("#token", TOKEN)
+    opened.press("#token", "Enter")
+    opened.wait_for_url(f"{served}/")
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def is_wider_than_its_window(page: Page) -> bool:
+    """Tell whether a page must be scrolled sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def test_an_approver_finds_a_license_with_the_keyboard_alone(page: Page) -> None:
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.type("恒通")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PURPOSE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#found")).to_be_visible()
+    assert "恒通" not in page.url
+    link = page.get_by_role("link", name="营业执照")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="来源追溯")).to_be_visible()
+    expect(page.get_by_text(COMPANY_NAME).first).to_be_visible()
+
+
+def test_the_first_tab_leads_past_the_navigation(page: Page) -> None:
+    page.goto("/departments")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="跳到正文")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_items_are_narrowed_while_typing_and_a_checklist_is_answered(page: Page) -> None:
+    page.goto("/checklist")
+    rows = page.locator("#items tbody tr:visible")
+    expect(rows).to_have_count(65)
+    page.locator("#name").press_sequentially("公司设立")
+    expect(rows).to_have_count(1)
+    expect(page.locator("[data-count]")).to_have_text("1 个事项")
+    page.fill("#name", "没有这样的事项")
+    expect(page.get_by_text("没有符合条件的事项")).to_be_visible()
+    page.fill("#name", "公司设立")
+    rows.get_by_role("link").click()
+    page.fill("#holder_code", COMPANY)
+    page.fill("#purpose", PURPOSE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdicts")).to_have_text(COMPANY_NAME)
+    assert COMPANY not in page.url
+
+
+def test_the_language_is_switched_without_losing_the_answer(page: Page) -> None:
+    page.fill("#text", "恒通")
+    page.fill("#purpose", PURPOSE)
+    page.press("#text", "Enter")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("#found")).to_have_text("1 license found")
+    page.get_by_role("link", name="Departments").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Departments")
+
+
+def test_hostile_values_run_nothing(page: Page, shelf: Shelf) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(f"a value ran: {dialog.message}"))
+    page.fill("#text", PERSON)
+    page.fill("#purpose", PURPOSE)
+    page.press("#text", "Enter")
+    expect(page.locator("#found")).to_be_visible()
+    page.goto(f"/licenses/{shelf.hostile_id}")
+    expect(page.locator("#values")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_no_page_is_wider_than_its_window(page: Page, width: int, language: str) -> None:
+    page.set_viewport_size({"width": width, "height": 780})
+    for address in ADDRESSES:
+        page.goto(f"{address}?lang={language}")
+        assert not is_wider_than_its_window(page), address
+
+
+def test_a_printed_page_leaves_out_what_only_a_screen_needs(page: Page) -> None:
+    page.goto("/departments")
+    page.emulate_media(media="print")
+    expect(page.locator(".masthead")).to_be_hidden()
+    expect(page.locator(".print-only")).to_be_visible()

@@ -1,0 +1,187 @@
+"""The pages: the same answers as words, in two languages, with nothing that a strict policy would refuse."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from fastapi.testclient import TestClient
+from service_makers import COMPANY, COMPANY_NAME, HOSTILE_NAME, ITEM, PERSON, PURPOSE, Shelf, post_form
+
+PLAIN_PAGES = ["/", "/checklist", f"/checklist/{ITEM}", "/departments", "/exchanges", "/quarantine", "/license-types"]
+VOID = {"meta", "link", "input", "img", "br"}
+
+
+class Page(HTMLParser):
+    """Read a page and note what a strict policy or a reader without a mouse would stumble over."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.labelled: set[str] = set()
+        self.fields: list[str] = []
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.faults += [f"{tag} {name}" for name in given if name == "style" or name.startswith("on")]
+        if tag == "style" or (tag == "script" and "src" not in given):
+            self.faults.append(f"inline {tag}")
+        self.faults += [f"{tag} {given[name]}" for name in ("src", "href", "action") if "//" in given.get(name, "")]
+        if tag == "label" and "for" in given:
+            self.labelled.add(given["for"])
+        if tag in {"input", "select"} and given.get("type") not in {"hidden", "radio"}:
+            self.fields.append(given.get("id", "?"))
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open.pop() != tag:
+            self.faults.append(f"unbalanced {tag}")
+
+
+def read_page(text: str) -> Page:
+    """Read a page that must be sound: allowed by the policy, balanced, labelled, every id once."""
+    page = Page(text)
+    assert page.faults == []
+    assert page.open == []
+    assert set(page.fields) <= page.labelled
+    assert len(page.ids) == len(set(page.ids))
+    assert text.count("<h1") == 1
+    assert text.count("<table") == text.count("<caption")
+    return page
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", PLAIN_PAGES)
+def test_every_page_is_sound_in_both_languages(shelf: Shelf, person: TestClient, path: str, language: str) -> None:
+    answer = person.get(path, params={"lang": language})
+    assert answer.status_code == 200
+    assert f'<html lang="{"zh-CN" if language == "zh" else "en"}">' in answer.text
+    read_page(answer.text)
+
+
+def test_chinese_comes_first_and_a_choice_is_remembered(shelf: Shelf, person: TestClient) -> None:
+    assert "证照枢纽" in person.get("/").text
+    assert "License Hub" in person.get("/?lang=en").text
+    assert "License Hub" in person.get("/departments").text
+    assert "证照枢纽" in person.get("/departments?lang=zh").text
+    assert "证照枢纽" in person.get("/departments?lang=fr").text
+
+
+def test_a_search_is_posted_and_its_result_shows_source_and_age(shelf: Shelf, person: TestClient) -> None:
+    answer = post_form(person, "/", text="恒通")
+    read_page(answer.text)
+    assert COMPANY_NAME in answer.text
+    assert "平度市市场监督管理局" in answer.text
+    assert "1 小时前" in answer.text
+    assert f'href="/licenses/{shelf.license_id}"' in answer.text
+
+
+def test_a_search_in_the_other_language_keeps_what_was_asked(shelf: Shelf, person: TestClient) -> None:
+    answer = post_form(person, "/", text="恒通", lang="en")
+    read_page(answer.text)
+    assert 'value="恒通"' in answer.text
+    assert "By holder name" in answer.text or "by holder name" in answer.text
+
+
+def test_nothing_found_says_what_that_does_not_mean(shelf: Shelf, person: TestClient) -> None:
+    answer = post_form(person, "/", text="不存在的名称")
+    read_page(answer.text)
+    assert "不一定表示证照不存在" in answer.text
+
+
+@pytest.mark.parametrize(
+    "fields", [{"text": "恒"}, {"text": ""}, {"text": "恒通", "purpose": ""}, {"text": "恒通", "purpose": "字" * 201}]
+)
+def test_a_wrong_question_keeps_the_form_and_says_why(shelf: Shelf, person: TestClient, fields: dict[str, str]) -> None:
+    answer = post_form(person, "/", **fields)
+    assert answer.status_code == 422
+    read_page(answer.text)
+    assert 'role="alert"' in answer.text
+
+
+def test_a_license_is_shown_only_after_a_purpose(shelf: Shelf, person: TestClient) -> None:
+    address = f"/licenses/{shelf.license_id}"
+    first = person.get(address)
+    read_page(first.text)
+    assert COMPANY_NAME not in first.text
+    assert post_form(person, address).headers["location"] == address
+    shown = person.get(address)
+    read_page(shown.text)
+    for part in (COMPANY_NAME, "道路货物运输", "版本 2", "版本 1", "第 1 页", "第 5 条"):
+        assert part in shown.text
+
+
+def test_a_checklist_shows_a_verdict_for_every_material(shelf: Shelf, person: TestClient) -> None:
+    answer = post_form(person, f"/checklist/{ITEM}", holder_code=COMPANY)
+    page = read_page(answer.text)
+    assert "verdicts" in page.ids
+    assert answer.text.count('<span class="ordinal num">') == 5
+    assert COMPANY_NAME in answer.text
+
+
+def test_a_checklist_of_a_wrong_code_says_so(shelf: Shelf, person: TestClient) -> None:
+    answer = post_form(person, f"/checklist/{ITEM}", holder_code="91370283MA3N0A9C6X")
+    assert answer.status_code == 422
+    read_page(answer.text)
+    assert 'role="alert"' in answer.text
+
+
+def test_items_can_be_narrowed_without_a_script(shelf: Shelf, person: TestClient) -> None:
+    text = person.get("/checklist", params={"line": "建设", "name": "施工"}).text
+    shown = re.findall(r'<tr role="row" data-line="([^"]+)" data-text="([^"]+)">', text)
+    assert shown
+    assert all(line == "建设" and "施工" in name for line, name in shown)
+
+
+def test_a_quarantine_case_shows_its_reasons_and_its_place(shelf: Shelf, person: TestClient) -> None:
+    answer = person.get(f"/quarantine/{shelf.quarantine_id}")
+    read_page(answer.text)
+    for part in ("record.bad_date", "第 1 页", "第 8 条", "market_regulation/licenses"):
+        assert part in answer.text
+
+
+def test_departments_show_freshness_and_where_every_record_went(shelf: Shelf, person: TestClient) -> None:
+    text = person.get("/departments").text
+    for part in ("及时", "逾期未更新", "尚未归集", "接收", "入库", "未变", "隔离", "暂缓"):
+        assert part in text
+
+
+def test_hostile_values_stay_text(shelf: Shelf, person: TestClient) -> None:
+    found = post_form(person, "/", text=PERSON)
+    shown = person.get(f"/licenses/{shelf.hostile_id}")
+    for answer in (found, shown):
+        read_page(answer.text)
+        assert HOSTILE_NAME not in answer.text
+        assert "&lt;script&gt;" in answer.text
+        assert "<img src=x" not in answer.text
+
+
+def test_what_was_typed_stays_text(shelf: Shelf, person: TestClient) -> None:
+    answer = post_form(person, "/", text='"><script>alert(1)</script>', purpose='"><b>x</b>')
+    read_page(answer.text)
+    assert "<script>alert" not in answer.text
+    assert "<b>x</b>" not in answer.text
+
+
+def test_a_missing_page_is_a_page(person: TestClient) -> None:
+    answer = person.get("/nowhere")
+    assert answer.status_code == 404
+    read_page(answer.text)
+    assert "没有找到" in answer.text
+
+
+def test_a_purpose_with_chinese_words_survives_its_cookie(shelf: Shelf, person: TestClient) -> None:
+    post_form(person, "/", text="恒通")
+    assert PURPOSE in person.get("/").text
