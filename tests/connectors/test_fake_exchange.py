@@ -1,0 +1,96 @@
+"""A whole exchange with each fake, over real sockets: what arrives is what the fake says it holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from fake_makers import DEPARTMENTS, impatient, pull, serving
+from lxml import etree
+
+from connectors.fake.dialect import make_issuer
+from connectors.fake.truth import Plot, tell_truth
+from connectors.fake.world import FIRST_DAY, World
+from connectors.soap_schema import SoapSchema
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_an_exchange_finds_exactly_what_the_fake_holds(name: str) -> None:
+    department, plot = impatient(name), Plot(scale=1500, day=0)
+    with serving(department, plot) as server:
+        pulled = pull(department, server)
+    truth = tell_truth(department, plot)
+    assert (pulled.frame.height, pulled.bad) == (truth.received, truth.bad)
+    assert pulled.codes == truth.problem_codes
+    assert len(pulled.bodies) == 2
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_mapping_gives_back_the_record_that_was_said(name: str) -> None:
+    department = impatient(name)
+    with serving(department, Plot(scale=400, day=100, bad_share=0)) as server:
+        frame = pull(department, server).frame
+    feed = department.feeds["licenses"]
+    world = World(make_issuer(department, feed), seed=7, scale=400, bad_share=0)
+    records = {r["license_number"]: r for r in (world.record(i, world.version(i, 100)) for i in range(400))}
+    for row in frame.iter_rows(named=True):
+        record = records[row["license_number"]]
+        same = set(feed.fields) | {"open_ended"}
+        assert {field: row[field] for field in same} == {field: record[field] for field in same}
+        assert row["source_updated_at"] == record["source_updated_at"].replace(tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_since_brings_only_what_changed_from_then_on(name: str) -> None:
+    department, plot = impatient(name), Plot(scale=1000, day=30)
+    local = datetime(2025, 7, 29, 12, tzinfo=SHANGHAI)
+    assert local.date() == FIRST_DAY + timedelta(days=28)
+    with serving(department, plot) as server:
+        pulled = pull(department, server, since=local.astimezone(UTC))
+    truth = tell_truth(department, plot, since=local.replace(tzinfo=None))
+    assert pulled.frame.height == truth.received > 0
+    assert pulled.frame["source_updated_at"].min() >= local
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_records_come_by_update_time(name: str) -> None:
+    department = impatient(name)
+    with serving(department, Plot(scale=1200, day=50, bad_share=0)) as server:
+        frame = pull(department, server).frame
+    assert frame["source_updated_at"].is_sorted()
+    assert frame["record_id"].n_unique() == 1200
+
+
+def test_a_day_that_passes_is_seen_by_the_next_pull() -> None:
+    department = impatient("real_estate")
+    with serving(department, Plot(scale=1000, day=0)) as server:
+        before = pull(department, server).frame
+        server.control("/_fake/day", {"day": 5})
+        after = pull(department, server).frame
+    changed = after.join(before.select("record_id", "version_number"), on=["record_id", "version_number"], how="anti")
+    assert 5 <= changed.filter(pl.col("record_id").is_not_null()).height <= 75
+
+
+def test_answers_over_soap_keep_the_vendored_schema() -> None:
+    department = impatient("market_regulation")
+    with serving(department, Plot(scale=300, day=60, bad_share=0)) as server:
+        envelope = etree.fromstring(pull(department, server).bodies[0])
+    assert SoapSchema(department.folder / department.transport.contract).problems(envelope[0][0]) == []
+
+
+def test_the_string_in_an_answer_declares_gb2312_and_keeps_its_own_schema() -> None:
+    department = impatient("public_security")
+    with serving(department, Plot(scale=900, day=60, bad_share=0)) as server:
+        envelope = etree.fromstring(pull(department, server).bodies[0])
+    answer = envelope[0][0]
+    assert SoapSchema(department.folder / department.transport.contract).problems(answer) == []
+    text = answer[0].text or ""
+    assert text.startswith('<?xml version="1.0" encoding="GB2312"?>')
+    schema = etree.XMLSchema(etree.parse(department.folder / "contract/payload.xsd"))
+    schema.assertValid(etree.fromstring(text.partition("?>")[2]))
+    with pytest.raises(UnicodeEncodeError):
+        text.encode("gb2312")

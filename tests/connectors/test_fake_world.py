@@ -1,0 +1,146 @@
+"""The invented city: the same for everyone with the same seed, right in every check character, moving day by day."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from fake_makers import DEPARTMENTS
+
+from connectors.declaration import load_department
+from connectors.fake.codes import resident_id, uscc
+from connectors.fake.dialect import Dialect, make_issuer
+from connectors.fake.subjects import Subjects
+from connectors.fake.truth import Plot, tell_truth
+from connectors.fake.world import FIRST_DAY, Issuer, World
+from schemas.identifiers.credit_code import is_credit_code
+from schemas.identifiers.license_identifier import classify_license_identifier
+from schemas.identifiers.resident_identity import is_resident_identity
+
+
+def world_of(name: str, scale: int = 1000, bad_share: float = 0.02) -> World:
+    """Make the world of a declared department."""
+    department = load_department(name)
+    return World(make_issuer(department, department.feeds["licenses"]), seed=7, scale=scale, bad_share=bad_share)
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_the_same_seed_gives_the_same_records_in_any_order(name: str) -> None:
+    first, second = world_of(name), world_of(name, scale=5)
+    forwards = [first.record(index, 1) for index in range(20)]
+    assert [second.record(index, 1) for index in reversed(range(20))][::-1] == forwards
+
+
+def test_every_subject_has_a_code_of_its_own_with_right_check_characters() -> None:
+    people, firms = Subjects(7), Subjects(7)
+    resident_ids = [people.person(number).code for number in range(3000)]
+    credit_codes = [firms.organisation(number).code for number in range(3000)]
+    assert len({*resident_ids, *credit_codes}) == 6000
+    assert all(is_resident_identity(code, FIRST_DAY) for code in resident_ids)
+    assert all(is_credit_code(code) for code in credit_codes)
+
+
+def test_codes_agree_with_published_examples() -> None:
+    assert uscc("11100000", "MB014302") == "11100000MB0143028R"
+    assert uscc("11370283", "MB9T0023") == load_department("market_regulation").uscc
+    assert {resident_id(number)[:6] for number in range(500)} == {"370283", "370226"}
+
+
+def test_another_seed_is_another_city() -> None:
+    mine, theirs = ({Subjects(seed).person(n).code for n in range(500)} for seed in (7, 8))
+    assert not mine & theirs
+
+
+def test_an_applicant_holds_licenses_of_several_departments() -> None:
+    holders = [{world_of(name).record(i, 0)["holder_code"] for i in range(1000)} for name in DEPARTMENTS]
+    market, police, property_owners, transport = holders
+    assert len(market & property_owners & transport) >= 20
+    assert len(police & property_owners & transport) >= 20
+
+
+def test_an_organisation_is_represented_by_a_person_of_the_same_city() -> None:
+    subjects = Subjects(7)
+    assert [subjects.organisation(n).representative for n in range(50)] == [subjects.person(n).name for n in range(50)]
+
+
+def test_a_small_share_of_license_identifiers_follows_the_faulty_variant() -> None:
+    world = world_of("real_estate")
+    classes = [classify_license_identifier(world.record(index, 0)["license_identifier"]) for index in range(2000)]
+    assert "wrong" not in classes
+    assert 5 <= classes.count("legacy") <= 40
+
+
+def test_names_hold_characters_outside_gb2312_and_outside_gbk() -> None:
+    names = "".join(Subjects(7).person(number).name for number in range(3000))
+    assert names.encode("gb18030").decode("gb18030") == names
+    with pytest.raises(UnicodeEncodeError):
+        names.encode("gb2312")
+    with pytest.raises(UnicodeEncodeError):
+        names.encode("gbk")
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_a_record_changes_only_with_a_newer_update_time(name: str) -> None:
+    world = world_of(name, scale=300)
+    for index in range(300):
+        versions = [world.version(index, day) for day in range(0, 500, 7)]
+        times = [world.updated_at(index, version) for version in range(versions[-1] + 1)]
+        assert versions == sorted(versions)
+        assert times == sorted(set(times))
+        ids = {world.record(index, version)["record_id"] for version in range(3)}
+        units = {str(world.record(index, version)["face"].get("property_unit")) for version in range(3)}
+        assert len(ids) == len(units) == 1
+
+
+def test_every_day_brings_some_updates_and_never_of_a_day_to_come() -> None:
+    world = world_of("transport")
+    for day in (1, 2, 30):
+        changed = [i for i in range(1000) if world.version(i, day) > world.version(i, day - 1)]
+        assert 1 <= len(changed) <= 15
+        assert {world.updated_at(i, world.version(i, day)).date() for i in changed} == {FIRST_DAY + timedelta(day)}
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_bad_records_keep_below_the_bounds_at_every_scale(name: str) -> None:
+    department = load_department(name)
+    for scale in (1, 10, 49, 50, 120, 1000):
+        truth = tell_truth(department, Plot(scale=scale, day=0))
+        assert truth.bad == scale // 50
+        assert truth.bad <= department.feeds["licenses"].expects.max_bad_ratio * scale
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_a_thousand_records_show_at_least_ten_kinds_of_bad(name: str) -> None:
+    truth = tell_truth(load_department(name), Plot(scale=1000, day=0))
+    assert len({one.kind.name for one in truth.bad_records if one.kind}) >= 10
+    assert len(truth.problem_codes) >= 8
+
+
+def test_what_changed_in_a_day_is_good_and_mends_what_was_bad() -> None:
+    department = load_department("market_regulation")
+    first, later = (tell_truth(department, Plot(scale=4000, day=day)) for day in (0, 200))
+    assert first.bad == 80
+    assert later.bad == 0
+    delta = tell_truth(department, Plot(scale=4000, day=30), since=datetime.combine(FIRST_DAY + timedelta(30), time()))
+    assert delta.received > 0
+    assert delta.bad == 0
+
+
+def test_a_type_nobody_planned_can_be_faked() -> None:
+    issuer = Issuer(
+        "health", "平度市卫生健康局", "11370283MB9T00206C", ["pubhyg", "doctor"], frozenset({"valid"}),
+        frozenset({"001", "111"}), frozenset({"scope", "anything"}),
+    )  # fmt: skip
+    records = [World(issuer, seed=7, scale=100).record(index, 0) for index in range(100)]
+    assert {record["license_type"] for record in records} == {"pubhyg", "doctor"}
+    assert {record["status"] for record in records} == {"valid"}
+    assert {r["holder_code_type"] for r in records if r["license_type"] == "doctor"} == {"111"}
+    assert all(record["face"].keys() == {"scope", "anything"} for record in records)
+
+
+def test_rows_have_the_declared_columns_and_no_other() -> None:
+    feed = load_department("transport").feeds["licenses"]
+    dialect = Dialect(feed)
+    named = {rule.from_ for rule in feed.fields.values() if rule.from_}
+    assert set(dialect.columns) == named | set(feed.face.values()) | set(feed.key) | {feed.cursor.field}
+    assert set(dialect.say(world_of("transport").record(0, 0), 0)) == set(dialect.columns)
