@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from license_library.answers import FaceField, LicenseAnswer, Provenance
+from license_library.cursors import LAST
 from license_library.history import read_versions
 from license_library.keyring import Keyring
 from license_library.license_hits import hit_of, hits_statement, holder_code_of, shown_number
@@ -39,8 +40,9 @@ select f.catalogue_code, f.basis, f.purpose, e.exchange_id, e.state as exchange_
 
 def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date, now: datetime) -> LicenseAnswer:
     """Return the license with its history and provenance; NotFound when nothing is kept under that id."""
-    row = conn.execute(_LICENSE, {"license_id": license_id}).one_or_none()
-    origin = conn.execute(_ORIGIN, {"license_id": license_id}).one_or_none()
+    known = abs(license_id) <= LAST  # a number beyond the database's own is nobody's id
+    row = conn.execute(_LICENSE, {"license_id": license_id}).one_or_none() if known else None
+    origin = conn.execute(_ORIGIN, {"license_id": license_id}).one_or_none() if known else None
     if row is None or origin is None:
         raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")
     code = holder_code_of(row, keyring)

@@ -31,6 +31,15 @@ class SearchTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: str | None = None  # SearchAnswer.next of the page before
 
 
+class ExchangeFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for exchanges; None means: any."""
+
+    department: str | None = None
+    feed: str | None = None
+    limit: int = DEFAULT_LIMIT
+    after: str | None = None  # ExchangesAnswer.next of the page before
+
+
 class QuarantineFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for quarantine cases; None means: any."""
 

@@ -1,0 +1,74 @@
+"""List exchanges, newest first, with the counts that must add up.
+
+Reads only; counts and times, nothing of any record.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import ExchangeBrief, ExchangesAnswer
+from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.questions import ExchangeFilter
+from license_library.readings import check_text
+from license_library.wording import exchange_words
+
+EXCHANGE_COLUMNS: Final = """
+e.exchange_id, e.department, d.name as department_name, e.feed, e.state, e.started_at, e.finished_at,
+extract(epoch from e.finished_at - e.started_at) as seconds, e.page_count, e.received_count, e.merged_count,
+e.unchanged_count, e.quarantined_count, e.held_count, e.hold_reason, e.error_code, e.error_message
+"""
+
+_EXCHANGES = text(f"""
+select {EXCHANGE_COLUMNS}
+  from exchanges e join departments d on d.department = e.department
+ where e.exchange_id < :before
+   and (cast(:department as text) is null or e.department = cast(:department as text))
+   and (cast(:feed as text) is null or e.feed = cast(:feed as text))
+ order by e.exchange_id desc limit :limit
+""")  # noqa: S608 - constants of this file
+
+
+def list_exchanges(conn: Connection, wanted: ExchangeFilter, now: datetime) -> ExchangesAnswer:
+    """Return one page of exchanges; WrongQuestion for a limit or cursor that is not ours."""
+    limit = check_limit(wanted.limit)
+    check_text(f"{wanted.department or ''}{wanted.feed or ''}")
+    question = f"exchanges {wanted.department} {wanted.feed}".encode()
+    (before,) = read_cursor(question, wanted.after, (LAST,))
+    parameters = {"before": before, "department": wanted.department, "feed": wanted.feed, "limit": limit + 1}
+    rows = conn.execute(_EXCHANGES, parameters).all()
+    more = len(rows) > limit
+    return ExchangesAnswer(
+        exchanges=[exchange_of(row) for row in rows[:limit]],
+        next=write_cursor(question, [rows[limit - 1].exchange_id]) if more else None,
+        asked_at=now,
+    )
+
+
+def exchange_of(row: Any) -> ExchangeBrief:
+    """Return the exchange of a row with EXCHANGE_COLUMNS; a merge that left rows behind is partial."""
+    partial = row.state == "merged" and row.quarantined_count > 0
+    return ExchangeBrief(
+        exchange_id=row.exchange_id,
+        department=row.department,
+        department_name=row.department_name,
+        feed=row.feed,
+        state=row.state,
+        state_words=exchange_words(row.state, partial),
+        partial=partial,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        seconds=None if row.seconds is None else float(row.seconds),
+        pages=row.page_count,
+        received=row.received_count,
+        merged=row.merged_count,
+        unchanged=row.unchanged_count,
+        quarantined=row.quarantined_count,
+        held=row.held_count,
+        hold_reason=row.hold_reason,
+        error_code=row.error_code,
+        error_message=row.error_message,
+    )

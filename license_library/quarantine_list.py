@@ -1,0 +1,141 @@
+"""List what waits in quarantine, and lead from one case to the page and position it was read from.
+
+Reads only. Problems tell codes and shapes; nothing personal is shown, and what slipped in is masked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from license_library.answers import ProblemCount, ProblemShown, QuarantineAnswer, QuarantineCase, QuarantineDetail
+from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.exchange_list import EXCHANGE_COLUMNS, exchange_of
+from license_library.masking import mask_text
+from license_library.questions import QuarantineFilter
+from license_library.readings import check_text
+from license_library.wording import field_words, problem_words, quarantine_words
+from schemas.errors import NotFound
+
+_CASE = """
+q.quarantine_id, q.department, d.name as department_name, q.feed, q.record_id, q.license_type,
+t.name as license_type_name, q.state, q.codes, q.problems, q.exchange_id, q.page_number, q.position, q.tries,
+q.first_seen_at, q.last_seen_at, q.mapping_version, q.rule_version
+"""
+
+_SCOPE = """
+(cast(:department as text) is null or q.department = cast(:department as text))
+and (cast(:feed as text) is null or q.feed = cast(:feed as text))
+and (cast(:state as text) is null or q.state = cast(:state as text))
+and (cast(:exchange_id as bigint) is null or q.exchange_id = cast(:exchange_id as bigint))
+"""
+
+_OF_CODE = "(cast(:code as text) is null or q.codes @> array[cast(:code as text)])"
+
+_CASES = text(f"""
+select {_CASE}
+  from quarantined_records q
+  join departments d on d.department = q.department
+  left join license_types t on t.license_type = q.license_type
+ where {_SCOPE} and {_OF_CODE} and q.quarantine_id < :before
+ order by q.quarantine_id desc limit :limit
+""")  # noqa: S608 - constants of this file
+
+_CODES = text(f"""
+select code, count(*) as case_count from quarantined_records q cross join unnest(q.codes) as code
+ where {_SCOPE} group by code order by count(*) desc, code
+""")  # noqa: S608 - constants of this file
+
+_TOTAL = text(f"select count(*) from quarantined_records q where {_SCOPE} and {_OF_CODE}")  # noqa: S608 - as above
+
+_DETAIL = text(f"""
+select {_CASE}, p.request as page_request, p.digest as page_digest, p.body is not null as page_kept,
+       p.received_at as page_received_at,
+       (select l.license_id from licenses l
+         where l.department = q.department and l.feed = q.feed and l.record_id = q.record_id) as license_id
+  from quarantined_records q
+  join departments d on d.department = q.department
+  left join license_types t on t.license_type = q.license_type
+  left join landed_pages p on p.exchange_id = q.exchange_id and p.page_number = q.page_number
+ where q.quarantine_id = :quarantine_id
+""")  # noqa: S608 - constants of this file
+
+_EXCHANGE = text(f"""
+select {EXCHANGE_COLUMNS} from exchanges e join departments d on d.department = e.department
+ where e.exchange_id = :exchange_id
+""")  # noqa: S608 - constants of this file
+
+
+def list_quarantine(conn: Connection, wanted: QuarantineFilter, now: datetime) -> QuarantineAnswer:
+    """Return one page of cases, newest first; WrongQuestion for a limit or cursor that is not ours."""
+    limit = check_limit(wanted.limit)
+    scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code")}
+    for value in scope.values():
+        check_text(str(value or ""))
+    question = msgspec.json.encode(scope)
+    (before,) = read_cursor(question, wanted.after, (LAST,))
+    rows = conn.execute(_CASES, {**scope, "before": before, "limit": limit + 1}).all()
+    return QuarantineAnswer(
+        cases=[_case(row) for row in rows[:limit]],
+        next=write_cursor(question, [rows[limit - 1].quarantine_id]) if len(rows) > limit else None,
+        codes=[ProblemCount(row.code, problem_words(row.code), row.case_count) for row in conn.execute(_CODES, scope)],
+        total=conn.execute(_TOTAL, scope).scalar_one(),
+        asked_at=now,
+    )
+
+
+def get_quarantine_case(conn: Connection, quarantine_id: int, now: datetime) -> QuarantineDetail:
+    """Return one case with its page and exchange; NotFound when there is none."""
+    row = conn.execute(_DETAIL, {"quarantine_id": quarantine_id}).one_or_none() if abs(quarantine_id) <= LAST else None
+    if row is None:
+        raise NotFound(f"quarantine: there is no case {quarantine_id}; expected an id of the list")
+    exchange = conn.execute(_EXCHANGE, {"exchange_id": row.exchange_id}).one()
+    return QuarantineDetail(
+        case=_case(row),
+        mapping_version=row.mapping_version,
+        rule_version=row.rule_version,
+        exchange=exchange_of(exchange),
+        page_request=row.page_request,
+        page_digest=row.page_digest.hex() if row.page_digest else None,
+        page_kept=bool(row.page_kept),
+        page_received_at=row.page_received_at,
+        license_id=row.license_id,
+        asked_at=now,
+    )
+
+
+def _case(row: Any) -> QuarantineCase:
+    return QuarantineCase(
+        quarantine_id=row.quarantine_id,
+        department=row.department,
+        department_name=row.department_name,
+        feed=row.feed,
+        record_id=row.record_id and mask_text(row.record_id),
+        license_type=row.license_type,
+        license_type_name=row.license_type_name,
+        state=row.state,
+        state_words=quarantine_words(row.state),
+        codes=list(row.codes),
+        problems=[_problem(problem) for problem in row.problems],
+        exchange_id=row.exchange_id,
+        page_number=row.page_number,
+        position=row.position,
+        tries=row.tries,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+    )
+
+
+def _problem(problem: dict[str, Any]) -> ProblemShown:
+    code, field = str(problem["code"]), str(problem["field"])
+    return ProblemShown(
+        code=code,
+        words=problem_words(code),
+        field=field,
+        field_words=field_words(field),
+        expected=str(problem["expected"]),
+        got=mask_text(str(problem["got"])),
+    )

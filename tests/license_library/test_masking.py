@@ -1,0 +1,41 @@
+"""Codes are shown by their ends only, wherever they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from license_library.masking import mask_code, mask_text
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("370283199003071234", "3702**********1234"),
+        ("91370283MA3N0A9C6Y", "9137**********9C6Y"),
+        ("370226650101001", "370*********001"),
+        ("E12345678", "E1*****78"),
+        ("1234", "1**4"),
+        ("123", "***"),
+        ("", ""),
+    ],
+)
+def test_only_the_ends_of_a_code_are_shown(code: str, shown: str) -> None:
+    assert mask_code(code) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("持证人370283199003077211。", "持证人3702**********7211。"),
+        ("A11010519491231002x", "A1101**********002x"),
+        ("91370283MA3N0A9C6Y", "91370283MA3N0A9C6Y"),
+        ("3702830000000012345678", "3702830000000012345678"),
+        ("370283199013077211", "370283199013077211"),
+    ],
+)
+def test_resident_numbers_are_masked_inside_text_and_other_numbers_are_not(text: str, shown: str) -> None:
+    assert mask_text(text) == shown
+
+
+def test_a_known_code_is_masked_whatever_its_form() -> None:
+    assert mask_text("旧号 370226650101001", "370226650101001") == "旧号 370*********001"

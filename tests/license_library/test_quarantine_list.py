@@ -1,0 +1,93 @@
+"""Quarantine is listed with reasons in words and a pointer to page and position, and gives nothing personal away."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from question_makers import NOW, PERSON, Library
+
+from license_library.answers import QuarantineAnswer
+from license_library.quarantine_list import get_quarantine_case, list_quarantine
+from license_library.questions import QuarantineFilter, WrongQuestion
+from schemas.errors import NotFound
+
+
+def ask(shelf: Library, **wanted: object) -> QuarantineAnswer:
+    """List quarantine as of the test's instant."""
+    return list_quarantine(shelf.conn, QuarantineFilter(**wanted), NOW)
+
+
+@pytest.fixture
+def waiting(shelf: Library) -> Library:
+    """Give a library with four cases in two departments."""
+    shelf.add_feed()
+    shelf.add_case(codes=["record.bad_date"])
+    shelf.add_case(codes=["record.bad_date", "record.too_long"], state="mended")
+    shelf.add_feed("transport", ("repair",))
+    shelf.add_case(department="transport", codes=["identifier.uscc_wrong"])
+    shelf.add_case(department="transport", codes=["record.bad_date"])
+    return shelf
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        ({}, 3),
+        ({"state": None}, 4),
+        ({"state": "mended"}, 1),
+        ({"department": "transport"}, 2),
+        ({"department": "transport", "feed": "licenses", "code": "record.bad_date"}, 1),
+        ({"code": "record.too_long", "state": None}, 1),
+        ({"department": "nobody"}, 0),
+    ],
+)
+def test_cases_are_filtered_by_department_code_and_state(
+    waiting: Library, wanted: dict[str, object], count: int
+) -> None:
+    answer = ask(waiting, **wanted)
+    assert (len(answer.cases), answer.total) == (count, count)
+
+
+def test_the_choices_of_codes_are_counted_over_department_and_state(waiting: Library) -> None:
+    codes = ask(waiting, code="identifier.uscc_wrong").codes
+    assert [(one.code, one.count) for one in codes] == [("record.bad_date", 2), ("identifier.uscc_wrong", 1)]
+    assert codes[0].words.zh == "日期无法识别"
+
+
+def test_a_case_tells_its_problems_in_words(waiting: Library) -> None:
+    problem = ask(waiting).cases[0].problems[0]
+    assert (problem.words.zh, problem.field_words.zh) == ("日期无法识别", "有效期止")
+    assert (problem.expected, problem.got) == ("a date like 2016-05-01", "2016-13-45")
+
+
+def test_cases_page_newest_first(waiting: Library) -> None:
+    whole = [case.quarantine_id for case in ask(waiting, state=None).cases]
+    first = ask(waiting, state=None, limit=3)
+    second = ask(waiting, state=None, limit=3, after=first.next)
+    assert [case.quarantine_id for case in first.cases + second.cases] == whole == sorted(whole, reverse=True)
+    with pytest.raises(WrongQuestion):
+        ask(waiting, after=first.next)
+
+
+def test_a_case_leads_to_its_page_and_position(shelf: Library) -> None:
+    exchange_id = shelf.add_feed()
+    license_id = shelf.add_license(shelf.add_subject(), record_id="R9")
+    case_id = shelf.add_case(record_id="R9")
+    detail = get_quarantine_case(shelf.conn, case_id, NOW)
+    assert (detail.case.exchange_id, detail.case.page_number, detail.case.position) == (exchange_id, 1, 7)
+    assert (detail.page_request, detail.page_digest) == ("QueryLicenses page 1", bytes(range(32)).hex())
+    assert (detail.page_kept, detail.license_id) == (True, license_id)
+    assert (detail.mapping_version, detail.rule_version) == ("map-1", "rule-1")
+
+
+def test_a_resident_number_that_slipped_in_is_masked(shelf: Library) -> None:
+    shelf.add_feed()
+    problem = {"code": "record.too_long", "field": "record_id", "expected": "at most 8", "got": f"ID {PERSON}"}
+    shelf.add_case(record_id=f"370283-{PERSON}", problems=[problem])
+    assert PERSON not in msgspec.json.encode(ask(shelf)).decode()
+
+
+@pytest.mark.parametrize("quarantine_id", [0, 404, 2**80])
+def test_a_case_that_is_not_there_is_not_found(shelf: Library, quarantine_id: int) -> None:
+    with pytest.raises(NotFound):
+        get_quarantine_case(shelf.conn, quarantine_id, NOW)
