@@ -262,6 +262,7 @@ quarantined_records = Table(
     UniqueConstraint("department", "feed", "digest"),
     Index("ix_quarantined_records_department", "department", "feed", "state"),
     Index("ix_quarantined_records_holder_hash", "holder_hash", postgresql_where=text("state = 'open'")),
+    Index("ix_quarantined_records_record_id", "record_id", postgresql_where=text("state = 'open'")),
     Index("ix_quarantined_records_codes", "codes", postgresql_using="gin"),
 )
 
