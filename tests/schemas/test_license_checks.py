@@ -157,7 +157,7 @@ def test_problems_name_the_row_in_the_frame() -> None:
     )
     found = check_records(frame, LICENSE, LICENSE_TYPES, TODAY)
     assert found.schema == PROBLEM_SCHEMA
-    assert found["row"].to_list() == [0, 1, 2]
+    assert found["row"].to_list() == [1, 2]
 
 
 def test_an_empty_frame_has_no_problems() -> None:
