@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,9 @@ import polars as pl
 import pytest
 from fake_makers import DEPARTMENTS, impatient, pull, serving
 from lxml import etree
+from msgspec.structs import replace
 
+from connectors.declared import Department
 from connectors.fake.dialect import make_issuer
 from connectors.fake.truth import Plot, tell_truth
 from connectors.fake.world import FIRST_DAY, World
@@ -94,3 +97,14 @@ def test_the_string_in_an_answer_declares_gb2312_and_keeps_its_own_schema() -> N
     schema.assertValid(etree.fromstring(text.partition("?>")[2]))
     with pytest.raises(UnicodeEncodeError):
         text.encode("gb2312")
+
+
+def test_any_declared_department_can_be_faked(declare: Callable[..., Department]) -> None:
+    department, plot = declare(), Plot(scale=150, day=0)
+    limits = replace(department.transport.limits, requests_per_second=1000)
+    department = replace(department, transport=replace(department.transport, limits=limits))
+    with serving(department, plot) as server:
+        pulled = pull(department, server)
+    truth = tell_truth(department, plot)
+    assert (pulled.frame.height, pulled.bad) == (150, 3)
+    assert pulled.codes == truth.problem_codes

@@ -52,7 +52,8 @@ def test_another_seed_is_another_city() -> None:
 
 
 def test_an_applicant_holds_licenses_of_several_departments() -> None:
-    holders = [{world_of(name).record(i, 0)["holder_code"] for i in range(1000)} for name in DEPARTMENTS]
+    worlds = [world_of(name) for name in DEPARTMENTS]
+    holders = [{world.record(i, 0)["holder_code"] for i in range(1000)} for world in worlds]
     market, police, property_owners, transport = holders
     assert len(market & property_owners & transport) >= 20
     assert len(police & property_owners & transport) >= 20
