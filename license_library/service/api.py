@@ -23,7 +23,7 @@ from license_library.answers import (
 )
 from license_library.service import asking, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
-from license_library.service.asking import ChecklistRequest, SearchRequest, VerifyRequest
+from license_library.service.asking import ChecklistRequest, LicenseRequest, SearchRequest, VerifyRequest
 from license_library.service.bodies import Body, read_question
 from license_library.service.filters import Exchanges, Items, Quarantine, Reference
 from license_library.service.openapi import describe
@@ -67,7 +67,7 @@ def search(settings: Settings, asker: Someone, body: Body) -> Response:
 @router.get("/licenses/{license_id}", openapi_extra=describe(LicenseAnswer, purpose=True))
 def license_by_reference(settings: Settings, asker: Someone, license_id: Reference, purpose: HeaderPurpose) -> Response:
     """Show one license with its history and where it came from; the purpose stands in the header X-Purpose."""
-    return JSON(asking.show_license(settings, asker.actor, license_id, purpose))
+    return JSON(asking.show_license(settings, asker.actor, LicenseRequest(license_id, purpose)))
 
 
 @router.post("/verify", openapi_extra=describe(VerifyAnswer, VerifyRequest))
@@ -85,7 +85,7 @@ def checklist(settings: Settings, asker: Someone, body: Body) -> Response:
 @router.get("/items", openapi_extra=describe(ItemsAnswer))
 def items(settings: Settings, chosen: Items) -> Response:
     """List the approval items, all or those of a line or with a word in their name."""
-    return JSON(overseeing.items(settings, chosen))
+    return JSON(overseeing.items(settings, chosen.line, chosen.name))
 
 
 @router.get("/license-types", openapi_extra=describe(LicenseTypesAnswer))
@@ -103,13 +103,13 @@ def departments(settings: Settings) -> Response:
 @router.get("/exchanges", openapi_extra=describe(ExchangesAnswer))
 def exchanges(settings: Settings, chosen: Exchanges) -> Response:
     """List exchanges, newest first."""
-    return JSON(overseeing.exchanges(settings, chosen))
+    return JSON(overseeing.exchanges(settings, chosen.wanted()))
 
 
 @router.get("/quarantine", openapi_extra=describe(QuarantineAnswer))
 def quarantine(settings: Settings, chosen: Quarantine) -> Response:
     """List records that wait, newest first, with the reasons of each."""
-    return JSON(overseeing.quarantine(settings, chosen))
+    return JSON(overseeing.quarantine(settings, chosen.wanted()))
 
 
 @router.get("/quarantine/{quarantine_id}", openapi_extra=describe(QuarantineDetail))

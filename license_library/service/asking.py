@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,7 +14,7 @@ from sqlalchemy import Connection
 from license_library.answers import Checklist, LicenseAnswer, SearchAnswer, VerifyAnswer
 from license_library.checklist import answer_checklist
 from license_library.dossier import get_license
-from license_library.inquiries import record_inquiry
+from license_library.inquiries import hash_question, record_inquiry
 from license_library.lookup import find_licenses
 from license_library.questions import SearchTerms, VerifyQuestion
 from license_library.service.purposes import Purpose
@@ -44,29 +43,35 @@ class ChecklistRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holder_code_type: str | None = None  # None: a resident number or a USCC
 
 
-@dataclass(frozen=True)
-class Inquiry:
-    """What is recorded of a question: who asked, which kind, why; of the question itself only a keyed hash."""
+class LicenseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for one license, with a purpose."""
 
-    actor: str
-    action: str
-    purpose: str
-    question: str
+    license_id: int
+    purpose: Purpose
+
+
+Request = SearchRequest | LicenseRequest | VerifyRequest | ChecklistRequest
+ACTIONS: dict[type[Request], str] = {
+    SearchRequest: "search",
+    LicenseRequest: "license",
+    VerifyRequest: "verify",
+    ChecklistRequest: "checklist",
+}
 
 
 def search(settings: ServiceSettings, actor: str, asked: SearchRequest) -> SearchAnswer:
     """Answer a search and record it."""
     with _asking(settings) as conn:
         answer = find_licenses(conn, settings.keyring, asked, settings.today(), settings.now())
-        _record(conn, settings, Inquiry(actor, "search", asked.purpose, _question_of(asked)), len(answer.hits))
+        _record(conn, settings, actor, asked, len(answer.hits))
         return answer
 
 
-def show_license(settings: ServiceSettings, actor: str, license_id: int, purpose: str) -> LicenseAnswer:
+def show_license(settings: ServiceSettings, actor: str, asked: LicenseRequest) -> LicenseAnswer:
     """Answer for one license and record it; NotFound where there is none."""
     with _asking(settings) as conn:
-        answer = get_license(conn, settings.keyring, license_id, settings.today(), settings.now())
-        _record(conn, settings, Inquiry(actor, "license", purpose, str(license_id)), 1)
+        answer = get_license(conn, settings.keyring, asked.license_id, settings.today(), settings.now())
+        _record(conn, settings, actor, asked, 1)
         return answer
 
 
@@ -74,7 +79,7 @@ def verify(settings: ServiceSettings, actor: str, asked: VerifyRequest) -> Verif
     """Answer whether a license is what it is said to be and record it."""
     with _asking(settings) as conn:
         answer = verify_license(conn, settings.keyring, asked, settings.today(), settings.now())
-        _record(conn, settings, Inquiry(actor, "verify", asked.purpose, _question_of(asked)), int(bool(answer.exists)))
+        _record(conn, settings, actor, asked, int(bool(answer.exists)))
         return answer
 
 
@@ -90,7 +95,7 @@ def check_materials(settings: ServiceSettings, actor: str, asked: ChecklistReque
             settings.today(),
             settings.now(),
         )
-        _record(conn, settings, Inquiry(actor, "checklist", asked.purpose, _question_of(asked)), answer.held_count)
+        _record(conn, settings, actor, asked, answer.held_count)
         return answer
 
 
@@ -101,11 +106,7 @@ def _asking(settings: ServiceSettings) -> Iterator[Connection]:
         yield conn
 
 
-def _question_of(asked: SearchRequest | VerifyRequest | ChecklistRequest) -> str:
-    """Return the question without its purpose: the same question has the same hash whoever asks."""
-    return msgspec.json.encode(msgspec.structs.replace(asked, purpose=""), order="sorted").decode()
-
-
-def _record(conn: Connection, settings: ServiceSettings, inquiry: Inquiry, results: int) -> None:
-    hashed = settings.keyring.fingerprint("question", inquiry.question)
-    record_inquiry(conn, inquiry.actor, inquiry.action, inquiry.purpose, hashed, results, settings.now())
+def _record(conn: Connection, settings: ServiceSettings, actor: str, asked: Request, results: int) -> None:
+    # Without its purpose: the same question has the same hash whoever asks it, and why.
+    hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
+    record_inquiry(conn, actor, ACTIONS[type(asked)], asked.purpose, hashed, results, settings.now())

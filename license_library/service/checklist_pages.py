@@ -14,7 +14,7 @@ from license_library.service import asking, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.asking import ChecklistRequest
 from license_library.service.bodies import Form, as_question
-from license_library.service.filters import ItemFilter, Items
+from license_library.service.filters import Items
 from license_library.service.purposes import check_purpose, keep_purpose
 from license_library.service.rendering import render
 from schemas.errors import RequestError
@@ -25,8 +25,8 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone
 @router.get("/checklist")
 def item_list(request: Request, settings: Settings, chosen: Items) -> Response:
     """Show the items to choose from, by line and by words in their name."""
-    answer = overseeing.items(settings, ItemFilter())
-    matching = {item.item_code for item in overseeing.items(settings, chosen).items}
+    answer = overseeing.items(settings)
+    matching = {item.item_code for item in overseeing.items(settings, chosen.line, chosen.name).items}
     lines = list(dict.fromkeys(item.line for item in answer.items))
     # All rows are sent, the others hidden: the page's script can then show them again without asking.
     return render(request, "items.html", answer=answer, matching=matching, lines=lines, chosen=chosen)

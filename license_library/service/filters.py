@@ -10,6 +10,8 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query
 
+from license_library.questions import ExchangeFilter, QuarantineFilter
+
 Reference = Annotated[int, Path(ge=1, le=2**63 - 1)]
 # PostgreSQL refuses NUL, and no code or cursor of ours holds a control character.
 Choice = Annotated[str | None, Query(max_length=512, pattern=r"^[^\x00-\x1f]*$")]
@@ -17,7 +19,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 
 @dataclass(frozen=True)
-class ItemFilter:
+class ItemQuery:
     """Narrow the item catalogue to a line, or to words in a name."""
 
     line: Choice = None
@@ -25,7 +27,7 @@ class ItemFilter:
 
 
 @dataclass(frozen=True)
-class ExchangeFilter:
+class ExchangeQuery:
     """Narrow the exchanges to a department or one of its feeds."""
 
     department: Choice = None
@@ -33,18 +35,34 @@ class ExchangeFilter:
     after: Choice = None
     limit: Limit = 50
 
+    def wanted(self) -> ExchangeFilter:
+        """Return the question; what a form left empty is any."""
+        return ExchangeFilter(self.department or None, self.feed or None, self.limit, self.after or None)
+
 
 @dataclass(frozen=True)
-class QuarantineFilter:
+class QuarantineQuery:
     """Narrow the quarantine; an empty state means every state."""
 
     department: Choice = None
+    feed: Choice = None
     code: Choice = None
     state: Choice = "open"
     after: Choice = None
     limit: Limit = 50
 
+    def wanted(self) -> QuarantineFilter:
+        """Return the question; what a form left empty is any."""
+        return QuarantineFilter(
+            department=self.department or None,
+            feed=self.feed or None,
+            code=self.code or None,
+            state=self.state or None,
+            limit=self.limit,
+            after=self.after or None,
+        )
 
-Items = Annotated[ItemFilter, Depends()]
-Exchanges = Annotated[ExchangeFilter, Depends()]
-Quarantine = Annotated[QuarantineFilter, Depends()]
+
+Items = Annotated[ItemQuery, Depends()]
+Exchanges = Annotated[ExchangeQuery, Depends()]
+Quarantine = Annotated[QuarantineQuery, Depends()]

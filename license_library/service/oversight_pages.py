@@ -26,7 +26,7 @@ def departments(request: Request, settings: Settings) -> Response:
 def exchanges(request: Request, settings: Settings, chosen: Exchanges) -> Response:
     """Show exchanges, newest first."""
     departments = overseeing.departments(settings).departments
-    answer = overseeing.exchanges(settings, chosen)
+    answer = overseeing.exchanges(settings, chosen.wanted())
     return render(request, "exchanges.html", answer=answer, chosen=chosen, departments=departments)
 
 
@@ -34,7 +34,7 @@ def exchanges(request: Request, settings: Settings, chosen: Exchanges) -> Respon
 def quarantine(request: Request, settings: Settings, chosen: Quarantine) -> Response:
     """Show records that wait, by department, reason and state."""
     departments = overseeing.departments(settings).departments
-    answer = overseeing.quarantine(settings, chosen)
+    answer = overseeing.quarantine(settings, chosen.wanted())
     return render(request, "quarantine.html", answer=answer, chosen=chosen, departments=departments)
 
 

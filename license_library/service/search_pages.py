@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from license_library.service import asking, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
-from license_library.service.asking import SearchRequest
+from license_library.service.asking import LicenseRequest, SearchRequest
 from license_library.service.bodies import Form, as_question
 from license_library.service.filters import Reference
 from license_library.service.purposes import check_purpose, keep_purpose, kept_purpose
@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone
 @router.get("/")
 def search_form(request: Request, settings: Settings) -> Response:
     """Show the search box and what the library holds."""
-    return render(request, "search.html", library=overseeing.departments(settings).library, types=_types(settings))
+    return render(request, "search.html", library=overseeing.totals(settings), types=_types(settings))
 
 
 @router.post("/")
@@ -57,7 +57,7 @@ def license_page(request: Request, settings: Settings, asker: Someone, license_i
     purpose = kept_purpose(request)
     if not purpose:
         return render(request, "purpose.html")
-    answer = asking.show_license(settings, asker.actor, license_id, check_purpose(purpose))
+    answer = asking.show_license(settings, asker.actor, LicenseRequest(license_id, check_purpose(purpose)))
     return render(request, "license.html", answer=answer)
 
 

@@ -1,18 +1,14 @@
-"""A service over a real database, asked in process, over a socket, and by a real browser."""
+"""A service over a real database, asked over a real socket, by clients and by a real browser."""
 
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
-from service_makers import NOW, ORIGIN, TOKEN, Shelf, fill_shelf
+from httpx import Client
+from service_makers import NOW, TOKEN, Shelf, calling, fill_shelf, serving
 from sqlalchemy import Engine
 
 from license_library.keyring import Keyring
@@ -41,42 +37,32 @@ def app(settings: ServiceSettings) -> FastAPI:
 
 
 @pytest.fixture
-def stranger(app: FastAPI) -> Iterator[TestClient]:
-    """Give a client that nobody stands behind."""
-    with TestClient(app, base_url=ORIGIN, follow_redirects=False) as client:
-        yield client
-
-
-@pytest.fixture
-def machine(app: FastAPI) -> Iterator[TestClient]:
-    """Give a client that carries the token."""
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    with TestClient(app, base_url=ORIGIN, headers=headers, follow_redirects=False) as client:
-        yield client
-
-
-@pytest.fixture
-def person(app: FastAPI) -> Iterator[TestClient]:
-    """Give a client that has signed in as people do, and sends our Origin with every write."""
-    with TestClient(app, base_url=ORIGIN, headers={"Origin": ORIGIN}, follow_redirects=False) as client:
-        assert client.post("/sign-in", data={"token": TOKEN}).status_code == 303
-        yield client
-
-
-@pytest.fixture
 def served(app: FastAPI) -> Iterator[str]:
     """Give the address of a real server."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            _wait_until(lambda: server.started)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(10)
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture
+def stranger(served: str) -> Iterator[Client]:
+    """Give a client that nobody stands behind."""
+    with calling(served) as client:
+        yield client
+
+
+@pytest.fixture
+def machine(served: str) -> Iterator[Client]:
+    """Give a client that carries the token."""
+    with calling(served, Authorization=f"Bearer {TOKEN}") as client:
+        yield client
+
+
+@pytest.fixture
+def person(served: str) -> Iterator[Client]:
+    """Give a client that has signed in as people do, and sends our Origin with every write."""
+    with calling(served, Origin=served) as client:
+        assert client.post("/sign-in", data={"token": TOKEN}).status_code == 303
+        yield client
 
 
 @pytest.fixture(scope="session")
@@ -86,10 +72,3 @@ def chromium() -> str:
     if not found:
         pytest.skip("no Chromium here; get it with: apt-get install -y --no-install-recommends chromium fonts-noto-cjk")
     return found
-
-
-def _wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.02)

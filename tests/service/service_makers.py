@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fastapi.testclient import TestClient
-from httpx import Response
+import uvicorn
+from fastapi import FastAPI
+from httpx import Client, Response
 from sqlalchemy import Engine
 
 from license_library.keyring import Keyring
 from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
 
 TOKEN = "a development token of tests"
-ORIGIN = "http://hub.test"
 PURPOSE = "办件 370283-2016-000123"
 COMPANY_NAME = "平度市恒通运输有限公司"
 HOSTILE_NAME = "<script>alert('恒通')</script>"
@@ -58,13 +63,41 @@ def fill_shelf(engine: Engine, keyring: Keyring) -> Shelf:
         return Shelf(kept, marked, "370283000012345", library.add_case())
 
 
-def form_token(client: TestClient, path: str = "/") -> str:
+def form_token(client: Client, path: str = "/") -> str:
     """Return the token that the forms of a page carry."""
     found = re.search(r'name="csrf" value="(\w+)"', client.get(path).text)
     assert found
     return found[1]
 
 
-def post_form(client: TestClient, path: str, **fields: str) -> Response:
+def post_form(client: Client, path: str, **fields: str) -> Response:
     """Post a form as the page itself would."""
     return client.post(path, data={"csrf": form_token(client), "purpose": PURPOSE, **fields})
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve an application on a loopback port and yield its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            _wait_for(server)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+def calling(address: str, **headers: str) -> Client:
+    """Return a client of a server that follows no redirect and knows no proxy."""
+    return Client(base_url=address, headers=headers, trust_env=False, timeout=30)
+
+
+def _wait_for(server: uvicorn.Server) -> None:
+    deadline = time.monotonic() + 10
+    while not server.started:
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.01)

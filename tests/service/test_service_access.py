@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from fastapi.testclient import TestClient
-from service_makers import NOW, ORIGIN, PURPOSE, TOKEN, Shelf, form_token, post_form
+from httpx import Client
+from service_makers import NOW, PURPOSE, TOKEN, Shelf, calling, form_token, post_form, serving
 from starlette.routing import Mount
 
 from license_library.service.app import create_app
@@ -33,11 +33,11 @@ def address(path: str) -> str:
     return path.replace("{license_id}", "1").replace("{quarantine_id}", "1").replace("{item_code}", "PD-E-002")
 
 
-def test_every_route_but_the_named_ones_demands_someone(app: FastAPI, stranger: TestClient) -> None:
+def test_every_route_but_the_named_ones_demands_someone(app: FastAPI, stranger: Client) -> None:
     routes = routes_of(app)
     assert routes > OPEN_ROUTES
     for method, path in sorted(routes - OPEN_ROUTES):
-        answer = stranger.request(method, address(path), headers={"Origin": ORIGIN})
+        answer = stranger.request(method, address(path), headers={"Origin": str(stranger.base_url)})
         if path.startswith("/api/") or path == "/openapi.json":
             assert (answer.status_code, answer.json()["code"]) == (401, "request.not_signed_in"), path
         else:
@@ -45,13 +45,13 @@ def test_every_route_but_the_named_ones_demands_someone(app: FastAPI, stranger: 
             assert answer.headers["location"].startswith("/sign-in"), path
 
 
-def test_every_route_refuses_a_wrong_token(app: FastAPI, person: TestClient) -> None:
+def test_every_route_refuses_a_wrong_token(app: FastAPI, person: Client) -> None:
     for method, path in sorted(routes_of(app) - OPEN_ROUTES):
         answer = person.request(method, address(path), headers={"Authorization": "Bearer wrong"})
         assert answer.status_code in {401, 303}, path
 
 
-def test_every_write_demands_the_form_token(app: FastAPI, person: TestClient) -> None:
+def test_every_write_demands_the_form_token(app: FastAPI, person: Client) -> None:
     writes = {path for method, path in routes_of(app) - OPEN_ROUTES if method not in {"GET", "HEAD"}}
     assert writes
     for path in sorted(writes):
@@ -59,21 +59,21 @@ def test_every_write_demands_the_form_token(app: FastAPI, person: TestClient) ->
 
 
 @pytest.mark.parametrize("origin", ["", "null", "http://elsewhere.test", "http://hub.test:8081"])
-def test_a_write_from_another_site_is_refused(person: TestClient, origin: str) -> None:
+def test_a_write_from_another_site_is_refused(person: Client, origin: str) -> None:
     fields = {"csrf": form_token(person), "text": "恒通", "purpose": PURPOSE}
     assert person.post("/", data=fields, headers={"Origin": origin}).status_code == 403
     assert person.post("/sign-in", data={"token": TOKEN}, headers={"Origin": origin}).status_code == 403
 
 
-def test_a_wrong_token_opens_no_session(stranger: TestClient) -> None:
-    answer = stranger.post("/sign-in", data={"token": "guessed"}, headers={"Origin": ORIGIN})
+def test_a_wrong_token_opens_no_session(stranger: Client) -> None:
+    answer = stranger.post("/sign-in", data={"token": "guessed"}, headers={"Origin": str(stranger.base_url)})
     assert answer.status_code == 401
     assert "hub_session" not in answer.headers.get("set-cookie", "")
     assert "guessed" not in answer.text
 
 
-def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(stranger: TestClient) -> None:
-    answer = stranger.post("/sign-in", data={"token": TOKEN}, headers={"Origin": ORIGIN})
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(stranger: Client) -> None:
+    answer = stranger.post("/sign-in", data={"token": TOKEN}, headers={"Origin": str(stranger.base_url)})
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
@@ -81,28 +81,31 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(stranger:
 
 
 def test_behind_tls_the_session_cookie_belongs_to_this_host_alone(settings: ServiceSettings) -> None:
-    app = create_app(replace(settings, secure_cookies=True))
-    with TestClient(app, base_url="https://hub.test", follow_redirects=False) as client:
-        answer = client.post("/sign-in", data={"token": TOKEN}, headers={"Origin": "https://hub.test"})
-        assert answer.headers["set-cookie"].startswith("__Host-hub_session=")
-        assert "Secure" in answer.headers["set-cookie"]
-        assert client.get("/checklist").status_code == 200
+    with (
+        serving(create_app(replace(settings, secure_cookies=True))) as address,
+        calling(address, Origin=address) as client,
+    ):
+        cookie = client.post("/sign-in", data={"token": TOKEN}).headers["set-cookie"]
+    assert cookie.startswith("__Host-hub_session=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
 
 
-def test_a_session_ends(settings: ServiceSettings, person: TestClient) -> None:
+def test_a_session_ends(settings: ServiceSettings, person: Client) -> None:
     later = create_app(replace(settings, clock=lambda: NOW + timedelta(hours=8, seconds=1)))
-    with TestClient(later, base_url=ORIGIN, cookies=dict(person.cookies), follow_redirects=False) as client:
+    with serving(later) as address, calling(address, Cookie=f"hub_session={person.cookies['hub_session']}") as client:
         assert client.get("/").status_code == 303
 
 
-def test_an_altered_session_is_no_session(app: FastAPI, person: TestClient) -> None:
+def test_an_altered_session_is_no_session(served: str, person: Client) -> None:
     expires, nonce, signature = person.cookies["hub_session"].split(".")
     forged = f"{int(expires) + 99999}.{nonce}.{signature}"
-    with TestClient(app, base_url=ORIGIN, cookies={"hub_session": forged}, follow_redirects=False) as client:
+    with calling(served, Cookie=f"hub_session={forged}") as client:
         assert client.get("/").status_code == 303
 
 
-def test_signing_out_forgets_the_session_and_the_purpose(shelf: Shelf, person: TestClient) -> None:
+def test_signing_out_forgets_the_session_and_the_purpose(shelf: Shelf, person: Client) -> None:
     post_form(person, "/", text="恒通")
     assert "hub_purpose" in person.cookies
     assert post_form(person, "/sign-out").status_code == 303
@@ -111,11 +114,11 @@ def test_signing_out_forgets_the_session_and_the_purpose(shelf: Shelf, person: T
     assert person.get("/").status_code == 303
 
 
-def test_after_signing_in_the_reader_comes_back(stranger: TestClient) -> None:
+def test_after_signing_in_the_reader_comes_back(stranger: Client) -> None:
     sent = stranger.get("/quarantine?state=open").headers["location"]
     assert sent == "/sign-in?next=%2Fquarantine%3Fstate%3Dopen"
     answer = stranger.post(
-        "/sign-in", data={"token": TOKEN, "next": "/quarantine?state=open"}, headers={"Origin": ORIGIN}
+        "/sign-in", data={"token": TOKEN, "next": "/quarantine?state=open"}, headers={"Origin": str(stranger.base_url)}
     )
     assert answer.headers["location"] == "/quarantine?state=open"
 

@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 import jsonschema
 import pytest
-from fastapi.testclient import TestClient
+from httpx import Client
 from service_makers import COMPANY, IDENTIFIER, ITEM, PERSON, PURPOSE, Shelf
 from sqlalchemy import Engine, text
 
 HEADER = {"X-Purpose": quote(PURPOSE)}
 
 
-def ask(machine: TestClient, path: str, **question: Any) -> dict[str, Any]:
+def ask(machine: Client, path: str, **question: Any) -> dict[str, Any]:
     """Post a question with a purpose and return the answer."""
     answer = machine.post(path, json={"purpose": PURPOSE, **question})
     assert answer.status_code == 200, answer.text
@@ -37,15 +37,13 @@ def inquiries(database: Engine) -> list[Any]:
         {"text": "恒通运输", "license_type": "bizlic"},
     ],
 )
-def test_a_license_is_found_by_whatever_is_known_of_it(
-    shelf: Shelf, machine: TestClient, question: dict[str, str]
-) -> None:
+def test_a_license_is_found_by_whatever_is_known_of_it(shelf: Shelf, machine: Client, question: dict[str, str]) -> None:
     answer = ask(machine, "/api/search", **question)
     assert shelf.license_id in [hit["license_id"] for hit in answer["hits"]]
     assert all(hit["source"]["as_of"] and hit["source"]["freshness"] == "fresh" for hit in answer["hits"])
 
 
-def test_no_answer_tells_a_whole_holder_code(shelf: Shelf, machine: TestClient) -> None:
+def test_no_answer_tells_a_whole_holder_code(shelf: Shelf, machine: Client) -> None:
     found = machine.post("/api/search", json={"purpose": PURPOSE, "holder_code": PERSON})
     shown = machine.get(f"/api/licenses/{shelf.hostile_id}", headers=HEADER)
     listed = machine.post("/api/checklist", json={"purpose": PURPOSE, "item_code": ITEM, "holder_code": PERSON})
@@ -55,18 +53,18 @@ def test_no_answer_tells_a_whole_holder_code(shelf: Shelf, machine: TestClient) 
         assert f"3702{'*' * 10}7211" in answer.text
 
 
-def test_a_license_comes_with_its_history_and_its_page(shelf: Shelf, machine: TestClient) -> None:
+def test_a_license_comes_with_its_history_and_its_page(shelf: Shelf, machine: Client) -> None:
     answer = machine.get(f"/api/licenses/{shelf.license_id}", headers=HEADER).json()
     assert [version["version_count"] for version in answer["versions"]] == [2, 1]
     assert (answer["provenance"]["page_number"], answer["provenance"]["position"]) == (1, 4)
 
 
-def test_a_license_that_is_not_kept_is_not_found(shelf: Shelf, machine: TestClient) -> None:
+def test_a_license_that_is_not_kept_is_not_found(shelf: Shelf, machine: Client) -> None:
     answer = machine.get("/api/licenses/999999", headers=HEADER)
     assert (answer.status_code, answer.json()["code"]) == (404, "request.not_found")
 
 
-def test_a_license_is_verified(shelf: Shelf, machine: TestClient) -> None:
+def test_a_license_is_verified(shelf: Shelf, machine: Client) -> None:
     said = {"license_type": "bizlic", "license_number": shelf.license_number}
     answer = ask(machine, "/api/verify", **said, values={"holder_name": "平度市恒通运输有限公司"})
     assert answer["verdict"] == "confirmed"
@@ -74,31 +72,29 @@ def test_a_license_is_verified(shelf: Shelf, machine: TestClient) -> None:
     assert answer["verdict"] == "mismatch"
 
 
-def test_a_checklist_answers_every_material(shelf: Shelf, machine: TestClient) -> None:
+def test_a_checklist_answers_every_material(shelf: Shelf, machine: Client) -> None:
     answer = ask(machine, "/api/checklist", item_code=ITEM, holder_code=COMPANY)
     assert len(answer["materials"]) == answer["item"]["material_count"]
     assert all(material["words"]["zh"] and material["words"]["en"] for material in answer["materials"])
 
 
-def test_an_unknown_item_is_not_found(shelf: Shelf, machine: TestClient) -> None:
+def test_an_unknown_item_is_not_found(shelf: Shelf, machine: Client) -> None:
     answer = machine.post("/api/checklist", json={"purpose": PURPOSE, "item_code": "PD-X-999", "holder_code": COMPANY})
     assert answer.status_code == 404
 
 
-def test_a_question_that_cannot_be_answered_says_why(shelf: Shelf, machine: TestClient) -> None:
+def test_a_question_that_cannot_be_answered_says_why(shelf: Shelf, machine: Client) -> None:
     answer = machine.post("/api/search", json={"purpose": PURPOSE, "holder_name": "恒"})
     assert (answer.status_code, answer.json()["code"]) == (422, "request.wrong_question")
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Purpose": ""}, {"X-Purpose": quote("字" * 201)}, {"X-Purpose": "a%00b"}])
-def test_a_license_is_not_shown_without_a_purpose(shelf: Shelf, machine: TestClient, headers: dict[str, str]) -> None:
+def test_a_license_is_not_shown_without_a_purpose(shelf: Shelf, machine: Client, headers: dict[str, str]) -> None:
     answer = machine.get(f"/api/licenses/{shelf.license_id}", headers=headers)
     assert (answer.status_code, answer.json()["problems"][0]["field"]) == (422, "purpose")
 
 
-def test_every_personal_question_is_recorded_with_its_purpose(
-    shelf: Shelf, machine: TestClient, database: Engine
-) -> None:
+def test_every_personal_question_is_recorded_with_its_purpose(shelf: Shelf, machine: Client, database: Engine) -> None:
     ask(machine, "/api/search", holder_name="恒通")
     machine.get(f"/api/licenses/{shelf.license_id}", headers=HEADER)
     ask(machine, "/api/verify", license_type="bizlic", license_number=shelf.license_number)
@@ -110,7 +106,7 @@ def test_every_personal_question_is_recorded_with_its_purpose(
 
 
 def test_the_same_question_has_the_same_hash_whatever_its_purpose(
-    shelf: Shelf, machine: TestClient, database: Engine
+    shelf: Shelf, machine: Client, database: Engine
 ) -> None:
     for purpose, name in (("a", "恒通"), ("b", "恒通"), ("b", "运输")):
         machine.post("/api/search", json={"purpose": purpose, "holder_name": name})
@@ -119,22 +115,23 @@ def test_the_same_question_has_the_same_hash_whatever_its_purpose(
     assert second != third
 
 
-def test_an_answer_that_cannot_be_recorded_is_not_given(shelf: Shelf, machine: TestClient, database: Engine) -> None:
+def test_an_answer_that_cannot_be_recorded_is_not_given(shelf: Shelf, machine: Client, database: Engine) -> None:
     with database.begin() as conn:
         conn.execute(text("alter table inquiries add constraint none_at_all check (false) not valid"))
-    with pytest.raises(Exception, match="none_at_all"):
-        machine.post("/api/search", json={"purpose": PURPOSE, "holder_name": "恒通"})
+    answer = machine.post("/api/search", json={"purpose": PURPOSE, "holder_name": "恒通"})
+    assert (answer.status_code, answer.json()["code"]) == (500, "hub.failed")
+    assert "370283000012345" not in answer.text
 
 
 @pytest.mark.parametrize(
     "path", ["/api/items", "/api/license-types", "/api/departments", "/api/exchanges", "/api/quarantine"]
 )
-def test_what_is_not_personal_needs_no_purpose(shelf: Shelf, machine: TestClient, database: Engine, path: str) -> None:
+def test_what_is_not_personal_needs_no_purpose(shelf: Shelf, machine: Client, database: Engine, path: str) -> None:
     assert machine.get(path).status_code == 200
     assert inquiries(database) == []
 
 
-def test_items_are_narrowed_by_line_and_name(shelf: Shelf, machine: TestClient) -> None:
+def test_items_are_narrowed_by_line_and_name(shelf: Shelf, machine: Client) -> None:
     everything = machine.get("/api/items").json()["items"]
     assert len(everything) == 65
     line = machine.get("/api/items", params={"line": "建设"}).json()["items"]
@@ -144,7 +141,7 @@ def test_items_are_narrowed_by_line_and_name(shelf: Shelf, machine: TestClient) 
     assert all("食品" in item["name"] for item in named)
 
 
-def test_quarantine_is_narrowed_by_department_reason_and_state(shelf: Shelf, machine: TestClient) -> None:
+def test_quarantine_is_narrowed_by_department_reason_and_state(shelf: Shelf, machine: Client) -> None:
     def total(**chosen: str) -> int:
         return int(machine.get("/api/quarantine", params=chosen).json()["total"])
 
@@ -154,14 +151,14 @@ def test_quarantine_is_narrowed_by_department_reason_and_state(shelf: Shelf, mac
     assert (case["case"]["page_number"], case["case"]["position"]) == (1, 7)
 
 
-def test_exchanges_account_for_every_record(shelf: Shelf, machine: TestClient) -> None:
+def test_exchanges_account_for_every_record(shelf: Shelf, machine: Client) -> None:
     exchanges = machine.get("/api/exchanges", params={"department": "market_regulation"}).json()["exchanges"]
     assert [exchange["department"] for exchange in exchanges] == ["market_regulation"]
     one = exchanges[0]
     assert one["received"] == one["merged"] + one["unchanged"] + one["quarantined"] + one["held"]
 
 
-def answered(machine: TestClient, shelf: Shelf) -> dict[str, Any]:
+def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
     """Return one answer of every operation, by the name it has in the description."""
     said = {"license_type": "bizlic", "license_number": shelf.license_number}
     return {
@@ -183,7 +180,7 @@ def answered(machine: TestClient, shelf: Shelf) -> dict[str, Any]:
     }
 
 
-def test_every_answer_has_the_shape_that_is_described(shelf: Shelf, machine: TestClient) -> None:
+def test_every_answer_has_the_shape_that_is_described(shelf: Shelf, machine: Client) -> None:
     document = machine.get("/openapi.json").json()
     operations = {
         f"{method} {path}": told for path, methods in document["paths"].items() for method, told in methods.items()
@@ -195,13 +192,13 @@ def test_every_answer_has_the_shape_that_is_described(shelf: Shelf, machine: Tes
         jsonschema.validate(answer, {**shape, "components": document["components"]})
 
 
-def test_a_problem_has_the_shape_that_is_described(machine: TestClient) -> None:
+def test_a_problem_has_the_shape_that_is_described(machine: Client) -> None:
     document = machine.get("/openapi.json").json()
     problem = machine.post("/api/search", json={}).json()
     jsonschema.validate(problem, {"$ref": "#/components/schemas/ProblemAnswer", "components": document["components"]})
 
 
-def test_the_description_says_who_may_ask(machine: TestClient) -> None:
+def test_the_description_says_who_may_ask(machine: Client) -> None:
     document = machine.get("/openapi.json").json()
     assert document["security"] == [{"token": []}]
     assert document["paths"]["/api/health"]["get"]["security"] == []

@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from fastapi.testclient import TestClient
+from httpx import Client
 from service_makers import COMPANY, COMPANY_NAME, HOSTILE_NAME, ITEM, PERSON, PURPOSE, Shelf, post_form
 
 PLAIN_PAGES = ["/", "/checklist", f"/checklist/{ITEM}", "/departments", "/exchanges", "/quarantine", "/license-types"]
@@ -64,14 +64,14 @@ def read_page(text: str) -> Page:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("path", PLAIN_PAGES)
-def test_every_page_is_sound_in_both_languages(shelf: Shelf, person: TestClient, path: str, language: str) -> None:
+def test_every_page_is_sound_in_both_languages(shelf: Shelf, person: Client, path: str, language: str) -> None:
     answer = person.get(path, params={"lang": language})
     assert answer.status_code == 200
     assert f'<html lang="{"zh-CN" if language == "zh" else "en"}">' in answer.text
     read_page(answer.text)
 
 
-def test_chinese_comes_first_and_a_choice_is_remembered(shelf: Shelf, person: TestClient) -> None:
+def test_chinese_comes_first_and_a_choice_is_remembered(shelf: Shelf, person: Client) -> None:
     assert "证照枢纽" in person.get("/").text
     assert "License Hub" in person.get("/?lang=en").text
     assert "License Hub" in person.get("/departments").text
@@ -79,7 +79,7 @@ def test_chinese_comes_first_and_a_choice_is_remembered(shelf: Shelf, person: Te
     assert "证照枢纽" in person.get("/departments?lang=fr").text
 
 
-def test_a_search_is_posted_and_its_result_shows_source_and_age(shelf: Shelf, person: TestClient) -> None:
+def test_a_search_is_posted_and_its_result_shows_source_and_age(shelf: Shelf, person: Client) -> None:
     answer = post_form(person, "/", text="恒通")
     read_page(answer.text)
     assert COMPANY_NAME in answer.text
@@ -88,14 +88,14 @@ def test_a_search_is_posted_and_its_result_shows_source_and_age(shelf: Shelf, pe
     assert f'href="/licenses/{shelf.license_id}"' in answer.text
 
 
-def test_a_search_in_the_other_language_keeps_what_was_asked(shelf: Shelf, person: TestClient) -> None:
+def test_a_search_in_the_other_language_keeps_what_was_asked(shelf: Shelf, person: Client) -> None:
     answer = post_form(person, "/", text="恒通", lang="en")
     read_page(answer.text)
     assert 'value="恒通"' in answer.text
     assert "By holder name" in answer.text or "by holder name" in answer.text
 
 
-def test_nothing_found_says_what_that_does_not_mean(shelf: Shelf, person: TestClient) -> None:
+def test_nothing_found_says_what_that_does_not_mean(shelf: Shelf, person: Client) -> None:
     answer = post_form(person, "/", text="不存在的名称")
     read_page(answer.text)
     assert "不一定表示证照不存在" in answer.text
@@ -104,14 +104,14 @@ def test_nothing_found_says_what_that_does_not_mean(shelf: Shelf, person: TestCl
 @pytest.mark.parametrize(
     "fields", [{"text": "恒"}, {"text": ""}, {"text": "恒通", "purpose": ""}, {"text": "恒通", "purpose": "字" * 201}]
 )
-def test_a_wrong_question_keeps_the_form_and_says_why(shelf: Shelf, person: TestClient, fields: dict[str, str]) -> None:
+def test_a_wrong_question_keeps_the_form_and_says_why(shelf: Shelf, person: Client, fields: dict[str, str]) -> None:
     answer = post_form(person, "/", **fields)
     assert answer.status_code == 422
     read_page(answer.text)
     assert 'role="alert"' in answer.text
 
 
-def test_a_license_is_shown_only_after_a_purpose(shelf: Shelf, person: TestClient) -> None:
+def test_a_license_is_shown_only_after_a_purpose(shelf: Shelf, person: Client) -> None:
     address = f"/licenses/{shelf.license_id}"
     first = person.get(address)
     read_page(first.text)
@@ -123,7 +123,7 @@ def test_a_license_is_shown_only_after_a_purpose(shelf: Shelf, person: TestClien
         assert part in shown.text
 
 
-def test_a_checklist_shows_a_verdict_for_every_material(shelf: Shelf, person: TestClient) -> None:
+def test_a_checklist_shows_a_verdict_for_every_material(shelf: Shelf, person: Client) -> None:
     answer = post_form(person, f"/checklist/{ITEM}", holder_code=COMPANY)
     page = read_page(answer.text)
     assert "verdicts" in page.ids
@@ -131,34 +131,34 @@ def test_a_checklist_shows_a_verdict_for_every_material(shelf: Shelf, person: Te
     assert COMPANY_NAME in answer.text
 
 
-def test_a_checklist_of_a_wrong_code_says_so(shelf: Shelf, person: TestClient) -> None:
+def test_a_checklist_of_a_wrong_code_says_so(shelf: Shelf, person: Client) -> None:
     answer = post_form(person, f"/checklist/{ITEM}", holder_code="91370283MA3N0A9C6X")
     assert answer.status_code == 422
     read_page(answer.text)
     assert 'role="alert"' in answer.text
 
 
-def test_items_can_be_narrowed_without_a_script(shelf: Shelf, person: TestClient) -> None:
+def test_items_can_be_narrowed_without_a_script(shelf: Shelf, person: Client) -> None:
     text = person.get("/checklist", params={"line": "建设", "name": "施工"}).text
     shown = re.findall(r'<tr role="row" data-line="([^"]+)" data-text="([^"]+)">', text)
     assert shown
     assert all(line == "建设" and "施工" in name for line, name in shown)
 
 
-def test_a_quarantine_case_shows_its_reasons_and_its_place(shelf: Shelf, person: TestClient) -> None:
+def test_a_quarantine_case_shows_its_reasons_and_its_place(shelf: Shelf, person: Client) -> None:
     answer = person.get(f"/quarantine/{shelf.quarantine_id}")
     read_page(answer.text)
     for part in ("record.bad_date", "第 1 页", "第 8 条", "market_regulation/licenses"):
         assert part in answer.text
 
 
-def test_departments_show_freshness_and_where_every_record_went(shelf: Shelf, person: TestClient) -> None:
+def test_departments_show_freshness_and_where_every_record_went(shelf: Shelf, person: Client) -> None:
     text = person.get("/departments").text
     for part in ("及时", "逾期未更新", "尚未归集", "接收", "入库", "未变", "隔离", "暂缓"):
         assert part in text
 
 
-def test_hostile_values_stay_text(shelf: Shelf, person: TestClient) -> None:
+def test_hostile_values_stay_text(shelf: Shelf, person: Client) -> None:
     found = post_form(person, "/", text=PERSON)
     shown = person.get(f"/licenses/{shelf.hostile_id}")
     for answer in (found, shown):
@@ -168,20 +168,20 @@ def test_hostile_values_stay_text(shelf: Shelf, person: TestClient) -> None:
         assert "<img src=x" not in answer.text
 
 
-def test_what_was_typed_stays_text(shelf: Shelf, person: TestClient) -> None:
+def test_what_was_typed_stays_text(shelf: Shelf, person: Client) -> None:
     answer = post_form(person, "/", text='"><script>alert(1)</script>', purpose='"><b>x</b>')
     read_page(answer.text)
     assert "<script>alert" not in answer.text
     assert "<b>x</b>" not in answer.text
 
 
-def test_a_missing_page_is_a_page(person: TestClient) -> None:
+def test_a_missing_page_is_a_page(person: Client) -> None:
     answer = person.get("/nowhere")
     assert answer.status_code == 404
     read_page(answer.text)
     assert "没有找到" in answer.text
 
 
-def test_a_purpose_with_chinese_words_survives_its_cookie(shelf: Shelf, person: TestClient) -> None:
+def test_a_purpose_with_chinese_words_survives_its_cookie(shelf: Shelf, person: Client) -> None:
     post_form(person, "/", text="恒通")
     assert PURPOSE in person.get("/").text

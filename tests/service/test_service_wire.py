@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
-from service_makers import PERSON, PURPOSE, TOKEN, Shelf
+from httpx import Client
+from service_makers import PERSON, PURPOSE, TOKEN, Shelf, calling, serving
 
 from license_library.database import open_database
 from license_library.service.app import create_app
@@ -48,7 +48,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/api/health", "/api/items", "/openapi.json", "/nowhere", "/api/nowhere"])
-def test_every_answer_carries_the_security_headers_and_is_not_kept(shelf: Shelf, person: TestClient, path: str) -> None:
+def test_every_answer_carries_the_security_headers_and_is_not_kept(shelf: Shelf, person: Client, path: str) -> None:
     answer = person.get(path)
     assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
     assert answer.headers["cache-control"] == "no-store"
@@ -61,7 +61,7 @@ def test_an_unexpected_failure_tells_nothing_of_itself(app: FastAPI, shelf: Shel
     def broken() -> None:
         raise RuntimeError(PERSON)
 
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(app) as address, calling(address) as client:
         answer = client.get("/api/broken")
     assert (answer.status_code, answer.json()["code"]) == (500, "hub.failed")
     assert PERSON not in answer.text
@@ -69,13 +69,13 @@ def test_an_unexpected_failure_tells_nothing_of_itself(app: FastAPI, shelf: Shel
 
 
 @pytest.mark.parametrize("body", MALFORMED, ids=range(len(MALFORMED)))
-def test_a_malformed_body_is_refused_before_it_is_understood(machine: TestClient, body: bytes) -> None:
+def test_a_malformed_body_is_refused_before_it_is_understood(machine: Client, body: bytes) -> None:
     answer = machine.post(SEARCH, content=body)
     assert (answer.status_code, answer.json()["code"]) == (400, "request.malformed")
 
 
 @pytest.mark.parametrize(("body", "field"), WRONG, ids=range(len(WRONG)))
-def test_a_wrong_field_is_named_and_never_repeated(machine: TestClient, body: str, field: str) -> None:
+def test_a_wrong_field_is_named_and_never_repeated(machine: Client, body: str, field: str) -> None:
     answer = machine.post(SEARCH, content=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
     assert answer.headers["content-type"] == "application/problem+json"
@@ -87,19 +87,19 @@ def test_a_wrong_field_is_named_and_never_repeated(machine: TestClient, body: st
 @pytest.mark.parametrize(
     "path", ["/api/licenses/370283199003077211234", "/api/licenses/x370283199003077211", "/api/quarantine/0"]
 )
-def test_a_wrong_address_is_not_repeated_either(machine: TestClient, path: str) -> None:
+def test_a_wrong_address_is_not_repeated_either(machine: Client, path: str) -> None:
     answer = machine.get(path, headers={"X-Purpose": "x"})
     assert answer.status_code == 422
     assert "3702831990" not in answer.text
 
 
-def test_a_large_body_is_refused(machine: TestClient) -> None:
+def test_a_large_body_is_refused(machine: Client) -> None:
     large = json.dumps({"text": "字" * 70_000, "purpose": PURPOSE}).encode()
     answer = machine.post(SEARCH, content=large)
     assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
 
 
-def test_a_large_body_of_undeclared_length_is_refused(machine: TestClient) -> None:
+def test_a_large_body_of_undeclared_length_is_refused(machine: Client) -> None:
     def pieces() -> Iterator[bytes]:
         for _ in range(100):
             yield b"x" * 1_000
@@ -107,22 +107,22 @@ def test_a_large_body_of_undeclared_length_is_refused(machine: TestClient) -> No
     assert machine.post(SEARCH, content=pieces()).status_code == 413
 
 
-def test_a_large_form_is_refused_on_a_page_of_its_own(person: TestClient) -> None:
+def test_a_large_form_is_refused_on_a_page_of_its_own(person: Client) -> None:
     answer = person.post("/", data={"text": "x" * 70_000})
     assert answer.status_code == 413
     assert "提交的内容过大" in answer.text
 
 
 @pytest.mark.parametrize("body", ["text=%FF", "text=a&text=b", "&".join(f"f{n}=1" for n in range(50))])
-def test_a_malformed_form_is_refused(person: TestClient, body: str) -> None:
+def test_a_malformed_form_is_refused(person: Client, body: str) -> None:
     answer = person.post("/", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert answer.status_code == 400
 
 
 def test_an_unreachable_database_is_said_to_be_one(settings: ServiceSettings) -> None:
     nowhere = open_database(settings.engine.url.set(port=1).render_as_string(hide_password=False))
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    with TestClient(create_app(replace(settings, engine=nowhere)), headers=headers) as client:
+    app = create_app(replace(settings, engine=nowhere))
+    with serving(app) as address, calling(address, Authorization=f"Bearer {TOKEN}") as client:
         answer = client.post(SEARCH, json={"text": PERSON, "purpose": PURPOSE})
         assert (answer.status_code, answer.json()["code"]) == (503, "hub.database_unavailable")
         assert client.get("/api/health").status_code == 503
