@@ -1,10 +1,11 @@
 """The hub's own pull, step by step as Airflow would run it, everything on: raw pages, checks, expectations, history.
 
-Reads one JSON job from standard input, pulls twice, writes seconds, counts and peak memory as JSON.
+Great Expectations is imported before the clock starts, as in the processes that Airflow forks its tasks from. Reads one JSON job from standard input, pulls twice, writes seconds, counts and peak memory as JSON.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import time
@@ -37,6 +38,7 @@ def pull_once(hub: HubContext, department: str, connection: Connection) -> dict[
 def main() -> None:
     """Pull once into an empty library and once more unchanged."""
     job = json.load(sys.stdin)
+    importlib.import_module("great_expectations")
     engine = open_database(job["url"])
     prepare_database(job["url"], engine)
     hub = HubContext(engine, Keyring(bytes(32)), utc_now, Path(job["connectors"]))
