@@ -1,0 +1,150 @@
+"""Hot questions go through indexes: with thousands of rows and honest statistics no big table is walked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
+from sqlalchemy import event
+
+from license_library.checklist import answer_checklist
+from license_library.dossier import get_license
+from license_library.lookup import find_licenses
+from license_library.questions import SearchTerms, VerifyQuestion
+from license_library.verification import verify_license
+
+BIG = {"licenses", "license_versions", "subjects", "quarantined_records", "exchanges", "landed_pages"}
+
+# Names of a trade, a place and two characters of their own, so that pairs are as rare as in life.
+SUBJECTS = """
+insert into subjects (holder_hash, code_type, code_encrypted, kind, name, name_key, named_at, known_from)
+select sha256(cast(cast(n as text) as bytea)), '001', :sealed, 'organisation', named.name, named.name, now(), now()
+  from generate_series(1, 6000) as n
+ cross join lateral (
+   select '平度市' || chr(19968 + n * 7919 % 3000) || chr(19968 + n * 104729 % 3000)
+          || (array['运输', '食品', '建筑', '商贸', '农业'])[1 + n % 5] || '有限公司' as name) as named
+"""
+
+LICENSES = """
+insert into licenses (department, feed, subject_id, record_id, license_type, license_number, license_identifier,
+                      issuer_name, issued_on, holder_name, open_ended, area_code, status, source_updated_at, digest,
+                      page_number, position, version_count, known_from, exchange_id, mapping_version)
+select 'market_regulation', 'licenses', s.subject_id, 'B' || s.subject_id || '-' || n,
+       (array['bizlic', 'namepre', 'bizlic'])[n], 'N' || s.subject_id || '-' || n, 'I' || s.subject_id || '-' || n,
+       '机关', date '2010-01-01' + cast(s.subject_id % 2000 as integer), s.name, true, '370283', 'valid', now(), '',
+       1, 1, 1, now(), (select max(exchange_id) from exchanges), 'm'
+  from subjects s cross join generate_series(1, 3) as n
+"""
+
+VERSIONS = """
+insert into license_versions
+select l.license_id, v, l.department, l.feed, l.subject_id, l.record_id, l.license_identifier, l.identifier_class,
+       l.license_type, l.license_name, l.license_number, l.version_number, l.issuer_name, l.issuer_code, l.issued_on,
+       l.holder_name, l.valid_from, l.valid_to, l.open_ended, l.area_code, l.item_code, l.item_name, l.status,
+       l.changed_on, l.change_reason, l.file_url, l.face, l.source_updated_at, l.digest, l.page_number, l.position,
+       l.known_from, l.known_from, l.exchange_id, l.mapping_version
+  from licenses l cross join generate_series(1, 1) as v
+"""
+
+EXCHANGES = """
+insert into exchanges (department, feed, epoch, state, started_at, lease_until, lease_seconds, mapping_version)
+select 'market_regulation', 'licenses', n, 'merged', now(), now(), 1, 'm' from generate_series(1, 3000) as n
+"""
+
+PAGES = """
+insert into landed_pages (exchange_id, page_number, request, media_type, http_status, digest, size_bytes,
+                          requested_at, first_byte_at, received_at, stored_at)
+select exchange_id, 2, '', '', 200, '', 0, now(), now(), now(), now() from exchanges
+"""
+
+CASES = """
+insert into quarantined_records (department, feed, license_type, holder_hash, problems, codes, digest, exchange_id,
+                                 page_number, position, mapping_version, rule_version, state, first_seen_at,
+                                 last_seen_at)
+select 'market_regulation', 'licenses', 'bizlic', sha256(cast(cast(n as text) as bytea)), '[]', '{}',
+       sha256(cast('q' || n as bytea)), (select max(exchange_id) from exchanges), 1, 1, 'm', 'm', 'open', now(), now()
+  from generate_series(1, 4000) as n
+"""
+
+
+@pytest.fixture
+def full(shelf: Library) -> Iterator[Library]:
+    """Give a library of thousands, with statistics, and one license more that every question is about."""
+    shelf.add_feed()
+    shelf.change(SUBJECTS, sealed=shelf.keyring.encrypt(COMPANY.encode()))
+    for statement in (EXCHANGES, PAGES, LICENSES, VERSIONS, CASES):
+        shelf.change(statement)
+    subject = shelf.add_subject("平度市恒通运输有限公司")
+    shelf.add_license(subject, license_number="A1", license_identifier=IDENTIFIER)
+    for table in sorted(BIG | {"feeds"}):
+        shelf.change(f"analyze {table}")
+    return shelf
+
+
+def walked(shelf: Library, ask: Callable[[], object]) -> set[str]:
+    """Return the big tables that any statement of a question reads from end to end."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        if statement.lstrip().startswith(("select", "with")):
+            asked.append((statement, parameters))
+
+    event.listen(shelf.conn, "before_cursor_execute", note)
+    ask()
+    event.remove(shelf.conn, "before_cursor_execute", note)
+    assert asked
+    plans = [shelf.conn.exec_driver_sql(f"explain (format json) {sql}", values).scalar_one() for sql, values in asked]
+    return {table for plan in plans for table in _scanned(plan)} & BIG
+
+
+def _scanned(plan: Any) -> Iterator[str]:
+    if isinstance(plan, list):
+        for part in plan:
+            yield from _scanned(part)
+    elif isinstance(plan, dict):
+        if plan.get("Node Type") == "Seq Scan":
+            yield plan["Relation Name"]
+        for part in plan.values():
+            yield from _scanned(part)
+
+
+SEARCHES = (
+    {"number": "A1"},
+    {"identifier": IDENTIFIER},
+    {"holder_code": COMPANY},
+    {"holder_code": COMPANY, "license_type": "bizlic"},
+    {"holder_name": "恒通"},
+    {"holder_name": "平度市恒通运输有限公司"},
+    {"text": "恒通运输"},
+)
+
+
+def test_no_search_walks_a_big_table(full: Library) -> None:
+    for terms in SEARCHES:
+        found: list[str] = []
+
+        def ask(terms: dict[str, str] = terms, found: list[str] = found) -> None:
+            answer = find_licenses(full.conn, full.keyring, SearchTerms(**terms), TODAY, NOW)
+            found.extend(hit.license_number for hit in answer.hits)
+
+        assert (walked(full, ask), found) == (set(), ["A1"]), terms
+
+
+def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> None:
+    shelf, clock = full, (TODAY, NOW)
+    (license_id,) = full.read("select license_id from licenses where license_number = 'A1'")
+    questions: dict[str, Callable[[], object]] = {
+        "checklist": lambda: answer_checklist(shelf.conn, shelf.keyring, "PD-E-010", COMPANY, None, *clock),
+        "by identifier": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(IDENTIFIER), *clock),
+        "by number": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(license_number="A1"), *clock),
+        "dossier": lambda: get_license(shelf.conn, shelf.keyring, license_id, *clock),
+    }
+    assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}
+
+
+def test_a_common_pair_of_characters_is_bounded(full: Library) -> None:
+    answer = find_licenses(full.conn, full.keyring, SearchTerms(holder_name="运输", limit=20), TODAY, NOW)
+    assert len(answer.hits) == 20
+    assert [advice.code for advice in answer.advice] == ["search.too_many"]
