@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.fake.truth import Plot
-from schemas.errors import HubError
+from schemas.errors import ProcessFailed
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -92,7 +92,7 @@ def _read_line(process: subprocess.Popen[bytes], name: str) -> bytes:
         while output and not line.endswith(b"\n"):
             chunk = output.read1(65536) if selector.select(max(until - time.monotonic(), 0)) else b""  # type: ignore[attr-defined]  # the pipe is buffered
             if not chunk:
-                raise HubError(f"fake {name}: did not get ready; expected one line of JSON, got {len(line)} bytes")
+                raise ProcessFailed(f"fake {name}: did not get ready; expected one line of JSON, got {len(line)} bytes")
             line += chunk
     return line
 

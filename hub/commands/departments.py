@@ -5,6 +5,7 @@ Reads declarations; never asks a department anything.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import Annotated, Any
@@ -57,9 +58,11 @@ def fake(  # noqa: PLR0913, PLR0917 - each is one option
     mode: Annotated[str, typer.Option(help="How it misbehaves.")] = "ok",
 ) -> None:
     """Serve a fake of a declared department until Ctrl-C."""
-    load_department(name, Settings().connectors_folder)
+    folder = Settings().connectors_folder
+    load_department(name, folder)
     options = {"--port": port, "--seed": seed, "--scale": scale, "--day": day, "--mode": mode}
-    command = [sys.executable, "-m", "connectors.fake", name]
+    command = [sys.executable, "-m", "connectors.fake", name, "--parent", str(os.getpid())]
+    command += ["--connectors", str(folder)] if folder else []
     command += [str(word) for option in options.items() for word in option]
     note(f"serving a fake {name}; the line below holds its connection; Ctrl-C ends it")
     try:

@@ -15,7 +15,7 @@ import pytest
 from connectors.connection import parse_connection
 from connectors.fake.process import PROJECT, start_fake
 from connectors.fake.truth import Plot
-from schemas.errors import HubError
+from schemas.errors import ProcessFailed
 
 FEW = Plot(scale=20, day=0)
 PARENT = """
@@ -67,7 +67,7 @@ def test_a_fake_that_hangs_still_ends() -> None:
 
 
 def test_a_department_that_is_not_declared_cannot_be_faked() -> None:
-    with pytest.raises(HubError, match="did not get ready"), start_fake("nobody"):
+    with pytest.raises(ProcessFailed, match="did not get ready"), start_fake("nobody"):
         pytest.fail("nobody must not get ready")
 
 
