@@ -8,39 +8,72 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from httpx import Client
-from service_makers import NOW, TOKEN, Shelf, calling, fill_shelf, serving
-from sqlalchemy import Engine
+from service_makers import TOKEN, Shelf, calling, fill_shelf, serving, settings_over
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
-from license_library.keyring import Keyring
+from license_library.database import open_database
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
 
 CHROMIUM = "/usr/bin/chromium"
+SHARED = "asked_by_the_service"
 
 
-@pytest.fixture
-def shelf(database: Engine, keyring: Keyring) -> Shelf:
-    """Give a library with a few licenses, one of them old, and a record in quarantine."""
-    return fill_shelf(database, keyring)
+@pytest.fixture(scope="session")
+def shared_database(postgres_url: str, migrated_template: str) -> Iterator[Engine]:
+    """Give one migrated database to all tests that only ask."""
+    clone = text(f"create database {SHARED} template {make_url(migrated_template).database}")
+    administrator = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with administrator.connect() as connection:
+        connection.execute(clone)
+    engine = open_database(make_url(postgres_url).set(database=SHARED).render_as_string(hide_password=False))
+    yield engine
+    engine.dispose()
 
 
-@pytest.fixture
-def settings(database: Engine, keyring: Keyring) -> ServiceSettings:
+@pytest.fixture(scope="session")
+def settings(shared_database: Engine) -> ServiceSettings:
     """Give settings with a clock that stands still."""
-    return ServiceSettings(engine=database, keyring=keyring, token=TOKEN, clock=lambda: NOW)
+    return settings_over(shared_database)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def shelf(settings: ServiceSettings) -> Shelf:
+    """Give a library with a few licenses, one of them old, and a record in quarantine."""
+    return fill_shelf(settings)
+
+
+@pytest.fixture(scope="session")
 def app(settings: ServiceSettings) -> FastAPI:
     """Give the application."""
     return create_app(settings)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def served(app: FastAPI) -> Iterator[str]:
     """Give the address of a real server."""
     with serving(app) as address:
         yield address
+
+
+@pytest.fixture
+def own_settings(database: Engine) -> ServiceSettings:
+    """Give settings over a database that no other test sees."""
+    return settings_over(database)
+
+
+@pytest.fixture
+def own_shelf(own_settings: ServiceSettings) -> Shelf:
+    """Give a filled library that no other test sees."""
+    return fill_shelf(own_settings)
+
+
+@pytest.fixture
+def own_machine(own_settings: ServiceSettings, own_shelf: Shelf) -> Iterator[Client]:
+    """Give a client of a service that no other test asks."""
+    with serving(create_app(own_settings)) as address, calling(address, Authorization=f"Bearer {TOKEN}") as client:
+        yield client
 
 
 @pytest.fixture

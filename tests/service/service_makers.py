@@ -17,6 +17,7 @@ from httpx import Client, Response
 from sqlalchemy import Engine
 
 from license_library.keyring import Keyring
+from license_library.service.settings import ServiceSettings
 from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
 
 TOKEN = "a development token of tests"
@@ -38,10 +39,15 @@ class Shelf:
     quarantine_id: int
 
 
-def fill_shelf(engine: Engine, keyring: Keyring) -> Shelf:
-    """Write four feeds, two subjects, three licenses with a former version, and a quarantine case."""
-    with engine.begin() as conn:
-        library = Library(conn, keyring)
+def settings_over(engine: Engine) -> ServiceSettings:
+    """Return settings over a database, with a clock that stands still."""
+    return ServiceSettings(engine, Keyring(b"a secret of thirty-two bytes, ok"), TOKEN, lambda: NOW)
+
+
+def fill_shelf(settings: ServiceSettings) -> Shelf:
+    """Write three feeds, two subjects, two licenses with a former version, and a quarantine case."""
+    with settings.engine.begin() as conn:
+        library = Library(conn, settings.keyring)
         library.add_feed("public_security", ("idcard", "hukou"), fresh_at=NOW - timedelta(days=3))
         library.add_feed("transport", ("roadgoods",), fresh_at=None)
         library.add_feed("market_regulation")

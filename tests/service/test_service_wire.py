@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from fastapi import FastAPI
 from httpx import Client
 from service_makers import PERSON, PURPOSE, TOKEN, Shelf, calling, serving
 
@@ -56,7 +55,9 @@ def test_every_answer_carries_the_security_headers_and_is_not_kept(shelf: Shelf,
     assert "unsafe" not in answer.headers["content-security-policy"]
 
 
-def test_an_unexpected_failure_tells_nothing_of_itself(app: FastAPI, shelf: Shelf) -> None:
+def test_an_unexpected_failure_tells_nothing_of_itself(settings: ServiceSettings) -> None:
+    app = create_app(settings)
+
     @app.get("/api/broken")
     def broken() -> None:
         raise RuntimeError(PERSON)
