@@ -16,7 +16,7 @@ REGISTRIES = [
 UNFINISHED = [rf"\b{a}{b}\b" for a, b in (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("NotImplemented", "Error"))]
 LEFT_OUT = [r"mark\.(skip|xfail)", r"pytest\.(skip|xfail|importorskip)\("]
 OVERCLAIMS = ["exactly" + "[ -]once", "tamper" + "-?proof"]
-BROWSER_TESTS = {"tests/service/conftest.py", "tests/conftest.py"}
+BROWSER_TESTS = {"tests/service/conftest.py"}
 
 
 def places_of(patterns: list[str], files: tuple[Path, ...]) -> list[str]:
