@@ -1,0 +1,4 @@
+"""WHEN: the rhythm in which departments are pulled. The only room that knows Airflow.
+
+Holds no logic: what a task does is the hub's business.
+"""
