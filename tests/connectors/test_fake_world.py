@@ -127,6 +127,13 @@ def test_what_changed_in_a_day_is_good_and_mends_what_was_bad() -> None:
     assert delta.bad == 0
 
 
+def test_what_a_second_pull_sees_again_holds_nothing_bad() -> None:
+    since = datetime.combine(FIRST_DAY - timedelta(days=40), time())
+    tail = tell_truth(load_department("market_regulation"), Plot(scale=4000, day=0), since=since)
+    assert tail.received > 20
+    assert tail.bad == 0
+
+
 def test_a_type_nobody_planned_can_be_faked() -> None:
     issuer = Issuer(
         "health", "平度市卫生健康局", "11370283MB9T00206C", ["pubhyg", "doctor"], frozenset({"valid"}),
