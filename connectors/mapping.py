@@ -6,26 +6,24 @@ be mapped (an unknown code, a date of another form, a missing key) becomes a pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 import polars as pl
 
 from connectors.declared import Department, Feed, FieldRule
-from connectors.mapping_times import read_dates, read_instants
+from connectors.mapping_times import date_of, instant_of
 from connectors.page_rows import Fault, PageRows
-from schemas.license import LICENSE, Field
-from schemas.problems import PROBLEM_SCHEMA, Problem, describe_value, problems_frame
+from schemas.license import LICENSE
+from schemas.problems import Problem, describe_value, problems_frame
 
 KINDS: dict[str, pl.DataType] = {
     "text": pl.String(), "code": pl.String(), "json": pl.String(), "flag": pl.Boolean(),
     "date": pl.Date(), "instant": pl.Datetime("us", "UTC"),
 }  # fmt: skip
-RECORDS_SCHEMA = {field.name: KINDS[field.kind] for field in LICENSE.fields} | {
-    "_page": pl.Int32(),
-    "_position": pl.Int32(),
-}
+_FIELDS = {field.name: KINDS[field.kind] for field in LICENSE.fields}
+RowProblem = tuple[int, Problem]
 _encoder = msgspec.json.Encoder()
 
 
@@ -43,131 +41,92 @@ def map_rows(
 ) -> MappedPage:
     """Map one decoded page."""
     source = _clean(rows)
-    columns: dict[str, pl.Series] = {}
-    failed: list[pl.DataFrame] = []
-    for name, rule in feed.fields.items():
-        columns[name] = _map_field(LICENSE.field(name), rule, source, rows.count)
-        failed.append(_failures(LICENSE.field(name), rule, source, columns[name]))
-    columns |= _derive(department, feed, source, columns, license_names)
-    failed += [_missing_key(columns["record_id"]), _bad_instants(feed, source, columns["source_updated_at"])]
-    failed.append(problems_frame((f.row, Problem(f.code, _canonical(feed, f), f.expected, f.got)) for f in rows.faults))
-    frame = _frame(columns, rows.count, page_number)
-    return MappedPage(frame, pl.concat(failed).sort("row", maintain_order=True), rows.digests())
+    wanted = _expressions(department, feed, license_names)
+    frame = source.select(
+        *(wanted.get(name, pl.lit(None, dtype=kind)).alias(name) for name, kind in _FIELDS.items()),
+        pl.lit(page_number, dtype=pl.Int32).alias("_page"),
+        pl.int_range(pl.len(), dtype=pl.Int32).alias("_position"),
+    ).with_columns(_faces(feed, source))
+    problems = [*_lost_values(feed, source, frame), *_faulted(feed, rows.faults)]
+    return MappedPage(frame, problems_frame(sorted(problems, key=lambda problem: problem[0])), rows.digests())
 
 
 def _clean(rows: PageRows) -> pl.DataFrame:
     """Strip blanks around every value; an empty value is no value."""
-    raw = pl.DataFrame({name: pl.Series(name, values, pl.String) for name, values in rows.columns.items()})
-    stripped = pl.all().str.strip_chars()
-    return raw.select(pl.when(stripped.str.len_bytes() > 0).then(stripped))
+    raw = pl.DataFrame([pl.Series(name, values, pl.String, strict=True) for name, values in rows.columns.items()])
+    return raw.select(pl.all().str.strip_chars()).select(pl.when(pl.all() != "").then(pl.all()))
 
 
-def _map_field(field: Field, rule: FieldRule, source: pl.DataFrame, count: int) -> pl.Series:
+def _expressions(department: Department, feed: Feed, license_names: Mapping[str, str]) -> dict[str, pl.Expr]:
+    """Return one expression over source columns per canonical field that the declaration can fill."""
+    wanted = {name: _expression(rule, _FIELDS[name]) for name, rule in feed.fields.items()}
+    wanted["record_id"] = pl.concat_str(feed.key, separator="/")
+    wanted["source_updated_at"] = instant_of(pl.col(feed.cursor.field), feed.cursor.format, department.timezone)
+    ends = feed.fields.get("valid_to", FieldRule())
+    wanted["open_ended"] = (
+        pl.col(ends.from_).is_in(ends.open_ended).fill_null(value=False) if ends.from_ else pl.lit(value=False)
+    )
+    if license_names and "license_type" in wanted:
+        default = wanted["license_type"].replace_strict(dict(license_names), default=None, return_dtype=pl.String)
+        wanted["license_name"] = pl.coalesce(wanted["license_name"], default) if "license_name" in wanted else default
+    return wanted
+
+
+def _expression(rule: FieldRule, kind: pl.DataType) -> pl.Expr:
     if rule.value is not None:
-        return pl.repeat(rule.value, count, dtype=pl.String, eager=True).cast(KINDS[field.kind])
-    values = source[rule.from_]
+        return pl.lit(rule.value, dtype=pl.String).cast(kind)
+    value = pl.col(rule.from_)
     if rule.open_ended:
-        values = values.set(values.is_in(rule.open_ended), None)
+        value = pl.when(~value.is_in(rule.open_ended)).then(value)
     if rule.date is not None:
-        return read_dates(values, rule.date)
+        return date_of(value, rule.date)
     if rule.codes is not None:
-        return values.replace_strict(list(rule.codes), list(rule.codes.values()), default=None, return_dtype=pl.String)
-    return _normalise_identifier(values) if rule.normalise == "identifier" else values
-
-
-def _normalise_identifier(values: pl.Series) -> pl.Series:
-    return values.str.normalize("NFKC").str.strip_chars().str.to_uppercase()
-
-
-def _derive(
-    department: Department,
-    feed: Feed,
-    source: pl.DataFrame,
-    columns: Mapping[str, pl.Series],
-    license_names: Mapping[str, str],
-) -> dict[str, pl.Series]:
-    """Derive what no single source field says: key, time of change, open end, default name and face."""
-    valid_to = feed.fields.get("valid_to", FieldRule())
-    ends = source[valid_to.from_] if valid_to.from_ else pl.repeat(None, source.height, dtype=pl.String, eager=True)
-    return {
-        "record_id": source.select(pl.concat_str(feed.key, separator="/")).to_series(),
-        "source_updated_at": read_instants(source[feed.cursor.field], feed.cursor.format, department.timezone),
-        "open_ended": ends.is_in(valid_to.open_ended).fill_null(value=False),
-        "license_name": _names(columns, license_names, source.height),
-        "face": _faces(feed, source),
-    }
-
-
-def _names(columns: Mapping[str, pl.Series], license_names: Mapping[str, str], count: int) -> pl.Series:
-    nothing = pl.repeat(None, count, dtype=pl.String, eager=True)
-    types = columns.get("license_type", nothing)
-    defaults = types.replace_strict(
-        list(license_names), list(license_names.values()), default=None, return_dtype=pl.String
-    ) if license_names else nothing  # fmt: skip
-    given = columns.get("license_name", nothing)
-    return given.zip_with(given.is_not_null(), defaults)
+        return value.replace_strict(rule.codes, default=None, return_dtype=pl.String)
+    if rule.normalise == "identifier":
+        return value.str.normalize("NFKC").str.strip_chars().str.to_uppercase()
+    return value
 
 
 def _faces(feed: Feed, source: pl.DataFrame) -> pl.Series:
     """Return each row's face as canonical JSON: keys sorted, no blanks, nothing for what the source leaves empty."""
     names = sorted(feed.face)
-    rows = zip(*(source[feed.face[name]] for name in names), strict=True)
-    faces = [_encode({n: v for n, v in zip(names, row, strict=True) if v is not None}) for row in rows] if names else []
-    return pl.Series("face", faces or [None] * source.height, pl.String)
+    rows = zip(*(source[feed.face[name]].to_list() for name in names), strict=True)
+    faces = [{n: v for n, v in zip(names, row, strict=True) if v is not None} for row in rows]
+    texts = [_encoder.encode(face).decode() if face else None for face in faces]
+    return pl.Series("face", texts or [None] * source.height, pl.String)
 
 
-def _encode(face: dict[str, str]) -> str | None:
-    return _encoder.encode(face).decode() if face else None
+def _lost_values(feed: Feed, source: pl.DataFrame, frame: pl.DataFrame) -> Iterator[RowProblem]:
+    """Yield a problem for every value that was there and did not survive its rule; looks only where some are missing."""
+    for name, rule in feed.fields.items():
+        if rule.from_ and (rule.date is not None or rule.codes is not None):
+            code = "record.bad_date" if rule.date is not None else "record.unknown_code"
+            expected = (
+                f"a date written {rule.date}" if rule.date is not None else f"one of {', '.join(rule.codes or ())}"
+            )
+            yield from _lost(source[rule.from_], frame[name], Problem(code, name, expected, ""), rule.open_ended)
+    instant = Problem("record.bad_date", "source_updated_at", f"a time written {feed.cursor.format}", "")
+    yield from _lost(source[feed.cursor.field], frame["source_updated_at"], instant, [])
+    for row in frame["record_id"].is_null().arg_true() if frame["record_id"].null_count() else ():
+        yield row, Problem("record.missing_field", "record_id", "the department's own key", "nothing")
 
 
-def _failures(field: Field, rule: FieldRule, source: pl.DataFrame, mapped: pl.Series) -> pl.DataFrame:
-    """Return a problem for every value that was there and did not survive its rule."""
-    if rule.value is not None or (rule.date is None and rule.codes is None):
-        return problems_frame()
-    values = source[rule.from_]
-    lost = (mapped.is_null() & values.is_not_null() & ~values.is_in(rule.open_ended)).arg_true().to_list()
-    code = "record.bad_date" if rule.date is not None else "record.unknown_code"
-    expected = f"a date written {rule.date}" if rule.date is not None else f"one of {', '.join(rule.codes or ())}"
-    return problems_frame(
-        (row, Problem(code, field.name, expected, describe_value(field, values[row]))) for row in lost
-    )
+def _lost(source: pl.Series, mapped: pl.Series, problem: Problem, meant: Sequence[str]) -> Iterator[RowProblem]:
+    if mapped.null_count() == source.null_count():
+        return
+    field = LICENSE.field(problem.field)
+    for row in (mapped.is_null() & source.is_not_null() & ~source.is_in(list(meant))).arg_true():
+        yield row, msgspec.structs.replace(problem, got=describe_value(field, source[row]))
 
 
-def _missing_key(record_id: pl.Series) -> pl.DataFrame:
-    rows = record_id.is_null().arg_true().to_list()
-    return problems_frame(
-        (r, Problem("record.missing_field", "record_id", "the department's own key", "nothing")) for r in rows
-    )
-
-
-def _bad_instants(feed: Feed, source: pl.DataFrame, mapped: pl.Series) -> pl.DataFrame:
-    values, field = source[feed.cursor.field], LICENSE.field("source_updated_at")
-    lost = (mapped.is_null() & values.is_not_null()).arg_true().to_list()
-    expected = f"a time written {feed.cursor.format}"
-    return problems_frame(
-        (r, Problem("record.bad_date", field.name, expected, describe_value(field, values[r]))) for r in lost
-    )
+def _faulted(feed: Feed, faults: Sequence[Fault]) -> Iterator[RowProblem]:
+    for fault in faults:
+        yield fault.row, Problem(fault.code, _canonical(feed, fault), fault.expected, fault.got)
 
 
 def _canonical(feed: Feed, fault: Fault) -> str:
     """Return our name for the source field a fault is in; the steward knows that one."""
     names = [name for name, rule in feed.fields.items() if rule.from_ == fault.source]
     names += ["record_id"] * (fault.source in feed.key) + ["source_updated_at"] * (fault.source == feed.cursor.field)
-    names += [f"face.{name}" for name, source in feed.face.items() if source == fault.source]
+    names += ["face"] * (fault.source in feed.face.values())
     return names[0] if names else "record"
-
-
-def _frame(columns: Mapping[str, pl.Series], count: int, page_number: int) -> pl.DataFrame:
-    place: dict[str, pl.Series] = {
-        "_page": pl.repeat(page_number, count, dtype=pl.Int32, eager=True),
-        "_position": pl.int_range(0, count, dtype=pl.Int32, eager=True),
-    }
-    given: Mapping[str, pl.Series] = {**columns, **place}
-    full: Sequence[pl.Series] = [
-        given[name].alias(name) if name in given else pl.repeat(None, count, dtype=kind, eager=True).alias(name)
-        for name, kind in RECORDS_SCHEMA.items()
-    ]
-    return pl.DataFrame(full)
-
-
-__all__ = ["KINDS", "PROBLEM_SCHEMA", "RECORDS_SCHEMA", "MappedPage", "map_rows"]

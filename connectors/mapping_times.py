@@ -27,26 +27,22 @@ def time_pattern(form: str) -> str:
     return "^" + "".join(_DIRECTIVES.get(part) or re.escape(part) for part in parts) + "$"
 
 
-def read_dates(values: pl.Series, form: str) -> pl.Series:
+def date_of(value: pl.Expr, form: str) -> pl.Expr:
     """Return dates; null where a value is not written exactly so or names no day."""
-    if "%H" in form:
-        return _read(values, form).dt.date()
-    return _exact(values, form).str.to_date(form, strict=False)
+    exact = _exact(value, form)
+    return (
+        exact.str.to_datetime(form, strict=False).dt.date() if "%H" in form else exact.str.to_date(form, strict=False)
+    )
 
 
-def read_instants(values: pl.Series, form: str, zone: str) -> pl.Series:
+def instant_of(value: pl.Expr, form: str, zone: str) -> pl.Expr:
     """Return aware UTC instants of local times in `zone`; an hour that came twice is its first, one that never was is null."""
-    local = _read(values, form).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    return local.dt.convert_time_zone("UTC")
+    exact = _exact(value, form)
+    local = exact.str.to_datetime(form, strict=False) if "%H" in form else exact.str.to_date(form, strict=False)
+    aware = local.cast(pl.Datetime("us")).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return aware.dt.convert_time_zone("UTC")
 
 
-def _read(values: pl.Series, form: str) -> pl.Series:
-    exact = _exact(values, form)
-    if "%H" not in form:
-        return exact.str.to_date(form, strict=False).cast(pl.Datetime("us"))
-    return exact.str.to_datetime(form, time_unit="us", strict=False)
-
-
-def _exact(values: pl.Series, form: str) -> pl.Series:
+def _exact(value: pl.Expr, form: str) -> pl.Expr:
     """Keep what has the form's exact shape: the parser alone would read 2024-1-5 and +2024 too."""
-    return values.set(~values.str.contains(time_pattern(form)), None)
+    return pl.when(value.str.contains(time_pattern(form))).then(value)

@@ -71,3 +71,8 @@ def quoted(text: str | None) -> str:
     """Return the department's own words, short, on one line, and without anything that may identify a person."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
     return repr(re.sub(r"\w*\d{6,}\w*", "…", line)[:120]) if line else "nothing"
+
+
+def is_count(text: str | None) -> bool:
+    """Say whether `text` is a number of records that can be true."""
+    return text is not None and text.isascii() and text.isdecimal() and len(text) <= 12

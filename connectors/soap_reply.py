@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from connectors.declared import Department, Feed
-from connectors.page_rows import Fault, PageFacts, PageRows, quoted, require_success, source_names
+from connectors.page_rows import Fault, PageFacts, PageRows, is_count, quoted, require_success, source_names
 from connectors.safe_xml import local_name, parse_xml, parse_xml_text
 from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentFault
 
@@ -42,13 +42,13 @@ def read_payload(department: Department, feed: Feed, answer: etree._Element, who
 
 def soap_facts(feed: Feed, payload: etree._Element, who: str) -> PageFacts:
     """Return how many records the page holds and what it says about the others."""
-    total = _text(payload, feed.paging.total)
-    if feed.paging.style == "page" and not (total or "").strip().isdecimal():
+    total = (_text(payload, feed.paging.total) or "").strip()
+    if feed.paging.style == "page" and not is_count(total):
         raise DepartmentBrokePromise(
             f"{who}: {feed.paging.total} is not a number; expected the declared total of records"
         )
     next_cursor = (_text(payload, feed.paging.next) or "").strip()
-    return PageFacts(len(_find_all(payload, feed.records)), int(total) if total else None, next_cursor)
+    return PageFacts(len(_find_all(payload, feed.records)), int(total) if is_count(total) else None, next_cursor)
 
 
 def soap_rows(feed: Feed, payload: etree._Element, who: str) -> PageRows:
@@ -85,6 +85,10 @@ def _open_envelope(root: etree._Element, who: str) -> etree._Element:
 def _fault(fault: etree._Element, who: str) -> DepartmentError:
     code = fault.findtext("{*}faultcode") or fault.findtext("faultcode") or fault.findtext("{*}Code/{*}Value")
     words = fault.findtext("faultstring") or fault.findtext("{*}faultstring") or fault.findtext("{*}Reason/{*}Text")
+    if (code or "").rpartition(":")[2] in SIGN_IN_FAULTS:
+        return DepartmentRefused(
+            f"{who}: our sign-in is not accepted ({quoted(code)}); check the connection; nothing was delivered"
+        )
     return DepartmentFault(
         f"{who}: the department answered with Fault {quoted(code)}: {quoted(words)}; nothing was delivered"
     )

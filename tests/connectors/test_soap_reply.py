@@ -1,0 +1,168 @@
+"""A SOAP reply does nothing it asks for, and what it delivers comes out as columns."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import pytest
+from soap_samples import ENVELOPE, TO_SOAP, TO_STRING, WSDL, result, wrap
+
+from connectors.declaration import Department
+from connectors.page_rows import PageRows
+from connectors.pages import read_page
+from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentFault, DepartmentRefused
+
+Read = Callable[..., PageRows]
+XML = "text/xml; charset=utf-8"
+ITEM = "<Item><XKZBH>A1</XKZBH><YHMC>平度𠮷</YHMC></Item>"
+
+
+@pytest.fixture
+def read(declare: Callable[..., Department]) -> Read:
+    def run(reply: str | bytes, media_type: str = XML, changes: tuple[tuple[str, str], ...] = ()) -> PageRows:
+        department = declare(*TO_SOAP, *changes, files={"roads.wsdl": WSDL})
+        body = reply.encode() if isinstance(reply, str) else reply
+        return read_page(department, department.feeds["licenses"], body, media_type)
+
+    return run
+
+
+def test_records_come_out_as_columns(read: Read) -> None:
+    rows = read(result(f"{ITEM}<Item><XKZBH>A<!-- c -->2</XKZBH><ZT><![CDATA[<1>]]></ZT><YHMC/></Item>", 2))
+    assert (rows.count, rows.faults) == (2, [])
+    assert rows.columns["XKZBH"] == ["A1", "A2"]
+    assert rows.columns["ZT"] == [None, "<1>"]
+    assert rows.columns["YHMC"] == ["平度𠮷", None]
+
+
+def test_one_element_and_none_are_lists_too(read: Read) -> None:
+    assert read(result(ITEM, 1)).count == 1
+    assert read(result("", 0)).count == 0
+
+
+def test_doubled_and_nested_elements_are_faults_of_their_record(read: Read) -> None:
+    doubled = "<Item><XKZBH>1</XKZBH><XKZBH>2</XKZBH></Item>"
+    nested = "<Item><XKZBH>1</XKZBH><ZT><a>1</a></ZT></Item>"
+    faults = read(result(ITEM + doubled + nested, 3)).faults
+    assert [(f.row, f.source, f.got) for f in faults] == [(1, "XKZBH", "2 elements"), (2, "ZT", "elements inside")]
+
+
+INNER = '<?xml version="1.0" encoding="GB2312"?><R><Result><Code>0</Code><Total>1</Total><Item><XKZBH>平度𠮷</XKZBH></Item></Result></R>'
+
+
+@pytest.mark.parametrize("text", [INNER.replace("<", "&lt;"), f"<![CDATA[{INNER}]]>"])
+def test_xml_inside_a_string_is_read_whatever_encoding_it_claims(read: Read, text: str) -> None:
+    reply = wrap(f"<return>{text}</return>", "AskResponse")
+    assert read(reply, changes=TO_STRING).columns["XKZBH"] == ["平度𠮷"]
+
+
+@pytest.mark.parametrize("text", ["", "not xml", INNER[:-4].replace("<", "&lt;"), "&lt;!DOCTYPE a>&lt;a/>"])
+def test_a_string_that_is_no_whole_xml_is_refused(read: Read, text: str) -> None:
+    with pytest.raises(DepartmentBrokePromise, match="inside the answer's string"):
+        read(wrap(f"<return>{text}</return>", "AskResponse"), changes=TO_STRING)
+
+
+@pytest.mark.parametrize("label", ["GBK", "gb2312", "GB18030"])
+def test_gb_labels_are_read_as_gb18030(read: Read, label: str) -> None:
+    body = f'<?xml version="1.0" encoding="{label}"?>{result(ITEM, 1)}'.encode("gb18030")
+    assert read(body, "text/xml").columns["YHMC"] == ["平度𠮷"]
+    assert read(result(ITEM, 1).encode("gb18030"), f"text/xml; charset={label}").columns["YHMC"] == ["平度𠮷"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<?xml version="1.0" encoding="GBK"?>{result(ITEM, 1)}'.encode(),
+        f'<?xml version="1.0" encoding="UTF-8"?>{result(ITEM, 1)}'.encode("gb18030"),
+        f'<?xml version="1.0" encoding="UTF-7"?>{result(ITEM, 1)}'.encode("utf-7"),
+        f'<?xml version="1.0" encoding="ISO-8859-1"?>{result(ITEM, 1)}'.encode(),
+    ],
+)
+def test_a_wrong_label_is_refused_not_guessed(read: Read, body: bytes) -> None:
+    with pytest.raises(DepartmentBrokePromise):
+        read(body)
+
+
+DOCTYPE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+LAUGHS = '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
+GOOD = result(ITEM, 1)
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        (DOCTYPE + GOOD, "DOCTYPE or processing instruction, which is refused unread"),
+        (f'<?xml version="1.0"?>\n<!-- a -->{LAUGHS}{GOOD}', "which is refused unread"),
+        (f'<?xml-stylesheet href="http://a/"?>{GOOD}', "which is refused unread"),
+        (GOOD.replace("A1", "&x;"), "not well-formed"),
+        (GOOD.replace("A1", "A<?php echo ?>1"), "a processing instruction"),
+        (
+            GOOD.replace("A1", '<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="/etc/passwd"/>'),
+            "an XInclude",
+        ),
+        (result("<a>" * 70 + "</a>" * 70, 1), "nested deeper than 64"),
+        (result("<a>" * 5000 + "</a>" * 5000, 1), "nested deeper|not well-formed"),
+        (result("<Item " + " ".join(f'a{n}="1"' for n in range(300)) + "/>", 1), "more than 256 attributes"),
+        (result(f"<Item><ZT>{'x' * 1_000_001}</ZT></Item>", 1), "longer than 1000000"),
+        ("<html><body>please sign in</body></html>", "a sign-in page"),
+        ("<html><br></html>", "not well-formed"),
+        ("", "not well-formed"),
+        (GOOD.replace("s:Body>", "s:Bodi>"), "expected one Body"),
+        (GOOD.replace("</s:Body>", "</s:Body><s:Body><a/></s:Body>"), "expected one Body"),
+        (GOOD.replace("</s:Body>", "<a/></s:Body>"), "expected one Body"),
+        (GOOD.replace(ENVELOPE, "urn:other"), "expected a SOAP envelope"),
+        (GOOD.replace("urn:roads", "urn:renamed"), "namespace is not of the contract"),
+        (result(ITEM + '<Item><XKZBH xmlns="urn:x">1</XKZBH></Item>', 2), "two namespaces"),
+    ],
+)
+def test_an_attack_or_another_document_is_refused(read: Read, reply: str, message: str) -> None:
+    with pytest.raises(DepartmentBrokePromise, match=message):
+        read(reply)
+
+
+def test_every_cut_of_a_reply_is_refused(read: Read, declare: Callable[..., Department]) -> None:
+    department = declare(*TO_SOAP, files={"roads.wsdl": WSDL})
+    body = GOOD.encode()
+    for end in range(len(body)):
+        with pytest.raises(DepartmentError):
+            read_page(department, department.feeds["licenses"], body[:end], XML)
+
+
+def fault(code: str, words: str) -> str:
+    return f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><s:Fault><faultcode>{code}</faultcode><faultstring>{words}</faultstring></s:Fault></s:Body></s:Envelope>'
+
+
+def test_a_fault_is_told_in_the_departments_words_without_persons(read: Read) -> None:
+    with pytest.raises(DepartmentFault, match="Fault 's:Server': '数据库 … 忙'") as failure:
+        read(fault("s:Server", "数据库\n37028319900307721X 忙"))
+    assert type(failure.value) is DepartmentFault
+
+
+def test_a_fault_of_sign_in_is_a_refusal(read: Read) -> None:
+    with pytest.raises(DepartmentRefused, match="sign-in is not accepted"):
+        read(fault("wsse:FailedAuthentication", "no"))
+
+
+def test_a_fault_of_soap_1_2_is_a_fault(read: Read) -> None:
+    space = "http://www.w3.org/2003/05/soap-envelope"
+    inner = "<s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Reason><s:Text>busy</s:Text></s:Reason>"
+    with pytest.raises(DepartmentFault, match="Fault 's:Receiver': 'busy'"):
+        read(f'<s:Envelope xmlns:s="{space}"><s:Body><s:Fault>{inner}</s:Fault></s:Body></s:Envelope>')
+
+
+def test_an_answer_that_says_it_failed_is_a_fault(read: Read) -> None:
+    with pytest.raises(DepartmentFault, match="Result/Code is '7'; expected 0; the department says 'bad'"):
+        read(result("", 0, code="7"))
+
+
+def test_strictness_decides_what_the_schema_means(read: Read, caplog: pytest.LogCaptureFixture) -> None:
+    broken = wrap("<Result><Code>0</Code></Result>text 37028319900307721X")
+    with caplog.at_level(logging.WARNING):
+        read(broken)
+    assert "breaks the contract: element QueryResponse" in caplog.text
+    assert "3702831990" not in caplog.text
+    with pytest.raises(DepartmentBrokePromise, match="breaks the contract: element QueryResponse"):
+        read(broken, changes=(('kind = "soap"', 'kind = "soap"\nstrictness = "enforce"'),))
+    renamed = broken.replace("urn:roads", "urn:renamed")
+    assert read(renamed, changes=(('kind = "soap"', 'kind = "soap"\nstrictness = "off"'),)).count == 0
