@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from connectors.declared import Feed, FieldRule, Transport
 from connectors.durations import duration
+from connectors.time_forms import time_pattern
 from schemas.errors import DeclarationError
 from schemas.license import LICENSE, RecordType
 
@@ -74,6 +75,8 @@ def check_rule(name: str, rule: FieldRule, record: RecordType, place: str) -> No
         raise DeclarationError(f"{place}: expected exactly one of 'from' and 'value'")
     if (rule.date is not None) != (kinds[name] == "date" and rule.value is None):
         raise DeclarationError(f"{place}: key 'date' belongs to date fields, and every date field needs it")
+    if rule.date is not None:
+        _check_text(time_pattern, rule.date, f"{place}: key 'date'")
     if rule.open_ended and name != "valid_to":
         raise DeclarationError(f"{place}: key 'open_ended' belongs to valid_to only")
 
@@ -103,13 +106,16 @@ def _check_paging(feed: Feed, place: str) -> None:
 
 
 def _check_times(feed: Feed, place: str) -> None:
-    for where, text in (
-        (f"{place}: key 'fresh_within'", feed.fresh_within),
-        (f"{place[:-1]}.cursor]: key 'overlap'", feed.cursor.overlap),
-    ):
-        try:
-            duration(text)
-        except DeclarationError as error:
-            raise DeclarationError(f"{where}: {error}") from error
+    cursor = f"{place[:-1]}.cursor]"
+    _check_text(duration, feed.fresh_within, f"{place}: key 'fresh_within'")
+    _check_text(duration, feed.cursor.overlap, f"{cursor}: key 'overlap'")
+    _check_text(time_pattern, feed.cursor.format, f"{cursor}: key 'format'")
     if len(feed.schedule.split()) != 5:
         raise DeclarationError(f"{place}: key 'schedule': expected five cron fields, got {feed.schedule!r}")
+
+
+def _check_text(read: Callable[[str], object], text: str, where: str) -> None:
+    try:
+        read(text)
+    except DeclarationError as error:
+        raise DeclarationError(f"{where}: {error}") from error

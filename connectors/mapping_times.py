@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
-from schemas.errors import DeclarationError
-
-_DIRECTIVES = {
-    "%Y": r"[0-9]{4}",
-    "%m": r"[0-9]{2}",
-    "%d": r"[0-9]{2}",
-    "%H": r"[0-9]{2}",
-    "%M": r"[0-9]{2}",
-    "%S": r"[0-5][0-9]",
-}
-
-
-def time_pattern(form: str) -> str:
-    """Return the regular expression of a strptime form; DeclarationError for a directive that is not strict."""
-    parts = re.split(r"(%.)", form)
-    unknown = [part for part in parts if part.startswith("%") and part not in _DIRECTIVES]
-    if unknown or "%Y" not in parts:
-        raise DeclarationError(f"date form {form!r}: expected %Y and others of {' '.join(_DIRECTIVES)}")
-    return "^" + "".join(_DIRECTIVES.get(part) or re.escape(part) for part in parts) + "$"
+from connectors.time_forms import time_pattern
 
 
 def date_of(value: pl.Expr, form: str) -> pl.Expr:

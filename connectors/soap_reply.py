@@ -12,7 +12,7 @@ from lxml import etree
 from connectors.declared import Department, Feed
 from connectors.page_rows import Fault, PageFacts, PageRows, is_count, quoted, require_success, source_names
 from connectors.safe_xml import local_name, parse_xml, parse_xml_text
-from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentFault
+from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentFault, DepartmentRefused
 
 ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 SIGN_IN_FAULTS = {
