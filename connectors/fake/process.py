@@ -22,7 +22,7 @@ from connectors.fake.truth import Plot
 from schemas.errors import ProcessFailed
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0  # a warm fake of 100k licenses renders for seconds, on a busy machine for many
 
 
 @dataclass(frozen=True)
