@@ -21,7 +21,7 @@ def verify_contract(folder: Path) -> dict[str, str]:
         p.relative_to(contract).as_posix(): p for p in sorted(contract.rglob("*")) if p.is_file() and p.name != SUMS
     }
     for name in sorted(pinned.keys() | found.keys()):
-        _verify_file(contract / SUMS, name, pinned.get(name), found.get(name))
+        _verify_file(_shown(contract / SUMS), name, pinned.get(name), found.get(name))
     return pinned
 
 
@@ -40,15 +40,22 @@ def _read_sums(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as error:
-        raise DeclarationError(f"{path}: cannot be read; expected one line 'sha256  file' per contract file") from error
+        raise DeclarationError(
+            f"{_shown(path)}: cannot be read; expected one line 'sha256  file' per contract file"
+        ) from error
     pairs = [line.split(maxsplit=1) for line in lines if line.strip()]
     wrong = [n for n, pair in enumerate(pairs, 1) if len(pair) != 2 or len(pair[0]) != 64]
     if wrong:
-        raise DeclarationError(f"{path}: line {wrong[0]} is not 'sha256  file'")
+        raise DeclarationError(f"{_shown(path)}: line {wrong[0]} is not 'sha256  file'")
     return {name.lstrip("*"): sha.lower() for sha, name in pairs}
 
 
-def _verify_file(sums: Path, name: str, expected: str | None, path: Path | None) -> None:
+def _shown(path: Path) -> str:
+    """Name a file from its department's folder on: where the project lies is nobody's business."""
+    return "/".join(path.parts[-3:])
+
+
+def _verify_file(sums: str, name: str, expected: str | None, path: Path | None) -> None:
     if path is None:
         raise DeclarationError(f"{sums}: {name} is pinned but the file is missing")
     if expected is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,7 +60,8 @@ vehicle = "CLXX"
 def write_department(root: Path, text: str, files: dict[str, str], name: str = "roads") -> Path:
     """Write a department folder whose contract files are pinned."""
     contract = root / name / "contract"
-    contract.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(contract, ignore_errors=True)
+    contract.mkdir(parents=True)
     lines = []
     for file, content in files.items():
         (contract / file).write_text(content, "utf-8")

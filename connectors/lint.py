@@ -1,0 +1,139 @@
+"""What can be found wrong with a declared department without its network: declaration, contract, and our code lists.
+
+Knows files only; opens no connection. An error stops the department from working, a warning is for a reader.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from connectors.declaration import load_department
+from connectors.declared import Department, Feed
+from connectors.page_rows import source_names
+from connectors.requesting import request_values, write_payload
+from connectors.soap_contract import SoapContract
+from schemas.catalogue import load_catalogue
+from schemas.errors import DeclarationError
+from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
+from schemas.identifiers.credit_code import credit_code_fault
+from schemas.license import LICENSE
+from schemas.states import STATE_CODES
+
+DERIVED = {"record_id", "source_updated_at", "license_name"}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Say one thing that is wrong, and where."""
+
+    severity: Literal["error", "warning"]
+    place: str
+    message: str
+
+
+def check_department(name: str, root: Path | None = None) -> list[Finding]:
+    """Return everything found wrong with department `name`; empty when nothing is."""
+    try:
+        department = load_department(name, root)
+        findings = list(_check_identity(department))
+        for feed in department.feeds.values():
+            findings += _check_feed(department, feed)
+        return findings + list(_check_contract(department))
+    except DeclarationError as error:
+        return [Finding("error", name, str(error))]
+
+
+def _check_identity(department: Department) -> Iterator[Finding]:
+    fault = credit_code_fault(department.uscc)
+    if fault:
+        yield Finding("error", f"{department.department}: key 'uscc'", f"is no unified social credit code: {fault}")
+
+
+def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
+    place = f"{department.department}: [feeds.{feed.name}]"
+    yield from _check_required(feed, place)
+    yield from _check_codes(feed, place)
+    placeholders = json.dumps(feed.request)
+    if "{since}" not in placeholders:
+        yield Finding("warning", f"{place} request", "never asks with {since}: every pull fetches everything")
+    needed = {"page": "{page}", "cursor": "{cursor}"}.get(feed.paging.style, "")
+    if needed not in placeholders:
+        yield Finding("error", f"{place} request", f"paging style {feed.paging.style} needs {needed}")
+    if not feed.success:
+        yield Finding("warning", place, "declares no success: an answer that says it failed may pass as an empty page")
+
+
+def _check_required(feed: Feed, place: str) -> Iterator[Finding]:
+    for field in LICENSE.fields:
+        if field.required and field.name not in DERIVED | feed.fields.keys():
+            yield Finding("error", f"{place} fields", f"{field.name} ({field.zh}) is required and not mapped")
+
+
+def _check_codes(feed: Feed, place: str) -> Iterator[Finding]:
+    types = {kind.license_type for kind in load_catalogue().license_types}
+    for name, known in (("license_type", types), ("status", STATE_CODES), ("holder_code_type", HOLDER_CODE_TYPE_CODES)):
+        rule = feed.fields.get(name)
+        given = {*(rule.codes or {}).values(), *([rule.value] if rule.value else [])} if rule else set()
+        for code in sorted(given - known):
+            yield Finding(
+                "error",
+                f"{place} fields.{name}",
+                f"maps to {code!r}, which is unknown; there are {', '.join(sorted(known))}",
+            )
+        if rule and rule.from_ and rule.codes is None:
+            yield Finding("warning", f"{place} fields.{name}", "takes the source's code as ours; expected 'codes'")
+
+
+def _check_contract(department: Department) -> Iterator[Finding]:
+    if department.transport.kind == "soap":
+        yield from _check_soap(department)
+    else:
+        yield from _check_openapi(department)
+
+
+def _check_soap(department: Department) -> Iterator[Finding]:
+    """Write each feed's first request by the contract; what does not fit says so itself."""
+    contract = SoapContract(department)
+    for feed in department.feeds.values():
+        values = request_values(department, feed, None, feed.paging.first, "")
+        if department.transport.payload == "xml-in-string":
+            values = {contract.parameters(feed.operation)[0]: write_payload(department.transport, values)}
+        try:
+            contract.render(feed.operation, values)
+        except DeclarationError as error:
+            yield Finding("error", f"{department.department}: [feeds.{feed.name}]", str(error))
+
+
+def _check_openapi(department: Department) -> Iterator[Finding]:
+    """Look each feed's path up in the OpenAPI document, and its source fields among the names that it declares."""
+    path = department.folder / "contract" / department.transport.contract.removeprefix("contract/")
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise DeclarationError(f"{department.department}/contract/{path.name}: is not JSON: {error}") from error
+    paths, names = document.get("paths", {}), set(_property_names(document))
+    for feed in department.feeds.values():
+        place = f"{department.department}: [feeds.{feed.name}]"
+        if feed.method.lower() not in paths.get(feed.path, {}):
+            yield Finding(
+                "error",
+                place,
+                f"{feed.method} {feed.path} is not in the contract; there are {', '.join(sorted(paths))}",
+            )
+        for unknown in sorted(set(source_names(feed)) - names):
+            yield Finding("warning", place, f"source field {unknown!r} is not in the contract")
+
+
+def _property_names(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        properties = node.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+        for child in node.values():
+            yield from _property_names(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _property_names(child)

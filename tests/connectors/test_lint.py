@@ -1,0 +1,87 @@
+"""The offline lint finds what would stop a department, before anyone calls it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from soap_samples import TO_SOAP, TO_STRING, WSDL
+
+from connectors.declaration import Department, list_departments
+from connectors.lint import Finding, check_department
+from schemas.errors import DeclarationError
+
+FIELDS = ["XKZBH", "ZZLX", "FZRQ", "YHMC", "YHDM", "DMLX", "YXQQ", "YXQZ", "ZT", "GXSJ", "JYFW", "CLXX"]
+OPENAPI = {
+    "paths": {"/licenses": {"get": {}}},
+    "components": {"schemas": {"Row": {"properties": {name: {} for name in FIELDS}}}},
+}
+Lint = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def lint(declare: Callable[..., Department], tmp_path: Path) -> Lint:
+    def run(*changes: tuple[str, str], files: dict[str, str] | None = None) -> list[Finding]:
+        with contextlib.suppress(DeclarationError):  # lint reads the folder for itself
+            declare(*changes, files=files or {"api.json": json.dumps(OPENAPI)})
+        return check_department("roads", tmp_path)
+
+    return run
+
+
+@pytest.mark.parametrize("name", list_departments())
+def test_every_declared_department_is_in_order(name: str) -> None:
+    assert check_department(name) == []
+
+
+def test_nothing_is_found_where_nothing_is_wrong(lint: Lint) -> None:
+    assert lint() == []
+    assert lint(*TO_SOAP, files={"roads.wsdl": WSDL}) == []
+    assert lint(*TO_SOAP, *TO_STRING, files={"roads.wsdl": WSDL}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "severity", "message"),
+    [
+        (('uscc = "11370283MB9T00230W"', 'uscc = "11370283MB9T00230X"'), "error", "no unified social credit code"),
+        (('area_code = { value = "370283" }', ""), "error", "area_code .* is required and not mapped"),
+        (('"01" = "roadgoods"', '"01" = "roadgods"'), "error", "maps to 'roadgods', which is unknown"),
+        (('"2" = "revoked"', '"2" = "gone"'), "error", "maps to 'gone', which is unknown; there are .*revoked"),
+        (('codes = { "1" = "001", "2" = "111" }', 'codes = { "1" = "01" }'), "error", "maps to '01'"),
+        (('status = { from = "ZT", codes = { "1" = "valid", "2" = "revoked" } }', 'status = "ZT"'), "warning", "takes the source's code as ours"),
+        (('since = "{since}", ', ""), "warning", "never asks with {since}"),
+        (('page = "{page}"', 'page = "1"'), "error", "paging style page needs {page}"),
+        (('success = { field = "code", values = ["0"], message = "msg" }', ""), "warning", "declares no success"),
+        (('path = "/licenses"', 'path = "/permits"'), "error", "GET /permits is not in the contract; there are /licenses"),
+        (('scope = "JYFW"', 'scope = "JYFWX"'), "warning", "source field 'JYFWX' is not in the contract"),
+        (('kind = "rest"', 'kind = "post"'), "error", "invalid enum value"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_found(lint: Lint, change: tuple[str, str], severity: str, message: str) -> None:
+    (finding,) = lint(change)
+    assert finding.severity == severity
+    assert re.search(message, finding.message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('operation = "Query"', 'operation = "Find"'), "no operation 'Find' in the contract; there are Ask, Query"),
+        (
+            ('size = "{page_size}"', 'rows = "{page_size}"'),
+            "does not fit operation Query.*its parameters are since, page, size",
+        ),
+    ],
+)
+def test_a_request_that_the_contract_does_not_know_is_found(lint: Lint, change: tuple[str, str], message: str) -> None:
+    (finding,) = lint(*TO_SOAP, change, files={"roads.wsdl": WSDL})
+    assert re.search(message, finding.message)
+
+
+def test_a_contract_that_is_not_json_is_found(lint: Lint) -> None:
+    (finding,) = lint(files={"api.json": "openapi: 3"})
+    assert "contract/api.json: is not JSON" in finding.message
