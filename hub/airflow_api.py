@@ -13,6 +13,8 @@ from typing import Any
 
 from schemas.errors import ProcessFailed
 
+PAGE = 100
+
 
 class AirflowApi:
     """One signed-in user of one Airflow."""
@@ -42,10 +44,10 @@ class AirflowApi:
         elif status >= 400:
             raise ProcessFailed(f"Airflow: creating pool {name} failed; expected 201, got {status}; nothing was run.")
 
-    def parsed_at(self, dag_id: str) -> datetime | None:
-        """Return when the DAG was last parsed; None while Airflow does not know it."""
-        status, body = self._send("GET", f"/api/v2/dags/{dag_id}", None)
-        return None if status == 404 else datetime.fromisoformat(_decoded(status, body, dag_id)["last_parsed_time"])
+    def parsed_times(self, tag: str) -> dict[str, datetime]:
+        """Return when each DAG with that tag was last parsed."""
+        found = self._listed("/api/v2/dags", "dags", {"tags": tag})
+        return {dag["dag_id"]: datetime.fromisoformat(dag["last_parsed_time"]) for dag in found}
 
     def import_errors(self) -> list[str]:
         """Return what DAG files could not be parsed."""
@@ -61,14 +63,23 @@ class AirflowApi:
 
     def run_states(self, run_id: str) -> dict[str, str]:
         """Return the state of every DAG's run of that id: queued, running, success or failed."""
-        query = urllib.parse.urlencode({"run_id_prefix_pattern": run_id, "limit": 100})
-        runs = self._call("GET", f"/api/v2/dags/~/dagRuns?{query}", None)["dag_runs"]
-        return {run["dag_id"]: run["state"] for run in runs if run["dag_run_id"] == run_id}
+        found = self._listed("/api/v2/dags/~/dagRuns", "dag_runs", {"run_id_prefix_pattern": run_id})
+        return {run["dag_id"]: run["state"] for run in found if run["dag_run_id"] == run_id}
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """Return the state of every task of a run."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}/taskInstances"
         return {task["task_id"]: task["state"] for task in self._call("GET", path, None)["task_instances"]}
+
+    def _listed(self, path: str, key: str, query: dict[str, str]) -> list[dict[str, Any]]:
+        """Return every entry of a list that comes in pages."""
+        found: list[dict[str, Any]] = []
+        while True:
+            asked = urllib.parse.urlencode({**query, "limit": PAGE, "offset": len(found)})
+            answer = self._call("GET", f"{path}?{asked}", None)
+            found += answer[key]
+            if not answer[key] or len(found) >= answer["total_entries"]:
+                return found
 
     def _call(self, method: str, path: str, content: object | None) -> Any:
         status, body = self._send(method, path, content)

@@ -22,9 +22,17 @@ LOCAL_SETTINGS = """\
 import sys
 
 if {"scheduler", "worker"} & set(sys.argv):
+    import alembic.command
     import great_expectations
     import lxml.etree
     import pandas
+    import psycopg
+    import pydantic_settings
+    import requests
+    import sqlalchemy.dialects.postgresql
+    import yaml
+    import zeep
+    import zstandard
 """
 
 

@@ -54,12 +54,16 @@ def airflow_command(*arguments: str) -> list[str]:
 
 
 def _start(home: AirflowHome, children: Children, environ: Mapping[str, str]) -> AirflowApi:
-    """The execution API builds its routes on its first call, in seconds: it is called before any task needs it."""
+    """The execution API builds its routes on its first call, in seconds: it is called before any task needs it.
+
+    All start at once, since each spends its first seconds importing; nobody is given the API, and so nothing can be
+    triggered, before it is warm. (A run left by a killed demo would be met by the long timeout of AirflowHome.)
+    """
     api = AirflowApi(home.url)
     children.start("airflow-api-server", airflow_command("api-server"), environ)
+    children.start("airflow-scheduler", airflow_command("scheduler", "--skip-serve-logs"), environ)
     children.start("airflow-dag-processor", airflow_command("dag-processor"), environ)
     wait_until(lambda: api.is_answering("/execution/health"), children, "its execution API to answer")
-    children.start("airflow-scheduler", airflow_command("scheduler", "--skip-serve-logs"), environ)
     api.sign_in(USER, home.password)
     return api
 

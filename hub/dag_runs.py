@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from license_library.overview import list_exchanges
-
 from connectors.declaration import Department
 from hub.airflow_api import AirflowApi
 from hub.airflow_processes import wait_until
@@ -18,6 +16,8 @@ from hub.context import HubContext
 from hub.processes import Children
 from hub.run_progress import RunProgress
 from license_library.answers import ExchangeBrief
+from license_library.exchange_list import list_exchanges
+from license_library.questions import ExchangeFilter
 from license_library.summaries import ExchangeSummary, summarize
 from schemas.errors import ProcessFailed
 
@@ -76,8 +76,8 @@ def _await_parsed(cycle: Cycle) -> None:
     """A DAG known from an earlier start may come from an earlier declaration, so each is awaited anew."""
 
     def are_parsed() -> bool:
-        found = [cycle.api.parsed_at(dag_id) for dag_id in cycle.feeds]
-        return all(parsed_at and parsed_at > cycle.begun_at for parsed_at in found)
+        parsed = cycle.api.parsed_times("pull")
+        return all(dag_id in parsed and parsed[dag_id] > cycle.begun_at for dag_id in cycle.feeds)
 
     try:
         wait_until(are_parsed, cycle.children, "its DAGs to be parsed", PARSE_SECONDS)
@@ -93,7 +93,7 @@ def _follow(cycle: Cycle) -> None:
             states = cycle.api.run_states(cycle.run_id)
             return all(states.get(dag_id) in ENDED for dag_id in cycle.feeds)
 
-        wait_until(have_ended, cycle.children, "the DAG runs to end", RUN_SECONDS, 0.5)
+        wait_until(have_ended, cycle.children, "the DAG runs to end", RUN_SECONDS, 1.0)
 
 
 def _collect(cycle: Cycle) -> DagRuns:
@@ -106,5 +106,5 @@ def _collect(cycle: Cycle) -> DagRuns:
 def _exchanges(cycle: Cycle) -> list[ExchangeBrief]:
     """Return the exchanges of this cycle, newest first."""
     with cycle.hub.engine.connect() as conn:
-        answer = list_exchanges(conn, None, None, 100, None, cycle.hub.clock())
+        answer = list_exchanges(conn, ExchangeFilter(limit=100), cycle.hub.clock())
     return [exchange for exchange in answer.exchanges if exchange.started_at >= cycle.begun_at]

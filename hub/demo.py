@@ -83,9 +83,7 @@ def _prepare_airflow(settings: Settings, hub: HubContext) -> AirflowHome:
     return prepare_airflow_home(settings.home.absolute() / "airflow", settings.log_folder, database)
 
 
-def _start_parts(
-    stack: ExitStack, settings: Settings, home: AirflowHome, plot: Plot, note: Note
-) -> list[FakeProcess]:
+def _start_parts(stack: ExitStack, settings: Settings, home: AirflowHome, plot: Plot, note: Note) -> list[FakeProcess]:
     """Migrating Airflow and starting the fakes wait for each other's processor, not for each other."""
 
     def start(name: str) -> FakeProcess:

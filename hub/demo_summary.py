@@ -8,7 +8,6 @@ from __future__ import annotations
 from itertools import groupby
 
 import msgspec
-from license_library.overview import read_overview
 
 from connectors.fake.subjects import Subjects
 from hub.context import HubContext
@@ -16,6 +15,7 @@ from hub.dag_runs import DagRuns
 from hub.serving import service_settings
 from hub.settings import Settings
 from license_library.answers import Checklist
+from license_library.overview import survey_library
 from license_library.service.asking import ChecklistRequest, check_materials
 from license_library.summaries import ExchangeSummary
 
@@ -55,7 +55,7 @@ class DemoSummary(msgspec.Struct, frozen=True):
 def summarize_demo(hub: HubContext, settings: Settings, runs: DagRuns, seed: int) -> DemoSummary:
     """Return what the runs brought, what the library holds now, and one answer."""
     with hub.engine.connect() as conn:
-        totals = read_overview(conn, hub.clock()).library
+        totals = survey_library(conn, hub.clock()).library
     applicant = Subjects(seed).organisation(APPLICANT)
     asked = ChecklistRequest(ITEM_CODE, applicant.code, PURPOSE, applicant.code_type)
     return DemoSummary(

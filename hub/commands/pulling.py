@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from license_library.overview import list_exchanges
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -23,7 +22,9 @@ from hub.context import opened_hub
 from hub.progress import Progress, Step
 from hub.pull import pull as pull_feed
 from hub.settings import Settings
+from license_library.exchange_list import list_exchanges
 from license_library.merging import discard_held, release_held
+from license_library.questions import ExchangeFilter
 from license_library.summaries import ExchangeSummary, summarize
 
 hold = typer.Typer(help="Batches that wait for the steward.", no_args_is_help=True)
@@ -69,7 +70,7 @@ def exchanges(
 ) -> None:
     """List the last exchanges with their counts."""
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_exchanges(conn, department, None, limit, None, hub.clock())
+        answer = list_exchanges(conn, ExchangeFilter(department=department, limit=limit), hub.clock())
     if as_json:
         print_json(answer)
         return
