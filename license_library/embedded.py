@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ import psycopg
 from psycopg import sql
 
 from license_library.postgres_binaries import REACHABLE, Server
-from license_library.postgres_cluster import Cluster, open_cluster, running_port, start_cluster, stop_cluster
+from license_library.postgres_cluster import open_cluster, running_port, start_cluster, stop_cluster
+from license_library.postgres_notes import Cluster
 from schemas.errors import DatabaseUnavailable
 
 DATABASE = "hub"
+CONNECT_TRIES = 10
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def running(home: Path, *, fast: bool = False, server: Server | None = None) -> 
     try:
         with _changing(folder):
             fcntl.flock(users, fcntl.LOCK_SH)
-            address = _ensure_database(*_ensure_started(home, server, fast=fast), DATABASE)
+            address = _ensure_served(home, server, fast=fast)
         yield address
     finally:
         with _changing(folder):
@@ -56,7 +59,7 @@ def start(home: Path, *, fast: bool = False, server: Server | None = None) -> st
     """Start the server, let it stay without users, and return the address of the hub's database."""
     with _changing(_folder(home)):
         (_folder(home) / "keep").touch()
-        return _ensure_database(*_ensure_started(home, server, fast=fast), DATABASE)
+        return _ensure_served(home, server, fast=fast)
 
 
 def stop(home: Path) -> None:
@@ -108,9 +111,15 @@ def _changing(folder: Path) -> Iterator[None]:
         yield
 
 
-def _ensure_started(home: Path, server: Server | None, *, fast: bool) -> tuple[Cluster, int]:
+def _ensure_served(home: Path, server: Server | None, *, fast: bool) -> str:
     cluster = open_cluster(_folder(home), REACHABLE)
-    return cluster, running_port(cluster) or start_cluster(cluster, server, fast=fast)
+    for _ in range(CONNECT_TRIES):
+        port = running_port(cluster) or start_cluster(cluster, server, fast=fast)
+        try:
+            return _ensure_database(cluster, port, DATABASE)
+        except psycopg.OperationalError:  # killed a moment ago, and its note still looks well
+            time.sleep(0.5)
+    raise DatabaseUnavailable(f"database: the embedded server of {home} runs but lets nobody in; nothing was done")
 
 
 def _leave(home: Path, users: IO[str]) -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from license_library.secret_files import write_once
 from schemas.errors import HubError
 
 KEY_ID = b"\x01"  # in front of every encrypted value, so that a later key can stand beside this one
@@ -91,15 +92,4 @@ def _mac(key: bytes) -> Callable[[bytes], bytes]:
 
 def load_or_create(path: Path) -> Keyring:
     """Return the keyring whose secret is kept in `path`, made at the first call and readable by its owner only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_suffix(f".{os.getpid()}")
-        scratch.touch(mode=0o600)
-        scratch.write_text(secrets.token_hex(SECRET_BYTES))
-        try:
-            os.link(scratch, path)  # unlike a rename it never replaces the secret of a process that was quicker
-        except FileExistsError:
-            pass
-        finally:
-            scratch.unlink()
-    return Keyring(bytes.fromhex(path.read_text().strip()))
+    return Keyring(bytes.fromhex(write_once(path, secrets.token_hex(SECRET_BYTES))))

@@ -38,8 +38,7 @@ with staged as (
   from staged_licenses s left join licenses l
     on l.department = :department and l.feed = :feed and l.record_id = s.record_id
   where s.exchange_id = :exchange_id
-    and (l.license_id is null or (s.digest <> l.digest
-      and (s.source_updated_at, :exchange_id) > (l.source_updated_at, l.exchange_id)))
+    and (l.license_id is null or (s.source_updated_at, :exchange_id) > (l.source_updated_at, l.exchange_id))
 ), ordered as (
   select *, lag(digest, 1, current_digest) over record as previous_digest from staged
   window record as (partition by record_id order by source_updated_at, page_number, position)

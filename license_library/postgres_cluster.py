@@ -14,15 +14,13 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
 from license_library.postgres_binaries import Account, Server, find_server, is_reachable, server_account
+from license_library.postgres_notes import OWNER, Cluster, clear_after_crash, server_note
+from license_library.secret_files import write_once
 from schemas.errors import DatabaseUnavailable
 
-OWNER = "hub"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -41,63 +39,28 @@ SETTINGS = {
     "log_error_verbosity": "terse",
 }
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-START_TRIES = 5
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Point at the folders of one cluster: `folder` is ours, `data` belongs to the server's user."""
-
-    folder: Path
-    data: Path
-    password: str
-
-    def conninfo(self, port: int, database: str = "postgres") -> str:
-        """Return libpq's connection string."""
-        return f"host=127.0.0.1 port={port} user={OWNER} password={self.password} dbname={database} connect_timeout=5"
-
-    def url(self, port: int, database: str) -> str:
-        """Return SQLAlchemy's address."""
-        return f"postgresql+psycopg://{OWNER}:{self.password}@127.0.0.1:{port}/{database}"
+START_TRIES = 20
 
 
 def open_cluster(folder: Path, reachable: Path) -> Cluster:
     """Return the cluster of `folder`, choosing its place and password at the first call."""
     folder.mkdir(parents=True, exist_ok=True)
-    password = _write_once(folder / "password", secrets.token_hex(24))
-    place = _write_once(folder / "place", str(_choose_place(folder, reachable)))
-    return Cluster(folder, Path(place), password)
+    password = write_once(folder / "password", secrets.token_hex(24))
+    # A place inside the folder is noted relative to it, so that a home can be moved.
+    place = write_once(folder / "place", _choose_place(folder, reachable))
+    return Cluster(folder, folder.resolve() / place, password)
 
 
-def _choose_place(folder: Path, reachable: Path) -> Path:
+def _choose_place(folder: Path, reachable: Path) -> str:
     if is_reachable(folder / "data", server_account()):
-        return (folder / "data").resolve()
-    return reachable / f"cluster-{secrets.token_hex(8)}" / "data"
-
-
-def _write_once(path: Path, text: str) -> str:
-    if not path.exists():
-        scratch = path.with_suffix(f".{os.getpid()}")
-        scratch.touch(mode=0o600)
-        scratch.write_text(text)
-        scratch.rename(path)
-    return path.read_text().strip()
+        return "data"
+    return str(reachable.resolve() / f"cluster-{secrets.token_hex(8)}" / "data")
 
 
 def running_port(cluster: Cluster) -> int | None:
-    """Return the port on which this very cluster answers, None when it does not."""
-    port = _noted_port(cluster)
-    if port is None:
-        return None
-    with suppress(psycopg.OperationalError), psycopg.connect(cluster.conninfo(port)):
-        return port
-    return None
-
-
-def _noted_port(cluster: Cluster) -> int | None:
-    with suppress(OSError, IndexError, ValueError):
-        return int((cluster.data / "postmaster.pid").read_text().splitlines()[3])
-    return None
+    """Return the port on which this very cluster serves, None when it does not."""
+    note = server_note(cluster)
+    return note.port if note and note.is_alive and note.is_ready else None
 
 
 def start_cluster(cluster: Cluster, server: Server | None, *, fast: bool) -> int:
@@ -105,22 +68,22 @@ def start_cluster(cluster: Cluster, server: Server | None, *, fast: bool) -> int
     version = cluster.data / "PG_VERSION"
     server = server or find_server(int(version.read_text()) if version.exists() else None)
     if not version.exists():
-        _create(cluster, server)
-    _remove_stale_note(cluster)
-    failure = ""
-    for attempt in range(START_TRIES):
-        port = _choose_port(cluster, reuse=attempt == 0)
-        failure = _try_start(cluster, server, port, fast=fast)
-        if not failure:
+        _create(cluster, server, fast=fast)
+    failure = "it was still starting"
+    for _ in range(START_TRIES):
+        note = server_note(cluster)
+        if not (note and note.is_alive):
+            clear_after_crash(cluster, note)
+            failure = _try_start(cluster, server, _choose_port(cluster), fast=fast)
+        if port := running_port(cluster):
             (cluster.folder / "port").write_text(str(port))
             return port
-        time.sleep(0.5)  # orphans of a killed server need a moment to let go of its shared memory
-    raise DatabaseUnavailable(
-        f"database: the embedded server did not start, see {cluster.data.parent / 'log'}: {failure}"
-    )
+        time.sleep(0.5)
+    log = cluster.data.parent / "log"
+    raise DatabaseUnavailable(f"database: the embedded server did not start, see {log}: {failure}; nothing runs")
 
 
-def _create(cluster: Cluster, server: Server) -> None:
+def _create(cluster: Cluster, server: Server, *, fast: bool) -> None:
     account, parent = server_account(), cluster.data.parent
     parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     with tempfile.TemporaryDirectory(dir=parent, prefix="new-") as scratch:
@@ -129,11 +92,11 @@ def _create(cluster: Cluster, server: Server) -> None:
         secret.write_text(cluster.password)
         data.mkdir(mode=0o700)
         _give(account, Path(scratch), secret, data)
-        locale = _locale(server.version)
+        options = [*_locale(server.version), *(["--no-sync"] if fast else [])]
         _run(
             server,
             account,
-            ["initdb", "-D", data, "-U", OWNER, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", *locale],
+            ["initdb", "-D", data, "-U", OWNER, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", *options],
         )
         shutil.rmtree(cluster.data, ignore_errors=True)
         data.rename(cluster.data)  # whole or not at all: a kill during initdb leaves nothing that looks like a cluster
@@ -151,10 +114,10 @@ def _give(account: Account | None, *paths: Path) -> None:
         os.chown(path, account.uid, account.gid)
 
 
-def _choose_port(cluster: Cluster, *, reuse: bool) -> int:
+def _choose_port(cluster: Cluster) -> int:
     former = cluster.folder / "port"
     # The former port is kept where it can be, so that addresses handed out before a crash stay true.
-    wanted = int(former.read_text()) if reuse and former.exists() else 0
+    wanted = int(former.read_text()) if former.exists() else 0
     for port in (wanted, 0):
         with suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -176,23 +139,14 @@ def _try_start(cluster: Cluster, server: Server, port: int, *, fast: bool) -> st
     return ""
 
 
-def _remove_stale_note(cluster: Cluster) -> None:
-    # After a crash or a reboot the noted process id may belong to any other program: PostgreSQL would then refuse.
-    note = cluster.data / "postmaster.pid"
-    with suppress(OSError, IndexError, ValueError):
-        pid = int(note.read_text().splitlines()[0])
-        command = Path(f"/proc/{pid}/cmdline")
-        if Path("/proc/self/cmdline").exists() and not (command.exists() and b"postgres" in command.read_bytes()):
-            note.unlink()
-
-
 def stop_cluster(cluster: Cluster) -> None:
     """Stop the server and wait until it has gone; a server that does not run is no error."""
-    if not (cluster.data / "postmaster.pid").exists():
+    note = server_note(cluster)
+    if not (note and note.is_alive):
+        clear_after_crash(cluster, note)
         return
     server = find_server(int((cluster.data / "PG_VERSION").read_text()))
-    with suppress(DatabaseUnavailable):  # already gone: a crash left the note behind
-        _run(server, server_account(), ["pg_ctl", "-D", cluster.data, "-w", "-t", "120", "-m", "fast", "stop"])
+    _run(server, server_account(), ["pg_ctl", "-D", cluster.data, "-w", "-t", "120", "-m", "fast", "stop"])
 
 
 def _run(server: Server, account: Account | None, command: Sequence[str | Path]) -> None:

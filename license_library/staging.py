@@ -73,7 +73,9 @@ def _not_known(conn: Connection, exchange: Exchange, frame: pl.DataFrame, digest
     known: set[bytes] = set()
     if conn.scalar(_HAS_LICENSES, feed):
         known = set(conn.execute(_KNOWN, {**feed, "record_ids": frame["record_id"].to_list()}).scalars())
-    return pl.Series([digest not in known for digest in digests], dtype=pl.Boolean)
+    fresh = pl.Series([digest not in known for digest in digests], dtype=pl.Boolean)
+    # Where one of a record's rows is new, its known rows matter too: the order among them decides what stands.
+    return fresh | frame["record_id"].is_in(frame["record_id"].filter(fresh).implode()) if known else fresh
 
 
 def _copy(conn: Connection, frame: pl.DataFrame) -> None:

@@ -88,6 +88,12 @@ def test_of_two_versions_of_one_moment_the_one_received_later_stands(library, pu
     assert current(library) == [("R1", "restricted", 2)]
 
 
+def test_a_version_that_comes_back_at_the_same_moment_stands(library, pull):
+    pull(record())
+    assert pull(record(status="suspended"), record()).merged == 2
+    assert current(library) == [("R1", "valid", 3)]
+
+
 def test_several_versions_in_one_batch_are_applied_in_order(library, pull):
     batch = [record(source_updated_at=EARLIER + timedelta(hours=h), status=s) for h, s in [(3, "revoked"), (1, "valid"), (2, "suspended")]]  # fmt: skip
     assert pull(*batch) == Counts(merged=3, unchanged=0)
