@@ -36,7 +36,8 @@ def parse_xml_text(text: str, who: str) -> etree._Element:
     start = PROLOG.match(text, declaration.end() if declaration else 0)
     content = text[start.end() if start else 0 :]
     if content.startswith(("<!", "<?")):
-        raise _refusal(who, "the answer opens with a DOCTYPE or processing instruction, which is refused unread")
+        hint = " (a sign-in page?)" if content[:14].lower() == "<!doctype html" else ""
+        raise _refusal(who, f"the answer opens with a DOCTYPE or processing instruction{hint}, which is refused unread")
     try:
         root = etree.fromstring(content.encode("utf-8"), _parser())
     except (etree.XMLSyntaxError, UnicodeEncodeError) as error:

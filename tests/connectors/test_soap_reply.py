@@ -106,6 +106,7 @@ GOOD = result(ITEM, 1)
         (result("<Item " + " ".join(f'a{n}="1"' for n in range(300)) + "/>", 1), "more than 256 attributes"),
         (result(f"<Item><ZT>{'x' * 1_000_001}</ZT></Item>", 1), "longer than 1000000"),
         ("<html><body>please sign in</body></html>", "a sign-in page"),
+        ("<!DOCTYPE html><html>please sign in</html>", "a sign-in page"),
         ("<html><br></html>", "not well-formed"),
         ("", "not well-formed"),
         (GOOD.replace("s:Body>", "s:Bodi>"), "expected one Body"),
