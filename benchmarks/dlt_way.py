@@ -8,7 +8,6 @@ from __future__ import annotations
 import hmac
 import json
 import os
-import resource
 import sys
 import time
 import uuid
@@ -22,6 +21,8 @@ from dlt.common.configuration.specs import configspec
 from dlt.sources.helpers.rest_client.auth import AuthConfigBase
 from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
 from dlt.sources.rest_api import rest_api_resources
+
+from benchmarks.measures import metered, peaks
 
 
 @configspec
@@ -68,19 +69,13 @@ def main() -> None:
     pipeline = dlt.pipeline(
         "pull", destination=dlt.destinations.postgres(job["database"]), dataset_name="dlt", pipelines_dir=job["folder"]
     )
-    seconds, loaded = [], []
-    for _ in ("first", "again"):
-        began = time.perf_counter()
-        pipeline.run(licenses(job), loader_file_format="csv" if job["strategy"] == "upsert" else None)
-        seconds.append(time.perf_counter() - began)
+    told: dict[str, Any] = {}
+    for load in ("first", "again"):
+        with metered(job["postmaster"]) as one:
+            pipeline.run(licenses(job), loader_file_format="csv" if job["strategy"] == "upsert" else None)
         with pipeline.sql_client() as client:
-            loaded.append(client.execute_sql("select count(*) from licenses")[0][0])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    told = {
-        "first": {"seconds": seconds[0], "records": loaded[0]},
-        "again": {"seconds": seconds[1], "records": loaded[1]},
-    }
-    print(json.dumps(told | {"peak_mb": peak, "version": dlt.__version__}))
+            told[load] = {"records": client.execute_sql("select count(*) from licenses")[0][0]} | one
+    print(json.dumps(told | {"version": dlt.__version__, **peaks()}))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import time
 import psycopg
 
 from benchmarks.floor_sources import SOURCES, Row, Source, pages
-from benchmarks.measures import peaks
+from benchmarks.measures import metered, peaks
 from connectors.connection import Connection, parse_connection
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -73,7 +73,7 @@ def copy_lines(rows: list[Row]) -> bytes:
 
 
 def pull(database: psycopg.Connection, source: Source, connection: Connection) -> dict[str, float]:
-    """Pull everything once; return seconds and records."""
+    """Pull everything once; return the seconds of both steps and the records."""
     began, records = time.perf_counter(), 0
     with database.transaction(), database.cursor() as cursor:
         cursor.execute("truncate staging")
@@ -83,8 +83,7 @@ def pull(database: psycopg.Connection, source: Source, connection: Connection) -
                 records += len(rows)
         copied = time.perf_counter()
         cursor.execute(merge_statement(source))
-    ended = time.perf_counter()
-    return {"seconds": ended - began, "land": copied - began, "merge": ended - copied, "records": records}
+    return {"land": copied - began, "merge": time.perf_counter() - copied, "records": records}
 
 
 def main() -> None:
@@ -93,9 +92,11 @@ def main() -> None:
     source, connection = SOURCES[job["department"]], parse_connection(job["connection"])
     with psycopg.connect(job["database"], autocommit=True) as database:
         database.execute(create_tables(source))
-        first = pull(database, source, connection)
+        with metered(job["postmaster"]) as first:
+            first.update(pull(database, source, connection))
         database.execute("analyze current")
-        again = pull(database, source, connection)
+        with metered(job["postmaster"]) as again:
+            again.update(pull(database, source, connection))
     print(json.dumps({"first": first, "again": again, **peaks()}))
 
 

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.measures import peaks
+from benchmarks.measures import metered, peaks
 from connectors.connection import Connection, parse_connection
 from hub import pull
 from hub.context import HubContext, prepare_database, utc_now
@@ -32,7 +32,7 @@ def pull_once(hub: HubContext, department: str, connection: Connection) -> dict[
     told = summarize(hub.engine, exchange_id)
     steps = {name: marks[n + 1] - marks[n] for n, name in enumerate(("land", "check", "merge"))}
     counts = {name: getattr(told, name) for name in ("merged", "unchanged", "quarantined", "held")}
-    return {"seconds": marks[-1] - marks[0], **steps, "records": told.received, **counts}
+    return {**steps, "records": told.received, **counts}
 
 
 def main() -> None:
@@ -43,8 +43,10 @@ def main() -> None:
     prepare_database(job["url"], engine)
     hub = HubContext(engine, Keyring(bytes(32)), utc_now, Path(job["connectors"]))
     connection = parse_connection(job["connection"])
-    first = pull_once(hub, job["department"], connection)
-    again = pull_once(hub, job["department"], connection)
+    with metered(job["postmaster"]) as first:
+        first.update(pull_once(hub, job["department"], connection))
+    with metered(job["postmaster"]) as again:
+        again.update(pull_once(hub, job["department"], connection))
     engine.dispose()
     print(json.dumps({"first": first, "again": again, **peaks()}))
 

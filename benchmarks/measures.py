@@ -5,9 +5,45 @@ from __future__ import annotations
 import os
 import platform
 import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+
+
+@contextmanager
+def metered(postmaster: int) -> Iterator[dict[str, float]]:
+    """Fill in wall seconds and CPU seconds, ours and the database server's, when the block ends."""
+    told: dict[str, float] = {}
+    began, client, server = time.perf_counter(), own_cpu(), server_cpu(postmaster)
+    yield told
+    told |= {
+        "seconds": time.perf_counter() - began,
+        "client_cpu": own_cpu() - client,
+        "server_cpu": server_cpu(postmaster) - server,
+    }
+
+
+def own_cpu() -> float:
+    """Return the CPU seconds of this process and the children it has waited for."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def server_cpu(postmaster: int) -> float:
+    """Return the CPU seconds of a PostgreSQL server: the living backends, and those the postmaster has waited for."""
+    ticks = 0
+    for process in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = process.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
+        if int(process.parent.name) == postmaster:
+            ticks += sum(map(int, fields[11:15]))
+        elif int(fields[1]) == postmaster:
+            ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def peaks() -> dict[str, float]:

@@ -117,8 +117,9 @@ def with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def table(told: dict[str, Any]) -> str:
     """Return the results as a table of Markdown."""
     lines = [
-        "| transport | way | load | records/s | hub beside it | land · check · merge, s | all, s (runs) | peak MiB |",
-        "|---|---|---|---|---|---|---|---|",
+        "| transport | way | load | records/s | hub beside it | land · check · merge, s | all, s (runs)"
+        " | CPU s, client + PostgreSQL | peak MiB |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in told["results"]:
         for load in ("first", "again"):
@@ -126,7 +127,8 @@ def table(told: dict[str, Any]) -> str:
             steps = " · ".join(f"{one[step]:.2f}" for step in ("land", "check", "merge") if step in one)
             lines.append(
                 f"| {row['transport']} | {row['way']} | {load} | {one['per_second']:,} | {one.get('hub_beside_it', '')}"
-                f" | {steps} | {one['seconds']:.2f} ({', '.join(map(str, one['runs']))}) | {row['peak_mb']} |"
+                f" | {steps} | {one['seconds']:.2f} ({', '.join(map(str, one['runs']))})"
+                f" | {one['client_cpu']:.1f} + {one['server_cpu']:.1f} | {row['peak_mb']} |"
             )
     about = ", ".join(f"{key} {value}" for key, value in told["machine"].items())
     return "\n".join([f"{told['records']:,} records, {told['rounds']} rounds; {about}", "", *lines])

@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 
 from connectors.connection import parse_connection
 from connectors.declaration import load_department
+from license_library import embedded
 from license_library.database import migrate
 from license_library.embedded import database_url
 
@@ -49,6 +50,7 @@ def measure(bench: Bench, way: str, department: str) -> dict[str, Any]:
     url = database_url(bench.home, f"bench_{next(bench.numbers)}")
     migrate(url)
     job = {"department": department, "connection": bench.connections[department], "url": url}
+    job["postmaster"] = int((embedded.status(bench.home).data / "postmaster.pid").read_text().split()[0])
     job |= {"connectors": str(bench.connectors), "database": url.replace("postgresql+psycopg", "postgresql")}
     with tempfile.TemporaryDirectory() as folder:
         command, told = _command(way), job | _dlt_job(way, job, folder)
@@ -62,7 +64,7 @@ def measure(bench: Bench, way: str, department: str) -> dict[str, Any]:
 
 def _command(way: str) -> list[str | Path]:
     if way.startswith("dlt"):
-        return [DLT_PYTHON, ROOT / "benchmarks/dlt_way.py"]
+        return [DLT_PYTHON, "-m", "benchmarks.dlt_way"]
     return [sys.executable, "-m", f"benchmarks.{way}_way"]
 
 
