@@ -107,7 +107,9 @@ def test_no_license_of_a_department_behind_its_promise_is_unknown(
 
 def test_a_feed_is_fresh_to_the_last_second_of_its_promise(shelf: Library) -> None:
     shelf.add_feed(fresh_at=NOW - timedelta(hours=26))
-    assert verdict_on(shelf, "bizlic").verdict == "not_held"
+    verdict = verdict_on(shelf, "bizlic")
+    assert verdict.source is not None
+    assert (verdict.verdict, verdict.source.freshness) == ("not_held", "fresh")
 
 
 @pytest.mark.parametrize(

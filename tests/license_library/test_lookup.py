@@ -174,8 +174,9 @@ def test_a_cursor_of_nobodys_making_is_refused(stocked: Library, after: str) -> 
 
 def test_a_cursor_fits_its_own_question_only(stocked: Library) -> None:
     cursor = ask(stocked, holder_code=COMPANY, limit=1).next
-    with pytest.raises(WrongQuestion, match="not of this question"):
-        ask(stocked, holder_name="恒通", after=cursor)
+    for other in ({"holder_name": "恒通"}, {"holder_code": PERSON}, {"holder_code": COMPANY, "license_type": "bizlic"}):
+        with pytest.raises(WrongQuestion, match="not of this question"):
+            ask(stocked, **other, after=cursor)
 
 
 @pytest.mark.parametrize(
