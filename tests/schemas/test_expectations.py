@@ -12,7 +12,7 @@ import pytest
 from license_makers import GOOD, license_frame, license_record
 
 from schemas.errors import DeclarationError
-from schemas.expectations import load_suite, merge_outcomes, require_runnable, run_suite
+from schemas.expectations import _judge, load_suite, merge_outcomes, require_runnable, run_suite
 from schemas.license import LICENSE
 from schemas.problems import PROBLEM_SCHEMA, problems_frame
 from schemas.suite_outcomes import ExpectationResult, SuiteOutcome, suite_outcome
@@ -57,7 +57,9 @@ def test_a_row_expectation_names_its_rows(changes: dict[str, Any], field: str, n
 
 
 def test_no_value_leaves_the_validator() -> None:
-    outcome = run_suite(frame_of({"holder_name": "测试张*"}, {"license_number": "x"}), SUITE)
+    frame = frame_of({"holder_name": "测试张*"}, {"license_number": "x"})
+    assert "张*" not in repr(_judge(frame, SUITE))
+    outcome = run_suite(frame, SUITE)
     said = repr(outcome.results) + outcome.problems.write_csv() + repr(outcome.batch_failures)
     assert "holder_name_is_readable" in said
     assert "张*" not in said

@@ -33,6 +33,7 @@ GOOD_VARIANTS: list[dict[str, Any]] = [
     {"valid_to": None, "open_ended": True},
     {"valid_from": None, "valid_to": None, "open_ended": None},
     {"issued_on": TODAY, "valid_from": TODAY},
+    {"valid_to": date(2024, 5, 6)},
     {"status": "renewal_pending"},
     {"area_code": "370283"},
     {"area_code": "370283120"},
@@ -176,6 +177,6 @@ def test_good_records_are_checked_fast() -> None:
         record_id=pl.format("SC-{}", pl.int_range(pl.len())),
     )
     check_records(frame, LICENSE, LICENSE_TYPES, TODAY)
-    started = time.perf_counter()
+    started = time.process_time()
     assert check_records(frame, LICENSE, LICENSE_TYPES, TODAY).is_empty()
-    assert time.perf_counter() - started < 1.0  # 0.03 s when idle; a per-record check takes longer than this bound
+    assert time.process_time() - started < 0.5  # 0.06 s measured; one Python call for each value would take longer

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.identifiers.resident_identity import (
@@ -98,6 +98,13 @@ def test_columns_are_judged_like_single_numbers() -> None:
     assert are_resident_identities(numbers, TODAY).to_list() == expected
 
 
+def test_the_year_1900_had_no_leap_day() -> None:
+    bodies = ["37028319000228001", "37028319000229001", "37028319040229001"]
+    numbers = pl.Series([body + resident_identity_check(body) for body in bodies])
+    assert are_resident_identities(numbers, TODAY).to_list() == [True, False, True]
+
+
+@settings(deadline=None)  # a busy machine is no finding
 @given(st.integers(1700, 2100), st.integers(0, 13), st.integers(0, 32))
 def test_a_column_knows_the_calendar(year: int, month: int, day: int) -> None:
     body = f"370283{year:04}{month:02}{day:02}001"
