@@ -58,7 +58,7 @@ def test_a_row_expectation_names_its_rows(changes: dict[str, Any], field: str, n
 
 def test_no_value_leaves_the_validator() -> None:
     frame = frame_of({"holder_name": "测试张*"}, {"license_number": "x"})
-    assert "张*" not in repr(_judge(frame, SUITE))
+    assert "张*" not in repr([answer.result for answer in _judge(frame, SUITE).values()])
     outcome = run_suite(frame, SUITE)
     said = repr(outcome.results) + outcome.problems.write_csv() + repr(outcome.batch_failures)
     assert "holder_name_is_readable" in said
