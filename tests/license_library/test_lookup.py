@@ -136,6 +136,11 @@ def test_names_come_exact_first_then_beginning_then_holding(stocked: Library) ->
     assert names == ["恒通", "恒通物流", "青岛恒通", *["平度市恒通运输有限公司"] * 3]
 
 
+def test_a_name_with_the_same_pairs_in_another_order_is_another_name(stocked: Library) -> None:
+    stocked.add_license(stocked.add_subject("通运输恒通", "91110000600037341L"), holder_name="通运输恒通")
+    assert {hit.holder_name for hit in ask(stocked, holder_name="恒通运输").hits} == {"平度市恒通运输有限公司"}
+
+
 def test_two_characters_are_enough_and_one_is_not(stocked: Library) -> None:
     assert [hit.holder_name for hit in ask(stocked, holder_name="王伟").hits] == ["王伟"]
     with pytest.raises(WrongQuestion, match="at least 2 characters"):
