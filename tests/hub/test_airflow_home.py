@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,25 +41,15 @@ def test_not_everybody_is_an_administrator(home: AirflowHome) -> None:
     assert "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS" not in home.environ({})
 
 
-def test_only_processes_that_fork_tasks_import_the_heavy_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    imported: list[str] = []
-    monkeypatch.setattr("builtins.__import__", _remembering(imported))
-    monkeypatch.setattr("sys.argv", ["airflow", "api-server"])
-    exec(LOCAL_SETTINGS, {})
-    assert "great_expectations" not in imported
-    assert "import polars" not in LOCAL_SETTINGS
+@pytest.mark.parametrize(
+    ("component", "imports"), [("api-server", "False"), ("dag-processor", "False"), ("scheduler", "True")]
+)
+def test_only_the_process_that_forks_tasks_imports_the_heavy_parts(component: str, imports: str) -> None:
+    script = f"{LOCAL_SETTINGS}\nprint('great_expectations' in sys.modules, 'polars' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script, component], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [imports, "False"]
 
 
 def test_a_free_port_can_be_listened_on() -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", free_port()))
-
-
-def _remembering(names: list[str]) -> object:
-    original = __import__
-
-    def remember(name: str, *rest: object, **more: object) -> object:
-        names.append(name)
-        return original(name, *rest, **more)  # type: ignore[arg-type]
-
-    return remember

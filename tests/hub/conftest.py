@@ -1,0 +1,74 @@
+"""A hub over a fresh library, and fake departments in processes of their own that tests may bend and must not keep."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from hub_makers import PLOT, Faked, StartFake
+from sqlalchemy import Engine
+
+from connectors.declaration import list_departments, load_department
+from connectors.fake.process import start_fake
+from connectors.fake.truth import Plot
+from hub.context import HubContext, utc_now
+from license_library.catalogue_store import load_catalogue as store_catalogue
+from license_library.keyring import Keyring
+from schemas.catalogue import load_catalogue
+
+
+@pytest.fixture(scope="session")
+def connectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a copy of the declarations whose departments must answer within three seconds."""
+    folder = tmp_path_factory.mktemp("connectors")
+    for name in list_departments():
+        source = load_department(name).folder
+        shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        file = folder / name / "department.toml"
+        declared, changed = re.subn(r"deadline_seconds = \d+", "deadline_seconds = 3", file.read_text("utf-8"))
+        assert changed == 1
+        file.write_text(declared, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def start_department(connectors_folder: Path) -> Iterator[StartFake]:
+    """Start a fake by name, once per plot in a session."""
+    with ExitStack() as stack:
+        started: dict[tuple[str, Plot], Faked] = {}
+
+        def start(name: str, plot: Plot = PLOT) -> Faked:
+            if (name, plot) not in started:
+                process = stack.enter_context(start_fake(name, plot, connectors=connectors_folder))
+                declared = load_department(name, connectors_folder)
+                started[name, plot] = Faked(declared, process, connectors_folder, plot)
+            return started[name, plot]
+
+        yield start
+
+
+@pytest.fixture
+def fake(start_department: StartFake) -> Iterator[StartFake]:
+    """Start a fake by name; it behaves again after the test."""
+    used: list[Faked] = []
+
+    def start(name: str, plot: Plot = PLOT) -> Faked:
+        used.append(start_department(name, plot))
+        return used[-1]
+
+    yield start
+    for one in used:
+        one.process.set_mode("ok")
+        one.process.set_day(one.plot.day)
+
+
+@pytest.fixture
+def hub(database: Engine, keyring: Keyring, connectors_folder: Path) -> HubContext:
+    """Give a hub over a fresh library that knows the catalogue."""
+    with database.begin() as conn:
+        store_catalogue(conn, load_catalogue())
+    return HubContext(database, keyring, utc_now, connectors_folder)

@@ -1,0 +1,161 @@
+"""A pull brings exactly what the department holds, writes nothing twice, and keeps what was before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hub_makers import StartFake, column, count, pull_once
+
+from connectors.declaration import load_department
+from connectors.fake.truth import Plot
+from hub import pull as steps
+from hub.context import Bounds, HubContext
+from hub.progress import Step
+from schemas.errors import DeclarationError, LeaseTaken
+
+DEPARTMENTS = ["market_regulation", "public_security", "real_estate", "transport"]
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_a_pull_brings_exactly_what_the_department_holds(hub: HubContext, fake: StartFake, name: str) -> None:
+    one = fake(name)
+    truth = one.truth()
+    summary = pull_once(hub, one)
+    assert (summary.state, summary.error_message) == ("merged", None)
+    assert (summary.received, summary.quarantined) == (truth.received, truth.bad)
+    assert (summary.merged, summary.unchanged, summary.held) == (truth.good, 0, 0)
+    assert count(hub, "licenses") == truth.good
+    assert count(hub, "quarantined_records") == truth.bad
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_every_bad_record_waits_with_the_right_reason(hub: HubContext, fake: StartFake, name: str) -> None:
+    one = fake(name)
+    pull_once(hub, one)
+    codes = column(hub, "select unnest(codes) from quarantined_records")
+    assert Counter(codes) == one.truth().problem_codes
+
+
+def test_a_second_pull_changes_nothing(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    first = pull_once(hub, one)
+    again = pull_once(hub, one, full=True)
+    assert (again.received, again.merged, again.unchanged) == (first.received, 0, first.merged)
+    assert again.quarantined == first.quarantined
+    assert count(hub, "license_versions") == 0
+    assert count(hub, "quarantined_records") == first.quarantined
+    assert set(column(hub, "select tries from quarantined_records")) == {2}
+
+
+def test_a_pull_without_news_asks_only_for_the_overlap(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    pull_once(hub, one)
+    again = pull_once(hub, one)
+    assert again.state == "merged"
+    assert again.received < 10
+    assert again.merged == 0
+
+
+@pytest.mark.parametrize("name", ["market_regulation", "real_estate"])
+def test_days_of_updates_become_versions(hub: HubContext, fake: StartFake, name: str) -> None:
+    one = fake(name)
+    pull_once(hub, one)
+    before = count(hub, "licenses")
+    one.process.set_day(60)
+    later = pull_once(hub, one)
+    assert later.merged > 0
+    assert later.merged == count(hub, "license_versions") + count(hub, "licenses") - before
+    one.process.set_day(60)
+    assert pull_once(hub, one, full=True).merged == 0
+    assert count(hub, "licenses") == one.truth(60).good
+
+
+def test_raw_pages_are_kept_before_and_after(hub: HubContext, fake: StartFake) -> None:
+    one = fake("real_estate")
+    summary = pull_once(hub, one)
+    assert count(hub, "landed_pages", f"exchange_id = {summary.exchange_id}") == summary.pages >= 1
+    assert count(hub, "staged_licenses") == 0
+
+
+def test_the_suite_really_ran_and_left_its_results(hub: HubContext, fake: StartFake) -> None:
+    summary = pull_once(hub, fake("transport"))
+    assert count(hub, "quality_results", f"exchange_id = {summary.exchange_id} and evaluated_count = 300") >= 5
+
+
+def test_chunks_give_the_same_as_one_batch(hub: HubContext, fake: StartFake) -> None:
+    plot = Plot(scale=2200)
+    one = fake("transport", plot)
+    truth = one.truth()
+    summary = pull_once(replace(hub, bounds=Bounds(chunk_records=1000)), one)
+    assert summary.pages == 3
+    assert (summary.received, summary.merged, summary.quarantined) == (truth.received, truth.good, truth.bad)
+
+
+def test_every_step_tells_how_far_it_is(hub: HubContext, fake: StartFake) -> None:
+    one, told = fake("transport"), list[tuple[Step, int]]()
+    steps.pull(hub, one.name, "licenses", one.connection, progress=lambda step, done: told.append((step, done)))
+    assert told == [("land", 1), ("check", 300), ("merge", 0)]
+
+
+def test_the_three_steps_need_only_the_exchange_id_and_may_be_repeated(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    exchange_id = steps.land(hub, one.name, "licenses", one.connection)
+    steps.check(hub, exchange_id)
+    steps.check(hub, exchange_id)
+    counts = steps.merge(hub, exchange_id)
+    assert steps.merge(hub, exchange_id) == counts
+    steps.check(hub, exchange_id)
+    assert counts.merged == count(hub, "licenses") == one.truth().good
+
+
+def test_a_running_exchange_is_not_disturbed(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    running = steps.begin(hub, one.name, "licenses")
+    with pytest.raises(LeaseTaken):
+        pull_once(hub, one)
+    assert count(hub, "exchanges") == 1
+    assert running.state == "landing"
+
+
+def test_an_exchange_that_died_is_overtaken(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    digest = load_department(one.name, one.folder).digest
+    steps.begin(replace(hub, bounds=Bounds(lease=timedelta(seconds=-1))), one.name, "licenses")
+    assert pull_once(hub, one).state == "merged"
+    assert column(hub, "select state from exchanges order by exchange_id") == ["failed", "merged"]
+    assert column(hub, "select distinct mapping_version from exchanges") == [digest]
+
+
+def test_an_interrupted_pull_leaves_the_feed_free(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+
+    def interrupt(step: Step, _done: int) -> None:
+        if step == "check":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        steps.pull(hub, one.name, "licenses", one.connection, progress=interrupt)
+    assert column(hub, "select state from exchanges") == ["failed"]
+    assert count(hub, "staged_licenses") + count(hub, "quarantined_records") + count(hub, "licenses") == 0
+    assert pull_once(hub, one).state == "merged"
+
+
+def test_a_declaration_that_changed_after_landing_is_not_used_on_the_old_pages(
+    hub: HubContext, fake: StartFake
+) -> None:
+    one = fake("transport")
+    steps.land(hub, one.name, "licenses", one.connection)
+    steps_id = int(str(column(hub, "select exchange_id from exchanges")[0]))
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("update exchanges set mapping_version = 'older'")
+    with pytest.raises(DeclarationError, match="declaration changed"):
+        steps.check(hub, steps_id)
+    assert column(hub, "select error_code from exchanges") == ["declaration.wrong"]
+
+
+def test_an_unknown_feed_is_named_with_those_there_are(hub: HubContext) -> None:
+    with pytest.raises(DeclarationError, match="no feed 'permits'; there are licenses"):
+        steps.begin(hub, "transport", "permits")
