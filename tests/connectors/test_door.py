@@ -208,6 +208,21 @@ def test_an_address_no_department_has_is_never_called(address: str) -> None:
         pass
 
 
+def test_a_host_is_resolved_once_and_never_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    original = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *args: object, **kwargs: object) -> object:
+        asked.append(host)
+        return original("127.0.0.1" if host == "roads.gov.cn" and len(asked) == 1 else host, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    with serving(answering(b"{}")) as server, opened(f"http://roads.gov.cn:{server.port}") as door:
+        door.call(Call("GET"))
+    assert asked.count("roads.gov.cn") == 1
+    assert f"Host: roads.gov.cn:{server.port}".encode() in server.requests[0]
+
+
 def test_only_declared_networks_are_called() -> None:
     with (
         pytest.raises(DeclarationError, match="outside the connection's networks"),

@@ -87,3 +87,16 @@ def test_a_schema_file_beside_the_contract_is_read(declare: Callable[..., Depart
 def test_a_file_that_is_no_wsdl_is_refused(declare: Callable[..., Department], wsdl: str) -> None:
     with pytest.raises(DeclarationError, match=r"contract/roads\.wsdl"):
         SoapContract(declare(*TO_SOAP, files={"roads.wsdl": wsdl}))
+
+
+@pytest.mark.parametrize(
+    "location", ["http://127.0.0.1:9/x.wsdl", "file:///etc/passwd", "../../../secret.wsdl", "/etc/passwd"]
+)
+def test_no_wsdl_outside_the_contract_folder_is_imported(
+    declare: Callable[..., Department], tmp_path: Path, location: str
+) -> None:
+    (tmp_path / "secret.wsdl").write_text(WSDL)
+    wsdl = WSDL.replace("<wsdl:types>", f'<wsdl:import namespace="urn:x" location="{location}"/><wsdl:types>')
+    department = declare(*TO_SOAP, files={"roads.wsdl": wsdl})
+    with pytest.raises(DeclarationError, match=r"never fetched|cannot be read as WSDL: ExternalReferenceForbidden"):
+        SoapContract(department)
