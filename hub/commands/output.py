@@ -14,11 +14,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from hub.terminal import notes
 from schemas.errors import HubError, NotFound, RequestError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
-
-notes = Console(stderr=True, highlight=False)
 
 
 def print_json(answer: Any) -> None:

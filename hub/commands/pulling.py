@@ -17,11 +17,12 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from connectors.connection import read_connection
 from connectors.declaration import Department, list_departments, load_department
-from hub.commands.output import AsJson, notes, print_json, print_table
+from hub.commands.output import AsJson, print_json, print_table
 from hub.context import opened_hub
 from hub.progress import Progress, Step
 from hub.pull import pull as pull_feed
 from hub.settings import Settings
+from hub.terminal import notes
 from license_library.exchange_list import list_exchanges
 from license_library.merging import discard_held, release_held
 from license_library.questions import ExchangeFilter

@@ -14,12 +14,13 @@ import typer
 
 from connectors.fake.truth import Plot
 from hub.commands.asking import show_checklist
-from hub.commands.output import AsJson, note, notes, print_json, print_table
+from hub.commands.output import AsJson, note, print_json, print_table
 from hub.dag_runs import DagRuns
 from hub.demo import PLOT, running_demo
 from hub.demo_summary import DemoSummary, summarize_demo
 from hub.serving import serve
 from hub.settings import Settings
+from hub.terminal import notes
 from license_library.summaries import ExchangeSummary
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -11,7 +11,6 @@ from typing import get_args
 import msgspec
 import pytest
 import typer.main
-from click import Command, Group
 
 from connectors import declaration
 from hub.command import app as hub_command
@@ -67,15 +66,16 @@ def error_codes() -> set[str]:
         if isinstance(statement, ast.Assign | ast.AnnAssign)
         and ast.unparse(statement.targets[0] if isinstance(statement, ast.Assign) else statement.target) == "code"
         and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
     }
 
 
-def commands(command: Command, words: str = "hub") -> Iterator[str]:
+def commands(command: object, words: str = "hub") -> Iterator[str]:
     """Yield every command one can type."""
-    if isinstance(command, Group):
-        for name, below in command.commands.items():
-            yield from commands(below, f"{words} {name}")
-    else:
+    below = getattr(command, "commands", {})
+    for name, inner in below.items():
+        yield from commands(inner, f"{words} {name}")
+    if not below:
         yield words
 
 
