@@ -1,20 +1,16 @@
-"""JSON pages read exactly: bytes decoded by us, no key wins over its double, no number bends.
-
-The standard library's decoder shows every pair of an object; msgspec would let the last of two equal keys win, and
-with a proof that none came twice it was no faster (5.1 against 5.5 microseconds a record of 29 fields).
+"""JSON pages: the envelope's checks, what it says of other pages, and the records as columns of text.
 
 A fault of one record stays with that record; a fault of the envelope refuses the page. Knows no canonical field.
 """
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
 from connectors.declared import Department, Feed
+from connectors.json_exact import DOUBLED, Bad, decode_exactly
 from connectors.page_rows import Fault, PageFacts, PageRows, is_count, quoted, require_success, source_names
 from connectors.text_encoding import charset_of, decode_text
 from schemas.errors import DepartmentBrokePromise
@@ -23,21 +19,11 @@ DEPTH = 32
 _PLAIN = {str, type(None)}
 
 
-class Bad:
-    """Stand where a value was that JSON does not allow or that does not fit in 64 bits."""
-
-    def __init__(self, got: str, expected: str = "a plain value", code: str = "record.wrong_type") -> None:
-        self.got, self.expected, self.code = got, expected, code
-
-
-_DOUBLED = object()  # a key no JSON text can hold: the names that came twice in this object
-
-
 def read_document(department: Department, feed: Feed, body: bytes, media_type: str) -> dict[str, Any]:
     """Return the answer's envelope, after every check of form and success."""
     who = f"{department.department}.{feed.name}"
     text = decode_text(body, charset_of(media_type) or department.transport.payload_encoding, who)
-    document = _decode(text, who)
+    document = decode_exactly(text, who)
     if not isinstance(document, dict):
         hint = "an array" if isinstance(document, list) else "a single value"
         raise DepartmentBrokePromise(f"{who}: the answer is {hint}; expected an object")
@@ -88,50 +74,11 @@ def _row(number: int, record: Any, faults: list[Fault]) -> dict[str, Any]:
     if type(record) is not dict:
         faults.append(Fault(number, "", "record.wrong_type", "an object", "another value"))
         return {}
-    doubled = record.get(_DOUBLED)
+    doubled = record.get(DOUBLED)
     if not doubled:
         return record
     faults += [Fault(number, name, "record.wrong_type", "one value", "the key twice") for name in doubled]
     return {name: value for name, value in record.items() if name not in doubled}
-
-
-def _decode(text: str, who: str) -> Any:
-    if text.lstrip()[:1] == "<":
-        raise DepartmentBrokePromise(f"{who}: the answer is a page of markup (a sign-in page?); expected JSON")
-    try:
-        return _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        raise DepartmentBrokePromise(
-            f"{who}: the answer is not JSON (character {error.pos}); nothing of it is applied"
-        ) from None
-    except RecursionError:
-        raise DepartmentBrokePromise(f"{who}: the answer is nested without end; nothing of it is applied") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
-    found: dict[Any, Any] = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        found[_DOUBLED] = sorted({name for name in names if names.count(name) > 1})
-    return found
-
-
-def _integer(text: str) -> int | Bad:
-    return int(text) if len(text) < 100 else Bad(f"{len(text)} digits", "an integer of 64 bits")
-
-
-def _number(text: str) -> float | Bad:
-    number = float(text)
-    return number if math.isfinite(number) else Bad("a number beyond all bounds", "a finite number")
-
-
-def _constant(text: str) -> Bad:
-    return Bad(text, "a finite number")
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
-)
 
 
 def _find(document: Any, path: str) -> Any:
@@ -153,9 +100,9 @@ def _require_clean(value: Any, records: Any, who: str, depth: int = 1) -> None:
     """Refuse doubled keys, impossible numbers and deep nesting anywhere outside the records."""
     if isinstance(value, Bad) or depth > DEPTH:
         raise DepartmentBrokePromise(f"{who}: the answer's envelope holds an impossible number or is nested too deep")
-    if isinstance(value, dict) and _DOUBLED in value:
+    if isinstance(value, dict) and DOUBLED in value:
         raise DepartmentBrokePromise(
-            f"{who}: the answer's envelope holds {quoted(value[_DOUBLED][0])} twice; neither wins"
+            f"{who}: the answer's envelope holds {quoted(value[DOUBLED][0])} twice; neither wins"
         )
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for child in inner if value is not records else ():
