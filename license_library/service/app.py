@@ -29,8 +29,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app = FastAPI(title="License hub", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.templates = build_environment()
-    app.add_middleware(Wire, body_bytes=settings.body_bytes)
     add_problem_handlers(app)
+    app.add_middleware(Wire, body_bytes=settings.body_bytes)  # added last, so that it sees every answer
     for part in (health, api, sign_in, search_pages, checklist_pages, oversight_pages):
         app.include_router(part.router)
     _serve_description(app)

@@ -6,6 +6,7 @@ Never repeats what was sent; an unexpected failure tells nothing of itself.
 from __future__ import annotations
 
 import logging
+import traceback
 from http import HTTPStatus
 from typing import cast
 
@@ -15,13 +16,14 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from license_library.questions import WrongQuestion
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.rendering import render
 from license_library.service.sign_in import sign_in_address
-from license_library.service.wire import SECURITY_HEADERS, BodyTooLarge
+from license_library.service.wire import BodyTooLarge
 from schemas.errors import DatabaseUnavailable, HubError, NotFound, RequestError
 
 log = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _answer_validation)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(OperationalError, _answer_database)
-    app.add_exception_handler(Exception, _answer_unexpected)
+    app.add_middleware(LastResort)
 
 
 def _is_machine(request: Request) -> bool:
@@ -82,7 +84,7 @@ async def _answer_ours(request: Request, error: Exception) -> Response:
     if status == HTTPStatus.UNAUTHORIZED and not _is_machine(request):
         return RedirectResponse(sign_in_address(request), 303)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("service: %s", error.code, exc_info=error)
+        log.error("service: %s at %s", error.code, _place_of(error))
         return _respond(request, status, ProblemAnswer(error.code, "The hub could not answer."))
     problem = ProblemAnswer(error.code, str(error), getattr(error, "problems", ()))
     return _respond(request, status, problem, getattr(error, "words", None))
@@ -97,20 +99,34 @@ async def _answer_validation(request: Request, error: Exception) -> Response:
 
 async def _answer_http(request: Request, error: Exception) -> Response:
     error = cast("HTTPException", error)
-    code = {404: NotFound.code, 405: "request.method_not_allowed"}.get(error.status_code, RequestError.code)
+    code = NotFound.code if error.status_code == HTTPStatus.NOT_FOUND else RequestError.code
     response = _respond(request, error.status_code, ProblemAnswer(code, HTTPStatus(error.status_code).phrase))
     response.headers.update(error.headers or {})
     return response
 
 
 async def _answer_database(request: Request, error: Exception) -> Response:
-    # The driver's own class is enough: its message may carry what was asked.
-    log.error("service: %s (%s)", DatabaseUnavailable.code, type(cast("OperationalError", error).orig).__name__)
+    log.error("service: %s at %s", DatabaseUnavailable.code, _place_of(error))
     return _respond(request, 503, ProblemAnswer(DatabaseUnavailable.code, "The hub's database cannot be reached."))
 
 
-async def _answer_unexpected(request: Request, _error: Exception) -> Response:
-    response = _respond(request, 500, ProblemAnswer(HubError.code, "The hub could not answer."))
-    # This answer leaves outside of our own wire.
-    response.headers.update({**SECURITY_HEADERS, "Cache-Control": "no-store"})
-    return response
+class LastResort:
+    """Answer what nobody foresaw, and log where it happened; its message stays out, for it may hold what was asked."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; an error ends here and never reaches the server's own log."""
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - the last resort of every request
+            log.error("service: %s at %s", HubError.code, _place_of(error))  # noqa: TRY400 - a traceback ends with the message
+            problem = ProblemAnswer(HubError.code, "The hub could not answer.")
+            await _respond(Request(scope, receive), 500, problem)(scope, receive, send)
+
+
+def _place_of(error: BaseException) -> str:
+    """Name the kind of an error and the lines it came through, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return f"{type(error).__name__}: {' > '.join(f'{frame.name}:{frame.lineno}' for frame in frames)}"

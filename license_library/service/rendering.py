@@ -18,7 +18,7 @@ from license_library.answers import Words
 from license_library.service.access import find_session, form_token_of, keep_cookie, settings_of
 from license_library.service.purposes import kept_purpose
 from license_library.service.shown import FILTERS, local_minute, local_second, span
-from license_library.service.texts import Language, choose_language, say
+from license_library.service.texts import Language, choose_language, say, say_or
 
 LANGUAGE_COOKIE = "hub_language"
 
@@ -58,6 +58,7 @@ def _surroundings(request: Request, language: Language) -> dict[str, object]:
     return {
         "language": language,
         "t": partial(say, language),
+        "t_or": partial(say_or, language),
         "words": _words_in(language),
         "minute": partial(local_minute, settings.zone),
         "second": partial(local_second, settings.zone),

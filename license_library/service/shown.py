@@ -1,6 +1,6 @@
 """How single values are shown: instants in the bureau's zone, spans of time, counts, shares of a bar.
 
-Pure functions of their arguments; knows neither requests nor answers.
+Pure functions of their arguments; knows no requests.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from license_library.answers import ProblemShown, Words
 from license_library.service.texts import Language, say
 
 ABSENT = "—"
@@ -49,6 +50,11 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def reasons(problems: Sequence[ProblemShown]) -> list[tuple[Words, Words]]:
+    """Return field and reason of each problem once: two rules may find the same."""
+    return list(dict.fromkeys((problem.field_words, problem.words) for problem in problems))
+
+
 def segments(parts: Sequence[tuple[str, int]], width: int) -> list[tuple[str, float, float]]:
     """Return (name, start, length) of each part of a bar; a part that exists is never thinner than a hair."""
     total = sum(number for _, number in parts)
@@ -62,4 +68,10 @@ def segments(parts: Sequence[tuple[str, int]], width: int) -> list[tuple[str, fl
     return placed
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"count": count, "blank": blank, "segments": segments, "sentence": sentence}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "count": count,
+    "blank": blank,
+    "reasons": reasons,
+    "segments": segments,
+    "sentence": sentence,
+}

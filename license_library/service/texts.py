@@ -32,3 +32,8 @@ def say(language: Language, key: str, /, **values: object) -> str:
     texts = load_texts()[key]
     of_one = texts.get(f"{language}_one") if str(values.get("count")) == "1" else None
     return (of_one or texts[language]).format(**values)
+
+
+def say_or(language: Language, key: str, otherwise: str) -> str:
+    """Return one text, or what to say where there is none."""
+    return load_texts()[key][language] if key in load_texts() else otherwise

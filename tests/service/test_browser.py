@@ -104,7 +104,7 @@ def test_the_language_is_switched_without_losing_the_answer(page: Page) -> None:
     page.fill("#purpose", PURPOSE)
     page.press("#text", "Enter")
     page.get_by_role("button", name="English").click()
-    expect(page.locator("#found")).to_have_text("1 license found")
+    expect(page.locator("#found")).to_have_text("2 licenses found")
     page.get_by_role("link", name="Departments").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Departments")
 
@@ -120,7 +120,7 @@ def test_hostile_values_run_nothing(page: Page, shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("width", [390, 320])
 def test_no_page_is_wider_than_its_window(page: Page, width: int, language: str) -> None:
     page.set_viewport_size({"width": width, "height": 780})
     for address in ADDRESSES:

@@ -118,13 +118,15 @@ def test_the_same_question_has_the_same_hash_whatever_its_purpose(
 
 
 def test_an_answer_that_cannot_be_recorded_is_not_given(
-    own_shelf: Shelf, own_machine: Client, database: Engine
+    own_shelf: Shelf, own_machine: Client, database: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     with database.begin() as conn:
         conn.execute(text("alter table inquiries add constraint none_at_all check (false) not valid"))
     answer = own_machine.post("/api/search", json={"purpose": PURPOSE, "holder_name": "恒通"})
     assert (answer.status_code, answer.json()["code"]) == (500, "hub.failed")
-    assert "370283000012345" not in answer.text
+    assert own_shelf.license_number not in answer.text
+    assert "IntegrityError" in caplog.text
+    assert PURPOSE not in caplog.text
 
 
 @pytest.mark.parametrize(

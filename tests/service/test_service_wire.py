@@ -55,7 +55,9 @@ def test_every_answer_carries_the_security_headers_and_is_not_kept(shelf: Shelf,
     assert "unsafe" not in answer.headers["content-security-policy"]
 
 
-def test_an_unexpected_failure_tells_nothing_of_itself(settings: ServiceSettings) -> None:
+def test_an_unexpected_failure_tells_nothing_of_itself(
+    settings: ServiceSettings, caplog: pytest.LogCaptureFixture
+) -> None:
     app = create_app(settings)
 
     @app.get("/api/broken")
@@ -65,7 +67,9 @@ def test_an_unexpected_failure_tells_nothing_of_itself(settings: ServiceSettings
     with serving(app) as address, calling(address) as client:
         answer = client.get("/api/broken")
     assert (answer.status_code, answer.json()["code"]) == (500, "hub.failed")
-    assert PERSON not in answer.text
+    assert PERSON not in answer.text + caplog.text
+    assert "RuntimeError" in caplog.text
+    assert "broken:" in caplog.text
     assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
 
 
@@ -120,11 +124,11 @@ def test_a_malformed_form_is_refused(person: Client, body: str) -> None:
     assert answer.status_code == 400
 
 
-def test_an_unreachable_database_is_said_to_be_one(settings: ServiceSettings) -> None:
+def test_an_unreachable_database_is_said_to_be_one(settings: ServiceSettings, caplog: pytest.LogCaptureFixture) -> None:
     nowhere = open_database(settings.engine.url.set(port=1).render_as_string(hide_password=False))
     app = create_app(replace(settings, engine=nowhere))
     with serving(app) as address, calling(address, Authorization=f"Bearer {TOKEN}") as client:
         answer = client.post(SEARCH, json={"text": PERSON, "purpose": PURPOSE})
         assert (answer.status_code, answer.json()["code"]) == (503, "hub.database_unavailable")
         assert client.get("/api/health").status_code == 503
-        assert PERSON not in answer.text
+        assert PERSON not in answer.text + caplog.text
