@@ -65,15 +65,14 @@ def check(hub: HubContext, exchange_id: int, progress: Progress = no_progress) -
     exchange = get_exchange(hub.engine, exchange_id)
     if exchange.state in {"merged", "discarded"}:
         return
+    if exchange.state == "held":
+        raise _held(exchange, str(summarize(hub.engine, exchange_id).hold_reason))
     with _failed_unless_repeatable(hub, exchange):
         department, feed = declared_feed(hub, exchange.department, exchange.feed)
         _assert_same_declaration(exchange, department)
         reasons = check_exchange(hub, exchange, department, feed, progress)
     if reasons:
-        raise DataHeld(
-            f"{exchange.department}/{exchange.feed}: exchange {exchange_id} is held: {'; '.join(reasons)}; "
-            f"nothing was merged; release it with `hub hold release {exchange_id}` or discard it"
-        )
+        raise _held(exchange, "; ".join(reasons))
 
 
 def merge(hub: HubContext, exchange_id: int) -> Counts:
@@ -122,6 +121,13 @@ def _stored(page: FetchedPage) -> StoredPage:
         requested_at=page.requested_at,
         first_byte_at=page.first_byte_at,
         received_at=page.received_at,
+    )
+
+
+def _held(exchange: Exchange, reasons: str) -> DataHeld:
+    return DataHeld(
+        f"{exchange.department}/{exchange.feed}: exchange {exchange.exchange_id} is held: {reasons}; nothing was merged; "
+        f"release it with `hub hold release {exchange.exchange_id}` or discard it"
     )
 
 
