@@ -61,10 +61,12 @@ def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame:
     What the library already holds, to the last field, is only counted; the rest is copied to the staging table.
     """
     hold_lease(conn, exchange, CHECKING)
+    frame = frame.rechunk()
     digests = record_digests(frame, LICENSE)
     fresh = _not_known(conn, exchange, frame, digests)
     conn.execute(_COUNT_KNOWN, {"exchange_id": exchange.exchange_id, "known": frame.height - fresh.sum()})
-    _copy(conn, _staged_frame(keyring, exchange, frame.filter(fresh), digests.filter(fresh)))
+    # In one chunk: Polars panics where it formats a column whose first chunk was filtered away.
+    _copy(conn, _staged_frame(keyring, exchange, frame.filter(fresh), digests.filter(fresh)).rechunk())
     return frame.height
 
 

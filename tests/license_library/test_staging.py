@@ -153,6 +153,19 @@ def test_known_records_are_counted_and_not_staged(library, keyring, pull, landed
     assert (last.received_count, last.merged_count, last.unchanged_count) == (3, 2, 1)
 
 
+def test_a_frame_in_parts_whose_first_part_is_known_is_staged(library, keyring, pull, begin):
+    old = [record(record_id=f"R{number}") for number in range(40)]
+    pull(*old)
+    exchange = begin()
+    finish_landing(library, exchange, NOW)
+    new = [records_frame(record(record_id=name, status="revoked"), page=page) for name, page in [("R1", 2), ("R2", 3)]]
+    with library.begin() as conn:
+        parts = pl.concat([records_frame(*old[3:]), *new], rechunk=False)
+        assert stage_records(conn, keyring, exchange, parts) == 39
+        finish_check(conn, exchange, 39, 0, None, "rules-1", NOW)
+    assert merge_exchange(library, exchange.exchange_id, NOW).merged == 2
+
+
 def test_quarantine_keeps_every_reason_and_the_place(library, keyring, landed):
     other = Problem("record.missing_field", "issuer_name", "a text", "nothing")
     found = problems_frame([(1, PROBLEM), (1, other)])
