@@ -14,6 +14,7 @@ from license_library.answers import ProblemShown, Words
 from license_library.service.texts import Language, say
 
 ABSENT = "—"
+HAIR = 1.5
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -58,11 +59,11 @@ def reasons(problems: Sequence[ProblemShown]) -> list[tuple[Words, Words]]:
 def segments(parts: Sequence[tuple[str, int]], width: int) -> list[tuple[str, float, float]]:
     """Return (name, start, length) of each part of a bar; a part that exists is never thinner than a hair."""
     total = sum(number for _, number in parts)
+    room = width - HAIR * sum(1 for _, number in parts if number)
     placed: list[tuple[str, float, float]] = []
     start = 0.0
     for name, number in parts:
-        length = max(1.5, width * number / total) if number else 0.0
-        length = min(length, width - start)
+        length = HAIR + room * number / total if number else 0.0
         placed.append((name, round(start, 2), round(length, 2)))
         start += length
     return placed
