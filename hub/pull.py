@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
-from connectors.pages import FetchedPage, fetch_pages
 from sqlalchemy.exc import OperationalError
 
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, duration, load_department
+from connectors.pages import FetchedPage, fetch_pages
 from hub.checking import check_exchange
 from hub.context import HubContext
 from hub.progress import Progress, no_progress

@@ -17,6 +17,7 @@ from rich.table import Table
 from hub.terminal import notes
 from schemas.errors import HubError, NotFound, RequestError
 
+WIDE = 200
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 
 
@@ -27,11 +28,14 @@ def print_json(answer: Any) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table; None is a dash."""
-    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    """Write a table; None is a dash. Nothing is cut off: in a pipe lines may be long, in a terminal cells wrap."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*("–" if value is None else str(value) for value in row))
-    Console(highlight=False, markup=False).print(table)
+    width = None if sys.stdout.isatty() else WIDE
+    Console(highlight=False, markup=False, width=width).print(table)
 
 
 def note(text: str) -> None:

@@ -15,10 +15,10 @@ import typer
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from connectors.connection import read_connection
+from connectors.connection import Connection, read_connection
 from connectors.declaration import Department, list_departments, load_department
-from hub.commands.output import AsJson, print_json, print_table
-from hub.context import opened_hub
+from hub.commands.output import AsJson, explain, print_json, print_table
+from hub.context import HubContext, opened_hub
 from hub.progress import Progress, Step
 from hub.pull import pull as pull_feed
 from hub.settings import Settings
@@ -27,6 +27,7 @@ from license_library.exchange_list import list_exchanges
 from license_library.merging import discard_held, release_held
 from license_library.questions import ExchangeFilter
 from license_library.summaries import ExchangeSummary, summarize
+from schemas.errors import HubError
 
 hold = typer.Typer(help="Batches that wait for the steward.", no_args_is_help=True)
 ExchangeId = Annotated[int, typer.Argument(help="Number of the held exchange.")]
@@ -54,12 +55,14 @@ def pull(
     """Run one exchange of a department here and now, without Airflow."""
     settings = Settings()
     declared = _declared(department, settings)
-    connection = read_connection(declared, os.environ)
-    with opened_hub(settings) as hub, _bar() as bar:
-        summaries = [
-            pull_feed(hub, department, name, connection, full=full, progress=_shown(bar, f"{department}/{name}"))
-            for name in _chosen_feeds(declared, feed)
-        ]
+    feeds = _chosen_feeds(declared, feed)
+    try:
+        connection = read_connection(declared, os.environ)
+        with opened_hub(settings) as hub, _bar() as bar:
+            summaries = [_pull_one(hub, bar, department, name, connection, full=full) for name in feeds]
+    except HubError as error:
+        explain(error)
+        summaries = [_not_begun(department, name, error) for name in feeds]
     _show(summaries, as_json=as_json)
     raise typer.Exit(0 if all(summary.state == "merged" for summary in summaries) else 1)
 
@@ -93,6 +96,36 @@ def discard(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
     with opened_hub(Settings()) as hub:
         discard_held(hub.engine, exchange_id, hub.clock())
         _show([summarize(hub.engine, exchange_id)], as_json=as_json)
+
+
+def _pull_one(  # noqa: PLR0913 - each is one part of an exchange
+    hub: HubContext, bar: Bar, department: str, feed: str, connection: Connection, *, full: bool
+) -> ExchangeSummary:
+    try:
+        return pull_feed(hub, department, feed, connection, full=full, progress=_shown(bar, f"{department}/{feed}"))
+    except HubError as error:
+        explain(error)
+        return _not_begun(department, feed, error)
+
+
+def _not_begun(department: str, feed: str, error: HubError) -> ExchangeSummary:
+    """Whoever reads JSON gets the same shape when no exchange was begun."""
+    return ExchangeSummary(
+        exchange_id=0,
+        department=department,
+        feed=feed,
+        state="failed",
+        received=0,
+        merged=0,
+        unchanged=0,
+        quarantined=0,
+        held=0,
+        pages=0,
+        seconds=0,
+        top_reasons=[],
+        error_code=error.code,
+        error_message=str(error),
+    )
 
 
 def _declared(department: str, settings: Settings) -> Department:
@@ -131,7 +164,7 @@ def _show(summaries: list[ExchangeSummary], *, as_json: bool) -> None:
         print_json(summaries[0] if len(summaries) == 1 else summaries)
         return
     print_table("exchange", COLUMNS, [_row(summary) for summary in summaries])
-    for summary in summaries:
+    for summary in (one for one in summaries if one.exchange_id):
         for words in filter(None, [summary.hold_reason, summary.error_message]):
             notes.print(words, markup=False, style="red")
 

@@ -1,0 +1,186 @@
+"""The command does what it says, in JSON when asked, and ends with a code that scripts can trust."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hub_makers import StartFake, column, count
+from sqlalchemy import Engine
+from typer.testing import CliRunner, Result
+
+from connectors.fake.subjects import Subjects
+from connectors.fake.truth import Plot
+from hub.airflow_home import PROJECT
+from hub.command import app
+from hub.context import HubContext
+
+NUMBERS = ("received", "merged", "unchanged", "quarantined", "held", "seconds")
+
+
+@pytest.fixture
+def environ(
+    hub: HubContext, database_address: str, connectors_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """Give the environment of a command over the test's library."""
+    told = {
+        "HUB_HOME": str(tmp_path),
+        "HUB_DATABASE_URL": database_address,
+        "HUB_SECRET_KEY": "ab" * 32,
+        "HUB_CONNECTORS_FOLDER": str(connectors_folder),
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    return told
+
+
+@pytest.fixture
+def pulled(environ: dict[str, str], fake: StartFake, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """Pull the transport department by command."""
+    monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", fake("transport").process.connection_value)
+    return type_command("pull", "transport", "--json")
+
+
+def type_command(*words: str) -> Result:
+    """Type a command."""
+    return CliRunner().invoke(app, list(words), prog_name="hub")
+
+
+def told(result: Result) -> Any:
+    """Read what stands on standard output as one JSON value."""
+    return json.loads(result.stdout)
+
+
+def test_a_pull_prints_one_object_and_ends_well_with_quarantined_records(pulled: Result, fake: StartFake) -> None:
+    truth, summary = fake("transport").truth(), told(pulled)
+    assert pulled.exit_code == 0
+    assert (summary["department"], summary["feed"]) == ("transport", "licenses")
+    assert [summary[name] for name in NUMBERS[:-1]] == [truth.received, truth.good, 0, truth.bad, 0]
+    assert summary["seconds"] > 0
+
+
+def test_standard_output_holds_nothing_but_the_result(environ: dict[str, str], fake: StartFake) -> None:
+    connection = {"AIRFLOW_CONN_REAL_ESTATE": fake("real_estate").process.connection_value}
+    command = [sys.executable, "-c", "from hub.command import app; app()", "pull", "real_estate", "licenses", "--json"]
+    done = subprocess.run(command, env={**environ, **connection}, cwd=PROJECT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout)["state"] == "merged"
+
+
+def test_a_failed_pull_ends_with_one_and_says_why(
+    environ: dict[str, str], fake: StartFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fake("transport")
+    one.process.set_mode("503")
+    monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", one.process.connection_value)
+    result = type_command("pull", "transport", "--json")
+    assert result.exit_code == 1
+    assert told(result)["error_code"] == "department.unavailable"
+    assert [told(result)[name] for name in NUMBERS[:-1]] == [0, 0, 0, 0, 0]
+
+
+def test_a_held_pull_ends_with_one_and_can_be_released(
+    environ: dict[str, str], fake: StartFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = fake("transport", Plot(scale=300, bad_share=0.2)).process.connection_value
+    monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", connection)
+    held = type_command("pull", "transport", "--json")
+    assert (held.exit_code, told(held)["state"]) == (1, "held")
+    released = type_command("hold", "release", str(told(held)["exchange_id"]), "--json")
+    assert (released.exit_code, told(released)["merged"]) == (0, told(held)["held"])
+    again = type_command("hold", "discard", str(told(held)["exchange_id"]))
+    assert (again.exit_code, "request.not_held" in again.stderr) == (1, True)
+
+
+def test_a_missing_connection_says_what_to_set(environ: dict[str, str]) -> None:
+    result = type_command("pull", "transport", "--json")
+    assert result.exit_code == 1
+    assert told(result)["error_code"] == "declaration.connection_missing"
+    assert "AIRFLOW_CONN_TRANSPORT=" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("pull", "nowhere"), ("pull", "transport", "nothing"), ("pull",), ("nonsense",)])
+def test_wrong_usage_ends_with_two(environ: dict[str, str], words: tuple[str, ...]) -> None:
+    assert type_command(*words).exit_code == 2
+
+
+def test_an_unknown_department_is_answered_with_those_there_are(environ: dict[str, str]) -> None:
+    assert "real_estate" in type_command("pull", "nowhere").stderr
+
+
+def test_exchanges_are_listed_with_their_counts(pulled: Result, environ: dict[str, str]) -> None:
+    (exchange,) = told(type_command("exchanges", "transport", "--json"))["exchanges"]
+    assert exchange["merged"] == told(pulled)["merged"]
+    assert "transport" in type_command("exchanges").stdout
+
+
+def test_a_holder_is_found_by_name_and_the_question_recorded(pulled: Result, hub: HubContext) -> None:
+    name = str(column(hub, "select holder_name from licenses order by license_id limit 1")[0])
+    result = type_command("find", "--holder-name", name, "--json")
+    assert result.exit_code == 0
+    assert told(result)["hits"][0]["holder_name"] == name
+    assert count(hub, "inquiries", "action = 'search'") == 1
+
+
+def test_nothing_found_ends_with_one(pulled: Result) -> None:
+    assert type_command("find", "没有这个人", "--json").exit_code == 1
+
+
+def test_a_question_that_cannot_be_asked_ends_with_two(pulled: Result) -> None:
+    assert type_command("find", "--json").exit_code == 2
+
+
+def test_a_license_is_verified(pulled: Result, hub: HubContext) -> None:
+    kind, number = (
+        str(
+            column(
+                hub,
+                f"select {name} from licenses where status = 'valid' and (open_ended or valid_to > now()) order by license_id limit 1",
+            )[0]
+        )
+        for name in ("license_type", "license_number")
+    )
+    result = type_command("verify", "--type", kind, "--number", number, "--json")
+    assert (result.exit_code, told(result)["verdict"]) == (0, "confirmed")
+    wrong = type_command("verify", "--type", kind, "--number", number, "--value", "issuer_name=别处", "--json")
+    assert (wrong.exit_code, told(wrong)["verdict"]) == (1, "mismatch")
+
+
+def test_a_checklist_is_answered(pulled: Result) -> None:
+    applicant = Subjects(7).organisation(0)
+    result = type_command("checklist", "--item", "PD-E-013", "--subject", applicant.code, "--json")
+    assert result.exit_code == 0
+    assert told(result)["item"]["item_code"] == "PD-E-013"
+    assert applicant.code not in result.stdout
+
+
+def test_departments_are_listed_and_checked(environ: dict[str, str]) -> None:
+    listed = told(type_command("department", "list", "--json"))["departments"]
+    assert [one["department"] for one in listed] == ["market_regulation", "public_security", "real_estate", "transport"]
+    assert told(type_command("department", "check", "transport", "--json"))["findings"] == []
+
+
+def test_the_state_of_a_given_database_is_told(environ: dict[str, str]) -> None:
+    assert told(type_command("db", "status", "--json")) == {"kind": "given", "migrated": True}
+
+
+def test_a_database_that_is_not_migrated_is_refused_with_the_way_out(environ: dict[str, str], database: Engine) -> None:
+    with database.begin() as conn:
+        conn.exec_driver_sql("update alembic_version set version_num = '0000'")
+    result = type_command("exchanges", "--json")
+    assert result.exit_code == 1
+    assert "hub db up" in result.stderr
+
+
+def test_an_unexpected_error_leaves_no_open_exchange(
+    environ: dict[str, str], fake: StartFake, hub: HubContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", fake("transport").process.connection_value)
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("alter table staged_licenses add constraint nothing check (false) not valid")
+    assert type_command("pull", "transport", "--json").exit_code == 1
+    assert column(hub, "select state from exchanges") == ["failed"]
