@@ -17,7 +17,8 @@ from typing import IO
 import psycopg
 from psycopg import sql
 
-from license_library.postgres_binaries import REACHABLE, Server
+from license_library import postgres_binaries
+from license_library.postgres_binaries import Server
 from license_library.postgres_cluster import open_cluster, running_port, start_cluster, stop_cluster
 from license_library.postgres_notes import Cluster
 from schemas.errors import DatabaseUnavailable
@@ -66,19 +67,19 @@ def stop(home: Path) -> None:
     """Stop the server whoever uses it; a later user starts it again."""
     with _changing(_folder(home)):
         (_folder(home) / "keep").unlink(missing_ok=True)
-        stop_cluster(open_cluster(_folder(home), REACHABLE))
+        stop_cluster(_cluster(home))
 
 
 def status(home: Path) -> Status:
     """Say how the server of `home` is, without starting it."""
-    cluster = open_cluster(_folder(home), REACHABLE)
+    cluster = _cluster(home)
     port = running_port(cluster)
     return Status(port is not None, port, (_folder(home) / "keep").exists(), cluster.data)
 
 
 def database_url(home: Path, name: str) -> str:
     """Return the address of another database on the running server, created at the first call."""
-    cluster = open_cluster(_folder(home), REACHABLE)
+    cluster = _cluster(home)
     port = running_port(cluster)
     if port is None:
         raise DatabaseUnavailable(
@@ -90,11 +91,15 @@ def database_url(home: Path, name: str) -> str:
 def erase(home: Path) -> None:
     """Stop the server and delete everything it kept."""
     stop(home)
-    cluster = open_cluster(_folder(home), REACHABLE)
+    cluster = _cluster(home)
     shutil.rmtree(cluster.data, ignore_errors=True)
     if cluster.data.parent != cluster.folder.resolve():
         shutil.rmtree(cluster.data.parent, ignore_errors=True)
     shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def _cluster(home: Path) -> Cluster:
+    return open_cluster(_folder(home), postgres_binaries.REACHABLE)
 
 
 def _folder(home: Path) -> Path:
@@ -112,7 +117,7 @@ def _changing(folder: Path) -> Iterator[None]:
 
 
 def _ensure_served(home: Path, server: Server | None, *, fast: bool) -> str:
-    cluster = open_cluster(_folder(home), REACHABLE)
+    cluster = _cluster(home)
     for _ in range(CONNECT_TRIES):
         port = running_port(cluster) or start_cluster(cluster, server, fast=fast)
         try:
@@ -130,7 +135,7 @@ def _leave(home: Path, users: IO[str]) -> None:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return  # someone else is still inside
-    stop_cluster(open_cluster(_folder(home), REACHABLE))
+    stop_cluster(_cluster(home))
 
 
 def _ensure_database(cluster: Cluster, port: int, name: str) -> str:

