@@ -109,6 +109,15 @@ def test_the_language_is_switched_without_losing_the_answer(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Departments")
 
 
+def test_asking_again_keeps_the_language(page: Page) -> None:
+    page.fill("#text", "恒通")
+    page.fill("#purpose", PURPOSE)
+    page.press("#text", "Enter")
+    page.fill("#text", "运输")
+    page.press("#text", "Enter")
+    expect(page.locator("#found")).to_have_text("找到 1 件证照")
+
+
 def test_hostile_values_run_nothing(page: Page, shelf: Shelf) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"a value ran: {dialog.message}"))
     page.fill("#text", PERSON)
