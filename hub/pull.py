@@ -6,31 +6,28 @@ Only the exchange id travels from one step to the next, so each can run in a pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
-
-from sqlalchemy.exc import OperationalError
 
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, duration, load_department
 from connectors.pages import FetchedPage, fetch_pages
 from hub.checking import check_exchange
 from hub.context import HubContext
+from hub.failures import failed_at_any_error, failed_unless_repeatable
 from hub.progress import Progress, no_progress
 from hub.registration import register
 from license_library.exchanges import (
     Exchange,
     StoredPage,
     begin_exchange,
-    fail_exchange,
     finish_landing,
     get_exchange,
     store_page,
 )
 from license_library.merging import Counts, merge_exchange
 from license_library.summaries import ExchangeSummary, summarize
-from schemas.errors import DatabaseUnavailable, DataHeld, DeclarationError, HubError
+from schemas.errors import DataHeld, DeclarationError, HubError
 
 
 def pull(  # noqa: PLR0913 - the last two have defaults
@@ -44,7 +41,7 @@ def pull(  # noqa: PLR0913 - the last two have defaults
 ) -> ExchangeSummary:
     """Run one whole exchange here and now; return its counts, whether it was merged, held or failed."""
     exchange = begin(hub, department, feed, full=full)
-    with suppress(HubError), _failed_at_any_error(hub, exchange):
+    with suppress(HubError), failed_at_any_error(hub, exchange):
         land_pages(hub, exchange, connection, progress)
         check(hub, exchange.exchange_id, progress)
         progress("merge", 0)
@@ -55,7 +52,7 @@ def pull(  # noqa: PLR0913 - the last two have defaults
 def land(hub: HubContext, department: str, feed: str, connection: Connection, *, full: bool = False) -> int:
     """Begin an exchange and store what the department answers; return the exchange id. A failed one is begun anew."""
     exchange = begin(hub, department, feed, full=full)
-    with _failed_at_any_error(hub, exchange):
+    with failed_at_any_error(hub, exchange):
         land_pages(hub, exchange, connection, no_progress)
     return exchange.exchange_id
 
@@ -67,7 +64,7 @@ def check(hub: HubContext, exchange_id: int, progress: Progress = no_progress) -
         return
     if exchange.state == "held":
         raise _held(exchange, str(summarize(hub.engine, exchange_id).hold_reason))
-    with _failed_unless_repeatable(hub, exchange):
+    with failed_unless_repeatable(hub, exchange):
         department, feed = declared_feed(hub, exchange.department, exchange.feed)
         _assert_same_declaration(exchange, department)
         reasons = check_exchange(hub, exchange, department, feed, progress)
@@ -77,7 +74,7 @@ def check(hub: HubContext, exchange_id: int, progress: Progress = no_progress) -
 
 def merge(hub: HubContext, exchange_id: int) -> Counts:
     """Merge what was staged, in one transaction; safe to repeat."""
-    with _failed_unless_repeatable(hub, get_exchange(hub.engine, exchange_id)):
+    with failed_unless_repeatable(hub, get_exchange(hub.engine, exchange_id)):
         return merge_exchange(hub.engine, exchange_id, hub.clock())
 
 
@@ -137,37 +134,3 @@ def _assert_same_declaration(exchange: Exchange, department: Department) -> None
             f"{department.department}: the declaration changed after exchange {exchange.exchange_id} had landed; "
             "nothing of it is applied; the next exchange uses the new one"
         )
-
-
-@contextmanager
-def _failed_at_any_error(hub: HubContext, exchange: Exchange) -> Iterator[None]:
-    """End the exchange whatever happens, an interruption too, so that the next one need not wait for the lease."""
-    try:
-        yield
-    except BaseException as error:
-        _fail(hub, exchange, error)
-        raise
-
-
-@contextmanager
-def _failed_unless_repeatable(hub: HubContext, exchange: Exchange) -> Iterator[None]:
-    """Leave the exchange open when the database broke off: the step can be repeated. End it at any other error."""
-    try:
-        yield
-    except OperationalError as error:
-        raise DatabaseUnavailable(
-            f"database: it broke off in exchange {exchange.exchange_id}; expected an answer, got "
-            f"{type(error.orig).__name__}; nothing was applied and the step can be repeated"
-        ) from error
-    except Exception as error:
-        _fail(hub, exchange, error)
-        raise
-
-
-def _fail(hub: HubContext, exchange: Exchange, error: BaseException) -> None:
-    """Words of errors that are not ours stay out of the library: they may quote a record."""
-    name = f"{exchange.department}/{exchange.feed}"
-    unexpected = f"{name}: {type(error).__name__} in exchange {exchange.exchange_id}; nothing of it was applied"
-    code, words = (error.code, str(error)) if isinstance(error, HubError) else (HubError.code, unexpected)
-    with suppress(OperationalError):
-        fail_exchange(hub.engine, exchange.exchange_id, code, words, hub.clock())

@@ -176,11 +176,16 @@ def test_a_database_that_is_not_migrated_is_refused_with_the_way_out(environ: di
     assert "hub db up" in result.stderr
 
 
-def test_an_unexpected_error_leaves_no_open_exchange(
+def test_a_database_error_ends_the_exchange_and_quotes_no_record(
     environ: dict[str, str], fake: StartFake, hub: HubContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", fake("transport").process.connection_value)
     with hub.engine.begin() as conn:
-        conn.exec_driver_sql("alter table staged_licenses add constraint nothing check (false) not valid")
-    assert type_command("pull", "transport", "--json").exit_code == 1
+        conn.exec_driver_sql("alter table licenses add constraint nothing check (false) not valid")
+    result = type_command("pull", "transport", "--json")
+    assert (result.exit_code, told(result)["error_code"]) == (1, "hub.failed")
+    assert told(result)["error_message"] == (
+        "transport/licenses: exchange 1: the database refused what the hub wrote: CheckViolation at "
+        "licenses.nothing; nothing of this step was applied; this is a fault of the hub"
+    )
     assert column(hub, "select state from exchanges") == ["failed"]

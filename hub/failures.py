@@ -1,0 +1,75 @@
+"""What a failed step leaves behind: an exchange that says why, and an error that gives nothing personal away.
+
+Knows which failures end an exchange and which may be tried again; not what the step did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from hub.context import HubContext
+from license_library.exchanges import Exchange, fail_exchange
+from schemas.errors import DatabaseUnavailable, HubError
+
+DATABASE_ERRORS = (DBAPIError, psycopg.Error)
+
+
+@contextmanager
+def failed_at_any_error(hub: HubContext, exchange: Exchange) -> Iterator[None]:
+    """End the exchange whatever happens, an interruption too, so that the next one need not wait for the lease."""
+    try:
+        with _plain_database_errors(exchange):
+            yield
+    except BaseException as error:
+        _fail(hub, exchange, error)
+        raise
+
+
+@contextmanager
+def failed_unless_repeatable(hub: HubContext, exchange: Exchange) -> Iterator[None]:
+    """Leave the exchange open when the database broke off: the step can be repeated. End it at any other error."""
+    try:
+        with _plain_database_errors(exchange):
+            yield
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        _fail(hub, exchange, error)
+        raise
+
+
+@contextmanager
+def _plain_database_errors(exchange: Exchange) -> Iterator[None]:
+    """A database error quotes the row it stumbled over, so it goes no further than here."""
+    try:
+        yield
+    except DATABASE_ERRORS as error:
+        raise _plain(exchange, error) from None
+
+
+def _plain(exchange: Exchange, error: DBAPIError | psycopg.Error) -> HubError:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    where = f"{exchange.department}/{exchange.feed}: exchange {exchange.exchange_id}"
+    if isinstance(cause, psycopg.OperationalError):
+        return DatabaseUnavailable(
+            f"{where}: the database broke off ({type(cause).__name__}); nothing of this step was applied; it can be repeated"
+        )
+    diag = cause.diag if isinstance(cause, psycopg.Error) else None
+    place = [f"{diag.table_name}", f"{diag.column_name or diag.constraint_name}"] if diag else []
+    return HubError(
+        f"{where}: the database refused what the hub wrote: {type(cause).__name__} at {'.'.join(place)}; "
+        "nothing of this step was applied; this is a fault of the hub"
+    )
+
+
+def _fail(hub: HubContext, exchange: Exchange, error: BaseException) -> None:
+    """Words of errors that are not ours stay out of the library: they may quote a record."""
+    name = f"{exchange.department}/{exchange.feed}"
+    unexpected = f"{name}: {type(error).__name__} in exchange {exchange.exchange_id}; nothing of it was applied"
+    code, words = (error.code, str(error)) if isinstance(error, HubError) else (HubError.code, unexpected)
+    with suppress(*DATABASE_ERRORS):
+        fail_exchange(hub.engine, exchange.exchange_id, code, words, hub.clock())
