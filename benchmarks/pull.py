@@ -1,7 +1,8 @@
 """Pull 100,000 licenses end to end, beside a hand-written floor and beside dlt, all in one run, interleaved.
 
-    python -m benchmarks.pull [--records N] [--rounds N] [--ways hub,floor,dlt-merge,dlt-upsert] [--json]
+    python -m benchmarks.pull [--records N] [--rounds N] [--ways hub,floor,…] [--json]
 
+dlt-merge is what its users get by default, dlt-scd2 keeps history as the hub does, dlt-upsert is tuned: CSV through COPY.
 Each measurement is a process of its own over a fresh database; the departments are fakes in processes of their own.
 Medians are printed, with the ratio of each way to the hub's.
 """
@@ -25,7 +26,7 @@ from connectors.fake.truth import Plot
 from license_library import embedded
 
 TRANSPORTS = {"transport": "REST", "market_regulation": "SOAP"}
-WAYS = ("hub", "floor", "dlt-merge", "dlt-upsert")
+WAYS = ("hub", "floor", "dlt-merge", "dlt-scd2", "dlt-upsert")
 Measured = dict[tuple[str, str], list[dict[str, Any]]]
 
 

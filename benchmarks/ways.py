@@ -82,7 +82,7 @@ def _dlt_job(way: str, job: dict[str, Any], folder: str) -> dict[str, Any]:
         "key": feed.key[0],
         "params": {"gxsjStart": "1970/01/01 08:00:00", "pageSize": 1000},
         "page_param": "pageNo",
-        "strategy": "upsert" if way == "dlt-upsert" else "delete-insert",
+        "strategy": {"dlt-merge": "delete-insert"}.get(way, way.removeprefix("dlt-")),
         "folder": folder,
     }
 
