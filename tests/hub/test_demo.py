@@ -1,0 +1,144 @@
+"""The whole hub on this machine: one cycle through Airflow, a second that changes nothing, and nothing left running."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.declaration import list_departments, load_department
+from connectors.fake.truth import Plot, tell_truth
+from hub.airflow_home import PROJECT
+
+DEMO = [sys.executable, "-c", "from hub.command import app; app()", "demo"]
+PLOT = Plot(scale=400)
+pytestmark = [pytest.mark.demo, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """Give a home folder that the embedded server's user can walk into."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-demo-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def environ(home: Path) -> dict[str, str]:
+    return {**os.environ, "HUB_HOME": str(home), "PYTHONPATH": str(PROJECT), "HUB_PORT": "0"}
+
+
+def run_once(home: Path) -> dict[str, Any]:
+    """Run one cycle; return its summary."""
+    command = [*DEMO, "--once", "--json", "--scale", str(PLOT.scale)]
+    done = subprocess.run(command, env=environ(home), cwd=PROJECT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()[-4000:]
+    summary: dict[str, Any] = json.loads(done.stdout)
+    return summary
+
+
+def processes_of(home: Path) -> list[str]:
+    """List the running processes that know the home folder, by environment or command line."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
+            name = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if str(home).encode() in words and int(folder.name) != os.getpid() and name:
+            found.append(name)
+    return found
+
+
+def none_left(home: Path, seconds: float = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while processes_of(home) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return not processes_of(home)
+
+
+@pytest.fixture(scope="module")
+def first(home: Path) -> dict[str, Any]:
+    """Give the summary of the first cycle."""
+    return run_once(home)
+
+
+def test_airflow_pulls_every_department_to_the_end(first: dict[str, Any]) -> None:
+    assert set(first) == {"departments", "library", "checklist"}
+    assert [line["name"] for line in first["departments"]] == list_departments()
+    for line in first["departments"]:
+        assert set(line) == {"name", "received", "merged", "unchanged", "quarantined", "held", "seconds"}
+        truth = tell_truth(load_department(line["name"]), PLOT)
+        assert (line["received"], line["merged"], line["quarantined"]) == (truth.received, truth.good, truth.bad)
+        assert line["unchanged"] == line["held"] == 0
+
+
+def test_the_library_holds_what_was_merged(first: dict[str, Any]) -> None:
+    assert first["library"]["licenses"] == sum(line["merged"] for line in first["departments"])
+    assert 0 < first["library"]["subjects"] <= first["library"]["licenses"]
+    assert first["library"]["versions"] == first["library"]["licenses"]
+
+
+def test_one_checklist_is_answered(first: dict[str, Any]) -> None:
+    verdicts = {line["verdict"] for line in first["checklist"]["materials"]}
+    assert {"held", "applicant_brings"} <= verdicts
+
+
+def test_a_second_cycle_merges_nothing_new_and_leaves_nothing_running(home: Path, first: dict[str, Any]) -> None:
+    second = run_once(home)
+    assert [line["merged"] for line in second["departments"]] == [0] * 4
+    assert second["library"] == first["library"]
+    assert none_left(home, 1)
+    assert not list((home / "run").glob("*"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_middle_leaves_nothing_running(
+    home: Path, first: dict[str, Any], number: signal.Signals
+) -> None:
+    demo = start_until(home, "Airflow: starting")
+    time.sleep(3)
+    demo.send_signal(number)
+    assert demo.wait(90) == 130
+    assert none_left(home, 1)
+
+
+@pytest.mark.crash
+def test_a_demo_that_was_killed_leaves_nothing_running_for_long(home: Path, first: dict[str, Any]) -> None:
+    demo = start_until(home, "Airflow: starting")
+    time.sleep(3)
+    demo.kill()
+    demo.wait()
+    assert none_left(home)
+
+
+def test_two_demos_do_not_share_a_folder(home: Path, first: dict[str, Any]) -> None:
+    demo = start_until(home, "database")
+    other = subprocess.run([*DEMO, "--once"], env=environ(home), cwd=PROJECT, capture_output=True, check=False)
+    demo.send_signal(signal.SIGTERM)
+    demo.wait(90)
+    assert other.returncode == 1
+    assert b"another one runs" in other.stderr
+
+
+def start_until(home: Path, words: str) -> subprocess.Popen[bytes]:
+    """Start a demo and return when it has said `words`."""
+    log = home / "demo.log"
+    with log.open("wb") as output:
+        demo = subprocess.Popen(DEMO, env=environ(home), cwd=PROJECT, stdout=output, stderr=output)
+    deadline = time.monotonic() + 120
+    while words.encode() not in log.read_bytes() and time.monotonic() < deadline:
+        assert demo.poll() is None, log.read_text()
+        time.sleep(0.1)
+    return demo
