@@ -56,7 +56,7 @@ def running_demo(settings: Settings, plot: Plot, note: Note) -> Iterator[Stage]:
         note(f"Airflow: starting on {home.url}")
         begun_at = hub.clock()
         api, children = stack.enter_context(running_airflow(home, settings.run_folder, environ))
-        note("Airflow: pulling every department")
+        note("Airflow: waiting for its DAGs, then pulling every department")
         declared = [load_department(fake.name, settings.connectors_folder) for fake in fakes]
         runs = run_to_the_end(api, children, hub, declared, begun_at)
         yield Stage(hub, settings, home, runs)

@@ -6,7 +6,8 @@ Knows what is printed and how signals end it; the demo itself is hub/demo.py.
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -35,7 +36,7 @@ def demo(
 ) -> None:
     """Show the whole hub on this machine: database, fake departments, Airflow, library, pages."""
     settings = Settings()
-    with _ended_by_signals(), running_demo(settings, Plot(seed, scale, day), note) as stage:
+    with _ended_by_signals(), running_demo(settings, Plot(seed, scale, day), _timed_note()) as stage:
         summary = summarize_demo(stage.hub, settings, stage.runs, seed)
         print_json(summary) if as_json else _show(summary, stage.runs)
         if not once:
@@ -44,6 +45,12 @@ def demo(
             note("Ctrl-C ends it")
             serve(stage.hub, settings)
     raise typer.Exit(0 if stage.runs.is_good else 1)
+
+
+def _timed_note() -> Callable[[str], None]:
+    """Say how long everything took so far beside what begins now."""
+    begun = time.monotonic()
+    return lambda text: note(f"{time.monotonic() - begun:6.1f} s  {text}")
 
 
 @contextmanager
