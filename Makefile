@@ -5,6 +5,7 @@ PYTHON ?= $(shell for candidate in python3.11 python3 python; do \
 	&& echo "$$candidate" && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
+INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode
 SUITE ?= not crash and not scale
 
 .DEFAULT_GOAL := help
@@ -26,8 +27,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock \
 		|| echo "setup: uv cannot be had here; going on with pip"
 	@echo "setup: installing requirements.lock (some minutes when nothing is cached yet)"
-	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
-			--require-hashes --compile-bytecode -r requirements.lock \
+	@$(INSTALL) -r requirements.lock \
+		|| { echo "setup: once more, trusting the certificates that this system trusts"; \
+			$(INSTALL) --system-certs -r requirements.lock; } \
 		|| { echo "setup: uv did not get through; the same with pip, slower"; \
 			$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
