@@ -5,11 +5,15 @@ Knows how the service is fed and run; not one of its routes.
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
+
 import uvicorn
 
 from hub.context import HubContext, sign_in_token
 from hub.settings import Settings
 from license_library.service.settings import ServiceSettings
+from schemas.errors import ProcessFailed
 
 
 def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
@@ -17,10 +21,31 @@ def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
     return ServiceSettings(hub.engine, hub.keyring, sign_in_token(settings), hub.clock)
 
 
-def serve(hub: HubContext, settings: Settings) -> None:
+def open_socket(settings: Settings, *, any_port: bool = False) -> socket.socket:
+    """Listen where the settings say; with `any_port` elsewhere when that port is taken."""
+    try:
+        return socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        if any_port:
+            return socket.create_server((settings.host, 0))
+        raise ProcessFailed(
+            f"service: cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+            "choose another with --port or HUB_PORT; nothing is served"
+        ) from error
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return the address to type into a browser."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
+def serve(hub: HubContext, settings: Settings, listening: socket.socket) -> None:
     """Serve until Ctrl-C."""
     # The web framework costs half a second to import, which only this command should pay.
     from license_library.service.app import create_app  # noqa: PLC0415
 
     app = create_app(service_settings(hub, settings))
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    with listening, suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])

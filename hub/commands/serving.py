@@ -10,12 +10,13 @@ from typing import Annotated
 
 import msgspec
 import typer
-from schemas.json_schema import license_schema
 
 from hub.commands.output import note
 from hub.context import opened_hub
+from hub.serving import address_of, open_socket
 from hub.serving import serve as serve_hub
 from hub.settings import Settings
+from schemas.json_schema import license_schema
 
 schema = typer.Typer(help="The published JSON Schema.", no_args_is_help=True)
 PUBLISHED = Path(__file__).parents[2] / "schemas" / "published" / "license.schema.json"
@@ -28,9 +29,9 @@ def serve(
     """Serve the pages and the API until Ctrl-C."""
     given = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
     settings = Settings().model_copy(update=given)
-    with opened_hub(settings) as hub:
-        note(f"http://{settings.host}:{settings.port}  (token: {settings.home / 'token'}, or HUB_TOKEN)")
-        serve_hub(hub, settings)
+    with opened_hub(settings) as hub, open_socket(settings) as listening:
+        note(f"{address_of(listening)}  (token: {settings.home / 'token'}, or HUB_TOKEN)")
+        serve_hub(hub, settings, listening)
 
 
 @schema.command()

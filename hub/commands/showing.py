@@ -19,7 +19,7 @@ from hub.commands.output import AsJson, note, print_json, print_table
 from hub.dag_runs import DagRuns
 from hub.demo import PLOT, running_demo
 from hub.demo_summary import DemoSummary, summarize_demo
-from hub.serving import serve
+from hub.serving import address_of, open_socket, serve
 from hub.settings import Settings
 from hub.terminal import notes
 from license_library.summaries import ExchangeSummary
@@ -40,10 +40,11 @@ def demo(
         summary = summarize_demo(stage.hub, settings, stage.runs, seed)
         print_json(summary) if as_json else _show(summary, stage.runs)
         if not once:
-            note(f"pages: http://{settings.host}:{settings.port}  token: {settings.home / 'token'}")
+            listening = open_socket(settings, any_port=True)
+            note(f"pages: {address_of(listening)}  token: {settings.home / 'token'}")
             note(f"Airflow: {stage.airflow.url}  user and password: {settings.home / 'airflow' / 'passwords.json'}")
             note("Ctrl-C ends it")
-            serve(stage.hub, settings)
+            serve(stage.hub, settings, listening)
     raise typer.Exit(0 if stage.runs.is_good else 1)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,31 @@ def first(home: Path) -> dict[str, Any]:
     return run_once(home)
 
 
+Demo = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start_until(home: Path, first: dict[str, Any]) -> Iterator[Demo]:
+    """Start a demo and return when it has said some words; end it after the test whatever happens."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(words: str) -> subprocess.Popen[bytes]:
+        log = home / "demo.log"
+        with log.open("wb") as output:
+            command = [*DEMO, "--scale", str(PLOT.scale)]
+            started.append(subprocess.Popen(command, env=environ(home), cwd=PROJECT, stdout=output, stderr=output))
+        deadline = time.monotonic() + 180
+        while words.encode() not in log.read_bytes() and time.monotonic() < deadline:
+            assert started[-1].poll() is None, log.read_text()
+            time.sleep(0.1)
+        return started[-1]
+
+    yield start
+    for demo in started:
+        demo.terminate()
+        demo.wait(90)
+
+
 def test_airflow_pulls_every_department_to_the_end(first: dict[str, Any]) -> None:
     assert set(first) == {"departments", "library", "checklist"}
     assert [line["name"] for line in first["departments"]] == list_departments()
@@ -103,11 +130,19 @@ def test_a_second_cycle_merges_nothing_new_and_leaves_nothing_running(home: Path
     assert not list((home / "run").glob("*"))
 
 
+def test_without_once_the_pages_are_served_until_a_signal(home: Path, start_until: Demo) -> None:
+    demo = start_until("Ctrl-C ends it")
+    found = re.search(r"pages: (http://127\.0\.0\.1:\d+)", (home / "demo.log").read_text())
+    assert found is not None
+    assert urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{found[1]}/sign-in").status == 200
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(90) == 0
+    assert none_left(home, 1)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_in_the_middle_leaves_nothing_running(
-    home: Path, first: dict[str, Any], number: signal.Signals
-) -> None:
-    demo = start_until(home, "Airflow: starting")
+def test_a_signal_in_the_middle_leaves_nothing_running(home: Path, start_until: Demo, number: signal.Signals) -> None:
+    demo = start_until("Airflow: starting")
     time.sleep(3)
     demo.send_signal(number)
     assert demo.wait(90) == 130
@@ -115,30 +150,18 @@ def test_a_signal_in_the_middle_leaves_nothing_running(
 
 
 @pytest.mark.crash
-def test_a_demo_that_was_killed_leaves_nothing_running_for_long(home: Path, first: dict[str, Any]) -> None:
-    demo = start_until(home, "Airflow: starting")
+def test_a_demo_that_was_killed_leaves_nothing_running_for_long(home: Path, start_until: Demo) -> None:
+    demo = start_until("Airflow: starting")
     time.sleep(3)
     demo.kill()
     demo.wait()
     assert none_left(home)
 
 
-def test_two_demos_do_not_share_a_folder(home: Path, first: dict[str, Any]) -> None:
-    demo = start_until(home, "database")
+def test_two_demos_do_not_share_a_folder(home: Path, start_until: Demo) -> None:
+    demo = start_until("database")
     other = subprocess.run([*DEMO, "--once"], env=environ(home), cwd=PROJECT, capture_output=True, check=False)
     demo.send_signal(signal.SIGTERM)
     demo.wait(90)
     assert other.returncode == 1
     assert b"another one runs" in other.stderr
-
-
-def start_until(home: Path, words: str) -> subprocess.Popen[bytes]:
-    """Start a demo and return when it has said `words`."""
-    log = home / "demo.log"
-    with log.open("wb") as output:
-        demo = subprocess.Popen(DEMO, env=environ(home), cwd=PROJECT, stdout=output, stderr=output)
-    deadline = time.monotonic() + 120
-    while words.encode() not in log.read_bytes() and time.monotonic() < deadline:
-        assert demo.poll() is None, log.read_text()
-        time.sleep(0.1)
-    return demo
