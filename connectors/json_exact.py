@@ -49,9 +49,9 @@ def _integer(text: str) -> int | Bad:
     return int(text) if len(text) < 100 else Bad(f"{len(text)} digits", "an integer of 64 bits")
 
 
-def _number(text: str) -> float | Bad:
-    number = float(text)
-    return number if math.isfinite(number) else Bad("a number beyond all bounds", "a finite number")
+def _number(text: str) -> str | Bad:
+    """Keep a fraction as it is written: a float would round 12345678901234567.89 and make 1.1 of 1.10."""
+    return text if math.isfinite(float(text)) else Bad("a number beyond all bounds", "a finite number")
 
 
 def _constant(text: str) -> Bad:

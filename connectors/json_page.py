@@ -97,7 +97,9 @@ def _records(feed: Feed, document: dict[str, Any], who: str) -> list[Any]:
 
 
 def _require_clean(value: Any, records: Any, who: str, depth: int = 1) -> None:
-    """Refuse doubled keys, impossible numbers and deep nesting anywhere outside the records."""
+    """Refuse doubled keys, impossible numbers, halves of characters and deep nesting anywhere outside the records."""
+    if isinstance(value, str) and not _is_encodable(value):
+        raise DepartmentBrokePromise(f"{who}: the answer's envelope holds half a character; nothing of it is applied")
     if isinstance(value, Bad) or depth > DEPTH:
         raise DepartmentBrokePromise(f"{who}: the answer's envelope holds an impossible number or is nested too deep")
     if isinstance(value, dict) and DOUBLED in value:
@@ -114,7 +116,7 @@ def _scalar(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else None
+    return str(value) if isinstance(value, int) else None
 
 
 def _texts(values: Sequence[Any], source: str, faults: list[Fault]) -> list[str | None]:

@@ -48,6 +48,11 @@ def test_the_declared_columns_come_out_as_text(read: Read) -> None:
     assert rows.faults == []
 
 
+@pytest.mark.parametrize("number", ["1.10", "12345678901234567.89", "-0.0", "1E2"])
+def test_a_fraction_stays_as_it_is_written(read: Read, number: str) -> None:
+    assert read(f'{{"XKZBH": {number}}}').columns["XKZBH"][0] == number
+
+
 def test_rows_with_different_keys_line_up(read: Read) -> None:
     rows = read('{"XKZBH": "1"}, {"ZT": "2"}, {"XKZBH": "3", "ZT": "4"}')
     assert list(rows.columns["XKZBH"]) == ["1", None, "3"]
@@ -99,6 +104,7 @@ def test_whole_surrogate_pairs_are_text(read: Read) -> None:
         '{"code": "0", "deep": ' + "[" * 40 + "]" * 40 + ', "data": {"total": 0, "rows": []}}',
         '{"code": "0", "deep": ' + "[" * 100_000 + "]" * 100_000 + "}",
         "<!DOCTYPE html><html>please sign in</html>", "\n <html></html>",
+        '{"code": "0", "data": {"rows": [], "total": 0, "next": "\\ud800"}}',
     ],
 )  # fmt: skip
 def test_a_page_that_is_no_answer_is_refused(read: Read, page: str) -> None:

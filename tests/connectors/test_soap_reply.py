@@ -104,6 +104,7 @@ GOOD = result(ITEM, 1)
         (result("<a>" * 70 + "</a>" * 70, 1), "nested deeper than 64"),
         (result("<a>" * 5000 + "</a>" * 5000, 1), "nested deeper|not well-formed"),
         (result("<Item " + " ".join(f'a{n}="1"' for n in range(300)) + "/>", 1), "more than 256 attributes"),
+        (result("<Item " + " ".join(f'a{n} = "1"' for n in range(300)) + "/>", 1), "more than 256 attributes"),
         (result(f"<Item><ZT>{'x' * 1_000_001}</ZT></Item>", 1), "longer than 1000000"),
         ("<html><body>please sign in</body></html>", "a sign-in page"),
         ("<!DOCTYPE html><html>please sign in</html>", "a sign-in page"),
