@@ -20,6 +20,7 @@ from hub.airflow_home import AirflowHome, prepare_airflow_home
 from hub.airflow_processes import running_airflow
 from hub.context import HubContext, opened_hub
 from hub.dag_runs import DagRuns, run_to_the_end
+from hub.leftovers import end_left_exchanges
 from hub.processes import end_recorded
 from hub.registration import register
 from hub.settings import Settings
@@ -50,6 +51,8 @@ def running_demo(settings: Settings, plot: Plot, note: Note) -> Iterator[Stage]:
         stack.enter_context(watched(settings.run_folder, None if settings.database_url else settings.home.absolute()))
         note("database: starting, migrating")
         hub = stack.enter_context(opened_hub(settings))
+        for name in end_left_exchanges(hub):
+            note(f"{name}: left open by a run that was ended; failed")
         home = _prepare_airflow(settings, hub)
         fakes = _start_parts(stack, settings, home, plot, note)
         environ = _task_environ(settings, hub, fakes)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -18,7 +20,8 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from connectors.connection import Connection, read_connection
 from connectors.declaration import Department, list_departments, load_department
 from hub.commands.output import AsJson, explain, print_json, print_table
-from hub.context import HubContext, opened_hub
+from hub.commands.signals import ended_by_signals
+from hub.context import Bounds, HubContext, opened_hub
 from hub.progress import Progress, Step
 from hub.pull import pull as pull_feed
 from hub.settings import Settings
@@ -43,6 +46,8 @@ COLUMNS = [
     "seconds",
     "reasons",
 ]
+# Nobody waits between the steps here, so a pull that was killed keeps its feed to itself for minutes only.
+LEASE = timedelta(minutes=5)
 WORDS = {"land": "pages landed", "check": "records checked", "merge": "merging"}
 
 
@@ -58,7 +63,8 @@ def pull(
     feeds = _chosen_feeds(declared, feed)
     try:
         connection = read_connection(declared, os.environ)
-        with opened_hub(settings) as hub, _bar() as bar:
+        with ended_by_signals(), opened_hub(settings) as opened, _bar() as bar:
+            hub = replace(opened, bounds=Bounds(lease=LEASE))
             summaries = [_pull_one(hub, bar, department, name, connection, full=full) for name in feeds]
     except HubError as error:
         explain(error)

@@ -1,14 +1,12 @@
 """`hub demo`: the whole hub shown on this machine, once or until Ctrl-C.
 
-Knows what is printed and how signals end it; the demo itself is hub/demo.py.
+Knows what is printed; the demo itself is hub/demo.py.
 """
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -16,6 +14,7 @@ import typer
 from connectors.fake.truth import Plot
 from hub.commands.asking import show_checklist
 from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.signals import ended_by_signals
 from hub.dag_runs import DagRuns
 from hub.demo import PLOT, running_demo
 from hub.demo_summary import DemoSummary, summarize_demo
@@ -23,8 +22,6 @@ from hub.serving import address_of, open_socket, serve
 from hub.settings import Settings
 from hub.terminal import notes
 from license_library.summaries import ExchangeSummary
-
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def demo(
@@ -36,7 +33,7 @@ def demo(
 ) -> None:
     """Show the whole hub on this machine: database, fake departments, Airflow, library, pages."""
     settings = Settings()
-    with _ended_by_signals(), running_demo(settings, Plot(seed, scale, day), _timed_note()) as stage:
+    with ended_by_signals(), running_demo(settings, Plot(seed, scale, day), _timed_note()) as stage:
         summary = summarize_demo(stage.hub, settings, stage.runs, seed)
         print_json(summary) if as_json else _show(summary, stage.runs)
         if not once:
@@ -52,26 +49,6 @@ def _timed_note() -> Callable[[str], None]:
     """Say how long everything took so far beside what begins now."""
     begun = time.monotonic()
     return lambda text: note(f"{time.monotonic() - begun:6.1f} s  {text}")
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let every signal that asks us to end unwind what was started."""
-
-    def end(_number: int, _frame: object) -> None:
-        for number in ENDING:  # asked once, we are on our way
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, end) for number in ENDING}
-    try:
-        yield
-    except KeyboardInterrupt:
-        note("ended")
-        raise typer.Exit(130) from None
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _show(summary: DemoSummary, runs: DagRuns) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,27 @@ def test_a_held_pull_ends_with_one_and_can_be_released(
     assert (released.exit_code, told(released)["merged"]) == (0, told(held)["held"])
     again = type_command("hold", "discard", str(told(held)["exchange_id"]))
     assert (again.exit_code, "request.not_held" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_pull_leaves_the_feed_free(
+    environ: dict[str, str], fake: StartFake, hub: HubContext, number: signal.Signals
+) -> None:
+    one = fake("transport")
+    one.process.set_mode("hang_forever")
+    pull = subprocess.Popen(
+        [sys.executable, "-c", "from hub.command import app; app()", "pull", "transport", "--json"],
+        env={**environ, "AIRFLOW_CONN_TRANSPORT": one.process.connection_value},
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not count(hub, "exchanges") and pull.poll() is None:
+        time.sleep(0.05)
+    pull.send_signal(number)
+    assert pull.wait(60) == 130
+    assert column(hub, "select state from exchanges") == ["failed"]
+    assert type_command("hold", "release", "1").exit_code == 1
 
 
 def test_a_missing_connection_says_what_to_set(environ: dict[str, str]) -> None:
