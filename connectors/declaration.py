@@ -95,6 +95,8 @@ def _read_feed(name: str, raw: Any, place: str) -> Feed:
         raise DeclarationError(f"{place}: expected a table, got {type(raw).__name__}")
     inner = place.removesuffix("]")
     fields = raw.pop("fields", {})
+    if not isinstance(fields, dict):
+        raise DeclarationError(f"{inner}.fields]: expected a table, got {type(fields).__name__}")
     rules = {key: _read_rule(rule, f"{inner}.fields] {key}") for key, rule in fields.items()}
     return msgspec.structs.replace(_convert({"name": name, **raw}, Feed, place), fields=rules)
 

@@ -5,6 +5,7 @@ Each breach is a DeclarationError that names file, table and key. Knows no netwo
 
 from __future__ import annotations
 
+import math
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ SIGN_INS = {
     "rest": {"none", "basic", "bearer", "api-key", "hmac-nonce", "hmac-sorted"},
 }
 PLACEHOLDERS = {"since", "page", "page_size", "cursor"}
+CRON = {"minute": 59, "hour": 23, "day of the month": 31, "month": 12, "day of the week": 7}
 DERIVED = {"record_id", "source_updated_at", "face", "open_ended"}  # follow from key, cursor, face and valid_to
 
 
@@ -44,8 +46,9 @@ def check_transport(transport: Transport, place: str) -> None:
     if transport.kind == "rest" and transport.payload != "none":
         raise DeclarationError(f"{place}: key 'payload': {transport.payload} needs kind soap")
     limits = transport.limits
-    if min(limits.requests_per_second, limits.concurrency, limits.deadline_seconds, limits.page_bytes) <= 0:
-        raise DeclarationError(f"{place[:-1]}.limits]: every limit must be above zero")
+    given = (limits.requests_per_second, limits.concurrency, limits.deadline_seconds, limits.page_bytes)
+    if not all(0 < limit < math.inf for limit in given):
+        raise DeclarationError(f"{place[:-1]}.limits]: every limit must be above zero and have an end")
 
 
 def check_feed(feed: Feed, transport: Transport, place: str) -> None:
@@ -58,7 +61,8 @@ def check_feed(feed: Feed, transport: Transport, place: str) -> None:
     _check_request(feed, transport, place)
     _check_paging(feed, place)
     _check_times(feed, place)
-    if not feed.key:
+    _check_bounds(feed, place)
+    if not feed.key or not all(feed.key):
         raise DeclarationError(f"{place}: key 'key': expected at least one source field")
     for name, rule in feed.fields.items():
         check_rule(name, rule, record, f"{place[:-1]}.fields] {name}")
@@ -85,6 +89,11 @@ def _check_request(feed: Feed, transport: Transport, place: str) -> None:
     needed = "operation" if transport.kind == "soap" else "path"
     if not getattr(feed, needed):
         raise DeclarationError(f"{place}: key {needed!r} is missing; kind {transport.kind} needs it")
+    # Without its slash a path would lengthen the address's port, or with an @ name another host.
+    if (feed.path and not re.fullmatch(r"/(?!/)[!-~]*", feed.path)) or set(feed.path) & set("?#\\"):
+        raise DeclarationError(
+            f"{place}: key 'path': expected one such as /api/licenses, in ASCII and without a query, got {feed.path!r}"
+        )
     if feed.method == "GET" and feed.send != "query" and transport.kind == "rest":
         raise DeclarationError(f"{place}: key 'send': {feed.send} needs method POST")
     for key, value in feed.request.items():
@@ -110,8 +119,23 @@ def _check_times(feed: Feed, place: str) -> None:
     _check_text(duration, feed.fresh_within, f"{place}: key 'fresh_within'")
     _check_text(duration, feed.cursor.overlap, f"{cursor}: key 'overlap'")
     _check_text(time_pattern, feed.cursor.format, f"{cursor}: key 'format'")
-    if len(feed.schedule.split()) != 5:
+    parts = feed.schedule.split()
+    if len(parts) != 5:
         raise DeclarationError(f"{place}: key 'schedule': expected five cron fields, got {feed.schedule!r}")
+    for part, (unit, most) in zip(parts, CRON.items(), strict=True):
+        if any(int(number) > most for number in re.findall(r"[0-9]+", part)):
+            raise DeclarationError(f"{place}: key 'schedule': expected at most {most} for the {unit}, got {part!r}")
+
+
+def _check_bounds(feed: Feed, place: str) -> None:
+    expects = f"{place[:-1]}.expects]"
+    if not 0 <= feed.expects.max_bad_ratio <= 1:
+        raise DeclarationError(f"{expects}: key 'max_bad_ratio': expected 0 to 1, got {feed.expects.max_bad_ratio}")
+    fewest, most = feed.expects.records_per_day
+    if not 0 <= fewest <= most:
+        raise DeclarationError(f"{expects}: key 'records_per_day': expected [fewest, most], got [{fewest}, {most}]")
+    if feed.success and not feed.success.values:
+        raise DeclarationError(f"{place[:-1]}.success]: key 'values': expected at least one, or no answer is one")
 
 
 def _check_text(read: Callable[[str], object], text: str, where: str) -> None:

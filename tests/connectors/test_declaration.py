@@ -73,6 +73,17 @@ WRONG = [
     ('connection = "roads"', 'connection = "roads"\ntimezone = "Mars"', r"key 'timezone': no zone 'Mars'"),
     ("contract/api.json", "contract/other.json", r"'other.json' is not in contract/; there are api.json"),
     ('key = ["XKZBH"]', "key = []", r"\[feeds.licenses\]: key 'key'"),
+    ('key = ["XKZBH"]', 'key = [""]', r"\[feeds.licenses\]: key 'key'"),
+    ("[feeds.licenses.fields]", "[[feeds.licenses.fields]]", r"\[feeds.licenses.fields\]: expected a table, got list"),
+    ('auth = "none"', "limits = { deadline_seconds = nan }", r"\[transport.limits\]: every limit"),
+    ('auth = "none"', "limits = { requests_per_second = inf }", r"\[transport.limits\]: every limit"),
+    ('"/licenses"', '"@other.host/licenses"', r"\[feeds.licenses\]: key 'path': expected one such as"),
+    ('"/licenses"', '"//other.host/licenses"', r"\[feeds.licenses\]: key 'path': expected one such as"),
+    ('"/licenses"', '"/licenses?a=1"', r"\[feeds.licenses\]: key 'path': expected one such as"),
+    ('"*/30 * * * *"', '"30 24 * * *"', r"key 'schedule': expected at most 23 for the hour, got '24'"),
+    ('"*/30 * * * *"', '"*/30 * * * *"\nexpects = { max_bad_ratio = 5 }', r"expects\]: key 'max_bad_ratio'"),
+    ('"*/30 * * * *"', '"*/30 * * * *"\nexpects = { records_per_day = [9, 1] }', r"expects\]: key 'records_per_day'"),
+    ('values = ["0"]', "values = []", r"\[feeds.licenses.success\]: key 'values'"),
     ("[feeds.licenses]", "[feeds.licenses", r"roads/department.toml: is not TOML"),
 ]
 
