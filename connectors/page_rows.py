@@ -70,7 +70,7 @@ def require_success(feed: Feed, got: str | None, message: str | None, who: str) 
 def quoted(text: str | None) -> str:
     """Return the department's own words, short, on one line, and without anything that may identify a person."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
-    return repr(re.sub(r"\w*\d{6,}\w*", "…", line)[:120]) if line else "nothing"
+    return repr(re.sub(r"\w*(?:\d(?:[ -]?\d){14}|\d{6})\w*", "…", line)[:120]) if line else "nothing"
 
 
 def is_count(text: str | None) -> bool:

@@ -138,6 +138,8 @@ def fault(code: str, words: str) -> str:
 def test_a_fault_is_told_in_the_departments_words_without_persons(read: Read) -> None:
     with pytest.raises(DepartmentFault, match="Fault 's:Server': '数据库 … 忙'") as failure:
         read(fault("s:Server", "数据库\n37028319900307721X 忙"))
+    with pytest.raises(DepartmentFault, match="'证件 … 于 2026-11-23 重复'"):
+        read(fault("s:Server", "证件 370283 1990 0307 7219 于 2026-11-23 重复"))
     assert type(failure.value) is DepartmentFault
 
 
