@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from hub.commands.output import note
+from hub.commands.signals import ended_by_signals
 from hub.context import opened_hub
 from hub.serving import address_of, open_socket
 from hub.serving import serve as serve_hub
@@ -29,7 +30,7 @@ def serve(
     """Serve the pages and the API until Ctrl-C."""
     given = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
     settings = Settings().model_copy(update=given)
-    with opened_hub(settings) as hub, open_socket(settings) as listening:
+    with ended_by_signals(), opened_hub(settings) as hub, open_socket(settings) as listening:
         note(f"{address_of(listening)}  (token: {settings.home / 'token'}, or HUB_TOKEN)")
         serve_hub(hub, settings, listening)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +17,7 @@ import pytest
 from hub_makers import StartFake
 from typer.testing import CliRunner
 
+from hub.airflow_home import PROJECT
 from hub.command import app
 from license_library import embedded
 
@@ -52,3 +57,20 @@ def test_a_pull_needs_no_preparation_and_leaves_no_server(
     assert embedded.status(home).running is False
     assert (home / "secret.key").stat().st_mode & 0o777 == 0o600
     assert typed("pull", "transport")["merged"] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_service_that_is_ended_leaves_no_server(home: Path, number: signal.Signals) -> None:
+    service = subprocess.Popen(
+        [sys.executable, "-c", "from hub.command import app; app()", "serve", "--port", "0"],
+        env={**os.environ, "HUB_HOME": str(home)},
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert service.stderr is not None
+    with service.stderr as said:
+        assert b"http://127.0.0.1:" in said.readline()
+        service.send_signal(number)
+        assert service.wait(60) in {0, 130}
+    assert embedded.status(home).running is False
