@@ -9,11 +9,12 @@ import sys
 from typing import Any
 
 import typer
+from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from hub.commands import asking, database, departments, pulling, serving, showing
 from hub.commands.output import explain
-from schemas.errors import HubError
+from schemas.errors import HubError, RequestError
 
 
 class HubGroup(TyperGroup):
@@ -25,6 +26,15 @@ class HubGroup(TyperGroup):
             return super().main(*args, **kwargs)
         except HubError as error:
             sys.exit(explain(error))
+        except ValidationError as error:
+            sys.exit(explain(_wrong_setting(error)))
+
+
+def _wrong_setting(error: ValidationError) -> RequestError:
+    """Name the settings and what they must be, never what was given: it may be a secret."""
+    faults = error.errors(include_input=False, include_url=False)
+    said = "; ".join(f"HUB_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in faults)
+    return RequestError(f"settings: {said}; nothing was done")
 
 
 app = typer.Typer(

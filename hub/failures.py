@@ -22,7 +22,7 @@ DATABASE_ERRORS = (DBAPIError, psycopg.Error)
 def failed_at_any_error(hub: HubContext, exchange: Exchange) -> Iterator[None]:
     """End the exchange whatever happens, an interruption too, so that the next one need not wait for the lease."""
     try:
-        with _plain_database_errors(exchange):
+        with plain_database_errors(exchange):
             yield
     except BaseException as error:
         _fail(hub, exchange, error)
@@ -33,7 +33,7 @@ def failed_at_any_error(hub: HubContext, exchange: Exchange) -> Iterator[None]:
 def failed_unless_repeatable(hub: HubContext, exchange: Exchange) -> Iterator[None]:
     """Leave the exchange open when the database broke off: the step can be repeated. End it at any other error."""
     try:
-        with _plain_database_errors(exchange):
+        with plain_database_errors(exchange):
             yield
     except DatabaseUnavailable:
         raise
@@ -43,7 +43,7 @@ def failed_unless_repeatable(hub: HubContext, exchange: Exchange) -> Iterator[No
 
 
 @contextmanager
-def _plain_database_errors(exchange: Exchange) -> Iterator[None]:
+def plain_database_errors(exchange: Exchange) -> Iterator[None]:
     """A database error quotes the row it stumbled over, so it goes no further than here."""
     try:
         yield

@@ -14,7 +14,7 @@ from connectors.declaration import Department, Feed, duration, load_department
 from connectors.pages import FetchedPage, fetch_pages
 from hub.checking import check_exchange
 from hub.context import HubContext
-from hub.failures import failed_at_any_error, failed_unless_repeatable
+from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_database_errors
 from hub.progress import Progress, no_progress
 from hub.registration import register
 from license_library.exchanges import (
@@ -46,7 +46,8 @@ def pull(  # noqa: PLR0913 - the last two have defaults
         check(hub, exchange.exchange_id, progress)
         progress("merge", 0)
         merge(hub, exchange.exchange_id)
-    return summarize(hub.engine, exchange.exchange_id)
+    with plain_database_errors(exchange):  # what broke the pull may still be broken
+        return summarize(hub.engine, exchange.exchange_id)
 
 
 def land(hub: HubContext, department: str, feed: str, connection: Connection, *, full: bool = False) -> int:

@@ -13,11 +13,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
-from schemas.errors import DatabaseUnavailable
+from schemas.errors import DatabaseUnavailable, RequestError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # JIT compilation costs more than it saves on short statements; instants leave the database as UTC.
@@ -27,13 +27,27 @@ SESSION_OPTIONS = "-c timezone=UTC -c jit=off"
 def open_database(url: str, *, pool_size: int = 10, application_name: str = "license-hub") -> Engine:
     """Return an engine for `url`; it survives a server restart and a fork."""
     engine = create_engine(
-        url,
+        _read_address(url),
         pool_pre_ping=True,
         pool_size=pool_size,
         connect_args={"application_name": application_name, "connect_timeout": 10, "options": SESSION_OPTIONS},
     )
     _guard_forks(engine)
     return engine
+
+
+def _read_address(url: str) -> URL:
+    """Refuse what is no address of a PostgreSQL before anything opens it; the address itself may hold a password."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        address = None
+    if address is None or address.get_backend_name() != "postgresql":
+        raise RequestError(
+            "database: its address cannot be used; expected HUB_DATABASE_URL like "
+            "postgresql+psycopg://user:password@host:5432/hub; nothing was opened"
+        )
+    return address
 
 
 def _guard_forks(engine: Engine) -> None:
@@ -52,6 +66,7 @@ def _guard_forks(engine: Engine) -> None:
 
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the database at `url` to `revision`: upwards, or downwards to "base" or an earlier one."""
+    _read_address(url)
     config = migration_config(url)
     going_down = revision == "base" or revision.startswith("-")
     try:
@@ -85,7 +100,7 @@ def migration_config(url: str) -> Config:
 
 def assert_migrated(url: str) -> None:
     """Raise where the database is missing migrations or cannot read Chinese."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(_read_address(url), poolclass=NullPool)
     try:
         with engine.connect() as connection:
             got = MigrationContext.configure(connection).get_current_revision()

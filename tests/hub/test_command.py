@@ -131,6 +131,14 @@ def test_wrong_usage_ends_with_two(environ: dict[str, str], words: tuple[str, ..
     assert type_command(*words).exit_code == 2
 
 
+def test_a_wrong_setting_is_named_and_not_repeated(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_PORT", "seven")
+    result = type_command("db", "status")
+    assert result.exit_code == 2
+    assert "settings: HUB_PORT: Input should be a valid integer" in result.stderr
+    assert "seven" not in result.stderr
+
+
 def test_an_unknown_department_is_answered_with_those_there_are(environ: dict[str, str]) -> None:
     assert "real_estate" in type_command("pull", "nowhere").stderr
 

@@ -6,15 +6,17 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 from hub_makers import StartFake, column, count, pull_once
+from sqlalchemy.exc import OperationalError
 
 from connectors.declaration import load_department
 from connectors.fake.truth import Plot
 from hub import pull as steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step
-from schemas.errors import DeclarationError, LeaseTaken
+from schemas.errors import DatabaseUnavailable, DeclarationError, LeaseTaken
 
 DEPARTMENTS = ["market_regulation", "public_security", "real_estate", "transport"]
 
@@ -141,6 +143,18 @@ def test_an_interrupted_pull_leaves_the_feed_free(hub: HubContext, fake: StartFa
     assert column(hub, "select state from exchanges") == ["failed"]
     assert count(hub, "staged_licenses") + count(hub, "quarantined_records") + count(hub, "licenses") == 0
     assert pull_once(hub, one).state == "merged"
+
+
+def test_a_pull_whose_database_is_gone_says_so(
+    hub: HubContext, fake: StartFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: object) -> None:
+        raise OperationalError("select", {}, psycopg.OperationalError("connection refused"))
+
+    monkeypatch.setattr(steps, "summarize", lose)
+    one = fake("transport")
+    with pytest.raises(DatabaseUnavailable, match=r"transport/licenses: exchange \d+: the database broke off"):
+        steps.pull(hub, one.name, "licenses", one.connection)
 
 
 def test_a_declaration_that_changed_after_landing_is_not_used_on_the_old_pages(

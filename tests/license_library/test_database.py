@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from license_library.database import assert_migrated, check_migrations, heads, migrate, open_database
 from license_library.embedded import database_url
 from license_library.tables import metadata
-from schemas.errors import DatabaseUnavailable
+from schemas.errors import DatabaseUnavailable, RequestError
 
 
 @pytest.fixture
@@ -56,6 +56,16 @@ def test_a_database_without_migrations_is_refused(empty_address):
 def test_a_database_that_does_not_answer_is_said_to_be_unavailable():
     with pytest.raises(DatabaseUnavailable, match="does not answer"):
         assert_migrated("postgresql+psycopg://hub:x@127.0.0.1:1/hub")
+
+
+@pytest.mark.parametrize("address", ["garbage", "sqlite:///hub.db", "postgresql://host:port/hub"])
+@pytest.mark.parametrize("use", [open_database, migrate, assert_migrated])
+def test_only_the_address_of_a_postgresql_is_used(use, address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RequestError, match="expected HUB_DATABASE_URL like") as refused:
+        use(address)
+    assert address not in str(refused.value)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_locale_that_cannot_read_chinese_is_refused(postgres_home):
