@@ -66,6 +66,20 @@ class AirflowApi:
         found = self._listed("/api/v2/dags/~/dagRuns", "dag_runs", {"run_id_prefix_pattern": run_id})
         return {run["dag_id"]: run["state"] for run in found if run["dag_run_id"] == run_id}
 
+    def end_runs(self, tag: str) -> list[str]:
+        """Fail every run that an earlier Airflow left unfinished; return their DAGs."""
+        dag_ids = set(self.parsed_times(tag))
+        found = [
+            run
+            for state in ("queued", "running")
+            for run in self._listed("/api/v2/dags/~/dagRuns", "dag_runs", {"state": state})
+            if run["dag_id"] in dag_ids
+        ]
+        for run in found:
+            path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{urllib.parse.quote(run['dag_run_id'])}?update_mask=state"
+            self._call("PATCH", path, {"state": "failed"})
+        return [run["dag_id"] for run in found]
+
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """Return the state of every task of a run."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}/taskInstances"

@@ -1,6 +1,6 @@
 """Where Airflow keeps its own state: a database beside the hub's, on the same server.
 
-Knows its address and whether it is at the revision of the installed Airflow; not one of its tables.
+Knows its address, whether it is at the revision of the installed Airflow, and whether a run in it was cut off.
 """
 
 from __future__ import annotations
@@ -35,6 +35,13 @@ def keep_migrated(home: AirflowHome, base: Mapping[str, str]) -> bool:
     migrate_airflow(home, base)
     note.write_text(_revision(home))
     return True
+
+
+def has_unfinished_runs(home: AirflowHome) -> bool:
+    """Tell whether an earlier Airflow was ended in the middle: its runs would go on before anyone could stop them."""
+    engine = create_engine(home.database_url, poolclass=NullPool)
+    with engine.connect() as conn:
+        return bool(conn.scalar(text("select exists(select from dag_run where state in ('queued', 'running'))")))
 
 
 def _revision(home: AirflowHome) -> str:

@@ -23,12 +23,15 @@ START_SECONDS = 180.0
 
 @contextmanager
 def running_airflow(
-    home: AirflowHome, run_folder: Path, base: Mapping[str, str]
+    home: AirflowHome, run_folder: Path, base: Mapping[str, str], prepare: Callable[[AirflowApi], None] | None = None
 ) -> Iterator[tuple[AirflowApi, Children]]:
-    """Run Airflow until the block ends; yield its API, signed in, and its processes."""
+    """Run Airflow until the block ends; yield its API, signed in, and its processes.
+
+    `prepare` is called when the API answers and before anything can be scheduled.
+    """
     children, environ = Children(run_folder, home.log_folder), home.environ(base)
     try:
-        yield _start(home, children, environ), children
+        yield _start(home, children, environ, prepare), children
     finally:
         children.stop()
 
@@ -53,18 +56,24 @@ def airflow_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "airflow", *arguments]
 
 
-def _start(home: AirflowHome, children: Children, environ: Mapping[str, str]) -> AirflowApi:
-    """The execution API builds its routes on its first call, in seconds: it is called before any task needs it.
+def _start(
+    home: AirflowHome, children: Children, environ: Mapping[str, str], prepare: Callable[[AirflowApi], None] | None
+) -> AirflowApi:
+    """All start at once where they may, since each spends its first seconds importing.
 
-    All start at once, since each spends its first seconds importing; nobody is given the API, and so nothing can be
-    triggered, before it is warm. (A run left by a killed demo would be met by the long timeout of AirflowHome.)
+    The execution API builds its routes on its first call, in seconds: it is called before anything is triggered.
     """
     api = AirflowApi(home.url)
+    scheduler = airflow_command("scheduler", "--skip-serve-logs")
     children.start("airflow-api-server", airflow_command("api-server"), environ)
-    children.start("airflow-scheduler", airflow_command("scheduler", "--skip-serve-logs"), environ)
+    if prepare is None:
+        children.start("airflow-scheduler", scheduler, environ)
     children.start("airflow-dag-processor", airflow_command("dag-processor"), environ)
     wait_until(lambda: api.is_answering("/execution/health"), children, "its execution API to answer")
     api.sign_in(USER, home.password)
+    if prepare is not None:
+        prepare(api)
+        children.start("airflow-scheduler", scheduler, environ)
     return api
 
 

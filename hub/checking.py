@@ -11,11 +11,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from connectors.pages import MappedPage, map_page, read_page
-from schemas.expectations import Suite, SuiteOutcome, load_suite, merge_outcomes, run_suite
 from sqlalchemy import Connection
 
 from connectors.declaration import Department, Feed
+from connectors.pages import MappedPage, map_page, read_page
 from hub.bounds import hold_reasons, window_of
 from hub.context import HubContext
 from hub.progress import Progress
@@ -25,6 +24,7 @@ from license_library.quarantining import quarantine_records
 from license_library.staging import stage_records
 from schemas.catalogue import load_catalogue
 from schemas.checks import RULE_VERSION, check_records
+from schemas.expectations import Suite, SuiteOutcome, load_suite, merge_outcomes, run_suite
 from schemas.license import LICENSE
 from schemas.problems import join_problems
 
@@ -106,6 +106,8 @@ def join_pages(pages: Iterable[MappedPage]) -> Chunk:
 
 def _check_chunk(check: Check, chunk: Chunk) -> None:
     """Judge every record, stage the good ones, quarantine the rest with every reason."""
+    if chunk.frame.is_empty():
+        return
     outcome = run_suite(chunk.frame, check.suite)
     found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(check.now))
     problems = join_problems(chunk.problems, found, outcome.problems)
@@ -134,7 +136,9 @@ def _conclude(check: Check, feed: Feed) -> list[str]:
     outcome = merge_outcomes(tally.outcomes)
     save_quality_results(check.conn, exchange, feed.record, outcome.results)
     window = window_of(exchange.since_at, exchange.started_at)
-    reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, outcome.batch_failures)
+    # No news since the last pull is no fault; a department that suddenly holds nothing at all is one.
+    failures = outcome.batch_failures if tally.received or window is None else []
+    reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, failures)
     facts = (tally.received, tally.quarantined, tally.cursor_at, check.rule_version, check.now)
     if reasons:
         hold_exchange(check.conn, exchange, "; ".join(reasons), *facts)

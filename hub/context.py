@@ -62,17 +62,17 @@ def running_database(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def opened_hub(settings: Settings, clock: Clock = utc_now) -> Iterator[HubContext]:
-    """Yield the hub over its database; the embedded one is brought up to date first, a given one must be."""
+def opened_hub(settings: Settings, clock: Clock = utc_now, *, prepare: bool = False) -> Iterator[HubContext]:
+    """Yield the hub over its database; the embedded one is brought up to date first, a given one only to `prepare`."""
     with running_database(settings) as url:
-        if settings.database_url:
+        prepares = prepare or not settings.database_url
+        if not prepares:
             assert_migrated(url)
         engine = open_database(url)
         try:
-            hub = HubContext(engine, open_keyring(settings), clock, settings.connectors_folder)
-            if not settings.database_url:
+            if prepares:
                 prepare_database(url, engine)
-            yield hub
+            yield HubContext(engine, open_keyring(settings), clock, settings.connectors_folder)
         finally:
             engine.dispose()
 

@@ -13,6 +13,7 @@ from connectors.declaration import Department
 from hub.airflow_api import AirflowApi
 from hub.airflow_processes import wait_until
 from hub.context import HubContext
+from hub.leftovers import end_left_exchanges
 from hub.processes import Children
 from hub.run_progress import RunProgress
 from license_library.answers import ExchangeBrief
@@ -23,6 +24,7 @@ from schemas.errors import ProcessFailed
 
 PARSE_SECONDS = 120.0
 RUN_SECONDS = 900.0
+TAG = "pull"
 ENDED = {"success", "failed"}
 
 
@@ -59,7 +61,7 @@ def run_to_the_end(
     api: AirflowApi, children: Children, hub: HubContext, departments: Sequence[Department], begun_at: datetime
 ) -> DagRuns:
     """Trigger the DAG of every feed once and wait until each has ended. Only what was parsed since `begun_at` counts."""
-    feeds = {f"pull_{d.department}_{feed}": f"{d.department}/{feed}" for d in departments for feed in sorted(d.feeds)}
+    feeds = feeds_by_dag(departments)
     cycle = Cycle(api, children, hub, feeds, begun_at)
     for declared in departments:
         slots = declared.transport.limits.concurrency
@@ -72,11 +74,22 @@ def run_to_the_end(
     return _collect(cycle)
 
 
+def feeds_by_dag(departments: Sequence[Department]) -> dict[str, str]:
+    """Return DAG id -> "department/feed"."""
+    return {f"pull_{d.department}_{feed}": f"{d.department}/{feed}" for d in departments for feed in sorted(d.feeds)}
+
+
+def end_cut_off_runs(api: AirflowApi, hub: HubContext, departments: Sequence[Department]) -> None:
+    """Fail the runs that an earlier Airflow could not finish, and free their feeds."""
+    feeds = feeds_by_dag(departments)
+    end_left_exchanges(hub, {feeds[dag_id] for dag_id in api.end_runs(TAG) if dag_id in feeds})
+
+
 def _await_parsed(cycle: Cycle) -> None:
     """A DAG known from an earlier start may come from an earlier declaration, so each is awaited anew."""
 
     def are_parsed() -> bool:
-        parsed = cycle.api.parsed_times("pull")
+        parsed = cycle.api.parsed_times(TAG)
         return all(dag_id in parsed and parsed[dag_id] > cycle.begun_at for dag_id in cycle.feeds)
 
     try:

@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from connectors.declaration import list_departments, load_department
 from connectors.fake.process import FakeProcess, start_fake
 from connectors.fake.truth import Plot
-from hub.airflow_database import airflow_database_url, keep_migrated
+from hub.airflow_database import airflow_database_url, has_unfinished_runs, keep_migrated
 from hub.airflow_home import AirflowHome, prepare_airflow_home
 from hub.airflow_processes import running_airflow
 from hub.context import HubContext, opened_hub
-from hub.dag_runs import DagRuns, run_to_the_end
-from hub.leftovers import end_left_exchanges
+from hub.dag_runs import DagRuns, end_cut_off_runs, run_to_the_end
 from hub.processes import end_recorded
 from hub.registration import register
 from hub.settings import Settings
@@ -50,17 +50,15 @@ def running_demo(settings: Settings, plot: Plot, note: Note) -> Iterator[Stage]:
             note(f"ended {name}, left by a demo that was killed")
         stack.enter_context(watched(settings.run_folder, None if settings.database_url else settings.home.absolute()))
         note("database: starting, migrating")
-        hub = stack.enter_context(opened_hub(settings))
-        for name in end_left_exchanges(hub):
-            note(f"{name}: left open by a run that was ended; failed")
+        hub = stack.enter_context(opened_hub(settings, prepare=True))
         home = _prepare_airflow(settings, hub)
         fakes = _start_parts(stack, settings, home, plot, note)
         environ = _task_environ(settings, hub, fakes)
         note(f"Airflow: starting on {home.url}")
-        begun_at = hub.clock()
-        api, children = stack.enter_context(running_airflow(home, settings.run_folder, environ))
+        declared, begun_at = [load_department(fake.name, settings.connectors_folder) for fake in fakes], hub.clock()
+        ending = partial(end_cut_off_runs, hub=hub, departments=declared) if has_unfinished_runs(home) else None
+        api, children = stack.enter_context(running_airflow(home, settings.run_folder, environ, ending))
         note("Airflow: waiting for its DAGs, then pulling every department")
-        declared = [load_department(fake.name, settings.connectors_folder) for fake in fakes]
         runs = run_to_the_end(api, children, hub, declared, begun_at)
         yield Stage(hub, settings, home, runs)
         note("stopping")

@@ -11,9 +11,9 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from connectors.lint import check_department
 
 from connectors.declaration import Department, list_departments, load_department
+from connectors.lint import check_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.settings import Settings
 

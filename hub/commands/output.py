@@ -40,7 +40,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 def note(text: str) -> None:
     """Say something beside the result."""
-    notes.print(text, markup=False)
+    notes.print(text, markup=False, soft_wrap=True)
 
 
 def explain(error: HubError) -> int:

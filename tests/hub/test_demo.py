@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from connectors.declaration import list_departments, load_department
+from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot, tell_truth
 from hub.airflow_home import PROJECT
 
@@ -140,6 +141,17 @@ def test_without_once_the_pages_are_served_until_a_signal(home: Path, start_unti
     assert none_left(home, 1)
 
 
+def test_no_log_names_a_person_or_a_secret(home: Path, first: dict[str, Any]) -> None:
+    subjects = Subjects(PLOT.seed)
+    people = [subject for number in range(2000) for subject in (subjects.person(number), subjects.organisation(number))]
+    words = {person.code for person in people} | {person.name for person in people if len(person.name) > 3}
+    secrets = {(home / name).read_text().strip() for name in ("secret.key", "token")}
+    secrets |= set(json.loads((home / "airflow" / "passwords.json").read_text()).values())
+    logs = {path: path.read_text(errors="replace") for path in (home / "log").rglob("*.log")}
+    assert len(logs) > 12
+    assert [str(path) for path, text in logs.items() if any(word in text for word in words | secrets)] == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_the_middle_leaves_nothing_running(home: Path, start_until: Demo, number: signal.Signals) -> None:
     demo = start_until("Airflow: starting")
@@ -150,12 +162,17 @@ def test_a_signal_in_the_middle_leaves_nothing_running(home: Path, start_until: 
 
 
 @pytest.mark.crash
-def test_a_demo_that_was_killed_leaves_nothing_running_for_long(home: Path, start_until: Demo) -> None:
-    demo = start_until("Airflow: starting")
-    time.sleep(3)
+def test_a_demo_that_was_killed_leaves_nothing_running_and_does_not_stand_in_the_way(
+    home: Path, first: dict[str, Any], start_until: Demo
+) -> None:
+    demo = start_until("pulling every department")
+    time.sleep(2)
     demo.kill()
     demo.wait()
     assert none_left(home)
+    again = run_once(home)
+    assert [line["merged"] for line in again["departments"]] == [0] * 4
+    assert again["library"] == first["library"]
 
 
 def test_two_demos_do_not_share_a_folder(home: Path, start_until: Demo) -> None:

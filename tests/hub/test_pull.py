@@ -52,6 +52,15 @@ def test_a_second_pull_changes_nothing(hub: HubContext, fake: StartFake) -> None
     assert set(column(hub, "select tries from quarantined_records")) == {2}
 
 
+def test_a_pull_that_finds_no_record_at_all_is_merged_and_not_held(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    pull_once(hub, one)
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("update feeds set cursor_at = cursor_at + interval '30 days'")
+    again = pull_once(hub, one)
+    assert (again.state, again.received, again.held) == ("merged", 0, 0)
+
+
 def test_a_pull_without_news_asks_only_for_the_overlap(hub: HubContext, fake: StartFake) -> None:
     one = fake("transport")
     pull_once(hub, one)
