@@ -70,7 +70,7 @@ def _guess_type(code: str, today: date) -> str:
         raise _wrong("identifier.holder_code_wrong", zh, en)
     if resident_identity_fault(code, today) is None:
         return RESIDENT_IDENTITY
-    looks_personal = code[:-1].isdigit() and credit_code_fault(code) is not None
+    looks_personal = code[:-1].isdigit() and code[-1] in "0123456789X" and credit_code_fault(code) is not None
     return RESIDENT_IDENTITY if looks_personal else CREDIT_CODE
 
 

@@ -14,7 +14,7 @@ from psycopg.errors import QueryCanceled
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from license_library.answers import RecognisedAs, SearchAnswer, Words
+from license_library.answers import Advice, RecognisedAs, SearchAnswer, Words
 from license_library.cursors import check_limit, open_cursor, write_cursor, wrong_cursor
 from license_library.dossier import get_license
 from license_library.keyring import Keyring
@@ -61,10 +61,15 @@ def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today:
         recognised_words=_RECOGNISED_WORDS[readings[used].kind],
         hits=[hit_of(row, keyring, today, now) for row in shown],
         next=write_cursor(question, [used, *shown[-1].place]) if more else None,
-        advice=[*readings[used].advice, *advise(conn, readings[used], rows, terms.license_type, now)],
+        advice=[*_said(readings[used], found=bool(rows)), *advise(conn, readings[used], rows, terms.license_type, now)],
         today=today,
         asked_at=now,
     )
+
+
+def _said(reading: Reading, *, found: bool) -> tuple[Advice, ...]:
+    # A license number that was found needs no doubt about being a mistyped holder code.
+    return () if found and reading.kind == "number" else reading.advice
 
 
 def _first_page(readings: list[Reading]) -> tuple[list[int], list[int]]:

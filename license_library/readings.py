@@ -26,6 +26,7 @@ from schemas.names import name_key
 MIN_NAME = 2
 MAX_TEXT = 200
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_HOLDER_CODE_SHAPE = re.compile(r"[0-9]{17}[0-9X]|[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}", re.ASCII)
 _WIDE = str.maketrans("()", "\uff08\uff09")
 
 
@@ -103,9 +104,20 @@ def _recognise(value: str, keyring: Keyring, today: date) -> list[Reading]:
         return [read_identifier(value)]
     if code := recognise_holder_code(value, today):
         return [Reading("holder_code", code.hashes(keyring)), _number(value)]
+    if _HOLDER_CODE_SHAPE.fullmatch(normalise_identifier(value)):
+        return [Reading("number", number_forms(value), (_code_doubt(value, today),))]
     if _HAN.search(value) and not any(char.isdigit() for char in value):
         return [_name(value)]
     return [_number(value), _name(value)] if len(name_key(value)) >= MIN_NAME else [_number(value)]
+
+
+def _code_doubt(value: str, today: date) -> Advice:
+    """Return what is wrong with text that looks like a holder's code and is not one; it never repeats the code."""
+    try:
+        read_holder_code(value, None, today)
+    except WrongQuestion as fault:
+        return Advice(fault.reason, fault.words)
+    raise AssertionError("a right holder code is no doubt")
 
 
 def _number(value: str) -> Reading:

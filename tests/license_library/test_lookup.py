@@ -234,6 +234,18 @@ def test_a_page_holds_one_to_a_hundred(stocked: Library, limit: int) -> None:
         ask(stocked, number="1", limit=limit)
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("370283199003077212", "identifier.resident_id_wrong"), ("91110000600037314L", "identifier.uscc_wrong")],
+)
+def test_a_mistyped_holder_code_in_the_one_box_is_named_and_not_repeated(
+    stocked: Library, typed: str, code: str
+) -> None:
+    advice = ask(stocked, text=typed).advice
+    assert [one.code for one in advice] == [code, "search.none"]
+    assert typed not in advice[0].words.zh + advice[0].words.en
+
+
 def test_nothing_found_while_all_feeds_are_fresh_is_a_plain_no(stocked: Library) -> None:
     assert [advice.code for advice in ask(stocked, number="missing").advice] == ["search.none"]
 
