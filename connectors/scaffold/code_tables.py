@@ -18,6 +18,7 @@ PAIR = re.compile(
     r"""(?<![0-9A-Za-z.\u4e00-\u9fff])["'“]?([0-9A-Za-z]{1,8}|-\d)["'”]?\s*(?:[-—–:：=＝.、为是)）]|\s)\s*"""
     r"""["'“]?([\u4e00-\u9fff][\u4e00-\u9fff（）()A-Za-z]*)"""
 )
+WORDS = re.compile(r"[：:（(]\s*([\u4e00-\u9fff]{1,15}(?:[、/|][\u4e00-\u9fff]{1,15})+)[）)]?\s*$")
 OURS = {"status": STATE_CODES, "holder_code_type": HOLDER_CODE_TYPE_CODES}
 
 
@@ -25,8 +26,11 @@ def read_codes(text: str) -> dict[str, str]:
     """Return {code: meaning} as a sentence lists them; empty for fewer than two."""
     pairs = dict(PAIR.findall(text))
     tight = dict(re.findall(r"(?<![0-9A-Za-z])(\d{1,3})([\u4e00-\u9fff]{2,12})(?=[，,；;、\s）)]|$)", text))
-    found = {**tight, **pairs} if len(pairs) + len(tight) > 1 else {}
-    return found if len(found) > 1 else {}
+    found = {**tight, **pairs}
+    if len(found) > 1:
+        return found
+    words = WORDS.search(text)  # values that are words themselves
+    return dict.fromkeys(re.split(r"[、/|]", words[1]), "") if words else {}
 
 
 def map_codes(field: str, codes: Mapping[str, str]) -> dict[str, str]:

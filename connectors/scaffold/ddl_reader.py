@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.outline import Call, Kind, Node, Outline
-from connectors.scaffold.time_guesses import guess_form
+from connectors.scaffold.time_guesses import TIME, guess_form
 from connectors.scaffold.vendoring import Gathered, read_bytes
 from schemas.errors import DeclarationError
 
@@ -78,7 +78,7 @@ def read_ddl(gathered: Gathered) -> Outline:
 
 
 def _columns(table: str, body: str, comments: dict[tuple[str, str], str]) -> list[Node]:
-    key = PRIMARY.search(body)
+    key, is_oracle = PRIMARY.search(body), "varchar2" in body.lower()
     keys = set(re.findall(r"[\w\u4e00-\u9fff]+", key[1])) if key else set()
     checks = {m[1]: re.findall(r"'([^']*)'|(\d+)", m[2]) for m in CHECK.finditer(body)}
     columns = []
@@ -89,7 +89,7 @@ def _columns(table: str, body: str, comments: dict[tuple[str, str], str]) -> lis
         name, rest = match[1], match[4]
         said = INLINE.search(rest)
         label = comments.get((table.upper(), name.upper()), "") or (said[1] if said else trailing)
-        node = _column(name, match[2].lower(), int(match[3] or 0), label.replace("''", "'"))
+        node = _column(name, match[2].lower(), int(match[3] or 0), label.replace("''", "'"), is_oracle=is_oracle)
         values = {one or other: "" for one, other in checks.get(name, [])}
         codes = {code: node.codes.get(code, "") for code in values} or node.codes
         is_key = name in keys or "primary key" in rest.lower()
@@ -97,9 +97,11 @@ def _columns(table: str, body: str, comments: dict[tuple[str, str], str]) -> lis
     return columns
 
 
-def _column(name: str, written: str, length: int, label: str) -> Node:
+def _column(name: str, written: str, length: int, label: str, *, is_oracle: bool) -> Node:
     kind = KINDS.get(written, "number" if NUMBERS.fullmatch(written) else "text")
-    return Node(name, label, kind, guess_form(kind, label, length=length), read_codes(label))
+    kind = "time" if kind == "date" and is_oracle else kind  # Oracle's DATE holds the time of day
+    form = TIME if kind == "time" else guess_form(kind, label, length=length)
+    return Node(name, label, kind, form, read_codes(label))
 
 
 def _comments(text: str) -> dict[tuple[str, str], str]:

@@ -89,7 +89,10 @@ def _told(name: str, done: Scaffolded) -> dict[str, Any]:
 def _show(name: str, done: Scaffolded) -> None:
     typer.echo(f"{name}: {SAID[done.outcome]}")
     if done.outcome in {"made", "renewed"}:
-        rows = [[one.key, _source_of(one.value), one.confidence or "?", one.reason] for one in done.draft.fields]
+        rows = [
+            [one.key, _source_of(one.value), f"{one.confidence:.2f}" if one.confidence else "?", one.reason]
+            for one in done.draft.fields
+        ]
         print_table("fields", ["field", "source", "sure", "why"], rows)
     if done.differences:
         told = [[one.key, one.who, one.generated, one.edited, one.suggested] for one in done.differences]
