@@ -24,13 +24,18 @@ OURS = {"status": STATE_CODES, "holder_code_type": HOLDER_CODE_TYPE_CODES}
 
 def read_codes(text: str) -> dict[str, str]:
     """Return {code: meaning} as a sentence lists them; empty for fewer than two."""
-    pairs = dict(PAIR.findall(text))
+    pairs = {code: _closed(meaning) for code, meaning in PAIR.findall(text)}
     tight = dict(re.findall(r"(?<![0-9A-Za-z])(\d{1,3})([\u4e00-\u9fff]{2,12})(?=[，,；;、\s）)]|$)", text))
     found = {**tight, **pairs}
     if len(found) > 1:
         return found
     words = WORDS.search(text)  # values that are words themselves
     return dict.fromkeys(re.split(r"[、/|]", words[1]), "") if words else {}
+
+
+def _closed(meaning: str) -> str:
+    """Drop a closing bracket that was opened before the meaning."""
+    return meaning if re.search("[（(]", meaning) else meaning.rstrip("）)")
 
 
 def map_codes(field: str, codes: Mapping[str, str]) -> dict[str, str]:

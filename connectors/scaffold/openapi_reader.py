@@ -18,7 +18,7 @@ from connectors.scaffold.time_guesses import guess_form
 from connectors.scaffold.vendoring import Gathered, read_bytes
 from schemas.errors import DeclarationError
 
-DEEPEST = 10
+DEEPEST, LARGEST = 10, 20_000  # levels and nodes of one message; schemas that hold each other would never end
 KINDS: dict[str, Kind] = {"integer": "number", "number": "number", "boolean": "flag", "object": "group"}
 FORMATS: dict[str, Kind] = {"date": "date", "date-time": "time"}
 SIGN_INS = {("http", "basic"): "basic", ("http", "bearer"): "bearer", ("apiKey", ""): "api-key", ("basic", ""): "basic"}
@@ -62,7 +62,7 @@ class _OpenApiReader:
     """Walk paths and follow references."""
 
     def __init__(self, document: Table) -> None:
-        self._document = document
+        self._document, self._left = document, LARGEST
 
     def calls(self) -> Iterator[Call]:
         for path, item in (self._document.get("paths") or {}).items():
@@ -71,6 +71,7 @@ class _OpenApiReader:
                     yield self._call(path, method, item[method], item.get("parameters") or [])
 
     def _call(self, path: str, method: str, operation: Table, shared: list[Any]) -> Call:
+        self._left = LARGEST
         parameters = [self._follow(p) for p in [*shared, *(operation.get("parameters") or [])]]
         body, send = self._body(operation, parameters)
         asked = [self._parameter(p) for p in parameters if p.get("in") in {"query", "formData"}]
@@ -110,7 +111,8 @@ class _OpenApiReader:
 
     def _node(self, name: str, schema: Table, *, is_required: bool, within: int = 0) -> Node:
         schema = self._merged(schema)
-        if within > DEEPEST:
+        self._left -= 1
+        if within > DEEPEST or self._left < 0:
             return Node(name, kind="group")
         if schema.get("type") == "array" or "items" in schema:
             inner = self._node(name, schema.get("items") or {}, is_required=is_required, within=within + 1)

@@ -15,7 +15,7 @@ from connectors.scaffold.outline import Kind, Node
 from connectors.scaffold.time_guesses import guess_form
 from connectors.scaffold.vendoring import XS
 
-DEEPEST = 12
+DEEPEST, LARGEST = 12, 20_000  # levels and nodes of one message; types that hold each other would never end
 KINDS: Mapping[str, Kind] = {
     "date": "date", "dateTime": "time", "boolean": "flag", "int": "number", "integer": "number", "long": "number",
     "short": "number", "decimal": "number", "double": "number", "float": "number", "positiveInteger": "number",
@@ -30,6 +30,7 @@ class SchemaTree:
 
     def __init__(self, schemas: list[etree._Element]) -> None:
         self.open_parts: list[str] = []  # names of elements whose content the contract leaves open
+        self._left = LARGEST
         self._known: dict[tuple[str, str], etree._Element] = {}
         for schema in schemas:
             space = schema.get("targetNamespace", "")
@@ -39,14 +40,16 @@ class SchemaTree:
 
     def element(self, name: str) -> Node | None:
         """Return the tree of a global element, by its qualified name."""
-        entry = self._known.get(("element", name))
+        entry, self._left = self._known.get(("element", name)), LARGEST
         return self._element(entry, ()) if entry is not None else None
 
     def typed(self, name: str, kind: str) -> Node:
         """Return the tree of something called `name` of a qualified type, such as a part of an rpc message."""
+        self._left = LARGEST
         return self._of_type(Node(name, is_required=True), kind, ())
 
     def _element(self, entry: etree._Element, within: tuple[str, ...]) -> Node:
+        self._left -= 1
         reference = entry.get("ref")
         if reference:
             target = self._known.get(("element", qualified(entry, reference)))
@@ -66,7 +69,7 @@ class SchemaTree:
         if space == XS or not local:
             return _simple(node, KINDS.get(local, "text"))
         entry = next((e for part in PARTS[1:3] if (e := self._known.get((part, kind))) is not None), None)
-        if entry is None or kind in within or len(within) > DEEPEST:
+        if entry is None or kind in within or len(within) > DEEPEST or self._left < 0:
             if entry is None:
                 self.open_parts.append(local)
             return replace(node, kind="group")

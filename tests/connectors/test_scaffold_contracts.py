@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -139,9 +140,28 @@ def test_a_wsdl_of_a_megabyte_loads(tmp_path: Path) -> None:
     ]
 
 
-def test_a_type_that_holds_itself_ends(tmp_path: Path) -> None:
-    itself = '<xsd:element name="parent" type="tns:Permit" minOccurs="0"/></xsd:all>'
-    assert scaffold(write(tmp_path, WATER.replace("</xsd:all>", itself))).draft.fields
+@pytest.mark.timeout(20)
+def test_types_that_hold_each_other_end(tmp_path: Path) -> None:
+    many = "".join(f'<xsd:element name="kin{n}" type="tns:Other{n}" minOccurs="0"/>' for n in range(8))
+    kinds = "".join(f'<xsd:complexType name="Other{n}"><xsd:all>{many}</xsd:all></xsd:complexType>' for n in range(8))
+    text = WATER.replace("</xsd:all>", f"{many}</xsd:all>").replace("</xsd:schema>", f"{kinds}</xsd:schema>")
+    assert [line.value for line in scaffold(write(tmp_path, text)).draft.fields if line.key == "license_number"]
+
+
+@pytest.mark.timeout(20)
+def test_schemas_that_hold_each_other_end(tmp_path: Path) -> None:
+    row = {"type": "object", "properties": {f"kin{n}": {"$ref": "#/components/schemas/Row"} for n in range(8)}}
+    row["properties"]["zzbh"] = {"type": "string"}  # type: ignore[index]
+    answer = {
+        "schema": {
+            "type": "object",
+            "properties": {"rows": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}},
+        }
+    }
+    path = {"get": {"responses": {"200": {"description": "ok", "content": {"application/json": answer}}}}}
+    document = {"openapi": "3.0.0", "paths": {"/a": path}, "components": {"schemas": {"Row": row}}}
+    done = scaffold(write(tmp_path, json.dumps(document), "a.json"), "openapi")
+    assert [line.value for line in done.draft.fields if line.key == "license_number"] == ["zzbh"]
 
 
 def test_what_a_contract_leaves_open_asks_for_a_sample(tmp_path: Path) -> None:
