@@ -142,8 +142,8 @@ def test_a_wsdl_of_a_megabyte_loads(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(20)
 def test_types_that_hold_each_other_end(tmp_path: Path) -> None:
-    many = "".join(f'<xsd:element name="kin{n}" type="tns:Other{n}" minOccurs="0"/>' for n in range(8))
-    kinds = "".join(f'<xsd:complexType name="Other{n}"><xsd:all>{many}</xsd:all></xsd:complexType>' for n in range(8))
+    many = "".join(f'<xsd:element name="kin{n}" type="tns:Other{n}" minOccurs="0"/>' for n in range(12))
+    kinds = "".join(f'<xsd:complexType name="Other{n}"><xsd:all>{many}</xsd:all></xsd:complexType>' for n in range(12))
     text = WATER.replace("</xsd:all>", f"{many}</xsd:all>").replace("</xsd:schema>", f"{kinds}</xsd:schema>")
     assert [line.value for line in scaffold(write(tmp_path, text)).draft.fields if line.key == "license_number"]
 
