@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from connectors.declaration import load_department
-from connectors.declared import Department, Feed
+from connectors.declared import TO_FILL_IN, Department, Feed
 from connectors.page_rows import source_names
 from connectors.requesting import request_values, write_payload
 from connectors.soap_contract import SoapContract
@@ -39,17 +39,41 @@ def check_department(name: str, root: Path | None = None) -> list[Finding]:
     """Return everything found wrong with department `name`; empty when nothing is."""
     try:
         department = load_department(name, root)
-        findings = list(_check_identity(department))
+        findings = [*_check_open(department), *_check_identity(department)]
         for feed in department.feeds.values():
             findings += _check_feed(department, feed)
-        return findings + list(_check_contract(department))
+        is_open = any(TO_FILL_IN in finding.message for finding in findings)
+        return findings + ([] if is_open else list(_check_contract(department)))  # an open key cannot be written
     except DeclarationError as error:
         return [Finding("error", name, str(error))]
 
 
+def _check_open(department: Department) -> Iterator[Finding]:
+    """Name every key that the scaffold left open."""
+    found = (key for key, value in _texts(msgspec.structs.asdict(department)) if value == TO_FILL_IN)
+    for key in dict.fromkeys(found):
+        yield Finding("error", f"{department.department}: {key}", f"is still {TO_FILL_IN!r}; expected a value")
+
+
+def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text of a declaration, keys of tables too, under its dotted key."""
+    if isinstance(value, msgspec.Struct):
+        value = {field.encode_name: getattr(value, field.name) for field in msgspec.structs.fields(type(value))}
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            below = f"{key}.{name}" if key else str(name)
+            yield below, str(name)
+            yield from _texts(inner, below)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner, key)
+    elif isinstance(value, str):
+        yield key, value
+
+
 def _check_identity(department: Department) -> Iterator[Finding]:
     fault = credit_code_fault(department.uscc)
-    if fault:
+    if fault and department.uscc != TO_FILL_IN:
         yield Finding("error", f"{department.department}: key 'uscc'", f"is no unified social credit code: {fault}")
 
 
@@ -78,7 +102,7 @@ def _check_codes(feed: Feed, place: str) -> Iterator[Finding]:
     for name, known in (("license_type", types), ("status", STATE_CODES), ("holder_code_type", HOLDER_CODE_TYPE_CODES)):
         rule = feed.fields.get(name)
         given = {*(rule.codes or {}).values(), *([rule.value] if rule.value else [])} if rule else set()
-        for code in sorted(given - known):
+        for code in sorted(given - known - {TO_FILL_IN}):
             yield Finding(
                 "error",
                 f"{place} fields.{name}",
@@ -118,7 +142,9 @@ def _check_openapi(department: Department) -> Iterator[Finding]:
     paths, names = document.get("paths", {}), set(_property_names(document))
     for feed in department.feeds.values():
         place = f"{department.department}: [feeds.{feed.name}]"
-        if feed.method.lower() not in paths.get(feed.path, {}):
+        if not paths:
+            yield Finding("warning", place, f"{path.name} is a sample, not a contract: paths are not checked")
+        elif feed.method.lower() not in paths.get(feed.path, {}):
             yield Finding(
                 "error",
                 place,

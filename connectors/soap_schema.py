@@ -12,10 +12,9 @@ from typing import Any
 
 from lxml import etree
 
+from connectors.wsdl_schemas import XS, read_inside, read_schemas
 from schemas.errors import DeclarationError
 
-XS = "http://www.w3.org/2001/XMLSchema"
-WSDL = "http://schemas.xmlsoap.org/wsdl/"
 _BASE = "http://contract.invalid/"  # never fetched: the resolver answers for every address or refuses
 
 
@@ -23,7 +22,7 @@ class SoapSchema:
     """Judge elements by the schemas of one WSDL."""
 
     def __init__(self, wsdl: Path) -> None:
-        inline = _parse(wsdl).findall(f"{{{WSDL}}}types/{{{XS}}}schema")
+        inline = read_schemas(wsdl)
         self.elements = frozenset(_declared(inline, wsdl.parent))
         self._lock = threading.Lock()  # lxml keeps the error log on the schema object
         self._schema = _compile(inline, wsdl)
@@ -48,30 +47,8 @@ class _ContractFiles(etree.Resolver):
         name = system_url.removeprefix(_BASE)
         if name.startswith("inline/"):
             return self.resolve_string(etree.tostring(self._inline[int(name[7:])]), context, base_url=_BASE + "x.xsd")
-        content = _read_inside(self._folder, name)
+        content = read_inside(self._folder, name)
         return self.resolve_string(content, context, base_url=system_url)
-
-
-def _read_inside(folder: Path, name: str) -> bytes:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise DeclarationError(
-            f"{folder.parent.name}/contract: {name} is imported but not vendored; it is never fetched"
-        )
-    return path.read_bytes()
-
-
-def _parse(path: Path) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-    try:
-        root = etree.fromstring(path.read_bytes(), parser)
-    except etree.XMLSyntaxError as error:
-        raise DeclarationError(
-            f"{path.parent.parent.name}/contract/{path.name}: is not XML (line {error.lineno})"
-        ) from error
-    if "<!DOCTYPE" in path.read_text("utf-8"):
-        raise DeclarationError(f"{path.parent.parent.name}/contract/{path.name}: holds a DOCTYPE, which is refused")
-    return root
 
 
 def _declared(schemas: list[etree._Element], folder: Path) -> set[str]:
@@ -81,7 +58,7 @@ def _declared(schemas: list[etree._Element], folder: Path) -> set[str]:
         space = schema.get("targetNamespace", "")
         names |= {f"{{{space}}}{e.get('name')}" for e in schema.findall(f"{{{XS}}}element")}
         files = [e.get("schemaLocation") for kind in ("include", "import") for e in schema.findall(f"{{{XS}}}{kind}")]
-        names |= _declared([etree.fromstring(_read_inside(folder, file)) for file in files if file], folder)
+        names |= _declared([etree.fromstring(read_inside(folder, file)) for file in files if file], folder)
     return names
 
 

@@ -6,6 +6,7 @@ Paths such as `data/rows` are the declaration's own. Knows no HTTP and no XML.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,18 +43,30 @@ class Page:
 
 def read_request(feed: Feed, given: dict[str, str]) -> Asked:
     """Return what `given` asks for, read by the declaration's request template."""
-    unknown = sorted(given.keys() - feed.request.keys())
+    wanted = flatten(feed.request)
+    unknown = sorted(given.keys() - wanted.keys())
     if unknown:
         raise WrongRequest(f"参数 {unknown[0]} 不存在")
     found: dict[str, str] = {}
-    for name, template in feed.request.items():
-        found |= _read_template(name, str(template), given.get(name, ""))
+    for name, template in wanted.items():
+        found |= _read_template(name, template, given.get(name, ""))
     page = _read_number("page", found.get("page"), feed.paging.first)
     size = _read_number("page_size", found.get("page_size"), min(feed.paging.size, LARGEST_PAGE))
     if page < feed.paging.first or not 0 < size <= LARGEST_PAGE:
         raise WrongRequest(f"页码从 {feed.paging.first} 起，每页 1 至 {LARGEST_PAGE} 条")
     since = _read_since(found.get("since", ""), feed.cursor.format)
     return Asked(since, page, size, _read_cursor(found.get("cursor", "")))
+
+
+def flatten(values: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """Return nested values as texts under their paths."""
+    flat: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{above}{name}/")
+        else:
+            flat[above + name] = "" if value is None else str(value)
+    return flat
 
 
 def find_page(feed: Feed, shelf: Shelf, asked: Asked) -> Page:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
-from connectors.fake.answers import Page, WrongRequest, find_page, lay_out, read_request
+from connectors.fake.answers import Page, WrongRequest, find_page, flatten, lay_out, read_request
 from connectors.fake.dialect import Row
 from connectors.fake.modes import bend_page, bend_request
 from connectors.fake.shelf import Shelf
@@ -69,7 +70,7 @@ def _read_parameters(feed: Feed, request: Request) -> dict[str, str]:
         )
         return dict(parse_qsl(text, keep_blank_values=True))
     try:
-        given = msgspec.json.decode(request.body, type=dict[str, str | int | None])
+        given = msgspec.json.decode(request.body, type=dict[str, Any])
     except msgspec.DecodeError:
         raise WrongRequest("请求体不是 JSON 对象") from None
-    return {name: "" if value is None else str(value) for name, value in given.items()}
+    return flatten(given)

@@ -13,10 +13,11 @@ from lxml import etree
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
-from connectors.fake.answers import Page, WrongRequest, find_page, lay_out, read_request
+from connectors.fake.answers import Page, WrongRequest, find_page, flatten, lay_out, read_request
 from connectors.fake.dialect import Row
 from connectors.fake.modes import bend_page, bend_request
 from connectors.fake.shelf import Render, Shelf
+from connectors.fake.soap_order import arrange_answer, arrange_row, find_record, read_answer
 from connectors.fake.soap_output import read_output
 from connectors.fake.wire import Answer, Request
 from connectors.signing import SeenNonces, verify_headers
@@ -37,7 +38,8 @@ def choose_render(department: Department, feed: Feed) -> Render:
     """Return how one row of `feed` is written: plain elements, or the same as text inside a string."""
     element = feed.records.rpartition("/")[2]
     if department.transport.payload == "none":
-        return lambda row: _write_row(element, row, is_sparse=True).encode()
+        record = find_record(read_answer(department, feed), feed.records)
+        return lambda row: _write_row(element, arrange_row(record, row), is_sparse=True).encode()
     return lambda row: escape(_write_row(element, row, is_sparse=False)).encode()
 
 
@@ -94,7 +96,7 @@ class SoapDepartment:
         if feed is None:
             raise WrongRequest(f"operation {operation} is not served")
         holder = self._read_payload(body[0]) if self._is_string else body[0]
-        return feed, {etree.QName(child).localname: child.text or "" for child in holder}
+        return feed, flatten(_values(holder))
 
     def _read_payload(self, element: etree._Element) -> etree._Element:
         text = "".join(str(part) for part in element.itertext()).strip()
@@ -107,7 +109,8 @@ class SoapDepartment:
         output = self._outputs[feed.operation]
         rows = b"".join(page.rows)
         if not self._is_string:
-            return _envelope(output.wrap(_write_tree(lay_out(feed, page, rows), is_text=False)))
+            tree = arrange_answer(read_answer(self._department, feed), lay_out(feed, page, rows))
+            return _envelope(output.wrap(_write_tree(tree, is_text=False)))
         label = self._department.transport.payload_encoding
         text = escape(f'<?xml version="1.0" encoding="{label}"?>').encode()
         text += _write_tree({PAYLOAD_ROOT: lay_out(feed, page, rows)}, is_text=True)
@@ -122,6 +125,10 @@ def _parse(body: bytes) -> etree._Element:
     if b"<!DOCTYPE" in body:
         raise WrongRequest("a DOCTYPE is not accepted")
     return root
+
+
+def _values(holder: etree._Element) -> dict[str, object]:
+    return {etree.QName(child).localname: _values(child) if len(child) else child.text for child in holder}
 
 
 def _envelope(body: bytes) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from connectors.soap_schema import WSDL, XS
+from connectors.wsdl_schemas import WSDL, XS
 
 NAMES = {"wsdl": WSDL, "xs": XS}
 

@@ -15,9 +15,11 @@ import typer
 from connectors.declaration import Department, list_departments, load_department
 from connectors.lint import check_department
 from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.scaffolding import new
 from hub.settings import Settings
 
-app = typer.Typer(help="Declared departments: list, check, fake.", no_args_is_help=True)
+app = typer.Typer(help="Declared departments: make, list, check, fake.", no_args_is_help=True)
+app.command()(new)
 Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
 
 

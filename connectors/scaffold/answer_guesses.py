@@ -1,0 +1,57 @@
+"""What of an answer is the list of records, and what around it tells the total, the next cursor and success.
+
+Knows trees and words; knows no form of contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from connectors.scaffold.outline import Call, Node, Path, leaves, walk
+from connectors.scaffold.suggestions import Suggestion, suggest
+from connectors.scaffold.vocabulary import Names, load_vocabulary
+from schemas.license import LICENSE
+
+KINDS = {f"fields.{field.name}": field.kind for field in LICENSE.fields} | {"record.updated": "instant"}
+ROLES = {"total": "text", "next": "text", "code": "code", "message": "text"}
+
+
+class Records(msgspec.Struct, frozen=True):
+    """Hold the list of records: its path, one record, and what its values may be of ours."""
+
+    path: Path
+    record: Node
+    found: list[Suggestion]
+
+    @property
+    def score(self) -> float:
+        """Say how much of a license a record seems to hold."""
+        return sum(s.confidence for s in self.found) * (1.0 if self.record.is_list else 0.7)
+
+
+def find_records(call: Call) -> Records:
+    """Return the list that most looks like licenses."""
+    groups = [(path, node) for path, node in walk(call.answer) if not node.is_leaf and leaves(node)]
+    candidates = [Records(path, node, suggest(leaves(node), _record_names(), KINDS)) for path, node in groups]
+    return max(candidates, key=lambda one: one.score, default=Records((), Node("?", kind="group"), []))
+
+
+def find_roles(call: Call, records: Path) -> dict[str, tuple[str, Node]]:
+    """Return where the answer tells total, next, code and message: {role: (path, value)}."""
+    around = [(path, node) for path, node in walk(call.answer) if node.is_leaf and path[: len(records)] != records]
+    places = {id(node): "/".join(path) for path, node in around}
+    found = suggest([node for _, node in around], load_vocabulary().answer, ROLES)
+    return {s.field: (places[id(s.source)], s.source) for s in found}
+
+
+def _record_names() -> dict[str, Names]:
+    return dict(_prefixed())
+
+
+def _prefixed() -> Iterator[tuple[str, Names]]:
+    words = load_vocabulary()
+    for group, names in (("fields", words.fields), ("face", words.face), ("record", words.record)):
+        for name, known in names.items():
+            yield f"{group}.{name}", known

@@ -1,0 +1,145 @@
+"""One feed as lines: where it is asked, with what, and where its answer tells records, success, pages and changes.
+
+Knows the declaration's keys; knows no field of a license.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from connectors.declared import TO_FILL_IN
+from connectors.scaffold.answer_guesses import Records, find_roles
+from connectors.scaffold.code_tables import read_codes
+from connectors.scaffold.line import Line, tell_why
+from connectors.scaffold.outline import Call, Node, Outline, leaves
+from connectors.scaffold.request_guesses import Asked
+from connectors.scaffold.time_guesses import TIME, XML_TIME
+
+GOOD_WORDS = ("成功", "正常", "success", "ok")
+SAID_GOOD = re.compile(r"(?<!\w)([0-9A-Za-z]{1,6})\s*(?:为|是|表示|代表|[-:：=])?\s*(?:成功|正常)")
+
+
+def draft_feed(outline: Outline, call: Call, records: Records, asked: Asked) -> list[Line]:
+    """Return the lines of the one feed that a call makes."""
+    if outline.kind == "table":
+        return _table_feed(call, records, asked)
+    roles = find_roles(call, records.path)
+    path = "/".join(records.path) or TO_FILL_IN
+    return [
+        *_permission(),
+        *_address(outline, call),
+        _key(records),
+        Line("request", asked.template or {TO_FILL_IN: "{since}"}, 0.7 if asked.roles else 0.0, "what must be sent and what asks for changes"),
+        Line("records", path, min(0.95, 0.5 + 0.05 * len(records.found)) if records.path else 0.0, "the list of records"),
+        *_success(roles),
+        _paging(roles, asked),
+        _cursor(records, asked),
+        *_rhythm(),
+    ]  # fmt: skip
+
+
+def _permission() -> list[Line]:
+    return [
+        Line("record", "license"),
+        Line("catalogue", TO_FILL_IN, 0.0, "code in the sharing catalogue"),
+        Line("basis", TO_FILL_IN, 0.0, "legal basis"),
+        Line("purpose", TO_FILL_IN, 0.0, "what the data is used for"),
+    ]
+
+
+def _rhythm() -> list[Line]:
+    return [Line("schedule", "*/30 * * * *"), Line("fresh_within", "26h")]
+
+
+def _table_feed(call: Call, records: Records, asked: Asked) -> list[Line]:
+    """Return the lines of a front table: rows are claimed by flag, not asked for."""
+    found = {s.field.removeprefix("record."): s for s in records.found if s.field.startswith("record.")}
+    lines = [*_permission(), Line("table", call.name, 0.8, call.label), _key(records), _cursor(records, asked)]
+    if "flag" in found:
+        column = found["flag"].source.name
+        flag = {"column": column, "unread": ["0"], "read": "1", "error": "3"}
+        lines.append(Line("flag", flag, 0.5, f"{tell_why(found['flag'])}; which values it takes is a guess"))
+    if "change" in found:
+        change = {"column": found["change"].source.name, "kept": ["I", "U"], "deleted": ["D"]}
+        lines.append(Line("change", change, 0.6, tell_why(found["change"])))
+    return [*lines, *_rhythm()]
+
+
+def _address(outline: Outline, call: Call) -> list[Line]:
+    if outline.kind == "soap":
+        return [Line("operation", call.name, 0.8, call.label)]
+    if outline.kind != "rest":
+        return []
+    is_known = call.name != TO_FILL_IN
+    lines = [Line("path", call.name, 0.8 if is_known else 0.0, call.label if is_known else "path below the address")]
+    lines += [Line("method", call.method)] if is_known else []
+    return lines + ([Line("send", call.send)] if call.send != "query" else [])
+
+
+def _key(records: Records) -> Line:
+    found = {s.field: s for s in records.found}
+    own = [node.name for node in leaves(records.record) if node.is_key]
+    if own:
+        return Line("key", own, 0.95, "primary key")
+    for field, sure in (("record.key", 1.0), ("fields.license_identifier", 0.6), ("fields.license_number", 0.5)):
+        if field in found:
+            suggestion = found[field]
+            return Line("key", [suggestion.source.name], round(suggestion.confidence * sure, 2), tell_why(suggestion))
+    return Line("key", [TO_FILL_IN], 0.0, "the department's own record id")
+
+
+def _success(roles: dict[str, tuple[str, Node]]) -> list[Line]:
+    if "code" not in roles:
+        return []
+    path, node = roles["code"]
+    codes = node.codes or read_codes(node.label)
+    good = [code for code, words in codes.items() if any(word in words.lower() for word in GOOD_WORDS)]
+    values = good or (["true"] if node.kind == "flag" else [_said_good(node) or "0"])
+    sure = 0.8 if good or _said_good(node) else 0.4
+    table = {"field": path, "values": values}
+    table |= {"message": roles["message"][0]} if "message" in roles else {}
+    return [
+        Line(
+            "success",
+            table,
+            sure,
+            node.label or ("as the contract shows it" if node.sample else "the value that means success is a guess"),
+        )
+    ]
+
+
+def _said_good(node: Node) -> str:
+    """Find the code in sentences such as "0 为成功" or "200成功"."""
+    match = SAID_GOOD.search(node.label)
+    return match[1] if match else node.sample
+
+
+def _paging(roles: dict[str, tuple[str, Node]], asked: Asked) -> Line:
+    size: dict[str, Any] = {"size": asked.size()}
+    if "cursor" in asked.roles and "next" in roles:
+        return Line("paging", {"style": "cursor", "next": roles["next"][0], **size}, 0.8, "a cursor is asked and told")
+    if "page" in asked.roles:
+        total = roles["total"][0] if "total" in roles else TO_FILL_IN
+        sure = 0.8 if "total" in roles else 0.3
+        reason = (
+            "numbered pages" if "total" in roles else "numbered pages; where the answer tells the total is not known"
+        )
+        return Line("paging", {"style": "page", "total": total, **size, "first": asked.first()}, sure, reason)
+    return Line("paging", {"style": "none"}, 0.4, "no page and no cursor is asked for")
+
+
+def _cursor(records: Records, asked: Asked) -> Line:
+    found = next((s for s in records.found if s.field == "record.updated"), None)
+    since = asked.roles.get("since")
+    form = (found.source.form if found else "") or (since.form if since else "")
+    if found is None:
+        return Line("cursor", {"field": TO_FILL_IN, "format": form or TIME, "overlap": "2h"}, 0.0, "time of change")
+    if found.source.kind == "time" and not form:
+        form = XML_TIME
+    return Line(
+        "cursor",
+        {"field": found.source.name, "format": form or TIME, "overlap": "2h"},
+        found.confidence,
+        tell_why(found),
+    )

@@ -1,0 +1,24 @@
+"""One key of a declaration as it is suggested: its value, how sure it is and why. Knows no TOML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from connectors.scaffold.suggestions import Suggestion
+
+
+class Line(msgspec.Struct, frozen=True):
+    """Hold one key of the declaration: its value, how sure it is (None: nothing to judge), and why."""
+
+    key: str
+    value: Any
+    confidence: float | None = None
+    reason: str = ""
+
+
+def tell_why(suggestion: Suggestion) -> str:
+    """Return the reason of a suggestion with the contract's own words."""
+    label = suggestion.source.label
+    return f"{suggestion.reason}: {label}" if label else suggestion.reason

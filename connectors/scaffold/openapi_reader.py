@@ -1,0 +1,221 @@
+"""OpenAPI 3 and Swagger 2, in JSON or YAML, read into an outline: paths, parameters, bodies, answers.
+
+References inside the document are followed, others are refused in a sentence. Knows no HTTP.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from connectors.scaffold.code_tables import read_codes
+from connectors.scaffold.outline import Call, Kind, Node, Outline
+from connectors.scaffold.time_guesses import guess_form
+from connectors.scaffold.vendoring import Gathered, read_bytes
+from schemas.errors import DeclarationError
+
+DEEPEST, LARGEST = 10, 20_000  # levels and nodes of one message; schemas that hold each other would never end
+KINDS: dict[str, Kind] = {"integer": "number", "number": "number", "boolean": "flag", "object": "group"}
+FORMATS: dict[str, Kind] = {"date": "date", "date-time": "time"}
+SIGN_INS = {("http", "basic"): "basic", ("http", "bearer"): "bearer", ("apiKey", ""): "api-key", ("basic", ""): "basic"}
+SENDS: tuple[tuple[str, Literal["json", "form"]], ...] = (("json", "json"), ("form", "form"))
+Table = dict[str, Any]
+
+
+def gather_openapi(path: Path) -> Gathered:
+    """Read the document; one written in YAML is kept as JSON."""
+    content = read_bytes(path)
+    try:
+        document = json.loads(content)
+        return _refuse_foreign(Gathered(path.name, {path.name: content}), document)
+    except ValueError:
+        pass
+    try:
+        document = yaml.safe_load(content)
+        if not isinstance(document, dict):
+            raise DeclarationError(f"contract: {path.name} is neither JSON nor YAML; nothing was written")
+        written = json.dumps(document, ensure_ascii=False, indent=2, default=str).encode() + b"\n"
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise DeclarationError(f"contract: {path.name} is neither JSON nor YAML; nothing was written") from error
+    name = f"{path.stem}.json"
+    return _refuse_foreign(Gathered(name, {name: written}, [f"{path.name} is kept as {name}"]), document)
+
+
+def read_openapi(gathered: Gathered) -> Outline:
+    """Return the outline of an OpenAPI document."""
+    document = json.loads(gathered.files[gathered.main])
+    if not isinstance(document, dict) or not {"openapi", "swagger"} & document.keys():
+        raise DeclarationError(f"contract: {gathered.main} is no OpenAPI document; nothing was written")
+    calls = tuple(_OpenApiReader(document).calls())
+    if not calls:
+        raise DeclarationError(f"contract: {gathered.main} has no GET or POST path; nothing was written")
+    info = document.get("info") or {}
+    title = f"{info.get('title', '')} {info.get('description', '')}".strip()
+    return Outline("rest", calls, title, _auth(document), tuple(gathered.notes))
+
+
+class _OpenApiReader:
+    """Walk paths and follow references."""
+
+    def __init__(self, document: Table) -> None:
+        self._document, self._left = document, LARGEST
+
+    def calls(self) -> Iterator[Call]:
+        for path, item in (self._document.get("paths") or {}).items():
+            for method in ("get", "post"):
+                if isinstance(item, dict) and isinstance(item.get(method), dict):
+                    yield self._call(path, method, item[method], item.get("parameters") or [])
+
+    def _call(self, path: str, method: str, operation: Table, shared: list[Any]) -> Call:
+        self._left = LARGEST
+        parameters = [self._follow(p) for p in [*shared, *(operation.get("parameters") or [])]]
+        body, send = self._body(operation, parameters)
+        asked = [self._parameter(p) for p in parameters if p.get("in") in {"query", "formData"}]
+        inside = [str(p.get("name")) for p in parameters if p.get("in") == "path"]
+        trouble = f"path {path} holds {{{inside[0]}}}: it asks for one record, not for what changed" if inside else ""
+        if body is None:
+            send = "form" if any(p.get("in") == "formData" for p in parameters) else "query"
+        request = body or Node("query", kind="group", children=tuple(asked))
+        answer = self._answer(operation)
+        if answer.is_list:
+            trouble = trouble or f"path {path} answers with an array; only an object around it is read"
+        label = f"{operation.get('summary', '')} {operation.get('description', '')}".strip()
+        way: Literal["GET", "POST"] = "GET" if method == "get" else "POST"
+        return Call(path, request, answer, label, way, send, trouble=trouble)
+
+    def _body(self, operation: Table, parameters: list[Table]) -> tuple[Node | None, Literal["query", "json", "form"]]:
+        content = self._follow(operation.get("requestBody") or {}).get("content") or {}
+        for word, send in SENDS:
+            found = next((media for kind, media in content.items() if word in kind), None)
+            if found:
+                return self._node("body", found.get("schema") or {}, is_required=True), send
+        old = next((p for p in parameters if p.get("in") == "body"), None)
+        return (self._node("body", old.get("schema") or {}, is_required=True), "json") if old else (None, "query")
+
+    def _parameter(self, parameter: Table) -> Node:
+        schema = {**parameter, **self._follow(parameter.get("schema") or {})}
+        schema["description"] = parameter.get("description") or schema.get("description") or ""
+        return self._node(str(parameter.get("name")), schema, is_required=parameter.get("required") is True)
+
+    def _answer(self, operation: Table) -> Node:
+        responses = operation.get("responses") or {}
+        good: Table = next((responses[code] for code in ("200", 200, "201", "2XX", "default") if code in responses), {})
+        good = self._follow(good)
+        content = good.get("content") or {}
+        media: Table = next((content[kind] for kind in content if "json" in kind), next(iter(content.values()), {}))
+        return self._node("answer", media.get("schema") or good.get("schema") or {}, is_required=True)
+
+    def _node(self, name: str, schema: Table, *, is_required: bool, within: int = 0) -> Node:
+        schema = self._merged(schema)
+        self._left -= 1
+        if within > DEEPEST or self._left < 0:
+            return Node(name, kind="group")
+        if schema.get("type") == "array" or "items" in schema:
+            inner = self._node(name, schema.get("items") or {}, is_required=is_required, within=within + 1)
+            return Node(name, inner.label or _label(schema), inner.kind, is_list=True, children=inner.children)
+        properties = schema.get("properties") or {}
+        if properties or schema.get("type") == "object":
+            required = schema.get("required") or []
+            children = tuple(
+                self._node(str(key), value, is_required=key in required, within=within + 1)
+                for key, value in properties.items()
+                if isinstance(value, dict)
+            )
+            return Node(name, _label(schema), "group", is_required=is_required, children=children)
+        return _leaf(name, schema, is_required=is_required)
+
+    def _merged(self, schema: Table) -> Table:
+        """Follow a reference and put what allOf lists into one schema."""
+        schema = self._follow(schema)
+        whole: Table = dict(schema)
+        for part in schema.get("allOf") or []:
+            inner = self._merged(part)
+            properties = {**(whole.get("properties") or {}), **(inner.get("properties") or {})}
+            whole = {**inner, **whole, **({"properties": properties} if properties else {})}
+        return whole
+
+    def _follow(self, value: Table) -> Table:
+        for _ in range(DEEPEST):
+            if not isinstance(value, dict) or "$ref" not in value:
+                break
+            found: Any = self._document
+            for step in str(value["$ref"]).lstrip("#/").split("/"):
+                key = step.replace("~1", "/").replace("~0", "~")
+                found = found.get(key, {}) if isinstance(found, dict) else {}
+            value = {**found, **{k: v for k, v in value.items() if k != "$ref"}}
+        return value if isinstance(value, dict) else {}
+
+
+def _leaf(name: str, schema: Table, *, is_required: bool) -> Node:
+    written = schema.get("type")
+    kind_name = next((k for k in written if k != "null"), "string") if isinstance(written, list) else written
+    kind = FORMATS.get(str(schema.get("format")), KINDS.get(str(kind_name), "text"))
+    label = _label(schema)
+    if "maximum" in schema:
+        label += f"，不超过 {schema['maximum']}"
+    example = schema.get(
+        "example", (schema.get("examples") or [""])[0] if isinstance(schema.get("examples"), list) else ""
+    )
+    sample = str(schema.get("default", example) if schema.get("default", example) is not None else "")
+    length = schema.get("maxLength") if schema.get("maxLength") == schema.get("minLength") else 0
+    form = guess_form(kind, label, sample if kind != "number" else "", int(length or 0))
+    return Node(name, label, kind, form, _codes(schema, label), is_required=is_required, sample=sample)
+
+
+def _codes(schema: Table, label: str) -> dict[str, str]:
+    """Return the enumeration with its meanings, from whichever extension or sentence holds them."""
+    values = [str(value) for value in schema.get("enum") or [] if value is not None]
+    told = read_codes(label)
+    for key in ("x-enum-descriptions", "x-enumDescriptions", "x-enumNames", "x-enum-varnames", "x-apifox-enum"):
+        said = schema.get(key)
+        if isinstance(said, dict):
+            told = {str(code): str(words) for code, words in said.items()}
+        elif isinstance(said, list) and said and isinstance(said[0], dict):
+            told = {str(one.get("value")): str(one.get("description") or one.get("name")) for one in said}
+        elif isinstance(said, list) and len(said) == len(values):
+            told = dict(zip(values, map(str, said), strict=True))
+    return {value: told.get(value, "") for value in values} or told
+
+
+def _label(schema: Table) -> str:
+    said = " ".join(str(schema.get(key) or "") for key in ("title", "description"))
+    return " ".join(said.split())
+
+
+def _auth(document: Table) -> str:
+    schemes = (document.get("components") or {}).get("securitySchemes") or document.get("securityDefinitions") or {}
+    headers = json.dumps(document.get("paths") or {}).lower()
+    if "x-aep-" in headers:
+        return "hmac-sorted"
+    if "x-nonce" in headers and "x-timestamp" in headers:
+        return "hmac-nonce"
+    for scheme in schemes.values():
+        key = (str(scheme.get("type")), str(scheme.get("scheme", "")).lower() if scheme.get("type") == "http" else "")
+        if key in SIGN_INS:
+            return SIGN_INS[key]
+    return "none"
+
+
+def _refuse_foreign(gathered: Gathered, document: Any) -> Gathered:
+    foreign = sorted({reference for reference in _references(document) if not reference.startswith("#")})
+    if foreign:
+        raise DeclarationError(
+            f"contract: {gathered.main} refers to {foreign[0]}, another file; "
+            "ask for one bundled document; nothing was written"
+        )
+    return gathered
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for child in node.values():
+            yield from _references(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _references(child)

@@ -1,0 +1,72 @@
+"""What any contract comes down to: calls, each with a tree of what it is asked and a tree of what it answers.
+
+Knows no form of contract; each reader makes these, and everything after reads only these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["text", "number", "date", "time", "flag", "group"]
+
+
+class Node(msgspec.Struct, frozen=True):
+    """Name one thing that is sent: a value, or a group of others."""
+
+    name: str
+    label: str = ""  # what the contract says it means
+    kind: Kind = "text"
+    form: str = ""  # how a date or time is written, where the contract shows it
+    codes: dict[str, str] = {}  # value -> meaning, where the contract lists them
+    is_list: bool = False
+    is_required: bool = False
+    is_key: bool = False
+    sample: str = ""  # a fixed or usual value
+    children: tuple[Node, ...] = ()
+
+    @property
+    def is_leaf(self) -> bool:
+        """Say whether this is a value, not a group."""
+        return self.kind != "group"
+
+
+class Call(msgspec.Struct, frozen=True):
+    """Describe one operation, path, table or file."""
+
+    name: str
+    request: Node
+    answer: Node
+    label: str = ""
+    method: Literal["GET", "POST"] = "POST"
+    send: Literal["query", "json", "form"] = "query"
+    payload: Literal["none", "xml-in-string"] = "none"
+    trouble: str = ""  # why it cannot be used, in a sentence
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """Hold everything that a contract says about one department's service."""
+
+    kind: Literal["soap", "rest", "table", "file"]
+    calls: tuple[Call, ...]
+    title: str = ""
+    auth: str = "none"
+    notes: tuple[str, ...] = ()  # what a reader of the contract must know: what is left out, and why
+
+
+Path = tuple[str, ...]
+
+
+def walk(node: Node, above: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Yield every node below `node` with its path."""
+    for child in node.children:
+        path = (*above, child.name)
+        yield path, child
+        yield from walk(child, path)
+
+
+def leaves(node: Node) -> list[Node]:
+    """Return the plain values directly below `node`: what a flat record can hold."""
+    return [child for child in node.children if child.is_leaf and not child.is_list]

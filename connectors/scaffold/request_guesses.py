@@ -1,0 +1,81 @@
+"""Which of a call's parameters ask for a time, a page, a size or a cursor, and the request template that follows.
+
+What must be sent and cannot be guessed is left to fill in; what may be left out is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from connectors.declared import TO_FILL_IN
+from connectors.scaffold.outline import Call, Node, Path, walk
+from connectors.scaffold.suggestions import suggest
+from connectors.scaffold.vocabulary import load_vocabulary
+
+KINDS = {"since": "instant", "until": "instant", "page": "text", "page_size": "text", "cursor": "text"}
+LARGEST = re.compile(r"(?:不超过|最大|最多|上限|不大于|max\w*)\D{0,6}?(\d{1,5})", re.IGNORECASE)
+SPOKEN = {"一千": 1000, "五百": 500, "一百": 100, "两百": 200, "二百": 200}
+TIMES = {"date", "time"}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Hold the template of the request and what each part of it is."""
+
+    template: dict[str, Any]
+    roles: dict[str, Node]
+
+    def size(self) -> int:
+        """Return the largest page that the contract allows, as far as it says so."""
+        node = self.roles.get("page_size")
+        label = f"{node.label} {node.sample}" if node else ""
+        spoken = [number for word, number in SPOKEN.items() if word in label]
+        told = [int(text) for text in LARGEST.findall(label)] or spoken
+        return min(1000, max(told, default=1000) or 1000)
+
+    def first(self) -> int:
+        """Return the number of the first page."""
+        label = self.roles["page"].label if "page" in self.roles else ""
+        return 0 if re.search(r"从\s*[0零]|start\w* (?:at|from) 0|zero-based|0\s*开始", label, re.IGNORECASE) else 1
+
+
+def find_request(call: Call) -> Asked:
+    """Return the request template of a call."""
+    if call.payload == "xml-in-string" and not call.request.children:
+        return Asked({}, {})
+    inside = [(path, node) for path, node in walk(call.request) if node.is_leaf]
+    found = suggest([node for _, node in inside], load_vocabulary().request, KINDS)
+    roles = {s.field: s.source for s in found if s.field != "page_size" or s.source.kind not in TIMES}
+    template: dict[str, Any] = {}
+    spoken = {id(node): "{" + role + "}" for role, node in roles.items() if role != "until"}
+    for path, node in inside:
+        value = spoken.get(id(node)) or _constant(node, _is_needed(call.request, path))
+        if value:
+            _put(template, path, value)
+    return Asked(template, roles)
+
+
+def _constant(node: Node, is_needed: bool) -> str:
+    if not is_needed:
+        return ""
+    if len(node.codes) == 1:
+        return next(iter(node.codes))
+    return node.sample or TO_FILL_IN
+
+
+def _is_needed(root: Node, path: Path) -> bool:
+    """Say whether a value must be sent: it and every group around it."""
+    node = root
+    for name in path:
+        node = next(child for child in node.children if child.name == name)
+        if not node.is_required:
+            return False
+    return True
+
+
+def _put(template: dict[str, Any], path: Path, value: str) -> None:
+    for name in path[:-1]:
+        template = template.setdefault(name, {})
+    template[path[-1]] = value

@@ -1,0 +1,162 @@
+"""XML schemas, read into trees: elements, types, extensions, groups, enumerations and what annotations say.
+
+Works on gathered files; reads nothing from disk and judges no message (soap_schema does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+from msgspec.structs import replace
+
+from connectors.scaffold.code_tables import read_codes
+from connectors.scaffold.outline import Kind, Node
+from connectors.scaffold.time_guesses import guess_form
+from connectors.scaffold.vendoring import XS
+
+DEEPEST, LARGEST = 12, 20_000  # levels and nodes of one message; types that hold each other would never end
+KINDS: Mapping[str, Kind] = {
+    "date": "date", "dateTime": "time", "boolean": "flag", "int": "number", "integer": "number", "long": "number",
+    "short": "number", "decimal": "number", "double": "number", "float": "number", "positiveInteger": "number",
+    "nonNegativeInteger": "number", "unsignedInt": "number", "unsignedLong": "number", "byte": "number",
+}  # fmt: skip
+PARTS = ("element", "complexType", "simpleType", "group")
+GROUPS = {f"{{{XS}}}{name}" for name in ("sequence", "all", "choice")}
+
+
+class SchemaTree:
+    """Answer what an element or a type holds, over all schemas of one contract."""
+
+    def __init__(self, schemas: list[etree._Element]) -> None:
+        self.open_parts: list[str] = []  # names of elements whose content the contract leaves open
+        self._left = LARGEST
+        self._known: dict[tuple[str, str], etree._Element] = {}
+        for schema in schemas:
+            space = schema.get("targetNamespace", "")
+            for part in PARTS:
+                for entry in schema.findall(f"{{{XS}}}{part}"):
+                    self._known.setdefault((part, f"{{{space}}}{entry.get('name')}"), entry)
+
+    def element(self, name: str) -> Node | None:
+        """Return the tree of a global element, by its qualified name."""
+        entry, self._left = self._known.get(("element", name)), LARGEST
+        return self._element(entry, ()) if entry is not None else None
+
+    def typed(self, name: str, kind: str) -> Node:
+        """Return the tree of something called `name` of a qualified type, such as a part of an rpc message."""
+        self._left = LARGEST
+        return self._of_type(Node(name, is_required=True), kind, ())
+
+    def _element(self, entry: etree._Element, within: tuple[str, ...]) -> Node:
+        self._left -= 1
+        reference = entry.get("ref")
+        if reference:
+            target = self._known.get(("element", qualified(entry, reference)))
+            if target is None:
+                self.open_parts.append(reference)
+                return replace(_named(entry, reference.rpartition(":")[2]), kind="group")
+            told = _named(entry, target.get("name", ""))
+            return replace(self._element(target, within), is_list=told.is_list, is_required=told.is_required)
+        node = _named(entry, entry.get("name", ""))
+        inner = next((e for kind in PARTS[1:3] if (e := entry.find(f"{{{XS}}}{kind}")) is not None), None)
+        if inner is not None:
+            return self._content(node, inner, within)
+        return self._of_type(node, qualified(entry, entry.get("type", "")), within)
+
+    def _of_type(self, node: Node, kind: str, within: tuple[str, ...]) -> Node:
+        space, _, local = kind.lstrip("{").rpartition("}")
+        if space == XS or not local:
+            return _simple(node, KINDS.get(local, "text"))
+        entry = next((e for part in PARTS[1:3] if (e := self._known.get((part, kind))) is not None), None)
+        if entry is None or kind in within or len(within) > DEEPEST or self._left < 0:
+            if entry is None:
+                self.open_parts.append(local)
+            return replace(node, kind="group")
+        return self._content(node, entry, (*within, kind))
+
+    def _content(self, node: Node, entry: etree._Element, within: tuple[str, ...]) -> Node:
+        node = replace(node, label=node.label or _documentation(entry))
+        if entry.tag == f"{{{XS}}}simpleType" or entry.find(f"{{{XS}}}simpleContent") is not None:
+            return self._restricted(node, entry, within)
+        children = tuple(self._children(entry, within))
+        if entry.find(f".//{{{XS}}}any") is not None and not children:
+            self.open_parts.append(node.name)
+        return replace(node, kind="group", children=children)
+
+    def _restricted(self, node: Node, entry: etree._Element, within: tuple[str, ...]) -> Node:
+        limits = next((e for kind in ("restriction", "extension") for e in entry.iter(f"{{{XS}}}{kind}")), entry)
+        base = self._of_type(replace(node, label="", form=""), qualified(limits, limits.get("base", "")), within)
+        values = limits.findall(f"{{{XS}}}enumeration")
+        codes = {value.get("value", ""): _documentation(value) for value in values} or base.codes
+        largest = limits.find(f"{{{XS}}}maxInclusive")
+        label = node.label + (f"，不超过 {largest.get('value')}" if largest is not None else "")
+        length = next(
+            (e.get("value", "0") for k in ("length", "maxLength") for e in limits.findall(f"{{{XS}}}{k}")), "0"
+        )
+        pattern = limits.find(f"{{{XS}}}pattern")
+        is_eight = pattern is not None and pattern.get("value") in {"[0-9]{8}", r"\d{8}"}
+        kind: Kind = base.kind if base.is_leaf else "text"
+        told = _simple(replace(node, label=label), kind, 8 if is_eight else int(length) if length.isdecimal() else 0)
+        told_codes = codes if any(codes.values()) or not told.codes else {c: told.codes.get(c, "") for c in codes}
+        return replace(told, codes=told_codes or told.codes, form=told.form or base.form)
+
+    def _children(self, entry: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
+        for child in entry.iterchildren(f"{{{XS}}}*"):
+            if child.tag == f"{{{XS}}}element":
+                yield self._inside(child, self._element(child, within))
+            elif child.tag == f"{{{XS}}}group":
+                group = self._known.get(("group", qualified(child, child.get("ref", ""))))
+                yield from self._children(group, within) if group is not None else ()
+            elif child.tag in GROUPS:
+                yield from self._children(child, within)
+            elif child.tag == f"{{{XS}}}complexContent":
+                for step in child.iterchildren(f"{{{XS}}}extension", f"{{{XS}}}restriction"):
+                    yield from self._derived(step, within)
+
+    def _derived(self, step: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
+        """Yield what an extended type holds and then what is added; a restriction says all it holds itself."""
+        base = self._known.get(("complexType", qualified(step, step.get("base", ""))))
+        if base is not None and step.tag == f"{{{XS}}}extension" and len(within) < DEEPEST:
+            yield from self._children(base, (*within, str(step.get("base"))))
+        yield from self._children(step, within)
+
+    @staticmethod
+    def _inside(entry: etree._Element, node: Node) -> Node:
+        """Take a choice's or a sequence's repetition for the element's own."""
+        parent = entry.getparent()
+        repeats = parent is not None and parent.tag in GROUPS and _is_many(parent)
+        return replace(node, is_list=True) if repeats else node
+
+
+def qualified(entry: etree._Element, name: str) -> str:
+    """Return a prefixed name with its namespace written out."""
+    prefix, _, local = name.rpartition(":")
+    return f"{{{entry.nsmap.get(prefix or None, '') or ''}}}{local}" if local else ""
+
+
+def _named(entry: etree._Element, name: str) -> Node:
+    fixed = entry.get("fixed") or entry.get("default") or ""
+    return Node(
+        name,
+        label=_documentation(entry),
+        is_list=_is_many(entry),
+        is_required=entry.get("minOccurs", "1") != "0" and entry.get("nillable") != "true",
+        sample=fixed,
+    )
+
+
+def _simple(node: Node, kind: Kind, length: int = 0) -> Node:
+    form = guess_form(kind, node.label, length=length)
+    return replace(node, kind=kind, form=form, codes=node.codes or read_codes(node.label))
+
+
+def _is_many(entry: etree._Element) -> bool:
+    most = entry.get("maxOccurs", "1")
+    return most == "unbounded" or (most.isdecimal() and int(most) > 1)
+
+
+def _documentation(entry: etree._Element) -> str:
+    said = entry.findall(f"{{{XS}}}annotation/{{{XS}}}documentation")
+    chinese = [e for e in said if (e.get("{http://www.w3.org/XML/1998/namespace}lang") or "zh").startswith("zh")]
+    return " ".join(" ".join("".join(map(str, e.itertext())).split()) for e in chinese or said).strip()

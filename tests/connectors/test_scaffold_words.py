@@ -1,0 +1,103 @@
+"""What names and sentences of contracts mean: initials, annotations, English words, code tables, forms of dates."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.scaffold.code_tables import guess_meaning, read_codes
+from connectors.scaffold.outline import Node
+from connectors.scaffold.suggestions import suggest
+from connectors.scaffold.time_guesses import guess_form
+from connectors.scaffold.vocabulary import load_vocabulary
+from schemas.license import LICENSE
+
+KINDS = {field.name: field.kind for field in LICENSE.fields}
+
+
+def suggested(*sources: Node) -> dict[str, str]:
+    """Return {our field: source} as suggested."""
+    return {one.field: one.source.name for one in suggest(sources, load_vocabulary().fields, KINDS)}
+
+
+def test_every_name_of_the_table_belongs_to_a_field_of_the_record() -> None:
+    assert set(load_vocabulary().fields) == {field.name for field in LICENSE.fields} - {
+        "record_id", "face", "open_ended", "source_updated_at",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "field", [field for field in LICENSE.fields if field.short and field.name != "face"], ids=lambda f: f.name
+)
+def test_the_names_of_the_national_standard_are_found_without_any_annotation(field: object) -> None:
+    assert isinstance(field, type(LICENSE.fields[0]))
+    assert suggested(Node(field.short)) == {field.name: field.short}
+    assert suggested(Node("X", label=field.zh)) == {field.name: "X"}
+    if field.national:
+        assert suggested(Node(field.national)) == {field.name: field.national}
+
+
+def test_the_contracts_own_words_outweigh_ambiguous_initials() -> None:
+    found = suggested(Node("XK_YXQQ", label="有效期起"), Node("XK_YXQZ", label="有效期自"))
+    assert found == {"valid_from": "XK_YXQQ"}
+
+
+def test_one_source_serves_one_field() -> None:
+    assert suggested(Node("ZJHM", label="证照编号"), Node("TYSHXYDM")) == {
+        "license_number": "ZJHM", "holder_code": "TYSHXYDM",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("状态：1 有效，2 注销", {"1": "有效", "2": "注销"}),
+        ("1-有效 2-注销", {"1": "有效", "2": "注销"}),
+        ("状态（01：正常；02：吊销）", {"01": "正常", "02": "吊销"}),
+        ("0正常，1注销", {"0": "正常", "1": "注销"}),
+        ("HY=货运 CY=从业人员", {"HY": "货运", "CY": "从业人员"}),
+        ("类别：法人、自然人", {"法人": "", "自然人": ""}),
+        ("格式 2020-01-01", {}),
+        ("最多100条", {}),
+        ("法定代表人", {}),
+    ],
+)
+def test_a_code_table_is_read_from_a_sentence(text: str, codes: dict[str, str]) -> None:
+    assert read_codes(text) == codes
+
+
+@pytest.mark.parametrize(
+    ("field", "meaning", "ours"),
+    [
+        ("status", "已注销", "cancelled"),
+        ("status", "未注销", "valid"),
+        ("status", "吊销", "withdrawn"),
+        ("status", "撤销", "revoked"),
+        ("status", "无效", "expired"),
+        ("status", "待定", "?"),
+        ("holder_code_type", "居民身份证", "111"),
+        ("holder_code_type", "统一社会信用代码", "001"),
+        ("license_type", "营业执照", "bizlic"),
+        ("license_type", "许可证", "?"),
+    ],
+)
+def test_a_meaning_is_said_in_our_codes_or_left_open(field: str, meaning: str, ours: str) -> None:
+    assert guess_meaning(field, meaning) == ours
+
+
+@pytest.mark.parametrize(
+    ("label", "sample", "form"),
+    [
+        ("格式yyyyMMdd", "", "%Y%m%d"),
+        ("yyyy-MM-dd HH:mm:ss", "", "%Y-%m-%d %H:%M:%S"),
+        ("yyyy-MM-dd'T'HH:mm:ss", "", "%Y-%m-%dT%H:%M:%S"),
+        ("yyyyMMddHHmmss", "", "%Y%m%d%H%M%S"),
+        ("yyyy年MM月dd日", "", "%Y年%m月%d日"),
+        ("八位日期", "", "%Y%m%d"),
+        ("", "2020/01/02", "%Y/%m/%d"),
+        ("如 2020.01.02", "", "%Y.%m.%d"),
+        ("长期为 2099-12-31", "", ""),
+        ("日期", "", ""),
+    ],
+)
+def test_the_form_of_a_date_is_guessed(label: str, sample: str, form: str) -> None:
+    assert guess_form("text", label, sample) == form

@@ -1,0 +1,62 @@
+"""`hub department new` writes a folder, says what is left to do, and its exit code tells whether anything is kept back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = ROOT / "tests/connectors/contracts"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "departments"
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Type a command, as an engineer would."""
+    code = "from hub.command import app; app()"
+    environ = {"PATH": "/usr/bin:/bin", "HUB_CONNECTORS_FOLDER": str(folder), "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-c", code, "department", *words], cwd=folder.parent, env=environ, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def test_a_department_is_made_checked_and_kept_when_edited(folder: Path) -> None:
+    words = ("new", "water", "--wsdl", str(CONTRACTS / "php_water/water.wsdl"))
+    made = run(folder, *words)
+    assert made.returncode == 0, made.stderr
+    assert "permit_no" in made.stdout
+    assert "fill in: network, contact, catalogue, basis, purpose" in made.stderr
+    checked = run(folder, "check", "water")
+    assert checked.returncode == 1
+    assert "water: network" in checked.stdout
+    declaration = folder / "water/department.toml"
+    declaration.write_text(declaration.read_text("utf-8").replace('network    = "?"', 'network    = "专网"'), "utf-8")
+    kept = run(folder, *words)
+    assert kept.returncode == 1
+    assert "was edited; nothing was changed" in kept.stdout
+    assert "专网" in declaration.read_text("utf-8")
+
+
+def test_suggestions_are_told_as_json(folder: Path) -> None:
+    told = json.loads(
+        run(folder, "new", "roads", "--openapi", str(CONTRACTS / "swagger_school/swagger.json"), "--json").stdout
+    )
+    assert (told["department"], told["outcome"]) == ("roads", "made")
+    assert {"table": "fields", "key": "license_number", "value": "xkzh"}.items() <= told["suggestions"][1].items()
+    assert told["fill_in"] == ["network", "contact", "catalogue", "basis", "purpose"]
+
+
+@pytest.mark.parametrize("words", [(), ("--wsdl", "a", "--ddl", "a")])
+def test_none_or_two_contracts_are_wrong_usage(folder: Path, words: tuple[str, ...]) -> None:
+    (folder.parent / "a").touch()
+    refused = run(folder, "new", "roads", *words)
+    assert refused.returncode == 2
+    assert "expected one of --wsdl, --openapi, --ddl, --sample" in refused.stderr
