@@ -11,11 +11,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from connectors.pages import MappedPage, map_page, read_page
-from schemas.expectations import Suite, SuiteOutcome, load_suite, merge_outcomes, run_suite
 from sqlalchemy import Connection
 
 from connectors.declaration import Department, Feed
+from connectors.pages import MappedPage, map_page, read_page
 from hub.bounds import hold_reasons, window_of
 from hub.context import HubContext
 from hub.progress import Progress
@@ -25,6 +24,7 @@ from license_library.quarantining import quarantine_records
 from license_library.staging import stage_records
 from schemas.catalogue import load_catalogue
 from schemas.checks import RULE_VERSION, check_records
+from schemas.expectations import Suite, SuiteOutcome, load_suite, merge_outcomes, run_suite
 from schemas.license import LICENSE
 from schemas.problems import join_problems
 

@@ -1,4 +1,4 @@
-"""One exchange with a department: land its pages, check its records, merge what is good.
+"""One exchange with a department: land its pages, check its records, merge what is good, acknowledge where it asks for it.
 
 Introduces the department's side to the library's; knows the order of the steps and what a failure leaves behind.
 Only the exchange id travels from one step to the next, so each can run in a process of its own.
@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
-from connectors.pages import FetchedPage, fetch_pages
 from sqlalchemy.exc import OperationalError
 
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, duration, load_department
+from connectors.fetched_page import FetchedPage
+from connectors.front_marking import Marked
+from connectors.pages import fetch_pages
+from hub.acknowledging import acknowledge_rows
 from hub.checking import check_exchange
 from hub.context import HubContext
 from hub.progress import Progress, no_progress
@@ -49,7 +52,10 @@ def pull(  # noqa: PLR0913 - the last two have defaults
         check(hub, exchange.exchange_id, progress)
         progress("merge", 0)
         merge(hub, exchange.exchange_id)
-    return summarize(hub.engine, exchange.exchange_id)
+    summary = summarize(hub.engine, exchange.exchange_id)
+    if summary.state == "merged":
+        acknowledge(hub, exchange.exchange_id, connection, progress)
+    return summary
 
 
 def land(hub: HubContext, department: str, feed: str, connection: Connection, *, full: bool = False) -> int:
@@ -80,6 +86,21 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
     """Merge what was staged, in one transaction; safe to repeat."""
     with _failed_unless_repeatable(hub, get_exchange(hub.engine, exchange_id)):
         return merge_exchange(hub.engine, exchange_id, hub.clock())
+
+
+def acknowledge(
+    hub: HubContext, exchange_id: int, connection: Connection, progress: Progress = no_progress
+) -> Marked | None:
+    """Tell the department what became of its rows, where its feed has a flag for that; safe to repeat.
+
+    An error leaves the exchange merged: its rows stay unread at the department, and the next exchange finds them unchanged.
+    """
+    exchange = get_exchange(hub.engine, exchange_id)
+    department, feed = declared_feed(hub, exchange.department, exchange.feed)
+    if feed.flag is None or exchange.state != "merged":
+        return None
+    _assert_same_declaration(exchange, department)
+    return acknowledge_rows(hub, exchange, department, feed, connection, progress)
 
 
 def begin(hub: HubContext, department: str, feed: str, *, full: bool = False) -> Exchange:

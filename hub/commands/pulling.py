@@ -42,7 +42,7 @@ COLUMNS = [
     "seconds",
     "reasons",
 ]
-WORDS = {"land": "pages landed", "check": "records checked", "merge": "merging"}
+WORDS = {"land": "pages landed", "check": "records checked", "merge": "merging", "acknowledge": "pages acknowledged"}
 
 
 def pull(

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import msgspec
 import typer
-from schemas.json_schema import license_schema
 
 from hub.commands.output import note
 from hub.context import opened_hub
 from hub.serving import serve as serve_hub
 from hub.settings import Settings
+from schemas.json_schema import license_schema
 
 schema = typer.Typer(help="The published JSON Schema.", no_args_is_help=True)
 PUBLISHED = Path(__file__).parents[2] / "schemas" / "published" / "license.schema.json"

@@ -16,7 +16,7 @@ from hub.context import Bounds, HubContext
 from hub.progress import Step
 from schemas.errors import DeclarationError, LeaseTaken
 
-DEPARTMENTS = ["market_regulation", "public_security", "real_estate", "transport"]
+DEPARTMENTS = ["market_regulation", "public_security", "real_estate", "transport", "work_safety"]
 
 
 @pytest.mark.parametrize("name", DEPARTMENTS)
