@@ -54,7 +54,7 @@ class FrontDatabase:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error:
+        if error and self._engine.dialect.name in {"mysql", "mariadb"}:  # its driver would read the rest first
             self._hang_up()
         with contextlib.suppress(RuntimeError, Expired):
             self._thread.submit(self._close).result(PATIENCE)
@@ -134,7 +134,7 @@ class FrontDatabase:
 
     def _hang_up(self) -> None:
         """Close the socket under the driver's hands, so that its thread ends."""
-        for result in self._results:  # pymysql would read the rest of what nobody wants, from a line that is dead
+        for result in self._results:  # nobody wants the rest, and the line is dead
             cursor: Any = result.cursor
             if getattr(cursor, "_result", None) is not None:
                 cursor._result.unbuffered_active, cursor._result = False, None

@@ -68,6 +68,11 @@ class Front:
             found = sa.select(*(self.table.c[name] for name in names)).order_by(self.table.c.XH)
             return [tuple(row) for row in conn.execute(found)]
 
+    def good_row(self, *names: str) -> tuple[Any, ...]:
+        """Return columns of the first row with nothing wrong with it."""
+        bad = {one.record_id for one in self.truth.bad_records}
+        return next(row[1:] for row in self.rows("YWLSH", *names) if row[0] and row[0] not in bad)
+
     def flags(self) -> dict[str | None, int]:
         """Count rows by flag."""
         found: dict[str | None, int] = {}

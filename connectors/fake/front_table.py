@@ -6,7 +6,7 @@ One row per change, in the department's own words; what the hub writes back is l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -103,9 +103,15 @@ class FrontTable:
             if operation or self._written.get(name) != one.row:
                 said = operation or ("U" if name in self._written else "I")
                 self._written[name] = one.row
-                rows.append(self._row(one.row, said))
+                rows.append(self._row(self._later(one.row) if operation else one.row, said))
         if rows:
             conn.execute(self.sql.insert(), rows)
+
+    def _later(self, row: Row) -> Row:
+        """Return the row as it was changed a second later: a department that deletes raises the time of change too."""
+        name, form = self.feed.cursor.field, self.feed.cursor.format
+        moment = datetime.strptime(row[name] or "", form) + timedelta(seconds=1)  # noqa: DTZ007  local time
+        return row | {name: moment.strftime(form)}
 
     def _row(self, said: Row, operation: str) -> dict[str, Any]:
         self._number += 1
