@@ -35,7 +35,7 @@ def main(database: str, connection: str, folder: str, point: str) -> None:
     commits = 0
 
     def listen(told: Step, done: int) -> None:
-        if told == step and (done == int(count) or count == "any"):
+        if told == step and count in {str(done), "any"}:
             die()
 
     def before_commit(conn: sa.Connection) -> None:
