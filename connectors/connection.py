@@ -17,6 +17,7 @@ from connectors.declared import Department
 from schemas.errors import ConnectionMissing, DeclarationError
 
 PORTS = {"http": 80, "https": 443}
+DATABASE_PORTS = {"postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "oracle": 1521, "mssql": 1433}
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?", re.ASCII)
 
 
@@ -37,6 +38,11 @@ class Connection:
         """Return scheme, host and port, without secrets."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
+
+    @property
+    def is_database(self) -> bool:
+        """Say whether this leads to a database; its scheme may name a driver, as in oracle+oracledb."""
+        return self.scheme.partition("+")[0] in DATABASE_PORTS
 
 
 def read_connection(department: Department, environ: Mapping[str, str]) -> Connection:
@@ -108,12 +114,16 @@ def _read_extra(raw: Any) -> dict[str, str]:
 
 
 def _address(parts: SplitResult, port: str = "") -> tuple[str, str, int]:
-    if parts.scheme not in PORTS:
-        raise DeclarationError(f"scheme {parts.scheme!r} is not spoken; expected http or https")
+    usual = (PORTS | DATABASE_PORTS).get(parts.scheme.partition("+")[0])
+    if usual is None or ("+" in parts.scheme and parts.scheme.startswith("http")):
+        raise DeclarationError(
+            f"scheme {parts.scheme!r} is not spoken; expected http or https, or for a front database one of "
+            f"{', '.join(DATABASE_PORTS)}"
+        )
     host = parts.hostname or ""
     if not _is_host(host):
         raise DeclarationError("the host is not a plain host name or address; expected letters, digits, dots, dashes")
-    return parts.scheme, host, int(parts.port or port or PORTS[parts.scheme])
+    return parts.scheme, host, int(parts.port or port or usual)
 
 
 def _path(text: str) -> str:

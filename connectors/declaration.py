@@ -15,11 +15,13 @@ import msgspec
 from connectors.contract_files import digest_declaration, verify_contract
 from connectors.declaration_rules import check_feed, check_transport, check_zone
 from connectors.declared import (
+    Change,
     Cursor,
     Department,
     Expects,
     Feed,
     FieldRule,
+    Flag,
     Limits,
     Paging,
     Struct,
@@ -30,11 +32,13 @@ from connectors.durations import duration
 from schemas.errors import DeclarationError
 
 __all__ = [
+    "Change",
     "Cursor",
     "Department",
     "Expects",
     "Feed",
     "FieldRule",
+    "Flag",
     "Limits",
     "Paging",
     "Success",

@@ -20,7 +20,9 @@ RECORD_TYPES: Mapping[str, RecordType] = {LICENSE.name: LICENSE}
 SIGN_INS = {
     "soap": {"none", "basic", "wsse-username"},
     "rest": {"none", "basic", "bearer", "api-key", "hmac-nonce", "hmac-sorted"},
+    "table": {"none"},  # who reads a front database stands in its connection
 }
+NEEDED = {"soap": ("operation", "records"), "rest": ("path", "records"), "table": ("table",)}
 PLACEHOLDERS = {"since", "page", "page_size", "cursor"}
 CRON = {"minute": 59, "hour": 23, "day of the month": 31, "month": 12, "day of the week": 7}
 DERIVED = {"record_id", "source_updated_at", "face", "open_ended"}  # follow from key, cursor, face and valid_to
@@ -43,7 +45,7 @@ def check_transport(transport: Transport, place: str) -> None:
             f"{place}: key 'auth': {transport.auth} is no sign-in of {transport.kind}; "
             f"there are {', '.join(sorted(SIGN_INS[transport.kind]))}"
         )
-    if transport.kind == "rest" and transport.payload != "none":
+    if transport.kind != "soap" and transport.payload != "none":
         raise DeclarationError(f"{place}: key 'payload': {transport.payload} needs kind soap")
     limits = transport.limits
     given = (limits.requests_per_second, limits.concurrency, limits.deadline_seconds, limits.page_bytes)
@@ -86,9 +88,10 @@ def check_rule(name: str, rule: FieldRule, record: RecordType, place: str) -> No
 
 
 def _check_request(feed: Feed, transport: Transport, place: str) -> None:
-    needed = "operation" if transport.kind == "soap" else "path"
-    if not getattr(feed, needed):
-        raise DeclarationError(f"{place}: key {needed!r} is missing; kind {transport.kind} needs it")
+    for needed in NEEDED[transport.kind]:
+        if not getattr(feed, needed):
+            raise DeclarationError(f"{place}: key {needed!r} is missing; kind {transport.kind} needs it")
+    _check_table(feed, transport, place)
     # Without its slash a path would lengthen the address's port, or with an @ name another host.
     if (feed.path and not re.fullmatch(r"/(?!/)[!-~]*", feed.path)) or set(feed.path) & set("?#\\"):
         raise DeclarationError(
@@ -102,6 +105,28 @@ def _check_request(feed: Feed, transport: Transport, place: str) -> None:
             raise DeclarationError(
                 f"{place}: key 'request.{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(PLACEHOLDERS))}"
             )
+
+
+def _check_table(feed: Feed, transport: Transport, place: str) -> None:
+    """Refuse the keys of a front table elsewhere, and on a front table a flag or a change that says two things at once."""
+    is_table = transport.kind == "table"
+    for key in ("table", "order", "flag", "change"):
+        if getattr(feed, key) and not is_table:
+            raise DeclarationError(f"{place}: key {key!r} needs kind table")
+    for key in ("request", "success", "records"):
+        if getattr(feed, key) and is_table:
+            raise DeclarationError(
+                f"{place}: key {key!r} means nothing to kind table; rows are chosen by flag and cursor"
+            )
+    if is_table and feed.paging.style != "none":
+        raise DeclarationError(f"{place[:-1]}.paging]: key 'style': a table has no pages; expected only 'size'")
+    flag, change = feed.flag, feed.change
+    if flag and (flag.read == flag.error or {flag.read, flag.error} & set(flag.unread)):
+        raise DeclarationError(
+            f"{place[:-1]}.flag]: 'unread', 'read' and 'error' must differ, or rows are read for ever"
+        )
+    if change and (not change.deleted or set(change.kept) & set(change.deleted)):
+        raise DeclarationError(f"{place[:-1]}.change]: 'kept' and 'deleted' must differ, and 'deleted' names a code")
 
 
 def _check_paging(feed: Feed, place: str) -> None:

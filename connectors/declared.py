@@ -29,7 +29,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 class Transport(Struct, frozen=True, kw_only=True):
     """How the department is spoken to."""
 
-    kind: Literal["soap", "rest"]
+    kind: Literal["soap", "rest", "table"]
     contract: str
     payload: Literal["none", "xml-in-string"] = "none"
     payload_encoding: str = "utf-8"
@@ -84,6 +84,26 @@ class FieldRule(Struct, frozen=True, kw_only=True):
     normalise: Literal["", "identifier"] = ""  # strip, NFKC, upper case
 
 
+class Flag(Struct, frozen=True, kw_only=True):
+    """How rows of a front table are claimed and acknowledged. A null flag is always unread."""
+
+    column: str
+    unread: tuple[str, ...] = ("0",)
+    read: str = "1"
+    error: str = "3"
+    message: str = ""  # column for the words of what is wrong with the row
+    at: str = ""  # column for the time of the acknowledgement
+    batch: str = ""  # column that the rows of one exchange are claimed with
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """What happened to a row at the source, as `cd_operation` says: I, U, D."""
+
+    column: str
+    kept: tuple[str, ...] = ("I", "U")
+    deleted: tuple[str, ...] = ("D",)
+
+
 class Feed(Struct, frozen=True, kw_only=True):
     """One kind of record that the department delivers."""
 
@@ -93,11 +113,15 @@ class Feed(Struct, frozen=True, kw_only=True):
     basis: str
     purpose: str
     key: list[str]
-    records: str  # path of the list in the answer; always a list, also for one element
     fresh_within: str
     cursor: Cursor
     schedule: str
+    records: str = ""  # SOAP, REST: path of the list in the answer; always a list, also for one element
     operation: str = ""  # SOAP: operation name
+    table: str = ""  # front table: its name, with its schema where it needs one
+    order: list[str] = []  # front table: columns by which rows are read, before the primary key
+    flag: Flag | None = None
+    change: Change | None = None
     path: str = ""  # REST: path below the connection's address
     method: Literal["GET", "POST"] = "GET"
     send: Literal["query", "json", "form"] = "query"

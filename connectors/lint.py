@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from connectors.declaration import load_department
 from connectors.declared import TO_FILL_IN, Department, Feed
+from connectors.findings import Finding
 from connectors.page_rows import source_names
 from connectors.requesting import request_values, write_payload
 from connectors.soap_contract import SoapContract
+from connectors.table_lint import check_table
 from schemas.catalogue import load_catalogue
 from schemas.errors import DeclarationError
 from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
@@ -24,15 +26,9 @@ from schemas.identifiers.credit_code import credit_code_fault
 from schemas.license import LICENSE
 from schemas.states import STATE_CODES
 
+__all__ = ["Finding", "check_department"]
+
 DERIVED = {"record_id", "source_updated_at", "license_name"}
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """Say one thing that is wrong, and where."""
-
-    severity: Literal["error", "warning"]
-    place: str
-    message: str
 
 
 def check_department(name: str, root: Path | None = None) -> list[Finding]:
@@ -81,6 +77,8 @@ def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
     place = f"{department.department}: [feeds.{feed.name}]"
     yield from _check_required(feed, place)
     yield from _check_codes(feed, place)
+    if department.transport.kind == "table":
+        return
     placeholders = json.dumps(feed.request)
     if "{since}" not in placeholders:
         yield Finding("warning", f"{place} request", "never asks with {since}: every pull fetches everything")
@@ -115,6 +113,9 @@ def _check_codes(feed: Feed, place: str) -> Iterator[Finding]:
 def _check_contract(department: Department) -> Iterator[Finding]:
     if department.transport.kind == "soap":
         yield from _check_soap(department)
+    elif department.transport.kind == "table":
+        for feed in department.feeds.values():
+            yield from check_table(department, feed)
     else:
         yield from _check_openapi(department)
 

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.door import Door
+from connectors.fetched_page import FetchedPage
 from connectors.page_trail import Place
 from connectors.requesting import PageRequester, request_values
 from connectors.wire_clock import Clock
-
-
-@dataclass(frozen=True)
-class FetchedPage:
-    """Hold one page byte for byte, as it came, with what was asked and when."""
-
-    number: int
-    request: str
-    status: int
-    media_type: str
-    body: bytes
-    requested_at: datetime
-    first_byte_at: datetime
-    received_at: datetime
 
 
 class PageFetcher:

@@ -55,7 +55,8 @@ class PageFacts:
 def source_names(feed: Feed) -> list[str]:
     """Return the names of every source field that the feed's declaration reads, sorted."""
     mapped = {rule.from_ for rule in feed.fields.values() if rule.from_}
-    return sorted(mapped | set(feed.face.values()) | set(feed.key) | {feed.cursor.field})
+    changes = {feed.change.column} if feed.change else set()
+    return sorted(mapped | set(feed.face.values()) | set(feed.key) | {feed.cursor.field} | changes)
 
 
 def require_success(feed: Feed, got: str | None, message: str | None, who: str) -> None:

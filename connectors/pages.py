@@ -15,15 +15,19 @@ from lxml import etree
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
+from connectors.fetched_page import FetchedPage
+from connectors.front_reading import read_front_table
 from connectors.json_page import json_facts, json_rows, read_document
 from connectors.mapping import MappedPage, map_rows
-from connectors.page_fetching import FetchedPage, PageFetcher
+from connectors.page_fetching import PageFetcher
 from connectors.page_rows import PageFacts, PageRows
 from connectors.page_trail import PageTrail, Place
+from connectors.row_changes import apply_changes
 from connectors.soap_reply import open_answer, read_payload, soap_facts, soap_rows
 from connectors.soap_schema import SoapSchema
+from connectors.table_rows import table_rows
 from connectors.wire_clock import read_clock
-from schemas.errors import DepartmentBrokePromise, DepartmentFault
+from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault
 
 __all__ = ["FetchedPage", "MappedPage", "PageRows", "fetch_pages", "map_page", "read_page"]
 
@@ -37,6 +41,14 @@ def fetch_pages(
 
     Raises only errors of schemas.errors; what was yielded before an error must not be applied.
     """
+    if department.transport.kind == "table":
+        yield from read_front_table(department, feed, connection, since, max_pages, read_clock)
+        return
+    if connection.is_database:
+        raise DeclarationError(
+            f"{department.department}: the connection's scheme is {connection.scheme}; expected http or https for kind "
+            f"{department.transport.kind}"
+        )
     trail = PageTrail(f"{department.department}.{feed.name}", feed, max_pages)
     place: Place | None = trail.start()
     with PageFetcher(department, feed, connection, since, read_clock) as fetcher:
@@ -50,6 +62,8 @@ def fetch_pages(
 def read_page(department: Department, feed: Feed, body: bytes, media_type: str) -> PageRows:
     """Decode one page into the source columns that the declaration reads."""
     who = f"{department.department}.{feed.name}"
+    if department.transport.kind == "table":
+        return table_rows(department, feed, body)
     if department.transport.kind == "rest":
         return json_rows(feed, read_document(department, feed, body, media_type), who)
     answer = open_answer(body, media_type, who)
@@ -61,7 +75,7 @@ def map_page(
     department: Department, feed: Feed, rows: PageRows, page_number: int, license_names: Mapping[str, str]
 ) -> MappedPage:
     """Map decoded rows into the canonical records frame and a problems frame; `license_names` is {type: default name}."""
-    return map_rows(department, feed, rows, page_number, license_names)
+    return apply_changes(feed, rows, map_rows(department, feed, rows, page_number, license_names))
 
 
 def _look_inside(department: Department, feed: Feed, page: FetchedPage) -> PageFacts:

@@ -1,4 +1,4 @@
-"""When departments are pulled: one DAG per department and feed, three tasks, one exchange id between them.
+"""When departments are pulled: one DAG per department and feed, a few tasks, one exchange id between them.
 
 Parsed again and again: reads declarations and nothing else, and makes the same DAGs in the same order every time.
 What the tasks do is the hub's business; it is imported when a task runs.
@@ -54,7 +54,10 @@ def pull_feed(department: Department, feed: Feed) -> DAG:
         tags=["pull", department.department, department.transport.kind],
         default_args=task_defaults(department),
     ) as dag:
-        merge.override(outlets=[asset])(check(land(department.department, feed.name)), name)
+        checked = check(land(department.department, feed.name))
+        merged = merge.override(outlets=[asset])(checked, name)
+        if feed.flag:
+            merged >> acknowledge(checked, department.department)
     return dag
 
 
@@ -83,9 +86,14 @@ def describe_feed(department: Department, feed: Feed) -> str:
 | `land` | the department or its network | {department.contact} |
 | `check` | the data: quarantined beyond bounds, held | the data steward |
 | `merge` | the hub | the platform engineer |
-
+{_acknowledging(department, feed)}
 Running it again is safe: an exchange that is overtaken writes nothing, an unchanged record is not written again.
 """
+
+
+def _acknowledging(department: Department, feed: Feed) -> str:
+    words = f"| `acknowledge` | the department's front database takes no answer | {department.contact} |\n"
+    return words if feed.flag else ""
 
 
 def dag_id(department: str, feed: str) -> str:
@@ -125,6 +133,15 @@ def merge(exchange_id: int, asset: str) -> None:
         "merged": counts.merged,
         "unchanged": counts.unchanged,
     }
+
+
+@task
+def acknowledge(exchange_id: int, department: str) -> None:
+    """Write back to the front table which rows we have and what is wrong with the others."""
+    from hub import pull
+
+    with told_to_airflow(), _opened_hub() as hub:
+        pull.acknowledge(hub, exchange_id, _connection_of(department))
 
 
 @contextmanager

@@ -136,8 +136,10 @@ def _conclude(check: Check, feed: Feed) -> list[str]:
     outcome = merge_outcomes(tally.outcomes)
     save_quality_results(check.conn, exchange, feed.record, outcome.results)
     window = window_of(exchange.since_at, exchange.started_at)
-    # No news since the last pull is no fault; a department that suddenly holds nothing at all is one.
-    failures = outcome.batch_failures if tally.received or window is None else []
+    # No news since the last pull is no fault, nor is a front table from which everything was taken; a department that
+    # suddenly holds nothing at all is one.
+    quiet = not tally.received and (window is not None or feed.flag is not None)
+    failures = [] if quiet else outcome.batch_failures
     reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, failures)
     facts = (tally.received, tally.quarantined, tally.cursor_at, check.rule_version, check.now)
     if reasons:

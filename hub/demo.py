@@ -21,6 +21,7 @@ from hub.airflow_home import AirflowHome, prepare_airflow_home
 from hub.airflow_processes import running_airflow
 from hub.context import HubContext, opened_hub
 from hub.dag_runs import DagRuns, end_cut_off_runs, run_to_the_end
+from hub.front_databases import front_database
 from hub.processes import end_recorded
 from hub.registration import register
 from hub.settings import Settings
@@ -52,7 +53,7 @@ def running_demo(settings: Settings, plot: Plot, note: Note) -> Iterator[Stage]:
         note("database: starting, migrating")
         hub = stack.enter_context(opened_hub(settings, prepare=True))
         home = _prepare_airflow(settings, hub)
-        fakes = _start_parts(stack, settings, home, plot, note)
+        fakes = _start_parts(stack, settings, hub, home, plot, note)
         environ = _task_environ(settings, hub, fakes)
         note(f"Airflow: starting on {home.url}")
         declared, begun_at = [load_department(fake.name, settings.connectors_folder) for fake in fakes], hub.clock()
@@ -84,11 +85,14 @@ def _prepare_airflow(settings: Settings, hub: HubContext) -> AirflowHome:
     return prepare_airflow_home(settings.home.absolute() / "airflow", settings.log_folder, database)
 
 
-def _start_parts(stack: ExitStack, settings: Settings, home: AirflowHome, plot: Plot, note: Note) -> list[FakeProcess]:
+def _start_parts(  # noqa: PLR0913, PLR0917 - everything that runs beside Airflow
+    stack: ExitStack, settings: Settings, hub: HubContext, home: AirflowHome, plot: Plot, note: Note
+) -> list[FakeProcess]:
     """Migrating Airflow and starting the fakes wait for each other's processor, not for each other."""
 
     def start(name: str) -> FakeProcess:
-        return stack.enter_context(start_fake(name, plot, connectors=settings.connectors_folder))
+        front = front_database(settings, hub.engine, load_department(name, settings.connectors_folder))
+        return stack.enter_context(start_fake(name, plot, connectors=settings.connectors_folder, database=front))
 
     names = list_departments(settings.connectors_folder)
     note(f"fake departments: {', '.join(names)}, {plot.scale} licenses each")

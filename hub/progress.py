@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-Step = Literal["land", "check", "merge"]
+Step = Literal["land", "check", "merge", "acknowledge"]
 Progress = Callable[[Step, int], None]
 
 

@@ -1,4 +1,4 @@
-"""One exchange with a department: land its pages, check its records, merge what is good.
+"""One exchange with a department: land its pages, check its records, merge what is good, acknowledge where it asks for it.
 
 Introduces the department's side to the library's; knows the order of the steps and what a failure leaves behind.
 Only the exchange id travels from one step to the next, so each can run in a process of its own.
@@ -11,7 +11,10 @@ from datetime import datetime
 
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, duration, load_department
-from connectors.pages import FetchedPage, fetch_pages
+from connectors.fetched_page import FetchedPage
+from connectors.front_marking import Marked
+from connectors.pages import fetch_pages
+from hub.acknowledging import acknowledge_rows
 from hub.checking import check_exchange
 from hub.context import HubContext
 from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_database_errors
@@ -47,7 +50,10 @@ def pull(  # noqa: PLR0913 - the last two have defaults
         progress("merge", 0)
         merge(hub, exchange.exchange_id)
     with plain_database_errors(exchange):  # what broke the pull may still be broken
-        return summarize(hub.engine, exchange.exchange_id)
+        summary = summarize(hub.engine, exchange.exchange_id)
+        if summary.state == "merged":
+            acknowledge(hub, exchange.exchange_id, connection, progress)
+    return summary
 
 
 def land(hub: HubContext, department: str, feed: str, connection: Connection, *, full: bool = False) -> int:
@@ -77,6 +83,21 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
     """Merge what was staged, in one transaction; safe to repeat."""
     with failed_unless_repeatable(hub, get_exchange(hub.engine, exchange_id)):
         return merge_exchange(hub.engine, exchange_id, hub.clock())
+
+
+def acknowledge(
+    hub: HubContext, exchange_id: int, connection: Connection, progress: Progress = no_progress
+) -> Marked | None:
+    """Tell the department what became of its rows, where its feed has a flag for that; safe to repeat.
+
+    An error leaves the exchange merged: its rows stay unread at the department, and the next exchange finds them unchanged.
+    """
+    exchange = get_exchange(hub.engine, exchange_id)
+    department, feed = declared_feed(hub, exchange.department, exchange.feed)
+    if feed.flag is None or exchange.state != "merged":
+        return None
+    _assert_same_declaration(exchange, department)
+    return acknowledge_rows(hub, exchange, department, feed, connection, progress)
 
 
 def begin(hub: HubContext, department: str, feed: str, *, full: bool = False) -> Exchange:

@@ -41,6 +41,26 @@ on conflict (department, feed, digest) do update set
   last_seen_at = excluded.last_seen_at
 """)
 
+# A case that only older exchanges saw says nothing about this one: its row was judged again and found good.
+_FIND = text("""
+select digest, problems from quarantined_records
+where department = :department and feed = :feed and digest = any(:digests) and exchange_id >= :exchange_id
+""")
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Say one thing that is wrong with a quarantined record, and in which field."""
+
+    code: str
+    field: str
+
+
+def find_reasons(conn: Connection, exchange: Exchange, digests: Sequence[bytes]) -> dict[bytes, list[Reason]]:
+    """Return by its source row's digest why each quarantined record of an exchange waits."""
+    facts = {"department": exchange.department, "feed": exchange.feed, "exchange_id": exchange.exchange_id}
+    found = conn.execute(_FIND, {**facts, "digests": list(digests)})
+    return {bytes(row.digest): msgspec.convert(row.problems, list[Reason]) for row in found}
+
 
 def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the check
     conn: Connection,

@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from front_makers import MARIADB, MARIADB_URL, mariadb_answers
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -21,6 +22,10 @@ from license_library.embedded import database_url, erase, running
 from license_library.keyring import Keyring
 
 TEMPLATE = "template_library"
+FRONT_DATABASES = ["postgresql", *(["mariadb"] if mariadb_answers() else [])]
+NO_MARIADB = (
+    f"PostgreSQL only: no MariaDB answers at {MARIADB[0]}:{MARIADB[1]}, where root may enter without a password"
+)
 _numbers = count(1)
 
 
@@ -28,6 +33,12 @@ def pytest_configure() -> None:
     """Scrub the environment before anything can read it: a developer's settings never reach a test."""
     for name in [n for n in os.environ if n.startswith(("HUB_", "AIRFLOW_"))]:
         del os.environ[name]
+
+
+def pytest_report_header() -> str:
+    """Say which databases front tables are tried on: a run without MariaDB must not look like one with it."""
+    tried = f"PostgreSQL and MariaDB at {MARIADB[0]}:{MARIADB[1]}" if "mariadb" in FRONT_DATABASES else NO_MARIADB
+    return f"front tables are tried on {tried}"
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +83,16 @@ def database(database_address: str) -> Iterator[Engine]:
     engine = open_database(database_address)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(params=FRONT_DATABASES)
+def front_url(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[str]:
+    """Give the address of an empty database for a front table, on each kind of server that there is."""
+    name = f"front_{os.getpid()}_{next(_numbers)}"
+    server = postgres_url if request.param == "postgresql" else f"{MARIADB_URL}/mysql"
+    _administer(server, f"create database {name}")
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    _administer(server, f"drop database {name}" + (" with (force)" if request.param == "postgresql" else ""))
 
 
 @pytest.fixture

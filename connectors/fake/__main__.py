@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 
 from connectors.declaration import list_departments, load_department
+from connectors.fake.front_table import MODES as FRONT_MODES
 from connectors.fake.modes import MODES
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
@@ -30,8 +31,11 @@ def main(arguments: list[str] | None = None) -> int:
     except DeclarationError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if department.transport.kind == "table" and not given.database:
+        sys.stderr.write(f"fake {given.name}: a front table needs a database; expected --database with its address\n")
+        return 2
     plot = Plot(given.seed, given.scale, given.day, given.bad_share)
-    server = FakeServer(department, plot, port=given.port, mode=given.mode)
+    server = FakeServer(department, plot, port=given.port, mode=given.mode, database=given.database)
     for shelf in server.shelves.values() if given.warm else ():
         shelf.warm()
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # threads inherit it, so that only _wait sees them
@@ -52,7 +56,10 @@ def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--scale", type=int, default=Plot.scale, help="number of licenses")
     parser.add_argument("--day", type=int, default=Plot.day, help="days of updates that have passed")
     parser.add_argument("--bad-share", type=float, default=Plot.bad_share, help="share of bad records on day 0")
-    parser.add_argument("--mode", choices=sorted(MODES), default="ok")
+    parser.add_argument("--mode", choices=sorted({*MODES, *FRONT_MODES}), default="ok")
+    parser.add_argument(
+        "--database", default="", help="kind table: SQLAlchemy address of a database for the front table"
+    )
     parser.add_argument("--ready-file", type=Path, help="write the ready line there as well")
     parser.add_argument("--warm", action="store_true", help="render all records before being ready")
     parser.add_argument("--parent", type=int, default=0, help="stop when this process is no longer our parent")

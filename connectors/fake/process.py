@@ -42,6 +42,10 @@ class FakeProcess:
         """Let days of updates pass."""
         self._control("day", {"day": day})
 
+    def delete(self, count: int) -> None:
+        """Let a front table say of its first good records that they are deleted."""
+        self._control("delete", {"count": count})
+
     def state(self) -> dict[str, Any]:
         """Return mode, day, and how many requests were served in each mode."""
         return self._control("state", {})
@@ -56,16 +60,18 @@ class FakeProcess:
 
 
 @contextmanager
-def start_fake(
+def start_fake(  # noqa: PLR0913  each has a default
     name: str,
     plot: Plot | None = None,
     *,
     mode: str = "ok",
     connectors: Path | None = None,
     warm: bool = False,
+    database: str = "",
 ) -> Iterator[FakeProcess]:
-    """Serve department `name` in a process of its own while the context lasts."""
+    """Serve department `name` in a process of its own while the context lasts; a front table is kept in `database`."""
     command = _command(name, plot or Plot(), mode, connectors)
+    command += ["--database", database] if database else []
     environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")])}
     process = subprocess.Popen(  # noqa: S603  our own module
         [*command, "--warm"] if warm else command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ

@@ -16,15 +16,17 @@ from urllib.parse import quote, urlsplit
 
 from connectors.connection import Connection
 from connectors.declared import Department
+from connectors.fake.front_table import MODES as FRONT_MODES
+from connectors.fake.front_table import FrontTables
 from connectors.fake.modes import MODES, Sent, drip, send
 from connectors.fake.rest import RestDepartment, render_json
 from connectors.fake.shelf import Shelf
 from connectors.fake.truth import Plot, make_shelf
-from connectors.fake.wire import Request, Spokesman
+from connectors.fake.wire import Answer, Request, Spokesman
 
 LOGIN, PASSWORD = "license-hub", "fake-secret"  # invented, and only good on this machine
 LARGEST_REQUEST = 1_000_000
-BASE_PATHS = {"soap": "/services/department", "rest": "/gateway"}
+BASE_PATHS = {"soap": "/services/department", "rest": "/gateway", "table": ""}
 
 
 class FakeServer(ThreadingHTTPServer):
@@ -34,7 +36,9 @@ class FakeServer(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, department: Department, plot: Plot, *, port: int = 0, mode: str = "ok") -> None:
+    def __init__(
+        self, department: Department, plot: Plot, *, port: int = 0, mode: str = "ok", database: str = ""
+    ) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.department, self.plot = department, plot
         self.mode, self.after = mode, 0
@@ -42,7 +46,14 @@ class FakeServer(ThreadingHTTPServer):
         self.served: Counter[str] = Counter()
         path = BASE_PATHS[department.transport.kind]
         self.connection = Connection("http", "127.0.0.1", self.server_port, path, LOGIN, PASSWORD)
-        self.shelves, self.spokesman = _open(department, plot, self.connection)
+        self.front: FrontTables | None = None
+        self.spokesman: Spokesman
+        if department.transport.kind == "table":
+            self.shelves, self.spokesman = _open_table(department, plot), FrontSpokesman()
+            self.front = FrontTables(department, self.shelves, database)
+            self.front.set_mode(mode)
+        else:
+            self.shelves, self.spokesman = _open(department, plot, self.connection)
 
     @property
     def url(self) -> str:
@@ -52,6 +63,8 @@ class FakeServer(ThreadingHTTPServer):
     @property
     def connection_value(self) -> str:
         """Return what AIRFLOW_CONN_… must say."""
+        if self.front:
+            return self.front.connection_value
         return self.url.replace("://", f"://{quote(LOGIN, safe='')}:{quote(PASSWORD, safe='')}@")
 
     def announce(self) -> dict[str, str]:
@@ -61,17 +74,29 @@ class FakeServer(ThreadingHTTPServer):
     def control(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Change mode or day, and tell how the fake stands; ValueError says what is wrong."""
         if path == "/_fake/mode":
-            if asked.get("mode") not in MODES:
-                raise ValueError(f"no mode {asked.get('mode')!r}; there are {', '.join(MODES)}")
-            self.mode, self.after = asked["mode"], int(asked.get("after", 0))
+            self._misbehave(asked)
         elif path == "/_fake/day":
-            day = int(asked["day"])
-            for shelf in self.shelves.values():
-                shelf.set_day(day)
+            self._move_on(int(asked["day"]))
+        elif path == "/_fake/delete" and self.front:
+            self.front.delete(int(asked["count"]))
         elif path != "/_fake/state":
             raise ValueError("there are /_fake/mode, /_fake/day and /_fake/state")
         day = next(iter(self.shelves.values())).day
         return {"mode": self.mode, "day": day, "served": dict(self.served)}
+
+    def _misbehave(self, asked: Mapping[str, Any]) -> None:
+        known = FRONT_MODES if self.front else MODES
+        if asked.get("mode") not in known:
+            raise ValueError(f"no mode {asked.get('mode')!r}; there are {', '.join(known)}")
+        self.mode, self.after = asked["mode"], int(asked.get("after", 0))
+        if self.front:
+            self.front.set_mode(self.mode)
+
+    def _move_on(self, day: int) -> None:
+        for shelf in self.shelves.values():
+            shelf.set_day(day)
+        if self.front:
+            self.front.catch_up()
 
     def mode_now(self) -> str:
         """Return the mode of the next answer: the first `after` of them are still good."""
@@ -150,6 +175,22 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             if self.server.stopping.wait(sent.seconds_per_byte):
                 return
+
+
+class FrontSpokesman:
+    """Say over HTTP that this department is asked through its database; only /_fake is served there."""
+
+    def answer(self, request: Request, now: datetime, mode: str) -> Answer:  # noqa: ARG002  as every spokesman
+        """Refuse."""
+        return self.refuse("404", "front database", 404)
+
+    def refuse(self, code: str, message: str, status: int = 200) -> Answer:
+        """Say no."""
+        return Answer(status, "text/plain", f"{code} {message}".encode())
+
+
+def _open_table(department: Department, plot: Plot) -> dict[str, Shelf]:
+    return {name: make_shelf(department, feed, plot, lambda _: b"") for name, feed in department.feeds.items()}
 
 
 def _open(department: Department, plot: Plot, connection: Connection) -> tuple[dict[str, Shelf], Spokesman]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +18,10 @@ from connectors.declaration import Department, list_departments, load_department
 from connectors.lint import check_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.scaffolding import new
+from hub.context import running_database
+from hub.front_databases import front_database
 from hub.settings import Settings
+from license_library.database import open_database
 
 app = typer.Typer(help="Declared departments: make, list, check, fake.", no_args_is_help=True)
 app.command()(new)
@@ -58,20 +63,32 @@ def fake(  # noqa: PLR0913, PLR0917 - each is one option
     scale: Annotated[int, typer.Option(help="Number of licenses.")] = 1000,
     day: Annotated[int, typer.Option(help="Days since the beginning; later days bring updates.")] = 30,
     mode: Annotated[str, typer.Option(help="How it misbehaves.")] = "ok",
+    database: Annotated[str, typer.Option(help="Front table: SQLAlchemy address; default: beside the hub's.")] = "",
 ) -> None:
     """Serve a fake of a declared department until Ctrl-C."""
-    folder = Settings().connectors_folder
-    load_department(name, folder)
+    settings = Settings()
+    declared = load_department(name, settings.connectors_folder)
+    with ExitStack() as stack:
+        if declared.transport.kind == "table" and not database:
+            engine = open_database(stack.enter_context(running_database(settings)))
+            stack.callback(engine.dispose)
+            database = front_database(settings, engine, declared)
+        words = ["--database", database] if database else []
+        raise typer.Exit(_serve(name, settings.connectors_folder, port, seed, scale, day, mode, words))
+
+
+def _serve(  # noqa: PLR0913, PLR0917 - each is one option
+    name: str, folder: Path | None, port: int, seed: int, scale: int, day: int, mode: str, more: list[str]
+) -> int:
     options = {"--port": port, "--seed": seed, "--scale": scale, "--day": day, "--mode": mode}
     command = [sys.executable, "-m", "connectors.fake", name, "--parent", str(os.getpid())]
     command += ["--connectors", str(folder)] if folder else []
-    command += [str(word) for option in options.items() for word in option]
+    command += [*(str(word) for option in options.items() for word in option), *more]
     note(f"serving a fake {name}; the line below holds its connection; Ctrl-C ends it")
     try:
-        code = subprocess.run(command, check=False).returncode  # noqa: S603 - our own module
+        return subprocess.run(command, check=False).returncode  # noqa: S603 - our own module
     except KeyboardInterrupt:
-        code = 0
-    raise typer.Exit(code)
+        return 0
 
 
 def _feed_rows(declared: Department) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ COLUMNS = [
 ]
 # Nobody waits between the steps here, so a pull that was killed keeps its feed to itself for minutes only.
 LEASE = timedelta(minutes=5)
-WORDS = {"land": "pages landed", "check": "records checked", "merge": "merging"}
+WORDS = {"land": "pages landed", "check": "records checked", "merge": "merging", "acknowledge": "pages acknowledged"}
 
 
 def pull(

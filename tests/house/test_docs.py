@@ -166,7 +166,19 @@ def test_every_command_is_documented_and_no_other() -> None:
 def test_every_key_of_a_declaration_is_documented() -> None:
     kinds = (
         getattr(declaration, name)
-        for name in ("Department", "Transport", "Limits", "Feed", "Paging", "Cursor", "Success", "Expects", "FieldRule")
+        for name in (
+            "Department",
+            "Transport",
+            "Limits",
+            "Feed",
+            "Paging",
+            "Cursor",
+            "Success",
+            "Expects",
+            "FieldRule",
+            "Flag",
+            "Change",
+        )
     )
     given_by_us = {"department", "folder", "digest"}
     keys = {key for kind in kinds for key in declared_keys(kind)} - given_by_us

@@ -17,6 +17,7 @@ from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.context import HubContext, utc_now
 from license_library.catalogue_store import load_catalogue as store_catalogue
+from license_library.embedded import database_url
 from license_library.keyring import Keyring
 from schemas.catalogue import load_catalogue
 
@@ -36,15 +37,17 @@ def connectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def start_department(connectors_folder: Path) -> Iterator[StartFake]:
-    """Start a fake by name, once per plot in a session."""
+def start_department(connectors_folder: Path, postgres_home: Path) -> Iterator[StartFake]:
+    """Start a fake by name, once per plot in a session; a front table lies in a database beside the library's."""
     with ExitStack() as stack:
         started: dict[tuple[str, Plot], Faked] = {}
 
         def start(name: str, plot: Plot = PLOT) -> Faked:
             if (name, plot) not in started:
-                process = stack.enter_context(start_fake(name, plot, connectors=connectors_folder))
                 declared = load_department(name, connectors_folder)
+                front = database_url(postgres_home, f"front_{name}_{len(started)}")
+                database = front if declared.transport.kind == "table" else ""
+                process = stack.enter_context(start_fake(name, plot, connectors=connectors_folder, database=database))
                 started[name, plot] = Faked(declared, process, connectors_folder, plot)
             return started[name, plot]
 

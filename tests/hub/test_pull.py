@@ -18,7 +18,7 @@ from hub.context import Bounds, HubContext
 from hub.progress import Step
 from schemas.errors import DatabaseUnavailable, DeclarationError, LeaseTaken
 
-DEPARTMENTS = ["market_regulation", "public_security", "real_estate", "transport"]
+DEPARTMENTS = ["market_regulation", "public_security", "real_estate", "transport", "work_safety"]
 
 
 @pytest.mark.parametrize("name", DEPARTMENTS)

@@ -1,0 +1,268 @@
+"""A front table is read in one snapshot and marked only where it is still what was read, on every kind of server."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from front_makers import Front, fill_front, front_department
+from msgspec.structs import replace
+
+from connectors.connection import parse_connection
+from connectors.declared import Change, Flag
+from connectors.front_marking import FrontMarker, Marked
+from connectors.pages import FetchedPage, fetch_pages, map_page, read_page
+from connectors.table_rows import TablePage, open_page
+from schemas.catalogue import load_catalogue
+from schemas.errors import (
+    DeclarationError,
+    DepartmentBrokePromise,
+    DepartmentRefused,
+    DepartmentTimeout,
+    DepartmentUnreachable,
+    HubError,
+)
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 23, 4, 0, 5, 250_000, tzinfo=UTC)
+
+
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def front(front_url: str) -> Front:
+    return fill_front(front_department(), front_url)
+
+
+def fetch(front: Front, since: datetime | None = NOW, max_pages: int = 100) -> list[FetchedPage]:
+    return list(fetch_pages(front.department, front.feed, front.connection, since, max_pages))
+
+
+def cells(page: FetchedPage, name: str) -> list[str | None]:
+    opened: TablePage = open_page(page.body, "test")
+    return [row[opened.columns.index(name)] for row in opened.rows]
+
+
+def marker(front: Front) -> FrontMarker:
+    return FrontMarker(front.department, front.feed, front.connection, now)
+
+
+def test_unread_rows_come_page_by_page_in_the_declared_order(front: Front) -> None:
+    pages = fetch(front)
+    assert [len(cells(page, "XH")) for page in pages] == [40, 40, 40, 0][: len(pages)]
+    times = [text for page in pages for text in cells(page, "GXSJ")]
+    assert times == sorted(times, key=str)
+    assert len({number for page in pages for number in cells(page, "XH")}) == 120
+
+
+def test_the_same_rows_make_the_same_bytes(front: Front) -> None:
+    assert [page.body for page in fetch(front)] == [page.body for page in fetch(front)]
+    assert msgspec.json.decode(fetch(front)[0].body)["table"] == "EX_AJ_XKZ"
+
+
+def test_reading_changes_nothing_but_the_batch(front: Front) -> None:
+    before = front.rows("XH", "GTSYNC", "CWXX", "DQSJ", "GXSJ")
+    fetch(front)
+    assert front.rows("XH", "GTSYNC", "CWXX", "DQSJ", "GXSJ") == before
+    (batches,) = {batch for (batch,) in front.rows("PCH")}
+    assert batches.startswith("hub-")
+
+
+def test_a_batch_that_another_took_is_left_to_it(front: Front) -> None:
+    front.change(1, PCH="other-1")
+    assert "1" not in [number for page in fetch(front) for number in cells(page, "XH")]
+
+
+def test_a_row_that_is_marked_as_read_is_not_read_again_unless_everything_is_asked_for(front: Front) -> None:
+    front.change(1, GTSYNC="1")
+    front.change(2, GTSYNC="3")
+    front.change(3, GTSYNC="0")
+    numbers = [number for page in fetch(front) for number in cells(page, "XH")]
+    assert len(numbers) == 118
+    assert {"1", "2"}.isdisjoint(numbers)
+    assert sum(len(cells(page, "XH")) for page in fetch(front, since=None)) == 120
+
+
+def test_what_is_written_while_a_page_is_read_waits_for_the_next_exchange(front: Front) -> None:
+    pages = fetch_pages(front.department, front.feed, front.connection, NOW)
+    seen = cells(next(pages), "XH")
+    added = front.repeat(1, YWLSH="late")
+    front.change(2, QYMC="changed meanwhile")
+    rest = list(pages)
+    seen += [number for page in rest for number in cells(page, "XH")]
+    assert len(seen) == 120
+    assert str(added) not in seen
+    assert "changed meanwhile" not in [name for page in rest for name in cells(page, "QYMC")]
+
+
+def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange(front: Front) -> None:
+    assert len(fetch(front, max_pages=2)) == 2
+    with pytest.raises(DepartmentBrokePromise, match="more than 2 pages"):
+        fetch(front, since=None, max_pages=2)
+
+
+def test_mapping_gives_back_what_the_department_said(front: Front) -> None:
+    names = load_catalogue().license_names()
+    frames = [
+        map_page(
+            front.department, front.feed, read_page(front.department, front.feed, p.body, p.media_type), p.number, names
+        )
+        for p in fetch(front)
+    ]
+    assert sum(mapped.frame.height for mapped in frames) == 120
+    assert frames[0].frame["source_updated_at"].null_count() == 0
+    assert set(frames[0].frame["license_type"].drop_nulls()) == {"firework", "hazchem"}
+
+
+def test_good_and_wrong_rows_are_marked_differently_and_once(front: Front) -> None:
+    page = fetch(front)[0]
+    with marker(front) as one:
+        assert one.mark(page.body, {3: "发证日期(FZRQ)：日期不存在"}) == Marked(39, 1, 0)
+        assert one.mark(page.body, {3: "again"}) == Marked(0, 0, 40)
+    wrong = [row for row in front.rows("GTSYNC", "CWXX", "DQSJ") if row[0] == "3"]
+    assert wrong == [
+        ("3", "发证日期(FZRQ)：日期不存在", datetime(2026, 11, 23, 12, 0, 5, tzinfo=SHANGHAI).replace(tzinfo=None))
+    ]
+    assert front.flags() == {"1": 39, "3": 1, None: 80}
+
+
+def test_a_row_that_changed_after_it_was_read_stays_unread(front: Front) -> None:
+    page = fetch(front)[0]
+    number = int(cells(page, "XH")[5] or 0)
+    front.change(number, QYMC="平度市新名称有限公司")
+    with marker(front) as one:
+        assert one.mark(page.body, {}) == Marked(39, 0, 1)
+    assert dict(front.rows("XH", "GTSYNC"))[number] is None
+    assert str(number) in cells(fetch(front)[0], "XH")
+
+
+def test_a_row_that_is_gone_stops_nobody(front: Front) -> None:
+    page = fetch(front)[0]
+    with front.engine.begin() as conn:
+        conn.execute(front.table.delete().where(int(cells(page, "XH")[0] or 0) == front.table.c.XH))
+    with marker(front) as one:
+        assert one.mark(page.body, {}) == Marked(39, 0, 1)
+
+
+def test_words_are_cut_to_the_column_as_the_narrowest_database_counts(front: Front) -> None:
+    with marker(front) as one:
+        one.mark(fetch(front)[0].body, {0: "错" * 600})
+    (words,) = {words for (words,) in front.rows("CWXX") if words}
+    assert words == "错" * 250
+
+
+def test_without_a_flag_rows_are_chosen_by_their_time_of_change(front: Front) -> None:
+    feed = replace(front.feed, flag=None)
+    department = replace(front.department, feeds={"licenses": feed})
+    newest = max(moment for (moment,) in front.rows("GXSJ"))
+    since = newest.replace(tzinfo=UTC).astimezone(UTC)
+    pages = list(fetch_pages(department, feed, front.connection, since.replace(hour=0)))
+    told = [text for page in pages for text in cells(page, "GXSJ")]
+    assert 0 < len(told) < 120
+    with pytest.raises(DeclarationError, match="declares no flag"):
+        FrontMarker(department, feed, front.connection, now)
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "problem"),
+    [("I", "valid", None), ("D", "cancelled", None), ("d", "valid", "record.unknown_code"), (None, "valid", "record.unknown_code")],
+)  # fmt: skip
+def test_a_deleted_row_is_a_cancelled_version(front: Front, said: str | None, status: str, problem: str | None) -> None:
+    good = front.good_row("XH")
+    front.change(good[0], CD_OPERATION=said, XKZT="1")
+    for page in fetch(front):
+        rows = read_page(front.department, front.feed, page.body, page.media_type)
+        mapped = map_page(front.department, front.feed, rows, page.number, {})
+        places = [place for place, number in enumerate(cells(page, "XH")) if number == str(good[0])]
+        for place in places:
+            assert mapped.frame["status"][place] == status
+            assert ("cd_operation" in str(mapped.frame["change_reason"][place]).lower()) == (said == "D")
+            codes = mapped.problems.filter(mapped.problems["row"] == place)["code"].to_list()
+            assert (problem in codes) == (problem is not None)
+
+
+@pytest.mark.parametrize(
+    ("mode", "error", "words"),
+    [
+        ("table_missing", DepartmentBrokePromise, "no table EX_AJ_XKZ"),
+        ("column_renamed", DepartmentBrokePromise, "no column GXSJ"),
+    ],
+)
+def test_a_table_that_is_not_the_contracts_is_not_read(
+    front: Front, mode: str, error: type[HubError], words: str
+) -> None:
+    front.tables.set_mode(mode)
+    with pytest.raises(error, match=words):
+        fetch(front)
+    front.tables.set_mode("ok")
+    assert len(fetch(front)) >= 3
+
+
+def test_a_table_that_somebody_holds_is_given_up_on_in_time(front_url: str) -> None:
+    front = fill_front(front_department(deadline_seconds=1), front_url)
+    front.tables.set_mode("table_locked")
+    began = time.monotonic()
+    with pytest.raises(DepartmentTimeout, match="will be tried again"):
+        fetch(front)
+    assert time.monotonic() - began < 6
+    front.tables.set_mode("ok")
+    assert len(fetch(front)) >= 3
+
+
+def test_a_page_larger_than_the_bound_is_refused(front: Front) -> None:
+    limits = replace(front.department.transport.limits, page_bytes=1000)
+    small = replace(front.department, transport=replace(front.department.transport, limits=limits))
+    with pytest.raises(DepartmentBrokePromise, match=r"bytes; expected at most 1000"):
+        list(fetch_pages(small, front.feed, front.connection, NOW))
+
+
+def test_a_wrong_password_and_a_closed_port_say_who_must_act(front: Front) -> None:
+    stranger = dataclasses.replace(front.connection, login="nobody", password="secret-word")
+    closed = dataclasses.replace(front.connection, port=9)
+    with pytest.raises(DepartmentRefused) as refused:
+        list(fetch_pages(front.department, front.feed, stranger, NOW))
+    assert "secret-word" not in str(refused.value)
+    with pytest.raises(DepartmentUnreachable):
+        list(fetch_pages(front.department, front.feed, closed, NOW))
+
+
+def test_a_connection_of_the_wrong_kind_is_refused_before_anything_is_asked(front: Front) -> None:
+    http = parse_connection("http://127.0.0.1:1/x")
+    with pytest.raises(DeclarationError, match="expected a database such as postgres or mysql"):
+        list(fetch_pages(front.department, front.feed, http, NOW))
+
+
+def test_an_account_that_may_not_write_back_says_so(front: Front) -> None:
+    page, table = fetch(front)[0], front.engine.dialect.identifier_preparer.format_table(front.table)
+    account = dataclasses.replace(front.connection, login="hub_reader", password="reads")
+    is_postgres = front.engine.dialect.name == "postgresql"
+    made = "create user hub_reader password 'reads'" if is_postgres else "create user hub_reader identified by 'reads'"
+    with front.engine.begin() as conn:
+        conn.exec_driver_sql(made)
+        conn.exec_driver_sql(f"grant select on {table} to hub_reader")
+    try:
+        told = pytest.raises(DepartmentRefused, match="update on its acknowledgement columns")
+        with told, FrontMarker(front.department, front.feed, account, now) as marking:
+            marking.mark(page.body, {})
+        assert front.flags() == {None: 120}
+    finally:
+        with front.engine.begin() as conn:
+            for statement in ["drop owned by hub_reader"] * is_postgres + ["drop user hub_reader"]:
+                conn.exec_driver_sql(statement)
+
+
+def test_flag_and_change_have_the_provincial_defaults() -> None:
+    assert (Flag(column="gtsync").unread, Flag(column="gtsync").read, Flag(column="gtsync").error) == (("0",), "1", "3")
+    assert (Change(column="cd_operation").kept, Change(column="cd_operation").deleted) == (("I", "U"), ("D",))
+
+
+def test_the_declaration_is_short(tmp_path: Path) -> None:
+    text = (front_department().folder / "department.toml").read_text("utf-8")
+    assert len([line for line in text.splitlines() if line.strip()]) < 60
