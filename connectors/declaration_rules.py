@@ -10,7 +10,7 @@ import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 
-from connectors.declared import Feed, FieldRule, Transport
+from connectors.declared import TO_FILL_IN, Feed, FieldRule, Transport
 from connectors.durations import duration
 from connectors.time_forms import time_pattern
 from schemas.errors import DeclarationError
@@ -93,7 +93,8 @@ def _check_request(feed: Feed, transport: Transport, place: str) -> None:
             raise DeclarationError(f"{place}: key {needed!r} is missing; kind {transport.kind} needs it")
     _check_table(feed, transport, place)
     # Without its slash a path would lengthen the address's port, or with an @ name another host.
-    if (feed.path and not re.fullmatch(r"/(?!/)[!-~]*", feed.path)) or set(feed.path) & set("?#\\"):
+    is_written = feed.path not in ("", TO_FILL_IN)
+    if is_written and (not re.fullmatch(r"/(?!/)[!-~]*", feed.path) or set(feed.path) & set("?#\\")):
         raise DeclarationError(
             f"{place}: key 'path': expected one such as /api/licenses, in ASCII and without a query, got {feed.path!r}"
         )

@@ -6,6 +6,7 @@ The only module that knows SQL's grammar (through sqlglot); opens no database.
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -81,10 +82,15 @@ def _read_tables(path: Path, _digest: str) -> dict[str, TableContract]:
 
 def _parse(text: str, dialect: str) -> list[TableContract]:
     try:
-        created = [one for one in sqlglot.parse(text, dialect=dialect) if isinstance(one, exp.Create)]
+        created = [one for one in sqlglot.parse(_plain(text), dialect=dialect) if isinstance(one, exp.Create)]
     except SqlglotError:
         return []
     return [_read_table(one) for one in created if one.kind == "TABLE" and isinstance(one.this, exp.Schema)]
+
+
+def _plain(text: str) -> str:
+    # Oracle's own exports write these behind every column and table; the grammar does not know them.
+    return re.sub(r"(?i)(\bnull\s+enable\b)|(\btablespace\s+\"?\w+\"?)", lambda found: "null" if found[1] else "", text)
 
 
 def _unknown_count(tables: list[TableContract]) -> int:
