@@ -105,20 +105,26 @@ def summed_up(department: str, way: str, runs: list[dict[str, Any]]) -> dict[str
 
 
 def with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add how fast the hub is beside each way: above one, the hub is faster."""
+    """Add how fast the hub is beside each way, by the clock and by CPU seconds: above one, the hub is faster."""
     hub = {row["transport"]: row for row in rows if row["way"] == "hub"}
     for row in rows:
         for load in ("first", "again"):
             if row["transport"] in hub:
-                ratio = hub[row["transport"]][load]["per_second"] / row[load]["per_second"]
-                row[load]["hub_beside_it"] = round(ratio, 2)
+                ours, theirs = hub[row["transport"]][load], row[load]
+                theirs["hub_beside_it"] = round(theirs["seconds"] / ours["seconds"], 2)
+                theirs["hub_beside_it_cpu"] = round(cpu(theirs) / cpu(ours), 2)
     return rows
+
+
+def cpu(one: dict[str, Any]) -> float:
+    """Return the CPU seconds of both sides."""
+    return float(one["client_cpu"] + one["server_cpu"])
 
 
 def table(told: dict[str, Any]) -> str:
     """Return the results as a table of Markdown."""
     lines = [
-        "| transport | way | load | records/s | hub beside it | land · check · merge, s | all, s (runs)"
+        "| transport | way | load | records/s | hub beside it: clock, CPU | land · check · merge, s | all, s (runs)"
         " | CPU s, client + PostgreSQL | peak MiB |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
@@ -127,7 +133,8 @@ def table(told: dict[str, Any]) -> str:
             one = row[load]
             steps = " · ".join(f"{one[step]:.2f}" for step in ("land", "check", "merge") if step in one)
             lines.append(
-                f"| {row['transport']} | {row['way']} | {load} | {one['per_second']:,} | {one.get('hub_beside_it', '')}"
+                f"| {row['transport']} | {row['way']} | {load} | {one['per_second']:,}"
+                f" | {one.get('hub_beside_it', '')}, {one.get('hub_beside_it_cpu', '')}"
                 f" | {steps} | {one['seconds']:.2f} ({', '.join(map(str, one['runs']))})"
                 f" | {one['client_cpu']:.1f} + {one['server_cpu']:.1f} | {row['peak_mb']} |"
             )
