@@ -125,7 +125,7 @@ def test_one_checklist_is_answered(first: dict[str, Any]) -> None:
 
 def test_a_second_cycle_merges_nothing_new_and_leaves_nothing_running(home: Path, first: dict[str, Any]) -> None:
     second = run_once(home)
-    assert [line["merged"] for line in second["departments"]] == [0] * 4
+    assert {line["merged"] for line in second["departments"]} == {0}
     assert second["library"] == first["library"]
     assert none_left(home, 1)
     assert not list((home / "run").glob("*"))
@@ -171,7 +171,7 @@ def test_a_demo_that_was_killed_leaves_nothing_running_and_does_not_stand_in_the
     demo.wait()
     assert none_left(home)
     again = run_once(home)
-    assert [line["merged"] for line in again["departments"]] == [0] * 4
+    assert {line["merged"] for line in again["departments"]} == {0}
     assert again["library"] == first["library"]
 
 
