@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from schemas.struct_readers import build_readers
+
 TO_FILL_IN = "?"  # what the scaffold writes where it cannot guess; the lint names every one
 
 
@@ -152,3 +154,6 @@ class Department(Struct, frozen=True, kw_only=True):
     transport: Transport
     feeds: dict[str, Feed]
     timezone: str = "Asia/Shanghai"
+
+
+build_readers(Department)

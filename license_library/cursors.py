@@ -15,6 +15,7 @@ import msgspec
 
 from license_library.answers import Words
 from license_library.questions import MAX_LIMIT, WrongQuestion
+from schemas.struct_readers import build_readers
 
 LAST = 2**62  # beyond every id and day: where a list that runs downwards starts
 _Key = Annotated[int, msgspec.Meta(ge=-LAST, le=LAST)]
@@ -23,6 +24,9 @@ _Key = Annotated[int, msgspec.Meta(ge=-LAST, le=LAST)]
 class _Cursor(msgspec.Struct, frozen=True, array_like=True):
     question: str
     place: list[_Key]
+
+
+build_readers(_Cursor)
 
 
 def write_cursor(question: bytes, place: Sequence[int]) -> str:

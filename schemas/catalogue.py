@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from schemas.errors import DeclarationError
+from schemas.struct_readers import build_readers
 
 CATALOGUE_FILE = Path(__file__).parent / "data" / "catalogue.yaml"
 
@@ -138,3 +139,6 @@ def _material(ordinal: int, entry: dict[str, Any], names: dict[str, str]) -> Mat
     license_type = entry[origin] if origin == "license" else None
     name = names[license_type] if license_type else entry[origin]
     return Material(ordinal, name, origin, license_type, entry["required"], entry.get("note"))
+
+
+build_readers(Catalogue)

@@ -20,6 +20,7 @@ from license_library.questions import SearchTerms, VerifyQuestion
 from license_library.service.purposes import Purpose
 from license_library.service.settings import ServiceSettings
 from license_library.verification import verify_license
+from schemas.struct_readers import build_readers
 
 
 class SearchRequest(SearchTerms, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -110,3 +111,6 @@ def _record(conn: Connection, settings: ServiceSettings, actor: str, asked: Requ
     # Without its purpose: the same question has the same hash whoever asks it, and why.
     hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
     record_inquiry(conn, actor, ACTIONS[type(asked)], asked.purpose, hashed, results, settings.now())
+
+
+build_readers(SearchRequest, VerifyRequest, ChecklistRequest, LicenseRequest)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from license_library.service.access import keep_cookie, settings_of
 from license_library.service.bodies import Form, as_question, invalid
+from schemas.struct_readers import build_readers
 
 PURPOSE_LENGTH = 200
 PURPOSE_COOKIE = "hub_purpose"
@@ -62,3 +63,6 @@ def keep_purpose(request: Request, response: Response, purpose: str) -> None:
 
 HeaderPurpose = Annotated[str, Depends(_purpose_of_header)]
 PagePurpose = Annotated[str, Depends(_purpose_of_page)]
+
+
+build_readers(_Stated)

@@ -14,6 +14,7 @@ import msgspec
 
 from schemas.errors import DeclarationError
 from schemas.problems import PROBLEM_CODES, ProblemCode
+from schemas.struct_readers import build_readers
 
 SUITES_FOLDER = Path(__file__).parent
 
@@ -64,6 +65,9 @@ class Suite(msgspec.Struct, frozen=True):
 
 class _SuiteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expectations: list[Expectation]
+
+
+build_readers(_SuiteFile)
 
 
 def load_suite(record: str, extra: Path | None = None) -> Suite:
