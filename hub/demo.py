@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from connectors.declaration import list_departments, load_department
-from connectors.fake.process import FakeProcess, start_fake
+from connectors.fake.process import FakeProcess, start_fakes
 from connectors.fake.truth import Plot
 from hub.airflow_database import airflow_database_url, has_unfinished_runs, keep_migrated
 from hub.airflow_home import AirflowHome, prepare_airflow_home
@@ -90,17 +90,17 @@ def _start_parts(  # noqa: PLR0913, PLR0917 - everything that runs beside Airflo
 ) -> list[FakeProcess]:
     """Migrating Airflow and starting the fakes wait for each other's processor, not for each other."""
 
-    def start(name: str) -> FakeProcess:
-        front = front_database(settings, hub.engine, load_department(name, settings.connectors_folder))
-        return stack.enter_context(start_fake(name, plot, connectors=settings.connectors_folder, database=front))
-
     names = list_departments(settings.connectors_folder)
-    note(f"fake departments: {', '.join(names)}, {plot.scale} licenses each")
-    with ThreadPoolExecutor(len(names) + 1) as pool:
+    declared = [load_department(name, settings.connectors_folder) for name in names]
+    databases = {one.department: front_database(settings, hub.engine, one) for one in declared}
+    kept = {name: database for name, database in databases.items() if database}
+    note(f"fake departments: {len(names)} in one process, {plot.scale} licenses each")
+    with ThreadPoolExecutor(1) as pool:
         migrated = pool.submit(keep_migrated, home, os.environ)
-        fakes = list(pool.map(start, names))
+        fakes = start_fakes(names, plot, connectors=settings.connectors_folder, databases=kept)
+        started = stack.enter_context(fakes)
         migrated.result()
-    return fakes
+    return list(started.values())
 
 
 def _task_environ(settings: Settings, hub: HubContext, fakes: list[FakeProcess]) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""`python -m connectors.fake NAME`: serve one declared department until told to stop.
+"""`python -m connectors.fake NAME [NAME …]`: serve declared departments until told to stop, each at its own address.
 
-Prints one JSON line when it listens: department, url, and the value of its AIRFLOW_CONN_… variable.
+Prints one JSON line for each when it listens: department, url, and the value of its AIRFLOW_CONN_… variable.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from connectors.declaration import list_departments, load_department
@@ -27,47 +28,66 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT or the end of the process that started us."""
     given = _read_arguments(arguments)
     try:
-        department = load_department(given.name, given.connectors)
+        servers = [_open(name, place, given) for place, name in enumerate(given.names)]
     except DeclarationError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if department.transport.kind == "table" and not given.database:
-        sys.stderr.write(f"fake {given.name}: a front table needs a database; expected --database with its address\n")
-        return 2
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # threads inherit it, so that only _wait sees them
+    for server in servers:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    _announce(servers, given.ready_file)
+    _wait(given.parent)
+    for server in servers:
+        server.stopping.set()
+    with ThreadPoolExecutor(len(servers)) as pool:
+        list(pool.map(FakeServer.shutdown, servers))
+    return 0
+
+
+def _open(name: str, place: int, given: argparse.Namespace) -> FakeServer:
+    department = load_department(name, given.connectors)
+    database = _database(name, given)
+    if department.transport.kind == "table" and not database:
+        raise DeclarationError(f"fake {name}: a front table needs a database; expected --database with its address")
     plot = Plot(given.seed, given.scale, given.day, given.bad_share)
-    server = FakeServer(department, plot, port=given.port, mode=given.mode, database=given.database)
+    port = given.port + place if given.port else 0
+    server = FakeServer(department, plot, port=port, mode=given.mode, database=database)
     for shelf in server.shelves.values() if given.warm else ():
         shelf.warm()
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # threads inherit it, so that only _wait sees them
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-    _announce(server, given.ready_file)
-    _wait(given.parent)
-    server.stopping.set()
-    server.shutdown()
-    return 0
+    return server
+
+
+def _database(name: str, given: argparse.Namespace) -> str:
+    """Return the address said for this department, or the one said without a name."""
+    named = [said.removeprefix(f"{name}=") for said in given.database if said.startswith(f"{name}=")]
+    plain = [said for said in given.database if "=" not in said.partition("://")[0]]
+    return str(next(iter(named + plain), ""))
 
 
 def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m connectors.fake", description=__doc__)
-    parser.add_argument("name", help=f"a declared department: {', '.join(list_departments())}")
+    parser.add_argument(
+        "names", nargs="+", metavar="NAME", help=f"a declared department: {', '.join(list_departments())}"
+    )
     parser.add_argument("--connectors", type=Path, help="the folder that holds the departments (default: our own)")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--port", type=int, default=0, help="of the first; 0 takes free ones")
     parser.add_argument("--seed", type=int, default=Plot.seed)
     parser.add_argument("--scale", type=int, default=Plot.scale, help="number of licenses")
     parser.add_argument("--day", type=int, default=Plot.day, help="days of updates that have passed")
     parser.add_argument("--bad-share", type=float, default=Plot.bad_share, help="share of bad records on day 0")
     parser.add_argument("--mode", choices=sorted({*MODES, *FRONT_MODES}), default="ok")
     parser.add_argument(
-        "--database", default="", help="kind table: SQLAlchemy address of a database for the front table"
-    )
+        "--database", action="append", default=[],
+        help="kind table: SQLAlchemy address of a database for the front table; NAME=ADDRESS for one of several",
+    )  # fmt: skip
     parser.add_argument("--ready-file", type=Path, help="write the ready line there as well")
     parser.add_argument("--warm", action="store_true", help="render all records before being ready")
     parser.add_argument("--parent", type=int, default=0, help="stop when this process is no longer our parent")
     return parser.parse_args(arguments)
 
 
-def _announce(server: FakeServer, ready_file: Path | None) -> None:
-    line = json.dumps(server.announce())
+def _announce(servers: list[FakeServer], ready_file: Path | None) -> None:
+    line = "\n".join(json.dumps(server.announce()) for server in servers)
     if ready_file:
         written = ready_file.with_name(f"{ready_file.name}.writing")
         written.write_text(f"{line}\n", "utf-8")

@@ -1,16 +1,18 @@
 """How each type of license occurs in the invented city: how often, with whom, under which number.
 
-Types that are not listed take their plan from the catalogue, so that any declared department can be faked.
+Knows no department: name, validity and holders of a type stand in the catalogue, and a type that is not listed here
+takes its whole plan from there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from msgspec.structs import replace
+from msgspec.structs import replace as change
 
 from schemas.catalogue import LicenseType, load_catalogue
 
+UNPLACED = 99  # in the catalogue there are fewer types
 UNLISTED = LicenseType("", "", "证件", "", "both", None, None)
 
 
@@ -25,7 +27,8 @@ class Plan:
     per_subject: int = 1
     identifier: bool = True
     scope: str = ""  # none: the holder's own business
-    kind: LicenseType = UNLISTED  # filled in from the catalogue
+    kind: LicenseType = UNLISTED  # filled in from the catalogue, as is the place there
+    place: int = UNPLACED
 
 
 BUSINESS = ("legal_representative", "address", "scope")
@@ -68,12 +71,13 @@ PLANS = {
 
 
 def plan_license_type(license_type: str) -> Plan:
-    """Return the plan of `license_type`, its validity and holders from the catalogue."""
-    kinds = {kind.license_type: kind for kind in load_catalogue().license_types}
-    kind = kinds.get(license_type) or replace(UNLISTED, license_type=license_type, name=license_type)
-    number = "平" + kind.name[:2] + "字〔{year}〕第{n:06}号"
-    plan = PLANS.get(license_type, Plan(10, number, stride=2))
-    return Plan(**(plan.__dict__ | {"kind": kind}))
+    """Return the plan of `license_type`, its name, validity and holders from the catalogue."""
+    kinds = load_catalogue().license_types
+    place = next((place for place, kind in enumerate(kinds) if kind.license_type == license_type), UNPLACED)
+    kind = kinds[place] if place != UNPLACED else change(UNLISTED, license_type=license_type, name=license_type)
+    title = kind.name.partition("(")[0][:8]  # as much as it takes to tell the catalogue's types apart
+    plan = PLANS.get(license_type) or Plan(10, f"平{title}字〔{{year}}〕第{{n:06}}号", stride=2)
+    return replace(plan, kind=kind, place=place)
 
 
 def item_of(license_type: str) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""A fake department in a process of its own, for tests, the demo and benchmarks.
+"""Fake departments in a process of their own, for tests, the demo and benchmarks.
 
 Leaves nothing behind: the process ends with its context, and by itself when whoever started it is gone.
 """
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,37 +70,66 @@ def start_fake(  # noqa: PLR0913  each has a default
     database: str = "",
 ) -> Iterator[FakeProcess]:
     """Serve department `name` in a process of its own while the context lasts; a front table is kept in `database`."""
-    command = _command(name, plot or Plot(), mode, connectors)
-    command += ["--database", database] if database else []
+    command = _command([name], plot or Plot(), mode, connectors, {name: database} if database else {})
+    with _started([*command, "--warm"] if warm else command, [name]) as fakes:
+        yield fakes[name]
+
+
+@contextmanager
+def start_fakes(
+    names: Sequence[str],
+    plot: Plot | None = None,
+    *,
+    connectors: Path | None = None,
+    databases: Mapping[str, str] | None = None,
+) -> Iterator[dict[str, FakeProcess]]:
+    """Serve several departments in one process while the context lasts, each at its own address, by name."""
+    if not names:
+        yield {}
+        return
+    with _started(_command(names, plot or Plot(), "ok", connectors, databases or {}), names) as fakes:
+        yield fakes
+
+
+@contextmanager
+def _started(command: list[str], names: Sequence[str]) -> Iterator[dict[str, FakeProcess]]:
     environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")])}
     process = subprocess.Popen(  # noqa: S603  our own module
-        [*command, "--warm"] if warm else command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ
     )
     try:
-        ready = json.loads(_read_line(process, name))
-        yield FakeProcess(name, ready["url"], ready["connection"], process.pid)
+        ready = [json.loads(line) for line in _read_lines(process, names)]
+        yield {
+            one["department"]: FakeProcess(one["department"], one["url"], one["connection"], process.pid)
+            for one in ready
+        }
     finally:
         _stop(process)
 
 
-def _command(name: str, plot: Plot, mode: str, connectors: Path | None) -> list[str]:
-    command = [sys.executable, "-m", "connectors.fake", name, "--mode", mode]
+def _command(
+    names: Sequence[str], plot: Plot, mode: str, connectors: Path | None, databases: Mapping[str, str]
+) -> list[str]:
+    command = [sys.executable, "-m", "connectors.fake", *names, "--mode", mode]
     command += ["--seed", str(plot.seed), "--scale", str(plot.scale), "--day", str(plot.day)]
     command += ["--bad-share", str(plot.bad_share), "--parent", str(os.getpid())]
+    command += [word for name, address in databases.items() for word in ("--database", f"{name}={address}")]
     return [*command, "--connectors", str(connectors)] if connectors else command
 
 
-def _read_line(process: subprocess.Popen[bytes], name: str) -> bytes:
-    """Wait for the ready line; a fake that ends or stays silent is an error that says so."""
-    output, line, until = process.stdout, b"", time.monotonic() + PATIENCE
+def _read_lines(process: subprocess.Popen[bytes], names: Sequence[str]) -> list[bytes]:
+    """Wait for the ready lines; fakes that end or stay silent are an error that says so."""
+    output, text, until = process.stdout, b"", time.monotonic() + PATIENCE
     with selectors.DefaultSelector() as selector:
         selector.register(output or 0, selectors.EVENT_READ)
-        while output and not line.endswith(b"\n"):
+        while output and text.count(b"\n") < len(names):
             chunk = output.read1(65536) if selector.select(max(until - time.monotonic(), 0)) else b""  # type: ignore[attr-defined]  # the pipe is buffered
             if not chunk:
-                raise ProcessFailed(f"fake {name}: did not get ready; expected one line of JSON, got {len(line)} bytes")
-            line += chunk
-    return line
+                raise ProcessFailed(
+                    f"fake {', '.join(names)}: did not get ready; expected {len(names)} lines of JSON, got {len(text)} bytes"
+                )
+            text += chunk
+    return text.splitlines()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -55,9 +55,7 @@ class World:
         self._subjects = Subjects(seed)
         self._dice = Dice(seed, f"{issuer.department}/licenses")
         self._days = Dice(seed, f"{issuer.department}/days")
-        self._types = [
-            plan.kind.type_code or f"{issuer.uscc}9{i:02}" for i, plan in enumerate(self._plans) if plan.kind
-        ]
+        self._types = [plan.kind.type_code or f"{issuer.uscc}9{plan.place:02}" for plan in self._plans]
         self._begun = [continue_check(code + issuer.uscc) for code in self._types]
         self._items = [item_of(name) for name in issuer.license_types]
         self._files = f"files.{issuer.department.replace('_', '-')}.invalid"

@@ -13,7 +13,7 @@ import polars as pl
 from msgspec.structs import replace
 
 from connectors.connection import parse_connection
-from connectors.declaration import load_department
+from connectors.declaration import list_departments, load_department
 from connectors.declared import Department
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
@@ -24,14 +24,21 @@ from schemas.license import LICENSE
 from schemas.problems import join_problems
 
 DEPARTMENTS = ("market_regulation", "public_security", "real_estate", "transport")
+SERVED = ("soap", "rest")  # kinds that are asked over HTTP
+CITY = [(name, feed) for name in list_departments() for feed in load_department(name).feeds]
+FEEDS = [(name, feed) for name, feed in CITY if load_department(name).transport.kind in SERVED]
 TODAY = date(2026, 11, 23)
 
 
-def impatient(name: str, deadline_seconds: float = 20) -> Department:
-    """Load a department that is called without pauses and given up on soon."""
+def impatient(name: str, deadline_seconds: float = 20, page_size: int = 0) -> Department:
+    """Load a department that is called without pauses, given up on soon, and asked for pages of another size."""
     department = load_department(name)
     limits = replace(department.transport.limits, requests_per_second=1000, deadline_seconds=deadline_seconds)
-    return replace(department, transport=replace(department.transport, limits=limits))
+    feeds = {
+        key: replace(feed, paging=replace(feed.paging, size=page_size or feed.paging.size))
+        for key, feed in department.feeds.items()
+    }
+    return replace(department, transport=replace(department.transport, limits=limits), feeds=feeds)
 
 
 @contextmanager
@@ -59,9 +66,9 @@ class Pulled:
     bodies: list[bytes]
 
 
-def pull(department: Department, server: FakeServer, since: datetime | None = None) -> Pulled:
+def pull(department: Department, server: FakeServer, since: datetime | None = None, name: str = "licenses") -> Pulled:
     """Fetch, read, map and check everything, as the hub does."""
-    feed, names = department.feeds["licenses"], load_catalogue().license_names()
+    feed, names = department.feeds[name], load_catalogue().license_names()
     frames, codes, bad, bodies = [], Counter[str](), 0, []
     for page in fetch_pages(department, feed, parse_connection(server.connection_value), since):
         mapped = map_page(department, feed, read_page(department, feed, page.body, page.media_type), page.number, names)

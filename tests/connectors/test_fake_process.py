@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from connectors.connection import parse_connection
-from connectors.fake.process import PROJECT, start_fake
+from connectors.fake.process import PROJECT, start_fake, start_fakes
 from connectors.fake.truth import Plot
 from schemas.errors import ProcessFailed
 
@@ -49,6 +49,14 @@ def test_a_fake_ends_with_its_context_and_leaves_no_zombie() -> None:
         assert is_alive(fake.process_id)
         assert parse_connection(fake.connection_value).origin in fake.url
     assert not Path(f"/proc/{fake.process_id}").exists()
+
+
+def test_several_fakes_share_a_process_and_nothing_else() -> None:
+    with start_fakes(["real_estate", "transport"], FEW) as fakes:
+        assert len({fake.process_id for fake in fakes.values()}) == 1
+        fakes["transport"].set_mode("503")
+        assert {name: fake.state()["mode"] for name, fake in fakes.items()} == {"real_estate": "ok", "transport": "503"}
+    assert not is_alive(fakes["transport"].process_id)
 
 
 def test_mode_and_day_can_be_changed_while_it_runs() -> None:

@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from hub_makers import PLOT, Faked, StartFake
+from hub_makers import FEW, PLOT, Faked, StartFake
 from sqlalchemy import Engine
 
 from connectors.declaration import list_departments, load_department
-from connectors.fake.process import start_fake
+from connectors.fake.process import start_fake, start_fakes
 from connectors.fake.truth import Plot
 from hub.context import HubContext, utc_now
 from license_library.catalogue_store import load_catalogue as store_catalogue
@@ -52,6 +52,16 @@ def start_department(connectors_folder: Path, postgres_home: Path) -> Iterator[S
             return started[name, plot]
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def city(connectors_folder: Path, postgres_home: Path) -> Iterator[dict[str, Faked]]:
+    """Start every declared department in one process."""
+    declared = {name: load_department(name, connectors_folder) for name in list_departments(connectors_folder)}
+    tables = [name for name, department in declared.items() if department.transport.kind == "table"]
+    databases = {name: database_url(postgres_home, f"city_{name}") for name in tables}
+    with start_fakes(list(declared), FEW, connectors=connectors_folder, databases=databases) as started:
+        yield {name: Faked(declared[name], started[name], connectors_folder, FEW) for name in declared}
 
 
 @pytest.fixture

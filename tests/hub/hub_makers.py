@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
 
 from connectors.connection import Connection, parse_connection
-from connectors.declaration import Department
+from connectors.declaration import Department, list_departments, load_department
 from connectors.fake.process import FakeProcess
 from connectors.fake.truth import Plot, Truth, tell_truth
 from hub.context import HubContext
@@ -18,6 +18,8 @@ from hub.pull import pull
 from license_library.summaries import ExchangeSummary
 
 PLOT = Plot(scale=300)
+FEW = Plot(scale=60, day=0, bad_share=0.05)
+CITY = [(name, feed) for name in list_departments() for feed in load_department(name).feeds]
 
 
 @dataclass
@@ -37,17 +39,18 @@ class Faked:
     def connection(self) -> Connection:
         return parse_connection(self.process.connection_value)
 
-    def truth(self, day: int = PLOT.day, since: datetime | None = None) -> Truth:
-        """Tell what a pull on that day must find."""
-        return tell_truth(self.department, Plot(self.plot.seed, self.plot.scale, day, self.plot.bad_share), since=since)
+    def truth(self, day: int | None = None, since: datetime | None = None, feed: str = "licenses") -> Truth:
+        """Tell what a pull on that day (default: the plot's) must find."""
+        plot = self.plot if day is None else replace(self.plot, day=day)
+        return tell_truth(self.department, plot, feed, since)
 
 
 StartFake = Callable[..., Faked]
 
 
-def pull_once(hub: HubContext, one: Faked, *, full: bool = False) -> ExchangeSummary:
-    """Pull the fake's licenses."""
-    return pull(hub, one.name, "licenses", one.connection, full=full)
+def pull_once(hub: HubContext, one: Faked, feed: str = "licenses", *, full: bool = False) -> ExchangeSummary:
+    """Pull one feed of the fake."""
+    return pull(hub, one.name, feed, one.connection, full=full)
 
 
 def count(hub: HubContext, table: str, condition: str = "true") -> int:

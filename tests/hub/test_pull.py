@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from hub_makers import StartFake, column, count, pull_once
+from hub_makers import CITY, Faked, StartFake, column, count, pull_once
 from sqlalchemy.exc import OperationalError
 
 from connectors.declaration import load_department
@@ -18,24 +18,25 @@ from hub.context import Bounds, HubContext
 from hub.progress import Step
 from schemas.errors import DatabaseUnavailable, DeclarationError, LeaseTaken
 
-DEPARTMENTS = ["market_regulation", "public_security", "real_estate", "transport", "work_safety"]
 
-
-@pytest.mark.parametrize("name", DEPARTMENTS)
-def test_a_pull_brings_exactly_what_the_department_holds(hub: HubContext, fake: StartFake, name: str) -> None:
-    one = fake(name)
-    truth = one.truth()
-    summary = pull_once(hub, one)
+@pytest.mark.parametrize(("name", "feed"), CITY)
+def test_a_pull_brings_exactly_what_the_department_holds(
+    hub: HubContext, city: dict[str, Faked], name: str, feed: str
+) -> None:
+    truth = city[name].truth(feed=feed)
+    summary = pull_once(hub, city[name], feed)
     assert (summary.state, summary.error_message) == ("merged", None)
-    assert (summary.received, summary.quarantined) == (truth.received, truth.bad)
+    assert (summary.received, summary.quarantined) == (truth.received, truth.bad) == (60, 3)
     assert (summary.merged, summary.unchanged, summary.held) == (truth.good, 0, 0)
     assert count(hub, "licenses") == truth.good
-    assert count(hub, "quarantined_records") == truth.bad
+    assert Counter(column(hub, "select unnest(codes) from quarantined_records")) == truth.problem_codes
+    again = pull_once(hub, city[name], feed, full=True)
+    assert (again.state, again.merged, count(hub, "license_versions")) == ("merged", 0, 0)
+    assert again.received == again.unchanged + again.quarantined
 
 
-@pytest.mark.parametrize("name", DEPARTMENTS)
-def test_every_bad_record_waits_with_the_right_reason(hub: HubContext, fake: StartFake, name: str) -> None:
-    one = fake(name)
+def test_every_bad_record_waits_with_the_right_reason(hub: HubContext, fake: StartFake) -> None:
+    one = fake("public_security")
     pull_once(hub, one)
     codes = column(hub, "select unnest(codes) from quarantined_records")
     assert Counter(codes) == one.truth().problem_codes
