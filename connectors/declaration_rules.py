@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from connectors.declared import TO_FILL_IN, Feed, FieldRule, Transport
 from connectors.durations import duration
+from connectors.text_encoding import CODECS
 from connectors.time_forms import time_pattern
 from schemas.errors import DeclarationError
 from schemas.license import LICENSE, RecordType
@@ -23,8 +24,10 @@ SIGN_INS = {
     "table": {"none"},  # who reads a front database stands in its connection
 }
 NEEDED = {"soap": ("operation", "records"), "rest": ("path", "records"), "table": ("table",)}
-PLACEHOLDERS = {"since", "page", "page_size", "cursor"}
+PLACEHOLDERS = {"since", "page", "offset", "page_size", "cursor"}
 CRON = {"minute": 59, "hour": 23, "day of the month": 31, "month": 12, "day of the week": 7}
+FLAT = {"query", "form"}  # ways to send a request that know no groups
+FOLLOWED = {"link", "next"}  # paging styles whose next page is a URL of the department's
 DERIVED = {"record_id", "source_updated_at", "face", "open_ended"}  # follow from key, cursor, face and valid_to
 
 
@@ -61,7 +64,7 @@ def check_feed(feed: Feed, transport: Transport, place: str) -> None:
             f"{place}: key 'record': no record type {feed.record!r}; there are {', '.join(RECORD_TYPES)}"
         )
     _check_request(feed, transport, place)
-    _check_paging(feed, place)
+    _check_paging(feed, transport, place)
     _check_times(feed, place)
     _check_bounds(feed, place)
     if not feed.key or not all(feed.key):
@@ -98,14 +101,28 @@ def _check_request(feed: Feed, transport: Transport, place: str) -> None:
         raise DeclarationError(
             f"{place}: key 'path': expected one such as /api/licenses, in ASCII and without a query, got {feed.path!r}"
         )
-    if feed.method == "GET" and feed.send != "query" and transport.kind == "rest":
-        raise DeclarationError(f"{place}: key 'send': {feed.send} needs method POST")
+    if transport.kind == "rest":
+        _check_form(feed, transport, place)
     for key, value in feed.request.items():
         unknown = sorted(set(re.findall(r"\{(\w*)\}", value)) - PLACEHOLDERS) if isinstance(value, str) else []
         if unknown:
             raise DeclarationError(
                 f"{place}: key 'request.{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(PLACEHOLDERS))}"
             )
+
+
+def _check_form(feed: Feed, transport: Transport, place: str) -> None:
+    """Refuse what a way to send, or a form of answer, cannot carry."""
+    if feed.method == "GET" and feed.send != "query":
+        raise DeclarationError(f"{place}: key 'send': {feed.send} needs method POST")
+    if feed.send in FLAT and any(isinstance(value, dict) for value in feed.request.values()):
+        raise DeclarationError(f"{place}: key 'request': {feed.send} carries no groups; expected send json or xml")
+    if feed.answer == "xml" and feed.records == ".":
+        raise DeclarationError(f"{place}: key 'records': in XML a list stands inside an element; expected its path")
+    if feed.send == "xml" and transport.payload_encoding.lower() not in CODECS:
+        raise DeclarationError(
+            f"{place}: key 'send': payload_encoding {transport.payload_encoding!r} cannot be written"
+        )
 
 
 def _check_table(feed: Feed, transport: Transport, place: str) -> None:
@@ -130,10 +147,21 @@ def _check_table(feed: Feed, transport: Transport, place: str) -> None:
         raise DeclarationError(f"{place[:-1]}.change]: 'kept' and 'deleted' must differ, and 'deleted' names a code")
 
 
-def _check_paging(feed: Feed, place: str) -> None:
-    needed = {"none": "", "page": "total", "cursor": "next"}[feed.paging.style]
-    if needed and not getattr(feed.paging, needed):
-        raise DeclarationError(f"{place[:-1]}.paging]: key {needed!r} is missing; style {feed.paging.style} needs it")
+def _check_paging(feed: Feed, transport: Transport, place: str) -> None:
+    paging, where = feed.paging, f"{place[:-1]}.paging]"
+    needed = {"page": "total", "offset": "total", "cursor": "next", "next": "next"}.get(paging.style, "")
+    has_header = needed == "total" and paging.total_header
+    if needed and not getattr(paging, needed) and not has_header:
+        raise DeclarationError(f"{where}: key {needed!r} is missing; style {paging.style} needs it")
+    if transport.kind != "rest" and (paging.style in FOLLOWED or paging.total_header):
+        key = "style" if paging.style in FOLLOWED else "total_header"
+        raise DeclarationError(f"{where}: key {key!r}: headers and next URLs need kind rest")
+    if paging.style in FOLLOWED and feed.method != "GET":
+        raise DeclarationError(
+            f"{where}: key 'style': {paging.style} needs method GET: a URL is all there is to ask with"
+        )
+    if paging.total and paging.total_header:
+        raise DeclarationError(f"{where}: expected at most one of 'total' and 'total_header'")
     if feed.paging.size <= 0:
         raise DeclarationError(
             f"{place[:-1]}.paging]: key 'size': expected a number above zero, got {feed.paging.size}"

@@ -42,13 +42,18 @@ class Transport(Struct, frozen=True, kw_only=True):
 
 
 class Paging(Struct, frozen=True, kw_only=True):
-    """How one page leads to the next: the path of the total, or of the next cursor, in the answer."""
+    """How one page leads to the next, and where the answer tells it."""
 
-    style: Literal["none", "page", "cursor"] = "none"
+    style: Literal["none", "page", "offset", "cursor", "link", "next"] = "none"
     size: int = 1000
-    first: int = 1
-    total: str = ""  # path of the declared total of records (style page)
-    next: str = ""  # path of the next cursor, empty or absent on the last page (style cursor)
+    first: int | None = None  # number of the first page (default 1), or of the first record (style offset, default 0)
+    total: str = ""  # path of the declared total of records
+    total_header: str = ""  # REST: the header that declares it instead
+    next: str = ""  # path of the next cursor, or of the next page's URL; empty or absent on the last page
+
+    def begin(self) -> int:
+        """Return the number of the first page, or of the first record."""
+        return self.first if self.first is not None else 0 if self.style == "offset" else 1
 
 
 class Cursor(Struct, frozen=True, kw_only=True):
@@ -118,7 +123,9 @@ class Feed(Struct, frozen=True, kw_only=True):
     fresh_within: str
     cursor: Cursor
     schedule: str
-    records: str = ""  # SOAP, REST: path of the list in the answer; always a list, also for one element
+    records: str = (
+        ""  # SOAP, REST: path of the list in the answer; one element is a list too; "." where the answer is it
+    )
     operation: str = ""  # SOAP: operation name
     table: str = ""  # front table: its name, with its schema where it needs one
     order: list[str] = []  # front table: columns by which rows are read, before the primary key
@@ -126,8 +133,9 @@ class Feed(Struct, frozen=True, kw_only=True):
     change: Change | None = None
     path: str = ""  # REST: path below the connection's address
     method: Literal["GET", "POST"] = "GET"
-    send: Literal["query", "json", "form"] = "query"
-    request: dict[str, Any] = {}  # template; {since} {page} {page_size} {cursor} are filled in
+    send: Literal["query", "json", "form", "xml"] = "query"
+    answer: Literal["json", "xml"] = "json"
+    request: dict[str, Any] = {}  # template; {since} {page} {offset} {page_size} {cursor} are filled in
     success: Success | None = None
     paging: Paging = Paging()
     expects: Expects = Expects()

@@ -54,6 +54,7 @@ class Answer:
     requested_at: datetime
     first_byte_at: datetime
     received_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
 
 
 class Door:
@@ -96,7 +97,8 @@ class Door:
         media_type = response.headers.get("Content-Type", "")
         if self._dog.has_barked:  # the shut socket reads as an ordinary end where the length was not declared
             raise TimeoutError
-        return Answer(response.status_code, media_type, body, requested_at, first_byte_at, self._clock())
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, media_type, body, requested_at, first_byte_at, self._clock(), headers)
 
     def _send(self, call: Call) -> requests.Response:
         headers = {"Accept-Encoding": "gzip", "User-Agent": "license-hub", **call.headers}

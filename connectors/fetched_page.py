@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -18,3 +19,4 @@ class FetchedPage:
     requested_at: datetime
     first_byte_at: datetime
     received_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case; not kept

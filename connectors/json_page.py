@@ -16,6 +16,7 @@ from connectors.text_encoding import charset_of, decode_text
 from schemas.errors import DepartmentBrokePromise
 
 DEPTH = 32
+WHOLE = "."  # path of the records where the answer is nothing but their list
 _PLAIN = {str, type(None)}
 
 
@@ -24,6 +25,8 @@ def read_document(department: Department, feed: Feed, body: bytes, media_type: s
     who = f"{department.department}.{feed.name}"
     text = decode_text(body, charset_of(media_type) or department.transport.payload_encoding, who)
     document = decode_exactly(text, who)
+    if feed.records == WHOLE and isinstance(document, list):
+        document = {WHOLE: document}
     if not isinstance(document, dict):
         hint = "an array" if isinstance(document, list) else "a single value"
         raise DepartmentBrokePromise(f"{who}: the answer is {hint}; expected an object")
@@ -37,7 +40,7 @@ def read_document(department: Department, feed: Feed, body: bytes, media_type: s
 def json_facts(feed: Feed, document: dict[str, Any], who: str) -> PageFacts:
     """Return how many records the page holds and what it says about the others."""
     total = _scalar(_find(document, feed.paging.total)) if feed.paging.total else None
-    if feed.paging.style == "page" and not is_count(total):
+    if feed.paging.total and not is_count(total):
         raise DepartmentBrokePromise(
             f"{who}: {feed.paging.total} is not a number; expected the declared total of records"
         )

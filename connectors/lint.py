@@ -16,6 +16,7 @@ from connectors.declaration import load_department
 from connectors.declared import TO_FILL_IN, Department, Feed
 from connectors.findings import Finding
 from connectors.page_rows import source_names
+from connectors.page_trail import first_place
 from connectors.requesting import request_values, write_payload
 from connectors.soap_contract import SoapContract
 from connectors.table_lint import check_table
@@ -82,7 +83,7 @@ def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
     placeholders = json.dumps(feed.request)
     if "{since}" not in placeholders:
         yield Finding("warning", f"{place} request", "never asks with {since}: every pull fetches everything")
-    needed = {"page": "{page}", "cursor": "{cursor}"}.get(feed.paging.style, "")
+    needed = {"page": "{page}", "offset": "{offset}", "cursor": "{cursor}"}.get(feed.paging.style, "")
     if needed not in placeholders:
         yield Finding("error", f"{place} request", f"paging style {feed.paging.style} needs {needed}")
     if not feed.success:
@@ -124,7 +125,7 @@ def _check_soap(department: Department) -> Iterator[Finding]:
     """Write each feed's first request by the contract; what does not fit says so itself."""
     contract = SoapContract(department)
     for feed in department.feeds.values():
-        values = request_values(department, feed, None, feed.paging.first, "")
+        values = request_values(department, feed, None, first_place(feed.paging))
         if department.transport.payload == "xml-in-string":
             values = {contract.parameters(feed.operation)[0]: write_payload(department.transport, values)}
         try:

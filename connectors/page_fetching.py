@@ -12,7 +12,7 @@ from connectors.declared import Department, Feed
 from connectors.door import Door
 from connectors.fetched_page import FetchedPage
 from connectors.page_trail import Place
-from connectors.requesting import PageRequester, request_values
+from connectors.requesting import PageRequester
 from connectors.wire_clock import Clock
 
 
@@ -54,10 +54,9 @@ class PageFetcher:
     def _fetch(self, place: Place) -> FetchedPage:
         time.sleep(max(0.0, self._free_at - time.monotonic()))
         self._free_at = time.monotonic() + self._pause
-        values = request_values(self._department, self._feed, self._since, place.page, place.cursor)
-        made = self._requester.write(values, self._clock())
+        made = self._requester.write(self._since, place, self._clock())
         answer = self._door.call(made.call, self._accept)
         return FetchedPage(
             place.number, made.description, answer.status, answer.media_type, answer.body,
-            answer.requested_at, answer.first_byte_at, answer.received_at,
+            answer.requested_at, answer.first_byte_at, answer.received_at, answer.headers,
         )  # fmt: skip

@@ -5,18 +5,28 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from connectors.declared import Feed
+from connectors.declared import Feed, Paging
 from connectors.page_rows import PageFacts
 from schemas.errors import DepartmentBrokePromise
+
+COUNTED = {"page", "offset"}  # styles that end where the declared total is reached
+TOLD = {"cursor", "link", "next"}  # styles in which each answer tells what follows
 
 
 @dataclass(frozen=True)
 class Place:
-    """Hold where a page lies: our number (from 1), the department's page number, and its cursor."""
+    """Hold where a page lies: our number (from 1), and the department's page, cursor or next URL, or first record."""
 
     number: int
     page: int
     cursor: str = ""
+    offset: int = 0
+
+
+def first_place(paging: Paging) -> Place:
+    """Return where the first page lies."""
+    begin = paging.begin()
+    return Place(1, 1, offset=begin) if paging.style == "offset" else Place(1, begin)
 
 
 @dataclass
@@ -33,7 +43,7 @@ class PageTrail:
 
     def start(self) -> Place:
         """Return the first place."""
-        return Place(1, self.feed.paging.first)
+        return first_place(self.feed.paging)
 
     def follow(self, place: Place, facts: PageFacts, body: bytes) -> Place | None:
         """Take in one page and return the next place, or None at the end; DepartmentBrokePromise when they contradict."""
@@ -51,23 +61,31 @@ class PageTrail:
     def expected_after(self, place: Place) -> Place | None:
         """Guess the place after a page not yet read, where its existence follows from the declared total."""
         total, count = self.last.total or 0, self.last.count
-        is_likely = self.feed.paging.style == "page" and self.received + count < total and place.number < self.max_pages
-        return _step(place) if is_likely else None
+        is_likely = self._is_counted and self.received + count < total and place.number < self.max_pages
+        return self._step(place, count) if is_likely else None
+
+    @property
+    def _is_counted(self) -> bool:
+        return self.feed.paging.style in COUNTED
 
     def _next(self, place: Place, facts: PageFacts) -> Place | None:
-        if self.feed.paging.style == "cursor" and facts.next_cursor:
-            self._refuse_loop(facts.next_cursor)
-            return _step(place, facts.next_cursor)
-        if self.feed.paging.style != "page" or facts.total is None:
-            return None
-        if self.received < facts.total and facts.count:
-            return _step(place)
-        if self.received != facts.total:
+        total = facts.total
+        if self.feed.paging.style in TOLD and facts.next_cursor:
+            following: Place | None = self._step(place, 0, self._refuse_loop(facts.next_cursor))
+        elif self._is_counted and total is not None and self.received < total and facts.count:
+            following = self._step(place, facts.count)
+        else:
+            following = None
+        if total is not None and (self.received > total or (following is None and self.received != total)):
             raise DepartmentBrokePromise(
-                f"{self.who}: page {place.number} declares {facts.total} records; expected as many, got {self.received}; "
+                f"{self.who}: page {place.number} declares {total} records; expected as many, got {self.received}; "
                 "nothing of the exchange is applied"
             )
-        return None
+        return following
+
+    def _step(self, place: Place, count: int, cursor: str = "") -> Place:
+        moved = count if self.feed.paging.style == "offset" else 0
+        return Place(place.number + 1, place.page + 1, cursor, place.offset + moved)
 
     def _refuse_repetition(self, place: Place, body: bytes) -> None:
         digest = hashlib.sha256(body).digest()
@@ -77,13 +95,10 @@ class PageTrail:
                 f"{self.who}: page {place.number} repeats page {earlier}; the pages go in a circle; nothing is applied"
             )
 
-    def _refuse_loop(self, cursor: str) -> None:
+    def _refuse_loop(self, cursor: str) -> str:
         if cursor in self._cursors:
             raise DepartmentBrokePromise(
                 f"{self.who}: a cursor came twice; the pages go in a circle; nothing is applied"
             )
         self._cursors.add(cursor)
-
-
-def _step(place: Place, cursor: str = "") -> Place:
-    return Place(place.number + 1, place.page + 1, cursor)
+        return cursor

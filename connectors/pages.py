@@ -20,6 +20,7 @@ from connectors.front_reading import read_front_table
 from connectors.json_page import json_facts, json_rows, read_document
 from connectors.mapping import MappedPage, map_rows
 from connectors.page_fetching import PageFetcher
+from connectors.page_headers import add_headers
 from connectors.page_rows import PageFacts, PageRows
 from connectors.page_trail import PageTrail, Place
 from connectors.row_changes import apply_changes
@@ -27,6 +28,7 @@ from connectors.soap_reply import open_answer, read_payload, soap_facts, soap_ro
 from connectors.soap_schema import SoapSchema
 from connectors.table_rows import table_rows
 from connectors.wire_clock import read_clock
+from connectors.xml_page import xml_facts, xml_rows
 from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault
 
 __all__ = ["FetchedPage", "MappedPage", "PageRows", "fetch_pages", "map_page", "read_page"]
@@ -64,6 +66,8 @@ def read_page(department: Department, feed: Feed, body: bytes, media_type: str) 
     who = f"{department.department}.{feed.name}"
     if department.transport.kind == "table":
         return table_rows(department, feed, body)
+    if department.transport.kind == "rest" and feed.answer == "xml":
+        return xml_rows(department, feed, body, media_type, who)
     if department.transport.kind == "rest":
         return json_rows(feed, read_document(department, feed, body, media_type), who)
     answer = open_answer(body, media_type, who)
@@ -93,7 +97,11 @@ def _look_inside(department: Department, feed: Feed, page: FetchedPage) -> PageF
 def _read_facts(department: Department, feed: Feed, page: FetchedPage) -> PageFacts:
     who = f"{department.department}.{feed.name}"
     if department.transport.kind == "rest":
-        return json_facts(feed, read_document(department, feed, page.body, page.media_type), who)
+        if feed.answer == "xml":
+            facts = xml_facts(department, feed, page.body, page.media_type, who)
+        else:
+            facts = json_facts(feed, read_document(department, feed, page.body, page.media_type), who)
+        return add_headers(feed, facts, page.headers, who)
     answer = open_answer(page.body, page.media_type, who)
     return soap_facts(feed, read_payload(department, feed, answer, who), who)
 

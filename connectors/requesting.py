@@ -18,9 +18,13 @@ import msgspec
 from lxml import etree
 
 from connectors.connection import Connection
+from connectors.declaration_rules import FOLLOWED
 from connectors.declared import Department, Feed, Transport
 from connectors.door import Call
+from connectors.next_address import next_target
+from connectors.page_trail import Place
 from connectors.signing import sign_headers
+from connectors.text_encoding import CODECS
 from connectors.username_token import make_username_token
 
 if TYPE_CHECKING:
@@ -42,26 +46,30 @@ class PageRequester:
     """Write the calls of one feed."""
 
     def __init__(self, department: Department, feed: Feed, connection: Connection) -> None:
-        self._transport, self._feed, self._connection = department.transport, feed, connection
+        self._department, self._feed, self._connection = department, feed, connection
+        self._transport, self._who = department.transport, f"{department.department}.{feed.name}"
         self._contract = _read_contract(department) if department.transport.kind == "soap" else None
 
-    def write(self, values: Values, at: datetime) -> PageCall:
-        """Return the signed call that asks for the page which `values` describe."""
-        return self._write_soap(self._contract, values, at) if self._contract else self._write_rest(values, at)
+    def write(self, since: datetime | None, place: Place, at: datetime) -> PageCall:
+        """Return the signed call that asks for the page at `place` of what changed since."""
+        values = request_values(self._department, self._feed, since, place)
+        return self._write_soap(self._contract, values, at) if self._contract else self._write_rest(values, place, at)
 
-    def _write_rest(self, values: Values, at: datetime) -> PageCall:
+    def _write_rest(self, values: Values, place: Place, at: datetime) -> PageCall:
         feed = self._feed
         signed = sign_headers(self._transport.auth, self._connection, at, secrets.token_hex(16))
-        headers = {"Accept": "application/json", **signed}
+        headers = {"Accept": f"application/{feed.answer}", **signed}
+        if place.cursor and feed.paging.style in FOLLOWED:
+            target = next_target(self._connection, feed.path, place.cursor, self._who)
+            return PageCall(Call("GET", target, {}, headers), f"GET {target}")
         if feed.send == "query":
             query = {key: str(value) for key, value in values.items()}
             return PageCall(
                 Call(feed.method, feed.path, query, headers), f"{feed.method} {feed.path}?{urlencode(query)}"
             )
-        body = msgspec.json.encode(values) if feed.send == "json" else urlencode(values).encode()
-        kind = "application/json; charset=utf-8" if feed.send == "json" else "application/x-www-form-urlencoded"
+        kind, body = write_body(self._transport, feed, values)
         call = Call(feed.method, feed.path, {}, {**headers, "Content-Type": kind}, body)
-        return PageCall(call, f"{feed.method} {feed.path} {body.decode()}")
+        return PageCall(call, f"{feed.method} {feed.path} {msgspec.json.encode(values).decode()}")
 
     def _write_soap(self, contract: SoapContract, values: Values, at: datetime) -> PageCall:
         transport, operation, nonce = self._transport, self._feed.operation, secrets.token_bytes(16)
@@ -82,10 +90,16 @@ def _read_contract(department: Department) -> SoapContract:
     return SoapContract(department)
 
 
-def request_values(department: Department, feed: Feed, since: datetime | None, page: int, cursor: str) -> Values:
+def request_values(department: Department, feed: Feed, since: datetime | None, place: Place) -> Values:
     """Fill the feed's template; a value that turns out empty is left out, at any depth."""
     local = (since or BEGINNING).astimezone(ZoneInfo(department.timezone))
-    known = {"since": local.strftime(feed.cursor.format), "page": page, "page_size": feed.paging.size, "cursor": cursor}
+    known = {
+        "since": local.strftime(feed.cursor.format),
+        "page": place.page,
+        "offset": place.offset,
+        "page_size": feed.paging.size,
+        "cursor": place.cursor,
+    }
     filled = fill(feed.request, known)
     return filled if isinstance(filled, dict) else {}
 
@@ -99,6 +113,16 @@ def fill(template: Any, known: Mapping[str, Any]) -> Any:
         return template
     whole = re.fullmatch(r"\{(\w+)\}", template)
     return known[whole[1]] if whole else re.sub(r"\{(\w+)\}", lambda match: str(known[match[1]]), template)
+
+
+def write_body(transport: Transport, feed: Feed, values: Values) -> tuple[str, bytes]:
+    """Return media type and bytes of a request that travels in the body."""
+    if feed.send == "json":
+        return "application/json; charset=utf-8", msgspec.json.encode(values)
+    if feed.send == "form":
+        return "application/x-www-form-urlencoded", urlencode(values).encode()
+    label = transport.payload_encoding
+    return f"application/xml; charset={label}", write_payload(transport, values).encode(CODECS[label.lower()])
 
 
 def write_payload(transport: Transport, values: Values) -> str:

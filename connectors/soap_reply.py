@@ -43,7 +43,7 @@ def read_payload(department: Department, feed: Feed, answer: etree._Element, who
 def soap_facts(feed: Feed, payload: etree._Element, who: str) -> PageFacts:
     """Return how many records the page holds and what it says about the others."""
     total = (_text(payload, feed.paging.total) or "").strip()
-    if feed.paging.style == "page" and not is_count(total):
+    if feed.paging.total and not is_count(total):
         raise DepartmentBrokePromise(
             f"{who}: {feed.paging.total} is not a number; expected the declared total of records"
         )

@@ -27,22 +27,22 @@ class Asked:
     """Hold what one request asks for."""
 
     since: datetime | None
-    page: int
+    skip: int
     size: int
     after: Position | None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Hold one answer: rendered rows, and what the declaration's paging paths must show."""
+    """Hold one answer: rendered rows, and what the declaration's paging must show."""
 
     rows: list[bytes]
     total: int
     next: str
 
 
-def read_request(feed: Feed, given: dict[str, str]) -> Asked:
-    """Return what `given` asks for, read by the declaration's request template."""
+def read_request(feed: Feed, given: dict[str, str], after: str = "") -> Asked:
+    """Return what `given` asks for, read by the declaration's request template; `after` is where a next URL continues."""
     wanted = flatten(feed.request)
     unknown = sorted(given.keys() - wanted.keys())
     if unknown:
@@ -50,12 +50,12 @@ def read_request(feed: Feed, given: dict[str, str]) -> Asked:
     found: dict[str, str] = {}
     for name, template in wanted.items():
         found |= _read_template(name, template, given.get(name, ""))
-    page = _read_number("page", found.get("page"), feed.paging.first)
     size = _read_number("page_size", found.get("page_size"), min(feed.paging.size, LARGEST_PAGE))
-    if page < feed.paging.first or not 0 < size <= LARGEST_PAGE:
-        raise WrongRequest(f"页码从 {feed.paging.first} 起，每页 1 至 {LARGEST_PAGE} 条")
+    skip = _read_skip(feed, found, size)
+    if skip < 0 or not 0 < size <= LARGEST_PAGE:
+        raise WrongRequest(f"页码或起始行号从 {feed.paging.begin()} 起，每页 1 至 {LARGEST_PAGE} 条")
     since = _read_since(found.get("since", ""), feed.cursor.format)
-    return Asked(since, page, size, _read_cursor(found.get("cursor", "")))
+    return Asked(since, skip, size, _read_cursor(found.get("cursor", after)))
 
 
 def flatten(values: Mapping[str, Any], above: str = "") -> dict[str, str]:
@@ -74,8 +74,7 @@ def find_page(feed: Feed, shelf: Shelf, asked: Asked) -> Page:
     if feed.paging.style == "none":
         rows = shelf.slice(asked.since, size=len(shelf))
         return Page(rows.rows, rows.total, "")
-    skip = (asked.page - feed.paging.first) * asked.size if feed.paging.style == "page" else 0
-    found = shelf.slice(asked.since, size=asked.size, skip=skip, after=asked.after)
+    found = shelf.slice(asked.since, size=asked.size, skip=asked.skip, after=asked.after)
     return Page(found.rows, found.total, _write_cursor(found.after))
 
 
@@ -92,6 +91,14 @@ def lay_out(feed: Feed, page: Page, records: Any, *, message: str = "", code: st
     return answer
 
 
+def _read_skip(feed: Feed, found: Mapping[str, str], size: int) -> int:
+    """Return how many records lie before the page."""
+    begin = feed.paging.begin()
+    if feed.paging.style == "page":
+        return (_read_number("page", found.get("page"), begin) - begin) * size
+    return _read_number("offset", found.get("offset"), begin) - begin if feed.paging.style == "offset" else 0
+
+
 def _put(answer: dict[str, Any], path: str, value: Any) -> None:
     if not path:
         return
@@ -102,7 +109,7 @@ def _put(answer: dict[str, Any], path: str, value: Any) -> None:
 
 
 def _read_template(name: str, template: str, value: str) -> dict[str, str]:
-    pattern = re.sub(r"\\{(since|page_size|page|cursor)\\}", r"(?P<\1>.*)", re.escape(template))
+    pattern = re.sub(r"\\{(since|page_size|page|offset|cursor)\\}", r"(?P<\1>.*)", re.escape(template))
     if value in BEGINNING and "{since}" in template:
         return {}  # asked for everything
     match = re.fullmatch(pattern, value)

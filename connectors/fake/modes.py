@@ -45,7 +45,7 @@ class Sent:
 
 def bend_request(mode: str, asked: Asked) -> Asked:
     """Return what a confused department understands."""
-    return replace(asked, page=1, after=None) if mode == "page_loops" else asked
+    return replace(asked, skip=0, after=None) if mode == "page_loops" else asked
 
 
 def bend_page(mode: str, page: Page) -> Page:
@@ -55,9 +55,8 @@ def bend_page(mode: str, page: Page) -> Page:
 
 def send(mode: str, answer: Answer, fault: Answer, origin: str) -> Sent:
     """Return how `answer` goes out in `mode`; `fault` is the department's own way to say no."""
-    plain = Sent(
-        answer.status, {"Content-Type": answer.media_type, "Content-Length": str(len(answer.body))}, answer.body
-    )
+    named = {**answer.headers, "Content-Type": answer.media_type, "Content-Length": str(len(answer.body))}
+    plain = Sent(answer.status, named, answer.body)
     half = answer.body[: len(answer.body) // 2]
     made = {
         "half_json": lambda: _plain(200, answer.media_type, half),

@@ -1,4 +1,4 @@
-"""How a fake department answers over REST: JSON by the declared paths, sign-in checked as the department would.
+"""How a fake department answers over REST: by the declared paths and paging, sign-in checked as the department would.
 
 Knows no sockets; a request comes in as values and an answer goes out as values.
 """
@@ -6,28 +6,22 @@ Knows no sockets; a request comes in as values and an answer goes out as values.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qsl
-
-import msgspec
+from urllib.parse import quote, urlencode
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
-from connectors.fake.answers import Page, WrongRequest, find_page, flatten, lay_out, read_request
-from connectors.fake.dialect import Row
+from connectors.fake.answers import Page, WrongRequest, find_page, read_request
 from connectors.fake.modes import bend_page, bend_request
+from connectors.fake.rest_forms import MEDIA_TYPES, read_parameters, write_answer
 from connectors.fake.shelf import Shelf
 from connectors.fake.wire import Answer, Request
 from connectors.signing import SeenNonces, verify_headers
 from schemas.errors import DepartmentRefused
 
-JSON = "application/json;charset=UTF-8"
-
-
-def render_json(row: Row) -> bytes:
-    """Write one row."""
-    return msgspec.json.encode(row)
+PLACE = "_after"  # the parameter that a next page's URL carries beside those that were asked with
+FOLLOWED = {"link", "next"}
 
 
 class RestDepartment:
@@ -45,32 +39,31 @@ class RestDepartment:
             return self.refuse("404", "接口不存在", 404)
         try:
             verify_headers(self._department.transport.auth, request.headers, self._connection, now, self._seen)
-            asked = bend_request(mode, read_request(feed, _read_parameters(feed, request)))
+            given = read_parameters(self._department, feed, request)
+            is_followed = feed.paging.style in FOLLOWED
+            after = given.pop(PLACE, "") if is_followed else ""
+            asked = read_request(feed, given, after)
         except DepartmentRefused as refusal:
             return self.refuse("401", f"签名校验失败（{refusal}）", 401)
         except WrongRequest as wrong:
             return self.refuse("400", str(wrong), 400)
-        page = bend_page(mode, find_page(feed, self._shelves[feed.name], asked))
-        rows = msgspec.Raw(b"[" + b",".join(page.rows) + b"]")
-        return Answer(200, JSON, msgspec.json.encode(lay_out(feed, page, rows)))
+        page = bend_page(mode, find_page(feed, self._shelves[feed.name], bend_request(mode, asked)))
+        following = self._next_url(feed, given, page) if is_followed and page.next else ""
+        page = replace(page, next=following) if is_followed else page
+        return Answer(200, MEDIA_TYPES[feed.answer], write_answer(feed, page), _headers(feed, page, following))
 
     def refuse(self, code: str, message: str, status: int = 200) -> Answer:
         """Answer in the department's own form of an error; with 200 it is its kind of fault."""
         feed = next(iter(self._department.feeds.values()))
-        body = lay_out(feed, Page([], 0, ""), None, message=message, code=code) or {"error": code}
-        return Answer(status, JSON, msgspec.json.encode(body))
+        body = write_answer(feed, Page([], 0, ""), message=message, code=code)
+        return Answer(status, MEDIA_TYPES[feed.answer], body)
+
+    def _next_url(self, feed: Feed, given: Mapping[str, str], page: Page) -> str:
+        path = quote(f"{self._connection.path}{feed.path}")
+        return f"{self._connection.origin}{path}?{urlencode({**given, PLACE: page.next})}"
 
 
-def _read_parameters(feed: Feed, request: Request) -> dict[str, str]:
-    if feed.send != "json" or request.method == "GET":
-        text = (
-            request.query
-            if request.method == "GET" or feed.send == "query"
-            else request.body.decode("utf-8", "replace")
-        )
-        return dict(parse_qsl(text, keep_blank_values=True))
-    try:
-        given = msgspec.json.decode(request.body, type=dict[str, Any])
-    except msgspec.DecodeError:
-        raise WrongRequest("请求体不是 JSON 对象") from None
-    return flatten(given)
+def _headers(feed: Feed, page: Page, following: str) -> dict[str, str]:
+    link = {"Link": f'<{following}>; rel="next"'} if following and feed.paging.style == "link" else {}
+    total = {feed.paging.total_header: str(page.total)} if feed.paging.total_header else {}
+    return link | total

@@ -19,7 +19,8 @@ from connectors.declared import Department
 from connectors.fake.front_table import MODES as FRONT_MODES
 from connectors.fake.front_table import FrontTables
 from connectors.fake.modes import MODES, Sent, drip, send
-from connectors.fake.rest import RestDepartment, render_json
+from connectors.fake.rest import RestDepartment
+from connectors.fake.rest_forms import choose_render as choose_rest_render
 from connectors.fake.shelf import Shelf
 from connectors.fake.truth import Plot, make_shelf
 from connectors.fake.wire import Answer, Request, Spokesman
@@ -196,7 +197,7 @@ def _open_table(department: Department, plot: Plot) -> dict[str, Shelf]:
 def _open(department: Department, plot: Plot, connection: Connection) -> tuple[dict[str, Shelf], Spokesman]:
     feeds = department.feeds
     if department.transport.kind == "rest":
-        shelves = {name: make_shelf(department, feed, plot, render_json) for name, feed in feeds.items()}
+        shelves = {name: make_shelf(department, feed, plot, choose_rest_render(feed)) for name, feed in feeds.items()}
         return shelves, RestDepartment(department, connection, shelves)
     from connectors.fake.soap import SoapDepartment, choose_render  # noqa: PLC0415  zeep costs a REST fake half a second
 

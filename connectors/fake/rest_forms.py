@@ -1,0 +1,93 @@
+"""What travels between the hub and a fake over REST: parameters in query, JSON, form or XML, answers in JSON or XML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from lxml import etree
+
+from connectors.declared import Department, Feed
+from connectors.fake.answers import Page, WrongRequest, flatten, lay_out
+from connectors.fake.dialect import Row
+from connectors.fake.shelf import Render
+from connectors.fake.wire import Request
+
+MEDIA_TYPES = {"json": "application/json;charset=UTF-8", "xml": "application/xml;charset=UTF-8"}
+ROOT = "response"
+WHOLE = "."
+BETWEEN = "\x00"  # no value may hold it: XML cannot carry it
+PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+
+
+def choose_render(feed: Feed) -> Render:
+    """Return how one row of `feed` is written."""
+    if feed.answer == "json":
+        return msgspec.json.encode
+    element = feed.records.rpartition("/")[2]
+    return lambda row: _write_row(element, row)
+
+
+def write_answer(feed: Feed, page: Page, *, message: str = "", code: str | None = None) -> bytes:
+    """Write a page, or with a code the department's own form of an error."""
+    if feed.answer == "xml":
+        laid = lay_out(feed, page, b"".join(page.rows), message=message, code=code)
+        return b'<?xml version="1.0" encoding="UTF-8"?>' + _write_tree({ROOT: laid or {"error": code}})
+    rows = msgspec.Raw(b"[" + b",".join(page.rows) + b"]")
+    laid = lay_out(feed, page, rows, message=message, code=code)
+    return msgspec.json.encode(laid.get(WHOLE, laid) or {"error": code})
+
+
+def read_parameters(department: Department, feed: Feed, request: Request) -> dict[str, str]:
+    """Return what a request asks with, nested values under their paths."""
+    if request.method == "GET" or feed.send == "query":
+        return dict(parse_qsl(request.query, keep_blank_values=True))
+    if feed.send == "form":
+        return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+    return flatten(_read_json(request.body) if feed.send == "json" else _read_xml(department, request.body))
+
+
+def _read_json(body: bytes) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.DecodeError:
+        raise WrongRequest("请求体不是 JSON 对象") from None
+
+
+def _read_xml(department: Department, body: bytes) -> Mapping[str, Any]:
+    try:
+        root = etree.fromstring(body, PARSER)
+    except etree.XMLSyntaxError:
+        raise WrongRequest("请求体不是 XML") from None
+    if root.tag != department.transport.payload_root:
+        raise WrongRequest(f"请求体的根元素应为 {department.transport.payload_root}")
+    return _values(root)
+
+
+def _values(holder: etree._Element) -> dict[str, Any]:
+    return {child.tag: _values(child) if len(child) else child.text for child in holder}
+
+
+def _write_row(element: str, row: Row) -> bytes:
+    """Write one row; all values are escaped in one go, which costs a third of doing it one by one."""
+    values = _escape(BETWEEN.join([value or "" for value in row.values()])).split(BETWEEN)
+    cells = [f"<{name}>{value}</{name}>" for name, value in zip(row, values, strict=True) if value]
+    return f"<{element}>{''.join(cells)}</{element}>".encode()
+
+
+def _write_tree(tree: Mapping[str, Any]) -> bytes:
+    """Write nested values; bytes are rows, written already."""
+    return b"".join(
+        value if isinstance(value, bytes) else f"<{name}>".encode() + _write_value(value) + f"</{name}>".encode()
+        for name, value in tree.items()
+    )
+
+
+def _write_value(value: Any) -> bytes:
+    return _write_tree(value) if isinstance(value, Mapping) else _escape("" if value is None else str(value)).encode()
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
