@@ -7,6 +7,8 @@ reader. Bytes are counted after decompression. One host and port, resolved once;
 from __future__ import annotations
 
 import http.cookiejar
+import logging
+import ssl
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +23,9 @@ from connectors.addresses import resolve_address
 from connectors.connection import Connection
 from connectors.declared import Limits
 from connectors.door_statuses import raise_for_status
-from connectors.watchdog import Watchdog, pinned_pools
+from connectors.pinned_sockets import Pin, pinned_pools
+from connectors.tls import AHEAD, certificate_end, ending_certificates, make_context, translate_tls
+from connectors.watchdog import Watchdog
 from connectors.wire_clock import Clock
 from schemas.errors import (
     DepartmentBrokePromise,
@@ -31,6 +35,7 @@ from schemas.errors import (
 )
 
 CHUNK = 65_536
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,14 @@ class Door:
         self._session.trust_env = False
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._session.adapters.clear()
-        self._session.mount(f"{connection.scheme}://", _PinnedAdapter(pinned_pools(who, address, self._dog)))
+        context = (
+            make_context(connection, clock(), who, requests.utils.DEFAULT_CA_BUNDLE_PATH)
+            if connection.scheme == "https"
+            else None
+        )
+        self._session.mount(
+            f"{connection.scheme}://", _PinnedAdapter(pinned_pools(Pin(who, address, self._dog, context, self._warn)))
+        )
 
     def close(self) -> None:
         """Let the connection go."""
@@ -86,6 +98,14 @@ class Door:
                 return self._exchange(call, frozenset(accept))
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error) as error:
                 raise self._translate(error) from error
+
+    def _warn(self, met: ssl.SSLSocket) -> None:
+        """Tell ahead that a certificate ends: the department's, or one of ours."""
+        now, its = self._clock(), certificate_end(met)
+        ends = ending_certificates(self._connection, now, self._who) | ({"department's own": its} if its else {})
+        for name, at in ends.items():
+            if at <= now + AHEAD:
+                _log.warning("%s: the %s certificate ends on %s", self._who, name, at.date())
 
     def _exchange(self, call: Call, accept: frozenset[int]) -> Answer:
         requested_at = self._clock()
@@ -131,8 +151,8 @@ class Door:
         seconds = self._limits.deadline_seconds
         if self._dog.has_barked or isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
             return DepartmentTimeout(f"{self._who}: no whole answer within {seconds:g} s; the connection was closed")
-        if isinstance(error, requests.exceptions.SSLError):
-            return DepartmentBrokePromise(f"{self._who}: its certificate or TLS is not acceptable; nothing was sent")
+        if not_trusted := translate_tls(error, self._who):
+            return not_trusted
         if _was_reset(error):
             return DepartmentUnreachable(
                 f"{self._who}: the connection broke before the answer was whole; will be tried again"

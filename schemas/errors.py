@@ -72,6 +72,12 @@ class DepartmentBrokePromise(DepartmentError):
     code = "department.broke_promise"
 
 
+class DepartmentNotTrusted(DepartmentError):
+    """The department's certificate does not prove that it is the department; nothing was sent."""
+
+    code = "department.not_trusted"
+
+
 class DeclarationError(HubError):
     """A declaration or contract file is wrong."""
 
@@ -82,6 +88,12 @@ class ConnectionMissing(DeclarationError):
     """The department has no connection configured."""
 
     code = "declaration.connection_missing"
+
+
+class CertificateExpired(DeclarationError):
+    """A certificate of ours has ended."""
+
+    code = "declaration.certificate_expired"
 
 
 class DataHeld(HubError):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 Behaviour = Callable[[socket.socket, bytes], None]
+Wrap = Callable[[socket.socket], socket.socket]
 
 
 @dataclass
@@ -25,8 +26,8 @@ class RawServer:
 
 
 @contextlib.contextmanager
-def serving(behave: Behaviour) -> Iterator[RawServer]:
-    """Answer every request with `behave` until the block ends."""
+def serving(behave: Behaviour, wrap: Wrap = lambda opened: opened) -> Iterator[RawServer]:
+    """Answer every request with `behave` until the block ends; `wrap` dresses each connection, as in TLS."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = RawServer(listener.getsockname()[1])
     opened: list[socket.socket] = []
@@ -40,10 +41,10 @@ def serving(behave: Behaviour) -> Iterator[RawServer]:
             threading.Thread(target=talk, args=(opened[-1],), daemon=True).start()
 
     def talk(client: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while request := read_request(client):
+        with contextlib.suppress(OSError), contextlib.closing(wrap(client)) as spoken:
+            while request := read_request(spoken):
                 server.requests.append(request)
-                behave(client, request)
+                behave(spoken, request)
 
     threading.Thread(target=accept, daemon=True).start()
     try:
