@@ -7,6 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode
 SUITE ?= not crash and not scale
+WORKERS ?= auto
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check test demo serve lock clean
@@ -41,8 +42,8 @@ check: setup ## Lint, format, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup ## Run the tests; SUITE= runs the slow ones too, ARGS="-k words" chooses
-	$(BIN)/python -m pytest -m "$(SUITE)" $(ARGS)
+test: setup ## Run the tests, side by side; SUITE= runs the slow ones too, ARGS="-k words" chooses, WORKERS=0 one by one
+	$(BIN)/python -m pytest -m "$(SUITE)" -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 demo: setup ## Show the whole hub working on this machine; Ctrl-C ends it
 	@$(BIN)/hub demo $(ARGS)
