@@ -24,6 +24,7 @@ SIGN_INS = {
     "table": {"none"},  # who reads a front database stands in its connection
 }
 NEEDED = {"soap": ("operation", "records"), "rest": ("path", "records"), "table": ("table",)}
+ACCOUNT = {"login", "password"}
 PLACEHOLDERS = {"since", "page", "offset", "page_size", "cursor"}
 CRON = {"minute": 59, "hour": 23, "day of the month": 31, "month": 12, "day of the week": 7}
 FLAT = {"query", "form"}  # ways to send a request that know no groups
@@ -48,12 +49,21 @@ def check_transport(transport: Transport, place: str) -> None:
             f"{place}: key 'auth': {transport.auth} is no sign-in of {transport.kind}; "
             f"there are {', '.join(sorted(SIGN_INS[transport.kind]))}"
         )
-    if transport.kind != "soap" and transport.payload != "none":
-        raise DeclarationError(f"{place}: key 'payload': {transport.payload} needs kind soap")
+    _check_payload(transport, place)
     limits = transport.limits
     given = (limits.requests_per_second, limits.concurrency, limits.deadline_seconds, limits.page_bytes)
     if not all(0 < limit < math.inf for limit in given):
         raise DeclarationError(f"{place[:-1]}.limits]: every limit must be above zero and have an end")
+
+
+def _check_payload(transport: Transport, place: str) -> None:
+    """Refuse keys of a carried payload where nothing is carried."""
+    for key in ("payload", "port"):
+        if transport.kind != "soap" and getattr(transport, key) not in {"none", ""}:
+            raise DeclarationError(f"{place}: key {key!r}: {getattr(transport, key)} needs kind soap")
+    for key in ("payload_path", "payload_packing"):
+        if transport.payload == "none" and getattr(transport, key) not in {"none", ""}:
+            raise DeclarationError(f"{place}: key {key!r} needs a payload: xml-in-string or json-in-string")
 
 
 def check_feed(feed: Feed, transport: Transport, place: str) -> None:
@@ -103,11 +113,22 @@ def _check_request(feed: Feed, transport: Transport, place: str) -> None:
         )
     if transport.kind == "rest":
         _check_form(feed, transport, place)
-    for key, value in feed.request.items():
-        unknown = sorted(set(re.findall(r"\{(\w*)\}", value)) - PLACEHOLDERS) if isinstance(value, str) else []
+    account = ACCOUNT if transport.kind == "soap" else set()
+    _check_placeholders(feed.request, PLACEHOLDERS | account, f"{place}: key 'request.")
+    _check_placeholders(feed.headers, ACCOUNT, f"{place}: key 'headers.")
+    if feed.headers and transport.kind != "soap":
+        raise DeclarationError(f"{place}: key 'headers' needs kind soap")
+
+
+def _check_placeholders(template: Mapping[str, object], known: set[str], place: str) -> None:
+    """Refuse a placeholder that nothing fills, at any depth."""
+    for key, value in template.items():
+        if isinstance(value, Mapping):
+            _check_placeholders(value, known, f"{place}{key}.")
+        unknown = sorted(set(re.findall(r"\{(\w*)\}", value)) - known) if isinstance(value, str) else []
         if unknown:
             raise DeclarationError(
-                f"{place}: key 'request.{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(PLACEHOLDERS))}"
+                f"{place}{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(known))}"
             )
 
 

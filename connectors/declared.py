@@ -33,7 +33,10 @@ class Transport(Struct, frozen=True, kw_only=True):
 
     kind: Literal["soap", "rest", "table"]
     contract: str
-    payload: Literal["none", "xml-in-string"] = "none"
+    port: str = ""  # SOAP: the contract's port; the first one where it has several
+    payload: Literal["none", "xml-in-string", "json-in-string"] = "none"
+    payload_path: str = ""  # path of the carried text in the answer, where it is not the only one
+    payload_packing: Literal["none", "base64", "gzip-base64", "attachment"] = "none"
     payload_encoding: str = "utf-8"
     payload_root: str = "Request"
     auth: Literal["none", "basic", "bearer", "api-key", "wsse-username", "hmac-nonce", "hmac-sorted"] = "none"
@@ -135,7 +138,10 @@ class Feed(Struct, frozen=True, kw_only=True):
     method: Literal["GET", "POST"] = "GET"
     send: Literal["query", "json", "form", "xml"] = "query"
     answer: Literal["json", "xml"] = "json"
-    request: dict[str, Any] = {}  # template; {since} {page} {offset} {page_size} {cursor} are filled in
+    request: dict[
+        str, Any
+    ] = {}  # template; {since} {page} {offset} {page_size} {cursor} {login} {password} are filled in
+    headers: dict[str, Any] = {}  # SOAP: headers of the request by element name; {login} {password} are filled in
     success: Success | None = None
     paging: Paging = Paging()
     expects: Expects = Expects()

@@ -24,6 +24,15 @@ def read_document(department: Department, feed: Feed, body: bytes, media_type: s
     """Return the answer's envelope, after every check of form and success."""
     who = f"{department.department}.{feed.name}"
     text = decode_text(body, charset_of(media_type) or department.transport.payload_encoding, who)
+    document = open_document(feed, text, who)
+    if feed.success:
+        got, message = (_scalar(_find(document, path)) for path in (feed.success.field, feed.success.message))
+        require_success(feed, got, message, who)
+    return document
+
+
+def open_document(feed: Feed, text: str, who: str) -> dict[str, Any]:
+    """Return the object that a text holds, after every check of form."""
     document = decode_exactly(text, who)
     if feed.records == WHOLE and isinstance(document, list):
         document = {WHOLE: document}
@@ -31,10 +40,12 @@ def read_document(department: Department, feed: Feed, body: bytes, media_type: s
         hint = "an array" if isinstance(document, list) else "a single value"
         raise DepartmentBrokePromise(f"{who}: the answer is {hint}; expected an object")
     _require_clean(document, _find(document, feed.records), who)
-    if feed.success:
-        got, message = (_scalar(_find(document, path)) for path in (feed.success.field, feed.success.message))
-        require_success(feed, got, message, who)
     return document
+
+
+def json_text(document: dict[str, Any], path: str) -> str | None:
+    """Return the plain value at a path as text; None where nothing is."""
+    return _scalar(_find(document, path)) if path else None
 
 
 def json_facts(feed: Feed, document: dict[str, Any], who: str) -> PageFacts:

@@ -17,7 +17,7 @@ from connectors.declared import TO_FILL_IN, Department, Feed
 from connectors.findings import Finding
 from connectors.page_rows import source_names
 from connectors.page_trail import first_place
-from connectors.requesting import request_values, write_payload
+from connectors.requesting import carry, request_values
 from connectors.soap_contract import SoapContract
 from connectors.table_lint import check_table
 from schemas.catalogue import load_catalogue
@@ -126,10 +126,9 @@ def _check_soap(department: Department) -> Iterator[Finding]:
     contract = SoapContract(department)
     for feed in department.feeds.values():
         values = request_values(department, feed, None, first_place(feed.paging))
-        if department.transport.payload == "xml-in-string":
-            values = {contract.parameters(feed.operation)[0]: write_payload(department.transport, values)}
         try:
-            contract.render(feed.operation, values)
+            carried = carry(department.transport, contract.parameters(feed.operation), values)
+            contract.render(feed.operation, carried, feed.headers)
         except DeclarationError as error:
             yield Finding("error", f"{department.department}: [feeds.{feed.name}]", str(error))
 

@@ -26,7 +26,7 @@ class PageFetcher:
         limits = department.transport.limits
         self._requester = PageRequester(department, feed, connection)
         self._door = Door(f"{department.department}.{feed.name}", connection, limits, clock)
-        self._accept = (200, 500) if department.transport.kind == "soap" else (200,)  # a SOAP Fault travels with 500
+        self._accept = (200, 400, 500) if department.transport.kind == "soap" else (200,)  # a Fault's statuses
         self._pause, self._free_at = 1 / limits.requests_per_second, 0.0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="page")
         self._ahead: dict[Place, Future[FetchedPage]] = {}

@@ -24,12 +24,15 @@ from connectors.page_headers import add_headers
 from connectors.page_rows import PageFacts, PageRows
 from connectors.page_trail import PageTrail, Place
 from connectors.row_changes import apply_changes
-from connectors.soap_reply import open_answer, read_payload, soap_facts, soap_rows
+from connectors.safe_xml import FIELD
+from connectors.soap_envelope import SoapAnswer, open_answer
+from connectors.soap_payload import read_payload
+from connectors.soap_reply import soap_facts, soap_rows
 from connectors.soap_schema import SoapSchema
 from connectors.table_rows import table_rows
 from connectors.wire_clock import read_clock
 from connectors.xml_page import xml_facts, xml_rows
-from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault
+from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault, DepartmentRefused
 
 __all__ = ["FetchedPage", "MappedPage", "PageRows", "fetch_pages", "map_page", "read_page"]
 
@@ -67,12 +70,12 @@ def read_page(department: Department, feed: Feed, body: bytes, media_type: str) 
     if department.transport.kind == "table":
         return table_rows(department, feed, body)
     if department.transport.kind == "rest" and feed.answer == "xml":
-        return xml_rows(department, feed, body, media_type, who)
+        return xml_rows(feed, body, media_type, who)
     if department.transport.kind == "rest":
         return json_rows(feed, read_document(department, feed, body, media_type), who)
-    answer = open_answer(body, media_type, who)
-    _judge(department, answer, who)
-    return soap_rows(feed, read_payload(department, feed, answer, who), who)
+    answer = _open(department, body, media_type, who)
+    binary = _judge(department, answer.element, who)
+    return soap_rows(feed, read_payload(department, feed, answer, who), who, binary)
 
 
 def map_page(
@@ -98,26 +101,34 @@ def _read_facts(department: Department, feed: Feed, page: FetchedPage) -> PageFa
     who = f"{department.department}.{feed.name}"
     if department.transport.kind == "rest":
         if feed.answer == "xml":
-            facts = xml_facts(department, feed, page.body, page.media_type, who)
+            facts = xml_facts(feed, page.body, page.media_type, who)
         else:
             facts = json_facts(feed, read_document(department, feed, page.body, page.media_type), who)
         return add_headers(feed, facts, page.headers, who)
-    answer = open_answer(page.body, page.media_type, who)
+    answer = _open(department, page.body, page.media_type, who)
     return soap_facts(feed, read_payload(department, feed, answer, who), who)
 
 
-def _failed_itself(department: Department, feed: Feed, page: FetchedPage) -> DepartmentFault:
-    return DepartmentFault(
+def _open(department: Department, body: bytes, media_type: str, who: str) -> SoapAnswer:
+    """Open an envelope; where an element carries a whole document, it may be as long as a page."""
+    transport = department.transport
+    longest = FIELD if transport.payload == "none" else max(FIELD, transport.limits.page_bytes)
+    return open_answer(body, media_type, who, longest)
+
+
+def _failed_itself(department: Department, feed: Feed, page: FetchedPage) -> DepartmentFault | DepartmentRefused:
+    family = DepartmentRefused if page.status == 400 else DepartmentFault
+    return family(
         f"{department.department}.{feed.name}: page {page.number} came with status {page.status} and without a Fault; "
         "nothing was delivered"
     )
 
 
-def _judge(department: Department, answer: etree._Element, who: str) -> None:
-    """Judge an answer by the contract's schema, as strictly as the declaration says."""
+def _judge(department: Department, answer: etree._Element, who: str) -> frozenset[str]:
+    """Judge an answer by the contract's schema, as strictly as declared; return the names of values that are files."""
     transport = department.transport
     if transport.strictness == "off":
-        return
+        return frozenset()
     wsdl = department.folder / "contract" / transport.contract.removeprefix("contract/")
     schema = _schema(wsdl, department.digest)
     if schema.elements and answer.tag not in schema.elements:
@@ -131,6 +142,7 @@ def _judge(department: Department, answer: etree._Element, who: str) -> None:
         )
     if problems:
         _log.warning("%s: the answer breaks the contract: %s", who, "; ".join(problems))
+    return schema.binary
 
 
 @functools.lru_cache(maxsize=64)

@@ -5,6 +5,8 @@ Time and nonce are arguments. Knows no answer.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 import secrets
 from collections.abc import Mapping
@@ -24,12 +26,14 @@ from connectors.door import Call
 from connectors.next_address import next_target
 from connectors.page_trail import Place
 from connectors.signing import sign_headers
-from connectors.text_encoding import CODECS
+from connectors.text_encoding import CODECS, encode_text
 from connectors.username_token import make_username_token
+from schemas.errors import DeclarationError
 
 if TYPE_CHECKING:
     from connectors.soap_contract import SoapContract
 
+ACCOUNT = re.compile(r"\{(login|password)\}")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 Values = dict[str, Any]
 
@@ -72,16 +76,15 @@ class PageRequester:
         return PageCall(call, f"{feed.method} {feed.path} {msgspec.json.encode(values).decode()}")
 
     def _write_soap(self, contract: SoapContract, values: Values, at: datetime) -> PageCall:
-        transport, operation, nonce = self._transport, self._feed.operation, secrets.token_bytes(16)
+        transport, feed, nonce = self._transport, self._feed, secrets.token_bytes(16)
         token = make_username_token(self._connection, at, nonce) if transport.auth == "wsse-username" else None
-        carried = values
-        if transport.payload == "xml-in-string":
-            carried = {contract.parameters(operation)[0]: write_payload(transport, values)}
-        request = contract.render(operation, carried, token)
-        headers = {**request.headers, **sign_headers(transport.auth, self._connection, at, nonce.hex())}
-        return PageCall(
-            Call("POST", "", {}, headers, request.body), f"POST {operation} {msgspec.json.encode(values).decode()}"
-        )
+        own = put_secrets(feed.request, values, self._connection)
+        carried = carry(transport, contract.parameters(feed.operation), own)
+        headers = put_secrets(feed.headers, feed.headers, self._connection)
+        request = contract.render(feed.operation, carried, headers, token)
+        sent = {**request.headers, **sign_headers(transport.auth, self._connection, at, nonce.hex())}
+        described = f"POST {feed.operation} {msgspec.json.encode(values).decode()}"
+        return PageCall(Call("POST", "", {}, sent, request.body), described)
 
 
 def _read_contract(department: Department) -> SoapContract:
@@ -109,10 +112,37 @@ def fill(template: Any, known: Mapping[str, Any]) -> Any:
     if isinstance(template, dict):
         filled = {key: fill(value, known) for key, value in template.items()}
         return {key: value for key, value in filled.items() if value not in ("", None, {})}
+    if isinstance(template, list):
+        return [fill(value, known) for value in template]
     if not isinstance(template, str):
         return template
     whole = re.fullmatch(r"\{(\w+)\}", template)
-    return known[whole[1]] if whole else re.sub(r"\{(\w+)\}", lambda match: str(known[match[1]]), template)
+    if whole and whole[1] in known:
+        return known[whole[1]]
+    return re.sub(r"\{(\w+)\}", lambda match: str(known.get(match[1], match[0])), template)
+
+
+def put_secrets(template: Any, values: Any, connection: Connection) -> Any:
+    """Put the connection's account where the template asks for it; a value that only looks like it stays."""
+    if isinstance(template, dict) and isinstance(values, dict):
+        return {key: put_secrets(template.get(key), value, connection) for key, value in values.items()}
+    if not isinstance(template, str) or not isinstance(values, str) or not ACCOUNT.search(template):
+        return values
+    return ACCOUNT.sub(lambda match: connection.login if match[1] == "login" else connection.password, values)
+
+
+def carry(transport: Transport, parameters: list[str], values: Values) -> Values:
+    """Write what is carried as text: a table under a parameter's name, or else the whole request in the only one."""
+    if transport.payload == "none":
+        return values
+    if values and values.keys() <= set(parameters):
+        return {k: write_payload(transport, v) if isinstance(v, dict) else v for k, v in values.items()}
+    if len(parameters) != 1:
+        raise DeclarationError(
+            f"the operation has {len(parameters)} parameters ({', '.join(parameters)}); expected the carried text "
+            "under the name of one, as request = { NAME = { … } }, and the others beside it"
+        )
+    return {parameters[0]: write_payload(transport, values)}
 
 
 def write_body(transport: Transport, feed: Feed, values: Values) -> tuple[str, bytes]:
@@ -126,16 +156,30 @@ def write_body(transport: Transport, feed: Feed, values: Values) -> tuple[str, b
 
 
 def write_payload(transport: Transport, values: Values) -> str:
-    """Write the XML that travels as one string, under the encoding it claims."""
-    root = etree.Element(transport.payload_root)
-    _append(root, values)
-    return f'<?xml version="1.0" encoding="{transport.payload_encoding}"?>{etree.tostring(root, encoding="unicode")}'
+    """Write the XML or JSON that travels as one string, under the encoding it claims, packed as declared."""
+    if transport.payload == "json-in-string":
+        text = msgspec.json.encode(values).decode()
+    else:
+        root = etree.Element(transport.payload_root)
+        _append(root, values)
+        text = (
+            f'<?xml version="1.0" encoding="{transport.payload_encoding}"?>{etree.tostring(root, encoding="unicode")}'
+        )
+    if transport.payload_packing not in {"base64", "gzip-base64"}:
+        return text
+    content = encode_text(text, transport.payload_encoding)
+    is_zipped = transport.payload_packing == "gzip-base64"
+    return base64.b64encode(gzip.compress(content, mtime=0) if is_zipped else content).decode()
 
 
 def _append(parent: etree._Element, values: Values) -> None:
     for key, value in values.items():
-        child = etree.SubElement(parent, key)
-        if isinstance(value, dict):
-            _append(child, value)
-        else:
-            child.text = str(value)
+        if key.startswith("@"):
+            parent.set(key.removeprefix("@"), str(value))
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            child = etree.SubElement(parent, key)
+            if isinstance(one, dict):
+                _append(child, one)
+            else:
+                child.text = str(one)

@@ -14,6 +14,7 @@ from connectors.text_encoding import charset_of, decode_text
 from schemas.errors import DepartmentBrokePromise
 
 DEPTH, ATTRIBUTES, FIELD = 64, 256, 1_000_000
+LIBRARY_FIELD = 10_000_000  # libxml2 refuses longer texts unless it is told to expect them
 XML_DECLARATION = re.compile(r"\s*<\?xml(\s[^>]*?)?\?>")
 LABEL = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,40})["']""")
 PROLOG = re.compile(r"(?:\s+|<!--.*?-->)*", re.DOTALL)
@@ -23,14 +24,17 @@ _INSTRUCTION = etree.XPath("boolean(//processing-instruction())")
 _INCLUDE = etree.XPath("boolean(//xi:include)", namespaces={"xi": "http://www.w3.org/2001/XInclude"})
 
 
-def parse_xml(body: bytes, media_type: str, who: str) -> etree._Element:
-    """Return the root element of `body`; DepartmentBrokePromise names `who` and what is refused."""
+def parse_xml(body: bytes, media_type: str, who: str, field: int = FIELD) -> etree._Element:
+    """Return the root element of `body`; DepartmentBrokePromise names `who` and what is refused.
+
+    `field` is the longest text of one element: more where an element carries a whole document.
+    """
     label = LABEL.match(body.removeprefix(b"\xef\xbb\xbf"))
     charset = label[1].decode("ascii", "replace") if label else charset_of(media_type) or "utf-8"
-    return parse_xml_text(decode_text(body, charset, who), who)
+    return parse_xml_text(decode_text(body, charset, who), who, field)
 
 
-def parse_xml_text(text: str, who: str) -> etree._Element:
+def parse_xml_text(text: str, who: str, field: int = FIELD) -> etree._Element:
     """Return the root element of already decoded `text`; an encoding it declares no longer matters."""
     declaration = XML_DECLARATION.match(text)
     start = PROLOG.match(text, declaration.end() if declaration else 0)
@@ -39,10 +43,10 @@ def parse_xml_text(text: str, who: str) -> etree._Element:
         hint = " (a sign-in page?)" if content[:14].lower() == "<!doctype html" else ""
         raise _refusal(who, f"the answer opens with a DOCTYPE or processing instruction{hint}, which is refused unread")
     try:
-        root = etree.fromstring(content.encode("utf-8"), _parser())
+        root = etree.fromstring(content.encode("utf-8"), _parser(is_huge=field > LIBRARY_FIELD))
     except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
         raise _refusal(who, f"the answer is not well-formed XML{_where(error)}") from None
-    _refuse_attacks(root, content, who)
+    _refuse_attacks(root, content, who, field)
     return root
 
 
@@ -51,9 +55,14 @@ def local_name(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _parser() -> etree.XMLParser:
+def _parser(*, is_huge: bool) -> etree.XMLParser:
     return etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=is_huge,
+        remove_comments=True,
     )
 
 
@@ -62,7 +71,7 @@ def _where(error: Exception) -> str:
     return f" (line {line})" if line else ""
 
 
-def _refuse_attacks(root: etree._Element, content: str, who: str) -> None:
+def _refuse_attacks(root: etree._Element, content: str, who: str, field: int) -> None:
     """Run each whole-tree check only where the text makes a breach possible at all."""
     if "<?" in content and _INSTRUCTION(root):
         raise _refusal(who, "the answer holds a processing instruction")
@@ -72,8 +81,8 @@ def _refuse_attacks(root: etree._Element, content: str, who: str) -> None:
         raise _refusal(who, f"elements are nested deeper than {DEPTH}")
     if content.count("=") > ATTRIBUTES and _TOO_MANY(root):
         raise _refusal(who, f"an element has more than {ATTRIBUTES} attributes")
-    if len(content) > FIELD and max(map(len, content.split("<"))) > FIELD:
-        raise _refusal(who, f"a field is longer than {FIELD} characters")
+    if len(content) > field and max(map(len, content.split("<"))) > field:
+        raise _refusal(who, f"a field is longer than {field} characters")
 
 
 def _refusal(who: str, problem: str) -> DepartmentBrokePromise:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ class SoapSchema:
 
     def __init__(self, wsdl: Path) -> None:
         inline = read_schemas(wsdl)
-        self.elements = frozenset(_declared(inline, wsdl.parent))
+        everything = [*inline, *_files(inline, wsdl.parent)]
+        self.elements = frozenset(_declared(everything))
+        self.binary = frozenset(_binary(everything))
         self._lock = threading.Lock()  # lxml keeps the error log on the schema object
         self._schema = _compile(inline, wsdl)
 
@@ -51,15 +54,36 @@ class _ContractFiles(etree.Resolver):
         return self.resolve_string(content, context, base_url=system_url)
 
 
-def _declared(schemas: list[etree._Element], folder: Path) -> set[str]:
-    """Return the global elements of the inline schemas and of the files they include or import."""
-    names: set[str] = set()
+def _files(schemas: list[etree._Element], folder: Path) -> Iterator[etree._Element]:
+    """Yield the schemas in the files that `schemas` include or import, and those that these do."""
+    seen: set[str] = set()
+    waiting = list(schemas)
+    while waiting:
+        schema = waiting.pop()
+        for link in [e for kind in ("include", "import") for e in schema.findall(f"{{{XS}}}{kind}")]:
+            name = link.get("schemaLocation", "")
+            if not name or name in seen:
+                continue
+            seen.add(name)
+            waiting.append(etree.fromstring(read_inside(folder, name)))
+            if link.tag == f"{{{XS}}}include":  # what has no namespace of its own takes the including schema's
+                waiting[-1].set("targetNamespace", schema.get("targetNamespace", ""))
+            yield waiting[-1]
+
+
+def _declared(schemas: list[etree._Element]) -> Iterator[str]:
+    """Yield the global elements of schemas."""
     for schema in schemas:
         space = schema.get("targetNamespace", "")
-        names |= {f"{{{space}}}{e.get('name')}" for e in schema.findall(f"{{{XS}}}element")}
-        files = [e.get("schemaLocation") for kind in ("include", "import") for e in schema.findall(f"{{{XS}}}{kind}")]
-        names |= _declared([etree.fromstring(read_inside(folder, file)) for file in files if file], folder)
-    return names
+        yield from (f"{{{space}}}{e.get('name')}" for e in schema.findall(f"{{{XS}}}element"))
+
+
+def _binary(schemas: list[etree._Element]) -> Iterator[str]:
+    """Yield the names of elements that hold files, as base64."""
+    for schema in schemas:
+        for element in schema.iter(f"{{{XS}}}element"):
+            if element.get("type", "").rpartition(":")[2] == "base64Binary":
+                yield element.get("name", "")
 
 
 def _compile(inline: list[etree._Element], wsdl: Path) -> etree.XMLSchema:

@@ -43,6 +43,11 @@ def decode_text(body: bytes, label: str, who: str) -> str:
         ) from None
 
 
+def encode_text(text: str, label: str) -> bytes:
+    """Encode `text` as a reader of `label` expects it."""
+    return text.encode(CODECS.get(label.lower(), "utf-8"))
+
+
 def _is_utf8(body: bytes) -> bool:
     """Say whether non-ASCII bytes all form UTF-8: GB text practically never does, and would decode to other words."""
     try:

@@ -5,46 +5,36 @@ Records and paths are soap_reply's business; here only what a document without e
 
 from __future__ import annotations
 
-from lxml import etree
-
-from connectors.declared import Department, Feed
+from connectors.declared import Feed
 from connectors.page_rows import PageFacts, PageRows
 from connectors.safe_xml import local_name, parse_xml
-from connectors.soap_reply import read_payload, soap_facts, soap_rows
+from connectors.soap_envelope import SoapAnswer
+from connectors.soap_payload import Payload, find_all, require_payload_success
+from connectors.soap_reply import soap_facts, soap_rows
 from schemas.errors import DepartmentBrokePromise
 
 
-def xml_facts(department: Department, feed: Feed, body: bytes, media_type: str, who: str) -> PageFacts:
+def xml_facts(feed: Feed, body: bytes, media_type: str, who: str) -> PageFacts:
     """Return how many records the page holds and what it says about the others."""
-    return soap_facts(feed, _open(department, feed, body, media_type, who), who)
+    return soap_facts(feed, _open(feed, body, media_type, who), who)
 
 
-def xml_rows(department: Department, feed: Feed, body: bytes, media_type: str, who: str) -> PageRows:
+def xml_rows(feed: Feed, body: bytes, media_type: str, who: str) -> PageRows:
     """Return the declared source columns of the page's records."""
-    return soap_rows(feed, _open(department, feed, body, media_type, who), who)
+    return soap_rows(feed, _open(feed, body, media_type, who), who)
 
 
-def _open(department: Department, feed: Feed, body: bytes, media_type: str, who: str) -> etree._Element:
-    """Return the document's root, after every check of form and success."""
+def _open(feed: Feed, body: bytes, media_type: str, who: str) -> Payload:
+    """Return the document, after every check of form and success."""
     if body.lstrip()[:1] in (b"{", b"["):
         raise DepartmentBrokePromise(f"{who}: the answer is JSON; expected XML; nothing of it is applied")
     root = parse_xml(body, media_type, who)
     if local_name(root).lower() == "html":
         raise DepartmentBrokePromise(f"{who}: the answer is a page of markup (a sign-in page?); expected records")
-    payload = read_payload(department, feed, root, who)
+    payload = Payload(root, SoapAnswer(root))
+    require_payload_success(feed, payload, who)
     above = feed.records.rpartition("/")[0]
     # An empty list leaves no element behind: without what stands around it, nothing says that this is a page at all.
-    if (
-        above
-        and payload.find("/".join(f"{{*}}{part}" for part in above.split("/"))) is None
-        and not _is_empty(feed, payload)
-    ):
+    if above and not find_all(root, above) and (payload.text(feed.paging.total) or "").strip() != "0":
         raise DepartmentBrokePromise(f"{who}: {above} is not in the answer; nothing of it is applied")
     return payload
-
-
-def _is_empty(feed: Feed, payload: etree._Element) -> bool:
-    total = feed.paging.total
-    return (
-        bool(total) and (payload.findtext("/".join(f"{{*}}{part}" for part in total.split("/"))) or "").strip() == "0"
-    )

@@ -22,7 +22,7 @@ def contract(declare: Callable[..., Department]) -> SoapContract:
 
 
 def test_a_request_is_written_by_the_contract(contract: SoapContract) -> None:
-    request = contract.render("Query", GOOD, etree.Element("token"))
+    request = contract.render("Query", GOOD, token=etree.Element("token"))
     root = etree.fromstring(request.body)
     assert [etree.QName(child).localname for child in root] == ["Header", "Body"]
     assert root.findtext(f"{{{ENVELOPE}}}Body/{{urn:roads}}Query/{{urn:roads}}page") == "1"

@@ -170,3 +170,90 @@ def test_strictness_decides_what_the_schema_means(read: Read, caplog: pytest.Log
         read(broken, changes=(('kind = "soap"', 'kind = "soap"\nstrictness = "enforce"'),))
     renamed = broken.replace("urn:roads", "urn:renamed")
     assert read(renamed, changes=(('kind = "soap"', 'kind = "soap"\nstrictness = "off"'),)).count == 0
+
+
+SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
+
+
+def test_a_fault_of_soap_1_2_tells_its_subcode_its_chinese_reason_and_what_the_detail_says_of_it(read: Read) -> None:
+    code = "<s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>m:Busy</s:Value></s:Subcode></s:Code>"
+    reason = '<s:Reason><s:Text xml:lang="en">busy</s:Text><s:Text xml:lang="zh-CN">系统忙</s:Text></s:Reason>'
+    detail = "<s:Detail><e><errorCode>E9</errorCode><holder>张三</holder><stack>at a.b</stack></e></s:Detail>"
+    with pytest.raises(DepartmentFault, match="Fault 's:Receiver' 'm:Busy': '系统忙'; errorCode 'E9'; nothing") as told:
+        read(f'<s:Envelope xmlns:s="{SOAP12}"><s:Body><s:Fault>{code}{reason}{detail}</s:Fault></s:Body></s:Envelope>')
+    assert "张三" not in str(told.value)
+
+
+@pytest.mark.parametrize("code", ["s:Client", "s:MustUnderstand", "s:Client.Parameter"])
+def test_a_fault_that_blames_the_request_is_a_refusal(read: Read, code: str) -> None:
+    with pytest.raises(DepartmentRefused, match=f"Fault '{code}': 'no such page'"):
+        read(fault(code, "no such page"))
+
+
+def test_a_detail_of_soap_1_1_is_told_without_what_may_name_a_person(read: Read) -> None:
+    words = fault("s:Server", "x").replace(
+        "</s:Fault>", "<detail><m>37028319900307721X</m><message>证件 37028319900307721X</message></detail></s:Fault>"
+    )
+    with pytest.raises(DepartmentFault, match="'x'; message '证件 …'; nothing was delivered") as told:
+        read(words)
+    assert "3702831990" not in str(told.value)
+
+
+def with_header(header: str) -> str:
+    """Return a good answer with a header."""
+    return GOOD.replace("<s:Body>", f"<s:Header>{header}</s:Header><s:Body>")
+
+
+def test_a_header_that_must_be_understood_is_refused_unless_it_is_read_or_changes_nothing(read: Read) -> None:
+    demanded = '<h:Deal xmlns:h="urn:h" s:mustUnderstand="1"><h:Code>0</h:Code></h:Deal>'
+    with pytest.raises(DepartmentBrokePromise, match="demands that its header Deal be understood"):
+        read(with_header(demanded))
+    assert (
+        read(with_header(demanded), changes=(('field = "Result/Code"', 'field = "soap:Header/Deal/Code"'),)).count == 1
+    )
+    assert read(with_header(demanded.replace('"1"', '"0"'))).count == 1
+    assert read(with_header(demanded.replace("s:must", 's:actor="urn:proxy" s:must'))).count == 1
+    space = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+    assert read(with_header(f'<w:Security xmlns:w="{space}" s:mustUnderstand="1"/>')).count == 1
+
+
+def test_what_a_header_says_of_success_counts(read: Read) -> None:
+    reply = with_header('<h:Deal xmlns:h="urn:h"><h:Code>7</h:Code></h:Deal>')
+    with pytest.raises(DepartmentFault, match="soap:Header/Deal/Code is '7'"):
+        read(reply, changes=(('field = "Result/Code"', 'field = "soap:Header/Deal/Code"'),))
+
+
+def test_values_in_attributes_and_in_groups_are_read_by_their_path(read: Read) -> None:
+    changes = (
+        ('holder_name = "YHMC"', 'holder_name = "YH/XM/@MC"'),
+        ('scope = "JYFW"', 'scope = "YH/FW"'),
+        ('key = ["XKZBH"]', 'key = ["@ID"]'),
+    )
+    one = '<Item a:ID="7" xmlns:a="urn:a"><XKZBH>1</XKZBH><YH><XM MC="张"/><FW>x</FW></YH></Item>'
+    rows = read(result(one + "<Item><XKZBH>2</XKZBH></Item>", 2), changes=changes)
+    assert rows.faults == []
+    assert (rows.columns["YH/XM/@MC"], rows.columns["YH/FW"]) == (["张", None], ["x", None])
+    assert rows.columns["@ID"] == ["7", None]
+    twice = "<Item><YH><FW>x</FW><FW>y</FW></YH></Item><Item><YH><FW><a/></FW></YH></Item>"
+    faults = read(result(twice, 2), changes=changes).faults
+    assert [(f.row, f.source, f.got) for f in faults] == [(0, "YH/FW", "2 elements"), (1, "YH/FW", "elements inside")]
+
+
+def test_groups_nobody_reads_do_not_hold_a_record_back(read: Read) -> None:
+    rows = read(result("<Item><XKZBH>1</XKZBH><other><a>1</a></other><b/><b/></Item>", 1))
+    assert (rows.count, rows.faults) == (1, [])
+
+
+def test_a_record_that_is_nil_is_none_and_a_nil_value_is_empty(read: Read) -> None:
+    nil = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"'
+    rows = read(result(f"<Item {nil}/><Item><XKZBH>1</XKZBH><YHMC {nil}/></Item>", 1))
+    assert (rows.count, rows.columns["YHMC"]) == (1, [None])
+
+
+def test_records_of_several_names_are_one_list(read: Read) -> None:
+    reply = result(
+        "<List><Shop><XKZBH>1</XKZBH></Shop><n:Farm xmlns:n='urn:n'><XKZBH xmlns='urn:roads'>2</XKZBH></n:Farm></List>",
+        2,
+    )
+    rows = read(reply, changes=(('records = "Result/Item"', 'records = "Result/List/*"'),))
+    assert rows.columns["XKZBH"] == ["1", "2"]
