@@ -58,7 +58,7 @@ def signed(server: FakeServer, nonce: str, at: datetime | None = None) -> dict[s
 def soap_body(department: Department, connection: Connection, **values: str) -> bytes:
     """Write a request by the contract, signed in."""
     header = make_username_token(connection, datetime.now(UTC), os.urandom(16))
-    return SoapContract(department).render("QueryLicenses", values, header).body
+    return SoapContract(department).render("QueryLicenses", values, token=header).body
 
 
 def test_a_signed_request_is_answered(transport: FakeServer) -> None:
