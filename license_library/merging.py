@@ -19,6 +19,7 @@ _ORGANISATIONS = [kind.code for kind in HOLDER_CODE_TYPES if kind.kind == "organ
 _APPLY = (
     merge.ANALYZE_DELTA,
     merge.COLLECT_SUBJECTS,
+    merge.ANALYZE_SUBJECTS,
     merge.ADD_SUBJECTS,
     merge.LOCK_SUBJECTS,
     merge.NAME_SUBJECTS,
