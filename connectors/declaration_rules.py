@@ -50,6 +50,14 @@ def check_transport(transport: Transport, place: str) -> None:
             f"there are {', '.join(sorted(SIGN_INS[transport.kind]))}"
         )
     _check_payload(transport, place)
+    live = transport.live_contract
+    if live and (
+        transport.kind not in {"soap", "rest"} or not re.fullmatch(r"(\?|/(?!/))[!-~]+", live) or set(live) & set("#\\")
+    ):
+        raise DeclarationError(
+            f"{place}: key 'live_contract': expected ?wsdl or a path such as /v3/api-docs, in ASCII, of kind soap or rest, "
+            f"got {live!r} of kind {transport.kind}"
+        )
     limits = transport.limits
     given = (limits.requests_per_second, limits.concurrency, limits.deadline_seconds, limits.page_bytes)
     if not all(0 < limit < math.inf for limit in given):

@@ -33,6 +33,7 @@ class Transport(Struct, frozen=True, kw_only=True):
 
     kind: Literal["soap", "rest", "table"]
     contract: str
+    live_contract: str = ""  # SOAP, REST: where the department shows it, below the connection's address, as ?wsdl
     port: str = ""  # SOAP: the contract's port; the first one where it has several
     payload: Literal["none", "xml-in-string", "json-in-string"] = "none"
     payload_path: str = ""  # path of the carried text in the answer, where it is not the only one
@@ -168,6 +169,11 @@ class Department(Struct, frozen=True, kw_only=True):
     transport: Transport
     feeds: dict[str, Feed]
     timezone: str = "Asia/Shanghai"
+
+    @property
+    def is_contract_watched(self) -> bool:
+        """Say whether the live contract can be compared with the pinned one; a table shows its own."""
+        return self.transport.kind == "table" or bool(self.transport.live_contract)
 
 
 build_readers(Department)

@@ -6,36 +6,15 @@ What the tasks do is the hub's business; it is imported when a task runs.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
 
-from airflow.sdk import (
-    DAG,
-    Asset,
-    Connection,
-    CronTriggerTimetable,
-    get_current_context,
-    get_parsing_context,
-    task,
-)
-from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
+from airflow.sdk import DAG, Asset, get_current_context, get_parsing_context, task
+from airflow.sdk.exceptions import AirflowFailException
 
 from connectors.declaration import Department, Feed, list_departments, load_department
 from dags.outcome import told_to_airflow
-from schemas.errors import ConnectionMissing, DeclarationError
-
-if TYPE_CHECKING:
-    from hub.context import HubContext
-
-ZONE = "Asia/Shanghai"
-FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-CONNECTORS_FOLDER = Path(os.environ["HUB_CONNECTORS_FOLDER"]) if os.environ.get("HUB_CONNECTORS_FOLDER") else None
-# The demo and the tests say when a department is pulled; everywhere else its own schedule does.
-IS_SCHEDULED = os.environ.get("HUB_SCHEDULES", "on") != "off"
+from dags.surroundings import CONNECTORS_FOLDER, FIRST_DAY, connection_of, opened_hub, task_defaults, timetable
+from schemas.errors import DeclarationError
 
 
 def pull_feed(department: Department, feed: Feed) -> DAG:
@@ -47,7 +26,7 @@ def pull_feed(department: Department, feed: Feed) -> DAG:
         dag_display_name=f"{department.name} · {feed.name}",
         description=f"Pull {feed.record} records of {name}",
         doc_md=describe_feed(department, feed),
-        schedule=CronTriggerTimetable(feed.schedule, timezone=ZONE) if IS_SCHEDULED else None,
+        schedule=timetable(feed.schedule),
         start_date=FIRST_DAY,
         catchup=False,
         max_active_runs=1,
@@ -59,19 +38,6 @@ def pull_feed(department: Department, feed: Feed) -> DAG:
         if feed.flag:
             merged >> acknowledge(checked, department.department)
     return dag
-
-
-def task_defaults(department: Department) -> dict[str, Any]:
-    """Return what holds for every task: a department's trouble stays in its own pool, and ends by itself."""
-    return {
-        "owner": "platform-engineering",
-        "pool": department.department,
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=10),
-        "execution_timeout": timedelta(minutes=30),
-    }
 
 
 def describe_feed(department: Department, feed: Feed) -> str:
@@ -106,8 +72,8 @@ def land(department: str, feed: str) -> int:
     """Store what the department answers, page after page, byte for byte."""
     from hub import pull
 
-    with told_to_airflow(), _opened_hub() as hub:
-        return pull.land(hub, department, feed, _connection_of(department))
+    with told_to_airflow(), opened_hub() as hub:
+        return pull.land(hub, department, feed, connection_of(department))
 
 
 @task
@@ -115,7 +81,7 @@ def check(exchange_id: int) -> int:
     """Map and check every record; stage the good, quarantine the rest, hold a batch beyond its bounds."""
     from hub import pull
 
-    with told_to_airflow(), _opened_hub() as hub:
+    with told_to_airflow(), opened_hub() as hub:
         pull.check(hub, exchange_id)
     return exchange_id
 
@@ -125,7 +91,7 @@ def merge(exchange_id: int, asset: str) -> None:
     """Bring the staged records into the library, in one transaction, and tell who waits for the feed."""
     from hub import pull
 
-    with told_to_airflow(), _opened_hub() as hub:
+    with told_to_airflow(), opened_hub() as hub:
         counts = pull.merge(hub, exchange_id)
     context = get_current_context()
     context["outlet_events"][Asset(asset)].extra = {
@@ -140,31 +106,8 @@ def acknowledge(exchange_id: int, department: str) -> None:
     """Write back to the front table which rows we have and what is wrong with the others."""
     from hub import pull
 
-    with told_to_airflow(), _opened_hub() as hub:
-        pull.acknowledge(hub, exchange_id, _connection_of(department))
-
-
-@contextmanager
-def _opened_hub() -> Iterator[HubContext]:
-    from hub.context import opened_hub
-    from hub.settings import Settings
-
-    with opened_hub(Settings()) as hub:
-        yield hub
-
-
-def _connection_of(department: str) -> Any:
-    """Airflow resolves the connection from wherever it keeps secrets; the hub reads its JSON form."""
-    from connectors.connection import parse_connection
-
-    name = load_department(department, CONNECTORS_FOLDER).connection
-    try:
-        return parse_connection(Connection.get(name).as_json())
-    except AirflowNotFoundException:
-        raise ConnectionMissing(
-            f"{department}: no connection; expected an Airflow connection {name!r} (AIRFLOW_CONN_{name.upper()}); "
-            "nothing was asked"
-        ) from None
+    with told_to_airflow(), opened_hub() as hub:
+        pull.acknowledge(hub, exchange_id, connection_of(department))
 
 
 @task
@@ -179,7 +122,7 @@ def broken_department(department: str, error: DeclarationError) -> DAG:
         dag_id=f"pull_{department}",
         doc_md=f"The declaration of `{department}` cannot be read, so it is not pulled.\n\n    {error}",
         description="Broken declaration",
-        schedule=CronTriggerTimetable("0 8 * * *", timezone=ZONE) if IS_SCHEDULED else None,
+        schedule=timetable("0 8 * * *"),
         start_date=FIRST_DAY,
         catchup=False,
         max_active_runs=1,

@@ -52,6 +52,14 @@ class QuarantineFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: str | None = None  # QuarantineAnswer.next of the page before
 
 
+class IncidentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for incidents; None means: any department, every state but resolved."""
+
+    department: str | None = None
+    state: str | None = None  # open | acknowledged | muted | resolved | all
+    limit: int = MAX_LIMIT
+
+
 class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask whether a license is what it is said to be: an identifier, or a type and a number; and values to compare."""
 

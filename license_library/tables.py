@@ -126,6 +126,7 @@ feeds = Table(
     _instant("cursor_at"),  # newest source time that was merged
     _instant("fresh_at"),  # when the last merged exchange began to land: the feed is known up to here
     Column("epoch", BigInteger, nullable=False, server_default=text("0")),  # fencing: raised by every exchange
+    Column("mapping_digest", Text),  # of the declaration as last seen; what an activation is for
     Index("ix_feeds_license_types", "license_types", postgresql_using="gin"),
 )
 
@@ -136,7 +137,7 @@ exchanges = Table(
     Column("department", Text, nullable=False),
     Column("feed", Text, nullable=False),
     Column("epoch", BigInteger, nullable=False),
-    # landing | landed | checked | merged | held | discarded | failed
+    # landing | landed | checked | merged | held | discarded | shadowed | failed
     Column("state", Text, nullable=False),
     _instant("since_at"),
     _instant("cursor_at"),
@@ -157,9 +158,11 @@ exchanges = Table(
     Column("hold_reason", Text),
     Column("error_code", Text),
     Column("error_message", Text),
+    # Beside the library: compared with it, never merged, the feed's cursor untouched.
+    Column("is_shadow", Boolean, nullable=False, server_default=text("false")),
     ForeignKeyConstraint(["department", "feed"], ["feeds.department", "feeds.feed"]),
     CheckConstraint(
-        "state not in ('merged', 'held', 'discarded')"
+        "state not in ('merged', 'held', 'discarded', 'shadowed')"
         " or received_count = merged_count + unchanged_count + quarantined_count + held_count",
         name="conservation",
     ),
@@ -356,4 +359,79 @@ inquiries = Table(
     Column("result_count", Integer, nullable=False),
     Column("denied", Boolean, nullable=False, server_default=text("false")),
     Index("ix_inquiries_asked_at", "asked_at"),
+)
+
+# --- what somebody must look after, and who let a mapping in ----------------------------------------------------
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("incident_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("department", Text, ForeignKey("departments.department"), nullable=False),
+    Column("feed", Text, nullable=False),  # empty: the whole department
+    Column("kind", Text, nullable=False),  # drift, …
+    Column("cause", Text, nullable=False),  # what it is about, always the same for the same cause
+    Column("severity", Text, nullable=False),  # notice | warning | critical
+    Column("words_zh", Text, nullable=False),
+    Column("words_en", Text, nullable=False),
+    Column("state", Text, nullable=False),  # open | acknowledged | muted | resolved
+    Column("seen_count", Integer, nullable=False, server_default=text("1")),
+    _instant("first_seen_at", required=True),
+    _instant("last_seen_at", required=True),
+    _instant("decided_at"),  # acknowledged or muted
+    Column("decided_by", Text),
+    Column("note", Text),
+    _instant("resolved_at"),
+    CheckConstraint("(state = 'resolved') = (resolved_at is not null)", name="resolved_when"),
+    Index(
+        "uq_incidents_one_for_each_cause",
+        "department",
+        "feed",
+        "kind",
+        "cause",
+        unique=True,
+        postgresql_where=text("state <> 'resolved'"),
+    ),
+)
+
+shadow_changes = Table(
+    "shadow_changes",
+    metadata,
+    Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), primary_key=True),
+    Column("kind", Text, primary_key=True),  # record | field | reason
+    Column("name", Text, primary_key=True),  # new, changed, versions; a field of the record type; a problem code
+    Column("count", BigInteger, nullable=False),
+    Column("emptied_count", BigInteger, nullable=False, server_default=text("0")),  # of a field: had a value, has none
+    Column("examples", ARRAY(Text), nullable=False),  # the department's own record ids, a few
+)
+
+activations = Table(
+    "activations",
+    metadata,
+    Column("activation_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column(
+        "mapping_digest", Text, nullable=False
+    ),  # what decides what a record means; see connectors/mapping_digest.py
+    Column("declaration_digest", Text, nullable=False),
+    Column("shadow_exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), nullable=False),
+    Column("state", Text, nullable=False),  # proposed | active | replaced | withdrawn
+    Column("proposed_by", Text, nullable=False),
+    _instant("proposed_at", required=True),
+    Column("approved_by", Text),
+    _instant("approved_at"),
+    ForeignKeyConstraint(["department", "feed"], ["feeds.department", "feeds.feed"]),
+    CheckConstraint("lower(approved_by) <> lower(proposed_by)", name="two_persons"),
+    CheckConstraint("(state in ('active', 'replaced')) = (approved_at is not null)", name="approved_when"),
+    *(
+        Index(
+            f"uq_activations_one_{state}",
+            "department",
+            "feed",
+            unique=True,
+            postgresql_where=text(f"state = '{state}'"),
+        )
+        for state in ("proposed", "active")
+    ),
 )

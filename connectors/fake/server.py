@@ -19,6 +19,7 @@ from connectors.declared import Department
 from connectors.fake.front_table import MODES as FRONT_MODES
 from connectors.fake.front_table import FrontTables
 from connectors.fake.modes import MODES, Sent, drip, send
+from connectors.fake.publishing import Publisher
 from connectors.fake.rest import RestDepartment
 from connectors.fake.rest_forms import choose_render as choose_rest_render
 from connectors.fake.shelf import Shelf
@@ -54,7 +55,8 @@ class FakeServer(ThreadingHTTPServer):
             self.front = FrontTables(department, self.shelves, database)
             self.front.set_mode(mode)
         else:
-            self.shelves, self.spokesman = _open(department, plot, self.connection)
+            self.shelves, spokesman = _open(department, plot, self.connection)
+            self.spokesman = Publisher(department, self.connection, spokesman)
 
     @property
     def url(self) -> str:

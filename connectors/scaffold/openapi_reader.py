@@ -163,7 +163,11 @@ def _leaf(name: str, schema: Table, *, is_required: bool) -> Node:
     sample = str(schema.get("default", example) if schema.get("default", example) is not None else "")
     length = schema.get("maxLength") if schema.get("maxLength") == schema.get("minLength") else 0
     form = guess_form(kind, label, sample if kind != "number" else "", int(length or 0))
-    return Node(name, label, kind, form, _codes(schema, label), is_required=is_required, sample=sample)
+    longest = schema.get("maxLength")
+    return Node(
+        name, label, kind, form, _codes(schema, label), is_required=is_required, sample=sample,
+        length=longest if isinstance(longest, int) else 0,
+    )  # fmt: skip
 
 
 def _codes(schema: Table, label: str) -> dict[str, str]:

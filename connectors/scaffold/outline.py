@@ -25,6 +25,7 @@ class Node(msgspec.Struct, frozen=True):
     is_required: bool = False
     is_key: bool = False
     sample: str = ""  # a fixed or usual value
+    length: int = 0  # the longest text, where the contract says
     children: tuple[Node, ...] = ()
 
     @property

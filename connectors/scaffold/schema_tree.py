@@ -99,7 +99,8 @@ class SchemaTree:
         kind: Kind = base.kind if base.is_leaf else "text"
         told = _simple(replace(node, label=label), kind, 8 if is_eight else int(length) if length.isdecimal() else 0)
         told_codes = codes if any(codes.values()) or not told.codes else {c: told.codes.get(c, "") for c in codes}
-        return replace(told, codes=told_codes or told.codes, form=told.form or base.form)
+        longest = int(length) if length.isdecimal() else 0
+        return replace(told, codes=told_codes or told.codes, form=told.form or base.form, length=longest or base.length)
 
     def _children(self, entry: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
         for child in entry.iterchildren(f"{{{XS}}}*"):

@@ -99,7 +99,7 @@ def _links(root: etree._Element) -> list[tuple[etree._Element, str]]:
 
 def _find(location: str, namespace: str, source: Path, folder: Path) -> Path | None:
     """Return the file an import means; None where only an address must go."""
-    for name in _candidates(location):
+    for name in candidate_names(location):
         target = (source.parent / name).resolve()
         if target.is_file() and not target.is_relative_to(folder):
             raise DeclarationError(
@@ -112,11 +112,11 @@ def _find(location: str, namespace: str, source: Path, folder: Path) -> Path | N
         return None
     raise DeclarationError(
         f"contract: {source.name} imports {location}, which is never fetched; "
-        f"save it beside the contract as {_candidates(location)[-1]}; nothing was written"
+        f"save it beside the contract as {candidate_names(location)[-1]}; nothing was written"
     )
 
 
-def _candidates(location: str) -> list[str]:
+def candidate_names(location: str) -> list[str]:
     """Return where an import may lie on disk: at its relative path, or by the last part of its address."""
     parts = urlsplit(location)
     if not parts.scheme and not parts.query:

@@ -1,6 +1,6 @@
 """`hub department`: what is declared, whether it is right, and a fake of it to try against.
 
-Reads declarations; never asks a department anything.
+Reads declarations; asking a department is defined beside this.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from connectors.declaration import Department, list_departments, load_department
 from connectors.lint import check_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.scaffolding import new
+from hub.commands.watching import drift
 from hub.context import running_database
 from hub.front_databases import front_database
 from hub.settings import Settings
@@ -25,6 +26,7 @@ from license_library.database import open_database
 
 app = typer.Typer(help="Declared departments: make, list, check, fake.", no_args_is_help=True)
 app.command()(new)
+app.command()(drift)
 Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
 
 

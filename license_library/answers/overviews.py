@@ -50,6 +50,36 @@ class ExchangesAnswer(Answer, frozen=True):
     asked_at: datetime
 
 
+class IncidentBrief(Answer, frozen=True):
+    """Show one incident: something wrong with a feed that somebody must look after."""
+
+    incident_id: int
+    department: str
+    department_name: str
+    feed: str  # empty: the whole department
+    kind: str  # drift, contract_unread
+    cause: str
+    severity: str  # notice | warning | critical
+    severity_words: Words
+    words: Words
+    state: str  # open | acknowledged | muted | resolved
+    state_words: Words
+    seen_count: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    note: str | None
+    resolved_at: datetime | None
+
+
+class IncidentsAnswer(Answer, frozen=True):
+    """List incidents, the gravest and newest first."""
+
+    incidents: list[IncidentBrief]
+    asked_at: datetime
+
+
 class FeedBrief(Answer, frozen=True):
     """Show one feed: what it promises and how it keeps it."""
 

@@ -33,9 +33,10 @@ import json, sys, time
 import airflow.sdk
 from airflow.serialization.serialized_objects import DagSerialization
 before, began = set(sys.modules), time.process_time()
-import dags.pull
+import dags.pull, dags.drift
 seconds, added = time.process_time() - began, {{name.split(".")[0] for name in set(sys.modules) - before}}
 found = {{name: value for name, value in vars(dags.pull).items() if isinstance(value, airflow.sdk.DAG)}}
+found["drift"] = dags.drift.dag
 told = {{
     "order": list(found),
     "heavy": sorted(added & set({HEAVY!r})),
@@ -84,7 +85,13 @@ def parsed_dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_declared_feed_has_a_dag_in_a_fixed_order(parsed_dags: dict[str, Any]) -> None:
     declared = [load_department(name) for name in list_departments()]
     wanted = [f"pull_{one.department}_{feed}" for one in declared for feed in sorted(one.feeds)]
-    assert parsed_dags["order"] == wanted
+    assert parsed_dags["order"] == [*wanted, "drift"]
+
+
+def test_each_department_that_shows_its_contract_is_watched(parsed_dags: dict[str, Any]) -> None:
+    declared = [load_department(name) for name in list_departments()]
+    watched = [one.department for one in declared if one.is_contract_watched]
+    assert sorted(parsed_dags["dags"]["drift"]["tasks"]) == watched
 
 
 def test_parsing_the_dags_imports_nothing_heavy(parsed_dags: dict[str, Any]) -> None:
@@ -117,7 +124,8 @@ def test_every_task_has_an_owner_retries_a_pool_and_an_end(parsed_dags: dict[str
         if feed.flag
     }
     for name, dag in parsed_dags["dags"].items():
-        assert set(dag["tasks"]) == {"land", "check", "merge", *(["acknowledge"] if name in answered else [])}
+        steps = {"land", "check", "merge", *(["acknowledge"] if name in answered else [])}
+        assert name == "drift" or set(dag["tasks"]) == steps
         for owner, retries, pool, seconds in dag["tasks"].values():
             assert owner != "airflow"
             assert 1 <= retries <= 5

@@ -1,0 +1,80 @@
+"""The pinned and the live contract, whatever their form, as outlines that can be laid beside each other."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.connection import Connection
+from connectors.declared import Department, Feed
+from connectors.drift.live_files import fetch_live_files, told_of_department
+from connectors.front_schema import read_live_table
+from connectors.scaffold.openapi_reader import gather_openapi, read_openapi
+from connectors.scaffold.outline import Call, Kind, Node, Outline
+from connectors.scaffold.vendoring import XS, gather_xml, parse_contract
+from connectors.scaffold.wsdl_reader import read_wsdl
+from connectors.table_contract import Column, TableContract, read_table_contract
+from connectors.table_contract import Kind as ColumnKind
+from connectors.wire_clock import Clock
+
+KINDS: dict[ColumnKind, Kind] = {
+    "text": "text", "integer": "number", "number": "number", "time": "time", "date": "date", "other": "flag",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Hold one contract: its outline, the namespaces of its schemas, and what of it could not be looked at."""
+
+    outline: Outline
+    namespaces: frozenset[str] = frozenset()
+    not_fetched: tuple[str, ...] = ()
+
+
+def read_pinned(department: Department) -> Contract:
+    """Return the vendored contract."""
+    transport = department.transport
+    if transport.kind == "table":
+        tables = {feed.table: read_table_contract(department, feed) for feed in department.feeds.values()}
+        return Contract(Outline("table", tuple(_call(name, table) for name, table in tables.items())))
+    return _read(transport.kind, department.folder / "contract" / transport.contract.removeprefix("contract/"))
+
+
+def read_live(department: Department, connection: Connection, clock: Clock) -> Contract:
+    """Return the contract that the department shows today; DepartmentBrokePromise where it shows none."""
+    if department.transport.kind == "table":
+        return _live_tables(department, list(department.feeds.values()), connection, clock)
+    with tempfile.TemporaryDirectory(prefix="hub-contract-") as folder:
+        place = Path(folder) / department.department / "contract"
+        place.mkdir(parents=True)
+        files = fetch_live_files(department, connection, place, clock)
+        with told_of_department(department.department):
+            contract = _read(department.transport.kind, files.main)
+    return Contract(contract.outline, contract.namespaces, tuple(files.not_fetched))
+
+
+def _read(kind: str, path: Path) -> Contract:
+    if kind == "rest":
+        return Contract(read_openapi(gather_openapi(path)))
+    gathered = gather_xml(path)
+    roots = [parse_contract(content, name) for name, content in gathered.files.items()]
+    spaces = {schema.get("targetNamespace", "") for root in roots for schema in root.iter(f"{{{XS}}}schema")}
+    return Contract(read_wsdl(gathered), frozenset(spaces - {""}))
+
+
+def _live_tables(department: Department, feeds: list[Feed], connection: Connection, clock: Clock) -> Contract:
+    found = {feed.table: read_live_table(department, feed, connection, clock) for feed in feeds}
+    return Contract(Outline("table", tuple(_call(name, table) for name, table in found.items() if table)))
+
+
+def _call(name: str, table: TableContract) -> Call:
+    nodes = tuple(_node(column, column.name in table.primary_key) for column in table.columns.values())
+    return Call(name, Node(name, kind="group"), Node(name, kind="group", children=nodes))
+
+
+def _node(column: Column, is_key: bool) -> Node:
+    kind = KINDS[column.kind]
+    return Node(
+        column.name, kind=kind, is_key=is_key, is_required=column.is_required or is_key, length=column.length or 0
+    )

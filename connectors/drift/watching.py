@@ -1,0 +1,96 @@
+"""The live contract compared with the pinned one: every difference, and what each does to which feed.
+
+The room's front for drift: one function. Writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from connectors.connection import Connection
+from connectors.declared import Department, Feed
+from connectors.drift.difference import Difference, tell_difference
+from connectors.drift.outlines import Contract, read_live, read_pinned
+from connectors.drift.tree_comparison import Message, compare_trees
+from connectors.drift.uses import uses_of
+from connectors.scaffold.outline import Call
+from connectors.wire_clock import Clock, read_clock
+
+MOST = 100  # differences that are told; a contract that became another one says so in fewer
+ORDER = {"breaks": 0, "watch": 1, "harmless": 2}
+Key = tuple[str, str]
+
+
+class Drift(msgspec.Struct, frozen=True):
+    """Tell how the live contract stands beside the pinned one."""
+
+    is_watched: bool  # the declaration says where the live contract is
+    differences: list[Difference] = []
+    not_compared: list[str] = []  # imports on other hosts: never asked for, the pinned copy stands for them
+
+    @property
+    def breaks(self) -> bool:
+        """Say whether a feed is hurt."""
+        return any(one.effect == "breaks" for one in self.differences)
+
+
+def find_drift(department: Department, connection: Connection, clock: Clock = read_clock) -> Drift:
+    """Compare; errors of schemas.errors where the live contract cannot be had or is none."""
+    if not department.is_contract_watched:
+        return Drift(is_watched=False)
+    pinned, live = read_pinned(department), read_live(department, connection, clock)
+    found = sorted(compare_contracts(department, pinned, live), key=lambda one: (ORDER[one.effect], one.place))
+    return Drift(True, found[:MOST], list(live.not_fetched))
+
+
+def compare_contracts(department: Department, pinned: Contract, live: Contract) -> Iterator[Difference]:
+    """Yield every difference between two contracts, feed by feed, then what no feed uses."""
+    old, new = _calls(pinned), _calls(live)
+    used: set[Key] = set()
+    for feed in department.feeds.values():
+        key = _key_of(feed, department.transport.kind)
+        used.add(key)
+        yield from _compare_feed(feed, key, old, new)
+        yield from _compare_whole(feed, pinned, live)
+    for key in sorted((old.keys() ^ new.keys()) - used):
+        kind = "operation_removed" if key in old else "operation_added"
+        yield tell_difference("", kind, _shown(key), "harmless")
+
+
+def _compare_feed(feed: Feed, key: Key, old: dict[Key, Call], new: dict[Key, Call]) -> Iterator[Difference]:
+    if key not in old:  # a sample, or a path that the pinned contract does not show: nothing to compare with
+        return
+    if key not in new:
+        yield tell_difference(feed.name, "operation_removed", _shown(key), "breaks")
+        return
+    uses, name = uses_of(feed), key[1]
+    yield from compare_trees(
+        Message(feed.name, name, "column" if feed.table else "field", uses), old[key].answer, new[key].answer
+    )
+    yield from compare_trees(Message(feed.name, name, "parameter", uses), old[key].request, new[key].request)
+
+
+def _compare_whole(feed: Feed, pinned: Contract, live: Contract) -> Iterator[Difference]:
+    """Compare what belongs to no single field: namespaces and sign-in."""
+    gone, come = sorted(pinned.namespaces - live.namespaces), sorted(live.namespaces - pinned.namespaces)
+    for number, old in enumerate(gone):
+        new = come[number] if number < len(come) else "—"
+        yield tell_difference(feed.name, "namespace_changed", "", "breaks", old=old, new=new)
+    if pinned.outline.auth != live.outline.auth:
+        yield tell_difference(feed.name, "sign_in_changed", "", "watch", old=pinned.outline.auth, new=live.outline.auth)
+
+
+def _calls(contract: Contract) -> dict[Key, Call]:
+    kind = contract.outline.kind
+    return {(call.method if kind == "rest" else "", call.name): call for call in contract.outline.calls}
+
+
+def _key_of(feed: Feed, kind: str) -> Key:
+    names = {"soap": feed.operation, "rest": feed.path, "table": feed.table}
+    return (feed.method if kind == "rest" else "", names[kind])
+
+
+def _shown(key: Key) -> str:
+    return " ".join(filter(None, key))

@@ -1,0 +1,70 @@
+"""What every DAG stands in: where declarations lie, the bureau's clock, a task's limits, the opened hub, a connection.
+
+Parsed with each DAG file: what a task needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Connection, CronTriggerTimetable
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from connectors.declaration import Department, load_department
+from schemas.errors import ConnectionMissing
+
+if TYPE_CHECKING:
+    from hub.context import HubContext
+
+ZONE = "Asia/Shanghai"
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+CONNECTORS_FOLDER = Path(os.environ["HUB_CONNECTORS_FOLDER"]) if os.environ.get("HUB_CONNECTORS_FOLDER") else None
+# The demo and the tests say when a department is pulled; everywhere else its own schedule does.
+IS_SCHEDULED = os.environ.get("HUB_SCHEDULES", "on") != "off"
+
+
+def timetable(cron: str) -> CronTriggerTimetable | None:
+    """Return a schedule in the bureau's time; None where the DAGs wait to be triggered."""
+    return CronTriggerTimetable(cron, timezone=ZONE) if IS_SCHEDULED else None
+
+
+def task_defaults(department: Department) -> dict[str, Any]:
+    """Return what holds for every task: a department's trouble stays in its own pool, and ends by itself."""
+    return {
+        "owner": "platform-engineering",
+        "pool": department.department,
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=10),
+        "execution_timeout": timedelta(minutes=30),
+    }
+
+
+@contextmanager
+def opened_hub() -> Iterator[HubContext]:
+    """Open the hub that the environment names, for as long as a task runs."""
+    from hub.context import opened_hub as open_hub
+    from hub.settings import Settings
+
+    with open_hub(Settings()) as hub:
+        yield hub
+
+
+def connection_of(department: str) -> Any:
+    """Return a department's connection. Airflow resolves it from wherever it keeps secrets; the hub reads its JSON form."""
+    from connectors.connection import parse_connection
+
+    name = load_department(department, CONNECTORS_FOLDER).connection
+    try:
+        return parse_connection(Connection.get(name).as_json())
+    except AirflowNotFoundException:
+        raise ConnectionMissing(
+            f"{department}: no connection; expected an Airflow connection {name!r} (AIRFLOW_CONN_{name.upper()}); "
+            "nothing was asked"
+        ) from None

@@ -1,0 +1,175 @@
+"""The live contract is read through the door and compared with the pinned one; each difference is told in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+from drift_makers import REST, SOAP, TABLE, Edit, alter
+from fake_makers import impatient, serving
+from front_makers import fill_front, front_department
+from msgspec.structs import replace
+
+from connectors.connection import Connection, parse_connection
+from connectors.declaration import Department
+from connectors.drift.watching import Drift, find_drift
+from connectors.fake.publishing import Publisher
+from connectors.fake.server import FakeServer
+from connectors.fake.truth import Plot
+from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentUnavailable
+
+WATCHED = ("market_regulation", "public_security", "real_estate", "transport")
+Show = Callable[..., Drift]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[dict[str, FakeServer]]:
+    """Serve each department that shows its contract, once."""
+    servers: dict[str, FakeServer] = {}
+    with (
+        serving(impatient(WATCHED[0]), Plot(scale=3)) as servers[WATCHED[0]],
+        serving(impatient(WATCHED[1]), Plot(scale=3)) as servers[WATCHED[1]],
+        serving(impatient(WATCHED[2]), Plot(scale=3)) as servers[WATCHED[2]],
+        serving(impatient(WATCHED[3]), Plot(scale=3)) as servers[WATCHED[3]],
+    ):
+        yield servers
+
+
+@pytest.fixture
+def show(served: dict[str, FakeServer]) -> Iterator[Show]:
+    """Compare a department after it changed one file of its live contract; the file is put back."""
+    kept: list[tuple[Publisher, dict[str, bytes]]] = []
+
+    def compare(name: str, file: str = "", edit: Edit = bytes, department: Department | None = None) -> Drift:
+        server = served[name]
+        publisher = server.spokesman
+        assert isinstance(publisher, Publisher)
+        kept.append((publisher, dict(publisher.files)))
+        if file:
+            publisher.files[file] = edit(publisher.files[file])
+        return find_drift(department or server.department, connection_of(server))
+
+    yield compare
+    for publisher, files in kept:
+        publisher.files = files
+
+
+def connection_of(server: FakeServer) -> Connection:
+    return parse_connection(server.connection_value)
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_a_live_contract_that_is_the_pinned_one_differs_in_nothing(show: Show, name: str) -> None:
+    drift = show(name)
+    assert (drift.is_watched, drift.differences, drift.not_compared) == (True, [], [])
+
+
+def assert_told(drift: Drift, kind: str, place: str, effect: str) -> None:
+    """One difference of the kind, at the place, of the effect, in both languages."""
+    told = [
+        (one.kind, one.place.removeprefix("QueryLicenses: ").removeprefix("/yzxt/open/certs: "), one.effect)
+        for one in drift.differences
+    ]
+    assert (kind.split(maxsplit=1)[0], place) in [
+        (found[0], re.sub(r"^\w+: |^GET ", "", found[1])) for found in told
+    ], told
+    found = next(
+        one for one in drift.differences if one.place.endswith(place) and one.kind == kind.split(maxsplit=1)[0]
+    )
+    assert found.effect == effect
+    assert place.rpartition("/")[2] in found.words_zh
+    assert place.rpartition("/")[2] in found.words_en
+    assert re.search("[一-龥]", found.words_zh)
+    assert found.cause.startswith(found.kind)
+
+
+@pytest.mark.parametrize("kind", SOAP)
+def test_each_change_of_a_wsdl_is_told(show: Show, kind: str) -> None:
+    edit, place, effect = SOAP[kind]
+    assert_told(show("market_regulation", "registry.xsd", edit), kind, place, effect)
+
+
+@pytest.mark.parametrize("kind", REST)
+def test_each_change_of_an_openapi_document_is_told(show: Show, kind: str) -> None:
+    edit, place, effect = REST[kind]
+    assert_told(show("transport", "openapi.json", edit), kind, place, effect)
+
+
+def test_each_change_of_a_table_is_told(front_url: str) -> None:
+    for kind, (statements, place, effect) in TABLE.items():  # in one database: to make one costs a second
+        front = fill_front(front_department(), front_url, Plot(scale=3))
+        assert find_drift(front.department, front.connection).differences == []
+        alter(front, statements)
+        assert_told(find_drift(front.department, front.connection), kind, place, effect)
+        with front.engine.begin() as conn:
+            conn.execute(sa.text(f"drop table if exists {front.engine.dialect.identifier_preparer.quote('EX_AJ_XKZ')}"))
+
+
+def test_a_renamed_namespace_breaks_the_feed(show: Show) -> None:
+    edit = lambda content: content.replace(b":registry:v2", b":registry:v3")  # noqa: E731
+    publisher_files = ("registry.xsd", "registry.wsdl")
+    drift = [show("market_regulation", file, edit) for file in publisher_files][-1]
+    assert [(one.kind, one.effect) for one in drift.differences] == [("namespace_changed", "breaks")]
+    assert "urn:pingdu:scjg:registry:v3" in drift.differences[0].words_zh
+
+
+def test_a_department_that_declares_no_live_contract_is_not_asked(served: dict[str, FakeServer]) -> None:
+    server = served["transport"]
+    transport = replace(server.department.transport, live_contract="")
+    before = sum(server.served.values())
+    assert not find_drift(replace(server.department, transport=transport), connection_of(server)).is_watched
+    assert sum(server.served.values()) == before
+
+
+def test_what_is_imported_from_another_host_is_never_asked_for(show: Show) -> None:
+    asked_elsewhere = b'schemaLocation="http://127.0.0.1:9/registry.xsd"'
+    drift = show(
+        "market_regulation",
+        "registry.wsdl",
+        lambda content: content.replace(b'schemaLocation="registry.xsd"', asked_elsewhere),
+    )
+    assert drift.not_compared == ["http://127.0.0.1:9/registry.xsd"]
+    assert drift.differences == []
+
+
+def test_an_import_out_of_the_folder_is_never_written(show: Show) -> None:
+    outside = b'schemaLocation="../../../registry.xsd"'
+    with pytest.raises(DepartmentBrokePromise, match="its live contract is none"):
+        show(
+            "market_regulation",
+            "registry.wsdl",
+            lambda content: content.replace(b'schemaLocation="registry.xsd"', outside),
+        )
+
+
+@pytest.mark.parametrize("content", [b"<!DOCTYPE html><html>sign in</html>", b"{}", b"<definitions/>", b""])
+@pytest.mark.parametrize(("name", "file"), [("market_regulation", "registry.wsdl"), ("transport", "openapi.json")])
+def test_what_is_no_contract_is_said_to_be_none(show: Show, name: str, file: str, content: bytes) -> None:
+    with pytest.raises(DepartmentBrokePromise, match="its live contract is none"):
+        show(name, file, lambda _: content)
+
+
+def test_a_live_contract_without_an_end_is_cut_off(show: Show, served: dict[str, FakeServer]) -> None:
+    department = served["transport"].department
+    limits = replace(department.transport.limits, page_bytes=1000)
+    small = replace(department, transport=replace(department.transport, limits=limits))
+    with pytest.raises(DepartmentBrokePromise, match="exceeds 1000 bytes"):
+        show("transport", department=small)
+
+
+@pytest.mark.parametrize(
+    ("mode", "error"), [("503", DepartmentUnavailable), ("redirect_internal", DepartmentBrokePromise)]
+)
+def test_a_department_in_trouble_is_not_said_to_have_changed(
+    served: dict[str, FakeServer], mode: str, error: type[DepartmentError]
+) -> None:
+    server = served["market_regulation"]
+    server.mode = mode
+    try:
+        with pytest.raises(error):
+            find_drift(server.department, connection_of(server))
+    finally:
+        server.mode = "ok"
+    assert not server.served["internal"]
