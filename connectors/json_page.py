@@ -105,6 +105,8 @@ def _records(feed: Feed, document: dict[str, Any], who: str) -> list[Any]:
     records = _find(document, feed.records)
     if records is None and _scalar(_find(document, feed.paging.total or "?")) == "0":
         return []
+    if isinstance(records, dict) and records.keys() >= set(feed.key):  # a converter from XML wrote a single record
+        return [records]
     if not isinstance(records, list):
         raise DepartmentBrokePromise(f"{who}: {feed.records} is not a list; nothing of the answer is applied")
     return records

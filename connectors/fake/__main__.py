@@ -15,8 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from connectors.declaration import list_departments, load_department
-from connectors.fake.front_table import MODES as FRONT_MODES
-from connectors.fake.modes import MODES
+from connectors.fake.modes import MODES, refusal
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
 from schemas.errors import DeclarationError
@@ -27,12 +26,12 @@ STOP = {signal.SIGTERM, signal.SIGINT}
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT or the end of the process that started us."""
     given = _read_arguments(arguments)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # threads inherit it, so that only _wait sees them
     try:
         servers = [_open(name, place, given) for place, name in enumerate(given.names)]
     except DeclarationError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # threads inherit it, so that only _wait sees them
     for server in servers:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     _announce(servers, given.ready_file)
@@ -49,6 +48,8 @@ def _open(name: str, place: int, given: argparse.Namespace) -> FakeServer:
     database = _database(name, given)
     if department.transport.kind == "table" and not database:
         raise DeclarationError(f"fake {name}: a front table needs a database; expected --database with its address")
+    if wrong := refusal(given.mode, department.transport.kind):
+        raise DeclarationError(f"fake {name}: {wrong}")
     plot = Plot(given.seed, given.scale, given.day, given.bad_share)
     port = given.port + place if given.port else 0
     server = FakeServer(department, plot, port=port, mode=given.mode, database=database)
@@ -75,7 +76,7 @@ def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--scale", type=int, default=Plot.scale, help="number of licenses")
     parser.add_argument("--day", type=int, default=Plot.day, help="days of updates that have passed")
     parser.add_argument("--bad-share", type=float, default=Plot.bad_share, help="share of bad records on day 0")
-    parser.add_argument("--mode", choices=sorted({*MODES, *FRONT_MODES}), default="ok")
+    parser.add_argument("--mode", choices=list(MODES), default="ok")
     parser.add_argument(
         "--database", action="append", default=[],
         help="kind table: SQLAlchemy address of a database for the front table; NAME=ADDRESS for one of several",

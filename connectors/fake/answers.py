@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from connectors.declared import Feed
 from connectors.fake.shelf import Position, Shelf
 
 LARGEST_PAGE = 1_000
+EVERYTHING = 10**9
+LIE = 7
 BEGINNING = ("", "None", "null")
 
 
@@ -69,13 +71,15 @@ def flatten(values: Mapping[str, Any], above: str = "") -> dict[str, str]:
     return flat
 
 
-def find_page(feed: Feed, shelf: Shelf, asked: Asked) -> Page:
-    """Return the page that was asked for."""
+def find_page(feed: Feed, shelf: Shelf, asked: Asked, mode: str = "ok") -> Page:
+    """Return the page that was asked for, as a department in `mode` understands, finds and counts it."""
     if feed.paging.style == "none":
-        rows = shelf.slice(asked.since, size=len(shelf))
+        rows = shelf.slice(asked.since, size=EVERYTHING, mode=mode)
         return Page(rows.rows, rows.total, "")
-    found = shelf.slice(asked.since, size=asked.size, skip=asked.skip, after=asked.after)
-    return Page(found.rows, found.total, _write_cursor(found.after))
+    if mode == "page_loops":
+        asked = replace(asked, skip=0, after=None)
+    found = shelf.slice(asked.since, size=asked.size, skip=asked.skip, after=asked.after, mode=mode)
+    return Page(found.rows, found.total + LIE * (mode == "count_lies"), _write_cursor(found.after))
 
 
 def lay_out(feed: Feed, page: Page, records: Any, *, message: str = "", code: str | None = None) -> dict[str, Any]:

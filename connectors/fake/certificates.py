@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -52,6 +55,16 @@ class Authority:
         if host:
             builder = builder.add_extension(x509.SubjectAlternativeName([_host(host)]), critical=False)
         return builder.sign(self._key, hashes.SHA256())
+
+
+def server_side(issued: Issued) -> ssl.SSLContext:
+    """Return the server side of TLS with what was issued."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pair.pem"
+        file.write_text(issued.certificate + issued.key)
+        context.load_cert_chain(file)
+    return context
 
 
 def make_rsa_key() -> rsa.RSAPrivateKey:

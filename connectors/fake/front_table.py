@@ -6,19 +6,22 @@ One row per change, in the department's own words; what the hub writes back is l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from connectors.declared import Department, Feed
+from connectors.fake.bending import ADDED, bent_column
 from connectors.fake.dialect import Row
+from connectors.fake.relay import MODES as RELAYED
+from connectors.fake.relay import Relay
 from connectors.fake.shelf import Listed, Shelf
 from connectors.table_contract import Column, TableContract, read_table_contract
 
 SCHEMES = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
-MODES = ("ok", "table_locked", "table_missing", "column_renamed")
+REWRITTEN = {"duplicate_records", "unknown_code", "giant_field", "ten_times_volume", "zero_rows"}
 AWAY = "_away"
 
 
@@ -31,6 +34,8 @@ class FrontTables:
         feeds = department.feeds
         self._tables = {name: FrontTable(read_table_contract(department, feeds[name]), feeds[name]) for name in feeds}
         self._shelves, self._mode, self._lock = shelves, "ok", _Lock(self._engine)
+        flags = [feed.flag.column for feed in feeds.values() if feed.flag]
+        self._relay = Relay(self._url.host or "127.0.0.1", self._url.port or 3306, [*flags, "\0"][0])
         with self._engine.begin() as conn:
             for table in self._tables.values():
                 table.create(conn)
@@ -40,41 +45,58 @@ class FrontTables:
     def connection_value(self) -> str:
         """Return what AIRFLOW_CONN_… must say."""
         scheme = SCHEMES.get(self._url.get_backend_name(), self._url.drivername)
-        return self._url.set(drivername=scheme).render_as_string(hide_password=False)
+        relayed = self._url.set(drivername=scheme, host="127.0.0.1", port=self._relay.port)
+        return relayed.render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        """Let locks and lines go."""
+        self._lock.release()
+        self._relay.close()
 
     def catch_up(self) -> None:
-        """Add a row for every record that is new or changed since the last time."""
+        """Add a row for every record that is new, changed or deleted since the last time."""
         with self._engine.begin() as conn:
             for name, table in self._tables.items():
                 table.add(conn, list(self._shelves[name].listed()))
 
     def delete(self, count: int) -> None:
         """Say of the first `count` good records that they are deleted."""
-        with self._engine.begin() as conn:
-            for name, table in self._tables.items():
-                good = [one for one in self._shelves[name].listed() if not one.kind]
-                table.add(conn, good[:count], "D")
+        for shelf in self._shelves.values():
+            shelf.end_licenses(count, is_deletion=True)
+            shelf.set_day(shelf.day)
+        self.catch_up()
 
     def set_mode(self, mode: str) -> None:
-        """Misbehave; the mode before is undone first."""
+        """Misbehave, the shelves knowing it already; the mode before is undone first."""
         self._lock.release()
         self._alter(self._mode, undo=True)
+        if self._mode in REWRITTEN:
+            self._rewrite("ok")
         self._mode = mode
+        self._relay.set_mode(mode if mode in RELAYED else "ok")
         self._alter(mode, undo=False)
+        if mode in REWRITTEN:
+            self._rewrite(mode)
+        else:
+            self.catch_up() if mode not in {
+                "table_missing",
+                "column_renamed",
+                "schema_missing",
+                "type_changed",
+            } else None
         if mode == "table_locked":
             self._lock.take([table.sql for table in self._tables.values()])
+
+    def _rewrite(self, mode: str) -> None:
+        with self._engine.begin() as conn:
+            for name, table in self._tables.items():
+                table.rewrite(conn, list(self._shelves[name].listed(mode=mode)))
 
     def _alter(self, mode: str, *, undo: bool) -> None:
         with self._engine.begin() as conn:
             for table in self._tables.values():
-                quoted = conn.dialect.identifier_preparer.quote
-                name, column = table.sql.name, table.feed.cursor.field
-                if mode == "table_missing":
-                    old, new = (f"{name}{AWAY}", name) if undo else (name, f"{name}{AWAY}")
-                    conn.exec_driver_sql(f"alter table {quoted(old)} rename to {quoted(new)}")
-                if mode == "column_renamed":
-                    old, new = (f"{column}{AWAY}", column) if undo else (column, f"{column}{AWAY}")
-                    conn.exec_driver_sql(f"alter table {quoted(name)} rename column {quoted(old)} to {quoted(new)}")
+                for statement in table.alterations(mode, conn.dialect, undo=undo):
+                    conn.exec_driver_sql(statement)
 
 
 class FrontTable:
@@ -95,23 +117,57 @@ class FrontTable:
         self.sql.drop(conn, checkfirst=True)
         self.sql.create(conn)
 
-    def add(self, conn: sa.Connection, listed: list[Listed], operation: str = "") -> None:
-        """Write the rows that are not there yet; `operation` writes them whatever is there."""
+    def add(self, conn: sa.Connection, listed: list[Listed]) -> None:
+        """Write the rows that are not there yet, in one statement."""
         rows = []
         for place, one in enumerate(listed):
             name = one.record_id or f"row {place}"  # without a key there is nothing else to know it by
-            if operation or self._written.get(name) != one.row:
-                said = operation or ("U" if name in self._written else "I")
+            if self._written.get(name) != one.row:
+                said = "D" if one.is_deleted else "U" if name in self._written else "I"
                 self._written[name] = one.row
-                rows.append(self._row(self._later(one.row) if operation else one.row, said))
+                rows.append(self._row(one.row, said))
         if rows:
             conn.execute(self.sql.insert(), rows)
 
-    def _later(self, row: Row) -> Row:
-        """Return the row as it was changed a second later: a department that deletes raises the time of change too."""
-        name, form = self.feed.cursor.field, self.feed.cursor.format
-        moment = datetime.strptime(row[name] or "", form) + timedelta(seconds=1)  # noqa: DTZ007  local time
-        return row | {name: moment.strftime(form)}
+    def rewrite(self, conn: sa.Connection, listed: list[Listed]) -> None:
+        """Write the table anew, every row unread."""
+        conn.execute(self.sql.delete())
+        self._written = {one.record_id or f"row {place}": one.row for place, one in enumerate(listed)}
+        rows = [self._row(one.row, "D" if one.is_deleted else "I") for one in listed]
+        keys = [tuple(row[name] for name in self._contract.primary_key) for row in rows]
+        unique = [row for place, row in enumerate(rows) if keys[place] not in keys[:place] or not keys[place]]
+        if unique:
+            conn.execute(self.sql.insert(), unique)
+
+    def alterations(self, mode: str, dialect: sa.Dialect, *, undo: bool) -> list[str]:
+        """Return the statements that make the table another than the contract's, or the contract's again."""
+        quoted = dialect.identifier_preparer.quote
+        table, column = dialect.identifier_preparer.format_table(self.sql), bent_column(self.feed)
+        if mode == "table_missing":
+            old, new = (f"{self.sql.name}{AWAY}", self.sql.name) if undo else (self.sql.name, f"{self.sql.name}{AWAY}")
+            return [f"alter table {quoted(old)} rename to {quoted(new)}"]
+        if mode in {"column_renamed", "schema_missing"}:
+            column = self.feed.cursor.field if mode == "column_renamed" else column
+            old, new = (f"{column}{AWAY}", column) if undo else (column, f"{column}{AWAY}")
+            return [f"alter table {table} rename column {quoted(old)} to {quoted(new)}"]
+        if mode == "schema_added":
+            return [f"alter table {table} {'drop' if undo else 'add'} column {ADDED}{'' if undo else ' varchar(20)'}"]
+        if mode in {"type_changed", "giant_field"}:
+            return [self._retyped(mode, dialect, table, quoted(column), undo=undo)]
+        return []
+
+    def _retyped(self, mode: str, dialect: sa.Dialect, table: str, column: str, *, undo: bool) -> str:
+        """Return the statement that gives the license number another type; emptied first where it goes back."""
+        contract = self._contract.columns[bent_column(self.feed)]
+        usual = _type(contract).compile(dialect=dialect)
+        if dialect.name == "postgresql":
+            kind, cast = ("bytea", "convert_to") if mode == "type_changed" else ("text", "")
+            to = usual if undo else kind
+            cast = cast.replace("_to", "_from") if undo else cast
+            using = f"{cast}({column}, 'UTF8')" if cast else f"left({column}, {contract.length or 200})"
+            return f"alter table {table} alter column {column} type {to} using {using}"
+        wide = "longblob" if mode == "type_changed" else "longtext"
+        return f"alter table {table} modify {column} {usual if undo else wide}"
 
     def _row(self, said: Row, operation: str) -> dict[str, Any]:
         self._number += 1

@@ -1,86 +1,117 @@
-"""The ways in which a fake department misbehaves. Knows the wire, not what is on it."""
+"""The ways in which a fake department misbehaves: their names, what each means, and which transports can show it.
+
+A list to choose from; how each one is done is the business of sending, bending, the shelf, the front table and the relay.
+"""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from typing import Final
 
-from connectors.fake.answers import Asked, Page
-from connectors.fake.wire import Answer
-
-MODES: Final = {
-    "ok": "answers as it should",
-    "half_json": "a complete HTTP answer whose payload is cut in the middle",
-    "half_xml": "the same, by its name for SOAP",
-    "short_body": "declares more bytes than it sends, then closes",
-    "200_html_login": "a login page with status 200",
-    "200_with_fault": "a Fault, or an error code, with status 200",
-    "503": "unavailable, with Retry-After",
-    "hang_forever": "takes the request and never answers",
-    "drip_body": "sends the answer one byte at a time",
-    "gzip_bomb": "a small compressed body that grows to 256 MiB",
-    "redirect_internal": "redirects to another address of its own machine",
-    "count_lies": "declares more records than there are",
-    "page_loops": "every page is the first",
-}
-LOGIN_PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>统一身份认证</title></head>
-<body><form action="/cas/login" method="post"><input name="username"><input name="password" type="password"></form></body></html>
-"""
-BOMB_MIB = 256
+HTTP = frozenset({"soap", "rest"})
+ALL = HTTP | {"table"}
+SOAP, REST, TABLE, NONE = frozenset({"soap"}), frozenset({"rest"}), frozenset({"table"}), frozenset[str]()
+NO_HTTP = "a front database speaks no HTTP"
+NOT_READ_SO = "a front table is read in one snapshot, in an order of ours, without a declared total"
+NOT_XML, NOT_JSON = "only XML can carry it", "only JSON can carry it"
+NOTHING_SENT = (
+    "it is about what is sent to a department; today only rows of a front table are answered, with `ack_lost`"
+)
 
 
 @dataclass(frozen=True)
-class Sent:
-    """Hold what really goes over the wire: headers may promise what the body does not keep."""
+class Mode:
+    """Say what a mode does, which kinds of transport can show it, and why the others cannot."""
 
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    seconds_per_byte: float = 0
-    closes: bool = False
+    words: str
+    kinds: frozenset[str] = ALL
+    otherwise: str = ""
 
 
-def bend_request(mode: str, asked: Asked) -> Asked:
-    """Return what a confused department understands."""
-    return replace(asked, skip=0, after=None) if mode == "page_loops" else asked
+MODES: Final[dict[str, Mode]] = {
+    "ok": Mode("answers as it should"),
+    # --- the line -------------------------------------------------------------------------------------------------
+    "timeout_connect": Mode("a knock at its port gets no answer"),
+    "hang_forever": Mode("takes the request and never answers"),
+    "drip_headers": Mode("sends the head of its answer one byte at a time", HTTP, NO_HTTP),
+    "drip_body": Mode("sends the answer one byte at a time"),
+    "never_ends": Mode("sends an answer that has no end", HTTP, NO_HTTP),
+    "reset_midway": Mode("breaks the connection off in the middle of an answer"),
+    "close_without_length": Mode("declares no length and closes in the middle", HTTP, NO_HTTP),
+    "short_body": Mode("declares more bytes than it sends, then closes", HTTP, NO_HTTP),
+    "half_json": Mode("a complete HTTP answer whose payload is cut in the middle", HTTP, NO_HTTP),
+    "half_xml": Mode("the same, by its name for XML", HTTP, NO_HTTP),
+    "half_gzip": Mode("a compressed answer that is cut in the middle", HTTP, NO_HTTP),
+    "gzip_bomb": Mode("a small compressed body that grows to 256 MiB", HTTP, NO_HTTP),
+    "cert_good": Mode("asked over TLS, and shows a certificate of an authority of its own", HTTP, NO_HTTP),
+    "cert_expired": Mode("shows a certificate that has run out (asked over TLS)", HTTP, NO_HTTP),
+    # --- HTTP -----------------------------------------------------------------------------------------------------
+    "500_before": Mode("fails with status 500 before it did anything", HTTP, NO_HTTP),
+    "500_after_commit": Mode("does what it was sent, then answers 500", NONE, NOTHING_SENT),
+    "503": Mode("under maintenance: status 503 with Retry-After", HTTP, NO_HTTP),
+    "rate_limited_429": Mode("too many requests: status 429 with Retry-After", HTTP, NO_HTTP),
+    "200_with_fault": Mode("a Fault, or an error code, with status 200", HTTP, NO_HTTP),
+    "200_html_login": Mode("a login page with status 200", HTTP, NO_HTTP),
+    "202_empty": Mode("status 202 with nothing in it", HTTP, NO_HTTP),
+    "204": Mode("status 204: no content", HTTP, NO_HTTP),
+    "wrong_content_type": Mode("the right answer, labelled as a web page in Latin-1", HTTP, NO_HTTP),
+    "redirect_internal": Mode("redirects to another address of its own machine", HTTP, NO_HTTP),
+    "redirect_file": Mode("redirects to a file of the caller's machine", HTTP, NO_HTTP),
+    # --- encodings and forms --------------------------------------------------------------------------------------
+    "gbk_labelled_utf8": Mode("writes GBK and says UTF-8", HTTP, NO_HTTP),
+    "gb2312_labelled_gbk": Mode("writes GBK and says GB2312", HTTP, NO_HTTP),
+    "utf7": Mode("says it writes UTF-7", HTTP, NO_HTTP),
+    "bom": Mode("begins with a byte order mark", HTTP, NO_HTTP),
+    "doctype": Mode("XML with a DOCTYPE whose entity names a file", SOAP, NOT_XML),
+    "processing_instruction": Mode("XML with a processing instruction in it", SOAP, NOT_XML),
+    "xinclude": Mode("XML that includes a file", SOAP, NOT_XML),
+    "many_attributes": Mode("XML with 300 attributes on one element", SOAP, NOT_XML),
+    "deep_nesting": Mode("an answer nested a hundred deep", HTTP, NO_HTTP),
+    "nan": Mode("NaN where the license number belongs", REST, NOT_JSON),
+    "huge_integer": Mode("a number of 5,000 digits where the license number belongs", REST, NOT_JSON),
+    "lone_surrogate": Mode("half a character in a license number", REST, NOT_JSON),
+    "nul": Mode("a NUL in a license number", HTTP, "a database keeps no NUL in a text"),
+    "duplicate_elements": Mode("says one record's license number twice", HTTP, "a row has each column once"),
+    "one_element_list": Mode("holds a single record; REST writes it without the list", HTTP, NOT_READ_SO),
+    "empty_list": Mode("an empty list under a total that says otherwise", HTTP, NOT_READ_SO),
+    # --- paging ---------------------------------------------------------------------------------------------------
+    "count_lies": Mode("declares more records than there are", HTTP, NOT_READ_SO),
+    "page_loops": Mode("every page is the first", HTTP, NOT_READ_SO),
+    "page_shifts": Mode("a record of the first page is changed while the second is asked for", HTTP, NOT_READ_SO),
+    "stale_cache": Mode("a cache in between answers with the state of thirty days ago", HTTP, NOT_READ_SO),
+    # --- records --------------------------------------------------------------------------------------------------
+    "duplicate_records": Mode("lists every fifth record twice"),
+    "out_of_order": Mode("lists its records newest first", HTTP, NOT_READ_SO),
+    "unknown_code": Mode("one record has a code that is in no list"),
+    "giant_field": Mode("one record has a field of 1.2 MB"),
+    "type_changed": Mode("the license number is no longer a plain text"),
+    "schema_added": Mode("every record has a field more"),
+    "schema_missing": Mode("no record has a license number any more"),
+    "schema_renamed_namespace": Mode("answers in another namespace than the contract's", SOAP, NOT_XML),
+    "ten_times_volume": Mode("lists ten times as many records"),
+    "zero_rows": Mode("lists nothing at all"),
+    # --- what happens at the department, and stays ----------------------------------------------------------------
+    "late_commit": Mode("a record changed before another one is committed after it: seen once the mode is over"),
+    "clock_backwards": Mode("changes carry times two days back, set right once the mode is over"),
+    "revokes": Mode("revokes three licenses"),
+    "deletes": Mode("deletes three licenses, in whatever way its declaration can tell"),
+    # --- a front database -----------------------------------------------------------------------------------------
+    "table_locked": Mode("somebody else holds the table", TABLE, "it has no table"),
+    "table_missing": Mode("the table is gone", TABLE, "it has no table"),
+    "column_renamed": Mode("the column of the time of change has another name", TABLE, "it has no table"),
+    "ack_lost": Mode("commits an answer to its rows, and the word of it is lost", TABLE, NOTHING_SENT),
+    "applies_twice": Mode("does twice what it was sent once", NONE, f"{NOTHING_SENT}; a flag set twice is the same flag"),
+}  # fmt: skip
 
 
-def bend_page(mode: str, page: Page) -> Page:
-    """Return the page as a lying department would count it."""
-    return replace(page, total=page.total + 7) if mode == "count_lies" else page
+def modes_of(kind: str) -> dict[str, str]:
+    """Return the modes that a transport of `kind` can show, each with its sentence."""
+    return {name: mode.words for name, mode in MODES.items() if kind in mode.kinds}
 
 
-def send(mode: str, answer: Answer, fault: Answer, origin: str) -> Sent:
-    """Return how `answer` goes out in `mode`; `fault` is the department's own way to say no."""
-    named = {**answer.headers, "Content-Type": answer.media_type, "Content-Length": str(len(answer.body))}
-    plain = Sent(answer.status, named, answer.body)
-    half = answer.body[: len(answer.body) // 2]
-    made = {
-        "half_json": lambda: _plain(200, answer.media_type, half),
-        "half_xml": lambda: _plain(200, answer.media_type, half),
-        "short_body": lambda: replace(plain, body=half, closes=True),
-        "200_html_login": lambda: _plain(200, "text/html; charset=utf-8", LOGIN_PAGE.encode()),
-        "200_with_fault": lambda: _plain(200, fault.media_type, fault.body),
-        "503": lambda: _plain(503, "text/plain", b"busy", {"Retry-After": "1"}),
-        "drip_body": lambda: replace(plain, seconds_per_byte=0.05, closes=True),
-        "gzip_bomb": lambda: _plain(200, answer.media_type, _bomb(), {"Content-Encoding": "gzip"}),
-        "redirect_internal": lambda: _plain(302, "text/plain", b"", {"Location": f"{origin}/_fake/internal"}),
-    }.get(mode)
-    return made() if made else plain
-
-
-def _plain(status: int, media_type: str, body: bytes, more: dict[str, str] | None = None) -> Sent:
-    return Sent(status, {"Content-Type": media_type, "Content-Length": str(len(body))} | (more or {}), body)
-
-
-@cache
-def _bomb() -> bytes:
-    return gzip.compress(bytes(BOMB_MIB << 20), 1)
-
-
-def drip(body: bytes) -> Iterator[bytes]:
-    """Return the bytes of `body` one at a time."""
-    return (body[i : i + 1] for i in range(len(body)))
+def refusal(mode: str, kind: str) -> str:
+    """Return why a department of `kind` has no such mode; empty when it has."""
+    if mode not in MODES:
+        return f"no mode {mode!r}; there are {', '.join(modes_of(kind))}"
+    known = MODES[mode]
+    return "" if kind in known.kinds else f"mode {mode!r} makes no sense for kind {kind}: {known.otherwise}"

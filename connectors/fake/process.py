@@ -33,6 +33,7 @@ class FakeProcess:
     url: str
     connection_value: str
     process_id: int
+    control: str
 
     def set_mode(self, mode: str, after: int = 0) -> None:
         """Make it misbehave, once it has given `after` more good answers."""
@@ -51,9 +52,8 @@ class FakeProcess:
         return self._control("state", {})
 
     def _control(self, what: str, asked: dict[str, Any]) -> dict[str, Any]:
-        origin = "/".join(self.url.split("/")[:3])
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        request = urllib.request.Request(f"{origin}/_fake/{what}", json.dumps(asked).encode(), method="POST")  # noqa: S310  our own loopback address
+        request = urllib.request.Request(f"{self.control}/_fake/{what}", json.dumps(asked).encode(), method="POST")  # noqa: S310  our own loopback address
         with opener.open(request, timeout=30) as answer:
             told: dict[str, Any] = json.load(answer)
             return told
@@ -100,7 +100,9 @@ def _started(command: list[str], names: Sequence[str]) -> Iterator[dict[str, Fak
     try:
         ready = [json.loads(line) for line in _read_lines(process, names)]
         yield {
-            one["department"]: FakeProcess(one["department"], one["url"], one["connection"], process.pid)
+            one["department"]: FakeProcess(
+                one["department"], one["url"], one["connection"], process.pid, one["control"]
+            )
             for one in ready
         }
     finally:

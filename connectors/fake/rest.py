@@ -13,7 +13,6 @@ from urllib.parse import quote, urlencode
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.fake.answers import Page, WrongRequest, find_page, read_request
-from connectors.fake.modes import bend_page, bend_request
 from connectors.fake.rest_forms import MEDIA_TYPES, read_parameters, write_answer
 from connectors.fake.shelf import Shelf
 from connectors.fake.wire import Answer, Request
@@ -47,10 +46,11 @@ class RestDepartment:
             return self.refuse("401", f"签名校验失败（{refusal}）", 401)
         except WrongRequest as wrong:
             return self.refuse("400", str(wrong), 400)
-        page = bend_page(mode, find_page(feed, self._shelves[feed.name], bend_request(mode, asked)))
+        page = find_page(feed, self._shelves[feed.name], asked, mode)
         following = self._next_url(feed, given, page) if is_followed and page.next else ""
         page = replace(page, next=following) if is_followed else page
-        return Answer(200, MEDIA_TYPES[feed.answer], write_answer(feed, page), _headers(feed, page, following))
+        body = write_answer(feed, page, is_bare=mode == "one_element_list")
+        return Answer(200, MEDIA_TYPES[feed.answer], body, _headers(feed, page, following))
 
     def refuse(self, code: str, message: str, status: int = 200) -> Answer:
         """Answer in the department's own form of an error; with 200 it is its kind of fault."""

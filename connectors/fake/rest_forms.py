@@ -30,12 +30,12 @@ def choose_render(feed: Feed) -> Render:
     return lambda row: _write_row(element, row)
 
 
-def write_answer(feed: Feed, page: Page, *, message: str = "", code: str | None = None) -> bytes:
-    """Write a page, or with a code the department's own form of an error."""
+def write_answer(feed: Feed, page: Page, *, message: str = "", code: str | None = None, is_bare: bool = False) -> bytes:
+    """Write a page, or with a code the department's own form of an error; `is_bare`: one record without its list."""
     if feed.answer == "xml":
         laid = lay_out(feed, page, b"".join(page.rows), message=message, code=code)
         return b'<?xml version="1.0" encoding="UTF-8"?>' + _write_tree({ROOT: laid or {"error": code}})
-    rows = msgspec.Raw(b"[" + b",".join(page.rows) + b"]")
+    rows = msgspec.Raw(page.rows[0] if is_bare and page.rows else b"[" + b",".join(page.rows) + b"]")
     laid = lay_out(feed, page, rows, message=message, code=code)
     return msgspec.json.encode(laid.get(WHOLE, laid) or {"error": code})
 

@@ -1,33 +1,39 @@
-"""The HTTP server of one fake department, on the loopback address only.
+"""The HTTP server of one fake department, on the loopback address only, and its modes and days.
 
-Knows sockets and the test control below /_fake; what a department says is its spokesman's business.
+Knows sockets; what a department says is its spokesman's business.
 """
 
 from __future__ import annotations
 
-import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from connectors.connection import Connection
 from connectors.declared import Department
-from connectors.fake.front_table import MODES as FRONT_MODES
+from connectors.fake.certificates import Authority, server_side
+from connectors.fake.closed_port import ClosedPort
+from connectors.fake.control import Control
 from connectors.fake.front_table import FrontTables
-from connectors.fake.modes import MODES, Sent, drip, send
+from connectors.fake.modes import refusal
 from connectors.fake.publishing import Publisher
 from connectors.fake.rest import RestDepartment
 from connectors.fake.rest_forms import choose_render as choose_rest_render
+from connectors.fake.sending import send
 from connectors.fake.shelf import Shelf
+from connectors.fake.transmission import transmit
 from connectors.fake.truth import Plot, make_shelf
 from connectors.fake.wire import Answer, Request, Spokesman
 
 LOGIN, PASSWORD = "license-hub", "fake-secret"  # invented, and only good on this machine
 LARGEST_REQUEST = 1_000_000
+CERTIFICATE_DAYS = {"cert_good": 90, "cert_expired": -1}  # modes in which the department is asked over TLS
 BASE_PATHS = {"soap": "/services/department", "rest": "/gateway", "table": ""}
 
 
@@ -43,20 +49,26 @@ class FakeServer(ThreadingHTTPServer):
     ) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.department, self.plot = department, plot
-        self.mode, self.after = mode, 0
+        self.mode, self.after = "ok", 0
         self.stopping = threading.Event()
         self.served: Counter[str] = Counter()
         path = BASE_PATHS[department.transport.kind]
         self.connection = Connection("http", "127.0.0.1", self.server_port, path, LOGIN, PASSWORD)
         self.front: FrontTables | None = None
         self.spokesman: Spokesman
+        self._port = ClosedPort(self.socket, self.request_queue_size)
         if department.transport.kind == "table":
             self.shelves, self.spokesman = _open_table(department, plot), FrontSpokesman()
             self.front = FrontTables(department, self.shelves, database)
-            self.front.set_mode(mode)
         else:
             self.shelves, spokesman = _open(department, plot, self.connection)
             self.spokesman = Publisher(department, self.connection, spokesman)
+        self.set_mode(mode)
+        self._control = Control(self.control)
+
+    @cached_property
+    def _authority(self) -> Authority:
+        return Authority(datetime.now(UTC))
 
     @property
     def url(self) -> str:
@@ -65,21 +77,25 @@ class FakeServer(ThreadingHTTPServer):
 
     @property
     def connection_value(self) -> str:
-        """Return what AIRFLOW_CONN_… must say."""
+        """Return what AIRFLOW_CONN_… must say; a department that shows a certificate is asked over TLS."""
         if self.front:
             return self.front.connection_value
-        return self.url.replace("://", f"://{quote(LOGIN, safe='')}:{quote(PASSWORD, safe='')}@")
+        signed = self.url.replace("http://", f"http://{quote(LOGIN, safe='')}:{quote(PASSWORD, safe='')}@")
+        if self.mode not in CERTIFICATE_DAYS:
+            return signed
+        return f"{signed.replace('http', 'https', 1)}?ca={quote(self._authority.certificate, safe='')}"
 
     def announce(self) -> dict[str, str]:
         """Return the line that says the fake is ready."""
-        return {"department": self.department.department, "url": self.url, "connection": self.connection_value}
+        told = {"department": self.department.department, "url": self.url, "connection": self.connection_value}
+        return told | {"control": self._control.url}
 
     def control(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Change mode or day, and tell how the fake stands; ValueError says what is wrong."""
         if path == "/_fake/mode":
-            self._misbehave(asked)
+            self.set_mode(str(asked.get("mode")), int(asked.get("after", 0)))
         elif path == "/_fake/day":
-            self._move_on(int(asked["day"]))
+            self.set_day(int(asked["day"]))
         elif path == "/_fake/delete" and self.front:
             self.front.delete(int(asked["count"]))
         elif path != "/_fake/state":
@@ -87,15 +103,22 @@ class FakeServer(ThreadingHTTPServer):
         day = next(iter(self.shelves.values())).day
         return {"mode": self.mode, "day": day, "served": dict(self.served)}
 
-    def _misbehave(self, asked: Mapping[str, Any]) -> None:
-        known = FRONT_MODES if self.front else MODES
-        if asked.get("mode") not in known:
-            raise ValueError(f"no mode {asked.get('mode')!r}; there are {', '.join(known)}")
-        self.mode, self.after = asked["mode"], int(asked.get("after", 0))
+    def set_mode(self, mode: str, after: int = 0) -> None:
+        """Misbehave, once `after` more answers were good; ValueError where the transport has no such mode."""
+        if wrong := refusal(mode, self.department.transport.kind):
+            raise ValueError(wrong)
+        if self._port.is_closed:
+            self._port.open()
+        self.mode, self.after = mode, after
+        for shelf in self.shelves.values():
+            shelf.set_mode(mode)
         if self.front:
-            self.front.set_mode(self.mode)
+            self.front.set_mode(mode)
+        elif mode == "timeout_connect":
+            self._port.close()
 
-    def _move_on(self, day: int) -> None:
+    def set_day(self, day: int) -> None:
+        """Let days of updates pass."""
         for shelf in self.shelves.values():
             shelf.set_day(day)
         if self.front:
@@ -107,6 +130,29 @@ class FakeServer(ThreadingHTTPServer):
             return self.mode
         self.after -= 1
         return "ok"
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Take a call; over TLS where the department shows a certificate."""
+        if self._port.is_closed:
+            time.sleep(0.02)
+            raise OSError  # nobody takes calls: the loop comes back for this one
+        line, address = super().get_request()
+        if self.mode in CERTIFICATE_DAYS:
+            issued = self._authority.issue("fake department", days=CERTIFICATE_DAYS[self.mode], host="127.0.0.1")
+            line = server_side(issued).wrap_socket(line, server_side=True, do_handshake_on_connect=False)
+        return line, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Stay silent: whoever calls hangs up now and then, as it should."""
+
+    def server_close(self) -> None:
+        """Let every port go."""
+        if self._port.is_closed:
+            self._port.open()
+        super().server_close()
+        self._control.close()
+        if self.front:
+            self.front.close()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -133,10 +179,7 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         address = urlsplit(self.path)
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), LARGEST_REQUEST))
-        if address.path.startswith("/_fake/"):
-            self._control(address.path, body)
-            return
-        mode = self.server.mode_now()
+        mode = "internal" if address.path.startswith("/_fake/") else self.server.mode_now()
         self.server.served[mode] += 1
         if mode == "hang_forever":
             self.close_connection = True
@@ -145,39 +188,7 @@ class Handler(BaseHTTPRequestHandler):
         request = Request(self.command, address.path, address.query, dict(self.headers.items()), body)
         answer = self.server.spokesman.answer(request, datetime.now(UTC), mode)
         fault = self.server.spokesman.refuse("Server", "系统繁忙，请稍后再试")
-        self._send(send(mode, answer, fault, self.server.connection.origin))
-
-    def _control(self, path: str, body: bytes) -> None:
-        if path == "/_fake/internal":
-            self.server.served["internal"] += 1
-        try:
-            status, told = 200, self.server.control(path, json.loads(body or b"{}"))
-        except (ValueError, KeyError, TypeError) as error:
-            status, told = 400, {"error": str(error)}
-        text = json.dumps(told).encode()
-        self._send(Sent(status, {"Content-Type": "application/json", "Content-Length": str(len(text))}, text))
-
-    def _send(self, sent: Sent) -> None:
-        self.close_connection = sent.closes or self.close_connection
-        try:
-            self.send_response(sent.status)
-            for name, value in sent.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self._write(sent)
-        except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True  # the hub had enough, as it should
-
-    def _write(self, sent: Sent) -> None:
-        if not sent.seconds_per_byte:
-            self.wfile.write(sent.body)
-            self.wfile.flush()
-            return
-        for byte in drip(sent.body):
-            self.wfile.write(byte)
-            self.wfile.flush()
-            if self.server.stopping.wait(sent.seconds_per_byte):
-                return
+        transmit(self, send(mode, answer, fault, self.server.connection.origin), self.server.stopping)
 
 
 class FrontSpokesman:

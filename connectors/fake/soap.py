@@ -15,7 +15,6 @@ from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.fake.answers import Page, WrongRequest, find_page, flatten, lay_out, read_request
 from connectors.fake.dialect import Row
-from connectors.fake.modes import bend_page, bend_request
 from connectors.fake.shelf import Render, Shelf
 from connectors.fake.soap_order import arrange_answer, arrange_row, find_record, read_answer
 from connectors.fake.soap_output import read_output
@@ -68,10 +67,10 @@ class SoapDepartment:
             envelope = _parse(request.body)
             self._verify(request, envelope, now)
             feed, given = self._read(envelope)
-            asked = bend_request(mode, read_request(feed, given))
+            asked = read_request(feed, given)
         except (DepartmentRefused, WrongRequest) as wrong:
             return self.refuse("Client", str(wrong), 500)
-        page = bend_page(mode, find_page(feed, self._shelves[feed.name], asked))
+        page = find_page(feed, self._shelves[feed.name], asked, mode)
         return Answer(200, XML, self._write(feed, page))
 
     def refuse(self, code: str, message: str, status: int = 200) -> Answer:

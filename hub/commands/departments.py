@@ -15,9 +15,11 @@ from typing import Annotated, Any
 import typer
 
 from connectors.declaration import Department, list_departments, load_department
+from connectors.fake.modes import MODES, refusal
 from connectors.lint import check_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.scaffolding import new
+from hub.commands.signals import ended_by_signals
 from hub.commands.watching import drift
 from hub.context import running_database
 from hub.front_databases import front_database
@@ -64,19 +66,40 @@ def fake(  # noqa: PLR0913, PLR0917 - each is one option
     seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 7,
     scale: Annotated[int, typer.Option(help="Number of licenses.")] = 1000,
     day: Annotated[int, typer.Option(help="Days since the beginning; later days bring updates.")] = 30,
-    mode: Annotated[str, typer.Option(help="How it misbehaves.")] = "ok",
+    mode: Annotated[str, typer.Option(help="How it misbehaves; --modes lists how it can.")] = "ok",
+    modes: Annotated[
+        bool, typer.Option("--modes", help="List the modes with what each does, and serve nothing.")
+    ] = False,
     database: Annotated[str, typer.Option(help="Front table: SQLAlchemy address; default: beside the hub's.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Serve a fake of a declared department until Ctrl-C."""
     settings = Settings()
     declared = load_department(name, settings.connectors_folder)
-    with ExitStack() as stack:
+    if modes:
+        _list_modes(declared, as_json=as_json)
+        return
+    if wrong := refusal(mode, declared.transport.kind):
+        raise typer.BadParameter(wrong, param_hint="--mode")
+    with ended_by_signals(), ExitStack() as stack:
         if declared.transport.kind == "table" and not database:
             engine = open_database(stack.enter_context(running_database(settings)))
             stack.callback(engine.dispose)
             database = front_database(settings, engine, declared)
         words = ["--database", database] if database else []
         raise typer.Exit(_serve(name, settings.connectors_folder, port, seed, scale, day, mode, words))
+
+
+def _list_modes(declared: Department, *, as_json: bool) -> None:
+    kind = declared.transport.kind
+    rows = [
+        {"mode": name, "what": one.words, "not": refusal(name, kind) and one.otherwise} for name, one in MODES.items()
+    ]
+    if as_json:
+        print_json({"department": declared.department, "transport": kind, "modes": rows})
+        return
+    shown = [[row["mode"], row["what"], f"makes no sense here: {row['not']}" if row["not"] else "yes"] for row in rows]
+    print_table(f"modes of {declared.department} ({kind})", ["mode", "what it does", "here"], shown)
 
 
 def _serve(  # noqa: PLR0913, PLR0917 - each is one option

@@ -70,7 +70,7 @@ def pull(department: Department, server: FakeServer, since: datetime | None = No
     """Fetch, read, map and check everything, as the hub does."""
     feed, names = department.feeds[name], load_catalogue().license_names()
     frames, codes, bad, bodies = [], Counter[str](), 0, []
-    for page in fetch_pages(department, feed, parse_connection(server.connection_value), since):
+    for page in list(fetch_pages(department, feed, parse_connection(server.connection_value), since)):
         mapped = map_page(department, feed, read_page(department, feed, page.body, page.media_type), page.number, names)
         problems = join_problems(mapped.problems, check_records(mapped.frame, LICENSE, names.keys(), TODAY))
         codes.update(problems.unique(["row", "code"])["code"].to_list())

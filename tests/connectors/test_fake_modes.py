@@ -5,45 +5,63 @@ from __future__ import annotations
 import pytest
 from fake_makers import DEPARTMENTS, impatient, pull, serving
 
-from connectors.fake.modes import MODES
+from connectors.fake.modes import MODES, refusal
 from connectors.fake.truth import Plot
 from schemas.errors import (
     DepartmentBrokePromise,
     DepartmentError,
     DepartmentFault,
+    DepartmentNotTrusted,
     DepartmentTimeout,
     DepartmentUnavailable,
+    DepartmentUnreachable,
 )
 
 SMALL = Plot(scale=40, day=0)
+BROKE, TIMEOUT = DepartmentBrokePromise, DepartmentTimeout
 ENDS_IN = {
-    "half_json": DepartmentBrokePromise,
-    "half_xml": DepartmentBrokePromise,
-    "short_body": DepartmentBrokePromise,
-    "200_html_login": DepartmentBrokePromise,
-    "200_with_fault": DepartmentFault,
-    "503": DepartmentUnavailable,
-    "hang_forever": DepartmentTimeout,
-    "drip_body": DepartmentTimeout,
-    "gzip_bomb": DepartmentBrokePromise,
-    "redirect_internal": DepartmentBrokePromise,
-    "count_lies": DepartmentBrokePromise,
-    "page_loops": DepartmentBrokePromise,
-}
+    "timeout_connect": DepartmentUnreachable, "hang_forever": TIMEOUT, "drip_headers": TIMEOUT, "drip_body": TIMEOUT,
+    "never_ends": BROKE, "reset_midway": DepartmentUnreachable, "close_without_length": BROKE, "short_body": BROKE,
+    "half_json": BROKE, "half_xml": BROKE, "half_gzip": BROKE, "gzip_bomb": BROKE, "cert_expired": DepartmentNotTrusted,
+    "500_before": DepartmentFault, "503": DepartmentUnavailable, "rate_limited_429": DepartmentUnavailable,
+    "200_with_fault": DepartmentFault, "200_html_login": BROKE, "202_empty": BROKE, "204": BROKE,
+    "redirect_internal": BROKE, "redirect_file": BROKE, "gbk_labelled_utf8": BROKE, "utf7": BROKE, "doctype": BROKE,
+    "processing_instruction": BROKE, "xinclude": BROKE, "many_attributes": BROKE, "deep_nesting": BROKE,
+    "schema_renamed_namespace": BROKE,
+}  # fmt: skip
+LABELS = {"bom", "gb2312_labelled_gbk"}
 
 
-def test_every_mode_has_an_expected_end() -> None:
-    assert MODES.keys() - {"ok"} == ENDS_IN.keys()
+def kinds_of(mode: str) -> list[str]:
+    """Name a department of each HTTP transport that can show a mode."""
+    return [name for kind, name in (("soap", "market_regulation"), ("rest", "real_estate")) if not refusal(mode, kind)]
 
 
-@pytest.mark.parametrize("mode", sorted(ENDS_IN.keys() - {"count_lies", "page_loops"}))
-@pytest.mark.parametrize("name", ["market_regulation", "real_estate"])
+@pytest.mark.parametrize(("mode", "name"), [(mode, name) for mode in sorted(ENDS_IN) for name in kinds_of(mode)])
 def test_a_misbehaving_department_ends_in_an_error_of_its_family(name: str, mode: str) -> None:
-    department = impatient(name, deadline_seconds=0.6 if ENDS_IN[mode] is DepartmentTimeout else 20)
+    is_patient = ENDS_IN[mode] not in {DepartmentTimeout, DepartmentUnreachable}
+    department = impatient(name, deadline_seconds=20 if is_patient else 0.6)
     with serving(department, SMALL, mode) as server:
         with pytest.raises(ENDS_IN[mode]):
             pull(department, server)
         assert server.served["internal"] == 0
+
+
+@pytest.mark.parametrize("mode", sorted(LABELS))
+@pytest.mark.parametrize("name", ["market_regulation", "public_security", "real_estate"])
+def test_a_page_that_can_be_read_under_its_label_is_read(name: str, mode: str) -> None:
+    department = impatient(name)
+    with serving(department, SMALL, mode) as server:
+        bent = pull(department, server)
+        server.set_mode("ok")
+        assert bent.frame.equals(pull(department, server).frame)
+        assert bent.bodies[0] != b""
+
+
+@pytest.mark.parametrize("kind", ["soap", "rest", "table"])
+def test_every_mode_can_be_shown_or_says_why_not(kind: str) -> None:
+    for name, mode in MODES.items():
+        assert (kind in mode.kinds) != refusal(name, kind).endswith(mode.otherwise or "?")
 
 
 @pytest.mark.parametrize("name", ["market_regulation", "public_security", "transport"])
@@ -63,11 +81,11 @@ def test_pages_that_repeat_break_the_promise(name: str) -> None:
 def test_a_department_can_fail_after_a_good_page() -> None:
     department = impatient("transport")
     with serving(department, Plot(scale=1200, day=0)) as server:
-        server.control("/_fake/mode", {"mode": "503", "after": 1})
+        server.set_mode("503", after=1)
         with pytest.raises(DepartmentError):
             pull(department, server)
         assert server.served["ok"] == 1
-        server.control("/_fake/mode", {"mode": "ok"})
+        server.set_mode("ok")
         assert pull(department, server).frame.height == 1200
 
 

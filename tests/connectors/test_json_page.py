@@ -154,3 +154,8 @@ def test_equal_rows_have_equal_digests_and_others_not(read: Read) -> None:
     digests = read('{"XKZBH": "1", "ZT": "2"}, {"ZT": "2", "XKZBH": "1"}, {"XKZBH": "12"}, {"XKZBH": "1"}').digests()
     assert digests[0] == digests[1]
     assert len(set(digests)) == 3
+
+
+def test_a_single_record_without_its_list_is_a_list_of_one(read: Read) -> None:
+    bare = read(f'{{"code": "0", "data": {{"total": 1, "rows": {GOOD}}}}}', whole=True)
+    assert (bare.count, list(bare.columns["ZT"])) == (1, ["1"])
