@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from lxml import etree
 
@@ -47,11 +48,20 @@ class _ContractFiles(etree.Resolver):
         self._inline = inline
 
     def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]  # noqa: ARG002  # lxml passes three; its stubs know two
-        name = system_url.removeprefix(_BASE)
+        name = unquote(system_url.removeprefix(_BASE))
         if name.startswith("inline/"):
-            return self.resolve_string(etree.tostring(self._inline[int(name[7:])]), context, base_url=_BASE + "x.xsd")
-        content = read_inside(self._folder, name)
+            return self.resolve_string(_addressed(self._inline[int(name[7:])]), context, base_url=_BASE + "x.xsd")
+        content = _addressed(etree.fromstring(read_inside(self._folder, name)))
         return self.resolve_string(content, context, base_url=system_url)
+
+
+def _addressed(schema: etree._Element) -> bytes:
+    """Write a schema so that libxml2 follows its imports: what is no address, such as 社会组织.xsd, it skips in silence."""
+    schema = etree.fromstring(etree.tostring(schema))  # a copy with the prefixes of the elements around it
+    for link in schema.iterchildren(f"{{{XS}}}import", f"{{{XS}}}include", f"{{{XS}}}redefine"):
+        if location := link.get("schemaLocation"):
+            link.set("schemaLocation", quote(unquote(location), safe="/:.?#"))
+    return etree.tostring(schema)
 
 
 def _files(schemas: list[etree._Element], folder: Path) -> Iterator[etree._Element]:

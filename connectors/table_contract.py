@@ -6,8 +6,9 @@ The only module that knows SQL's grammar (through sqlglot); opens no database.
 from __future__ import annotations
 
 import functools
+import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ from sqlglot.errors import SqlglotError
 from connectors.declared import Department, Feed
 from schemas.errors import DeclarationError
 
+logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it complains of every SET beside the tables
 Kind = Literal["text", "integer", "number", "time", "date", "other"]
 DIALECTS = ("mysql", "postgres", "oracle", "tsql")  # the one that knows most of the file's types reads it
 KINDS: dict[Kind, frozenset[exp.DType]] = {
@@ -85,11 +87,20 @@ def _parse(text: str, dialect: str) -> list[TableContract]:
         created = [one for one in sqlglot.parse(_plain(text), dialect=dialect) if isinstance(one, exp.Create)]
     except SqlglotError:
         return []
-    return [_read_table(one) for one in created if one.kind == "TABLE" and isinstance(one.this, exp.Schema)]
+    tables = [_read_table(one) for one in created if one.kind == "TABLE" and isinstance(one.this, exp.Schema)]
+    return [_with_times(table) for table in tables] if "varchar2" in text.lower() else tables
+
+
+def _with_times(table: TableContract) -> TableContract:
+    """Return an Oracle table: its DATE holds the time of day as well."""
+    columns = {name: replace(one, kind="time") if one.kind == "date" else one for name, one in table.columns.items()}
+    return replace(table, columns=columns)
 
 
 def _plain(text: str) -> str:
-    # Oracle's own exports write these behind every column and table; the grammar does not know them.
+    # SQL Server's exports end a statement with a line of its own, Oracle's write these behind every column and table;
+    # the grammar knows neither.
+    text = re.sub(r"(?im)^\s*go\s*$", ";", text)
     return re.sub(r"(?i)(\bnull\s+enable\b)|(\btablespace\s+\"?\w+\"?)", lambda found: "null" if found[1] else "", text)
 
 
@@ -117,5 +128,9 @@ def _read_key(create: exp.Create) -> tuple[str, ...]:
     """Return the primary key, written behind its column or as a line of its own."""
     for key in create.find_all(exp.PrimaryKey):
         return tuple(part.find(exp.Identifier).name for part in key.expressions)
+    for named in create.find_all(exp.Constraint):  # SQL Server: PRIMARY KEY CLUSTERED ([XH] ASC)
+        columns = [column.name for column in named.find_all(exp.Column)]
+        if columns and any(isinstance(part, exp.PrimaryKeyColumnConstraint) for part in named.expressions):
+            return tuple(columns)
     marked = [key.find_ancestor(exp.ColumnDef) for key in create.find_all(exp.PrimaryKeyColumnConstraint)]
     return tuple(column.name for column in marked if column)

@@ -13,13 +13,15 @@ from connectors.fake.world import Issuer, Record
 
 Row = dict[str, str | None]  # source column -> text
 Say = Callable[[Record, int], str | None]
+Fits = Callable[[Row], bool]
 
 
 class Dialect:
     """Turn canonical records of one feed into source rows, columns in the order of the declaration."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, fits: Fits | None = None) -> None:
         self.feed = feed
+        self.fits = fits or (lambda _: True)  # whether the department could store a row at all
         self._says = _say_key(feed) | _say_fields(feed) | _say_face(feed) | _say_cursor(feed)
         self.columns = tuple(self._says)
 
@@ -50,11 +52,18 @@ def make_issuer(department: Department, feed: Feed) -> Issuer:
         frozenset((states.codes or {}).values()) or frozenset({states.value or "valid"}),
         frozenset((holders.codes or {}).values()) & {"001", "111"} or frozenset({holders.value or "001"}),
         frozenset(feed.face),
+        {name: rule.value for name, rule in feed.fields.items() if rule.value is not None},
     )
 
 
 def _say_key(feed: Feed) -> dict[str, Say]:
-    return {column: lambda record, _: str(record["record_id"]) for column in feed.key}
+    own = [column for column in feed.key if column not in {rule.from_ for rule in feed.fields.values()}]
+    if len(own) < 2 or set(own) & set(feed.face.values()):
+        return {column: lambda record, _: str(record["record_id"]) for column in feed.key}
+    *first, last = own  # only together they name a record
+    return {column: lambda record, _: str(record["record_id"])[:-2] for column in first} | {
+        last: lambda record, _: str(record["record_id"])[-2:]
+    }
 
 
 def _say_fields(feed: Feed) -> dict[str, Say]:

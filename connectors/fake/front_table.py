@@ -1,12 +1,12 @@
 """A front database that is not there: the declared table in a real database, filled as the department would fill it.
 
-One row per change, in the department's own words; what the hub writes back is left alone. Knows no HTTP.
+One row per change, or one per record where the contract's primary key is the record's own, in the department's own words;
+what the hub writes back is left alone. Knows no HTTP.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,10 +14,11 @@ from sqlalchemy.pool import NullPool
 
 from connectors.declared import Department, Feed
 from connectors.fake.bending import ADDED, bent_column
-from connectors.fake.dialect import Row
+from connectors.fake.dialect import Dialect, Row
 from connectors.fake.relay import MODES as RELAYED
 from connectors.fake.relay import Relay
 from connectors.fake.shelf import Listed, Shelf
+from connectors.fake.storable import column_value
 from connectors.table_contract import Column, TableContract, read_table_contract
 
 SCHEMES = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
@@ -26,7 +27,7 @@ AWAY = "_away"
 
 
 class FrontTables:
-    """Keep the tables of one department's feeds; a later day adds rows, never changes one."""
+    """Keep the tables of one department's feeds; a later day adds rows, and changes one only where a record has one row."""
 
     def __init__(self, department: Department, shelves: Mapping[str, Shelf], database: str) -> None:
         self._engine = sa.create_engine(database, poolclass=NullPool)
@@ -111,9 +112,12 @@ class FrontTable:
         self.sql = sa.Table(contract.name, sa.MetaData(schema=contract.schema), *columns)
         self._written: dict[str, Row] = {}
         self._number = 0
+        self._is_one_each = set(contract.primary_key) <= set(Dialect(feed).columns)
 
     def create(self, conn: sa.Connection) -> None:
         """Make the table anew."""
+        if self.sql.schema:
+            conn.execute(sa.schema.CreateSchema(self.sql.schema, if_not_exists=True))
         self.sql.drop(conn, checkfirst=True)
         self.sql.create(conn)
 
@@ -126,6 +130,10 @@ class FrontTable:
                 said = "D" if one.is_deleted else "U" if name in self._written else "I"
                 self._written[name] = one.row
                 rows.append(self._row(one.row, said))
+        if rows and self._is_one_each:
+            ours = sa.and_(*(column == sa.bindparam(f"old_{column.name}") for column in self.sql.primary_key))
+            olds = [{f"old_{column.name}": row[column.name] for column in self.sql.primary_key} for row in rows]
+            conn.execute(self.sql.delete().where(ours), olds)
         if rows:
             conn.execute(self.sql.insert(), rows)
 
@@ -171,11 +179,13 @@ class FrontTable:
 
     def _row(self, said: Row, operation: str) -> dict[str, Any]:
         self._number += 1
-        change = {self.feed.change.column: operation} if self.feed.change else {}
+        spoken = self.feed.change
+        codes = {"I": spoken.kept[0], "U": spoken.kept[-1], "D": spoken.deleted[0]} if spoken else {}
+        change = {spoken.column: codes[operation]} if spoken else {}
         values = {**dict.fromkeys(self._contract.columns), **said, **change}
         keys = [name for name in self._contract.primary_key if values[name] is None]
         values |= dict.fromkeys(keys, str(self._number))
-        return {name: _value(text, self._contract.columns[name], self.feed) for name, text in values.items()}
+        return {name: column_value(text, self._contract.columns[name], self.feed) for name, text in values.items()}
 
 
 class _Lock:
@@ -208,14 +218,3 @@ def _type(column: Column) -> sa.types.TypeEngine[Any]:
         "integer": sa.BigInteger(), "number": sa.Numeric(24, 6), "time": sa.DateTime(), "date": sa.Date(),
     }  # fmt: skip
     return kinds.get(column.kind, sa.LargeBinary())
-
-
-def _value(text: str | None, column: Column, feed: Feed) -> object:
-    if text is None or column.kind in {"text", "other"}:
-        return text if column.kind == "text" else None
-    if column.kind in {"integer", "number"}:
-        return int(text) if column.kind == "integer" else float(text)
-    rule = next((rule for rule in feed.fields.values() if rule.from_ == column.name and rule.date), None)
-    form = rule.date if rule and rule.date else feed.cursor.format
-    moment = datetime.strptime(text, form)  # noqa: DTZ007  the department's own local time
-    return moment if column.kind == "time" else moment.date()

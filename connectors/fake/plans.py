@@ -21,7 +21,7 @@ class Plan:
     """Plan one license type. Holder of the n-th license: subject (n // per_subject) * stride."""
 
     weight: int
-    number: str  # filled with {year} and {n}
+    number: str  # filled with {year}, {n} and {by}, two characters of who issues it
     face: tuple[str, ...] = ()  # none: whatever the declaration names
     stride: int = 1
     per_subject: int = 1
@@ -76,7 +76,7 @@ def plan_license_type(license_type: str) -> Plan:
     place = next((place for place, kind in enumerate(kinds) if kind.license_type == license_type), UNPLACED)
     kind = kinds[place] if place != UNPLACED else change(UNLISTED, license_type=license_type, name=license_type)
     title = kind.name.partition("(")[0][:8]  # as much as it takes to tell the catalogue's types apart
-    plan = PLANS.get(license_type) or Plan(10, f"平{title}字〔{{year}}〕第{{n:06}}号", stride=2)
+    plan = PLANS.get(license_type) or Plan(10, f"平{{by}}{title}字〔{{year}}〕第{{n:06}}号", stride=2)
     return replace(plan, kind=kind, place=place)
 
 

@@ -140,7 +140,7 @@ class Shelf:
         row = self._dialect.say(record, index)
         kind = None
         if version == 0 and self._world.is_bad(index):  # the first update mends it
-            kind = kind_of(self._dialect, record, int((index + 1) * self._world.bad_share + 1e-9) - 1)
+            kind = kind_of(self._dialect, record, row, int((index + 1) * self._world.bad_share + 1e-9) - 1)
             if kind:
                 kind.spoil(self._dialect, row)
         return Listed(self._dialect.record_id(row), row, kind, record, is_deleted)

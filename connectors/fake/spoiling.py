@@ -113,7 +113,15 @@ KINDS = (
 )  # fmt: skip
 
 
-def kind_of(dialect: Dialect, record: Record, turn: int) -> Kind | None:
-    """Return the way in which bad record number `turn` is bad: each kind in turn, where it applies."""
+def kind_of(dialect: Dialect, record: Record, row: Row, turn: int) -> Kind | None:
+    """Return the way in which bad record number `turn` is bad: each kind in turn, where it applies and can be stored."""
     order = KINDS[turn % len(KINDS) :] + KINDS[: turn % len(KINDS)]
-    return next((kind for kind in order if kind.applies(dialect, record)), None)
+    return next(
+        (kind for kind in order if kind.applies(dialect, record) and dialect.fits(_try(kind, dialect, row))), None
+    )
+
+
+def _try(kind: Kind, dialect: Dialect, row: Row) -> Row:
+    tried = dict(row)
+    kind.spoil(dialect, tried)
+    return tried

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.declared import Department, Feed
-from connectors.fake.dialect import Dialect, Row, make_issuer
+from connectors.fake.dialect import Dialect, Fits, Row, make_issuer
 from connectors.fake.shelf import Listed, Render, Shelf
 from connectors.fake.world import World
 
@@ -40,7 +40,15 @@ class Plot:
 def make_shelf(department: Department, feed: Feed, plot: Plot, render: Render) -> Shelf:
     """Return the records of one feed as the fake lists them."""
     world = World(make_issuer(department, feed), seed=plot.seed, scale=plot.scale, bad_share=plot.bad_share)
-    return Shelf(world, Dialect(feed), render, plot.day)
+    return Shelf(world, Dialect(feed, _choose_fits(department, feed)), render, plot.day)
+
+
+def _choose_fits(department: Department, feed: Feed) -> Fits | None:
+    if department.transport.kind != "table":
+        return None
+    from connectors.fake.storable import choose_fits  # noqa: PLC0415  only front tables pay for reading SQL
+
+    return choose_fits(department, feed)
 
 
 def tell_truth(department: Department, plot: Plot, feed: str = "licenses", since: datetime | None = None) -> Truth:

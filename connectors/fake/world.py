@@ -7,8 +7,8 @@ Knows canonical values only; dialect.py says them as the department would, spoil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -42,6 +42,7 @@ class Issuer:
     states: frozenset[str]
     holder_code_types: frozenset[str]
     face: frozenset[str]
+    constants: Mapping[str, Any] = field(default_factory=dict)  # what the declaration says of every record
 
 
 class World:
@@ -94,6 +95,7 @@ class World:
             | self._time_fields(index, version, issued, plan, holder)
             | {"record_id": f"PD{index + 1:09}", "face": face, "license_identifier": identifier}
             | {"file_url": f"https://{self._files}/{index + 1:08}.ofd", "version_number": f"{version + 1:03}"}
+            | {**self.issuer.constants}
         )
 
     def _kind_fields(self, number: int, n: int, issued: date) -> Record:
@@ -101,7 +103,10 @@ class World:
         return {
             "license_type": self.issuer.license_types[number],
             "license_name": plan.kind.name,
-            "license_number": plan.number.format(year=issued.year, n=n + 1) or registration_number(n + 1),
+            "license_number": plan.number.format(
+                year=issued.year, n=n + 1, by=self.issuer.name.removeprefix("平度市")[:2]
+            )
+            or registration_number(n + 1),
             "issuer_name": self.issuer.name,
             "issuer_code": self.issuer.uscc,
             "item_code": item[0] if item else None,

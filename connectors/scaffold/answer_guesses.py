@@ -14,7 +14,10 @@ from connectors.scaffold.suggestions import Suggestion, suggest
 from connectors.scaffold.vocabulary import Names, load_vocabulary
 from schemas.license import LICENSE
 
-KINDS = {f"fields.{field.name}": field.kind for field in LICENSE.fields} | {"record.updated": "instant"}
+KINDS = {f"fields.{field.name}": field.kind for field in LICENSE.fields} | {
+    "record.updated": "instant",
+    "record.at": "instant",
+}
 ROLES = {"total": "text", "next": "text", "code": "code", "message": "text"}
 
 

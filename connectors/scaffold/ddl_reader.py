@@ -28,7 +28,7 @@ OF_COLUMN = re.compile(
 )
 OF_TABLE = re.compile(rf"comment\s+on\s+table\s+(?:{NAME}\s*\.\s*)*?{NAME}\s+is\s+N?'((?:[^']|'')*)'", re.IGNORECASE)
 EXTENDED = re.compile(
-    r"sp_addextendedproperty\s+.*?N?'((?:[^']|'')*)'\s*,.*?N?'TABLE'\s*,(?:\s*@\w+\s*=)?\s*N?'(\w+)'"
+    r"sp_addextendedproperty\s+(?:(?:@name\s*=\s*)?N?'MS_Description'\s*,)?.*?N?'((?:[^']|'')*)'\s*,.*?N?'TABLE'\s*,(?:\s*@\w+\s*=)?\s*N?'(\w+)'"
     r"(?:\s*,(?:\s*@\w+\s*=)?\s*N?'COLUMN'\s*,(?:\s*@\w+\s*=)?\s*N?'(\w+)')?",
     re.IGNORECASE | re.DOTALL,
 )

@@ -14,6 +14,7 @@ from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.line import Line, tell_why
 from connectors.scaffold.outline import Call, Node, Outline, leaves
 from connectors.scaffold.request_guesses import Asked
+from connectors.scaffold.row_guesses import draft_change, draft_flag, is_counted
 from connectors.scaffold.time_guesses import TIME, XML_TIME
 
 GOOD_WORDS = ("成功", "正常", "success", "ok")
@@ -32,7 +33,7 @@ def draft_feed(outline: Outline, call: Call, records: Records, asked: Asked) -> 
         _key(records),
         Line("request", asked.template or {TO_FILL_IN: "{since}"}, 0.7 if asked.roles else 0.0, "what must be sent and what asks for changes"),
         Line("records", path, min(0.95, 0.5 + 0.05 * len(records.found)) if records.path else 0.0, "the list of records"),
-        *_success(roles),
+        *_success(roles, call.label),
         _paging(roles, asked),
         _cursor(records, asked),
         *_rhythm(),
@@ -55,15 +56,8 @@ def _rhythm() -> list[Line]:
 def _table_feed(call: Call, records: Records, asked: Asked) -> list[Line]:
     """Return the lines of a front table: rows are claimed by flag, not asked for."""
     found = {s.field.removeprefix("record."): s for s in records.found if s.field.startswith("record.")}
-    lines = [*_permission(), Line("table", call.name, 0.8, call.label), _key(records), _cursor(records, asked)]
-    if "flag" in found:
-        column = found["flag"].source.name
-        flag = {"column": column, "unread": ["0"], "read": "1", "error": "3"}
-        lines.append(Line("flag", flag, 0.5, f"{tell_why(found['flag'])}; which values it takes is a guess"))
-    if "change" in found:
-        change = {"column": found["change"].source.name, "kept": ["I", "U"], "deleted": ["D"]}
-        lines.append(Line("change", change, 0.6, tell_why(found["change"])))
-    return [*lines, *_rhythm()]
+    table = [Line("table", call.name, 0.8, call.label), _key(records), _cursor(records, asked)]
+    return [*_permission(), *table, *draft_flag(found), *draft_change(found), *_rhythm()]
 
 
 def _address(outline: Outline, call: Call) -> list[Line]:
@@ -79,24 +73,26 @@ def _address(outline: Outline, call: Call) -> list[Line]:
 
 def _key(records: Records) -> Line:
     found = {s.field: s for s in records.found}
-    own = [node.name for node in leaves(records.record) if node.is_key]
-    if own:
-        return Line("key", own, 0.95, "primary key")
+    keys = [node for node in leaves(records.record) if node.is_key]
+    if keys and not any(is_counted(node) for node in keys):
+        return Line("key", [node.name for node in keys], 0.95, "primary key")
     for field, sure in (("record.key", 1.0), ("fields.license_identifier", 0.6), ("fields.license_number", 0.5)):
-        if field in found:
+        if field in found and not is_counted(found[field].source):
             suggestion = found[field]
             return Line("key", [suggestion.source.name], round(suggestion.confidence * sure, 2), tell_why(suggestion))
-    return Line("key", [TO_FILL_IN], 0.0, "the department's own record id")
+    counted = [node.name for node in keys] or [TO_FILL_IN]
+    return Line("key", counted, 0.3 if keys else 0.0, "the department's own record id")
 
 
-def _success(roles: dict[str, tuple[str, Node]]) -> list[Line]:
+def _success(roles: dict[str, tuple[str, Node]], label: str) -> list[Line]:
     if "code" not in roles:
         return []
     path, node = roles["code"]
     codes = node.codes or read_codes(node.label)
     good = [code for code, words in codes.items() if any(word in words.lower() for word in GOOD_WORDS)]
-    values = good or (["true"] if node.kind == "flag" else [_said_good(node) or "0"])
-    sure = 0.8 if good or _said_good(node) else 0.4
+    said = _said_good(node, label)
+    values = good or (["true"] if node.kind == "flag" else [said or "0"])
+    sure = 0.8 if good or said else 0.4
     table = {"field": path, "values": values}
     table |= {"message": roles["message"][0]} if "message" in roles else {}
     return [
@@ -109,9 +105,9 @@ def _success(roles: dict[str, tuple[str, Node]]) -> list[Line]:
     ]
 
 
-def _said_good(node: Node) -> str:
-    """Find the code in sentences such as "0 为成功" or "200成功"."""
-    match = SAID_GOOD.search(node.label)
+def _said_good(node: Node, label: str) -> str:
+    """Find the code in sentences such as "0 为成功" or "200成功", of the code itself or of the operation that names it."""
+    match = SAID_GOOD.search(node.label) or SAID_GOOD.search(label.partition(node.name)[2])
     return match[1] if match else node.sample
 
 

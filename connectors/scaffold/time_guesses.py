@@ -40,7 +40,7 @@ def _by_sample(sample: str) -> str:
 def _by_words(label: str) -> str:
     match = PATTERN.search(label)
     if match is None:
-        written = re.search(r"\d{4}[-/.]?\d\d[-/.]?\d\d(?:[ T]\d\d:\d\d:\d\d)?", label)
+        written = re.search(r"\d{4}[-/.年]?\d\d[-/.月]?\d\d日?(?:[ T]\d\d:\d\d:\d\d)?", label)
         sample = written[0] if written and not ENDLESS.fullmatch(written[0]) else ""
         return _by_sample(sample) or ("%Y%m%d" if re.search("八位|8位", label) else "")
     mark, gap, hour = match[1], match[2], match[3]

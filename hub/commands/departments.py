@@ -56,7 +56,7 @@ def check(name: Name, as_json: AsJson = False) -> None:
             typer.echo(str(finding))
     else:
         typer.echo(f"{name}: nothing to complain about")
-    raise typer.Exit(1 if findings else 0)
+    raise typer.Exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
 
 @app.command()

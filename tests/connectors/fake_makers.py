@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from connectors.connection import parse_connection
 from connectors.declaration import list_departments, load_department
 from connectors.declared import Department
+from connectors.fake.front_table import FrontTables
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
 from connectors.pages import fetch_pages, map_page, read_page
@@ -27,6 +28,8 @@ DEPARTMENTS = ("market_regulation", "public_security", "real_estate", "transport
 SERVED = ("soap", "rest")  # kinds that are asked over HTTP
 CITY = [(name, feed) for name in list_departments() for feed in load_department(name).feeds]
 FEEDS = [(name, feed) for name, feed in CITY if load_department(name).transport.kind in SERVED]
+SOAP_FEEDS = [(name, feed) for name, feed in FEEDS if load_department(name).transport.kind == "soap"]
+TABLE_FEEDS = [(name, feed) for name, feed in CITY if load_department(name).transport.kind == "table"]
 TODAY = date(2026, 11, 23)
 
 
@@ -66,7 +69,9 @@ class Pulled:
     bodies: list[bytes]
 
 
-def pull(department: Department, server: FakeServer, since: datetime | None = None, name: str = "licenses") -> Pulled:
+def pull(
+    department: Department, server: FakeServer | FrontTables, since: datetime | None = None, name: str = "licenses"
+) -> Pulled:
     """Fetch, read, map and check everything, as the hub does."""
     feed, names = department.feeds[name], load_catalogue().license_names()
     frames, codes, bad, bodies = [], Counter[str](), 0, []

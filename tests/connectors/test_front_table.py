@@ -5,16 +5,18 @@ from __future__ import annotations
 import dataclasses
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+import sqlalchemy as sa
+from fake_makers import TABLE_FEEDS, pull
 from front_makers import Front, fill_front, front_department
 from msgspec.structs import replace
 
 from connectors.connection import parse_connection
 from connectors.declared import Change, Flag
+from connectors.fake.truth import Plot
 from connectors.front_marking import FrontMarker, Marked
 from connectors.pages import FetchedPage, fetch_pages, map_page, read_page
 from connectors.table_rows import TablePage, open_page
@@ -106,6 +108,18 @@ def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange(front: Front) ->
     assert len(fetch(front, max_pages=2)) == 2
     with pytest.raises(DepartmentBrokePromise, match="more than 2 pages"):
         fetch(front, since=None, max_pages=2)
+
+
+@pytest.mark.parametrize(("name", "feed"), TABLE_FEEDS)
+def test_every_declared_front_table_is_read_as_it_was_filled(front_url: str, name: str, feed: str) -> None:
+    filled = fill_front(front_department(page_size=25, name=name), front_url, Plot(scale=60, day=0, bad_share=0.5))
+    pulled = pull(filled.department, filled.tables, name=feed)
+    assert (pulled.frame.height, pulled.bad) == (filled.truth.received, filled.truth.bad) == (60, 30)
+    assert pulled.codes == filled.truth.problem_codes
+    assert len(pulled.bodies) == 3
+    if filled.table.schema and not front_url.startswith("postgresql"):
+        with filled.engine.begin() as conn:  # elsewhere a schema is a database of its own
+            conn.execute(sa.schema.DropSchema(filled.table.schema))
 
 
 def test_mapping_gives_back_what_the_department_said(front: Front) -> None:
@@ -261,8 +275,3 @@ def test_an_account_that_may_not_write_back_says_so(front: Front) -> None:
 def test_flag_and_change_have_the_provincial_defaults() -> None:
     assert (Flag(column="gtsync").unread, Flag(column="gtsync").read, Flag(column="gtsync").error) == (("0",), "1", "3")
     assert (Change(column="cd_operation").kept, Change(column="cd_operation").deleted) == (("I", "U"), ("D",))
-
-
-def test_the_declaration_is_short(tmp_path: Path) -> None:
-    text = (front_department().folder / "department.toml").read_text("utf-8")
-    assert len([line for line in text.splitlines() if line.strip()]) < 60

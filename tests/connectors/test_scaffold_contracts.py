@@ -89,6 +89,15 @@ def test_what_is_no_openapi_is_said_in_a_sentence(text: str, message: str, tmp_p
         scaffold(write(tmp_path, text, "a.json"), "openapi")
 
 
+def test_an_export_of_sql_server_tells_its_words_and_a_counter_is_no_key(tmp_path: Path) -> None:
+    ddl = load_department("farm_machinery").folder / "contract/NJ_TLJXSZ.sql"
+    done = scaffold_department("tractors", Source("ddl", ddl), tmp_path)
+    assert {line.key: line.value for line in done.draft.feed}["key"] == ["ZSBH"]
+    assert {line.key: line.value for line in done.draft.fields}["holder_code_type"] == {
+        "from": "ZJLX", "codes": {"身份证": "111", "信用代码": "001"},
+    }  # fmt: skip
+
+
 def test_an_address_in_an_import_is_never_fetched_but_found_beside_the_contract(tmp_path: Path) -> None:
     fire = FIRE.replace("xsd/service.xsd", "http://fire.example.invalid:8080/ws/FireCertService?xsd=service.xsd")
     path = write(tmp_path, fire)

@@ -6,7 +6,8 @@ import pytest
 
 from connectors.scaffold.code_tables import guess_meaning, read_codes
 from connectors.scaffold.outline import Node
-from connectors.scaffold.suggestions import suggest
+from connectors.scaffold.row_guesses import draft_change, draft_flag
+from connectors.scaffold.suggestions import Suggestion, suggest
 from connectors.scaffold.time_guesses import guess_form
 from connectors.scaffold.vocabulary import load_vocabulary
 from schemas.license import LICENSE
@@ -95,9 +96,36 @@ def test_a_meaning_is_said_in_our_codes_or_left_open(field: str, meaning: str, o
         ("八位日期", "", "%Y%m%d"),
         ("", "2020/01/02", "%Y/%m/%d"),
         ("如 2020.01.02", "", "%Y.%m.%d"),
+        ("例如 2015年07月01日", "", "%Y年%m月%d日"),
         ("长期为 2099-12-31", "", ""),
         ("日期", "", ""),
     ],
 )
 def test_the_form_of_a_date_is_guessed(label: str, sample: str, form: str) -> None:
     assert guess_form("text", label, sample) == form
+
+
+@pytest.mark.parametrize(
+    ("label", "unread", "read", "error", "sure"),
+    [
+        ("同步标志：空 未同步，1 已同步，9 出错", ["0"], "1", "9", 0.8),
+        ("0-未读取 1-已读取 2-错误", ["0"], "1", "2", 0.8),
+        ("N 未取，Y 已取，E 失败", ["N"], "Y", "E", 0.8),
+        ("读取标志", ["0"], "1", "3", 0.5),
+    ],
+)
+def test_the_values_of_a_flag_are_read_from_its_annotation(
+    label: str, unread: list[str], read: str, error: str, sure: float
+) -> None:
+    found = {
+        "flag": Suggestion("record.flag", Node("BZ", label), 0.9, ""),
+        "batch": Suggestion("record.batch", Node("PCH"), 0.9, ""),
+    }
+    (line,) = draft_flag(found)
+    assert line.value == {"column": "BZ", "unread": unread, "read": read, "error": error, "batch": "PCH"}
+    assert line.confidence == sure
+
+
+def test_what_happened_to_a_row_may_be_told_in_words() -> None:
+    (line,) = draft_change({"change": Suggestion("record.change", Node("CZBZ", "操作标志：新增、修改、删除"), 0.9, "")})
+    assert line.value == {"column": "CZBZ", "kept": ["新增", "修改"], "deleted": ["删除"]}
