@@ -70,7 +70,10 @@ def _open_body(envelope: etree._Element, who: str) -> etree._Element:
         raise DepartmentBrokePromise(f"{who}: the answer is {got}{hint}; expected a SOAP envelope")
     bodies = envelope.findall(f"{{{space}}}Body")
     if len(bodies) != 1 or len(bodies[0]) != 1:
-        raise DepartmentBrokePromise(f"{who}: expected one Body with one element; nothing of the answer is applied")
+        got = f"{len(bodies)} of them" if len(bodies) != 1 else f"{len(bodies[0])} elements in it"
+        raise DepartmentBrokePromise(
+            f"{who}: expected one Body with one element, got {got}; nothing of the answer is applied"
+        )
     if bodies[0][0].tag == f"{{{space}}}Fault":
         raise _fault(bodies[0][0], who)
     return bodies[0][0]

@@ -1,0 +1,145 @@
+"""Departments served by SOAP stacks that are not ours: scaffolded from their contract, filled in, and pulled whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from msgspec.structs import replace
+from peer_servers import node_department, php_department
+from scaffold_makers import CONTRACTS, fill_in, make
+
+from connectors.connection import parse_connection
+from connectors.declaration import load_department
+from connectors.declared import Department
+from connectors.pages import fetch_pages, map_page, read_page
+from schemas.catalogue import load_catalogue
+from schemas.errors import DepartmentFault, DepartmentRefused
+
+COUNT = 25
+WATER = str(CONTRACTS / "php_water" / "water.wsdl")
+FOOD = str(CONTRACTS / "dotnet_food" / "FoodLicense.wsdl")
+NODE = {"service": "FoodLicense", "port": "FoodLicenseSoap", "path": "/FoodLicense.asmx"}
+
+
+def department(name: str, root: Path, *changes: tuple[str, str]) -> Department:
+    """Scaffold a department, fill in what is open, change what a test changes, and judge its answers strictly."""
+    done = make(name, root / "departments")
+    fill_in(done, name)
+    path = done.folder / "department.toml"
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path.write_text(text, "utf-8")
+    loaded = load_department(name, root / "departments")
+    limits = replace(loaded.transport.limits, requests_per_second=1000)
+    return replace(loaded, transport=replace(loaded.transport, limits=limits, strictness="enforce"))
+
+
+def pull(one: Department, address: str) -> tuple[pl.DataFrame, list[str], int]:
+    """Return records, problems and number of pages of one exchange."""
+    feed, names = one.feeds["licenses"], load_catalogue().license_names()
+    frames, problems, pages = [], [], 0
+    for page in fetch_pages(one, feed, parse_connection(address), None):
+        mapped = map_page(one, feed, read_page(one, feed, page.body, page.media_type), page.number, names)
+        frames.append(mapped.frame)
+        problems += mapped.problems["code"].to_list()
+        pages += 1
+    return pl.concat(frames), problems, pages
+
+
+def permits(count: int = COUNT) -> list[dict[str, Any]]:
+    """Return rows of the water department."""
+    return [
+        {
+            "permit_id": n, "permit_no": f"取水(鲁平)字〔2024〕第{n:04}号", "company_name": f"平度<{n}>&水务", "credit_code": "91370283MA3C1XYZ0A",
+            "legal_person": "甲", "water_source": "地下水", "issue_dept": "平度市水利局", "issue_date": "2024-01-05",
+            "valid_from": "2024-01-05", "valid_to": "2029-01-04", "status": "1", "updated_at": "2024-01-05T08:30:00",
+        }
+        for n in range(1, count + 1)
+    ]  # fmt: skip
+
+
+def water(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """Return how a peer serves the water department."""
+    operation = {"parameters": ["updated_since", "page", "limit"], "page": "page", "size": "limit", "rows": rows}
+    operation["answer"] = {"total": "{total}", "permits": {"item": "{rows}"}}
+    return {"wsdl": WATER, "version": 1, "operations": {"listPermits": operation | more}}
+
+
+def foods(count: int = COUNT) -> list[dict[str, Any]]:
+    """Return rows of the food department."""
+    return [
+        {
+            "ID": str(n), "XKZBH": f"JY1370283{n:07}", "XKZLX": "食品经营", "JYZMC": f"平度饭店{n}", "SHXYDM": "91370283MA3C1XYZ0A", "FDDBR": "乙",
+            "JYCS": "平度", "JYXM": "热食", "FZJG": "平度市市场监督管理局", "QFRQ": "2024-01-05T00:00:00", "YXQZ": "2029-01-04T00:00:00",
+            "ZT": "有效", "GXSJ": "2024-01-05T08:30:00",
+        }
+        for n in range(1, count + 1)
+    ]  # fmt: skip
+
+
+def food(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """Return how a peer serves the food department."""
+    operation = {"page": "ym", "size": "myts", "rows": rows}
+    inside = {"Success": True, "Message": "ok", "Total": "{total}", "Rows": {"Xkz": "{rows}"}}
+    operation["answer"] = {"GetXkzListResult": inside}
+    return {"wsdl": FOOD, "version": 1, "operations": {"GetXkzList": operation | more}}
+
+
+def test_php_rpc_literal_is_pulled_whole(tmp_path: Path) -> None:
+    one = department("php_water", tmp_path, ("size = 1000", "size = 10"))
+    with php_department(water(permits()), tmp_path) as address:
+        frame, problems, pages = pull(one, address)
+    assert (frame.height, problems, pages) == (COUNT, [], 3)
+    assert frame["holder_name"][0] == "平度<1>&水务"
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_php_sends_no_record_and_one(count: int, tmp_path: Path) -> None:
+    with php_department(water(permits(count)), tmp_path) as address:
+        frame, problems, _ = pull(department("php_water", tmp_path), address)
+    assert (frame.height, problems) == (count, [])
+
+
+@pytest.mark.parametrize(("port", "version"), [("FoodLicenseSoap", 1), ("FoodLicenseSoap12", 2)])
+def test_php_document_literal_is_pulled_over_soap_1_1_and_1_2(port: str, version: int, tmp_path: Path) -> None:
+    one = department("dotnet_food", tmp_path, ('kind = "soap"', f'kind = "soap"\nport = "{port}"'))
+    with php_department(food(foods()) | {"version": version}, tmp_path) as address:
+        frame, problems, _ = pull(one, address)
+    assert (frame.height, problems) == (COUNT, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "family", "words"),
+    [("Server", DepartmentFault, "库忙 …"), ("Client", DepartmentRefused, "库忙 …")],
+)
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_fault_of_php_is_told(code: str, family: type[Exception], words: str, version: int, tmp_path: Path) -> None:
+    port = "FoodLicenseSoap12" if version == 2 else "FoodLicenseSoap"
+    one = department("dotnet_food", tmp_path, ('kind = "soap"', f'kind = "soap"\nport = "{port}"'))
+    told = {"code": code, "text": "库忙 37028319900307721X", "detail": {"errorCode": "E7"}}
+    with (
+        php_department(food([], fault=told) | {"version": version}, tmp_path) as address,
+        pytest.raises(family, match=f"{words}'; errorCode 'E7'"),
+    ):
+        pull(one, address)
+
+
+def test_node_document_literal_is_pulled_whole(tmp_path: Path) -> None:
+    one = department("dotnet_food", tmp_path, ("size = 1000", "size = 10"))
+    data = food(foods()) | NODE
+    with node_department(data, tmp_path) as address:
+        frame, problems, pages = pull(one, address)
+    assert (frame.height, problems, pages) == (COUNT, [], 3)
+
+
+def test_a_fault_of_node_is_told(tmp_path: Path) -> None:
+    one = department("dotnet_food", tmp_path)
+    told = {"code": "soap:Server", "text": "busy"}
+    data = food([], fault=told) | NODE
+    with node_department(data, tmp_path) as address, pytest.raises(DepartmentFault, match="busy"):
+        pull(one, address)
