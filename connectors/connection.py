@@ -40,6 +40,11 @@ class Connection:
         return f"{self.scheme}://{host}:{self.port}"
 
     @property
+    def account(self) -> dict[str, str]:
+        """Return login and password under their names."""
+        return {"login": self.login, "password": self.password}
+
+    @property
     def is_database(self) -> bool:
         """Say whether this leads to a database; its scheme may name a driver, as in oracle+oracledb."""
         return self.scheme.partition("+")[0] in DATABASE_PORTS

@@ -26,6 +26,7 @@ from connectors.declared import (
     Paging,
     Struct,
     Success,
+    Token,
     Transport,
 )
 from connectors.durations import duration
@@ -42,6 +43,7 @@ __all__ = [
     "Limits",
     "Paging",
     "Success",
+    "Token",
     "Transport",
     "duration",
     "list_departments",

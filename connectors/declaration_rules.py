@@ -12,17 +12,13 @@ from collections.abc import Callable, Mapping
 
 from connectors.declared import TO_FILL_IN, Feed, FieldRule, Transport
 from connectors.durations import duration
+from connectors.sign_in_rules import check_carrying, check_sign_in
 from connectors.text_encoding import CODECS
 from connectors.time_forms import time_pattern
 from schemas.errors import DeclarationError
 from schemas.license import LICENSE, RecordType
 
 RECORD_TYPES: Mapping[str, RecordType] = {LICENSE.name: LICENSE}
-SIGN_INS = {
-    "soap": {"none", "basic", "wsse-username"},
-    "rest": {"none", "basic", "bearer", "api-key", "hmac-nonce", "hmac-sorted"},
-    "table": {"none"},  # who reads a front database stands in its connection
-}
 NEEDED = {"soap": ("operation", "records"), "rest": ("path", "records"), "table": ("table",)}
 ACCOUNT = {"login", "password"}
 PLACEHOLDERS = {"since", "page", "offset", "page_size", "cursor"}
@@ -44,11 +40,7 @@ def check_zone(zone: str, place: str) -> None:
 
 def check_transport(transport: Transport, place: str) -> None:
     """Refuse a sign-in or payload that the transport cannot carry, and limits that stop everything."""
-    if transport.auth not in SIGN_INS[transport.kind]:
-        raise DeclarationError(
-            f"{place}: key 'auth': {transport.auth} is no sign-in of {transport.kind}; "
-            f"there are {', '.join(sorted(SIGN_INS[transport.kind]))}"
-        )
+    check_sign_in(transport, place)
     _check_payload(transport, place)
     live = transport.live_contract
     if live and (
@@ -121,8 +113,7 @@ def _check_request(feed: Feed, transport: Transport, place: str) -> None:
         )
     if transport.kind == "rest":
         _check_form(feed, transport, place)
-    account = ACCOUNT if transport.kind == "soap" else set()
-    _check_placeholders(feed.request, PLACEHOLDERS | account, f"{place}: key 'request.")
+    _check_placeholders(feed.request, PLACEHOLDERS | ACCOUNT, f"{place}: key 'request.")
     _check_placeholders(feed.headers, ACCOUNT, f"{place}: key 'headers.")
     if feed.headers and transport.kind != "soap":
         raise DeclarationError(f"{place}: key 'headers' needs kind soap")
@@ -142,6 +133,7 @@ def _check_placeholders(template: Mapping[str, object], known: set[str], place: 
 
 def _check_form(feed: Feed, transport: Transport, place: str) -> None:
     """Refuse what a way to send, or a form of answer, cannot carry."""
+    check_carrying(feed, transport, place)
     if feed.method == "GET" and feed.send != "query":
         raise DeclarationError(f"{place}: key 'send': {feed.send} needs method POST")
     if feed.send in FLAT and any(isinstance(value, dict) for value in feed.request.values()):

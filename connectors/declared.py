@@ -28,6 +28,21 @@ class Limits(Struct, frozen=True, kw_only=True):
     page_bytes: int = 20_000_000
 
 
+class Token(Struct, frozen=True, kw_only=True):
+    """Where a token is asked for, where its answer tells it, and how requests carry it."""
+
+    path: str = ""  # below the connection's address; its extra `token_url` leads elsewhere
+    send: Literal["form", "json", "query"] = "form"
+    request: dict[str, Any] = {}  # {login} {password} {password_md5} {password_sha256} {password_sm3} are filled in
+    field: str = "access_token"
+    expires: str = "expires_in"  # path of the seconds it lasts
+    lifetime: str = "30m"  # how long it lasts where the answer does not tell
+    carry: Literal["header", "query", "body"] = "header"
+    name: str = "Authorization"  # of the header or parameter, or path in the body
+    prefix: str = "Bearer "
+    refused: list[str] = []  # result codes of an answer with status 200 that say: sign in again
+
+
 class Transport(Struct, frozen=True, kw_only=True):
     """How the department is spoken to."""
 
@@ -40,7 +55,11 @@ class Transport(Struct, frozen=True, kw_only=True):
     payload_packing: Literal["none", "base64", "gzip-base64", "attachment"] = "none"
     payload_encoding: str = "utf-8"
     payload_root: str = "Request"
-    auth: Literal["none", "basic", "bearer", "api-key", "wsse-username", "hmac-nonce", "hmac-sorted"] = "none"
+    auth: Literal[
+        "none", "basic", "bearer", "api-key", "oauth2-client", "session-token", "mtls", "wsse-username",
+        "hmac-nonce", "hmac-sorted", "national-gateway",
+    ] = "none"  # fmt: skip
+    token: Token | None = None
     limits: Limits = Limits()
     strictness: Literal["enforce", "warn", "off"] = "warn"
 

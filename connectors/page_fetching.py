@@ -9,11 +9,13 @@ from types import TracebackType
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
-from connectors.door import Door
+from connectors.door import Answer, Door
 from connectors.fetched_page import FetchedPage
 from connectors.page_trail import Place
-from connectors.requesting import PageRequester
+from connectors.requesting import PageCall, PageRequester
+from connectors.sign_in import SignIn
 from connectors.wire_clock import Clock
+from schemas.errors import DepartmentRefused
 
 
 class PageFetcher:
@@ -24,8 +26,10 @@ class PageFetcher:
     ) -> None:
         self._department, self._feed, self._since, self._clock = department, feed, since, clock
         limits = department.transport.limits
-        self._requester = PageRequester(department, feed, connection)
-        self._door = Door(f"{department.department}.{feed.name}", connection, limits, clock)
+        self._who = who = f"{department.department}.{feed.name}"
+        self._sign_in = SignIn(department, who, connection, clock)
+        self._requester = PageRequester(department, feed, connection, self._sign_in)
+        self._door = Door(who, connection, limits, clock)
         self._accept = (200, 400, 500) if department.transport.kind == "soap" else (200,)  # a Fault's statuses
         self._pause, self._free_at = 1 / limits.requests_per_second, 0.0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="page")
@@ -38,6 +42,7 @@ class PageFetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._door.abort()
+        self._sign_in.abort()
         self._thread.shutdown(cancel_futures=True)
         self._door.close()
 
@@ -54,9 +59,23 @@ class PageFetcher:
     def _fetch(self, place: Place) -> FetchedPage:
         time.sleep(max(0.0, self._free_at - time.monotonic()))
         self._free_at = time.monotonic() + self._pause
-        made = self._requester.write(self._since, place, self._clock())
-        answer = self._door.call(made.call, self._accept)
+        made, answer = self._ask(place)
         return FetchedPage(
             place.number, made.description, answer.status, answer.media_type, answer.body,
             answer.requested_at, answer.first_byte_at, answer.received_at, answer.headers,
         )  # fmt: skip
+
+    def _ask(self, place: Place) -> tuple[PageCall, Answer]:
+        """Ask for a page; where the department no longer takes our token, sign in anew and ask once more."""
+        made = self._requester.write(self._since, place, self._clock())
+        if not self._sign_in.is_renewable:
+            return made, self._door.call(made.call, self._accept)
+        answer = self._door.call(made.call, (*self._accept, 401))
+        if not self._sign_in.is_refused(self._feed, answer):
+            return made, answer
+        self._sign_in.forget()
+        made = self._requester.write(self._since, place, self._clock())
+        answer = self._door.call(made.call, self._accept)
+        if self._sign_in.is_refused(self._feed, answer):
+            raise DepartmentRefused(f"{self._who}: our sign-in is refused though it is new; nothing was delivered")
+        return made, answer

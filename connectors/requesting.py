@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import base64
 import gzip
-import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,17 +21,19 @@ from connectors.connection import Connection
 from connectors.declaration_rules import FOLLOWED
 from connectors.declared import Department, Feed, Transport
 from connectors.door import Call
+from connectors.national_gateway import tongtech_header
 from connectors.next_address import next_target
 from connectors.page_trail import Place
-from connectors.signing import sign_headers
+from connectors.request_template import fill, holds_secret, put, put_secrets
+from connectors.sign_in import SignIn
 from connectors.text_encoding import CODECS, encode_text
+from connectors.tokens import Signed
 from connectors.username_token import make_username_token
 from schemas.errors import DeclarationError
 
 if TYPE_CHECKING:
     from connectors.soap_contract import SoapContract
 
-ACCOUNT = re.compile(r"\{(login|password)\}")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 Values = dict[str, Any]
 
@@ -49,8 +49,8 @@ class PageCall:
 class PageRequester:
     """Write the calls of one feed."""
 
-    def __init__(self, department: Department, feed: Feed, connection: Connection) -> None:
-        self._department, self._feed, self._connection = department, feed, connection
+    def __init__(self, department: Department, feed: Feed, connection: Connection, sign_in: SignIn) -> None:
+        self._department, self._feed, self._connection, self._sign_in = department, feed, connection, sign_in
         self._transport, self._who = department.transport, f"{department.department}.{feed.name}"
         self._contract = _read_contract(department) if department.transport.kind == "soap" else None
 
@@ -60,31 +60,43 @@ class PageRequester:
         return self._write_soap(self._contract, values, at) if self._contract else self._write_rest(values, place, at)
 
     def _write_rest(self, values: Values, place: Place, at: datetime) -> PageCall:
-        feed = self._feed
-        signed = sign_headers(self._transport.auth, self._connection, at, secrets.token_hex(16))
-        headers = {"Accept": f"application/{feed.answer}", **signed}
+        feed, signed = self._feed, self._sign_in.sign(at)
+        headers = {"Accept": f"application/{feed.answer}", **signed.headers}
         if place.cursor and feed.paging.style in FOLLOWED:
-            target = next_target(self._connection, feed.path, place.cursor, self._who)
-            return PageCall(Call("GET", target, {}, headers), f"GET {target}")
+            target = self._followed(place.cursor, signed)
+            return PageCall(Call("GET", target, signed.query, headers), f"GET {target}")
+        own = put_secrets(feed.request, values, self._connection.account)
         if feed.send == "query":
-            query = {key: str(value) for key, value in values.items()}
-            return PageCall(
-                Call(feed.method, feed.path, query, headers), f"{feed.method} {feed.path}?{urlencode(query)}"
-            )
-        kind, body = write_body(self._transport, feed, values)
-        call = Call(feed.method, feed.path, {}, {**headers, "Content-Type": kind}, body)
+            query = {key: str(value) for key, value in own.items()}
+            call = Call(feed.method, feed.path, {**query, **signed.query}, headers)
+            return PageCall(call, f"{feed.method} {feed.path}?{urlencode(values)}")
+        for path, secret in signed.body.items():
+            put(own, path, secret)
+        kind, body = write_body(self._transport, feed, own)
+        call = Call(feed.method, feed.path, signed.query, {**headers, "Content-Type": kind}, body)
         return PageCall(call, f"{feed.method} {feed.path} {msgspec.json.encode(values).decode()}")
 
+    def _followed(self, told: str, signed: Signed) -> str:
+        """Return the next page's target; a token that the department repeats in it is taken out, and sent as ever."""
+        hidden = {*signed.query, *(key for key, value in self._feed.request.items() if holds_secret(value))}
+        path, _, query = next_target(self._connection, self._feed.path, told, self._who).partition("?")
+        kept = [part for part in query.split("&") if unquote_plus(part.partition("=")[0]) not in hidden]
+        return path + (f"?{'&'.join(kept)}" if query else "")
+
     def _write_soap(self, contract: SoapContract, values: Values, at: datetime) -> PageCall:
-        transport, feed, nonce = self._transport, self._feed, secrets.token_bytes(16)
-        token = make_username_token(self._connection, at, nonce) if transport.auth == "wsse-username" else None
-        own = put_secrets(feed.request, values, self._connection)
+        transport, feed, signed = self._transport, self._feed, self._sign_in.sign(at)
+        token = None
+        if transport.auth == "wsse-username":
+            token = make_username_token(self._connection, at, secrets.token_bytes(16))
+        elif transport.auth == "national-gateway":
+            token = tongtech_header(signed.headers)
+        own = put_secrets(feed.request, values, self._connection.account)
         carried = carry(transport, contract.parameters(feed.operation), own)
-        headers = put_secrets(feed.headers, feed.headers, self._connection)
+        headers = put_secrets(feed.headers, feed.headers, self._connection.account)
         request = contract.render(feed.operation, carried, headers, token)
-        sent = {**request.headers, **sign_headers(transport.auth, self._connection, at, nonce.hex())}
         described = f"POST {feed.operation} {msgspec.json.encode(values).decode()}"
-        return PageCall(Call("POST", "", {}, sent, request.body), described)
+        call = Call("POST", "", signed.query, {**request.headers, **signed.headers}, request.body)
+        return PageCall(call, described)
 
 
 def _read_contract(department: Department) -> SoapContract:
@@ -105,30 +117,6 @@ def request_values(department: Department, feed: Feed, since: datetime | None, p
     }
     filled = fill(feed.request, known)
     return filled if isinstance(filled, dict) else {}
-
-
-def fill(template: Any, known: Mapping[str, Any]) -> Any:
-    """Replace placeholders; a text that is nothing but one keeps the value's own type."""
-    if isinstance(template, dict):
-        filled = {key: fill(value, known) for key, value in template.items()}
-        return {key: value for key, value in filled.items() if value not in ("", None, {})}
-    if isinstance(template, list):
-        return [fill(value, known) for value in template]
-    if not isinstance(template, str):
-        return template
-    whole = re.fullmatch(r"\{(\w+)\}", template)
-    if whole and whole[1] in known:
-        return known[whole[1]]
-    return re.sub(r"\{(\w+)\}", lambda match: str(known.get(match[1], match[0])), template)
-
-
-def put_secrets(template: Any, values: Any, connection: Connection) -> Any:
-    """Put the connection's account where the template asks for it; a value that only looks like it stays."""
-    if isinstance(template, dict) and isinstance(values, dict):
-        return {key: put_secrets(template.get(key), value, connection) for key, value in values.items()}
-    if not isinstance(template, str) or not isinstance(values, str) or not ACCOUNT.search(template):
-        return values
-    return ACCOUNT.sub(lambda match: connection.login if match[1] == "login" else connection.password, values)
 
 
 def carry(transport: Transport, parameters: list[str], values: Values) -> Values:

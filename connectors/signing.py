@@ -6,13 +6,15 @@ hmac-nonce   X-Client-Id, X-Timestamp (Unix milliseconds), X-Nonce, X-Signature 
 hmac-sorted  x-aep-appkey, x-aep-nonce, x-aep-timestamp (Unix milliseconds), x-aep-signature =
              hex(HMAC-SHA256(secret, "x-aep-appkey=A&x-aep-nonce=N&x-aep-timestamp=T")); key and message change
              places where the connection's extra says `swapped=true`, as some gateways do
+national-gateway  gjgxjhpt_rid (the login), gjgxjhpt_sid (extra `sid`), gjgxjhpt_rtime (Unix milliseconds), gjgxjhpt_sign =
+             Base64(HMAC-SHA256(secret, sid + rid + rtime)); what renews the secret is national_gateway's business
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from connectors.connection import Connection
@@ -23,20 +25,8 @@ WINDOW = timedelta(minutes=5)
 
 def sign_headers(auth: str, connection: Connection, at: datetime, nonce: str) -> dict[str, str]:
     """Return the HTTP headers that sign one request in; none for profiles that sign elsewhere."""
-    login, secret = connection.login, connection.password
-    if auth == "basic":
-        return {"Authorization": f"Basic {_base64(f'{login}:{secret}'.encode())}"}
-    if auth == "bearer":
-        return {"Authorization": f"Bearer {secret}"}
-    if auth == "api-key":
-        return {connection.extra.get("api_key_header", "X-Api-Key"): secret}
-    if auth == "hmac-nonce":
-        return _nonce_headers(login, secret, _milliseconds(at), nonce)
-    if auth == "hmac-sorted":
-        return _sorted_headers(
-            login, secret, _milliseconds(at), nonce, swapped=connection.extra.get("swapped") == "true"
-        )
-    return {}
+    make = _MAKERS.get(auth)
+    return make(connection, _milliseconds(at), nonce) if make else {}
 
 
 def hmac_base64(secret: str, message: str) -> str:
@@ -76,20 +66,54 @@ def verify_headers(
         at, nonce = _read_time(given.get(f"{prefix}timestamp", "")), given.get(f"{prefix}nonce", "")
         _require(bool(nonce) and client in given, "sign-in headers are missing")
         _require(abs(now - at) <= WINDOW, "the timestamp is outside the accepted window")
+    if auth == "national-gateway":
+        at = _read_time(given.get("gjgxjhpt_rtime", ""))
+        _require(abs(now - at) <= WINDOW, "the timestamp is outside the accepted window")
     for name, value in sign_headers(auth, connection, at, nonce).items():
         _require(hmac.compare_digest(given.get(name.lower(), "").encode(), value.encode()), f"{name} is wrong")
     _require(not nonce or seen.remember(nonce, now), "the nonce was used before")
 
 
-def _nonce_headers(client: str, secret: str, timestamp: str, nonce: str) -> dict[str, str]:
-    signature = hmac_base64(secret, client + timestamp + nonce)
-    return {"X-Client-Id": client, "X-Timestamp": timestamp, "X-Nonce": nonce, "X-Signature": signature}
+def _basic_headers(connection: Connection, _at: str, _nonce: str) -> dict[str, str]:
+    return {"Authorization": f"Basic {_base64(f'{connection.login}:{connection.password}'.encode())}"}
 
 
-def _sorted_headers(key: str, secret: str, timestamp: str, nonce: str, *, swapped: bool) -> dict[str, str]:
-    named = {"x-aep-appkey": key, "x-aep-nonce": nonce, "x-aep-timestamp": timestamp}
-    message = "&".join(f"{name}={named[name]}" for name in sorted(named))
-    return {**named, "x-aep-signature": hmac_hex(message, secret) if swapped else hmac_hex(secret, message)}
+def _bearer_headers(connection: Connection, _at: str, _nonce: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {connection.password}"}
+
+
+def _key_headers(connection: Connection, _at: str, _nonce: str) -> dict[str, str]:
+    return {connection.extra.get("api_key_header", "X-Api-Key"): connection.password}
+
+
+def _nonce_headers(connection: Connection, at: str, nonce: str) -> dict[str, str]:
+    client = connection.login
+    signature = hmac_base64(connection.password, client + at + nonce)
+    return {"X-Client-Id": client, "X-Timestamp": at, "X-Nonce": nonce, "X-Signature": signature}
+
+
+def _sorted_headers(connection: Connection, at: str, nonce: str) -> dict[str, str]:
+    named = {"x-aep-appkey": connection.login, "x-aep-nonce": nonce, "x-aep-timestamp": at}
+    key, message = connection.password, "&".join(f"{name}={named[name]}" for name in sorted(named))
+    if connection.extra.get("swapped") == "true":
+        key, message = message, key
+    return {**named, "x-aep-signature": hmac_hex(key, message)}
+
+
+def _gateway_headers(connection: Connection, at: str, _nonce: str) -> dict[str, str]:
+    rid, sid = connection.login, connection.extra.get("sid", "")
+    sign = hmac_base64(connection.password, sid + rid + at)
+    return {"gjgxjhpt_rid": rid, "gjgxjhpt_sid": sid, "gjgxjhpt_rtime": at, "gjgxjhpt_sign": sign}
+
+
+_MAKERS: dict[str, Callable[[Connection, str, str], dict[str, str]]] = {
+    "basic": _basic_headers,
+    "bearer": _bearer_headers,
+    "api-key": _key_headers,
+    "hmac-nonce": _nonce_headers,
+    "hmac-sorted": _sorted_headers,
+    "national-gateway": _gateway_headers,
+}
 
 
 def _milliseconds(at: datetime) -> str:

@@ -5,7 +5,6 @@ An import that lies elsewhere is taken from the pinned copy, and said so. Interp
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from connectors.connection import PORTS, Connection
 from connectors.declared import Department
 from connectors.door import Call, Door
 from connectors.scaffold.vendoring import KNOWN_SPACES, LINKS, candidate_names, parse_contract
-from connectors.signing import sign_headers
+from connectors.sign_in import SignIn
 from connectors.wire_clock import Clock
 from schemas.errors import DeclarationError, DepartmentBrokePromise
 
@@ -56,7 +55,8 @@ class _Fetcher:
     def __init__(self, department: Department, connection: Connection, clock: Clock) -> None:
         self.department = department.department
         self._who = f"{self.department}.contract"
-        self._auth, self._connection, self._clock = department.transport.auth, connection, clock
+        self._connection, self._clock = connection, clock
+        self._sign_in = SignIn(department, self._who, connection, clock)
         self._door = Door(self._who, replace(connection, path=""), department.transport.limits, clock)
         self._left = MOST_FILES
         self.main = f"{connection.path}{department.transport.live_contract}"
@@ -69,8 +69,8 @@ class _Fetcher:
             raise DepartmentBrokePromise(
                 f"{self._who}: more than {MOST_FILES} files are imported; expected fewer; nothing was compared"
             )
-        headers = sign_headers(self._auth, self._connection, self._clock(), secrets.token_hex(16))
-        return self._door.call(Call("GET", path, {}, {"Accept": "*/*", **headers})).body
+        signed = self._sign_in.sign(self._clock())
+        return self._door.call(Call("GET", path, signed.query, {"Accept": "*/*", **signed.headers})).body
 
     def path_of(self, address: str) -> str | None:
         """Return the path of an address on the connection's host, or None where it lies elsewhere."""

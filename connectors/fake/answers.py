@@ -13,6 +13,7 @@ from typing import Any
 
 from connectors.declared import Feed
 from connectors.fake.shelf import Position, Shelf
+from connectors.request_template import holds_secret
 
 LARGEST_PAGE = 1_000
 EVERYTHING = 10**9
@@ -45,7 +46,7 @@ class Page:
 
 def read_request(feed: Feed, given: dict[str, str], after: str = "") -> Asked:
     """Return what `given` asks for, read by the declaration's request template; `after` is where a next URL continues."""
-    wanted = flatten(feed.request)
+    wanted = {name: text for name, text in flatten(feed.request).items() if not holds_secret(text)}
     unknown = sorted(given.keys() - wanted.keys())
     if unknown:
         raise WrongRequest(f"参数 {unknown[0]} 不存在")

@@ -57,13 +57,16 @@ class Authority:
         return builder.sign(self._key, hashes.SHA256())
 
 
-def server_side(issued: Issued) -> ssl.SSLContext:
-    """Return the server side of TLS with what was issued."""
+def server_side(issued: Issued, client_authority: str = "") -> ssl.SSLContext:
+    """Return the server side of TLS with what was issued; with an authority, callers must show what it issued."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "pair.pem"
         file.write_text(issued.certificate + issued.key)
         context.load_cert_chain(file)
+    if client_authority:
+        context.load_verify_locations(cadata=client_authority)
+        context.verify_mode = ssl.CERT_REQUIRED
     return context
 
 

@@ -13,10 +13,10 @@ from urllib.parse import quote, urlencode
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.fake.answers import Page, WrongRequest, find_page, read_request
+from connectors.fake.gate import Gate
 from connectors.fake.rest_forms import MEDIA_TYPES, read_parameters, write_answer
 from connectors.fake.shelf import Shelf
 from connectors.fake.wire import Answer, Request
-from connectors.signing import SeenNonces, verify_headers
 from schemas.errors import DepartmentRefused
 
 PLACE = "_after"  # the parameter that a next page's URL carries beside those that were asked with
@@ -26,9 +26,10 @@ FOLLOWED = {"link", "next"}
 class RestDepartment:
     """Answer the requests of one department's feeds."""
 
-    def __init__(self, department: Department, connection: Connection, shelves: Mapping[str, Shelf]) -> None:
-        self._department, self._connection, self._shelves = department, connection, shelves
-        self._seen = SeenNonces()
+    def __init__(
+        self, department: Department, connection: Connection, shelves: Mapping[str, Shelf], gate: Gate
+    ) -> None:
+        self._department, self._connection, self._shelves, self._gate = department, connection, shelves, gate
 
     def answer(self, request: Request, now: datetime, mode: str) -> Answer:
         """Answer one request; a wrong one gets the department's own words."""
@@ -37,8 +38,9 @@ class RestDepartment:
         if feed is None or feed.method != request.method:
             return self.refuse("404", "接口不存在", 404)
         try:
-            verify_headers(self._department.transport.auth, request.headers, self._connection, now, self._seen)
             given = read_parameters(self._department, feed, request)
+            echo = dict(given)  # a department repeats in its next URL what it was asked with, secrets too
+            self._gate.verify(request, feed, given, now)
             is_followed = feed.paging.style in FOLLOWED
             after = given.pop(PLACE, "") if is_followed else ""
             asked = read_request(feed, given, after)
@@ -47,7 +49,7 @@ class RestDepartment:
         except WrongRequest as wrong:
             return self.refuse("400", str(wrong), 400)
         page = find_page(feed, self._shelves[feed.name], asked, mode)
-        following = self._next_url(feed, given, page) if is_followed and page.next else ""
+        following = self._next_url(feed, echo, page) if is_followed and page.next else ""
         page = replace(page, next=following) if is_followed else page
         body = write_answer(feed, page, is_bare=mode == "one_element_list")
         return Answer(200, MEDIA_TYPES[feed.answer], body, _headers(feed, page, following))
@@ -59,8 +61,8 @@ class RestDepartment:
         return Answer(status, MEDIA_TYPES[feed.answer], body)
 
     def _next_url(self, feed: Feed, given: Mapping[str, str], page: Page) -> str:
-        path = quote(f"{self._connection.path}{feed.path}")
-        return f"{self._connection.origin}{path}?{urlencode({**given, PLACE: page.next})}"
+        host, path = self._connection.origin.partition(":")[2], quote(f"{self._connection.path}{feed.path}")
+        return f"{host}{path}?{urlencode({**given, PLACE: page.next})}"  # in whatever scheme we were asked
 
 
 def _headers(feed: Feed, page: Page, following: str) -> dict[str, str]:

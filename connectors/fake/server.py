@@ -10,17 +10,17 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from connectors.connection import Connection
 from connectors.declared import Department
-from connectors.fake.certificates import Authority, server_side
 from connectors.fake.closed_port import ClosedPort
 from connectors.fake.control import Control
 from connectors.fake.front_table import FrontTables
+from connectors.fake.gate import EXTRA, Gate
+from connectors.fake.invented_tls import InventedTls
 from connectors.fake.modes import refusal
 from connectors.fake.publishing import Publisher
 from connectors.fake.rest import RestDepartment
@@ -33,7 +33,6 @@ from connectors.fake.wire import Answer, Request, Spokesman
 
 LOGIN, PASSWORD = "license-hub", "fake-secret"  # invented, and only good on this machine
 LARGEST_REQUEST = 1_000_000
-CERTIFICATE_DAYS = {"cert_good": 90, "cert_expired": -1}  # modes in which the department is asked over TLS
 BASE_PATHS = {"soap": "/services/department", "rest": "/gateway", "table": ""}
 
 
@@ -52,8 +51,11 @@ class FakeServer(ThreadingHTTPServer):
         self.mode, self.after = "ok", 0
         self.stopping = threading.Event()
         self.served: Counter[str] = Counter()
+        extra = dict(EXTRA.get(department.transport.auth, {}))
         path = BASE_PATHS[department.transport.kind]
-        self.connection = Connection("http", "127.0.0.1", self.server_port, path, LOGIN, PASSWORD)
+        self._tls = InventedTls(department.transport.auth)
+        self.connection = Connection("http", "127.0.0.1", self.server_port, path, LOGIN, PASSWORD, extra)
+        self.gate = Gate(department, self.connection)
         self.front: FrontTables | None = None
         self.spokesman: Spokesman
         self._port = ClosedPort(self.socket, self.request_queue_size)
@@ -61,14 +63,10 @@ class FakeServer(ThreadingHTTPServer):
             self.shelves, self.spokesman = _open_table(department, plot), FrontSpokesman()
             self.front = FrontTables(department, self.shelves, database)
         else:
-            self.shelves, spokesman = _open(department, plot, self.connection)
+            self.shelves, spokesman = _open(department, plot, self.connection, self.gate)
             self.spokesman = Publisher(department, self.connection, spokesman)
         self.set_mode(mode)
         self._control = Control(self.control)
-
-    @cached_property
-    def _authority(self) -> Authority:
-        return Authority(datetime.now(UTC))
 
     @property
     def url(self) -> str:
@@ -80,10 +78,10 @@ class FakeServer(ThreadingHTTPServer):
         """Return what AIRFLOW_CONN_… must say; a department that shows a certificate is asked over TLS."""
         if self.front:
             return self.front.connection_value
-        signed = self.url.replace("http://", f"http://{quote(LOGIN, safe='')}:{quote(PASSWORD, safe='')}@")
-        if self.mode not in CERTIFICATE_DAYS:
-            return signed
-        return f"{signed.replace('http', 'https', 1)}?ca={quote(self._authority.certificate, safe='')}"
+        address = f"127.0.0.1:{self.server_port}{self.connection.path}"
+        secured = self._tls.connection_extra(self.mode)
+        extra = urlencode(self.connection.extra | secured)
+        return f"{'https' if secured else 'http'}://{quote(LOGIN)}:{quote(PASSWORD)}@{address}{'?' if extra else ''}{extra}"
 
     def announce(self) -> dict[str, str]:
         """Return the line that says the fake is ready."""
@@ -98,8 +96,10 @@ class FakeServer(ThreadingHTTPServer):
             self.set_day(int(asked["day"]))
         elif path == "/_fake/delete" and self.front:
             self.front.delete(int(asked["count"]))
+        elif path == "/_fake/sign_out":
+            self.gate.forget()
         elif path != "/_fake/state":
-            raise ValueError("there are /_fake/mode, /_fake/day and /_fake/state")
+            raise ValueError("there are /_fake/mode, /_fake/day, /_fake/sign_out and /_fake/state")
         day = next(iter(self.shelves.values())).day
         return {"mode": self.mode, "day": day, "served": dict(self.served)}
 
@@ -137,9 +137,7 @@ class FakeServer(ThreadingHTTPServer):
             time.sleep(0.02)
             raise OSError  # nobody takes calls: the loop comes back for this one
         line, address = super().get_request()
-        if self.mode in CERTIFICATE_DAYS:
-            issued = self._authority.issue("fake department", days=CERTIFICATE_DAYS[self.mode], host="127.0.0.1")
-            line = server_side(issued).wrap_socket(line, server_side=True, do_handshake_on_connect=False)
+        line = self._tls.dress(line, self.mode)
         return line, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -186,7 +184,8 @@ class Handler(BaseHTTPRequestHandler):
             self.server.stopping.wait()
             return
         request = Request(self.command, address.path, address.query, dict(self.headers.items()), body)
-        answer = self.server.spokesman.answer(request, datetime.now(UTC), mode)
+        now = datetime.now(UTC)
+        answer = self.server.gate.issue(request, now) or self.server.spokesman.answer(request, now, mode)
         fault = self.server.spokesman.refuse("Server", "系统繁忙，请稍后再试")
         transmit(self, send(mode, answer, fault, self.server.connection.origin), self.server.stopping)
 
@@ -207,13 +206,13 @@ def _open_table(department: Department, plot: Plot) -> dict[str, Shelf]:
     return {name: make_shelf(department, feed, plot, lambda _: b"") for name, feed in department.feeds.items()}
 
 
-def _open(department: Department, plot: Plot, connection: Connection) -> tuple[dict[str, Shelf], Spokesman]:
+def _open(department: Department, plot: Plot, connection: Connection, gate: Gate) -> tuple[dict[str, Shelf], Spokesman]:
     feeds = department.feeds
     if department.transport.kind == "rest":
         shelves = {name: make_shelf(department, feed, plot, choose_rest_render(feed)) for name, feed in feeds.items()}
-        return shelves, RestDepartment(department, connection, shelves)
+        return shelves, RestDepartment(department, connection, shelves, gate)
     from connectors.fake.soap import SoapDepartment, choose_render  # noqa: PLC0415  zeep costs a REST fake half a second
 
     renders = {name: choose_render(department, feed) for name, feed in feeds.items()}
     shelves = {name: make_shelf(department, feed, plot, renders[name]) for name, feed in feeds.items()}
-    return shelves, SoapDepartment(department, connection, shelves)
+    return shelves, SoapDepartment(department, connection, shelves, gate)

@@ -15,11 +15,12 @@ from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.fake.answers import Page, WrongRequest, find_page, flatten, lay_out, read_request
 from connectors.fake.dialect import Row
+from connectors.fake.gate import Gate
 from connectors.fake.shelf import Render, Shelf
 from connectors.fake.soap_order import arrange_answer, arrange_row, find_record, read_answer
 from connectors.fake.soap_output import read_output
 from connectors.fake.wire import Answer, Request
-from connectors.signing import SeenNonces, verify_headers
+from connectors.signing import SeenNonces
 from connectors.soap_contract import SoapContract
 from connectors.username_token import verify_username_token
 from schemas.errors import DepartmentRefused
@@ -50,14 +51,16 @@ def escape(text: str) -> str:
 class SoapDepartment:
     """Answer the requests of one department's feeds."""
 
-    def __init__(self, department: Department, connection: Connection, shelves: Mapping[str, Shelf]) -> None:
+    def __init__(
+        self, department: Department, connection: Connection, shelves: Mapping[str, Shelf], gate: Gate
+    ) -> None:
         self._department, self._connection, self._shelves = department, connection, shelves
         self._contract = SoapContract(department)
         wsdl = department.folder / department.transport.contract
         operations = {feed.operation for feed in department.feeds.values()}
         self._outputs = {operation: read_output(wsdl, operation) for operation in operations}
         self._is_string = department.transport.payload == "xml-in-string"
-        self._seen = SeenNonces()
+        self._seen, self._gate = SeenNonces(), gate
 
     def answer(self, request: Request, now: datetime, mode: str) -> Answer:
         """Answer one request; a wrong one gets a Fault."""
@@ -65,8 +68,8 @@ class SoapDepartment:
             return Answer(404, "text/plain", b"no service here")
         try:
             envelope = _parse(request.body)
-            self._verify(request, envelope, now)
             feed, given = self._read(envelope)
+            self._verify(request, envelope, feed, given, now)
             asked = read_request(feed, given)
         except (DepartmentRefused, WrongRequest) as wrong:
             return self.refuse("Client", str(wrong), 500)
@@ -78,10 +81,11 @@ class SoapDepartment:
         fault = f"<faultcode>soap:{code}</faultcode><faultstring>{escape(message)}</faultstring>"
         return Answer(status, XML, _envelope(f"<soap:Fault>{fault}</soap:Fault>".encode()))
 
-    def _verify(self, request: Request, envelope: etree._Element, now: datetime) -> None:
-        auth = self._department.transport.auth
-        if auth != "wsse-username":
-            verify_headers(auth, request.headers, self._connection, now, self._seen)
+    def _verify(
+        self, request: Request, envelope: etree._Element, feed: Feed, given: dict[str, str], now: datetime
+    ) -> None:
+        self._gate.verify(request, feed, given, now)
+        if self._department.transport.auth != "wsse-username":
             return
         header = envelope.find("{*}Header")
         verify_username_token(etree.Element("none") if header is None else header, self._connection, now, self._seen)

@@ -58,7 +58,7 @@ WRONG = [
     (
         'page = "{page}"',
         'page = "{pgae}"',
-        r"key 'request.page': placeholder 'pgae' is unknown; there are cursor, offset, page",
+        r"key 'request.page': placeholder 'pgae' is unknown; there are cursor, login, offset, page",
     ),
     (', total = "data/total"', "", r"\[feeds.licenses.paging\]: key 'total' is missing"),
     ('schedule = "*/30 * * * *"', 'schedule = "hourly"', r"key 'schedule': expected five cron fields"),

@@ -16,6 +16,7 @@ from connectors.declaration import Department
 from connectors.lint import check_department
 from connectors.page_trail import first_place
 from connectors.requesting import PageRequester
+from connectors.sign_in import SignIn
 from connectors.soap_contract import SoapContract
 from schemas.errors import DeclarationError
 
@@ -64,7 +65,9 @@ def ask(declare: Declare, *changes: tuple[str, str], wsdl: str = WSDL) -> tuple[
     """Return envelope, HTTP headers and description of the first request."""
     department = declare(*TO_SOAP, *changes, files={"roads.wsdl": wsdl})
     feed = department.feeds["licenses"]
-    made = PageRequester(department, feed, HUB).write(None, first_place(feed.paging), AT)
+    made = PageRequester(department, feed, HUB, SignIn(department, "roads", HUB, lambda: AT)).write(
+        None, first_place(feed.paging), AT
+    )
     return etree.fromstring(made.call.body), dict(made.call.headers), made.description
 
 
@@ -151,9 +154,7 @@ def test_a_placeholder_nothing_fills_is_refused_at_any_depth(
         declare(*TO_SOAP, (old, new), files={"roads.wsdl": WSDL})
 
 
-def test_only_soap_asks_for_the_account_in_a_request(declare: Declare) -> None:
-    with pytest.raises(DeclarationError, match="placeholder 'password' is unknown"):
-        declare(('"{since}"', '"{password}"'))
+def test_only_soap_has_headers_of_its_own(declare: Declare) -> None:
     with pytest.raises(DeclarationError, match="key 'headers' needs kind soap"):
         declare(headed("{ A = '1' }"))
 

@@ -170,6 +170,7 @@ def test_every_key_of_a_declaration_is_documented() -> None:
             "Department",
             "Transport",
             "Limits",
+            "Token",
             "Feed",
             "Paging",
             "Cursor",
