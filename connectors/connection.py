@@ -18,6 +18,7 @@ from schemas.errors import ConnectionMissing, DeclarationError
 
 PORTS = {"http": 80, "https": 443}
 DATABASE_PORTS = {"postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "oracle": 1521, "mssql": 1433}
+DROP_PORTS = {"sftp": 22, "file": 0}  # file drops: a folder of another machine, or of this one
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?", re.ASCII)
 
 
@@ -45,9 +46,19 @@ class Connection:
         return {"login": self.login, "password": self.password}
 
     @property
+    def is_web(self) -> bool:
+        """Say whether this leads to something that speaks HTTP."""
+        return self.scheme in PORTS
+
+    @property
     def is_database(self) -> bool:
         """Say whether this leads to a database; its scheme may name a driver, as in oracle+oracledb."""
         return self.scheme.partition("+")[0] in DATABASE_PORTS
+
+    @property
+    def is_drop(self) -> bool:
+        """Say whether this leads to a folder of files."""
+        return self.scheme in DROP_PORTS
 
 
 def read_connection(department: Department, environ: Mapping[str, str]) -> Connection:
@@ -119,16 +130,25 @@ def _read_extra(raw: Any) -> dict[str, str]:
 
 
 def _address(parts: SplitResult, port: str = "") -> tuple[str, str, int]:
-    usual = (PORTS | DATABASE_PORTS).get(parts.scheme.partition("+")[0])
-    if usual is None or ("+" in parts.scheme and parts.scheme.startswith("http")):
+    kind = parts.scheme.partition("+")[0]
+    usual = (PORTS | DATABASE_PORTS | DROP_PORTS).get(kind)
+    if usual is None or (kind != parts.scheme and kind not in DATABASE_PORTS):
         raise DeclarationError(
-            f"scheme {parts.scheme!r} is not spoken; expected http or https, or for a front database one of "
-            f"{', '.join(DATABASE_PORTS)}"
+            f"scheme {parts.scheme!r} is not spoken; expected http or https, for a front database one of "
+            f"{', '.join(DATABASE_PORTS)}, for a file drop one of {', '.join(DROP_PORTS)}"
         )
     host = parts.hostname or ""
+    if parts.scheme == "file":
+        return _no_address(host)
     if not _is_host(host):
         raise DeclarationError("the host is not a plain host name or address; expected letters, digits, dots, dashes")
     return parts.scheme, host, int(parts.port or port or usual)
+
+
+def _no_address(host: str) -> tuple[str, str, int]:
+    if host:
+        raise DeclarationError("a local folder has no host; expected file:///srv/drop")
+    return "file", "", 0
 
 
 def _path(text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from connectors.declared import TO_FILL_IN, Feed, FieldRule, Transport
 from connectors.durations import duration
+from connectors.file_rules import check_files
 from connectors.sign_in_rules import check_carrying, check_sign_in
 from connectors.text_encoding import CODECS
 from connectors.time_forms import time_pattern
@@ -19,7 +20,7 @@ from schemas.errors import DeclarationError
 from schemas.license import LICENSE, RecordType
 
 RECORD_TYPES: Mapping[str, RecordType] = {LICENSE.name: LICENSE}
-NEEDED = {"soap": ("operation", "records"), "rest": ("path", "records"), "table": ("table",)}
+NEEDED = {"soap": ("operation", "records"), "rest": ("path", "records"), "table": ("table",), "file": ("files",)}
 ACCOUNT = {"login", "password"}
 PLACEHOLDERS = {"since", "page", "offset", "page_size", "cursor"}
 CRON = {"minute": 59, "hour": 23, "day of the month": 31, "month": 12, "day of the week": 7}
@@ -105,6 +106,8 @@ def _check_request(feed: Feed, transport: Transport, place: str) -> None:
         if not getattr(feed, needed):
             raise DeclarationError(f"{place}: key {needed!r} is missing; kind {transport.kind} needs it")
     _check_table(feed, transport, place)
+    _check_change(feed, transport, place)
+    check_files(feed, transport, place)
     # Without its slash a path would lengthen the address's port, or with an @ name another host.
     is_written = feed.path not in ("", TO_FILL_IN)
     if is_written and (not re.fullmatch(r"/(?!/)[!-~]*", feed.path) or set(feed.path) & set("?#\\")):
@@ -147,9 +150,9 @@ def _check_form(feed: Feed, transport: Transport, place: str) -> None:
 
 
 def _check_table(feed: Feed, transport: Transport, place: str) -> None:
-    """Refuse the keys of a front table elsewhere, and on a front table a flag or a change that says two things at once."""
+    """Refuse the keys of a front table elsewhere, and on a front table a flag that says two things at once."""
     is_table = transport.kind == "table"
-    for key in ("table", "order", "flag", "change"):
+    for key in ("table", "order", "flag"):
         if getattr(feed, key) and not is_table:
             raise DeclarationError(f"{place}: key {key!r} needs kind table")
     for key in ("request", "success", "records"):
@@ -159,11 +162,17 @@ def _check_table(feed: Feed, transport: Transport, place: str) -> None:
             )
     if is_table and feed.paging.style != "none":
         raise DeclarationError(f"{place[:-1]}.paging]: key 'style': a table has no pages; expected only 'size'")
-    flag, change = feed.flag, feed.change
+    flag = feed.flag
     if flag and (flag.read == flag.error or {flag.read, flag.error} & set(flag.unread)):
         raise DeclarationError(
             f"{place[:-1]}.flag]: 'unread', 'read' and 'error' must differ, or rows are read for ever"
         )
+
+
+def _check_change(feed: Feed, transport: Transport, place: str) -> None:
+    change = feed.change
+    if change and transport.kind not in {"table", "file"}:
+        raise DeclarationError(f"{place}: key 'change' needs kind table or file")
     if change and (not change.deleted or set(change.kept) & set(change.deleted)):
         raise DeclarationError(f"{place[:-1]}.change]: 'kept' and 'deleted' must differ, and 'deleted' names a code")
 

@@ -46,7 +46,7 @@ class Token(Struct, frozen=True, kw_only=True):
 class Transport(Struct, frozen=True, kw_only=True):
     """How the department is spoken to."""
 
-    kind: Literal["soap", "rest", "table"]
+    kind: Literal["soap", "rest", "table", "file"]
     contract: str
     live_contract: str = ""  # SOAP, REST: where the department shows it, below the connection's address, as ?wsdl
     port: str = ""  # SOAP: the contract's port; the first one where it has several
@@ -134,6 +134,29 @@ class Change(Struct, frozen=True, kw_only=True):
     deleted: tuple[str, ...] = ("D",)
 
 
+class Files(Struct, frozen=True, kw_only=True):
+    """Which files of a drop are the feed's, when one is complete, and what happens to it once it is kept."""
+
+    names: list[str]  # `%Y%m%d` stands for a date, `*` for anything
+    format: Literal["csv", "json", "jsonl", "xml"]
+    folder: str = ""  # below the connection's own path
+    members: str = "*"  # a name that ends in .zip: which of its members hold records
+    delimiter: str = ","
+    order: Literal["name", "modified"] = "name"  # by name means: by the date in it first
+    done: str = ""  # marker beside a complete file, as `{stem}.ok`
+    done_total: bool = False  # the marker's first number is the number of records
+    settle: str = "10s"  # without a marker: how long a file must not change
+    total: str = ""  # where the file itself says how many records it holds
+    largest: int = 1_000_000_000  # bytes of one file, zipped and unzipped
+    archive: str = ""  # folder that kept files are moved to
+    receipts: str = ""  # folder that receipts are written to
+
+    @property
+    def is_answered(self) -> bool:
+        """Say whether the department is told what became of a file."""
+        return bool(self.archive or self.receipts)
+
+
 class Feed(Struct, frozen=True, kw_only=True):
     """One kind of record that the department delivers."""
 
@@ -146,14 +169,13 @@ class Feed(Struct, frozen=True, kw_only=True):
     fresh_within: str
     cursor: Cursor
     schedule: str
-    records: str = (
-        ""  # SOAP, REST: path of the list in the answer; one element is a list too; "." where the answer is it
-    )
+    records: str = ""  # path of the list in the answer or file; one element is a list too; "." where all of it is it
     operation: str = ""  # SOAP: operation name
     table: str = ""  # front table: its name, with its schema where it needs one
     order: list[str] = []  # front table: columns by which rows are read, before the primary key
     flag: Flag | None = None
     change: Change | None = None
+    files: Files | None = None
     path: str = ""  # REST: path below the connection's address
     method: Literal["GET", "POST"] = "GET"
     send: Literal["query", "json", "form", "xml"] = "query"
@@ -167,6 +189,11 @@ class Feed(Struct, frozen=True, kw_only=True):
     expects: Expects = Expects()
     fields: dict[str, FieldRule] = {}
     face: dict[str, str] = {}
+
+    @property
+    def is_answered(self) -> bool:
+        """Say whether the department is told, after the merge, what became of what it gave."""
+        return self.flag is not None or (self.files is not None and self.files.is_answered)
 
     def license_types(self) -> list[str]:
         """Return the license types this feed can deliver, sorted."""

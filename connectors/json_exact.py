@@ -37,6 +37,14 @@ def decode_exactly(text: str, who: str) -> Any:
         raise DepartmentBrokePromise(f"{who}: the answer is nested without end; nothing of it is applied") from None
 
 
+def decode_next(text: str, start: int) -> tuple[Any, int] | None:
+    """Decode the object that begins at `start` and say where it ends; None where it is not whole, or is none."""
+    try:
+        return _DECODER.raw_decode(text, start) if text[start : start + 1] == "{" else None
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
     found: dict[Any, Any] = dict(pairs)
     if len(found) != len(pairs):

@@ -26,7 +26,7 @@ def read_document(department: Department, feed: Feed, body: bytes, media_type: s
     text = decode_text(body, charset_of(media_type) or department.transport.payload_encoding, who)
     document = open_document(feed, text, who)
     if feed.success:
-        got, message = (_scalar(_find(document, path)) for path in (feed.success.field, feed.success.message))
+        got, message = (_scalar(find_value(document, path)) for path in (feed.success.field, feed.success.message))
         require_success(feed, got, message, who)
     return document
 
@@ -39,23 +39,23 @@ def open_document(feed: Feed, text: str, who: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         hint = "an array" if isinstance(document, list) else "a single value"
         raise DepartmentBrokePromise(f"{who}: the answer is {hint}; expected an object")
-    _require_clean(document, _find(document, feed.records), who)
+    _require_clean(document, find_value(document, feed.records), who)
     return document
 
 
 def json_text(document: dict[str, Any], path: str) -> str | None:
     """Return the plain value at a path as text; None where nothing is."""
-    return _scalar(_find(document, path)) if path else None
+    return _scalar(find_value(document, path)) if path else None
 
 
 def json_facts(feed: Feed, document: dict[str, Any], who: str) -> PageFacts:
     """Return how many records the page holds and what it says about the others."""
-    total = _scalar(_find(document, feed.paging.total)) if feed.paging.total else None
+    total = _scalar(find_value(document, feed.paging.total)) if feed.paging.total else None
     if feed.paging.total and not is_count(total):
         raise DepartmentBrokePromise(
             f"{who}: {feed.paging.total} is not a number; expected the declared total of records"
         )
-    next_cursor = _scalar(_find(document, feed.paging.next)) if feed.paging.next else None
+    next_cursor = _scalar(find_value(document, feed.paging.next)) if feed.paging.next else None
     return PageFacts(
         len(_records(feed, document, who)), int(total) if total and is_count(total) else None, next_cursor or ""
     )
@@ -63,15 +63,19 @@ def json_facts(feed: Feed, document: dict[str, Any], who: str) -> PageFacts:
 
 def json_rows(feed: Feed, document: dict[str, Any], who: str) -> PageRows:
     """Return the declared source columns of the page's records."""
+    return record_rows(feed, _records(feed, document, who))
+
+
+def record_rows(feed: Feed, records: list[Any], first: int = 0) -> PageRows:
+    """Return the declared source columns of decoded records, the first of which stands at place `first`."""
     faults: list[Fault] = []
-    records = _records(feed, document, who)
     found = _columns(source_names(feed), records, faults)
     columns: dict[str, Sequence[str | None]] = {
         name: values if set(map(type, values)) <= _PLAIN else _texts(values, name, faults)
         for name, values in found.items()
     }
     _drop_broken_text(columns, faults)
-    return PageRows(columns, len(records), faults)
+    return PageRows(columns, len(records), faults, first)
 
 
 def _columns(names: list[str], records: list[Any], faults: list[Fault]) -> dict[str, Sequence[Any]]:
@@ -95,15 +99,16 @@ def _row(number: int, record: Any, faults: list[Fault]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name not in doubled}
 
 
-def _find(document: Any, path: str) -> Any:
+def find_value(document: Any, path: str) -> Any:
+    """Return what lies at a path of keys, or None."""
     for part in path.split("/"):
         document = document.get(part) if isinstance(document, dict) else None
     return document
 
 
 def _records(feed: Feed, document: dict[str, Any], who: str) -> list[Any]:
-    records = _find(document, feed.records)
-    if records is None and _scalar(_find(document, feed.paging.total or "?")) == "0":
+    records = find_value(document, feed.records)
+    if records is None and _scalar(find_value(document, feed.paging.total or "?")) == "0":
         return []
     if isinstance(records, dict) and records.keys() >= set(feed.key):  # a converter from XML wrote a single record
         return [records]

@@ -14,6 +14,7 @@ import msgspec
 
 from connectors.declaration import load_department
 from connectors.declared import TO_FILL_IN, Department, Feed
+from connectors.file_lint import check_files
 from connectors.findings import Finding
 from connectors.page_rows import source_names
 from connectors.page_trail import first_place
@@ -78,7 +79,7 @@ def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
     place = f"{department.department}: [feeds.{feed.name}]"
     yield from _check_required(feed, place)
     yield from _check_codes(feed, place)
-    if department.transport.kind == "table":
+    if department.transport.kind in {"table", "file"}:
         return
     placeholders = json.dumps(feed.request)
     if "{since}" not in placeholders:
@@ -117,6 +118,9 @@ def _check_contract(department: Department) -> Iterator[Finding]:
     elif department.transport.kind == "table":
         for feed in department.feeds.values():
             yield from check_table(department, feed)
+    elif department.transport.kind == "file":
+        for feed in department.feeds.values():
+            yield from check_files(department, feed)
     else:
         yield from _check_openapi(department)
 

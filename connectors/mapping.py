@@ -45,7 +45,7 @@ def map_rows(
     frame = source.select(
         *(wanted.get(name, pl.lit(None, dtype=kind)).alias(name) for name, kind in _FIELDS.items()),
         pl.lit(page_number, dtype=pl.Int32).alias("_page"),
-        pl.int_range(pl.len(), dtype=pl.Int32).alias("_position"),
+        (pl.int_range(pl.len(), dtype=pl.Int32) + rows.first).alias("_position"),
     ).with_columns(_faces(feed, source))
     problems = [*_lost_values(feed, source, frame), *_faulted(feed, rows.faults)]
     return MappedPage(frame, problems_frame(sorted(problems, key=lambda problem: problem[0])), rows.digests())

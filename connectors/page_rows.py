@@ -31,16 +31,19 @@ class Fault:
 
 @dataclass(frozen=True)
 class PageRows:
-    """Hold the declared source columns of one page, each a list of `count` texts or None."""
+    """Hold the declared source columns of one page, or of a block of a file, each a list of `count` texts or None."""
 
     columns: dict[str, Sequence[str | None]]
     count: int
     faults: list[Fault] = field(default_factory=list)
+    first: int = 0  # place of the first row in its page or file
+    unread: dict[int, bytes] = field(default_factory=dict)  # digests of rows whose values could not be told apart
 
     def digests(self) -> list[bytes]:
         """Return one sha256 per row over its declared source values, in the order of their names."""
         rows = zip(*(self.columns[name] for name in sorted(self.columns)), strict=True)
-        return [hashlib.sha256(_encoder.encode(row)).digest() for row in rows]
+        digests = [hashlib.sha256(_encoder.encode(row)).digest() for row in rows]
+        return [self.unread.get(number, digest) for number, digest in enumerate(digests)] if self.unread else digests
 
 
 @dataclass(frozen=True)

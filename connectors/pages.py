@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,10 @@ from lxml import etree
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.fetched_page import FetchedPage
+from connectors.file_contract import declared_files
+from connectors.file_parts import LandedFile, PartStream, find_landed
+from connectors.file_reading import read_file_drop
+from connectors.file_rows import FileReader
 from connectors.front_reading import read_front_table
 from connectors.json_page import json_facts, json_rows, read_document
 from connectors.mapping import MappedPage, map_rows
@@ -34,22 +38,27 @@ from connectors.wire_clock import read_clock
 from connectors.xml_page import xml_facts, xml_rows
 from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault, DepartmentRefused
 
-__all__ = ["FetchedPage", "MappedPage", "PageRows", "fetch_pages", "map_page", "read_page"]
+__all__ = ["FetchedPage", "LandedFile", "MappedPage", "PageRows", "fetch_pages", "map_page", "read_files", "read_page"]
 
 _log = logging.getLogger(__name__)
 
 
-def fetch_pages(
-    department: Department, feed: Feed, connection: Connection, since: datetime | None, max_pages: int = 10_000
-) -> Iterator[FetchedPage]:
+def fetch_pages(  # noqa: PLR0913, PLR0917 - the last two have defaults
+    department: Department, feed: Feed, connection: Connection, since: datetime | None, max_pages: int = 10_000,
+    taken: Collection[str] = (),
+) -> Iterator[FetchedPage]:  # fmt: skip
     """Yield every page of what changed since `since` (aware; None: from the beginning), raw, before looking inside it.
 
+    `taken`: what was asked for each page of the exchanges that were merged; files among them are not taken again.
     Raises only errors of schemas.errors; what was yielded before an error must not be applied.
     """
     if department.transport.kind == "table":
         yield from read_front_table(department, feed, connection, since, max_pages, read_clock)
         return
-    if connection.is_database:
+    if department.transport.kind == "file":
+        yield from read_file_drop(department, feed, connection, since, max_pages, taken, read_clock)
+        return
+    if not connection.is_web:
         raise DeclarationError(
             f"{department.department}: the connection's scheme is {connection.scheme}; expected http or https for kind "
             f"{department.transport.kind}"
@@ -76,6 +85,16 @@ def read_page(department: Department, feed: Feed, body: bytes, media_type: str) 
     answer = _open(department, body, media_type, who)
     binary = _judge(department, answer.element, who)
     return soap_rows(feed, read_payload(department, feed, answer, who), who, binary)
+
+
+def read_files(
+    department: Department, feed: Feed, pages: Iterable[tuple[int, str]], fetch: Callable[[int], bytes]
+) -> Iterator[tuple[LandedFile, Iterator[PageRows]]]:
+    """Yield each whole file among landed pages (number, request) with its rows; `fetch` returns the bytes of a page."""
+    reader = FileReader(department, feed, declared_files(department, feed))
+    for file in find_landed(pages):
+        stream = PartStream(file.seal.size, lambda number, first=file.first_page: fetch(first + number))  # type: ignore[misc]  # mypy does not see the default
+        yield file, reader.read(file.seal.file, stream)
 
 
 def map_page(

@@ -7,6 +7,7 @@ depth over 64, more than 256 attributes, a field over 1 MB. Never opens a file o
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from lxml import etree
 
@@ -18,6 +19,10 @@ LIBRARY_FIELD = 10_000_000  # libxml2 refuses longer texts unless it is told to 
 XML_DECLARATION = re.compile(r"\s*<\?xml(\s[^>]*?)?\?>")
 LABEL = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,40})["']""")
 PROLOG = re.compile(r"(?:\s+|<!--.*?-->)*", re.DOTALL)
+SAFE: dict[str, Any] = {
+    "encoding": "utf-8", "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
+    "remove_comments": True,
+}  # fmt: skip
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (DEPTH + 1) + ")")
 _TOO_MANY = etree.XPath(f"boolean(//*[count(@*) > {ATTRIBUTES}])")
 _INSTRUCTION = etree.XPath("boolean(//processing-instruction())")
@@ -29,41 +34,42 @@ def parse_xml(body: bytes, media_type: str, who: str, field: int = FIELD) -> etr
 
     `field` is the longest text of one element: more where an element carries a whole document.
     """
-    label = LABEL.match(body.removeprefix(b"\xef\xbb\xbf"))
-    charset = label[1].decode("ascii", "replace") if label else charset_of(media_type) or "utf-8"
+    charset = label_of(body) or charset_of(media_type) or "utf-8"
     return parse_xml_text(decode_text(body, charset, who), who, field)
 
 
 def parse_xml_text(text: str, who: str, field: int = FIELD) -> etree._Element:
     """Return the root element of already decoded `text`; an encoding it declares no longer matters."""
-    declaration = XML_DECLARATION.match(text)
-    start = PROLOG.match(text, declaration.end() if declaration else 0)
-    content = text[start.end() if start else 0 :]
-    if content.startswith(("<!", "<?")):
-        hint = " (a sign-in page?)" if content[:14].lower() == "<!doctype html" else ""
-        raise _refusal(who, f"the answer opens with a DOCTYPE or processing instruction{hint}, which is refused unread")
+    content = skip_prolog(text, who)
     try:
-        root = etree.fromstring(content.encode("utf-8"), _parser(is_huge=field > LIBRARY_FIELD))
+        parser = etree.XMLParser(**SAFE | {"huge_tree": field > LIBRARY_FIELD})
+        root = etree.fromstring(content.encode("utf-8"), parser)
     except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
         raise _refusal(who, f"the answer is not well-formed XML{_where(error)}") from None
     _refuse_attacks(root, content, who, field)
     return root
 
 
+def skip_prolog(text: str, who: str) -> str:
+    """Return `text` from its first element on; what opens with a DOCTYPE or an instruction is refused unread."""
+    declaration = XML_DECLARATION.match(text)
+    start = PROLOG.match(text, declaration.end() if declaration else 0)
+    content = text[start.end() if start else 0 :]
+    if content.startswith(("<!", "<?")):
+        hint = " (a sign-in page?)" if content[:14].lower() == "<!doctype html" else ""
+        raise _refusal(who, f"the answer opens with a DOCTYPE or processing instruction{hint}, which is refused unread")
+    return content
+
+
+def label_of(head: bytes) -> str:
+    """Return the encoding that an XML declaration names, or an empty string."""
+    label = LABEL.match(head.removeprefix(b"\xef\xbb\xbf"))
+    return label[1].decode("ascii", "replace") if label else ""
+
+
 def local_name(element: etree._Element) -> str:
     """Return an element's name without its namespace."""
     return element.tag.rpartition("}")[2]
-
-
-def _parser(*, is_huge: bool) -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=is_huge,
-        remove_comments=True,
-    )
 
 
 def _where(error: Exception) -> str:

@@ -14,6 +14,7 @@ SIGN_INS = {
     "soap": HEADERS | {"wsse-username"},
     "rest": HEADERS | {"hmac-nonce", "hmac-sorted"},
     "table": {"none"},  # who reads a front database stands in its connection
+    "file": {"none"},  # and who fetches files, too
 }
 TOKENS = {"oauth2-client", "session-token"}  # sign-ins that ask for a token first
 LOGIN_VALUES = {"login", "password", "password_md5", "password_sha256", "password_sm3"}

@@ -20,6 +20,7 @@ from connectors.safe_xml import parse_xml, parse_xml_text
 from connectors.soap_attachments import describe_file
 from connectors.soap_envelope import SoapAnswer, require_understood
 from connectors.text_encoding import charset_of, decode_text
+from connectors.xml_rows import find_all
 from schemas.errors import DepartmentBrokePromise
 
 HEADER, BODY = "soap:Header/", "soap:Body/"
@@ -53,11 +54,6 @@ def require_payload_success(feed: Feed, payload: Payload, who: str) -> None:
     """Raise DepartmentFault when the answer itself says that it is none."""
     if feed.success:
         require_success(feed, payload.text(feed.success.field), payload.text(feed.success.message), who)
-
-
-def find_all(root: etree._Element, path: str) -> list[etree._Element]:
-    """Return every element at a path of local names; `*` is any."""
-    return root.findall("/".join(part if part == "*" else f"{{*}}{part}" for part in path.split("/")))
 
 
 def _text(root: etree._Element | None, path: str) -> str | None:

@@ -25,22 +25,33 @@ def charset_of(media_type: str) -> str:
 
 def decode_text(body: bytes, label: str, who: str) -> str:
     """Decode `body`, labelled `label`; a byte order mark overrules the label."""
-    mark = next((codec for mark, codec in MARKS if body.startswith(mark)), "")
-    codec = mark or CODECS.get(label.lower(), "")
-    if not codec or (codec == "utf-16" and not mark):
-        raise DepartmentBrokePromise(
-            f"{who}: encoding {label[:40]!r} is not accepted; expected UTF-8, GB18030, or UTF-16 with a byte order mark"
-        )
+    codec = choose_codec(body, label, who)
     if codec == "gb18030" and _is_utf8(body):
-        raise DepartmentBrokePromise(
-            f"{who}: the answer is labelled {label[:40]} but its bytes are UTF-8; it is not applied"
-        )
+        raise mislabelled(label, who)
     try:
         return body.decode(codec)
     except UnicodeDecodeError as error:
         raise DepartmentBrokePromise(
             f"{who}: byte {error.start} of the answer is not {codec}; it is not applied"
         ) from None
+
+
+def choose_codec(head: bytes, label: str, who: str) -> str:
+    """Return the codec for what begins with `head` and is labelled `label`."""
+    mark = next((codec for mark, codec in MARKS if head.startswith(mark)), "")
+    codec = mark or CODECS.get(label.lower(), "")
+    if not codec or (codec == "utf-16" and not mark):
+        raise DepartmentBrokePromise(
+            f"{who}: encoding {label[:40]!r} is not accepted; expected UTF-8, GB18030, or UTF-16 with a byte order mark"
+        )
+    return codec
+
+
+def mislabelled(label: str, who: str) -> DepartmentBrokePromise:
+    """Return the refusal of UTF-8 that is labelled as GB text: it would decode, to other words."""
+    return DepartmentBrokePromise(
+        f"{who}: the answer is labelled {label[:40]} but its bytes are UTF-8; it is not applied"
+    )
 
 
 def encode_text(text: str, label: str) -> bytes:

@@ -9,8 +9,9 @@ from connectors.declared import Feed
 from connectors.page_rows import PageFacts, PageRows
 from connectors.safe_xml import local_name, parse_xml
 from connectors.soap_envelope import SoapAnswer
-from connectors.soap_payload import Payload, find_all, require_payload_success
+from connectors.soap_payload import Payload, require_payload_success
 from connectors.soap_reply import soap_facts, soap_rows
+from connectors.xml_rows import find_all
 from schemas.errors import DepartmentBrokePromise
 
 

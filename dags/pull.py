@@ -35,7 +35,7 @@ def pull_feed(department: Department, feed: Feed) -> DAG:
     ) as dag:
         checked = check(land(department.department, feed.name))
         merged = merge.override(outlets=[asset])(checked, name)
-        if feed.flag:
+        if feed.is_answered:
             merged >> acknowledge(checked, department.department)
     return dag
 
@@ -58,8 +58,8 @@ Running it again is safe: an exchange that is overtaken writes nothing, an uncha
 
 
 def _acknowledging(department: Department, feed: Feed) -> str:
-    words = f"| `acknowledge` | the department's front database takes no answer | {department.contact} |\n"
-    return words if feed.flag else ""
+    words = f"| `acknowledge` | the department's database or folder takes no answer | {department.contact} |\n"
+    return words if feed.is_answered else ""
 
 
 def dag_id(department: str, feed: str) -> str:
@@ -103,7 +103,7 @@ def merge(exchange_id: int, asset: str) -> None:
 
 @task
 def acknowledge(exchange_id: int, department: str) -> None:
-    """Write back to the front table which rows we have and what is wrong with the others."""
+    """Tell the department which rows or files we have, and what is wrong with the others."""
     from hub import pull
 
     with told_to_airflow(), opened_hub() as hub:

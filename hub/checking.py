@@ -14,12 +14,13 @@ import polars as pl
 from sqlalchemy import Connection
 
 from connectors.declaration import Department, Feed
-from connectors.pages import MappedPage, map_page, read_page
+from connectors.pages import MappedPage, map_page
 from hub.bounds import hold_reasons, window_of
 from hub.context import HubContext
+from hub.landed_rows import read_landed_rows
 from hub.progress import Progress
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
-from license_library.exchanges import Exchange, read_pages
+from license_library.exchanges import Exchange
 from license_library.quarantining import quarantine_records
 from license_library.staging import stage_records
 from schemas.catalogue import load_catalogue
@@ -84,9 +85,8 @@ def read_chunks(hub: HubContext, exchange: Exchange, department: Department, fee
     """Yield the landed records, mapped, some pages at a time."""
     names = {kind.license_type: kind.name for kind in load_catalogue().license_types}
     waiting: list[MappedPage] = []
-    for page in read_pages(hub.engine, hub.keyring, exchange.exchange_id):
-        rows = read_page(department, feed, page.body, page.media_type)
-        waiting.append(map_page(department, feed, rows, page.page_number, names))
+    for page_number, rows in read_landed_rows(hub, exchange.exchange_id, department, feed):
+        waiting.append(map_page(department, feed, rows, page_number, names))
         if sum(mapped.frame.height for mapped in waiting) >= hub.bounds.chunk_records:
             yield join_pages(waiting)
             waiting = []
@@ -136,9 +136,10 @@ def _conclude(check: Check, feed: Feed) -> list[str]:
     outcome = merge_outcomes(tally.outcomes)
     save_quality_results(check.conn, exchange, feed.record, outcome.results)
     window = window_of(exchange.since_at, exchange.started_at)
-    # No news since the last pull is no fault, nor is a front table from which everything was taken; a department that
-    # suddenly holds nothing at all is one.
-    quiet = not tally.received and (window is not None or feed.flag is not None)
+    # No news since the last pull is no fault, nor is a front table or a file drop from which everything was taken; a
+    # department that suddenly holds nothing at all is one.
+    is_emptied = feed.flag is not None or feed.files is not None
+    quiet = not tally.received and (window is not None or is_emptied)
     failures = [] if quiet else outcome.batch_failures
     reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, failures)
     facts = (tally.received, tally.quarantined, tally.cursor_at, check.rule_version, check.now)

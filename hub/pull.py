@@ -15,6 +15,7 @@ from connectors.fetched_page import FetchedPage
 from connectors.front_marking import Marked
 from connectors.pages import fetch_pages
 from hub.acknowledging import acknowledge_rows
+from hub.answering_files import answer_files, taken_requests
 from hub.checking import check_exchange
 from hub.context import HubContext
 from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_database_errors
@@ -88,15 +89,17 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
 def acknowledge(
     hub: HubContext, exchange_id: int, connection: Connection, progress: Progress = no_progress
 ) -> Marked | None:
-    """Tell the department what became of its rows, where its feed has a flag for that; safe to repeat.
+    """Tell the department what became of its rows or files, where its feed says how; safe to repeat.
 
-    An error leaves the exchange merged: its rows stay unread at the department, and the next exchange finds them unchanged.
+    An error leaves the exchange merged: what was not answered still lies there, and the next exchange answers it.
     """
     exchange = get_exchange(hub.engine, exchange_id)
     department, feed = declared_feed(hub, exchange.department, exchange.feed)
-    if feed.flag is None or exchange.state != "merged":
+    if not feed.is_answered or exchange.state != "merged":
         return None
     _assert_same_declaration(exchange, department)
+    if feed.files:
+        return answer_files(hub, exchange, department, feed, connection, progress)
     return acknowledge_rows(hub, exchange, department, feed, connection, progress)
 
 
@@ -111,7 +114,8 @@ def land_pages(hub: HubContext, exchange: Exchange, connection: Connection, prog
     """Store page after page, each before anyone looks inside."""
     department, feed = declared_feed(hub, exchange.department, exchange.feed)
     since = looks_back_to(exchange.since_at, feed)
-    for number, page in enumerate(fetch_pages(department, feed, connection, since, hub.bounds.pages), 1):
+    taken = taken_requests(hub, department, feed)
+    for number, page in enumerate(fetch_pages(department, feed, connection, since, hub.bounds.pages, taken), 1):
         store_page(hub.engine, hub.keyring, exchange, _stored(page), hub.clock())
         progress("land", number)
     finish_landing(hub.engine, exchange, hub.clock())

@@ -83,10 +83,11 @@ def read_pages(engine: Engine, keyring: Keyring, exchange_id: int) -> Iterator[L
         if row is None:
             return
         after = row.page_number
-        yield LandedPage(after, row.media_type, _open(keyring, exchange_id, row))
+        yield LandedPage(after, row.media_type, open_page(keyring, exchange_id, row))
 
 
-def _open(keyring: Keyring, exchange_id: int, row: object) -> bytes:
+def open_page(keyring: Keyring, exchange_id: int, row: object) -> bytes:
+    """Return the bytes of a stored row; PageDamaged where they are not what was received."""
     number, sealed, size = row.page_number, row.body, row.size_bytes  # type: ignore[attr-defined]
     where = f"page {number} of exchange {exchange_id}"
     if sealed is None:

@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         server.stopping.set()
     with ThreadPoolExecutor(len(servers)) as pool:
         list(pool.map(FakeServer.shutdown, servers))
+        list(pool.map(FakeServer.server_close, servers))
     return 0
 
 
@@ -52,7 +53,8 @@ def _open(name: str, place: int, given: argparse.Namespace) -> FakeServer:
         raise DeclarationError(f"fake {name}: {wrong}")
     plot = Plot(given.seed, given.scale, given.day, given.bad_share)
     port = given.port + place if given.port else 0
-    server = FakeServer(department, plot, port=port, mode=given.mode, database=database)
+    kept = {"database": database, "folder": given.folder, "local": given.local}
+    server = FakeServer(department, plot, port=port, mode=given.mode, **kept)
     for shelf in server.shelves.values() if given.warm else ():
         shelf.warm()
     return server
@@ -81,6 +83,8 @@ def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         "--database", action="append", default=[],
         help="kind table: SQLAlchemy address of a database for the front table; NAME=ADDRESS for one of several",
     )  # fmt: skip
+    parser.add_argument("--folder", default="", help="kind file: where the files lie (default: a folder of its own)")
+    parser.add_argument("--local", action="store_true", help="kind file: no SFTP, the connection is the folder itself")
     parser.add_argument("--ready-file", type=Path, help="write the ready line there as well")
     parser.add_argument("--warm", action="store_true", help="render all records before being ready")
     parser.add_argument("--parent", type=int, default=0, help="stop when this process is no longer our parent")

@@ -68,6 +68,8 @@ MAKERS: dict[str, Maker] = {
     "scope": lambda subject, _: subject.scope,
     "sex": lambda subject, _: subject.kind,
     "staff_category": lambda _, dice: dice.pick(WORDS.staff_categories),
+    "timber_volume": lambda _, dice: f"{dice.below(9_000) / 10 + 1:.1f}",
+    "tree_species": lambda _, dice: dice.pick(("杨树", "赤松", "刺槐", "楸树", "苹果树")),
     "usage": lambda _, dice: dice.pick(WORDS.usages),
     "vehicle_model": lambda _, dice: dice.pick(WORDS.vehicle_models),
 }

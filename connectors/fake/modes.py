@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 HTTP = frozenset({"soap", "rest"})
-ALL = HTTP | {"table"}
+ALL = HTTP | {"table", "file"}
 SOAP, REST, TABLE, NONE = frozenset({"soap"}), frozenset({"rest"}), frozenset({"table"}), frozenset[str]()
-NO_HTTP = "a front database speaks no HTTP"
-NOT_READ_SO = "a front table is read in one snapshot, in an order of ours, without a declared total"
+FILE = frozenset({"file"})
+NO_HTTP = "a front database or a file drop speaks no HTTP"
+NOT_READ_SO = "a front table or a file is read in one piece, in an order of ours"
+NO_FILES = "it has no files"
 NOT_XML, NOT_JSON = "only XML can carry it", "only JSON can carry it"
 NOTHING_SENT = (
-    "it is about what is sent to a department; today only rows of a front table are answered, with `ack_lost`"
+    "it is about what is sent to a department; today only rows of a front table and files are answered, with `ack_lost`"
 )
 
 
@@ -58,10 +60,10 @@ MODES: Final[dict[str, Mode]] = {
     "redirect_internal": Mode("redirects to another address of its own machine", HTTP, NO_HTTP),
     "redirect_file": Mode("redirects to a file of the caller's machine", HTTP, NO_HTTP),
     # --- encodings and forms --------------------------------------------------------------------------------------
-    "gbk_labelled_utf8": Mode("writes GBK and says UTF-8", HTTP, NO_HTTP),
+    "gbk_labelled_utf8": Mode("writes GBK and says UTF-8, or the other way round", HTTP | FILE, NO_HTTP),
     "gb2312_labelled_gbk": Mode("writes GBK and says GB2312", HTTP, NO_HTTP),
     "utf7": Mode("says it writes UTF-7", HTTP, NO_HTTP),
-    "bom": Mode("begins with a byte order mark", HTTP, NO_HTTP),
+    "bom": Mode("begins with a byte order mark", HTTP | FILE, NO_HTTP),
     "doctype": Mode("XML with a DOCTYPE whose entity names a file", SOAP, NOT_XML),
     "processing_instruction": Mode("XML with a processing instruction in it", SOAP, NOT_XML),
     "xinclude": Mode("XML that includes a file", SOAP, NOT_XML),
@@ -75,7 +77,7 @@ MODES: Final[dict[str, Mode]] = {
     "one_element_list": Mode("holds a single record; REST writes it without the list", HTTP, NOT_READ_SO),
     "empty_list": Mode("an empty list under a total that says otherwise", HTTP, NOT_READ_SO),
     # --- paging ---------------------------------------------------------------------------------------------------
-    "count_lies": Mode("declares more records than there are", HTTP, NOT_READ_SO),
+    "count_lies": Mode("declares more records than there are", HTTP | FILE, "a front table declares no total"),
     "page_loops": Mode("every page is the first", HTTP, NOT_READ_SO),
     "page_shifts": Mode("a record of the first page is changed while the second is asked for", HTTP, NOT_READ_SO),
     "stale_cache": Mode("a cache in between answers with the state of thirty days ago", HTTP, NOT_READ_SO),
@@ -84,7 +86,7 @@ MODES: Final[dict[str, Mode]] = {
     "out_of_order": Mode("lists its records newest first", HTTP, NOT_READ_SO),
     "unknown_code": Mode("one record has a code that is in no list"),
     "giant_field": Mode("one record has a field of 1.2 MB"),
-    "type_changed": Mode("the license number is no longer a plain text"),
+    "type_changed": Mode("the license number is no longer a plain text", HTTP | TABLE, "a file is made of texts"),
     "schema_added": Mode("every record has a field more"),
     "schema_missing": Mode("no record has a license number any more"),
     "schema_renamed_namespace": Mode("answers in another namespace than the contract's", SOAP, NOT_XML),
@@ -98,8 +100,16 @@ MODES: Final[dict[str, Mode]] = {
     # --- a front database -----------------------------------------------------------------------------------------
     "table_locked": Mode("somebody else holds the table", TABLE, "it has no table"),
     "table_missing": Mode("the table is gone", TABLE, "it has no table"),
-    "column_renamed": Mode("the column of the time of change has another name", TABLE, "it has no table"),
-    "ack_lost": Mode("commits an answer to its rows, and the word of it is lost", TABLE, NOTHING_SENT),
+    "column_renamed": Mode("the column of the time of change has another name", TABLE | FILE, "it has no columns"),
+    "ack_lost": Mode("takes an answer to its rows or files, and the word of it is lost", TABLE | FILE, NOTHING_SENT),
+    # --- a file drop ----------------------------------------------------------------------------------------------
+    "half_file": Mode("files are cut in the middle", FILE, NO_FILES),
+    "missing_marker": Mode("files lie there without their done-marker", FILE, NO_FILES),
+    "growing_file": Mode("files grow while somebody looks", FILE, NO_FILES),
+    "cut_zip": Mode("zip files are cut in the middle", FILE, NO_FILES),
+    "zip_bomb": Mode("zip files grow to 64 MiB of nothing", FILE, NO_FILES),
+    "host_key_changed": Mode("the SFTP server shows another host key", FILE, NO_FILES),
+    "permission_denied": Mode("files may be listed but not read", FILE, NO_FILES),
     "applies_twice": Mode("does twice what it was sent once", NONE, f"{NOTHING_SENT}; a flag set twice is the same flag"),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from connectors.connection import Connection
 from connectors.declared import Department
 from connectors.fake.closed_port import ClosedPort
 from connectors.fake.control import Control
+from connectors.fake.file_drop import FileDrops
 from connectors.fake.front_table import FrontTables
 from connectors.fake.gate import EXTRA, Gate
 from connectors.fake.invented_tls import InventedTls
@@ -33,7 +34,7 @@ from connectors.fake.wire import Answer, Request, Spokesman
 
 LOGIN, PASSWORD = "license-hub", "fake-secret"  # invented, and only good on this machine
 LARGEST_REQUEST = 1_000_000
-BASE_PATHS = {"soap": "/services/department", "rest": "/gateway", "table": ""}
+BASE_PATHS = {"soap": "/services/department", "rest": "/gateway", "table": "", "file": ""}
 
 
 class FakeServer(ThreadingHTTPServer):
@@ -43,9 +44,10 @@ class FakeServer(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(
-        self, department: Department, plot: Plot, *, port: int = 0, mode: str = "ok", database: str = ""
-    ) -> None:
+    def __init__(  # noqa: PLR0913 - each has a default
+        self, department: Department, plot: Plot, *, port: int = 0, mode: str = "ok", database: str = "",
+        folder: str = "", local: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(("127.0.0.1", port), Handler)
         self.department, self.plot = department, plot
         self.mode, self.after = "ok", 0
@@ -56,12 +58,15 @@ class FakeServer(ThreadingHTTPServer):
         self._tls = InventedTls(department.transport.auth)
         self.connection = Connection("http", "127.0.0.1", self.server_port, path, LOGIN, PASSWORD, extra)
         self.gate = Gate(department, self.connection)
-        self.front: FrontTables | None = None
+        self.store: FrontTables | FileDrops | None = None  # what the hub reads instead of HTTP
         self.spokesman: Spokesman
         self._port = ClosedPort(self.socket, self.request_queue_size)
-        if department.transport.kind == "table":
-            self.shelves, self.spokesman = _open_table(department, plot), FrontSpokesman()
-            self.front = FrontTables(department, self.shelves, database)
+        if department.transport.kind in {"table", "file"}:
+            self.shelves, self.spokesman = _open_store(department, plot), StoreSpokesman()
+            if department.transport.kind == "table":
+                self.store = FrontTables(department, self.shelves, database)
+            else:
+                self.store = FileDrops(department, self.shelves, folder, LOGIN, PASSWORD, local=local)
         else:
             self.shelves, spokesman = _open(department, plot, self.connection, self.gate)
             self.spokesman = Publisher(department, self.connection, spokesman)
@@ -76,8 +81,8 @@ class FakeServer(ThreadingHTTPServer):
     @property
     def connection_value(self) -> str:
         """Return what AIRFLOW_CONN_… must say; a department that shows a certificate is asked over TLS."""
-        if self.front:
-            return self.front.connection_value
+        if self.store:
+            return self.store.connection_value
         address = f"127.0.0.1:{self.server_port}{self.connection.path}"
         secured = self._tls.connection_extra(self.mode)
         extra = urlencode(self.connection.extra | secured)
@@ -94,8 +99,8 @@ class FakeServer(ThreadingHTTPServer):
             self.set_mode(str(asked.get("mode")), int(asked.get("after", 0)))
         elif path == "/_fake/day":
             self.set_day(int(asked["day"]))
-        elif path == "/_fake/delete" and self.front:
-            self.front.delete(int(asked["count"]))
+        elif path == "/_fake/delete" and self.store:
+            self.store.delete(int(asked["count"]))
         elif path == "/_fake/sign_out":
             self.gate.forget()
         elif path != "/_fake/state":
@@ -112,17 +117,20 @@ class FakeServer(ThreadingHTTPServer):
         self.mode, self.after = mode, after
         for shelf in self.shelves.values():
             shelf.set_mode(mode)
-        if self.front:
-            self.front.set_mode(mode)
+        if self.store:
+            self.store.set_mode(mode)
         elif mode == "timeout_connect":
             self._port.close()
 
     def set_day(self, day: int) -> None:
         """Let days of updates pass."""
+        is_earlier = any(day < shelf.day for shelf in self.shelves.values())
         for shelf in self.shelves.values():
             shelf.set_day(day)
-        if self.front:
-            self.front.catch_up()
+        if isinstance(self.store, FileDrops) and is_earlier:
+            self.store.begin()
+        elif self.store:
+            self.store.catch_up()
 
     def mode_now(self) -> str:
         """Return the mode of the next answer: the first `after` of them are still good."""
@@ -149,8 +157,8 @@ class FakeServer(ThreadingHTTPServer):
             self._port.open()
         super().server_close()
         self._control.close()
-        if self.front:
-            self.front.close()
+        if self.store:
+            self.store.close()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -190,19 +198,19 @@ class Handler(BaseHTTPRequestHandler):
         transmit(self, send(mode, answer, fault, self.server.connection.origin), self.server.stopping)
 
 
-class FrontSpokesman:
-    """Say over HTTP that this department is asked through its database; only /_fake is served there."""
+class StoreSpokesman:
+    """Say over HTTP that this department is asked through its database or its files."""
 
     def answer(self, request: Request, now: datetime, mode: str) -> Answer:  # noqa: ARG002  as every spokesman
         """Refuse."""
-        return self.refuse("404", "front database", 404)
+        return self.refuse("404", "not asked over HTTP", 404)
 
     def refuse(self, code: str, message: str, status: int = 200) -> Answer:
         """Say no."""
         return Answer(status, "text/plain", f"{code} {message}".encode())
 
 
-def _open_table(department: Department, plot: Plot) -> dict[str, Shelf]:
+def _open_store(department: Department, plot: Plot) -> dict[str, Shelf]:
     return {name: make_shelf(department, feed, plot, lambda _: b"") for name, feed in department.feeds.items()}
 
 

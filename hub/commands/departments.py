@@ -71,6 +71,8 @@ def fake(  # noqa: PLR0913, PLR0917 - each is one option
         bool, typer.Option("--modes", help="List the modes with what each does, and serve nothing.")
     ] = False,
     database: Annotated[str, typer.Option(help="Front table: SQLAlchemy address; default: beside the hub's.")] = "",
+    folder: Annotated[Path | None, typer.Option(help="File drop: where its files lie; default: thrown away.")] = None,
+    local: Annotated[bool, typer.Option("--local", help="File drop: no SFTP, the connection is the folder.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Serve a fake of a declared department until Ctrl-C."""
@@ -87,6 +89,8 @@ def fake(  # noqa: PLR0913, PLR0917 - each is one option
             stack.callback(engine.dispose)
             database = front_database(settings, engine, declared)
         words = ["--database", database] if database else []
+        words += ["--folder", str(folder)] if folder else []
+        words += ["--local"] if local else []
         raise typer.Exit(_serve(name, settings.connectors_folder, port, seed, scale, day, mode, words))
 
 

@@ -48,7 +48,7 @@ def test_both_forms_lead_to_one_origin(text: str, origin: str, path: str) -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        "file:///etc/passwd", "ftp://a/", "http://", "http://a\\@b/", "http://a b/", "http://平度.cn/", "http://a/平度",  "http://a:99999/",
+        "file://host/etc/passwd", "sftp+ssh://a/", "ftp://a/", "http://", "http://a\\@b/", "http://a b/", "http://平度.cn/", "http://a/平度",  "http://a:99999/",
         "http://a%2eb/", "http://[::1/", "http://a..b/", "http://-a/", '{"host": "a@b"', '{"host":"a b"}', '{"host":"a/../b%"}',
         "http://a?__extra__=[1]",
     ],

@@ -58,7 +58,7 @@ def test_a_page_that_can_be_read_under_its_label_is_read(name: str, mode: str) -
         assert bent.bodies[0] != b""
 
 
-@pytest.mark.parametrize("kind", ["soap", "rest", "table"])
+@pytest.mark.parametrize("kind", ["soap", "rest", "table", "file"])
 def test_every_mode_can_be_shown_or_says_why_not(kind: str) -> None:
     for name, mode in MODES.items():
         assert (kind in mode.kinds) != refusal(name, kind).endswith(mode.otherwise or "?")

@@ -121,7 +121,7 @@ def test_every_task_has_an_owner_retries_a_pool_and_an_end(parsed_dags: dict[str
         f"pull_{one.department}_{feed.name}"
         for one in map(load_department, list_departments())
         for feed in one.feeds.values()
-        if feed.flag
+        if feed.is_answered
     }
     for name, dag in parsed_dags["dags"].items():
         steps = {"land", "check", "merge", *(["acknowledge"] if name in answered else [])}

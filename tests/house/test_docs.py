@@ -177,6 +177,7 @@ def test_every_key_of_a_declaration_is_documented() -> None:
             "Success",
             "Expects",
             "FieldRule",
+            "Files",
             "Flag",
             "Change",
         )

@@ -32,6 +32,7 @@ def connectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file = folder / name / "department.toml"
         declared, changed = re.subn(r"deadline_seconds = \d+", "deadline_seconds = 3", file.read_text("utf-8"))
         assert changed == 1
+        declared = re.sub(r"settle +=.*", 'settle = "0s"', declared)
         file.write_text(declared, "utf-8")
     return folder
 

@@ -1,0 +1,33 @@
+"""Landed pages as source rows: a page is read by itself, a file from all its pages. Knows neither tables nor formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from connectors.declaration import Department, Feed
+from connectors.pages import LandedFile, PageRows, read_files, read_page
+from hub.context import HubContext
+from license_library.exchanges import read_pages
+from license_library.page_requests import list_requests, read_one_page
+
+
+def read_landed_rows(
+    hub: HubContext, exchange_id: int, department: Department, feed: Feed
+) -> Iterator[tuple[int, PageRows]]:
+    """Yield everything that landed: the number of the page, or of a file's first page, and the rows."""
+    if department.transport.kind == "file":
+        for file, blocks in read_landed_files(hub, exchange_id, department, feed):
+            for rows in blocks:
+                yield file.first_page, rows
+        return
+    for page in read_pages(hub.engine, hub.keyring, exchange_id):
+        yield page.page_number, read_page(department, feed, page.body, page.media_type)
+
+
+def read_landed_files(
+    hub: HubContext, exchange_id: int, department: Department, feed: Feed
+) -> Iterator[tuple[LandedFile, Iterator[PageRows]]]:
+    """Yield each whole file of an exchange with its rows."""
+    fetch = partial(read_one_page, hub.engine, hub.keyring, exchange_id)
+    yield from read_files(department, feed, list_requests(hub.engine, exchange_id), fetch)
