@@ -43,7 +43,7 @@ def broken_zips(who: str) -> Iterator[None]:
     """Say of whatever zipfile stumbles over that the file is cut or damaged."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, struct.error) as error:
         raise _refusal(who, f"is a cut or damaged zip ({type(error).__name__})") from None
 
 
