@@ -45,5 +45,7 @@ def soap_rows(feed: Feed, payload: Payload, who: str, binary: frozenset[str] = f
 
 
 def _records(feed: Feed, root: etree._Element) -> list[etree._Element]:
-    """Return the list's elements; one that says it is nil is none."""
+    """Return the list's elements; one that says it is nil is none. Of any name (`*`) are those that hold something."""
+    if feed.records.endswith("*"):
+        return [item for item in find_all(root, feed.records) if len(item) or set(item.attrib) - {NIL}]
     return [item for item in find_all(root, feed.records) if len(item) or item.get(NIL) not in {"true", "1"}]

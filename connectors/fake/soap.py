@@ -5,11 +5,15 @@ A wrong request gets a Fault. Knows no sockets; a request comes in as values and
 
 from __future__ import annotations
 
-import re
+import base64
+import gzip
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from lxml import etree
+from msgspec.structs import replace
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
@@ -17,35 +21,36 @@ from connectors.fake.answers import Page, WrongRequest, find_page, flatten, lay_
 from connectors.fake.dialect import Row
 from connectors.fake.gate import Gate
 from connectors.fake.shelf import Render, Shelf
-from connectors.fake.soap_order import arrange_answer, arrange_row, find_record, read_answer
-from connectors.fake.soap_output import read_output
+from connectors.fake.soap_requests import parse_request, read_values, require_headers, with_account
+from connectors.fake.soap_shape import find_string, read_shape
+from connectors.fake.soap_writing import RowWriter, escape, put, write_element
 from connectors.fake.wire import Answer, Request
+from connectors.scaffold.outline import Node
 from connectors.signing import SeenNonces
 from connectors.soap_contract import SoapContract
+from connectors.text_encoding import encode_text
 from connectors.username_token import verify_username_token
 from schemas.errors import DepartmentRefused
 
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
-XML = "text/xml; charset=utf-8"
-PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-PAYLOAD_ROOT = "RESPONSE"
-BETWEEN = "\x00"  # no value may hold it: XML cannot carry it
+MEDIA_TYPES = {False: "text/xml; charset=utf-8", True: "application/soap+xml; charset=utf-8"}
+PAYLOAD_ROOT = Node("RESPONSE", kind="group")
+SENDERS = {"Client": "Sender", "Server": "Receiver"}  # what SOAP 1.2 calls them
+BOUNDARY = "MIMEBoundary_of_the_fake"
+XOP = "http://www.w3.org/2004/08/xop/include"
 
 
 def choose_render(department: Department, feed: Feed) -> Render:
-    """Return how one row of `feed` is written: plain elements, or the same as text inside a string."""
-    element = feed.records.rpartition("/")[2]
-    if department.transport.payload == "none":
-        record = find_record(read_answer(department, feed), feed.records)
-        return lambda row: _write_row(element, arrange_row(record, row), is_sparse=True).encode()
-    return lambda row: escape(_write_row(element, row, is_sparse=False)).encode()
+    """Return how one row of `feed` is written: by the contract, or as the carried text has it."""
+    if department.transport.payload == "json-in-string":
+        return msgspec.json.encode
+    shape = read_shape(department, feed)
+    writer = RowWriter(shape.record, shape.around, is_sparse=department.transport.payload == "none")
 
+    def render(row: Row) -> bytes:
+        return writer.write(row)
 
-def escape(text: str) -> str:
-    """Write text so that XML holds it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return render
 
 
 class SoapDepartment:
@@ -56,10 +61,9 @@ class SoapDepartment:
     ) -> None:
         self._department, self._connection, self._shelves = department, connection, shelves
         self._contract = SoapContract(department)
-        wsdl = department.folder / department.transport.contract
-        operations = {feed.operation for feed in department.feeds.values()}
-        self._outputs = {operation: read_output(wsdl, operation) for operation in operations}
-        self._is_string = department.transport.payload == "xml-in-string"
+        self._is_12 = self._contract.envelope_space == SOAP12
+        self._feeds = {feed.operation: self._with_account(feed) for feed in department.feeds.values()}
+        self._shapes = {feed.operation: read_shape(department, feed) for feed in department.feeds.values()}
         self._seen, self._gate = SeenNonces(), gate
 
     def answer(self, request: Request, now: datetime, mode: str) -> Answer:
@@ -67,19 +71,26 @@ class SoapDepartment:
         if request.method != "POST" or request.path.rstrip("/") != self._connection.path:
             return Answer(404, "text/plain", b"no service here")
         try:
-            envelope = _parse(request.body)
+            envelope = parse_request(request.body)
             feed, given = self._read(envelope)
             self._verify(request, envelope, feed, given, now)
             asked = read_request(feed, given)
         except (DepartmentRefused, WrongRequest) as wrong:
             return self.refuse("Client", str(wrong), 500)
-        page = find_page(feed, self._shelves[feed.name], asked, mode)
-        return Answer(200, XML, self._write(feed, page))
+        return self._write(feed, find_page(feed, self._shelves[feed.name], asked, mode))
 
     def refuse(self, code: str, message: str, status: int = 200) -> Answer:
         """Answer with a Fault."""
-        fault = f"<faultcode>soap:{code}</faultcode><faultstring>{escape(message)}</faultstring>"
-        return Answer(status, XML, _envelope(f"<soap:Fault>{fault}</soap:Fault>".encode()))
+        if self._is_12:
+            name = SENDERS.get(code, code)
+            fault = f'<soap:Code><soap:Value>soap:{name}</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang="zh">{escape(message)}</soap:Text></soap:Reason>'
+        else:
+            fault = f"<faultcode>soap:{code}</faultcode><faultstring>{escape(message)}</faultstring>"
+        return Answer(status, MEDIA_TYPES[self._is_12], self._envelope(f"<soap:Fault>{fault}</soap:Fault>"))
+
+    def _with_account(self, feed: Feed) -> Feed:
+        request, headers = (with_account(template, self._connection) for template in (feed.request, feed.headers))
+        return replace(feed, request=request, headers=headers)
 
     def _verify(
         self, request: Request, envelope: etree._Element, feed: Feed, given: dict[str, str], now: datetime
@@ -91,75 +102,72 @@ class SoapDepartment:
         verify_username_token(etree.Element("none") if header is None else header, self._connection, now, self._seen)
 
     def _read(self, envelope: etree._Element) -> tuple[Feed, dict[str, str]]:
+        if envelope.tag != f"{{{self._contract.envelope_space}}}Envelope":
+            raise WrongRequest("another version of SOAP is spoken here")
         body = envelope.find("{*}Body")
         if body is None or len(body) != 1:
             raise WrongRequest("the Body must hold exactly one element")
         operation = self._contract.check_request(body[0])
-        feed = next((f for f in self._department.feeds.values() if f.operation == operation), None)
+        feed = self._feeds.get(operation)
         if feed is None:
             raise WrongRequest(f"operation {operation} is not served")
-        holder = self._read_payload(body[0]) if self._is_string else body[0]
-        return feed, flatten(_values(holder))
+        require_headers(feed, envelope)
+        return feed, flatten(read_values(self._department, feed, body[0], self._contract.parameters(operation)))
 
-    def _read_payload(self, element: etree._Element) -> etree._Element:
-        text = "".join(str(part) for part in element.itertext()).strip()
-        root = _parse(DECLARATION.sub("", text).encode())
-        if root.tag != self._department.transport.payload_root:
-            raise WrongRequest(f"the text must hold <{self._department.transport.payload_root}>")
-        return root
+    def _write(self, feed: Feed, page: Page) -> Answer:
+        transport, shape = self._department.transport, self._shapes[feed.operation]
+        if transport.payload == "json-in-string":
+            tree = lay_out(feed, page, msgspec.Raw(b"[" + b",".join(page.rows) + b"]"))
+        else:
+            tree = lay_out(feed, page, b"".join(page.rows))
+        header, beside = tree.pop("soap:Header", {}), tree.pop("soap:Body", {})
+        if transport.payload == "none":
+            content = write_element(shape.answer, {**beside, **tree}, "")
+            return Answer(200, MEDIA_TYPES[self._is_12], self._envelope(content, header))
+        text = self._carried(tree)
+        if transport.payload_packing == "attachment":
+            return self._attached(feed, beside, text, header)
+        put(beside, find_string(shape, transport.payload_path), self._packed(text))
+        content = write_element(shape.answer, beside, "")
+        return Answer(200, MEDIA_TYPES[self._is_12], self._envelope(content, header))
 
-    def _write(self, feed: Feed, page: Page) -> bytes:
-        output = self._outputs[feed.operation]
-        rows = b"".join(page.rows)
-        if not self._is_string:
-            tree = arrange_answer(read_answer(self._department, feed), lay_out(feed, page, rows))
-            return _envelope(output.wrap(_write_tree(tree, is_text=False)))
+    def _carried(self, tree: dict[str, Any]) -> str:
+        if self._department.transport.payload == "json-in-string":
+            return msgspec.json.encode(tree).decode()
         label = self._department.transport.payload_encoding
-        text = escape(f'<?xml version="1.0" encoding="{label}"?>').encode()
-        text += _write_tree({PAYLOAD_ROOT: lay_out(feed, page, rows)}, is_text=True)
-        return _envelope(output.wrap(f"<{output.part}>".encode() + text + f"</{output.part}>".encode()))
+        return f'<?xml version="1.0" encoding="{label}"?>{write_element(PAYLOAD_ROOT, tree, "")}'
 
+    def _packed(self, text: str) -> str:
+        packing = self._department.transport.payload_packing
+        if packing == "none":
+            return text
+        content = encode_text(text, self._department.transport.payload_encoding)
+        return base64.b64encode(gzip.compress(content, mtime=0) if packing == "gzip-base64" else content).decode()
 
-def _parse(body: bytes) -> etree._Element:
-    try:
-        root = etree.fromstring(body, PARSER)
-    except etree.XMLSyntaxError as error:
-        raise WrongRequest(f"not XML: {error.msg}") from None
-    if b"<!DOCTYPE" in body:
-        raise WrongRequest("a DOCTYPE is not accepted")
-    return root
-
-
-def _values(holder: etree._Element) -> dict[str, object]:
-    return {etree.QName(child).localname: _values(child) if len(child) else child.text for child in holder}
-
-
-def _envelope(body: bytes) -> bytes:
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="{SOAP}"><soap:Body>'
-    return head.encode() + body + b"</soap:Body></soap:Envelope>"
-
-
-def _write_row(element: str, row: Row, *, is_sparse: bool) -> str:
-    """Write one row; all values are escaped in one go, which costs a third of doing it one by one."""
-    values = escape(BETWEEN.join([value or "" for value in row.values()])).split(BETWEEN)
-    cells = [f"<{name}>{value}</{name}>" for name, value in zip(row, values, strict=True) if value or not is_sparse]
-    return f"<{element}>{''.join(cells)}</{element}>"
-
-
-def _write_tree(tree: Mapping[str, object], *, is_text: bool) -> bytes:
-    """Write nested values; bytes are rows, written already. As text, the markup itself is escaped."""
-    written = b""
-    for name, value in tree.items():
-        if isinstance(value, bytes):
-            written += value
-            continue
-        content = (
-            _write_tree(value, is_text=is_text) if isinstance(value, Mapping) else _write_value(value, is_text=is_text)
+    def _attached(self, feed: Feed, beside: dict[str, Any], text: str, header: Mapping[str, Any]) -> Answer:
+        """Answer in two parts: the envelope with a reference (MTOM), and the carried text as a file."""
+        shape = self._shapes[feed.operation]
+        put(beside, find_string(shape, self._department.transport.payload_path), "\x00")
+        reference = f'<xop:Include xmlns:xop="{XOP}" href="cid:payload@fake"/>'
+        envelope = self._envelope(write_element(shape.answer, beside, "").replace("\x00", reference), header)
+        kind = MEDIA_TYPES[self._is_12].partition(";")[0]
+        parts = [
+            (f'application/xop+xml; charset=UTF-8; type="{kind}"', "root@fake", envelope),
+            (
+                "application/octet-stream",
+                "payload@fake",
+                encode_text(text, self._department.transport.payload_encoding),
+            ),
+        ]
+        body = b"".join(
+            f"\r\n--{BOUNDARY}\r\nContent-Type: {media_type}\r\nContent-ID: <{name}>\r\n\r\n".encode() + content
+            for media_type, name, content in parts
         )
-        start, end = (escape(tag) if is_text else tag for tag in (f"<{name}>", f"</{name}>"))
-        written += start.encode() + content + end.encode()
-    return written
+        media_type = f'multipart/related; type="application/xop+xml"; start="<root@fake>"; boundary={BOUNDARY}'
+        return Answer(200, media_type, body + f"\r\n--{BOUNDARY}--\r\n".encode())
 
-
-def _write_value(value: object, *, is_text: bool) -> bytes:
-    return (escape(escape(str(value))) if is_text else escape(str(value))).encode()
+    def _envelope(self, body: str, header: Mapping[str, Any] | None = None) -> bytes:
+        inside = "".join(write_element(Node(name, kind="group"), value, "") for name, value in (header or {}).items())
+        head = f"<soap:Header>{inside}</soap:Header>" if inside else ""
+        start = f'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="{self._contract.envelope_space}">'
+        return f"{start}{head}<soap:Body>{body}</soap:Body></soap:Envelope>".encode()

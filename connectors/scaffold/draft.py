@@ -34,7 +34,7 @@ def draft_declaration(name: str, contract: str, outline: Outline, operation: str
     call = _choose(outline, operation)
     records, asked = find_records(call), find_request(call)
     head = _head(name, outline, call)
-    notes = [*outline.notes, *_others(outline, call), *_left_over(records)]
+    notes = [*outline.notes, *call.notes, *_others(outline, call), *_left_over(records)]
     fields = draft_fields(records, head[0].value, f"{outline.title} {call.label}")
     face = [
         Line(s.field.removeprefix("face."), s.source.name, s.confidence, tell_why(s))

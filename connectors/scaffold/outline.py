@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["text", "number", "date", "time", "flag", "group"]
+Kind = Literal["text", "number", "date", "time", "flag", "file", "group"]
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -27,6 +27,7 @@ class Node(msgspec.Struct, frozen=True):
     sample: str = ""  # a fixed or usual value
     length: int = 0  # the longest text, where the contract says
     children: tuple[Node, ...] = ()
+    space: str | None = None  # XML: the namespace it is written in; None: that of what stands around it
 
     @property
     def is_leaf(self) -> bool:
@@ -43,7 +44,10 @@ class Call(msgspec.Struct, frozen=True):
     label: str = ""
     method: Literal["GET", "POST"] = "POST"
     send: Literal["query", "json", "form"] = "query"
-    payload: Literal["none", "xml-in-string"] = "none"
+    payload: Literal["none", "xml-in-string", "json-in-string"] = "none"
+    payload_path: str = ""  # where the carried text stands, where there are values beside it
+    headers: tuple[Node, ...] = ()  # SOAP: headers of the request
+    notes: tuple[str, ...] = ()  # what whoever uses it must know
     trouble: str = ""  # why it cannot be used, in a sentence
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.outline import Kind, Node
+from connectors.scaffold.schema_names import kin_of, qualified, space_of, target_space
 from connectors.scaffold.time_guesses import guess_form
 from connectors.scaffold.vendoring import XS
 
@@ -20,8 +21,9 @@ KINDS: Mapping[str, Kind] = {
     "date": "date", "dateTime": "time", "boolean": "flag", "int": "number", "integer": "number", "long": "number",
     "short": "number", "decimal": "number", "double": "number", "float": "number", "positiveInteger": "number",
     "nonNegativeInteger": "number", "unsignedInt": "number", "unsignedLong": "number", "byte": "number",
+    "base64Binary": "file",
 }  # fmt: skip
-PARTS = ("element", "complexType", "simpleType", "group")
+PARTS = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
 GROUPS = {f"{{{XS}}}{name}" for name in ("sequence", "all", "choice")}
 
 
@@ -32,11 +34,14 @@ class SchemaTree:
         self.open_parts: list[str] = []  # names of elements whose content the contract leaves open
         self._left = LARGEST
         self._known: dict[tuple[str, str], etree._Element] = {}
+        self._kin: dict[str, list[etree._Element]] = {}  # by a head or an abstract type: what may stand for it
         for schema in schemas:
             space = schema.get("targetNamespace", "")
             for part in PARTS:
                 for entry in schema.findall(f"{{{XS}}}{part}"):
                     self._known.setdefault((part, f"{{{space}}}{entry.get('name')}"), entry)
+            for entry, head in kin_of(schema):
+                self._kin.setdefault(head, []).append(entry)
 
     def element(self, name: str) -> Node | None:
         """Return the tree of a global element, by its qualified name."""
@@ -79,7 +84,9 @@ class SchemaTree:
         node = replace(node, label=node.label or _documentation(entry))
         if entry.tag == f"{{{XS}}}simpleType" or entry.find(f"{{{XS}}}simpleContent") is not None:
             return self._restricted(node, entry, within)
-        children = tuple(self._children(entry, within))
+        children = _once(
+            [*self._attributes(entry, within), *self._children(entry, within), *self._of_kin(entry, within)]
+        )
         if entry.find(f".//{{{XS}}}any") is not None and not children:
             self.open_parts.append(node.name)
         return replace(node, kind="group", children=children)
@@ -105,7 +112,7 @@ class SchemaTree:
     def _children(self, entry: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
         for child in entry.iterchildren(f"{{{XS}}}*"):
             if child.tag == f"{{{XS}}}element":
-                yield self._inside(child, self._element(child, within))
+                yield from (self._inside(child, node) for node in self._alternatives(child, within))
             elif child.tag == f"{{{XS}}}group":
                 group = self._known.get(("group", qualified(child, child.get("ref", ""))))
                 yield from self._children(group, within) if group is not None else ()
@@ -122,18 +129,67 @@ class SchemaTree:
             yield from self._children(base, (*within, str(step.get("base"))))
         yield from self._children(step, within)
 
+    def _alternatives(self, entry: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
+        """Yield an element, and in place of a head of a substitution group its members."""
+        head = qualified(entry, entry.get("ref", ""))
+        members = self._kin.get(head, []) if head else []
+        known = self._known.get(("element", head))
+        if not members or (known is not None and known.get("abstract") != "true"):
+            yield self._element(entry, within)
+        told = _named(entry, "")
+        for member in members if len(within) < DEEPEST else ():
+            name = f"member {member.get('name')}"
+            if name not in within:
+                yield replace(self._element(member, (*within, name)), is_list=told.is_list, is_required=False)
+
+    def _of_kin(self, entry: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
+        """Yield what extensions of an abstract type add; which one comes, the answer says (xsi:type)."""
+        own = f"{{{target_space(entry)}}}{entry.get('name')}"
+        for member in self._kin.get(own, []) if entry.get("abstract") == "true" and len(within) < DEEPEST else ():
+            name = f"kin {member.get('name')}"
+            if name not in within:
+                yield from (replace(n, is_required=False) for n in self._children(member, (*within, name)))
+
+    def _attributes(self, entry: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
+        """Yield the attributes of a type, those of what it extends too."""
+        for child in entry.iterchildren(f"{{{XS}}}*"):
+            kind = etree.QName(child).localname
+            if kind == "attribute" and child.get("use") != "prohibited":
+                yield self._attribute(child, within)
+            elif kind == "attributeGroup":
+                group = self._known.get(("attributeGroup", qualified(child, child.get("ref", ""))))
+                yield from self._attributes(group, within) if group is not None and len(within) < DEEPEST else ()
+            elif kind in {"complexContent", "extension"}:
+                base = self._known.get(("complexType", qualified(child, child.get("base", ""))))
+                if base is not None and len(within) < DEEPEST:
+                    yield from self._attributes(base, (*within, str(child.get("base"))))
+                yield from self._attributes(child, within)
+
+    def _attribute(self, entry: etree._Element, within: tuple[str, ...]) -> Node:
+        known = self._known.get(("attribute", qualified(entry, entry.get("ref", ""))), entry)
+        name = "@" + str(known.get("name") or entry.get("ref", "")).rpartition(":")[2]
+        node = replace(_named(known, name), is_required=entry.get("use") == "required", is_list=False, space=None)
+        inner = known.find(f"{{{XS}}}simpleType")
+        if inner is not None:
+            return self._content(node, inner, within)
+        return self._of_type(node, qualified(known, known.get("type", "")), within)
+
     @staticmethod
     def _inside(entry: etree._Element, node: Node) -> Node:
         """Take a choice's or a sequence's repetition for the element's own."""
         parent = entry.getparent()
-        repeats = parent is not None and parent.tag in GROUPS and _is_many(parent)
-        return replace(node, is_list=True) if repeats else node
+        if parent is None or parent.tag not in GROUPS:
+            return node
+        is_choice = parent.tag == f"{{{XS}}}choice"
+        return replace(node, is_list=node.is_list or _is_many(parent), is_required=node.is_required and not is_choice)
 
 
-def qualified(entry: etree._Element, name: str) -> str:
-    """Return a prefixed name with its namespace written out."""
-    prefix, _, local = name.rpartition(":")
-    return f"{{{entry.nsmap.get(prefix or None, '') or ''}}}{local}" if local else ""
+def _once(nodes: list[Node]) -> tuple[Node, ...]:
+    """Keep the first of several of one name."""
+    found: dict[str, Node] = {}
+    for node in nodes:
+        found.setdefault(node.name, node)
+    return tuple(found.values())
 
 
 def _named(entry: etree._Element, name: str) -> Node:
@@ -144,6 +200,7 @@ def _named(entry: etree._Element, name: str) -> Node:
         is_list=_is_many(entry),
         is_required=entry.get("minOccurs", "1") != "0" and entry.get("nillable") != "true",
         sample=fixed,
+        space=space_of(entry),
     )
 
 

@@ -38,7 +38,10 @@ def write(folder: Path, text: str, name: str = "a.wsdl", encoding: str = "utf-8"
             "encoded.wsdl",
             "operation getLicenses is rpc/encoded, which is not spoken; ask the department for a literal port",
         ),
-        ("attachments.wsdl", r"operation getFile carries attachments \(multipart/related\), which are not read"),
+        (
+            "attachments.wsdl",
+            r"operation getFile is asked with attachments \(multipart/related\), which are not sent",
+        ),
     ],
 )
 def test_what_cannot_be_spoken_is_said_in_a_sentence(file: str, message: str, tmp_path: Path) -> None:
