@@ -23,8 +23,9 @@ from connectors.fake.gate import Gate
 from connectors.fake.shelf import Render, Shelf
 from connectors.fake.soap_requests import parse_request, read_values, require_headers, with_account
 from connectors.fake.soap_shape import find_string, read_shape
-from connectors.fake.soap_writing import RowWriter, escape, put, write_element
+from connectors.fake.soap_writing import RowWriter, escape, write_element
 from connectors.fake.wire import Answer, Request
+from connectors.request_template import put
 from connectors.scaffold.outline import Node
 from connectors.signing import SeenNonces
 from connectors.soap_contract import SoapContract

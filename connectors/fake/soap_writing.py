@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from connectors.fake.dialect import Row
+from connectors.request_template import put
 from connectors.scaffold.outline import Node
 
 STAND_INS = {"number": "0", "date": "2000-01-01", "time": "2000-01-01T00:00:00", "flag": "false", "file": "eA=="}
@@ -82,14 +83,6 @@ class RowWriter:
         if kind == "number":
             return re.sub(r"\D", "", value)
         return base64.b64encode(value.encode()).decode() if kind == "file" else value
-
-
-def put(tree: dict[str, Any], path: str, value: Any) -> None:
-    """Put a value at a path of nested values."""
-    *parents, last = path.split("/")
-    for name in parents:
-        tree = tree.setdefault(name, {})
-    tree[last] = value
 
 
 def find_node(node: Node, path: str) -> Node:
