@@ -56,7 +56,7 @@ class Transport(Struct, frozen=True, kw_only=True):
     payload_encoding: str = "utf-8"
     payload_root: str = "Request"
     auth: Literal[
-        "none", "basic", "bearer", "api-key", "oauth2-client", "session-token", "mtls", "wsse-username",
+        "none", "basic", "bearer", "api-key", "oauth2-client", "session-token", "mtls", "wsse-username", "wsse-signature",
         "hmac-nonce", "hmac-sorted", "national-gateway",
     ] = "none"  # fmt: skip
     token: Token | None = None

@@ -13,7 +13,9 @@ from connectors.door import Answer, Door
 from connectors.fetched_page import FetchedPage
 from connectors.page_trail import Place
 from connectors.requesting import PageCall, PageRequester
+from connectors.safe_xml import parse_xml
 from connectors.sign_in import SignIn
+from connectors.tls import read_pem
 from connectors.wire_clock import Clock
 from schemas.errors import DepartmentRefused
 
@@ -25,6 +27,7 @@ class PageFetcher:
         self, department: Department, feed: Feed, connection: Connection, since: datetime | None, clock: Clock
     ) -> None:
         self._department, self._feed, self._since, self._clock = department, feed, since, clock
+        self._connection = connection
         limits = department.transport.limits
         self._who = who = f"{department.department}.{feed.name}"
         self._sign_in = SignIn(department, who, connection, clock)
@@ -55,6 +58,16 @@ class PageFetcher:
         """Begin to fetch the page that will probably be asked for next."""
         if place:
             self._ahead = {place: self._thread.submit(self._fetch, place)}
+
+    def verify(self, page: FetchedPage) -> None:
+        """Refuse a page that the department had to sign and did not."""
+        if self._department.transport.auth != "wsse-signature":
+            return
+        from connectors.wsse_signature import verify_envelope  # noqa: PLC0415  # who does not sign does not pay for it
+
+        certificate = read_pem(self._connection, "department_certificate", self._who)
+        root = parse_xml(page.body, page.media_type, self._who)
+        verify_envelope(root, certificate, page.received_at, self._who)
 
     def _fetch(self, place: Place) -> FetchedPage:
         time.sleep(max(0.0, self._free_at - time.monotonic()))

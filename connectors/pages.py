@@ -70,7 +70,9 @@ def fetch_pages(  # noqa: PLR0913, PLR0917 - the last two have defaults
             page = fetcher.fetch(place)
             fetcher.fetch_ahead(trail.expected_after(place))
             yield page
-            place = trail.follow(place, _look_inside(department, feed, page), page.body)
+            facts = _look_inside(department, feed, page)
+            fetcher.verify(page)
+            place = trail.follow(place, facts, page.body)
 
 
 def read_page(department: Department, feed: Feed, body: bytes, media_type: str) -> PageRows:

@@ -11,7 +11,7 @@ from schemas.errors import DeclarationError
 
 HEADERS = {"none", "basic", "bearer", "api-key", "oauth2-client", "session-token", "mtls", "national-gateway"}
 SIGN_INS = {
-    "soap": HEADERS | {"wsse-username"},
+    "soap": HEADERS | {"wsse-username", "wsse-signature"},
     "rest": HEADERS | {"hmac-nonce", "hmac-sorted"},
     "table": {"none"},  # who reads a front database stands in its connection
     "file": {"none"},  # and who fetches files, too

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 from connectors.connection import Connection
 from connectors.declared import Department, Feed, Token
 from connectors.fake.answers import flatten
+from connectors.fake.signatures import Signatures
 from connectors.fake.wire import Answer, Request
 from connectors.national_gateway import seal_secret
 from connectors.request_template import holds_secret, put, put_secrets
@@ -40,12 +41,18 @@ class Gate:
         self._rules = department.transport.token or Token()
         self._is_carried = self._auth in TOKENS or (self._auth == "api-key" and department.transport.token is not None)
         self._seen = SeenNonces()
+        self.signatures = Signatures() if self._auth == "wsse-signature" else None
         self._issued: dict[str, datetime] = {}
         self.sign_ins = 0
 
     def forget(self) -> None:
         """Accept no token that was issued so far."""
         self._issued.clear()
+
+    @property
+    def connection_extra(self) -> dict[str, str]:
+        """Return what the caller's connection must hold beside the account."""
+        return self.signatures.connection_extra if self.signatures else {}
 
     @property
     def issued_tokens(self) -> list[str]:

@@ -85,7 +85,7 @@ class FakeServer(ThreadingHTTPServer):
             return self.store.connection_value
         address = f"127.0.0.1:{self.server_port}{self.connection.path}"
         secured = self._tls.connection_extra(self.mode)
-        extra = urlencode(self.connection.extra | secured)
+        extra = urlencode(self.connection.extra | self.gate.connection_extra | secured)
         return f"{'https' if secured else 'http'}://{quote(LOGIN)}:{quote(PASSWORD)}@{address}{'?' if extra else ''}{extra}"
 
     def announce(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ A wrong request gets a Fault. Knows no sockets; a request comes in as values and
 from __future__ import annotations
 
 import base64
+import dataclasses
 import gzip
 from collections.abc import Mapping
 from datetime import datetime
@@ -78,7 +79,9 @@ class SoapDepartment:
             asked = read_request(feed, given)
         except (DepartmentRefused, WrongRequest) as wrong:
             return self.refuse("Client", str(wrong), 500)
-        return self._write(feed, find_page(feed, self._shelves[feed.name], asked, mode))
+        answer = self._write(feed, find_page(feed, self._shelves[feed.name], asked, mode))
+        signatures = self._gate.signatures
+        return dataclasses.replace(answer, body=signatures.sign(answer.body, now)) if signatures else answer
 
     def refuse(self, code: str, message: str, status: int = 200) -> Answer:
         """Answer with a Fault."""
@@ -97,6 +100,8 @@ class SoapDepartment:
         self, request: Request, envelope: etree._Element, feed: Feed, given: dict[str, str], now: datetime
     ) -> None:
         self._gate.verify(request, feed, given, now)
+        if self._gate.signatures:
+            self._gate.signatures.verify(envelope, now)
         if self._department.transport.auth != "wsse-username":
             return
         header = envelope.find("{*}Header")
