@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, get_current_context, get_parsing_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from connectors.declaration import Department, Feed, list_departments, load_department
 from dags.outcome import told_to_airflow
@@ -88,11 +88,18 @@ def check(exchange_id: int) -> int:
 
 @task
 def merge(exchange_id: int, asset: str) -> None:
-    """Bring the staged records into the library, in one transaction, and tell who waits for the feed."""
+    """Bring the staged records into the library, in one transaction, and tell who waits for the feed.
+
+    Skipped, with all that follows, where the mapping is not activated: then the exchange ran beside the library.
+    """
     from hub import pull
 
     with told_to_airflow(), opened_hub() as hub:
         counts = pull.merge(hub, exchange_id)
+    if counts.is_shadow:
+        raise AirflowSkipException(
+            f"exchange {exchange_id} ran in shadow: {asset} is not activated, nothing was merged"
+        )
     context = get_current_context()
     context["outlet_events"][Asset(asset)].extra = {
         "exchange_id": exchange_id,

@@ -22,6 +22,7 @@ from hub.progress import Progress
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.exchanges import Exchange
 from license_library.quarantining import quarantine_records
+from license_library.shadowing import note_reasons
 from license_library.staging import stage_records
 from schemas.catalogue import load_catalogue
 from schemas.checks import RULE_VERSION, check_records
@@ -115,9 +116,12 @@ def _check_chunk(check: Check, chunk: Chunk) -> None:
     good = chunk.frame.filter(~rows.is_in(problems["row"].unique().implode()))
     hub, digests = check.hub, chunk.source_digests
     stage_records(check.conn, hub.keyring, check.exchange, good)
-    quarantine_records(
-        check.conn, hub.keyring, check.exchange, chunk.frame, problems, digests, check.rule_version, check.now
-    )
+    if check.exchange.is_shadow:
+        note_reasons(check.conn, check.exchange, chunk.frame, problems)
+    else:
+        quarantine_records(
+            check.conn, hub.keyring, check.exchange, chunk.frame, problems, digests, check.rule_version, check.now
+        )
     _count(check.tally, chunk.frame.height, good, outcome)
 
 
@@ -143,11 +147,11 @@ def _conclude(check: Check, feed: Feed) -> list[str]:
     failures = [] if quiet else outcome.batch_failures
     reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, failures)
     facts = (tally.received, tally.quarantined, tally.cursor_at, check.rule_version, check.now)
-    if reasons:
+    if reasons and not exchange.is_shadow:
         hold_exchange(check.conn, exchange, "; ".join(reasons), *facts)
     else:
-        finish_check(check.conn, exchange, *facts)
-    return reasons
+        finish_check(check.conn, exchange, *facts, reason="; ".join(reasons) or None)
+    return [] if exchange.is_shadow else reasons
 
 
 def _license_types() -> frozenset[str]:

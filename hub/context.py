@@ -44,6 +44,7 @@ class HubContext:
     clock: Clock
     connectors_folder: Path | None = None
     bounds: Bounds = field(default_factory=Bounds)
+    requires_activation: bool = False  # a mapping that two persons have not let in runs in shadow
 
 
 def utc_now() -> datetime:
@@ -72,7 +73,9 @@ def opened_hub(settings: Settings, clock: Clock = utc_now, *, prepare: bool = Fa
         try:
             if prepares:
                 prepare_database(url, engine)
-            yield HubContext(engine, open_keyring(settings), clock, settings.connectors_folder)
+            rule = settings.require_activation
+            keyring = open_keyring(settings)
+            yield HubContext(engine, keyring, clock, settings.connectors_folder, requires_activation=rule)
         finally:
             engine.dispose()
 

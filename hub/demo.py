@@ -114,6 +114,7 @@ def _task_environ(settings: Settings, hub: HubContext, fakes: list[FakeProcess])
         "HUB_HOME": str(settings.home.absolute()),
         "HUB_DATABASE_URL": hub.engine.url.render_as_string(hide_password=False),
         "HUB_SCHEDULES": "off",
+        "HUB_REQUIRE_ACTIVATION": "off",  # the demo shows licenses, not who let them in
     }
     if settings.connectors_folder:
         places["HUB_CONNECTORS_FOLDER"] = str(settings.connectors_folder.absolute())

@@ -9,12 +9,15 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
+import msgspec
+
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, duration, load_department
 from connectors.fetched_page import FetchedPage
 from connectors.front_marking import Marked
 from connectors.pages import fetch_pages
 from hub.acknowledging import acknowledge_rows
+from hub.activating import may_merge
 from hub.answering_files import answer_files, taken_requests
 from hub.checking import check_exchange
 from hub.context import HubContext
@@ -30,6 +33,7 @@ from license_library.exchanges import (
     store_page,
 )
 from license_library.merging import Counts, merge_exchange
+from license_library.shadowing import compare_exchange
 from license_library.summaries import ExchangeSummary, summarize
 from schemas.errors import DataHeld, DeclarationError, HubError
 
@@ -41,10 +45,15 @@ def pull(  # noqa: PLR0913 - the last two have defaults
     connection: Connection,
     *,
     full: bool = False,
+    shadow: bool = False,
     progress: Progress = no_progress,
 ) -> ExchangeSummary:
-    """Run one whole exchange here and now; return its counts, whether it was merged, held or failed."""
-    exchange = begin(hub, department, feed, full=full)
+    """Run one whole exchange here and now; return its counts, whether it was merged, held, shadowed or failed.
+
+    `shadow` runs it beside the library. Where only the acknowledgement failed, the summary is of a merged exchange and
+    its error says so.
+    """
+    exchange = begin(hub, department, feed, full=full, shadow=shadow)
     with suppress(HubError), failed_at_any_error(hub, exchange):
         land_pages(hub, exchange, connection, progress)
         check(hub, exchange.exchange_id, progress)
@@ -52,8 +61,18 @@ def pull(  # noqa: PLR0913 - the last two have defaults
         merge(hub, exchange.exchange_id)
     with plain_database_errors(exchange):  # what broke the pull may still be broken
         summary = summarize(hub.engine, exchange.exchange_id)
-        if summary.state == "merged":
-            acknowledge(hub, exchange.exchange_id, connection, progress)
+        return _acknowledged(hub, summary, connection, progress) if summary.state == "merged" else summary
+
+
+def _acknowledged(
+    hub: HubContext, summary: ExchangeSummary, connection: Connection, progress: Progress
+) -> ExchangeSummary:
+    """Acknowledge what was merged; an error there takes nothing back, so the summary stands and carries it."""
+    try:
+        acknowledge(hub, summary.exchange_id, connection, progress)
+    except HubError as error:
+        words = f"merged, but not acknowledged to the department: {error}"
+        return msgspec.structs.replace(summary, error_code=error.code, error_message=words)
     return summary
 
 
@@ -68,7 +87,7 @@ def land(hub: HubContext, department: str, feed: str, connection: Connection, *,
 def check(hub: HubContext, exchange_id: int, progress: Progress = no_progress) -> None:
     """Check what landed; safe to repeat. DataHeld when the batch breaks its bounds."""
     exchange = get_exchange(hub.engine, exchange_id)
-    if exchange.state in {"merged", "discarded"}:
+    if exchange.state in {"merged", "discarded", "shadowed"}:
         return
     if exchange.state == "held":
         raise _held(exchange, str(summarize(hub.engine, exchange_id).hold_reason))
@@ -81,8 +100,12 @@ def check(hub: HubContext, exchange_id: int, progress: Progress = no_progress) -
 
 
 def merge(hub: HubContext, exchange_id: int) -> Counts:
-    """Merge what was staged, in one transaction; safe to repeat."""
-    with failed_unless_repeatable(hub, get_exchange(hub.engine, exchange_id)):
+    """Merge what was staged, in one transaction; a shadow exchange is compared instead. Safe to repeat."""
+    exchange = get_exchange(hub.engine, exchange_id)
+    with failed_unless_repeatable(hub, exchange):
+        if exchange.is_shadow:
+            compare_exchange(hub.engine, exchange, hub.clock())
+            return Counts(0, 0, is_shadow=True)
         return merge_exchange(hub.engine, exchange_id, hub.clock())
 
 
@@ -103,17 +126,21 @@ def acknowledge(
     return acknowledge_rows(hub, exchange, department, feed, connection, progress)
 
 
-def begin(hub: HubContext, department: str, feed: str, *, full: bool = False) -> Exchange:
-    """Note the declaration and begin an exchange of one feed."""
+def begin(hub: HubContext, department: str, feed: str, *, full: bool = False, shadow: bool = False) -> Exchange:
+    """Note the declaration and begin an exchange of one feed; in shadow where the rule asks for an activation it lacks."""
     declared, one = declared_feed(hub, department, feed)
     register(hub, declared)
-    return begin_exchange(hub.engine, department, one.name, declared.digest, hub.clock(), hub.bounds.lease, full=full)
+    is_shadow = shadow or not may_merge(hub, declared, one)
+    now, lease = hub.clock(), hub.bounds.lease
+    return begin_exchange(hub.engine, department, one.name, declared.digest, now, lease, full=full, is_shadow=is_shadow)
 
 
 def land_pages(hub: HubContext, exchange: Exchange, connection: Connection, progress: Progress) -> None:
     """Store page after page, each before anyone looks inside."""
     department, feed = declared_feed(hub, exchange.department, exchange.feed)
     since = looks_back_to(exchange.since_at, feed)
+    if exchange.is_shadow and feed.flag:  # claiming rows would take them from whoever reads them in earnest
+        feed = msgspec.structs.replace(feed, flag=msgspec.structs.replace(feed.flag, batch=""))
     taken = taken_requests(hub, department, feed)
     for number, page in enumerate(fetch_pages(department, feed, connection, since, hub.bounds.pages, taken), 1):
         store_page(hub.engine, hub.keyring, exchange, _stored(page), hub.clock())

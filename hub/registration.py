@@ -6,6 +6,7 @@ Translates one room's words into the other's; decides nothing.
 from __future__ import annotations
 
 from connectors.declaration import Department, Feed, duration
+from connectors.mapping_digest import mapping_digest
 from hub.context import HubContext
 from license_library.exchanges import DepartmentEntry, FeedEntry, register_department
 
@@ -13,7 +14,7 @@ from license_library.exchanges import DepartmentEntry, FeedEntry, register_depar
 def register(hub: HubContext, declared: Department) -> None:
     """Note a declaration in the library; the same one again changes nothing."""
     with hub.engine.begin() as conn:
-        feeds = [feed_entry(feed) for feed in declared.feeds.values()]
+        feeds = [feed_entry(declared, feed) for feed in declared.feeds.values()]
         register_department(conn, department_entry(declared), feeds, hub.clock())
 
 
@@ -30,7 +31,7 @@ def department_entry(declared: Department) -> DepartmentEntry:
     )
 
 
-def feed_entry(feed: Feed) -> FeedEntry:
+def feed_entry(declared: Department, feed: Feed) -> FeedEntry:
     """Return what the library keeps of a declared feed."""
     return FeedEntry(
         feed=feed.name,
@@ -40,4 +41,5 @@ def feed_entry(feed: Feed) -> FeedEntry:
         purpose=feed.purpose,
         license_types=feed.license_types(),
         fresh_seconds=int(duration(feed.fresh_within).total_seconds()),
+        mapping_digest=mapping_digest(declared, feed),
     )

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     connectors_folder: Annotated[
         Path | None, Field(description="Folder with one folder per department; default: the ones that ship.")
     ] = None
+    require_activation: Annotated[
+        bool, Field(description="Merge only mappings that two persons activated; others run in shadow.")
+    ] = False
     host: Annotated[str, Field(description="Address the pages and the API are served on.")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port the pages and the API are served on.", ge=0, le=65535)] = 8370
     token: Annotated[

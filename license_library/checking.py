@@ -42,6 +42,7 @@ class QualityResult(Protocol):
 
 _CLEAR_STAGED = text("delete from staged_licenses where exchange_id = :exchange_id")
 _CLEAR_KNOWN = text("update exchanges set unchanged_count = 0 where exchange_id = :exchange_id")
+_CLEAR_SHADOW = text("delete from shadow_changes where exchange_id = :exchange_id")
 _CLEAR_RESULTS = text("delete from quality_results where exchange_id = :exchange_id")
 _SAVE_RESULT = text("""
 insert into quality_results (exchange_id, ordinal, suite, expectation, column_name, severity, success,
@@ -65,7 +66,7 @@ where exchange_id = :exchange_id
 def clear_staged(conn: Connection, exchange: Exchange) -> None:
     """Forget what an earlier try of the check left behind, so that it can be repeated."""
     hold_lease(conn, exchange, CHECKING)
-    for statement in (_CLEAR_STAGED, _CLEAR_KNOWN, _CLEAR_RESULTS):
+    for statement in (_CLEAR_STAGED, _CLEAR_KNOWN, _CLEAR_SHADOW, _CLEAR_RESULTS):
         conn.execute(statement, {"exchange_id": exchange.exchange_id})
 
 
@@ -87,14 +88,16 @@ def finish_check(  # noqa: PLR0913, PLR0917 - each is one fact of the check
     cursor_at: datetime | None,
     rule_version: str,
     now: datetime,
+    reason: str | None = None,
 ) -> None:
     """Note that every received record is staged, known or quarantined; CountsDiffer where one is missing or doubled.
 
-    `cursor_at` is the newest source time in the batch: the next exchange asks from there.
+    `cursor_at` is the newest source time in the batch: the next exchange asks from there. `reason` says why a shadow
+    exchange would be held: it goes on, for nothing of it is merged.
     """
     facts = {"received": received, "quarantined": quarantined, "cursor_at": cursor_at, "rule_version": rule_version}
     _prove_counts(conn, exchange, received, quarantined)
-    _finish(conn, exchange, {**facts, "state": "checked", "held": 0, "reason": None}, now)
+    _finish(conn, exchange, {**facts, "state": "checked", "held": 0, "reason": reason}, now)
 
 
 def hold_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the check

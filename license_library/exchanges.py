@@ -55,6 +55,7 @@ class FeedEntry:
     purpose: str | None
     license_types: Sequence[str]
     fresh_seconds: int
+    mapping_digest: str | None = None  # what an activation is for
 
 
 _REGISTER_DEPARTMENT = text("""
@@ -66,14 +67,17 @@ on conflict (department) do update set name = excluded.name, uscc = excluded.usc
 where departments.declaration_digest <> excluded.declaration_digest
 """)
 _REGISTER_FEED = text("""
-insert into feeds (department, feed, record_type, catalogue_code, basis, purpose, license_types, fresh_seconds)
-values (:department, :feed, :record_type, :catalogue_code, :basis, :purpose, :license_types, :fresh_seconds)
+insert into feeds (department, feed, record_type, catalogue_code, basis, purpose, license_types, fresh_seconds,
+  mapping_digest)
+values (:department, :feed, :record_type, :catalogue_code, :basis, :purpose, :license_types, :fresh_seconds,
+  :mapping_digest)
 on conflict (department, feed) do update set record_type = excluded.record_type,
   catalogue_code = excluded.catalogue_code, basis = excluded.basis, purpose = excluded.purpose,
-  license_types = excluded.license_types, fresh_seconds = excluded.fresh_seconds
-where (feeds.record_type, feeds.catalogue_code, feeds.basis, feeds.purpose, feeds.license_types, feeds.fresh_seconds)
+  license_types = excluded.license_types, fresh_seconds = excluded.fresh_seconds, mapping_digest = excluded.mapping_digest
+where (feeds.record_type, feeds.catalogue_code, feeds.basis, feeds.purpose, feeds.license_types, feeds.fresh_seconds,
+  feeds.mapping_digest)
   is distinct from (excluded.record_type, excluded.catalogue_code, excluded.basis, excluded.purpose,
-  excluded.license_types, excluded.fresh_seconds)
+  excluded.license_types, excluded.fresh_seconds, excluded.mapping_digest)
 """)
 _LOCK_FEED = text("select cursor_at from feeds where department = :department and feed = :feed for no key update")
 _OPEN_EXCHANGE = text("""
@@ -84,12 +88,13 @@ _RAISE_EPOCH = text("""
 update feeds set epoch = epoch + 1 where department = :department and feed = :feed returning epoch
 """)
 _BEGIN = text("""
-insert into exchanges (department, feed, epoch, state, since_at, started_at, lease_until, lease_seconds, mapping_version)
-values (:department, :feed, :epoch, 'landing', :since_at, :now, :lease_until, :lease_seconds, :mapping_version)
-returning exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at
+insert into exchanges (department, feed, epoch, state, since_at, started_at, lease_until, lease_seconds, mapping_version,
+  is_shadow)
+values (:department, :feed, :epoch, 'landing', :since_at, :now, :lease_until, :lease_seconds, :mapping_version, :is_shadow)
+returning exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at, is_shadow
 """)
 _GET = text("""
-select exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at
+select exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at, is_shadow
 from exchanges where exchange_id = :exchange_id
 """)
 _LANDED = text("update exchanges set state = 'landed', landed_at = :now where exchange_id = :exchange_id")
@@ -119,6 +124,7 @@ def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
     lease: timedelta,
     *,
     full: bool = False,
+    is_shadow: bool = False,
 ) -> Exchange:
     """Begin an exchange of one feed; LeaseTaken while another one of it is alive. `full` asks for everything again.
 
@@ -132,6 +138,7 @@ def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
         _overtake(conn, name, now)
         row = {**name, "epoch": conn.scalar(_RAISE_EPOCH, name), "since_at": None if full else locked.cursor_at}
         row |= {"now": now, "lease_until": now + lease, "mapping_version": mapping_version}
+        row["is_shadow"] = is_shadow
         row["lease_seconds"] = max(1, round(lease.total_seconds()))
         return _exchange(conn.execute(_BEGIN, row).one())
 

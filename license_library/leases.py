@@ -28,6 +28,7 @@ class Exchange:
     mapping_version: str
     since_at: datetime | None
     started_at: datetime
+    is_shadow: bool = False  # compared with the library, never merged
 
 
 # The row stays locked until the caller's transaction ends: nobody overtakes in between.

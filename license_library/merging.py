@@ -36,6 +36,7 @@ class Counts:
 
     merged: int
     unchanged: int
+    is_shadow: bool = False  # nothing was merged: the exchange ran beside the library
 
 
 class NotHeld(HubError):
@@ -46,7 +47,7 @@ class NotHeld(HubError):
 
 _LOCK = text("""
 select e.exchange_id, e.epoch, e.department, e.feed, e.state, e.mapping_version, e.since_at, e.started_at,
-  e.merged_count, e.unchanged_count
+  e.is_shadow, e.merged_count, e.unchanged_count
 from feeds f join exchanges e using (department, feed) where e.exchange_id = :exchange_id
 for no key update
 """)

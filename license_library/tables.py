@@ -166,6 +166,7 @@ exchanges = Table(
         " or received_count = merged_count + unchanged_count + quarantined_count + held_count",
         name="conservation",
     ),
+    CheckConstraint("not is_shadow or state not in ('merged', 'held')", name="shadow_is_not_merged"),
     Index("ix_exchanges_department_feed", "department", "feed", "exchange_id"),
     Index(
         "uq_exchanges_one_open",
@@ -400,7 +401,7 @@ shadow_changes = Table(
     Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), primary_key=True),
     Column("kind", Text, primary_key=True),  # record | field | reason
     Column("name", Text, primary_key=True),  # new, changed, versions; a field of the record type; a problem code
-    Column("count", BigInteger, nullable=False),
+    Column("found_count", BigInteger, nullable=False),
     Column("emptied_count", BigInteger, nullable=False, server_default=text("0")),  # of a field: had a value, has none
     Column("examples", ARRAY(Text), nullable=False),  # the department's own record ids, a few
 )

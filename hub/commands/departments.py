@@ -20,6 +20,7 @@ from connectors.lint import check_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.scaffolding import new
 from hub.commands.signals import ended_by_signals
+from hub.commands.trusting import activate, shadow, try_live
 from hub.commands.watching import drift
 from hub.context import running_database
 from hub.front_databases import front_database
@@ -28,6 +29,9 @@ from license_library.database import open_database
 
 app = typer.Typer(help="Declared departments: make, list, check, fake.", no_args_is_help=True)
 app.command()(new)
+app.command("try")(try_live)
+app.command()(shadow)
+app.command()(activate)
 app.command()(drift)
 Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
 

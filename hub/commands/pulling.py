@@ -6,8 +6,6 @@ Knows arguments and output; an exchange itself is hub/pull.py.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
@@ -15,14 +13,12 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.progress import Progress as Bar
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from connectors.connection import Connection, read_connection
-from connectors.declaration import Department, list_departments, load_department
-from hub.commands.output import AsJson, explain, print_json, print_table
+from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
+from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import Bounds, HubContext, opened_hub
-from hub.progress import Progress, Step
 from hub.pull import pull as pull_feed
 from hub.settings import Settings
 from hub.terminal import notes
@@ -48,7 +44,6 @@ COLUMNS = [
 ]
 # Nobody waits between the steps here, so a pull that was killed keeps its feed to itself for minutes only.
 LEASE = timedelta(minutes=5)
-WORDS = {"land": "pages landed", "check": "records checked", "merge": "merging", "acknowledge": "pages acknowledged"}
 
 
 def pull(
@@ -59,18 +54,18 @@ def pull(
 ) -> None:
     """Run one exchange of a department here and now, without Airflow."""
     settings = Settings()
-    declared = _declared(department, settings)
-    feeds = _chosen_feeds(declared, feed)
+    declared = declared_department(department, settings)
+    feeds = chosen_feeds(declared, feed)
     try:
         connection = read_connection(declared, os.environ)
-        with ended_by_signals(), opened_hub(settings) as opened, _bar() as bar:
+        with ended_by_signals(), opened_hub(settings) as opened, progress_bar() as bar:
             hub = replace(opened, bounds=Bounds(lease=LEASE))
             summaries = [_pull_one(hub, bar, department, name, connection, full=full) for name in feeds]
     except HubError as error:
         explain(error)
         summaries = [_not_begun(department, name, error) for name in feeds]
     _show(summaries, as_json=as_json)
-    raise typer.Exit(0 if all(summary.state == "merged" for summary in summaries) else 1)
+    raise typer.Exit(0 if all(_is_done(summary) for summary in summaries) else 1)
 
 
 def exchanges(
@@ -108,10 +103,16 @@ def _pull_one(  # noqa: PLR0913 - each is one part of an exchange
     hub: HubContext, bar: Bar, department: str, feed: str, connection: Connection, *, full: bool
 ) -> ExchangeSummary:
     try:
-        return pull_feed(hub, department, feed, connection, full=full, progress=_shown(bar, f"{department}/{feed}"))
+        return pull_feed(
+            hub, department, feed, connection, full=full, progress=shown_progress(bar, f"{department}/{feed}")
+        )
     except HubError as error:
         explain(error)
         return _not_begun(department, feed, error)
+
+
+def _is_done(summary: ExchangeSummary) -> bool:
+    return summary.state == "merged" and summary.error_code is None
 
 
 def _not_begun(department: str, feed: str, error: HubError) -> ExchangeSummary:
@@ -134,45 +135,26 @@ def _not_begun(department: str, feed: str, error: HubError) -> ExchangeSummary:
     )
 
 
-def _declared(department: str, settings: Settings) -> Department:
-    known = list_departments(settings.connectors_folder)
-    if department not in known:
-        raise typer.BadParameter(
-            f"{department!r} is not declared; there are {', '.join(known)}", param_hint="DEPARTMENT"
-        )
-    return load_department(department, settings.connectors_folder)
-
-
-def _chosen_feeds(declared: Department, feed: str | None) -> list[str]:
-    if feed is not None and feed not in declared.feeds:
-        raise typer.BadParameter(f"{feed!r} is no feed; there are {', '.join(declared.feeds)}", param_hint="FEED")
-    return [feed] if feed else sorted(declared.feeds)
-
-
-@contextmanager
-def _bar() -> Iterator[Bar]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Bar(*columns, console=notes, transient=True) as bar:
-        yield bar
-
-
-def _shown(bar: Bar, name: str) -> Progress:
-    line = bar.add_task(name, total=None)
-
-    def show(step: Step, done: int) -> None:
-        bar.update(line, description=f"{name}: {WORDS[step]} {done or ''}")
-
-    return show
-
-
 def _show(summaries: list[ExchangeSummary], *, as_json: bool) -> None:
     if as_json:
         print_json(summaries[0] if len(summaries) == 1 else summaries)
+        _note_shadows(summaries)
         return
     print_table("exchange", COLUMNS, [_row(summary) for summary in summaries])
     for summary in (one for one in summaries if one.exchange_id):
         for words in filter(None, [summary.hold_reason, summary.error_message]):
             notes.print(words, markup=False, style="red")
+    _note_shadows(summaries)
+
+
+def _note_shadows(summaries: list[ExchangeSummary]) -> None:
+    for one in summaries:
+        if one.state == "shadowed":
+            name = f"{one.department} {one.feed}"
+            note(
+                f"{one.department}/{one.feed}: nothing was merged, this mapping is not activated; look with `hub department "
+                f"shadow {name}`, then `hub department activate {name} --by WHO`, and a second person with --approve"
+            )
 
 
 def _row(summary: ExchangeSummary) -> list[object]:

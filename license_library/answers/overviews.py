@@ -25,7 +25,7 @@ class ExchangeBrief(Answer, frozen=True):
     department: str
     department_name: str
     feed: str
-    state: str  # landing | landed | checked | merged | held | discarded | failed
+    state: str  # landing | landed | checked | merged | held | discarded | shadowed | failed
     state_words: Words  # merged with quarantined rows is said to be partial (部分完成)
     partial: bool
     started_at: datetime
@@ -38,6 +38,41 @@ class ExchangeBrief(Answer, frozen=True):
     quarantined: int
     held: int
     hold_reason: str | None
+    error_code: str | None
+    error_message: str | None
+
+
+class FieldShift(Answer, frozen=True):
+    """Count in how many records one field would change, and how many of them would lose its value."""
+
+    field: str
+    words: Words
+    count: int
+    emptied: int
+    examples: list[str]  # the department's own record ids
+
+
+class ShadowAnswer(Answer, frozen=True):
+    """Tell what a shadow exchange would have changed; nothing of it was merged."""
+
+    exchange_id: int
+    department: str
+    feed: str
+    state: str  # shadowed, or how far it came
+    declaration_digest: str
+    started_at: datetime
+    finished_at: datetime | None
+    pages: int
+    received: int
+    new: int  # records the library does not have
+    changed: int  # records it has otherwise
+    versions: int  # what a merge would write: a record may come in several versions
+    unchanged: int
+    quarantined: int
+    hold_reason: str | None  # why the batch would be held
+    changed_fields: list[FieldShift]
+    top_reasons: list[ProblemCount]
+    new_examples: list[str]
     error_code: str | None
     error_message: str | None
 

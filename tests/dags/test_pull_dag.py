@@ -77,6 +77,35 @@ def test_a_broken_promise_is_red_at_land_and_not_tried_again(
     assert scalars(database, "select error_code from exchanges") == ["department.broke_promise"]
 
 
+def test_a_feed_that_nobody_let_in_runs_in_shadow_and_merge_is_skipped(
+    airflow: AirflowForTests, database: Engine, hub_environ: dict[str, str]
+) -> None:
+    with start_fake("transport", PLOT) as fake:
+        environ = {"AIRFLOW_CONN_TRANSPORT": fake.connection_value, "HUB_REQUIRE_ACTIVATION": "on"}
+        told = airflow.run(DAG_ID, {**hub_environ, **environ})
+    assert told["tasks"] == {"land": "success", "check": "success", "merge": "skipped"}
+    assert "transport/licenses is not activated, nothing was merged" in told["output"]
+    assert told["events"] == []
+    assert scalars(database, "select state from exchanges") == ["shadowed"]
+    assert scalars(database, "select count(*) from licenses") == [0]
+
+
+def test_every_morning_live_contracts_are_compared(
+    airflow: AirflowForTests, database: Engine, hub_environ: dict[str, str], tmp_path: Path
+) -> None:
+    source = load_department("transport").folder
+    shutil.copytree(source, tmp_path / "transport", ignore=shutil.ignore_patterns("__pycache__"))
+    environ = {**hub_environ, "HUB_CONNECTORS_FOLDER": str(tmp_path)}
+    with start_fake("transport", PLOT, mode="200_html_login") as fake:
+        environ |= {"AIRFLOW_CONN_TRANSPORT": fake.connection_value}
+        told = airflow.run("drift", environ)
+        assert told["tasks"] == {"transport": "failed"}
+        assert scalars(database, "select kind || ' ' || state from incidents") == ["contract_unread open"]
+        fake.set_mode("ok")
+        assert airflow.run("drift", environ)["tasks"] == {"transport": "success"}
+    assert scalars(database, "select kind || ' ' || state from incidents") == ["contract_unread resolved"]
+
+
 def test_twenty_eight_departments_are_parsed_in_well_under_a_second(tmp_path: Path) -> None:
     source = load_department("transport").folder
     for number in range(28):

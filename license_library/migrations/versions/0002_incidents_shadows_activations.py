@@ -35,6 +35,9 @@ def upgrade() -> None:
     op.add_column("exchanges", Column("is_shadow", Boolean, nullable=False, server_default=text("false")))
     op.add_column("feeds", Column("mapping_digest", Text))
     _conserve("'merged', 'held', 'discarded', 'shadowed'")
+    op.create_check_constraint(
+        op.f("ck_exchanges_shadow_is_not_merged"), "exchanges", "not is_shadow or state not in ('merged', 'held')"
+    )
     _create_incidents()
     _create_shadow_changes()
     _create_activations()
@@ -46,6 +49,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.execute("update exchanges set state = 'failed' where state = 'shadowed'")
     _conserve("'merged', 'held', 'discarded'")
+    op.drop_constraint(op.f("ck_exchanges_shadow_is_not_merged"), "exchanges")
     op.drop_column("feeds", "mapping_digest")
     op.drop_column("exchanges", "is_shadow")
 
@@ -95,7 +99,7 @@ def _create_shadow_changes() -> None:
         Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), primary_key=True),
         Column("kind", Text, primary_key=True),
         Column("name", Text, primary_key=True),
-        Column("count", BigInteger, nullable=False),
+        Column("found_count", BigInteger, nullable=False),
         Column("emptied_count", BigInteger, nullable=False, server_default=text("0")),
         Column("examples", ARRAY(Text), nullable=False),
     )

@@ -1,0 +1,41 @@
+"""What decides what a department's records mean, as one digest: a change of it must be looked at before it is trusted.
+
+Names, contacts, schedules, bounds and how fast somebody is asked do not change a record; they are left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from connectors.contract_files import verify_contract
+from connectors.declared import Department, Feed
+
+TRANSPORT = {"limits", "auth", "token", "live_contract"}
+FEED = {"name", "catalogue", "basis", "purpose", "schedule", "fresh_within", "expects"}
+INNER = {"paging": {"size"}, "cursor": {"overlap", "sweep"}}
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def mapping_digest(department: Department, feed: Feed) -> str:
+    """Return one sha256 over all that decides what a record of this feed means."""
+    hooks = department.folder / "hooks.py"
+    deciding = {
+        "timezone": department.timezone,
+        "transport": _without(msgspec.to_builtins(department.transport), TRANSPORT),
+        "feed": _deciding_part(feed),
+        "contract": verify_contract(department.folder),
+        "hooks": hashlib.sha256(hooks.read_bytes()).hexdigest() if hooks.is_file() else "",
+    }
+    return hashlib.sha256(_encoder.encode(deciding)).hexdigest()
+
+
+def _deciding_part(feed: Feed) -> dict[str, Any]:
+    told = _without(msgspec.to_builtins(feed), FEED)
+    return told | {name: _without(told[name], left_out) for name, left_out in INNER.items()}
+
+
+def _without(table: dict[str, Any], left_out: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key not in left_out}
