@@ -18,6 +18,7 @@ from connectors.declared import Department, Feed, Flag
 from connectors.fetched_page import FetchedPage
 from connectors.front_database import FrontDatabase
 from connectors.table_rows import MEDIA_TYPE, read_columns, value_of, write_page
+from connectors.time_forms import written_form
 from connectors.wire_clock import Clock
 from schemas.errors import DepartmentBrokePromise
 
@@ -105,7 +106,13 @@ def _is_newer(front: FrontDatabase, feed: Feed, live: Columns, since: datetime) 
     """Compare the column of change as what it is: a time, or a text in the declared form."""
     local = since.astimezone(front.zone).replace(tzinfo=None)
     kind = front.contract.column(feed.cursor.field, front.who).kind
-    asked = local if kind == "time" else local.date() if kind == "date" else local.strftime(feed.cursor.format)
+    asked = (
+        local
+        if kind == "time"
+        else local.date()
+        if kind == "date"
+        else local.strftime(written_form(feed.cursor.format))
+    )
     column = live[feed.cursor.field]
     return sa.or_(column.is_(None), column >= asked)
 

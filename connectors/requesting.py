@@ -27,6 +27,7 @@ from connectors.page_trail import Place
 from connectors.request_template import fill, holds_secret, put, put_secrets
 from connectors.sign_in import SignIn
 from connectors.text_encoding import CODECS, encode_text
+from connectors.time_forms import written_form
 from connectors.tokens import Signed
 from connectors.username_token import make_username_token
 from schemas.errors import DeclarationError
@@ -118,7 +119,7 @@ def request_values(department: Department, feed: Feed, since: datetime | None, p
     """Fill the feed's template; a value that turns out empty is left out, at any depth."""
     local = (since or BEGINNING).astimezone(ZoneInfo(department.timezone))
     known = {
-        "since": local.strftime(feed.cursor.format),
+        "since": local.strftime(written_form(feed.cursor.format)),
         "page": place.page,
         "offset": place.offset,
         "page_size": feed.paging.size,

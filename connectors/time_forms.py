@@ -1,4 +1,4 @@
-"""The strptime forms that a declaration may use: fixed width, nothing a parser could read two ways."""
+"""The forms of time that a declaration may use: strptime of fixed width, or XML's own; nothing can be read two ways."""
 
 from __future__ import annotations
 
@@ -11,8 +11,24 @@ DIRECTIVES = {
 }  # fmt: skip
 
 
+_ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?"
+# XML's own forms: a fraction and a zone may follow or not, row by row.
+_OF_XML = {
+    "xs:dateTime": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{1,9})?" + _ZONE + "$",
+    "xs:date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}" + _ZONE + "$",
+}
+_WRITTEN = {"xs:dateTime": "%Y-%m-%dT%H:%M:%S", "xs:date": "%Y-%m-%d"}
+
+
+def written_form(form: str) -> str:
+    """Return the strptime form in which we write a time of `form` ourselves."""
+    return _WRITTEN.get(form, form)
+
+
 def time_pattern(form: str) -> str:
     """Return the regular expression of a strptime form; DeclarationError for a directive that is not strict."""
+    if form in _OF_XML:
+        return _OF_XML[form]
     parts = re.split(r"(%.)", form)
     unknown = [part for part in parts if part.startswith("%") and part not in DIRECTIVES]
     if unknown or "%Y" not in parts:

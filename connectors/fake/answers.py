@@ -14,6 +14,7 @@ from typing import Any
 from connectors.declared import Feed
 from connectors.fake.shelf import Position, Shelf
 from connectors.request_template import holds_secret
+from connectors.time_forms import written_form
 
 LARGEST_PAGE = 1_000
 EVERYTHING = 10**9
@@ -135,7 +136,7 @@ def _read_since(text: str, form: str) -> datetime | None:
     if text in BEGINNING:
         return None
     try:
-        return datetime.strptime(text, form).replace(tzinfo=None)  # noqa: DTZ007  the department's own local time
+        return datetime.strptime(text, written_form(form)).replace(tzinfo=None)  # noqa: DTZ007  the department's own local time
     except ValueError:
         raise WrongRequest(f"更新时间有误，格式为 {form}") from None
 

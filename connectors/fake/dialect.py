@@ -10,6 +10,7 @@ from datetime import date
 
 from connectors.declared import Department, Feed, FieldRule
 from connectors.fake.world import Issuer, Record
+from connectors.time_forms import written_form
 
 Row = dict[str, str | None]  # source column -> text
 Say = Callable[[Record, int], str | None]
@@ -86,7 +87,7 @@ def _say_date(name: str, form: str, open_ended: list[str]) -> Say:
     def say(record: Record, index: int) -> str | None:
         value: date | None = record[name]
         if value is not None:
-            return value.strftime(form)
+            return value.strftime(written_form(form))
         return open_ended[index % len(open_ended)] if open_ended and record["open_ended"] else None
 
     return say
@@ -101,5 +102,5 @@ def _say_face(feed: Feed) -> dict[str, Say]:
 
 
 def _say_cursor(feed: Feed) -> dict[str, Say]:
-    form = feed.cursor.format
+    form = written_form(feed.cursor.format)
     return {feed.cursor.field: lambda record, _: record["source_updated_at"].strftime(form)}

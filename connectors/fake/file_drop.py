@@ -20,6 +20,7 @@ from connectors.fake.sftp_server import SFTP_MODES, SftpServer
 from connectors.fake.shelf import Listed, Shelf
 from connectors.fake.world import FIRST_DAY
 from connectors.file_rules import marker_of
+from connectors.time_forms import written_form
 
 BENT = {
     "duplicate_records", "unknown_code", "giant_field", "schema_added", "schema_missing", "ten_times_volume", "zero_rows",
@@ -200,7 +201,7 @@ class FileDrop:
         raise ValueError("a thousand files on one day")
 
     def _changed_on(self, one: Listed) -> date:
-        return datetime.strptime(one.row[self._feed.cursor.field] or "", self._feed.cursor.format).date()  # noqa: DTZ007
+        return datetime.strptime(one.row[self._feed.cursor.field] or "", written_form(self._feed.cursor.format)).date()  # noqa: DTZ007
 
 
 def _name_of(one: Listed, place: int) -> str:

@@ -12,6 +12,7 @@ from datetime import date
 from connectors.fake.codes import USCC_VALUES, continue_check, legacy_check, resident_id, right_check
 from connectors.fake.dialect import Dialect, Row
 from connectors.fake.world import IDENTIFIER_ROOT, Record
+from connectors.time_forms import written_form
 
 Applies = Callable[[Dialect, Record], bool]
 Spoil = Callable[[Dialect, Row], None]
@@ -48,7 +49,7 @@ def _write(field: str, change: Callable[[str], str | None]) -> Spoil:
 def _write_date(field: str, value: date, old: str = "", new: str = "") -> Spoil:
     def spoil(dialect: Dialect, row: Row) -> None:
         rule = dialect.feed.fields[field]
-        row[rule.from_] = value.strftime(rule.date or "").replace(old, new)
+        row[rule.from_] = value.strftime(written_form(rule.date or "")).replace(old, new)
 
     return spoil
 

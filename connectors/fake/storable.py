@@ -10,6 +10,7 @@ from datetime import datetime
 from connectors.declared import Department, Feed
 from connectors.fake.dialect import Fits, Row
 from connectors.table_contract import Column, read_table_contract
+from connectors.time_forms import written_form
 
 
 def choose_fits(department: Department, feed: Feed) -> Fits:
@@ -34,7 +35,7 @@ def column_value(text: str | None, column: Column, feed: Feed) -> object:
         return int(text) if column.kind == "integer" else float(text)
     rule = next((rule for rule in feed.fields.values() if rule.from_ == column.name and rule.date), None)
     form = rule.date if rule and rule.date else feed.cursor.format
-    moment = datetime.strptime(text, form)  # noqa: DTZ007  the department's own local time
+    moment = datetime.strptime(text, written_form(form))  # noqa: DTZ007  the department's own local time
     return moment if column.kind == "time" else moment.date()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from connectors.scaffold.outline import Call, Node, Path, leaves, walk
+from connectors.scaffold.outline import Call, Node, Path, deep_leaves, leaves, walk
 from connectors.scaffold.suggestions import Suggestion, suggest
 from connectors.scaffold.vocabulary import Names, load_vocabulary
 from schemas.license import LICENSE
@@ -37,7 +37,8 @@ class Records(msgspec.Struct, frozen=True):
 def find_records(call: Call) -> Records:
     """Return the list that most looks like licenses."""
     groups = [(path, node) for path, node in walk(call.answer) if not node.is_leaf and leaves(node)]
-    candidates = [Records(path, node, suggest(leaves(node), _record_names(), KINDS)) for path, node in groups]
+    below = deep_leaves if call.is_soap and call.payload != "json-in-string" else leaves
+    candidates = [Records(path, node, suggest(below(node), _record_names(), KINDS)) for path, node in groups]
     return max(candidates, key=lambda one: one.score, default=Records((), Node("?", kind="group"), []))
 
 

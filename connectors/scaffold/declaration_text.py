@@ -36,7 +36,10 @@ def write_declaration(draft: Draft, made_from: str) -> str:
         ]
         tables[2], tables[4] = _table("[feeds.licenses]", feed), []
         lines = [line for table in tables if table for line in [*table, ""]][:-1]
-    return "\n".join(lines) + "\n"
+    spare = max(
+        0, len(draft.notes) - max(0, len(lines) - MOST_LINES)
+    )  # notes give way: they are shown on the screen too
+    return "\n".join(lines[: 1 + spare] + lines[1 + len(draft.notes) :]) + "\n"
 
 
 def write_value(value: Any) -> str:

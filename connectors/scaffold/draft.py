@@ -34,7 +34,7 @@ def draft_declaration(name: str, contract: str, outline: Outline, operation: str
     call = _choose(outline, operation)
     records, asked = find_records(call), find_request(call)
     head = _head(name, outline, call)
-    notes = [*outline.notes, *call.notes, *_others(outline, call), *_left_over(records)]
+    notes = [*outline.notes, *call.notes, *_others(outline, call), *_left_over(call, records)]
     fields = draft_fields(records, head[0].value, f"{outline.title} {call.label}")
     face = [
         Line(s.field.removeprefix("face."), s.source.name, s.confidence, tell_why(s))
@@ -82,11 +82,7 @@ def _head(name: str, outline: Outline, call: Call) -> list[Line]:
 def _transport(outline: Outline, call: Call, contract: str) -> list[Line]:
     lines = [Line("kind", outline.kind), Line("contract", f"contract/{contract}")]
     if call.payload != "none":
-        lines += [
-            Line("payload", call.payload, 0.8, "one string each way"),
-            Line("payload_encoding", "utf-8", 0.5, "what the XML inside declares: utf-8, GBK, GB2312"),
-            Line("payload_root", TO_FILL_IN, 0.0, "root element of the XML inside the request"),
-        ]
+        lines += _payload(call)
     if outline.kind in {"soap", "rest"}:
         is_told = outline.auth != "none"
         lines.append(
@@ -96,6 +92,24 @@ def _transport(outline: Outline, call: Call, contract: str) -> list[Line]:
                 0.8 if is_told else 0.4,
                 "by the contract" if is_told else "the contract names no sign-in",
             )
+        )
+    return lines
+
+
+def _payload(call: Call) -> list[Line]:
+    is_whole = not call.request.children
+    why = (
+        "one string each way"
+        if is_whole
+        else "answers with one string; whether it holds XML or JSON only a sample shows"
+    )
+    lines = [Line("payload", call.payload, 0.8 if is_whole else 0.5, why)]
+    if call.payload_path:
+        lines.append(Line("payload_path", call.payload_path, 0.6, "the likeliest of several values"))
+    if call.payload == "xml-in-string":
+        lines.append(Line("payload_encoding", "utf-8", 0.5, "what the XML inside declares: utf-8, GBK, GB2312"))
+        lines += (
+            [Line("payload_root", TO_FILL_IN, 0.0, "root element of the XML inside the request")] if is_whole else []
         )
     return lines
 
@@ -111,9 +125,9 @@ def _others(outline: Outline, chosen: Call) -> list[str]:
     return notes + troubles[:3]
 
 
-def _left_over(records: Records) -> list[str]:
+def _left_over(call: Call, records: Records) -> list[str]:
     taken = {s.source.name for s in records.found}
     left = [f"{n.name}{' ' + n.label[:12] if n.label else ''}" for n in leaves(records.record) if n.name not in taken]
-    deep = [n.name for n in records.record.children if not n.is_leaf or n.is_list]
+    deep = [n.name for n in records.record.children if n.is_list or not (n.is_leaf or call.is_soap)]
     notes = [f"not mapped: {', '.join(left[:40])}"] if left else []
-    return notes + ([f"{', '.join(deep[:5])}: values inside groups are not read"] if deep else [])
+    return notes + ([f"{', '.join(deep[:5])}: lists and groups inside a record are not read"] if deep else [])

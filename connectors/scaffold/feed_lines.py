@@ -13,7 +13,7 @@ from connectors.scaffold.answer_guesses import Records, find_roles
 from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.line import Line, tell_why
 from connectors.scaffold.outline import Call, Node, Outline, leaves
-from connectors.scaffold.request_guesses import Asked
+from connectors.scaffold.request_guesses import Asked, draft_header
 from connectors.scaffold.row_guesses import draft_change, draft_flag, is_counted
 from connectors.scaffold.time_guesses import TIME, XML_TIME
 
@@ -32,6 +32,7 @@ def draft_feed(outline: Outline, call: Call, records: Records, asked: Asked) -> 
         *_address(outline, call),
         _key(records),
         Line("request", asked.template or {TO_FILL_IN: "{since}"}, 0.7 if asked.roles else 0.0, "what must be sent and what asks for changes"),
+        *_headers(call),
         Line("records", path, min(0.95, 0.5 + 0.05 * len(records.found)) if records.path else 0.0, "the list of records"),
         *_success(roles, call.label),
         _paging(roles, asked),
@@ -69,6 +70,12 @@ def _address(outline: Outline, call: Call) -> list[Line]:
     lines = [Line("path", call.name, 0.8 if is_known else 0.0, call.label if is_known else "path below the address")]
     lines += [Line("method", call.method)] if is_known else []
     return lines + ([Line("send", call.send)] if call.send != "query" else [])
+
+
+def _headers(call: Call) -> list[Line]:
+    """Return the headers that an operation's requests carry; those of WS-Security are the sign-in's business."""
+    told = {node.name: draft_header(node) for node in call.headers if node.name != "Security"}
+    return [Line("headers", told, 0.6, "the operation's own headers")] if told else []
 
 
 def _key(records: Records) -> Line:

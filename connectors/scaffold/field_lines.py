@@ -15,6 +15,7 @@ from connectors.scaffold.line import Line, tell_why
 from connectors.scaffold.outline import Node
 from connectors.scaffold.suggestions import Suggestion
 from connectors.scaffold.time_guesses import DATE, guess_endless
+from connectors.time_forms import written_form
 from schemas.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, RESIDENT_IDENTITY
 from schemas.license import LICENSE, Field
 
@@ -63,7 +64,7 @@ def _codes(field: str, source: Node) -> dict[str, str]:
 
 
 def _usual_endless(source: Node, form: str) -> list[str]:
-    last = form.replace("%Y", "9999").replace("%m", "12").replace("%d", "31")
+    last = written_form(form).replace("%Y", "9999").replace("%m", "12").replace("%d", "31")
     for mark, least in (("%H", "00"), ("%M", "00"), ("%S", "00")):
         last = last.replace(mark, least)
     return [last] if source.kind in {"date", "time"} else ["长期", last]

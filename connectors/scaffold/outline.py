@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
+MOST_LEAVES = 400
 Kind = Literal["text", "number", "date", "time", "flag", "file", "group"]
 
 
@@ -47,6 +49,9 @@ class Call(msgspec.Struct, frozen=True):
     payload: Literal["none", "xml-in-string", "json-in-string"] = "none"
     payload_path: str = ""  # where the carried text stands, where there are values beside it
     headers: tuple[Node, ...] = ()  # SOAP: headers of the request
+    is_soap: bool = (
+        False  # then values inside groups can be read by their path, and an account asked for in the request
+    )
     notes: tuple[str, ...] = ()  # what whoever uses it must know
     trouble: str = ""  # why it cannot be used, in a sentence
 
@@ -70,6 +75,18 @@ def walk(node: Node, above: Path = ()) -> Iterator[tuple[Path, Node]]:
         path = (*above, child.name)
         yield path, child
         yield from walk(child, path)
+
+
+def deep_leaves(node: Node, above: str = "", depth: int = 3) -> list[Node]:
+    """Return the plain values below `node`, those inside groups named by their path; nothing that repeats."""
+    found = []
+    for child in node.children:
+        name = above + child.name
+        if child.is_leaf and not child.is_list:
+            found.append(replace(child, name=name))
+        elif not child.is_list and depth:
+            found += deep_leaves(child, f"{name}/", depth - 1)
+    return found[:MOST_LEAVES]
 
 
 def leaves(node: Node) -> list[Node]:

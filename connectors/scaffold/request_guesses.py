@@ -19,6 +19,8 @@ KINDS = {"since": "instant", "until": "instant", "page": "text", "page_size": "t
 LARGEST = re.compile(r"(?:不超过|最大|最多|上限|不大于|max\w*)\D{0,6}?(\d{1,5})", re.IGNORECASE)
 SPOKEN = {"一千": 1000, "五百": 500, "一百": 100, "两百": 200, "二百": 200}
 TIMES = {"date", "time"}
+LOGINS = {"user", "username", "userid", "login", "loginname", "loginid", "account", "accountname", "appid", "clientid"}
+PASSWORDS = {"password", "passwd", "pwd", "pass", "userpwd", "userpassword", "userpass", "secret", "appsecret", "token"}
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -43,7 +45,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 def find_request(call: Call) -> Asked:
     """Return the request template of a call."""
-    if call.payload == "xml-in-string" and not call.request.children:
+    if call.payload != "none" and not call.request.children:
         return Asked({}, {})
     inside = [(path, node) for path, node in walk(call.request) if node.is_leaf]
     found = suggest([node for _, node in inside], load_vocabulary().request, KINDS)
@@ -51,10 +53,29 @@ def find_request(call: Call) -> Asked:
     template: dict[str, Any] = {}
     spoken = {id(node): "{" + role + "}" for role, node in roles.items() if role != "until"}
     for path, node in inside:
-        value = spoken.get(id(node)) or _constant(node, _is_needed(call.request, path))
+        account = guess_account(node) if call.is_soap else ""
+        value = spoken.get(id(node)) or account or _constant(node, _is_needed(call.request, path))
         if value:
             _put(template, path, value)
     return Asked(template, roles)
+
+
+def guess_account(node: Node) -> str:
+    """Return the placeholder of the connection's account that a value asks for; empty when none."""
+    name = re.sub(r"[^a-z]", "", node.name.lower()).removeprefix("str")
+    if node.kind != "text":
+        return ""
+    if name in LOGINS or any(word in node.label for word in ("用户名", "账号", "帐号", "账户")):
+        return "{login}"
+    return "{password}" if name in PASSWORDS or any(word in node.label for word in ("密码", "口令", "密钥")) else ""
+
+
+def draft_header(node: Node) -> Any:
+    """Return the template of a header: account, constants, and what must be filled in."""
+    if not node.children:
+        return guess_account(node) or node.sample or TO_FILL_IN
+    told = {child.name: draft_header(child) for child in node.children if child.is_required or guess_account(child)}
+    return {name: value for name, value in told.items() if value}
 
 
 def _constant(node: Node, is_needed: bool) -> str:

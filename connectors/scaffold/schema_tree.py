@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.outline import Kind, Node
 from connectors.scaffold.schema_names import kin_of, qualified, space_of, target_space
-from connectors.scaffold.time_guesses import guess_form
+from connectors.scaffold.time_guesses import DATE, XML_TIME, guess_form
 from connectors.scaffold.vendoring import XS
 
 DEEPEST, LARGEST = 12, 20_000  # levels and nodes of one message; types that hold each other would never end
@@ -23,6 +23,10 @@ KINDS: Mapping[str, Kind] = {
     "nonNegativeInteger": "number", "unsignedInt": "number", "unsignedLong": "number", "byte": "number",
     "base64Binary": "file",
 }  # fmt: skip
+OWN_FORMS = {
+    ("time", XML_TIME): "xs:dateTime",
+    ("date", DATE): "xs:date",
+}  # by type alone: zone and fraction may follow
 PARTS = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
 GROUPS = {f"{{{XS}}}{name}" for name in ("sequence", "all", "choice")}
 
@@ -205,7 +209,8 @@ def _named(entry: etree._Element, name: str) -> Node:
 
 
 def _simple(node: Node, kind: Kind, length: int = 0) -> Node:
-    form = guess_form(kind, node.label, length=length)
+    told = guess_form(kind, node.label, length=length)
+    form = OWN_FORMS.get((kind, told), told)
     return replace(node, kind=kind, form=form, codes=node.codes or read_codes(node.label))
 
 

@@ -17,6 +17,7 @@ BY_PINYIN, BY_LABEL, BY_ENGLISH = 0.9, 0.92, 0.86
 BY_PART = 0.62
 EXACT = 0.8  # a label at least as sure names the thing itself
 CONTRADICTED = 0.4  # the contract's own words name something else: initials are ambiguous, words are not
+INSIDE = 0.1  # the group around a value may change what it means
 LATER = 0.002  # each place further back in a list of names
 
 
@@ -81,16 +82,18 @@ def _by_label(source: Node, known: Names) -> _Claim | None:
 
 
 def _by_name(source: Node, known: Names) -> _Claim | None:
-    for form in pinyin_forms(source.name):
+    own = source.name.rpartition("/")[2]  # inside groups the path is the name
+    for form in pinyin_forms(own):
         if form in known.pinyin:
             return _Claim(BY_PINYIN - known.pinyin.index(form) * LATER, "pinyin")
         ends = [known_as for known_as in known.pinyin if len(known_as) >= 4 and form.endswith(known_as)]
         if ends:  # the department's own word in front: PWXKZBH is a permit number
             return _Claim(BY_PART + 0.01 * max(map(len, ends)), "end of the pinyin")
     words = english_words(source.name)
-    for rank, name in enumerate(known.english):
-        if english_words(name) == words:
-            return _Claim(BY_ENGLISH - rank * LATER, "English name")
+    for told, sure in ((words, BY_ENGLISH), (english_words(own), BY_ENGLISH - INSIDE)):
+        for rank, name in enumerate(known.english):
+            if english_words(name) == told:
+                return _Claim(sure - rank * LATER, "English name")
     return _by_some_words(words, known.english)
 
 

@@ -115,7 +115,14 @@ class _WsdlReader:
             notes.append(f'{name} carries attachments; a carried text is read with payload_packing = "attachment"')
         headers = tuple(self._headers(bound, soap))
         return Call(
-            name, request, answer, _documentation(declared), headers=headers, notes=tuple(notes), trouble=trouble
+            name,
+            request,
+            answer,
+            _documentation(declared),
+            headers=headers,
+            is_soap=True,
+            notes=tuple(notes),
+            trouble=trouble,
         )
 
     def _headers(self, bound: etree._Element, soap: str) -> Iterator[Node]:

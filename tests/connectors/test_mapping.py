@@ -142,6 +142,47 @@ def test_the_cursor_is_read_in_its_declared_form(mapped: Map, form: str, text: s
     assert page.frame["source_updated_at"][0] == datetime(2024, 2, 29, 4, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2024-02-29T12:00:00", datetime(2024, 2, 29, 4, tzinfo=UTC)),
+        ("2024-02-29T12:00:00.5", datetime(2024, 2, 29, 4, 0, 0, 500_000, tzinfo=UTC)),
+        ("2024-02-29T12:00:00.1234567Z", datetime(2024, 2, 29, 12, 0, 0, 123_456, tzinfo=UTC)),
+        ("2024-02-29T12:00:00+08:00", datetime(2024, 2, 29, 4, tzinfo=UTC)),
+        ("2024-02-29T12:00:00.000-03:30", datetime(2024, 2, 29, 15, 30, tzinfo=UTC)),
+        ("2024-02-29T12:00:00+8:00", None),
+        ("2024-02-29T12:00:00.", None),
+        ("2024-02-30T12:00:00Z", None),
+        ("2024-02-29 12:00:00", None),
+    ],
+)
+def test_an_instant_of_xml_is_read_with_fraction_and_zone_or_without(
+    mapped: Map, text: str, instant: datetime | None
+) -> None:
+    page = mapped(ROW | {"GXSJ": text}, changes=(('overlap = "2h"', 'overlap = "2h", format = "xs:dateTime"'),))
+    assert page.frame["source_updated_at"][0] == instant
+    assert [code for _, code, _, _ in problems(page)] == ([] if instant else ["record.bad_date"])
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "day"),
+    [
+        ("xs:date", "2024-02-29", date(2024, 2, 29)),
+        ("xs:date", "2024-02-29+08:00", date(2024, 2, 29)),
+        ("xs:date", "2024-02-29Z", date(2024, 2, 29)),
+        ("xs:date", "2024-02-29T00:00:00", None),
+        ("xs:dateTime", "2024-02-29T00:00:00.000+08:00", date(2024, 2, 29)),
+        ("xs:dateTime", "2024-02-29", None),
+    ],
+)
+def test_a_date_of_xml_is_the_day_that_is_written(mapped: Map, form: str, text: str, day: date | None) -> None:
+    page = mapped(
+        ROW | {"FZRQ": text},
+        changes=(('issued_on = { from = "FZRQ", date = "%Y%m%d"', f'issued_on = {{ from = "FZRQ", date = "{form}"'),),
+    )
+    assert page.frame["issued_on"][0] == day
+
+
 @pytest.mark.parametrize("form", ["%y%m%d", "%d.%m", "%Y-%b-%d", "%c"])
 def test_a_loose_date_form_is_refused_when_the_declaration_is_loaded(
     declare: Callable[..., Department], form: str
