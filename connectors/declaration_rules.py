@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from connectors.declared import TO_FILL_IN, Feed, FieldRule, Transport
 from connectors.durations import duration
 from connectors.file_rules import check_files
-from connectors.sign_in_rules import check_carrying, check_sign_in
+from connectors.sign_in_rules import check_carrying, check_seal, check_sign_in
 from connectors.text_encoding import CODECS
 from connectors.time_forms import time_pattern
 from schemas.errors import DeclarationError
@@ -76,6 +76,7 @@ def check_feed(feed: Feed, transport: Transport, place: str) -> None:
         )
     _check_request(feed, transport, place)
     _check_paging(feed, transport, place)
+    check_seal(transport, feed, place)
     _check_times(feed, place)
     _check_bounds(feed, place)
     if not feed.key or not all(feed.key):

@@ -43,6 +43,14 @@ class Token(Struct, frozen=True, kw_only=True):
     refused: list[str] = []  # result codes of an answer with status 200 that say: sign in again
 
 
+class Seal(Struct, frozen=True, kw_only=True):
+    """How payloads are sealed: the whole body, or one value of it, as Base64."""
+
+    cipher: Literal["sm4-cbc", "sm4-gcm"]
+    request: str = ""  # name of the only value of the request, a JSON object; without it the body is the sealed text
+    answer: str = ""  # path of the sealed value in the answer; without it the answer is the sealed text
+
+
 class Transport(Struct, frozen=True, kw_only=True):
     """How the department is spoken to."""
 
@@ -60,6 +68,8 @@ class Transport(Struct, frozen=True, kw_only=True):
         "hmac-nonce", "hmac-sorted", "national-gateway",
     ] = "none"  # fmt: skip
     token: Token | None = None
+    seal: Seal | None = None
+    sign: Literal["none", "sm2"] = "none"
     limits: Limits = Limits()
     strictness: Literal["enforce", "warn", "off"] = "warn"
 

@@ -6,10 +6,11 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
-from connectors.door import Answer, Door
+from connectors.door import Answer, Call, Door
 from connectors.fetched_page import FetchedPage
 from connectors.page_trail import Place
 from connectors.requesting import PageCall, PageRequester
@@ -18,6 +19,9 @@ from connectors.sign_in import SignIn
 from connectors.tls import read_pem
 from connectors.wire_clock import Clock
 from schemas.errors import DepartmentRefused
+
+if TYPE_CHECKING:
+    from connectors.sealing import Sealing
 
 
 class PageFetcher:
@@ -32,6 +36,7 @@ class PageFetcher:
         self._who = who = f"{department.department}.{feed.name}"
         self._sign_in = SignIn(department, who, connection, clock)
         self._requester = PageRequester(department, feed, connection, self._sign_in)
+        self._sealing = _open_sealing(department, feed, connection, who)
         self._door = Door(who, connection, limits, clock)
         self._accept = (200, 400, 500) if department.transport.kind == "soap" else (200,)  # a Fault's statuses
         self._pause, self._free_at = 1 / limits.requests_per_second, 0.0
@@ -82,13 +87,28 @@ class PageFetcher:
         """Ask for a page; where the department no longer takes our token, sign in anew and ask once more."""
         made = self._requester.write(self._since, place, self._clock())
         if not self._sign_in.is_renewable:
-            return made, self._door.call(made.call, self._accept)
-        answer = self._door.call(made.call, (*self._accept, 401))
+            return made, self._send(made.call, self._accept)
+        answer = self._send(made.call, (*self._accept, 401))
         if not self._sign_in.is_refused(self._feed, answer):
             return made, answer
         self._sign_in.forget()
         made = self._requester.write(self._since, place, self._clock())
-        answer = self._door.call(made.call, self._accept)
+        answer = self._send(made.call, self._accept)
         if self._sign_in.is_refused(self._feed, answer):
             raise DepartmentRefused(f"{self._who}: our sign-in is refused though it is new; nothing was delivered")
         return made, answer
+
+    def _send(self, call: Call, accept: tuple[int, ...]) -> Answer:
+        """Send a call through the door, under seal where one is declared."""
+        if self._sealing is None:
+            return self._door.call(call, accept)
+        return self._sealing.open(self._door.call(self._sealing.close(call), accept))
+
+
+def _open_sealing(department: Department, feed: Feed, connection: Connection, who: str) -> Sealing | None:
+    transport = department.transport
+    if transport.seal is None and transport.sign == "none":
+        return None
+    from connectors.sealing import Sealing  # noqa: PLC0415  # who seals nothing does not pay for it
+
+    return Sealing(transport, feed, connection, who)

@@ -37,6 +37,17 @@ def check_carrying(feed: Feed, transport: Transport, place: str) -> None:
         raise DeclarationError(f"{place}: key 'send': the token is carried in the body; expected json, form or xml")
 
 
+def check_seal(transport: Transport, feed: Feed, place: str) -> None:
+    """Refuse a seal or a signature where there is no body to carry it."""
+    for key in ("seal", "sign"):
+        if getattr(transport, key) in (None, "none"):
+            continue
+        if transport.kind != "rest" or feed.method != "POST" or feed.send == "query":
+            raise DeclarationError(
+                f"{place}: transport's {key} needs kind rest, method POST, and send json, form or xml"
+            )
+
+
 def _check_token(transport: Transport, place: str) -> None:
     """Refuse a token that nobody asks for, and one that cannot be asked for or carried."""
     token, where = transport.token, f"{place[:-1]}.token]"

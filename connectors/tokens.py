@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus
 
-from cryptography.hazmat.primitives import hashes
-
 from connectors.connection import Connection
 from connectors.declared import Token
+from connectors.national_crypto import sm3
 from connectors.request_template import fill, placeholders
 
 
@@ -59,10 +58,8 @@ def text_at(document: Any, path: str) -> str:
 def _secrets(connection: Connection) -> dict[str, str]:
     """Return what a login may carry: some services want the password hashed."""
     password = connection.password.encode()
-    sm3 = hashes.Hash(hashes.SM3())
-    sm3.update(password)
     return connection.account | {
         "password_md5": hashlib.md5(password, usedforsecurity=False).hexdigest(),
         "password_sha256": hashlib.sha256(password).hexdigest(),
-        "password_sm3": sm3.finalize().hex(),
+        "password_sm3": sm3(password).hex(),
     }

@@ -26,6 +26,7 @@ from connectors.fake.modes import refusal
 from connectors.fake.publishing import Publisher
 from connectors.fake.rest import RestDepartment
 from connectors.fake.rest_forms import choose_render as choose_rest_render
+from connectors.fake.sealed import SealedSpokesman
 from connectors.fake.sending import send
 from connectors.fake.shelf import Shelf
 from connectors.fake.transmission import transmit
@@ -69,6 +70,9 @@ class FakeServer(ThreadingHTTPServer):
                 self.store = FileDrops(department, self.shelves, folder, LOGIN, PASSWORD, local=local)
         else:
             self.shelves, spokesman = _open(department, plot, self.connection, self.gate)
+            if department.transport.seal or department.transport.sign != "none":
+                spokesman = sealed = SealedSpokesman(department, spokesman)
+                self.connection.extra.update(sealed.connection_extra)
             self.spokesman = Publisher(department, self.connection, spokesman)
         self.set_mode(mode)
         self._control = Control(self.control)

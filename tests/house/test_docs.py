@@ -171,6 +171,7 @@ def test_every_key_of_a_declaration_is_documented() -> None:
             "Transport",
             "Limits",
             "Token",
+            "Seal",
             "Feed",
             "Paging",
             "Cursor",
