@@ -1,15 +1,19 @@
-"""JSON text to values without losing anything: no key wins over its double, no number bends.
+"""JSON to values without losing anything: no key wins over its double, no number bends.
 
-The standard library's decoder shows every pair of an object; msgspec would let the last of two equal keys win, and
-with a proof that none came twice it was no faster (5.1 against 5.5 microseconds a record of 29 fields).
+msgspec decodes in half the time of the standard library but lets the last of two equal keys win. So its result counts
+only with a proof that no key came twice: as many keys were kept as the text holds. Anything else is decoded slowly.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, Final
 
+import msgspec
+import numpy as np
+
+from connectors.text_encoding import decode_text
 from schemas.errors import DepartmentBrokePromise
 
 
@@ -21,14 +25,56 @@ class Bad:
 
 
 DOUBLED = object()  # a key no JSON text can hold: the names that came twice in this object
+_UNPROVEN: Final = object()
+_NESTED = {dict, list}
+_COLON, _QUOTE, _BLANK = b':" '
 
 
-def decode_exactly(text: str, who: str) -> Any:
-    """Decode `text`; an object that holds a key twice names it under DOUBLED, an impossible number is a Bad."""
+def decode_exactly(content: str | bytes, who: str) -> Any:
+    """Decode a text or UTF-8; an object that holds a key twice names it under DOUBLED, an impossible number is a Bad."""
+    body = content.encode() if isinstance(content, str) else content
+    document = _decode_quickly(body)
+    return document if document is not _UNPROVEN else _decode_slowly(decode_text(body, "utf-8", who), who)
+
+
+def _decode_quickly(body: bytes) -> Any:
+    try:
+        document = _quick.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _UNPROVEN  # the slow decoder knows more, and says what is wrong in its own words
+    keys = _keys_written(body)
+    return document if keys is not None and _keys_kept(document, keys) == keys else _UNPROVEN
+
+
+def _keys_written(body: bytes) -> int | None:
+    """Count what looks like the end of a key; None where a key might hide in another way of writing.
+
+    No key escapes this count, but an escaped quote with a colon in a value is counted too: then nothing is proven.
+    """
+    marks = np.frombuffer(body, np.uint8)
+    colons = np.flatnonzero(marks == _COLON)
+    before = marks[colons - 1]
+    before = np.where(before == _BLANK, marks[colons - 2], before)
+    return None if (before <= _BLANK).any() else int((before == _QUOTE).sum())
+
+
+def _keys_kept(document: Any, enough: int) -> int:
+    """Count the keys of every object, level by level, and no further than `enough`: then nothing lies deeper."""
+    kept, level = 0, [document] if type(document) in _NESTED else []
+    while level:
+        kept += sum(len(value) for value in level if type(value) is dict)
+        if kept >= enough:
+            break
+        inner = (value.values() if type(value) is dict else value for value in level)
+        level = [child for values in inner for child in values if type(child) in _NESTED]
+    return kept
+
+
+def _decode_slowly(text: str, who: str) -> Any:
     if text.lstrip()[:1] == "<":
         raise DepartmentBrokePromise(f"{who}: the answer is a page of markup (a sign-in page?); expected JSON")
     try:
-        return _DECODER.decode(text)
+        return _slow.decode(text)
     except json.JSONDecodeError as error:
         raise DepartmentBrokePromise(
             f"{who}: the answer is not JSON (character {error.pos}); nothing of it is applied"
@@ -40,7 +86,7 @@ def decode_exactly(text: str, who: str) -> Any:
 def decode_next(text: str, start: int) -> tuple[Any, int] | None:
     """Decode the object that begins at `start` and say where it ends; None where it is not whole, or is none."""
     try:
-        return _DECODER.raw_decode(text, start) if text[start : start + 1] == "{" else None
+        return _slow.raw_decode(text, start) if text[start : start + 1] == "{" else None
     except (json.JSONDecodeError, RecursionError):
         return None
 
@@ -66,6 +112,5 @@ def _constant(text: str) -> Bad:
     return Bad(text, "a finite number")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
-)
+_quick = msgspec.json.Decoder(float_hook=_number)
+_slow = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant)

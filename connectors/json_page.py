@@ -9,31 +9,32 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
+import polars as pl
+
 from connectors.declared import Department, Feed
 from connectors.json_exact import DOUBLED, Bad, decode_exactly
-from connectors.page_rows import Fault, PageFacts, PageRows, is_count, quoted, require_success, source_names
-from connectors.text_encoding import charset_of, decode_text
+from connectors.page_rows import Column, Fault, PageFacts, PageRows, is_count, quoted, require_success, source_names
+from connectors.text_encoding import charset_of, utf8_of
 from schemas.errors import DepartmentBrokePromise
 
 DEPTH = 32
 WHOLE = "."  # path of the records where the answer is nothing but their list
-_PLAIN = {str, type(None)}
 
 
 def read_document(department: Department, feed: Feed, body: bytes, media_type: str) -> dict[str, Any]:
     """Return the answer's envelope, after every check of form and success."""
     who = f"{department.department}.{feed.name}"
-    text = decode_text(body, charset_of(media_type) or department.transport.payload_encoding, who)
-    document = open_document(feed, text, who)
+    content = utf8_of(body, charset_of(media_type) or department.transport.payload_encoding, who)
+    document = open_document(feed, content, who)
     if feed.success:
         got, message = (_scalar(find_value(document, path)) for path in (feed.success.field, feed.success.message))
         require_success(feed, got, message, who)
     return document
 
 
-def open_document(feed: Feed, text: str, who: str) -> dict[str, Any]:
-    """Return the object that a text holds, after every check of form."""
-    document = decode_exactly(text, who)
+def open_document(feed: Feed, content: str | bytes, who: str) -> dict[str, Any]:
+    """Return the object that a text, or UTF-8, holds, after every check of form."""
+    document = decode_exactly(content, who)
     if feed.records == WHOLE and isinstance(document, list):
         document = {WHOLE: document}
     if not isinstance(document, dict):
@@ -70,17 +71,14 @@ def record_rows(feed: Feed, records: list[Any], first: int = 0) -> PageRows:
     """Return the declared source columns of decoded records, the first of which stands at place `first`."""
     faults: list[Fault] = []
     found = _columns(source_names(feed), records, faults)
-    columns: dict[str, Sequence[str | None]] = {
-        name: values if set(map(type, values)) <= _PLAIN else _texts(values, name, faults)
-        for name, values in found.items()
-    }
-    _drop_broken_text(columns, faults)
+    columns: dict[str, Column] = {name: _column(name, values, faults) for name, values in found.items()}
     return PageRows(columns, len(records), faults, first)
 
 
 def _columns(names: list[str], records: list[Any], faults: list[Fault]) -> dict[str, Sequence[Any]]:
     """Take the declared columns out; an object that holds a key twice keeps neither."""
-    rows = [_row(number, record, faults) for number, record in enumerate(records)]
+    plain = all(type(record) is dict and DOUBLED not in record for record in records)
+    rows = records if plain else [_row(number, record, faults) for number, record in enumerate(records)]
     try:
         columns = list(zip(*map(itemgetter(*names, names[0]), rows), strict=True))[:-1]  # two names make it a tuple
         return dict(zip(names, columns, strict=True))
@@ -88,13 +86,20 @@ def _columns(names: list[str], records: list[Any], faults: list[Fault]) -> dict[
         return {name: [row.get(name) for row in rows] for name in names}
 
 
+def _column(name: str, values: Sequence[Any], faults: list[Fault]) -> pl.Series:
+    """Return a column of text; only where Polars will not take it as such is it looked at value by value."""
+    try:
+        return pl.Series(name, values, pl.String, strict=True)
+    except (TypeError, ValueError):  # another type, or half a surrogate pair
+        texts = _texts(values, name, faults)
+        return pl.Series(name, _whole_texts(texts, name, faults), pl.String, strict=True)
+
+
 def _row(number: int, record: Any, faults: list[Fault]) -> dict[str, Any]:
     if type(record) is not dict:
         faults.append(Fault(number, "", "record.wrong_type", "an object", "another value"))
         return {}
-    doubled = record.get(DOUBLED)
-    if not doubled:
-        return record
+    doubled = record.get(DOUBLED, ())
     faults += [Fault(number, name, "record.wrong_type", "one value", "the key twice") for name in doubled]
     return {name: value for name, value in record.items() if name not in doubled}
 
@@ -159,17 +164,13 @@ def _problem(value: Any) -> Bad | None:
     return value if isinstance(value, Bad) else None
 
 
-def _drop_broken_text(columns: dict[str, Sequence[str | None]], faults: list[Fault]) -> None:
+def _whole_texts(texts: list[str | None], source: str, faults: list[Fault]) -> list[str | None]:
     """Take out texts that hold half a surrogate pair: no database and no file can keep them."""
-    for name, values in columns.items():
-        try:
-            "".join(filter(None, values)).encode()
-        except UnicodeEncodeError:
-            broken = {n for n, value in enumerate(values) if value and not _is_encodable(value)}
-            faults += [
-                Fault(n, name, "record.bad_text", "whole characters", "half a surrogate pair") for n in sorted(broken)
-            ]
-            columns[name] = [None if n in broken else value for n, value in enumerate(values)]
+    broken = {row for row, value in enumerate(texts) if value and not _is_encodable(value)}
+    faults += [
+        Fault(row, source, "record.bad_text", "whole characters", "half a surrogate pair") for row in sorted(broken)
+    ]
+    return [None if row in broken else value for row, value in enumerate(texts)]
 
 
 def _is_encodable(text: str) -> bool:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import msgspec
 import polars as pl
 
 from connectors.declared import Department, Feed, FieldRule
+from connectors.face_texts import face_texts
 from connectors.mapping_times import date_of, instant_of
-from connectors.page_rows import Fault, PageRows
+from connectors.page_rows import Fault, PageRows, source_digests
 from schemas.license import LICENSE
 from schemas.problems import Problem, describe_value, problems_frame
 
@@ -24,37 +26,60 @@ KINDS: dict[str, pl.DataType] = {
 }  # fmt: skip
 _FIELDS = {field.name: KINDS[field.kind] for field in LICENSE.fields}
 RowProblem = tuple[int, Problem]
-_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True)
 class MappedPage:
-    """Hold one page in canonical form: good values in the frame, the others null with a problem each."""
+    """Hold some pages in canonical form: good values in the frame, the others null with a problem each.
+
+    `source` holds the declared source columns as they came. A problem's row counts from the first page's beginning.
+    """
 
     frame: pl.DataFrame
     problems: pl.DataFrame
-    source_digests: list[bytes]
+    source: pl.DataFrame
+    unread: Mapping[int, bytes]
+
+    def digests(self, rows: Sequence[int]) -> dict[int, bytes]:
+        """Return the digest of some source rows, by row."""
+        digests = dict(zip(rows, source_digests(self.source[rows]), strict=True))
+        return {row: self.unread.get(row, digest) for row, digest in digests.items()}
 
 
 def map_rows(
-    department: Department, feed: Feed, rows: PageRows, page_number: int, license_names: Mapping[str, str]
+    department: Department, feed: Feed, pages: Sequence[tuple[int, PageRows]], license_names: Mapping[str, str]
 ) -> MappedPage:
-    """Map one decoded page."""
-    source = _clean(rows)
+    """Map decoded pages, each with its number, at one go."""
+    source = pl.concat([rows.frame() for _, rows in pages])
+    clean = _clean(source)
     wanted = _expressions(department, feed, license_names)
-    frame = source.select(
-        *(wanted.get(name, pl.lit(None, dtype=kind)).alias(name) for name, kind in _FIELDS.items()),
-        pl.lit(page_number, dtype=pl.Int32).alias("_page"),
-        (pl.int_range(pl.len(), dtype=pl.Int32) + rows.first).alias("_position"),
-    ).with_columns(_faces(feed, source))
-    problems = [*_lost_values(feed, source, frame), *_faulted(feed, rows.faults)]
-    return MappedPage(frame, problems_frame(sorted(problems, key=lambda problem: problem[0])), rows.digests())
+    wanted["face"] = face_texts({name: clean[column] for name, column in feed.face.items()})
+    fields = [wanted.get(name, pl.lit(None, dtype=kind)).alias(name) for name, kind in _FIELDS.items()]
+    frame = clean.select(fields).with_columns(_places(pages))
+    problems = [*_lost_values(feed, clean, frame), *_faulted(feed, pages)]
+    return MappedPage(frame, problems_frame(sorted(problems, key=lambda problem: problem[0])), source, _unread(pages))
 
 
-def _clean(rows: PageRows) -> pl.DataFrame:
+def _unread(pages: Sequence[tuple[int, PageRows]]) -> dict[int, bytes]:
+    """Return the digests of the rows that could not be taken apart, by their place among all."""
+    starts = accumulate((rows.count for _, rows in pages), initial=0)
+    return {
+        start + row: digest
+        for start, (_, rows) in zip(starts, pages, strict=False)
+        for row, digest in rows.unread.items()
+    }
+
+
+def _places(pages: Sequence[tuple[int, PageRows]]) -> tuple[pl.Series, pl.Series]:
+    """Return where each row stands: the number of its page, and its position there."""
+    numbers = [pl.repeat(number, rows.count, dtype=pl.Int32, eager=True) for number, rows in pages]
+    positions = [pl.int_range(rows.first, rows.first + rows.count, dtype=pl.Int32, eager=True) for _, rows in pages]
+    return pl.concat(numbers).alias("_page"), pl.concat(positions).alias("_position")
+
+
+def _clean(source: pl.DataFrame) -> pl.DataFrame:
     """Strip blanks around every value; an empty value is no value."""
-    raw = pl.DataFrame([pl.Series(name, values, pl.String, strict=True) for name, values in rows.columns.items()])
-    return raw.select(pl.all().str.strip_chars()).select(pl.when(pl.all() != "").then(pl.all()))
+    return source.select(pl.all().str.strip_chars()).select(pl.when(pl.all() != "").then(pl.all()))
 
 
 def _expressions(department: Department, feed: Feed, license_names: Mapping[str, str]) -> dict[str, pl.Expr]:
@@ -87,15 +112,6 @@ def _expression(rule: FieldRule, kind: pl.DataType) -> pl.Expr:
     return value
 
 
-def _faces(feed: Feed, source: pl.DataFrame) -> pl.Series:
-    """Return each row's face as canonical JSON: keys sorted, no blanks, nothing for what the source leaves empty."""
-    names = sorted(feed.face)
-    rows = zip(*(source[feed.face[name]].to_list() for name in names), strict=True)
-    faces = [{n: v for n, v in zip(names, row, strict=True) if v is not None} for row in rows]
-    texts = [_encoder.encode(face).decode() if face else None for face in faces]
-    return pl.Series("face", texts or [None] * source.height, pl.String)
-
-
 def _lost_values(feed: Feed, source: pl.DataFrame, frame: pl.DataFrame) -> Iterator[RowProblem]:
     """Yield a problem for every value that was there and did not survive its rule; looks only where some are missing."""
     for name, rule in feed.fields.items():
@@ -119,9 +135,11 @@ def _lost(source: pl.Series, mapped: pl.Series, problem: Problem, meant: Sequenc
         yield row, msgspec.structs.replace(problem, got=describe_value(field, source[row]))
 
 
-def _faulted(feed: Feed, faults: Sequence[Fault]) -> Iterator[RowProblem]:
-    for fault in faults:
-        yield fault.row, Problem(fault.code, _canonical(feed, fault), fault.expected, fault.got)
+def _faulted(feed: Feed, pages: Sequence[tuple[int, PageRows]]) -> Iterator[RowProblem]:
+    starts = accumulate((rows.count for _, rows in pages), initial=0)
+    for start, (_, rows) in zip(starts, pages, strict=False):
+        for fault in rows.faults:
+            yield start + fault.row, Problem(fault.code, _canonical(feed, fault), fault.expected, fault.got)
 
 
 def _canonical(feed: Feed, fault: Fault) -> str:

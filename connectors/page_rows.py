@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
+import polars as pl
 
 from connectors.declared import Feed
 from schemas.errors import DepartmentFault
 
+Column = Sequence[str | None] | pl.Series
 _encoder = msgspec.json.Encoder()
 
 
@@ -33,17 +35,27 @@ class Fault:
 class PageRows:
     """Hold the declared source columns of one page, or of a block of a file, each a list of `count` texts or None."""
 
-    columns: dict[str, Sequence[str | None]]
+    columns: dict[str, Column]
     count: int
     faults: list[Fault] = field(default_factory=list)
     first: int = 0  # place of the first row in its page or file
     unread: dict[int, bytes] = field(default_factory=dict)  # digests of rows whose values could not be told apart
 
+    def frame(self) -> pl.DataFrame:
+        """Return the source columns as one frame, in the order of their names."""
+        return pl.DataFrame(
+            [pl.Series(name, self.columns[name], pl.String, strict=True) for name in sorted(self.columns)]
+        )
+
     def digests(self) -> list[bytes]:
-        """Return one sha256 per row over its declared source values, in the order of their names."""
-        rows = zip(*(self.columns[name] for name in sorted(self.columns)), strict=True)
-        digests = [hashlib.sha256(_encoder.encode(row)).digest() for row in rows]
+        """Return the digest of every row."""
+        digests = source_digests(self.frame())
         return [self.unread.get(number, digest) for number, digest in enumerate(digests)] if self.unread else digests
+
+
+def source_digests(rows: pl.DataFrame) -> list[bytes]:
+    """Return one sha256 per row over its declared source values, in the order of their names."""
+    return [hashlib.sha256(_encoder.encode(row)).digest() for row in rows.rows()]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -38,7 +38,17 @@ from connectors.wire_clock import read_clock
 from connectors.xml_page import xml_facts, xml_rows
 from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault, DepartmentRefused
 
-__all__ = ["FetchedPage", "LandedFile", "MappedPage", "PageRows", "fetch_pages", "map_page", "read_files", "read_page"]
+__all__ = [
+    "FetchedPage",
+    "LandedFile",
+    "MappedPage",
+    "PageRows",
+    "fetch_pages",
+    "map_page",
+    "map_pages",
+    "read_files",
+    "read_page",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -103,7 +113,14 @@ def map_page(
     department: Department, feed: Feed, rows: PageRows, page_number: int, license_names: Mapping[str, str]
 ) -> MappedPage:
     """Map decoded rows into the canonical records frame and a problems frame; `license_names` is {type: default name}."""
-    return apply_changes(feed, rows, map_rows(department, feed, rows, page_number, license_names))
+    return map_pages(department, feed, [(page_number, rows)], license_names)
+
+
+def map_pages(
+    department: Department, feed: Feed, pages: Sequence[tuple[int, PageRows]], license_names: Mapping[str, str]
+) -> MappedPage:
+    """Map several pages, each with its number, into one; much cheaper than one after the other."""
+    return apply_changes(feed, map_rows(department, feed, pages, license_names))
 
 
 def _look_inside(department: Department, feed: Feed, page: FetchedPage) -> PageFacts:

@@ -10,19 +10,18 @@ from msgspec.structs import replace
 
 from connectors.declared import Feed
 from connectors.mapping import MappedPage
-from connectors.page_rows import PageRows
 from schemas.license import LICENSE
 from schemas.problems import Problem, describe_value, problems_frame
 
 DELETED = "cancelled"
 
 
-def apply_changes(feed: Feed, rows: PageRows, mapped: MappedPage) -> MappedPage:
+def apply_changes(feed: Feed, mapped: MappedPage) -> MappedPage:
     """Turn deleted rows into cancelled versions, and let a row with an unknown change wait."""
     change = feed.change
     if change is None:
         return mapped
-    said = pl.Series(change.column, rows.columns[change.column], pl.String).str.strip_chars()
+    said = mapped.source[change.column].str.strip_chars()
     is_deleted = said.is_in(change.deleted).fill_null(value=False)
     reason = pl.format("数据源删除({}={})", pl.lit(change.column), said)
     frame = mapped.frame.with_columns(
@@ -33,7 +32,9 @@ def apply_changes(feed: Feed, rows: PageRows, mapped: MappedPage) -> MappedPage:
     known = Problem("record.unknown_code", "status", f"one of {', '.join([*change.kept, *change.deleted])}", "")
     told = [replace(known, got=_shown(said[row])) for row in unknown]
     more = problems_frame(list(zip(unknown.to_list(), told, strict=True)))
-    return MappedPage(frame, pl.concat([mapped.problems, more]).sort("row", maintain_order=True), mapped.source_digests)
+    return MappedPage(
+        frame, pl.concat([mapped.problems, more]).sort("row", maintain_order=True), mapped.source, mapped.unread
+    )
 
 
 def _shown(said: str | None) -> str:

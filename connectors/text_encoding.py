@@ -59,6 +59,14 @@ def encode_text(text: str, label: str) -> bytes:
     return text.encode(CODECS.get(label.lower(), "utf-8"))
 
 
+def utf8_of(body: bytes, label: str, who: str) -> bytes:
+    """Return `body`, labelled `label`, as UTF-8; what claims to be UTF-8 is not looked into, its reader will."""
+    is_marked = any(body.startswith(mark) for mark, _ in MARKS)
+    if not is_marked and CODECS.get(label.lower()) == "utf-8":
+        return body
+    return decode_text(body, label, who).encode()
+
+
 def _is_utf8(body: bytes) -> bool:
     """Say whether non-ASCII bytes all form UTF-8: GB text practically never does, and would decode to other words."""
     try:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
-from connectors.page_rows import Fault, PageRows
+from connectors.page_rows import Column, Fault, PageRows
 from connectors.safe_xml import local_name
 from schemas.errors import DepartmentBrokePromise
 
@@ -44,7 +44,7 @@ class ElementRows:
     def page(self, who: str, first: int = 0) -> PageRows:
         """Return the columns; DepartmentBrokePromise where two namespaces use the same name."""
         tags = _tags_by_name(self.rows, who)
-        columns: dict[str, Sequence[str | None]] = {
+        columns: dict[str, Column] = {
             name: self._deep[name] if name in self._deep else _column(self.rows, tags.get(name)) for name in self._names
         }
         return PageRows(columns, len(self.rows), self._faults, first)

@@ -5,7 +5,7 @@ Works in chunks, so memory is bounded by the page. Knows neither how a departmen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from connectors.declaration import Department, Feed
-from connectors.pages import MappedPage, map_page
+from connectors.pages import MappedPage, PageRows, map_pages
 from hub.bounds import hold_reasons, window_of
 from hub.context import HubContext
 from hub.landed_rows import read_landed_rows
@@ -31,15 +31,6 @@ from schemas.license import LICENSE
 from schemas.problems import join_problems
 
 ZONE = ZoneInfo("Asia/Shanghai")
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Some pages as one frame of records, with the problems that mapping found and a digest of each source row."""
-
-    frame: pl.DataFrame
-    problems: pl.DataFrame
-    source_digests: list[bytes]
 
 
 @dataclass
@@ -82,39 +73,29 @@ def check_exchange(
         return _conclude(running, feed)
 
 
-def read_chunks(hub: HubContext, exchange: Exchange, department: Department, feed: Feed) -> Iterator[Chunk]:
+def read_chunks(hub: HubContext, exchange: Exchange, department: Department, feed: Feed) -> Iterator[MappedPage]:
     """Yield the landed records, mapped, some pages at a time."""
     names = {kind.license_type: kind.name for kind in load_catalogue().license_types}
-    waiting: list[MappedPage] = []
+    waiting: list[tuple[int, PageRows]] = []
     for page_number, rows in read_landed_rows(hub, exchange.exchange_id, department, feed):
-        waiting.append(map_page(department, feed, rows, page_number, names))
-        if sum(mapped.frame.height for mapped in waiting) >= hub.bounds.chunk_records:
-            yield join_pages(waiting)
+        waiting.append((page_number, rows))
+        if sum(rows.count for _, rows in waiting) >= hub.bounds.chunk_records:
+            yield map_pages(department, feed, waiting, names)
             waiting = []
     if waiting:
-        yield join_pages(waiting)
+        yield map_pages(department, feed, waiting, names)
 
 
-def join_pages(pages: Iterable[MappedPage]) -> Chunk:
-    """Join pages into one chunk; a problem's row then counts from the chunk's beginning."""
-    frames, problems, digests = [], [], list[bytes]()
-    for page in pages:
-        problems.append(page.problems.with_columns((pl.col("row") + len(digests)).cast(pl.UInt32)))
-        frames.append(page.frame)
-        digests += page.source_digests
-    return Chunk(pl.concat(frames), pl.concat(problems), digests)
-
-
-def _check_chunk(check: Check, chunk: Chunk) -> None:
+def _check_chunk(check: Check, chunk: MappedPage) -> None:
     """Judge every record, stage the good ones, quarantine the rest with every reason."""
     if chunk.frame.is_empty():
         return
     outcome = run_suite(chunk.frame, check.suite)
     found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(check.now))
     problems = join_problems(chunk.problems, found, outcome.problems)
-    rows = pl.int_range(chunk.frame.height, dtype=pl.UInt32, eager=True)
-    good = chunk.frame.filter(~rows.is_in(problems["row"].unique().implode()))
-    hub, digests = check.hub, chunk.source_digests
+    rows, bad = pl.int_range(chunk.frame.height, dtype=pl.UInt32, eager=True), problems["row"].unique()
+    good = chunk.frame.filter(~rows.is_in(bad.implode()))
+    hub, digests = check.hub, chunk.digests(bad.to_list())
     stage_records(check.conn, hub.keyring, check.exchange, good)
     if check.exchange.is_shadow:
         note_reasons(check.conn, check.exchange, chunk.frame, problems)

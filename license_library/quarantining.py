@@ -5,7 +5,7 @@ Keeps nothing of the record itself: the raw page has it, encrypted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -68,13 +68,13 @@ def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the chec
     exchange: Exchange,
     frame: pl.DataFrame,
     problems: pl.DataFrame,
-    source_digests: Sequence[bytes],
+    source_digests: Mapping[int, bytes],
     rule_version: str,
     now: datetime,
 ) -> int:
     """Put every record of `frame` that `problems` names into quarantine and return how many records that were.
 
-    `problems` points into `frame` by row; `source_digests` holds the sha256 of each source row, in frame order.
+    `problems` points into `frame` by row; `source_digests` holds the sha256 of each of those source rows.
     A row seen before is the same case: tried once more, last seen now.
     """
     hold_lease(conn, exchange, CHECKING)

@@ -199,6 +199,6 @@ def test_the_face_is_canonical_and_null_when_nothing_is_known(mapped: Map) -> No
 
 
 def test_every_row_has_a_source_digest(mapped: Map) -> None:
-    digests = mapped(ROW, ROW, ROW | {"ZT": "2"}).source_digests
-    assert [len(digest) for digest in digests] == [32] * 3
+    digests = mapped(ROW, ROW, ROW | {"ZT": "2"}).digests([0, 1, 2])
+    assert [len(digest) for digest in digests.values()] == [32] * 3
     assert digests[0] == digests[1] != digests[2]

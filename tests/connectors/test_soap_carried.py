@@ -69,7 +69,7 @@ XOP = '<x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:{}"/
 
 def test_json_inside_a_string_is_read(read: Read) -> None:
     rows = read(answer(json.dumps(ROWS)), *JSON)
-    assert (rows.columns["XKZBH"], rows.columns["ZT"]) == (["平度1"], ["1"])
+    assert (list(rows.columns["XKZBH"]), list(rows.columns["ZT"])) == (["平度1"], ["1"])
     with pytest.raises(DepartmentBrokePromise, match=r"inside the answer's string.*not JSON"):
         read(answer(json.dumps(ROWS)[:-3]), *JSON)
 

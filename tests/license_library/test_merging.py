@@ -242,7 +242,7 @@ def test_a_good_version_ends_the_waiting_of_the_bad_one_before(library, keyring,
     finish_landing(library, exchange, NOW)
     bad = problems_frame([(0, Problem("record.bad_date", "valid_to", "a date", "x"))])
     with library.begin() as conn:
-        quarantine_records(conn, keyring, exchange, records_frame(record()), bad, [b"x" * 32], "r", NOW)
+        quarantine_records(conn, keyring, exchange, records_frame(record()), bad, {0: b"x" * 32}, "r", NOW)
     fail_exchange(library, exchange.exchange_id, "x", "x", NOW)
     pull(record())
     assert rows(library, "select state from quarantined_records") == [("mended",)]

@@ -56,7 +56,7 @@ def quarantine(library, keyring, exchange, *rows, digests=None, problems=None):
     found = problems if problems is not None else problems_frame([(row, PROBLEM) for row in range(frame.height)])
     with library.begin() as conn:
         sources = digests or [bytes([number]) * 32 for number in range(frame.height)]
-        return quarantine_records(conn, keyring, exchange, frame, found, sources, "rules-1", NOW)
+        return quarantine_records(conn, keyring, exchange, frame, found, dict(enumerate(sources)), "rules-1", NOW)
 
 
 def cases(library):
