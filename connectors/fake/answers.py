@@ -87,8 +87,9 @@ def find_page(feed: Feed, shelf: Shelf, asked: Asked, mode: str = "ok") -> Page:
 def lay_out(feed: Feed, page: Page, records: Any, *, message: str = "", code: str | None = None) -> dict[str, Any]:
     """Return the answer as nested values by the declared paths, `records` where the list belongs."""
     answer: dict[str, Any] = {}
-    if feed.success:
-        _put(answer, feed.success.field, feed.success.values[0] if code is None else code)
+    good = feed.success.values[0] if feed.success and code is None else code
+    if feed.success and good:  # success may be that nothing stands there
+        _put(answer, feed.success.field, good)
         _put(answer, feed.success.message, message or "成功")
     if code is None:
         _put(answer, feed.paging.total, page.total)

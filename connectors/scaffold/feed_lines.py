@@ -18,6 +18,7 @@ from connectors.scaffold.row_guesses import draft_change, draft_flag, is_counted
 from connectors.scaffold.time_guesses import TIME, XML_TIME
 
 GOOD_WORDS = ("成功", "正常", "success", "ok")
+ERRORS = re.compile(r"err(or)?s?(/|$)|fault|exception", re.IGNORECASE)
 SAID_GOOD = re.compile(r"(?<!\w)([0-9A-Za-z]{1,6})\s*(?:为|是|表示|代表|[-:：=])?\s*(?:成功|正常)")
 
 
@@ -31,7 +32,7 @@ def draft_feed(outline: Outline, call: Call, records: Records, asked: Asked) -> 
         *_permission(),
         *_address(outline, call),
         _key(records),
-        Line("request", asked.template or {TO_FILL_IN: "{since}"}, 0.7 if asked.roles else 0.0, "what must be sent and what asks for changes"),
+        Line("request", asked.template or {TO_FILL_IN: "{since}"}, 0.7 if asked.roles else 0.3 if asked.template else 0.0, "what must be sent and what asks for changes"),
         *_headers(call),
         Line("records", path, min(0.95, 0.5 + 0.05 * len(records.found)) if records.path else 0.0, "the list of records"),
         *_success(roles, call.label),
@@ -98,6 +99,9 @@ def _success(roles: dict[str, tuple[str, Node]], label: str) -> list[Line]:
     codes = node.codes or read_codes(node.label)
     good = [code for code, words in codes.items() if any(word in words.lower() for word in GOOD_WORDS)]
     said = _said_good(node, label)
+    if ERRORS.search(path.rpartition("/")[0]):
+        table = {"field": path, "values": ["", "0"]} | ({"message": roles["message"][0]} if "message" in roles else {})
+        return [Line("success", table, 0.5, "a list of errors, empty when it went well")]
     values = good or (["true"] if node.kind == "flag" else [said or "0"])
     sure = 0.8 if good or said else 0.4
     table = {"field": path, "values": values}

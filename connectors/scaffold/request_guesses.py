@@ -57,6 +57,9 @@ def find_request(call: Call) -> Asked:
         value = spoken.get(id(node)) or account or _constant(node, _is_needed(call.request, path))
         if value:
             _put(template, path, value)
+    for path, node in inside:  # what is asked for a group must hold all that the group needs
+        if len(path) > 1 and _is_started(template, path) and _is_needed_below(call.request, path, template):
+            _put(template, path, node.sample or TO_FILL_IN)
     return Asked(template, roles)
 
 
@@ -93,6 +96,26 @@ def _is_needed(root: Node, path: Path) -> bool:
         node = next(child for child in node.children if child.name == name)
         if not node.is_required:
             return False
+    return True
+
+
+def _is_started(template: dict[str, Any], path: Path) -> bool:
+    """Say whether the group that a value stands in is sent, and the value itself is not yet."""
+    group: Any = template
+    for name in path[:-1]:
+        group = group.get(name) if isinstance(group, dict) else None
+    return isinstance(group, dict) and path[-1] not in group
+
+
+def _is_needed_below(root: Node, path: Path, template: dict[str, Any]) -> bool:
+    """Say whether a value must be sent once the groups that are sent are."""
+    node, group = root, template
+    for name in path:
+        node = next(child for child in node.children if child.name == name)
+        is_sent = isinstance(group, dict) and name in group
+        if not node.is_required and not is_sent:
+            return False
+        group = group.get(name, {}) if isinstance(group, dict) else {}
     return True
 
 

@@ -23,6 +23,7 @@ KINDS: Mapping[str, Kind] = {
     "nonNegativeInteger": "number", "unsignedInt": "number", "unsignedLong": "number", "byte": "number",
     "base64Binary": "file",
 }  # fmt: skip
+DIGITS = {"int": 9, "unsignedInt": 9, "short": 4, "unsignedShort": 4, "byte": 2, "unsignedByte": 2}  # that surely fit
 OWN_FORMS = {
     ("time", XML_TIME): "xs:dateTime",
     ("date", DATE): "xs:date",
@@ -76,7 +77,7 @@ class SchemaTree:
     def _of_type(self, node: Node, kind: str, within: tuple[str, ...]) -> Node:
         space, _, local = kind.lstrip("{").rpartition("}")
         if space == XS or not local:
-            return _simple(node, KINDS.get(local, "text"))
+            return replace(_simple(node, KINDS.get(local, "text")), length=DIGITS.get(local, 0))
         entry = next((e for part in PARTS[1:3] if (e := self._known.get((part, kind))) is not None), None)
         if entry is None or kind in within or len(within) > DEEPEST or self._left < 0:
             if entry is None:

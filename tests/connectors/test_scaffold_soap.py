@@ -108,3 +108,21 @@ def test_a_part_of_a_contract_is_told_from_a_whole_one(old: str, new: str, messa
 def test_a_contract_without_ports_is_read_by_its_binding(tmp_path: Path) -> None:
     start, end = WATER.index("<service"), WATER.index("</definitions>")
     assert told(scaffold(tmp_path, WATER[:start] + WATER[end:]))[1]["operation"] == "listPermits"
+
+
+def test_what_a_group_needs_is_asked_for_once_the_group_is_sent(tmp_path: Path) -> None:
+    group = '<xs:element name="Auth" minOccurs="0"><xs:complexType><xs:sequence><xs:element name="Token" type="xs:string" minOccurs="0"/><xs:element name="Unit" type="xs:long"/></xs:sequence></xs:complexType></xs:element>'
+    text = WSDL.replace(
+        '<xs:element name="since" type="xs:string"/>', f'{group}<xs:element name="since" type="xs:string"/>'
+    )
+    _, feed = told(scaffold(tmp_path, text, "Query"))
+    assert feed["request"]["Auth"] == {"Token": "{password}", "Unit": "?"}
+
+
+def test_a_list_of_errors_means_success_when_it_is_empty(tmp_path: Path) -> None:
+    text = WSDL.replace(
+        '<xs:element name="Code" type="xs:string"/>',
+        '<xs:element name="Errors" minOccurs="0"><xs:complexType><xs:sequence><xs:element name="Code" type="xs:int"/></xs:sequence></xs:complexType></xs:element>',
+    )
+    _, feed = told(scaffold(tmp_path, text, "Query"))
+    assert (feed["success"]["field"], feed["success"]["values"]) == ("Result/Errors/Code", ["", "0"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import pytest
 from msgspec.structs import replace
 from peer_servers import node_department, php_department
 from scaffold_makers import CONTRACTS, fill_in, make
+from soap_samples import TO_SOAP
+from test_fake_soap_forms import CARRIED, HEADERS, WSDL, transport
 
 from connectors.connection import parse_connection
 from connectors.declaration import load_department
@@ -143,3 +147,54 @@ def test_a_fault_of_node_is_told(tmp_path: Path) -> None:
     data = food([], fault=told) | NODE
     with node_department(data, tmp_path) as address, pytest.raises(DepartmentFault, match="busy"):
         pull(one, address)
+
+
+def carried(declare: Callable[..., Department]) -> Department:
+    """Declare a department that answers with JSON in one of two strings and wants an account in a header."""
+    lines = ('payload = "json-in-string"', 'payload_path = "data"')
+    paths = (('"Result/Code"', '"soap:Body/code"'), ('"Result/Item"', '"rows"'), ('"Result/Total"', '"total"'))
+    headers = (CARRIED[1][0], f"{CARRIED[1][1]}\n{HEADERS}")
+    changes = (*TO_SOAP, CARRIED[0], headers, *paths, transport(*lines))
+    return declare(*changes, files={"roads.wsdl": WSDL})
+
+
+def carrying(tmp_path: Path) -> dict[str, Any]:
+    """Return how a peer serves it."""
+    row = {
+        "XKZBH": "A1", "ZZLX": "01", "FZRQ": "20240105", "YHMC": "平度<运输>&公司", "YHDM": "91370283MA34A2R83H", "DMLX": 1,
+        "YXQQ": "20240105", "YXQZ": "长期", "ZT": "1", "GXSJ": "2024-01-05 08:30:00", "JYFW": None,
+    }  # fmt: skip
+    (tmp_path / "forms.wsdl").write_text(WSDL, "utf-8")
+    operation = {"rows": [row, row | {"XKZBH": "A2"}], "answer": {"code": "0", "data": "{json}"}}
+    return {"wsdl": str(tmp_path / "forms.wsdl"), "version": 1, "operations": {"Ask": operation}}
+
+
+def test_php_sends_json_in_a_string_to_whoever_has_an_account_in_the_header(
+    declare: Callable[..., Department], tmp_path: Path
+) -> None:
+    one = carried(declare)
+    data = carrying(tmp_path) | {"header": "Auth", "account": {"User": "hub", "Key": "secret"}}
+    with php_department(data, tmp_path) as address:
+        frame, problems, _ = pull(one, address)
+        with pytest.raises(DepartmentRefused, match="wrong account"):
+            pull(one, address.replace("secret", "other"))
+    assert (frame["record_id"].to_list(), problems) == (["A1", "A2"], [])
+    assert frame["holder_name"][0] == "平度<运输>&公司"
+
+
+def test_node_sends_json_in_a_string(declare: Callable[..., Department], tmp_path: Path) -> None:
+    data = carrying(tmp_path) | {"service": "Forms", "port": "Port", "path": "/"}
+    with node_department(data, tmp_path) as address:
+        frame, problems, _ = pull(carried(declare), address)
+    assert (frame["record_id"].to_list(), problems) == (["A1", "A2"], [])
+
+
+def test_times_of_php_with_fraction_and_zone_are_read(tmp_path: Path) -> None:
+    rows = [
+        row | {"updated_at": "2024-01-05T08:30:00.25+08:00", "issue_date": "2024-01-05+08:00"} for row in permits(2)
+    ]
+    with php_department(water(rows), tmp_path) as address:
+        frame, problems, _ = pull(department("php_water", tmp_path), address)
+    assert problems == []
+    assert frame["source_updated_at"][0] == datetime(2024, 1, 5, 0, 30, 0, 250_000, tzinfo=UTC)
+    assert frame["issued_on"][0] == date(2024, 1, 5)

@@ -59,8 +59,8 @@ class Department
     private function answer(array $operation, array $given): mixed
     {
         $rows = $operation['rows'] ?? [];
-        $size = (int) ($this->find($given, $operation['size'] ?? '') ?: 1000);
-        $page = (int) ($this->find($given, $operation['page'] ?? '') ?: 1);
+        $size = isset($operation['size']) ? (int) $this->find($given, $operation['size']) : 1000;
+        $page = isset($operation['page']) ? (int) $this->find($given, $operation['page']) : 1;
         $shown = array_slice($rows, ($page - 1) * $size, $size);
         $known = ['{rows}' => $shown, '{total}' => count($rows)];
         $known['{json}'] = json_encode(['total' => count($rows), 'rows' => $shown], JSON_UNESCAPED_UNICODE);
