@@ -18,6 +18,7 @@ KINDS = {f"fields.{field.name}": field.kind for field in LICENSE.fields} | {
     "record.updated": "instant",
     "record.at": "instant",
 }
+WHOLE = "."  # path of the records where the answer is nothing but their list
 ROLES = {"total": "text", "next": "text", "code": "code", "message": "text"}
 
 
@@ -36,7 +37,8 @@ class Records(msgspec.Struct, frozen=True):
 
 def find_records(call: Call) -> Records:
     """Return the list that most looks like licenses."""
-    groups = [(path, node) for path, node in walk(call.answer) if not node.is_leaf and leaves(node)]
+    whole = [((WHOLE,), call.answer)] if call.answer.is_list and leaves(call.answer) else []
+    groups = whole + [(path, node) for path, node in walk(call.answer) if not node.is_leaf and leaves(node)]
     below = deep_leaves if call.is_soap and call.payload != "json-in-string" else leaves
     candidates = [Records(path, node, suggest(below(node), _record_names(), KINDS)) for path, node in groups]
     return max(candidates, key=lambda one: one.score, default=Records((), Node("?", kind="group"), []))
@@ -44,6 +46,8 @@ def find_records(call: Call) -> Records:
 
 def find_roles(call: Call, records: Path) -> dict[str, tuple[str, Node]]:
     """Return where the answer tells total, next, code and message: {role: (path, value)}."""
+    if records == (WHOLE,):
+        return {}
     around = [(path, node) for path, node in walk(call.answer) if node.is_leaf and path[: len(records)] != records]
     places = {id(node): "/".join(path) for path, node in around}
     found = suggest([node for _, node in around], load_vocabulary().answer, ROLES)

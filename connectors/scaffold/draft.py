@@ -93,6 +93,10 @@ def _transport(outline: Outline, call: Call, contract: str) -> list[Line]:
                 "by the contract" if is_told else "the contract names no sign-in",
             )
         )
+    if outline.token:
+        lines.append(Line("token", outline.token, 0.7, "by the contract's security scheme"))
+    if call.send == "xml":
+        lines.append(Line("payload_root", TO_FILL_IN, 0.0, "root element of the request in XML"))
     return lines
 
 

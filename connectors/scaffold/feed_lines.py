@@ -6,13 +6,13 @@ Knows the declaration's keys; knows no field of a license.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from connectors.declared import TO_FILL_IN
 from connectors.scaffold.answer_guesses import Records, find_roles
 from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.line import Line, tell_why
 from connectors.scaffold.outline import Call, Node, Outline, leaves
+from connectors.scaffold.page_guesses import draft_paging
 from connectors.scaffold.request_guesses import Asked, draft_header
 from connectors.scaffold.row_guesses import draft_change, draft_flag, is_counted
 from connectors.scaffold.time_guesses import TIME, XML_TIME
@@ -36,7 +36,7 @@ def draft_feed(outline: Outline, call: Call, records: Records, asked: Asked) -> 
         *_headers(call),
         Line("records", path, min(0.95, 0.5 + 0.05 * len(records.found)) if records.path else 0.0, "the list of records"),
         *_success(roles, call.label),
-        _paging(roles, asked),
+        draft_paging(call, roles, asked),
         _cursor(records, asked),
         *_rhythm(),
     ]  # fmt: skip
@@ -70,7 +70,11 @@ def _address(outline: Outline, call: Call) -> list[Line]:
     is_known = call.name != TO_FILL_IN
     lines = [Line("path", call.name, 0.8 if is_known else 0.0, call.label if is_known else "path below the address")]
     lines += [Line("method", call.method)] if is_known else []
-    return lines + ([Line("send", call.send)] if call.send != "query" else [])
+    return (
+        lines
+        + ([Line("send", call.send)] if call.send != "query" else [])
+        + ([Line("answer", call.answer_form)] if call.answer_form != "json" else [])
+    )
 
 
 def _headers(call: Call) -> list[Line]:
@@ -120,20 +124,6 @@ def _said_good(node: Node, label: str) -> str:
     """Find the code in sentences such as "0 为成功" or "200成功", of the code itself or of the operation that names it."""
     match = SAID_GOOD.search(node.label) or SAID_GOOD.search(label.partition(node.name)[2])
     return match[1] if match else node.sample
-
-
-def _paging(roles: dict[str, tuple[str, Node]], asked: Asked) -> Line:
-    size: dict[str, Any] = {"size": asked.size()}
-    if "cursor" in asked.roles and "next" in roles:
-        return Line("paging", {"style": "cursor", "next": roles["next"][0], **size}, 0.8, "a cursor is asked and told")
-    if "page" in asked.roles:
-        total = roles["total"][0] if "total" in roles else TO_FILL_IN
-        sure = 0.8 if "total" in roles else 0.3
-        reason = (
-            "numbered pages" if "total" in roles else "numbered pages; where the answer tells the total is not known"
-        )
-        return Line("paging", {"style": "page", "total": total, **size, "first": asked.first()}, sure, reason)
-    return Line("paging", {"style": "none"}, 0.4, "no page and no cursor is asked for")
 
 
 def _cursor(records: Records, asked: Asked) -> Line:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import yaml
 
 from connectors.scaffold.code_tables import read_codes
+from connectors.scaffold.openapi_sign_in import guess_sign_in
 from connectors.scaffold.outline import Call, Kind, Node, Outline
 from connectors.scaffold.time_guesses import guess_form
 from connectors.scaffold.vendoring import Gathered, read_bytes
@@ -21,8 +22,7 @@ from schemas.errors import DeclarationError
 DEEPEST, LARGEST = 10, 20_000  # levels and nodes of one message; schemas that hold each other would never end
 KINDS: dict[str, Kind] = {"integer": "number", "number": "number", "boolean": "flag", "object": "group"}
 FORMATS: dict[str, Kind] = {"date": "date", "date-time": "time"}
-SIGN_INS = {("http", "basic"): "basic", ("http", "bearer"): "bearer", ("apiKey", ""): "api-key", ("basic", ""): "basic"}
-SENDS: tuple[tuple[str, Literal["json", "form"]], ...] = (("json", "json"), ("form", "form"))
+SENDS: tuple[tuple[str, Literal["json", "form", "xml"]], ...] = (("json", "json"), ("form", "form"), ("xml", "xml"))
 Table = dict[str, Any]
 
 
@@ -55,7 +55,7 @@ def read_openapi(gathered: Gathered) -> Outline:
         raise DeclarationError(f"contract: {gathered.main} has no GET or POST path; nothing was written")
     info = document.get("info") or {}
     title = f"{info.get('title', '')} {info.get('description', '')}".strip()
-    return Outline("rest", calls, title, _auth(document), tuple(gathered.notes))
+    return Outline("rest", calls, title, *guess_sign_in(document), tuple(gathered.notes))
 
 
 class _OpenApiReader:
@@ -81,13 +81,14 @@ class _OpenApiReader:
             send = "form" if any(p.get("in") == "formData" for p in parameters) else "query"
         request = body or Node("query", kind="group", children=tuple(asked))
         answer = self._answer(operation)
-        if answer.is_list:
-            trouble = trouble or f"path {path} answers with an array; only an object around it is read"
         label = f"{operation.get('summary', '')} {operation.get('description', '')}".strip()
         way: Literal["GET", "POST"] = "GET" if method == "get" else "POST"
-        return Call(path, request, answer, label, way, send, trouble=trouble)
+        form, headers = self._answer_form(operation)
+        return Call(path, request, answer, label, way, send, form, headers, trouble=trouble)
 
-    def _body(self, operation: Table, parameters: list[Table]) -> tuple[Node | None, Literal["query", "json", "form"]]:
+    def _body(
+        self, operation: Table, parameters: list[Table]
+    ) -> tuple[Node | None, Literal["query", "json", "form", "xml"]]:
         content = self._follow(operation.get("requestBody") or {}).get("content") or {}
         for word, send in SENDS:
             found = next((media for kind, media in content.items() if word in kind), None)
@@ -101,10 +102,20 @@ class _OpenApiReader:
         schema["description"] = parameter.get("description") or schema.get("description") or ""
         return self._node(str(parameter.get("name")), schema, is_required=parameter.get("required") is True)
 
-    def _answer(self, operation: Table) -> Node:
+    def _good(self, operation: Table) -> Table:
         responses = operation.get("responses") or {}
         good: Table = next((responses[code] for code in ("200", 200, "201", "2XX", "default") if code in responses), {})
-        good = self._follow(good)
+        return self._follow(good)
+
+    def _answer_form(self, operation: Table) -> tuple[Literal["json", "xml"], tuple[str, ...]]:
+        """Return what an answer is written in, and which headers it has."""
+        good = self._good(operation)
+        kinds = " ".join(good.get("content") or operation.get("produces") or self._document.get("produces") or [])
+        is_xml = "xml" in kinds and "json" not in kinds
+        return ("xml" if is_xml else "json"), tuple(good.get("headers") or {})
+
+    def _answer(self, operation: Table) -> Node:
+        good = self._good(operation)
         content = good.get("content") or {}
         media: Table = next((content[kind] for kind in content if "json" in kind), next(iter(content.values()), {}))
         return self._node("answer", media.get("schema") or good.get("schema") or {}, is_required=True)
@@ -155,6 +166,8 @@ def _leaf(name: str, schema: Table, *, is_required: bool) -> Node:
     kind_name = next((k for k in written if k != "null"), "string") if isinstance(written, list) else written
     kind = FORMATS.get(str(schema.get("format")), KINDS.get(str(kind_name), "text"))
     label = _label(schema)
+    if schema.get("format") in {"uri", "url", "uri-reference"}:
+        label += "，URL"
     if "maximum" in schema:
         label += f"，不超过 {schema['maximum']}"
     example = schema.get(
@@ -188,20 +201,6 @@ def _codes(schema: Table, label: str) -> dict[str, str]:
 def _label(schema: Table) -> str:
     said = " ".join(str(schema.get(key) or "") for key in ("title", "description"))
     return " ".join(said.split())
-
-
-def _auth(document: Table) -> str:
-    schemes = (document.get("components") or {}).get("securitySchemes") or document.get("securityDefinitions") or {}
-    headers = json.dumps(document.get("paths") or {}).lower()
-    if "x-aep-" in headers:
-        return "hmac-sorted"
-    if "x-nonce" in headers and "x-timestamp" in headers:
-        return "hmac-nonce"
-    for scheme in schemes.values():
-        key = (str(scheme.get("type")), str(scheme.get("scheme", "")).lower() if scheme.get("type") == "http" else "")
-        if key in SIGN_INS:
-            return SIGN_INS[key]
-    return "none"
 
 
 def _refuse_foreign(gathered: Gathered, document: Any) -> Gathered:

@@ -6,7 +6,7 @@ Knows no form of contract; each reader makes these, and everything after reads o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -45,7 +45,9 @@ class Call(msgspec.Struct, frozen=True):
     answer: Node
     label: str = ""
     method: Literal["GET", "POST"] = "POST"
-    send: Literal["query", "json", "form"] = "query"
+    send: Literal["query", "json", "form", "xml"] = "query"
+    answer_form: Literal["json", "xml"] = "json"
+    answer_headers: tuple[str, ...] = ()
     payload: Literal["none", "xml-in-string", "json-in-string"] = "none"
     payload_path: str = ""  # where the carried text stands, where there are values beside it
     headers: tuple[Node, ...] = ()  # SOAP: headers of the request
@@ -63,6 +65,7 @@ class Outline(msgspec.Struct, frozen=True):
     calls: tuple[Call, ...]
     title: str = ""
     auth: str = "none"
+    token: dict[str, Any] = {}  # where a token is asked for and how it is carried, as in a declaration
     notes: tuple[str, ...] = ()  # what a reader of the contract must know: what is left out, and why
 
 

@@ -15,7 +15,14 @@ from connectors.scaffold.outline import Call, Node, Path, walk
 from connectors.scaffold.suggestions import suggest
 from connectors.scaffold.vocabulary import load_vocabulary
 
-KINDS = {"since": "instant", "until": "instant", "page": "text", "page_size": "text", "cursor": "text"}
+KINDS = {
+    "since": "instant",
+    "until": "instant",
+    "page": "text",
+    "offset": "text",
+    "page_size": "text",
+    "cursor": "text",
+}
 LARGEST = re.compile(r"(?:不超过|最大|最多|上限|不大于|max\w*)\D{0,6}?(\d{1,5})", re.IGNORECASE)
 SPOKEN = {"一千": 1000, "五百": 500, "一百": 100, "两百": 200, "二百": 200}
 TIMES = {"date", "time"}

@@ -68,7 +68,7 @@ class _WsdlReader:
         )
         if not calls:
             raise DeclarationError(f"contract: {self._name}: its SOAP port has no operation; nothing was written")
-        return Outline("soap", calls, self._title(), self._auth(), tuple(dict.fromkeys(self._notes)))
+        return Outline("soap", calls, self._title(), self._auth(), notes=tuple(dict.fromkeys(self._notes)))
 
     def _choose_binding(self) -> tuple[etree._Element, str]:
         """Return the binding of the named or the first SOAP port: the one that requests are written by as well."""

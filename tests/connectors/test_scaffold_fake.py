@@ -19,6 +19,7 @@ STACKS = {  # pages that 230 records make
     "php_water": 1,  # rpc/literal
     "exchange_hukou": 1,  # XML as text
     "openapi_marriage": 3,  # a nested request and Chinese names
+    "openapi_forestry": 3,  # a bare list, paged by Link, behind OAuth 2
     "swagger_school": 1,  # a form, pages from 0
     "sample_environment": 1,
 }
