@@ -52,6 +52,7 @@ __all__ = [
     "duration",
     "list_departments",
     "load_department",
+    "load_departments",
 ]
 
 FILE = "department.toml"
@@ -80,6 +81,18 @@ def load_department(name: str, root: Path | None = None) -> Department:
     department = msgspec.structs.replace(empty, transport=transport, feeds=feeds)
     _check(department, place, pinned)
     return department
+
+
+def load_departments(root: Path | None = None) -> tuple[list[Department], dict[str, DeclarationError]]:
+    """Return every department that can be read, and by name what is wrong with the others."""
+    declared: list[Department] = []
+    broken: dict[str, DeclarationError] = {}
+    for name in list_departments(root):
+        try:
+            declared.append(load_department(name, root))
+        except DeclarationError as error:
+            broken[name] = error
+    return declared, broken
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 from airflow.sdk import DAG, task
 
-from connectors.declaration import Department, list_departments, load_department
+from connectors.declaration import Department, load_departments
 from dags.outcome import told_to_airflow
 from dags.surroundings import CONNECTORS_FOLDER, FIRST_DAY, connection_of, opened_hub, task_defaults, timetable
-from schemas.errors import DeclarationError
 
 DOC = """\
 Each task asks one department for its live contract and compares it with the pinned one. A difference becomes an incident,
@@ -36,13 +35,8 @@ def watch(department: str) -> None:
 
 def watched_departments() -> Iterator[Department]:
     """Yield the departments whose live contract can be read; a broken declaration has a DAG of its own."""
-    for name in list_departments(CONNECTORS_FOLDER):
-        try:
-            declared = load_department(name, CONNECTORS_FOLDER)
-        except DeclarationError:
-            continue
-        if declared.is_contract_watched:
-            yield declared
+    declared, _ = load_departments(CONNECTORS_FOLDER)
+    yield from (one for one in declared if one.is_contract_watched)
 
 
 with DAG(

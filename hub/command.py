@@ -12,7 +12,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from hub.commands import asking, database, departments, pulling, serving, showing, watching
+from hub.commands import asking, database, departments, orchestrating, pulling, serving, showing, watching
 from hub.commands.output import explain
 from schemas.errors import HubError, RequestError
 
@@ -55,4 +55,5 @@ app.add_typer(database.app, name="db")
 app.add_typer(departments.app, name="department")
 app.add_typer(pulling.hold, name="hold")
 app.add_typer(watching.incident, name="incident")
+app.add_typer(orchestrating.app, name="airflow")
 app.add_typer(serving.schema, name="schema")

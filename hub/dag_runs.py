@@ -11,6 +11,7 @@ from datetime import datetime
 
 from connectors.declaration import Department
 from hub.airflow_api import AirflowApi
+from hub.airflow_pools import pools_of
 from hub.airflow_processes import wait_until
 from hub.context import HubContext
 from hub.leftovers import end_left_exchanges
@@ -63,9 +64,8 @@ def run_to_the_end(
     """Trigger the DAG of every feed once and wait until each has ended. Only what was parsed since `begun_at` counts."""
     feeds = feeds_by_dag(departments)
     cycle = Cycle(api, children, hub, feeds, begun_at)
-    for declared in departments:
-        slots = declared.transport.limits.concurrency
-        api.keep_pool(declared.department, slots, f"At most {slots} tasks at once for {declared.department}")
+    for name, pool in pools_of(departments).items():
+        api.keep_pool(name, int(str(pool["slots"])), str(pool["description"]))
     _await_parsed(cycle)
     for dag_id in feeds:
         api.trigger(dag_id, cycle.run_id)

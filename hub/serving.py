@@ -18,7 +18,9 @@ from schemas.errors import ProcessFailed
 
 def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
     """Return what the service is handed."""
-    return ServiceSettings(hub.engine, hub.keyring, sign_in_token(settings), hub.clock)
+    return ServiceSettings(
+        hub.engine, hub.keyring, sign_in_token(settings), hub.clock, requires_activation=hub.requires_activation
+    )
 
 
 def open_socket(settings: Settings, *, any_port: bool = False) -> socket.socket:

@@ -98,6 +98,15 @@ def migration_config(url: str) -> Config:
     return config
 
 
+def is_answering(url: str) -> bool:
+    """Tell whether a database answers at that address."""
+    try:
+        with create_engine(_read_address(url), poolclass=NullPool).connect() as connection:
+            return connection.scalar(text("select true")) is True
+    except OperationalError:
+        return False
+
+
 def assert_migrated(url: str) -> None:
     """Raise where the database is missing migrations or cannot read Chinese."""
     engine = create_engine(_read_address(url), poolclass=NullPool)

@@ -13,17 +13,21 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import (
+    ActivationBrief,
     DepartmentBrief,
     ExchangeBrief,
     FeedBrief,
     Freshness,
+    IncidentBrief,
     LibraryTotals,
     Overview,
     ProblemCount,
 )
 from license_library.exchange_list import EXCHANGE_COLUMNS, exchange_of
 from license_library.freshness import freshness_of
-from license_library.wording import freshness_words, problem_words
+from license_library.incident_list import list_incidents
+from license_library.questions import IncidentFilter
+from license_library.wording import activation_words, freshness_words, problem_words
 
 TOP_PROBLEMS: Final = 5
 _WORST_FIRST: Final[tuple[Freshness, ...]] = ("never", "silent", "fresh")
@@ -37,14 +41,19 @@ select department, name, uscc, network, contact, transport, declaration_digest, 
 
 _FEEDS = text("""
 select f.department, f.feed, f.record_type, f.license_types, f.catalogue_code, f.basis, f.purpose, f.fresh_seconds,
-       f.cursor_at, f.fresh_at,
+       f.cursor_at, f.fresh_at, f.mapping_digest, a.state as activation, a.mapping_digest as activated,
+       a.proposed_by, a.proposed_at, a.approved_by, a.approved_at, a.shadow_exchange_id,
        (select array_agg(coalesce(t.name, one.license_type) order by one.place)
           from unnest(f.license_types) with ordinality as one (license_type, place)
           left join license_types t on t.license_type = one.license_type) as license_type_names,
        (select count(*) from licenses l where l.department = f.department and l.feed = f.feed) as licenses,
        (select count(*) from quarantined_records q
          where q.department = f.department and q.feed = f.feed and q.state = 'open') as open_quarantine
-  from feeds f order by f.department, f.feed
+  from feeds f
+  left join lateral (select * from activations x where x.department = f.department and x.feed = f.feed
+                        and x.state in ('proposed', 'active')
+                      order by x.mapping_digest = f.mapping_digest desc, x.activation_id desc limit 1) as a on true
+ order by f.department, f.feed
 """)
 
 _LAST_EXCHANGES = text(f"""
@@ -78,12 +87,16 @@ def survey_library(conn: Connection, now: datetime) -> Overview:
     feeds: dict[str, list[FeedBrief]] = defaultdict(list)
     for row in conn.execute(_FEEDS):
         feeds[row.department].append(_feed(row, last.get((row.department, row.feed)), now))
+    incidents: dict[str, list[IncidentBrief]] = defaultdict(list)
+    for incident in list_incidents(conn, IncidentFilter(), now).incidents:
+        incidents[incident.department].append(incident)
     problems: dict[str, list[ProblemCount]] = defaultdict(list)
     for row in conn.execute(_PROBLEMS, {"top": TOP_PROBLEMS}):
         problems[row.department].append(ProblemCount(row.code, problem_words(row.code), row.case_count))
     return Overview(
         departments=[
-            _department(row, feeds[row.department], problems[row.department]) for row in conn.execute(_DEPARTMENTS)
+            _department(row, feeds[row.department], problems[row.department], incidents[row.department])
+            for row in conn.execute(_DEPARTMENTS)
         ],
         library=count_library(conn),
         asked_at=now,
@@ -95,7 +108,9 @@ def count_library(conn: Connection) -> LibraryTotals:
     return LibraryTotals(**conn.execute(_TOTALS).mappings().one())
 
 
-def _department(row: Any, feeds: Sequence[FeedBrief], problems: list[ProblemCount]) -> DepartmentBrief:
+def _department(
+    row: Any, feeds: Sequence[FeedBrief], problems: list[ProblemCount], incidents: list[IncidentBrief]
+) -> DepartmentBrief:
     kept = {feed.freshness for feed in feeds}
     return DepartmentBrief(
         department=row.department,
@@ -109,6 +124,7 @@ def _department(row: Any, feeds: Sequence[FeedBrief], problems: list[ProblemCoun
         freshness=next((worst for worst in _WORST_FIRST if worst in kept), "never"),
         feeds=list(feeds),
         open_quarantine=row.open_quarantine,
+        open_incidents=incidents,
         top_problems=problems,
     )
 
@@ -131,4 +147,14 @@ def _feed(row: Any, last: ExchangeBrief | None, now: datetime) -> FeedBrief:
         licenses=row.licenses,
         open_quarantine=row.open_quarantine,
         last_exchange=last,
+        activation=_activation(row),
     )
+
+
+def _activation(row: Any) -> ActivationBrief:
+    """Say how the mapping of now stands: an activation of another mapping lets nothing of this one in."""
+    state = row.activation or "none"
+    if state != "none" and row.activated != row.mapping_digest:
+        state = "changed" if state == "active" else "none"
+    names = ("proposed_by", "proposed_at", "approved_by", "approved_at", "shadow_exchange_id")
+    return ActivationBrief(state, activation_words(state), *(getattr(row, name) for name in names))

@@ -38,6 +38,12 @@ _SEVERITY_WORDS = {
     "warning": Words("需关注", "watch"),
     "critical": Words("影响取数", "breaks"),
 }
+_ACTIVATION_WORDS = {
+    "none": Words("未启用", "not activated"),
+    "proposed": Words("已提请启用，待第二人批准", "proposed, waits for a second person"),
+    "changed": Words("映射已变更，须重新启用", "the mapping changed and is not activated"),
+    "active": Words("已启用", "activated"),
+}
 _QUARANTINE_WORDS = {
     "open": Words("待处理", "open"),
     "mended": Words("已修复", "mended"),
@@ -79,6 +85,11 @@ def incident_words(state: str) -> Words:
 def severity_words(severity: str) -> Words:
     """Say how much an incident matters."""
     return _SEVERITY_WORDS.get(severity, Words(severity, severity))
+
+
+def activation_words(state: str) -> Words:
+    """Say whether a mapping was let in."""
+    return _ACTIVATION_WORDS.get(state, Words(state, state))
 
 
 def quarantine_words(state: str) -> Words:

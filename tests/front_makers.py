@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import dataclass
 from typing import Any
@@ -84,6 +85,14 @@ class Front:
         """Change a row as the department would, without touching what it does not name."""
         with self.engine.begin() as conn:
             conn.execute(self.table.update().where(number == self.table.c.XH).values(values))
+
+    def alter(self, statements: list[str]) -> None:
+        """Change the table as its department would; names stand in braces."""
+        quote = self.engine.dialect.identifier_preparer.quote
+        with self.engine.begin() as conn:
+            for statement in statements:
+                written = re.sub(r"\{(\w+)\}", lambda name: quote(name[1]), statement)
+                conn.execute(sa.text(f"alter table {quote(self.table.name)} {written}"))
 
     def repeat(self, number: int, **values: Any) -> int:
         """Write a row again under the next serial number, with other values; return that number."""

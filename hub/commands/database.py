@@ -11,7 +11,7 @@ from hub.commands.output import AsJson, print_json, print_table
 from hub.context import prepare_database
 from hub.settings import Settings
 from license_library import embedded
-from license_library.database import assert_migrated, open_database
+from license_library.database import assert_migrated, is_answering, open_database
 from schemas.errors import HubError
 
 app = typer.Typer(help="The hub's database: start, stop, migrate.", no_args_is_help=True)
@@ -43,15 +43,17 @@ def down(as_json: AsJson = False) -> None:
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """Show whether the database runs and is up to date."""
-    _show(Settings(), as_json=as_json)
+    found = _show(Settings(), as_json=as_json)
+    raise typer.Exit(1 if found.get("answers") is False else 0)
 
 
-def _show(settings: Settings, *, as_json: bool) -> None:
+def _show(settings: Settings, *, as_json: bool) -> dict[str, object]:
     found = _given(settings) if settings.database_url else _embedded(settings)
     if as_json:
         print_json(found)
     else:
         print_table("database", ["", ""], found.items())
+    return found
 
 
 def _embedded(settings: Settings) -> dict[str, object]:
@@ -69,8 +71,9 @@ def _embedded(settings: Settings) -> dict[str, object]:
 
 
 def _given(settings: Settings) -> dict[str, object]:
-    migrated = _is_migrated(settings.database_url.get_secret_value() if settings.database_url else None)
-    return {"kind": "given", "migrated": migrated}
+    url = settings.database_url.get_secret_value() if settings.database_url else ""
+    answers = is_answering(url)
+    return {"kind": "given", "answers": answers, "migrated": _is_migrated(url if answers else None)}
 
 
 def _is_migrated(url: str | None) -> bool | None:

@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 import typer
 
-from connectors.declaration import Department, list_departments, load_department
+from connectors.declaration import Department, load_department, load_departments
 from connectors.fake.modes import MODES, refusal
 from connectors.lint import check_department
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.scaffolding import new
 from hub.commands.signals import ended_by_signals
 from hub.commands.trusting import activate, shadow, try_live
@@ -39,14 +39,18 @@ Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
 @app.command("list")
 def list_declared(as_json: AsJson = False) -> None:
     """List the declared departments and their feeds."""
-    folder = Settings().connectors_folder
-    rows = [row for name in list_departments(folder) for row in _feed_rows(load_department(name, folder))]
+    declared, broken = load_departments(Settings().connectors_folder)
+    rows = [row for one in declared for row in _feed_rows(one)]
     if as_json:
-        print_json({"departments": rows})
+        told = [{"department": name, "error_code": error.code, "error": str(error)} for name, error in broken.items()]
+        print_json({"departments": rows, "broken": told})
     else:
         print_table("departments", ["department", "name", "transport", "feed", "schedule", "license types"], [
             [*list(row.values())[:5], " ".join(row["license_types"])] for row in rows
         ])  # fmt: skip
+    for error in broken.values():
+        explain(error)
+    raise typer.Exit(1 if broken else 0)
 
 
 @app.command()

@@ -30,6 +30,7 @@ from license_library.answers.licenses import (
     VerifyAnswer,
 )
 from license_library.answers.overviews import (
+    ActivationBrief,
     DepartmentBrief,
     ExchangeBrief,
     ExchangesAnswer,
@@ -58,6 +59,7 @@ from license_library.answers.waiting import (
 )
 
 __all__ = [
+    "ActivationBrief",
     "Advice",
     "Answer",
     "Checklist",

@@ -115,6 +115,18 @@ class IncidentsAnswer(Answer, frozen=True):
     asked_at: datetime
 
 
+class ActivationBrief(Answer, frozen=True):
+    """Say whether two persons let a feed's mapping in, as it is declared now."""
+
+    state: str  # active | proposed | changed (another mapping is active) | none
+    words: Words
+    proposed_by: str | None
+    proposed_at: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    shadow_exchange_id: int | None
+
+
 class FeedBrief(Answer, frozen=True):
     """Show one feed: what it promises and how it keeps it."""
 
@@ -133,6 +145,7 @@ class FeedBrief(Answer, frozen=True):
     licenses: int  # current licenses in the library from this feed
     open_quarantine: int
     last_exchange: ExchangeBrief | None
+    activation: ActivationBrief
 
 
 class DepartmentBrief(Answer, frozen=True):
@@ -143,12 +156,13 @@ class DepartmentBrief(Answer, frozen=True):
     uscc: str | None
     network: str | None
     contact: str | None
-    transport: str  # soap | rest
+    transport: str  # soap | rest | table | file
     declaration_digest: str
     declared_at: datetime
     freshness: Freshness  # the worst of its feeds
     feeds: list[FeedBrief]
     open_quarantine: int
+    open_incidents: list[IncidentBrief]  # all that is not resolved, the gravest first
     top_problems: list[ProblemCount]  # at most five, most frequent first
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from license_library.answers import (
     Checklist,
     ExchangesAnswer,
+    IncidentsAnswer,
     ItemsAnswer,
     LicenseAnswer,
     LicenseTypesAnswer,
@@ -19,22 +20,24 @@ from license_library.answers import (
     QuarantineAnswer,
     QuarantineDetail,
     SearchAnswer,
+    ShadowAnswer,
     VerifyAnswer,
 )
 from license_library.service import asking, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.asking import ChecklistRequest, LicenseRequest, SearchRequest, VerifyRequest
 from license_library.service.bodies import Body, read_question
-from license_library.service.filters import Exchanges, Items, Quarantine, Reference
+from license_library.service.filters import Exchanges, Incidents, Items, Quarantine, Reference, demand_known_query
 from license_library.service.openapi import describe
 from license_library.service.purposes import HeaderPurpose
 
-router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone)])
+router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends(demand_known_query)])
 
 SHAPES = (
     Checklist,
     ChecklistRequest,
     ExchangesAnswer,
+    IncidentsAnswer,
     ItemsAnswer,
     LicenseAnswer,
     LicenseTypesAnswer,
@@ -42,6 +45,7 @@ SHAPES = (
     QuarantineAnswer,
     QuarantineDetail,
     SearchAnswer,
+    ShadowAnswer,
     SearchRequest,
     VerifyAnswer,
     VerifyRequest,
@@ -104,6 +108,18 @@ def departments(settings: Settings) -> Response:
 def exchanges(settings: Settings, chosen: Exchanges) -> Response:
     """List exchanges, newest first."""
     return JSON(overseeing.exchanges(settings, chosen.wanted()))
+
+
+@router.get("/exchanges/{exchange_id}/shadow", openapi_extra=describe(ShadowAnswer))
+def shadow(settings: Settings, exchange_id: Reference) -> Response:
+    """Show what a shadow exchange would have changed."""
+    return JSON(overseeing.shadow(settings, exchange_id))
+
+
+@router.get("/incidents", openapi_extra=describe(IncidentsAnswer))
+def incidents(settings: Settings, chosen: Incidents) -> Response:
+    """List what must be looked after, the gravest first."""
+    return JSON(overseeing.incidents(settings, chosen.wanted()))
 
 
 @router.get("/quarantine", openapi_extra=describe(QuarantineAnswer))

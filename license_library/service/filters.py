@@ -5,12 +5,27 @@ Shared by the interface and the pages, so that both narrow alike.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
+from fastapi.dependencies.utils import get_flat_dependant
 
-from license_library.questions import ExchangeFilter, QuarantineFilter
+from license_library.questions import ExchangeFilter, IncidentFilter, QuarantineFilter
+from license_library.service.bodies import invalid
+
+_SHOWABLE = re.compile(r"[a-z_]{1,40}")
+
+
+def demand_known_query(request: Request) -> None:
+    """Refuse a parameter that the route does not know: a mistyped filter must not pass for an answer to all."""
+    known = {field.alias for field in get_flat_dependant(request.scope["route"].dependant).query_params}
+    for name in request.query_params:
+        if name not in known:
+            shown = name if _SHOWABLE.fullmatch(name) else "the query"  # what was typed may be anything
+            raise invalid(shown, f"only {', '.join(sorted(known)) or 'no parameters'}")
+
 
 Reference = Annotated[int, Path(ge=1, le=2**63 - 1)]
 # PostgreSQL refuses NUL, and no code or cursor of ours holds a control character.
@@ -63,6 +78,20 @@ class QuarantineQuery:
         )
 
 
+@dataclass(frozen=True)
+class IncidentQuery:
+    """Narrow the incidents to a department or a state; an empty state means every one that is not resolved."""
+
+    department: Choice = None
+    state: Choice = None
+    limit: Limit = 100
+
+    def wanted(self) -> IncidentFilter:
+        """Return the question; what a form left empty is any."""
+        return IncidentFilter(self.department or None, self.state or None, self.limit)
+
+
+Incidents = Annotated[IncidentQuery, Depends()]
 Items = Annotated[ItemQuery, Depends()]
 Exchanges = Annotated[ExchangeQuery, Depends()]
 Quarantine = Annotated[QuarantineQuery, Depends()]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from license_library.answers import (
     ExchangesAnswer,
+    IncidentsAnswer,
     ItemBrief,
     ItemsAnswer,
     LibraryTotals,
@@ -14,13 +15,16 @@ from license_library.answers import (
     Overview,
     QuarantineAnswer,
     QuarantineDetail,
+    ShadowAnswer,
 )
 from license_library.exchange_list import list_exchanges
+from license_library.incident_list import list_incidents
 from license_library.items import list_items, list_license_types
 from license_library.overview import count_library, survey_library
 from license_library.quarantine_list import get_quarantine_case, list_quarantine
-from license_library.questions import ExchangeFilter, QuarantineFilter
+from license_library.questions import ExchangeFilter, IncidentFilter, QuarantineFilter
 from license_library.service.settings import ServiceSettings
+from license_library.shadow_report import report_shadow
 from schemas.errors import NotFound
 
 
@@ -60,6 +64,18 @@ def exchanges(settings: ServiceSettings, wanted: ExchangeFilter) -> ExchangesAns
     """List exchanges, newest first."""
     with settings.engine.connect() as conn:
         return list_exchanges(conn, wanted, settings.now())
+
+
+def shadow(settings: ServiceSettings, exchange_id: int) -> ShadowAnswer:
+    """Return what a shadow exchange would have changed; NotFound where there is none."""
+    with settings.engine.connect() as conn:
+        return report_shadow(conn, exchange_id)
+
+
+def incidents(settings: ServiceSettings, wanted: IncidentFilter) -> IncidentsAnswer:
+    """List incidents, the gravest first."""
+    with settings.engine.connect() as conn:
+        return list_incidents(conn, wanted, settings.now())
 
 
 def quarantine(settings: ServiceSettings, wanted: QuarantineFilter) -> QuarantineAnswer:

@@ -70,6 +70,7 @@ def _surroundings(request: Request, language: Language) -> dict[str, object]:
         "actor": settings.actor if find_session(request) else "",
         "purpose": kept_purpose(request),
         "today": settings.today(),
+        "requires_activation": settings.requires_activation,
     }
 
 

@@ -7,9 +7,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import sqlalchemy as sa
-from front_makers import Front
-
 Edit = Callable[[bytes], bytes]
 Kind = str
 
@@ -135,12 +132,3 @@ TABLE: dict[Kind, tuple[list[str], str, str]] = {
     "length_extended": (["drop column {FDDBR}", "add column {FDDBR} varchar(400)"], "FDDBR", "harmless"),
     "operation_removed": (["rename to {EX_AJ_XKZ_2}"], "EX_AJ_XKZ", "breaks"),
 }
-
-
-def alter(front: Front, statements: list[str]) -> None:
-    """Change the front table as its department would; names stand in braces."""
-    quote = front.engine.dialect.identifier_preparer.quote
-    with front.engine.begin() as conn:
-        for statement in statements:
-            written = re.sub(r"\{(\w+)\}", lambda name: quote(name[1]), statement)
-            conn.execute(sa.text(f"alter table {quote('EX_AJ_XKZ')} {written}"))

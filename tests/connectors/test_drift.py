@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
-from drift_makers import REST, SOAP, TABLE, Edit, alter
+from drift_makers import REST, SOAP, TABLE, Edit
 from fake_makers import impatient, serving
 from front_makers import fill_front, front_department
 from msgspec.structs import replace
@@ -101,7 +101,7 @@ def test_each_change_of_a_table_is_told(front_url: str) -> None:
     for kind, (statements, place, effect) in TABLE.items():  # in one database: to make one costs a second
         front = fill_front(front_department(), front_url, Plot(scale=3))
         assert find_drift(front.department, front.connection).differences == []
-        alter(front, statements)
+        front.alter(statements)
         assert_told(find_drift(front.department, front.connection), kind, place, effect)
         with front.engine.begin() as conn:
             conn.execute(sa.text(f"drop table if exists {front.engine.dialect.identifier_preparer.quote('EX_AJ_XKZ')}"))

@@ -183,6 +183,21 @@ def test_an_answer_that_cannot_be_given_leaves_the_records_merged(hub_here: HubC
     assert_everything_is_kept_once(hub_here, front)
 
 
+def test_a_pull_whose_answer_alone_fails_still_tells_what_it_merged(hub_here: HubContext, front: Front) -> None:
+    def rename(step: Step, _done: int) -> None:
+        if step == "merge":
+            front.alter(["rename column {CWXX} to {CWSM}"])
+
+    summary = steps.pull(hub_here, "work_safety", "licenses", front.connection, progress=rename)
+    assert (summary.state, summary.merged, summary.error_code) == (
+        "merged",
+        front.truth.good,
+        "department.broke_promise",
+    )
+    assert "merged, but not acknowledged to the department: work_safety.licenses: " in (summary.error_message or "")
+    assert count(hub_here, "licenses") == front.truth.good
+
+
 def test_an_answer_by_another_declaration_is_not_given(hub_here: HubContext, front: Front) -> None:
     exchange_id = steps.land(hub_here, "work_safety", "licenses", front.connection)
     steps.check(hub_here, exchange_id)

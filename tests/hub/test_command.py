@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -197,7 +198,36 @@ def test_departments_are_listed_and_checked(environ: dict[str, str]) -> None:
 
 
 def test_the_state_of_a_given_database_is_told(environ: dict[str, str]) -> None:
-    assert told(type_command("db", "status", "--json")) == {"kind": "given", "migrated": True}
+    assert told(type_command("db", "status", "--json")) == {
+        "kind": "given",
+        "answers": True,
+        "migrated": True,
+    }
+
+
+def test_a_given_database_that_does_not_answer_ends_the_status_with_one(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_DATABASE_URL", "postgresql+psycopg://hub:x@127.0.0.1:1/hub")
+    result = type_command("db", "status", "--json")
+    assert (result.exit_code, told(result)) == (1, {"kind": "given", "answers": False, "migrated": None})
+
+
+def test_a_broken_declaration_is_listed_with_its_error_beside_the_others(
+    environ: dict[str, str], connectors_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("transport", "real_estate"):
+        shutil.copytree(connectors_folder / name, tmp_path / name)
+    (tmp_path / "real_estate" / "department.toml").write_text("name = ", "utf-8")
+    monkeypatch.setenv("HUB_CONNECTORS_FOLDER", str(tmp_path))
+    result = type_command("department", "list", "--json")
+    assert result.exit_code == 1
+    assert [row["department"] for row in told(result)["departments"]] == ["transport"]
+    assert [row["department"] for row in told(result)["broken"]] == ["real_estate"]
+    assert "real_estate/department.toml: is not TOML" in told(result)["broken"][0]["error"]
+    shown = type_command("department", "list")
+    assert "transport" in shown.stdout
+    assert "[declaration.wrong] real_estate" in shown.stderr
 
 
 def test_a_database_that_is_not_migrated_is_refused_with_the_way_out(environ: dict[str, str], database: Engine) -> None:

@@ -14,10 +14,12 @@ from datetime import date, timedelta
 import uvicorn
 from fastapi import FastAPI
 from httpx import Client, Response
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, insert, update
 
+from license_library.incidents import Cause, tell_incidents
 from license_library.keyring import Keyring
 from license_library.service.settings import ServiceSettings
+from license_library.tables import activations, feeds, shadow_changes
 from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
 
 TOKEN = "a development token of tests"
@@ -66,7 +68,38 @@ def fill_shelf(settings: ServiceSettings) -> Shelf:
         marked = library.add_license(
             hostile, holder_name=HOSTILE_NAME, license_name="<b>执照</b>", face={"<i>": "<img src=x onerror=alert(1)>"}
         )
-        return Shelf(kept, marked, "370283000012345", library.add_case())
+        case = library.add_case()
+        add_oversight(conn, library)
+        return Shelf(kept, marked, "370283000012345", case)
+
+
+def add_oversight(conn: Connection, library: Library) -> None:
+    """Write a shadow exchange with what it found, an activation of each kind, and two incidents."""
+    shadow = library.add_exchange(
+        "public_security", state="shadowed", is_shadow=True, received_count=9, held_count=6, unchanged_count=2,
+        quarantined_count=1, hold_reason="6 of 9 records are bad; expected at most 5%", started_at=NOW - timedelta(hours=3),
+    )  # fmt: skip
+    for kind, name, many, emptied in (
+        ("record", "new", 4, 0), ("record", "changed", 2, 0), ("field", "change_reason", 2, 2),
+        ("field", "status", 1, 0), ("reason", "record.unknown_code", 1, 0),
+    ):  # fmt: skip
+        row = {"exchange_id": shadow, "kind": kind, "name": name, "found_count": many, "emptied_count": emptied}
+        conn.execute(insert(shadow_changes).values(**row, examples=["<i>R1", "R2"]))
+    conn.execute(update(feeds).values(mapping_digest="m1"))
+    approved = {"state": "active", "approved_by": "李科长", "approved_at": NOW}
+    for department, facts in (
+        ("public_security", {"state": "proposed"}), ("market_regulation", approved),
+        ("transport", {**approved, "mapping_digest": "m0"}),
+    ):  # fmt: skip
+        row = {"department": department, "feed": "licenses", "mapping_digest": "m1", "declaration_digest": "d1",
+               "shadow_exchange_id": shadow, "proposed_by": "王工", "proposed_at": NOW, **facts}  # fmt: skip
+        conn.execute(insert(activations).values(**row))
+    told = "字段 QueryLicenses: Result/Item/BGSY 疑似更名为 <b>BGYYSM</b>", "field BGSY seems to be called BGYYSM now"
+    causes = [
+        Cause("licenses", "renamed BGSY", "critical", *told),
+        Cause("", "operation_added Ping", "notice", "新增接口 Ping", "Ping is new"),
+    ]
+    tell_incidents(conn, "market_regulation", "drift", causes, NOW)
 
 
 def form_token(client: Client, path: str = "/") -> str:

@@ -16,6 +16,8 @@ ADDRESSES = [
     f"/checklist/{ITEM}",
     "/departments",
     "/exchanges",
+    "/exchanges/4/shadow",
+    "/incidents",
     "/quarantine",
     "/quarantine/1",
     "/license-types",

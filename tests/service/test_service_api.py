@@ -170,23 +170,28 @@ def test_exchanges_account_for_every_record(shelf: Shelf, machine: Client) -> No
 def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
     """Return one answer of every operation, by the name it has in the description."""
     said = {"license_type": "bizlic", "license_number": shelf.license_number}
-    return {
-        "post /api/search": ask(machine, "/api/search", text="恒通"),
-        "post /api/verify": ask(machine, "/api/verify", **said),
-        "post /api/checklist": ask(machine, "/api/checklist", item_code=ITEM, holder_code=COMPANY),
-        "get /api/licenses/{license_id}": machine.get(f"/api/licenses/{shelf.license_id}", headers=HEADER).json(),
-        "get /api/quarantine/{quarantine_id}": machine.get(f"/api/quarantine/{shelf.quarantine_id}").json(),
-    } | {
-        f"get {path}": machine.get(path).json()
-        for path in (
-            "/api/health",
-            "/api/items",
-            "/api/license-types",
-            "/api/departments",
-            "/api/exchanges",
-            "/api/quarantine",
-        )
-    }
+    return (
+        {
+            "post /api/search": ask(machine, "/api/search", text="恒通"),
+            "post /api/verify": ask(machine, "/api/verify", **said),
+            "post /api/checklist": ask(machine, "/api/checklist", item_code=ITEM, holder_code=COMPANY),
+            "get /api/licenses/{license_id}": machine.get(f"/api/licenses/{shelf.license_id}", headers=HEADER).json(),
+            "get /api/quarantine/{quarantine_id}": machine.get(f"/api/quarantine/{shelf.quarantine_id}").json(),
+        }
+        | {
+            f"get {path}": machine.get(path).json()
+            for path in (
+                "/api/health",
+                "/api/items",
+                "/api/license-types",
+                "/api/departments",
+                "/api/exchanges",
+                "/api/incidents",
+                "/api/quarantine",
+            )
+        }
+        | {"get /api/exchanges/{exchange_id}/shadow": machine.get("/api/exchanges/4/shadow").json()}
+    )
 
 
 def test_every_answer_has_the_shape_that_is_described(shelf: Shelf, machine: Client) -> None:
@@ -211,3 +216,34 @@ def test_the_description_says_who_may_ask(machine: Client) -> None:
     document = machine.get("/openapi.json").json()
     assert document["security"] == [{"token": []}]
     assert document["paths"]["/api/health"]["get"]["security"] == []
+
+
+def test_incidents_and_shadows_are_answered(machine: Client, shelf: Shelf) -> None:
+    told = machine.get("/api/incidents").json()["incidents"]
+    assert [(one["severity"], one["state"], one["feed"]) for one in told] == [
+        ("critical", "open", "licenses"),
+        ("notice", "open", ""),
+    ]
+    shadow = machine.get("/api/exchanges/4/shadow").json()
+    assert (shadow["new"], shadow["changed"], shadow["changed_fields"][0]["emptied"]) == (4, 2, 2)
+    assert machine.get("/api/exchanges/1/shadow").status_code == 404
+    departments = {one["department"]: one for one in machine.get("/api/departments").json()["departments"]}
+    states = {name: one["feeds"][0]["activation"]["state"] for name, one in departments.items()}
+    assert states == {"market_regulation": "active", "public_security": "proposed", "transport": "changed"}
+    assert [len(one["open_incidents"]) for one in departments.values()] == [2, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/api/exchanges?departmnt=transport", "departmnt"),
+        ("/api/quarantine?code=x&stat=open", "stat"),
+        ("/api/departments?feed=licenses", "feed"),
+        ("/api/license-types?370283199001011234=1", "the query"),
+    ],
+)
+def test_a_parameter_that_no_route_knows_is_refused_and_named(machine: Client, address: str, field: str) -> None:
+    answer = machine.get(address)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+    assert [one["field"] for one in answer.json()["problems"]] == [field]
+    assert "370283199001011234" not in answer.text

@@ -14,6 +14,7 @@ ASKING = {
     "checklist",
     "dossier",
     "exchange_list",
+    "incident_list",
     "inquiries",  # the one thing it writes: who asked what, and why
     "items",
     "keyring",
@@ -22,6 +23,7 @@ ASKING = {
     "quarantine_list",
     "questions",
     "service",
+    "shadow_report",
     "verification",
 }
 

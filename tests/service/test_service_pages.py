@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from httpx import Client
-from service_makers import COMPANY, COMPANY_NAME, HOSTILE_NAME, ITEM, PERSON, PURPOSE, Shelf, post_form
+from service_makers import (
+    COMPANY,
+    COMPANY_NAME,
+    HOSTILE_NAME,
+    ITEM,
+    PERSON,
+    PURPOSE,
+    TOKEN,
+    Shelf,
+    calling,
+    post_form,
+    serving,
+)
 
-PLAIN_PAGES = ["/", "/checklist", f"/checklist/{ITEM}", "/departments", "/exchanges", "/quarantine", "/license-types"]
+from license_library.service.app import create_app
+from license_library.service.settings import ServiceSettings
+from tests.license_library.question_makers import Library
+
+PLAIN_PAGES = [
+    "/",
+    "/checklist",
+    f"/checklist/{ITEM}",
+    "/departments",
+    "/exchanges",
+    "/exchanges/4/shadow",
+    "/incidents",
+    "/quarantine",
+    "/license-types",
+]
 VOID = {"meta", "link", "input", "img", "br"}
 
 
@@ -185,3 +212,40 @@ def test_a_missing_page_is_a_page(person: Client) -> None:
 def test_a_purpose_with_chinese_words_survives_its_cookie(shelf: Shelf, person: Client) -> None:
     post_form(person, "/", text="恒通")
     assert PURPOSE in person.get("/").text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_departments_show_their_incidents_and_who_let_them_in(person: Client, shelf: Shelf, language: str) -> None:
+    text = person.get(f"/departments?lang={language}").text
+    expected = {
+        "zh": ["2 个异常事件", "影响取数", "疑似更名为 &lt;b&gt;BGYYSM", "已启用", "待第二人批准", "映射已变更", "李科长", "依据试运行 4 号"],
+        "en": ["2 incidents", "Breaks", "seems to be called BGYYSM", "Activated", "second person", "mapping changed", "approved by 李科长"],
+    }  # fmt: skip
+    assert [words for words in expected[language] if words not in text] == []
+
+
+def test_a_feed_that_nobody_let_in_is_marked_only_where_the_rule_holds(own_settings: ServiceSettings) -> None:
+    with own_settings.engine.begin() as conn:
+        Library(conn, own_settings.keyring).add_feed()
+    shown = []
+    for rule in (False, True):
+        settings = replace(own_settings, requires_activation=rule)
+        with serving(create_app(settings)) as address, calling(address, Origin=address) as client:
+            client.post("/sign-in", data={"token": TOKEN})
+            shown.append("未启用" in client.get("/departments").text)
+    assert shown == [False, True]
+
+
+def test_incidents_are_shown_and_narrowed(person: Client, shelf: Shelf) -> None:
+    text = person.get("/incidents").text
+    assert text.index("影响取数") < text.index("新增接口 Ping")
+    assert "<b>BGYYSM" not in text
+    assert "没有异常事件" in person.get("/incidents?department=transport").text
+    assert "没有异常事件" in person.get("/incidents?state=muted").text
+
+
+def test_a_shadow_shows_what_it_would_change(person: Client, shelf: Shelf) -> None:
+    text = person.get("/exchanges/4/shadow").text
+    expected = ["变更原因", "将变为空", "代码不在代码表中", "6 of 9 records are bad", "&lt;i&gt;R1"]
+    assert [words for words in expected if words not in text] == []
+    assert person.get("/exchanges/1/shadow").status_code == 404

@@ -19,6 +19,7 @@ STARTS = (
     "validity.",
     "freshness.",
     "case.",
+    "incidents.state_",
     "subject.",
     "field.",
     "types.holder_",

@@ -1,0 +1,35 @@
+"""`hub airflow`: what an Airflow of your own needs from the declarations.
+
+Knows arguments and output; Airflow is spoken to by its own command.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from connectors.declaration import load_departments
+from hub.airflow_pools import keep_pools, pools_of
+from hub.commands.output import AsJson, explain, print_json, print_table
+from hub.settings import Settings
+
+app = typer.Typer(help="What an Airflow of your own needs.", no_args_is_help=True)
+
+
+@app.callback()
+def airflow() -> None:
+    """Keep `pools` a verb of its own, though there is no other yet."""
+
+
+@app.command()
+def pools(as_json: AsJson = False) -> None:
+    """Make the pool of each department in the Airflow that is configured here; safe to repeat."""
+    declared, broken = load_departments(Settings().connectors_folder)
+    keep_pools(declared)
+    made = pools_of(declared)
+    if as_json:
+        print_json({"pools": made, "broken": sorted(broken)})
+    else:
+        print_table("pools", ["pool", "slots"], [[name, pool["slots"]] for name, pool in made.items()])
+    for error in broken.values():
+        explain(error)
+    raise typer.Exit(1 if broken else 0)
