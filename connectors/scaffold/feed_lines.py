@@ -26,6 +26,8 @@ def draft_feed(outline: Outline, call: Call, records: Records, asked: Asked) -> 
     """Return the lines of the one feed that a call makes."""
     if outline.kind == "table":
         return _table_feed(call, records, asked)
+    if outline.kind == "file":
+        return _file_feed(call, records, asked)
     roles = find_roles(call, records.path)
     path = "/".join(records.path) or TO_FILL_IN
     return [
@@ -60,6 +62,16 @@ def _table_feed(call: Call, records: Records, asked: Asked) -> list[Line]:
     found = {s.field.removeprefix("record."): s for s in records.found if s.field.startswith("record.")}
     table = [Line("table", call.name, 0.8, call.label), _key(records), _cursor(records, asked)]
     return [*_permission(), *table, *draft_flag(found), *draft_change(found), *_rhythm()]
+
+
+def _file_feed(call: Call, records: Records, asked: Asked) -> list[Line]:
+    """Return the lines of a file drop: files are chosen by their names, which a sample does not tell."""
+    form = call.name.rpartition(".")[2].lower()
+    path = [Line("records", "/".join(records.path), 0.9, "the list of records")] if form == "xml" else []
+    files = Line(
+        "files", {"names": [TO_FILL_IN], "format": form}, 0.0, "names as x_%Y%m%d_*.csv; how a file is complete"
+    )
+    return [*_permission(), *path, files, _key(records), _cursor(records, asked), *_rhythm()]
 
 
 def _address(outline: Outline, call: Call) -> list[Line]:
@@ -101,7 +113,7 @@ def _success(roles: dict[str, tuple[str, Node]], label: str) -> list[Line]:
         return []
     path, node = roles["code"]
     codes = node.codes or read_codes(node.label)
-    good = [code for code, words in codes.items() if any(word in words.lower() for word in GOOD_WORDS)]
+    good = [code for code, words in codes.items() if any(word in (words or code).lower() for word in GOOD_WORDS)]
     said = _said_good(node, label)
     if ERRORS.search(path.rpartition("/")[0]):
         table = {"field": path, "values": ["", "0"]} | ({"message": roles["message"][0]} if "message" in roles else {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -91,14 +91,18 @@ def _read(source: Source) -> tuple[Gathered, Outline]:
     gathered = gather(source.path)
     outline = read(gathered)
     if source.sample and source.form != "sample":
-        answer = read_answer(gather_sample(source.sample).files[source.sample.name], source.sample.name)
-        outline = replace(outline, calls=tuple(_with_answer(call, answer) for call in outline.calls))
+        content = gather_sample(source.sample).files[source.sample.name]
+        answer, is_json = read_answer(content, source.sample.name), content.lstrip()[:1] in (b"{", b"[")
+        outline = replace(outline, calls=tuple(_with_answer(call, answer, is_json=is_json) for call in outline.calls))
     return gathered, outline
 
 
-def _with_answer(call: Call, answer: Node) -> Call:
+def _with_answer(call: Call, answer: Node, *, is_json: bool) -> Call:
     """Put a sample answer where the contract shows none."""
-    return call if any(child.children for child in call.answer.children) else replace(call, answer=answer)
+    if any(child.children for child in call.answer.children):
+        return call
+    payload: Any = "json-in-string" if call.payload != "none" and is_json else call.payload
+    return replace(call, answer=answer, payload=payload)
 
 
 def _text(path: Path) -> str:

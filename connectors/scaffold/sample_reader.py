@@ -29,7 +29,7 @@ def gather_sample(path: Path) -> Gathered:
 
 
 def read_sample(gathered: Gathered) -> Outline:
-    """Return the outline of a sample: JSON is taken for a REST answer, XML and CSV for files."""
+    """Return the outline of a sample: JSON is taken for a REST answer, XML, CSV and JSON by lines for files."""
     text = _decode(gathered.files[gathered.main], gathered.main)
     answer, kind = _read(text, gathered.main)
     notes = (*gathered.notes, "made from a sample: what it does not show is not known")
@@ -46,6 +46,9 @@ def read_answer(content: bytes, name: str) -> Node:
 
 def _read(text: str, name: str) -> tuple[Node, str]:
     start = text.lstrip()[:1]
+    if start == "{" and name.endswith(".jsonl"):
+        rows = _json("row", [_load(line, name) for line in text.splitlines() if line.strip()])
+        return Node("answer", kind="group", children=(rows,)), "jsonl"
     if start in "{[":
         return _json("answer", _load(text, name)), "json"
     if start == "<":

@@ -101,6 +101,25 @@ def test_an_export_of_sql_server_tells_its_words_and_a_counter_is_no_key(tmp_pat
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("industry", "paging", {"style": "offset", "total": "total_count", "size": 200}),
+        ("industry", "success", {"field": "status", "values": ["ok"], "message": "message"}),
+        ("culture", "paging", {"style": "link", "total_header": "X-Total-Count", "size": 100}),
+        ("culture", "records", "."),
+        ("health", "paging", {"style": "next", "next": "next", "total": "total", "size": 200}),
+        ("agriculture", "send", "xml"),
+        ("agriculture", "answer", "xml"),
+        ("institutions", "records", "units/unit"),
+    ],
+)
+def test_ways_to_page_and_to_write_are_seen_in_an_openapi(name: str, key: str, value: object, tmp_path: Path) -> None:
+    declared = load_department(name)
+    done = scaffold_department("again", Source("openapi", declared.folder / declared.transport.contract), tmp_path)
+    assert {line.key: line.value for line in done.draft.feed}[key] == value
+
+
 def test_an_address_in_an_import_is_never_fetched_but_found_beside_the_contract(tmp_path: Path) -> None:
     fire = FIRE.replace("xsd/service.xsd", "http://fire.example.invalid:8080/ws/FireCertService?xsd=service.xsd")
     path = write(tmp_path, fire)
