@@ -26,29 +26,36 @@ from connectors.declared import (
     Limits,
     Paging,
     Seal,
-    Struct,
-    Success,
     Token,
     Transport,
 )
+from connectors.declared_delivery import Ask, Delivery, Key, Out, Receipt, Window
+from connectors.declared_parts import Struct, Success
+from connectors.delivery_rules import check_delivery
 from connectors.durations import duration
 from schemas.errors import DeclarationError
 
 __all__ = [
+    "Ask",
     "Change",
     "Cursor",
+    "Delivery",
     "Department",
     "Expects",
     "Feed",
     "FieldRule",
     "Files",
     "Flag",
+    "Key",
     "Limits",
+    "Out",
     "Paging",
+    "Receipt",
     "Seal",
     "Success",
     "Token",
     "Transport",
+    "Window",
     "duration",
     "list_departments",
     "load_department",
@@ -75,10 +82,11 @@ def load_department(name: str, root: Path | None = None) -> Department:
     place = f"{name}/{FILE}"
     pinned = verify_contract(folder)
     feeds = _read_feeds(_pop_table(raw, "feeds", place), place)
+    deliveries = _read_deliveries(raw.pop("deliveries", {}), place)
     transport = _convert(_pop_table(raw, "transport", place), Transport, f"{place}: [transport]")
     raw |= {"department": name, "folder": folder, "digest": digest_declaration(folder, pinned)}
     empty = _convert(raw | {"transport": {"kind": "rest", "contract": ""}, "feeds": {}}, Department, place)
-    department = msgspec.structs.replace(empty, transport=transport, feeds=feeds)
+    department = msgspec.structs.replace(empty, transport=transport, feeds=feeds, deliveries=deliveries)
     _check(department, place, pinned)
     return department
 
@@ -113,6 +121,24 @@ def _read_feeds(raw: dict[str, Any], place: str) -> dict[str, Feed]:
     return {name: _read_feed(name, table, f"{place}: [feeds.{name}]") for name, table in sorted(raw.items())}
 
 
+def _read_deliveries(raw: Any, place: str) -> dict[str, Delivery]:
+    if not isinstance(raw, dict):
+        raise DeclarationError(f"{place}: [deliveries]: expected tables, got {type(raw).__name__}")
+    return {kind: _read_delivery(kind, raw[kind], f"{place}: [deliveries.{kind}]") for kind in sorted(raw)}
+
+
+def _read_delivery(kind: str, raw: Any, place: str) -> Delivery:
+    if not isinstance(raw, dict):
+        raise DeclarationError(f"{place}: expected a table, got {type(raw).__name__}")
+    inner = place.removesuffix("]")
+    rules = {key: _read_out(rule, f"{inner}.fields] {key}") for key, rule in _pop_table(raw, "fields", place).items()}
+    return msgspec.structs.replace(_convert({**raw, "kind": kind}, Delivery, place), fields=rules)
+
+
+def _read_out(raw: Any, place: str) -> Out:
+    return _convert({"from": raw} if isinstance(raw, str) else raw, Out, place)
+
+
 def _read_feed(name: str, raw: Any, place: str) -> Feed:
     if not isinstance(raw, dict):
         raise DeclarationError(f"{place}: expected a table, got {type(raw).__name__}")
@@ -138,8 +164,9 @@ def _convert(raw: Any, kind: type[T], place: str) -> T:
         raise DeclarationError(f"{place}: key {unknown[0]!r} is unknown; known are {', '.join(_written(fields))}")
     for key in raw.keys() & fields.keys():
         inner = _struct_of(fields[key].type)
-        if inner and not isinstance(raw[key], inner):
-            _convert(raw[key], inner, _below(place, key))
+        for one in raw[key] if isinstance(raw[key], list) else [raw[key]]:
+            if inner and not isinstance(one, inner):
+                _convert(one, inner, _below(place, key))
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
@@ -177,3 +204,5 @@ def _check(department: Department, place: str, pinned: dict[str, str]) -> None:
     check_transport(department.transport, f"{place}: [transport]")
     for name, feed in department.feeds.items():
         check_feed(feed, department.transport, f"{place}: [feeds.{name}]")
+    for kind, delivery in department.deliveries.items():
+        check_delivery(delivery, department.transport, f"{place}: [deliveries.{kind}]")

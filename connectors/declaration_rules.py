@@ -85,6 +85,16 @@ def check_feed(feed: Feed, transport: Transport, place: str) -> None:
         check_rule(name, rule, record, f"{place[:-1]}.fields] {name}")
 
 
+def check_schedule(schedule: str, place: str) -> None:
+    """Refuse a schedule that is not five cron fields."""
+    parts = schedule.split()
+    if len(parts) != 5:
+        raise DeclarationError(f"{place}: key 'schedule': expected five cron fields, got {schedule!r}")
+    for part, (unit, most) in zip(parts, CRON.items(), strict=True):
+        if any(int(number) > most for number in re.findall(r"[0-9]+", part)):
+            raise DeclarationError(f"{place}: key 'schedule': expected at most {most} for the {unit}, got {part!r}")
+
+
 def check_rule(name: str, rule: FieldRule, record: RecordType, place: str) -> None:
     """Refuse a rule for a field that does not exist, or that cannot decide where its value comes from."""
     kinds = {field.name: field.kind for field in record.fields if field.name not in DERIVED}
@@ -204,12 +214,7 @@ def _check_times(feed: Feed, place: str) -> None:
     _check_text(duration, feed.fresh_within, f"{place}: key 'fresh_within'")
     _check_text(duration, feed.cursor.overlap, f"{cursor}: key 'overlap'")
     _check_text(time_pattern, feed.cursor.format, f"{cursor}: key 'format'")
-    parts = feed.schedule.split()
-    if len(parts) != 5:
-        raise DeclarationError(f"{place}: key 'schedule': expected five cron fields, got {feed.schedule!r}")
-    for part, (unit, most) in zip(parts, CRON.items(), strict=True):
-        if any(int(number) > most for number in re.findall(r"[0-9]+", part)):
-            raise DeclarationError(f"{place}: key 'schedule': expected at most {most} for the {unit}, got {part!r}")
+    check_schedule(feed.schedule, place)
 
 
 def _check_bounds(feed: Feed, place: str) -> None:

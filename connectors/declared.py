@@ -10,13 +10,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from connectors.declared_delivery import Delivery
+from connectors.declared_parts import Struct, Success
 from schemas.struct_readers import build_readers
 
 TO_FILL_IN = "?"  # what the scaffold writes where it cannot guess; the lint names every one
-
-
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Refuse keys nobody reads."""
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -96,14 +94,6 @@ class Cursor(Struct, frozen=True, kw_only=True):
     format: str = "%Y-%m-%d %H:%M:%S"
     overlap: str = "2h"
     sweep: str = ""
-
-
-class Success(Struct, frozen=True, kw_only=True):
-    """Where an answer says that it is one: `{ field = "code", values = ["0"] }`."""
-
-    field: str
-    values: list[str]
-    message: str = ""  # path of the department's own words when it is not
 
 
 class Expects(Struct, frozen=True, kw_only=True):
@@ -224,6 +214,7 @@ class Department(Struct, frozen=True, kw_only=True):
     connection: str
     transport: Transport
     feeds: dict[str, Feed]
+    deliveries: dict[str, Delivery] = {}
     timezone: str = "Asia/Shanghai"
 
     @property

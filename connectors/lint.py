@@ -14,6 +14,7 @@ import msgspec
 
 from connectors.declaration import load_department
 from connectors.declared import TO_FILL_IN, Department, Feed
+from connectors.delivery_lint import check_rest_deliveries, check_soap_deliveries
 from connectors.file_lint import check_files
 from connectors.findings import Finding
 from connectors.page_rows import source_names
@@ -135,6 +136,7 @@ def _check_soap(department: Department) -> Iterator[Finding]:
             contract.render(feed.operation, carried, feed.headers)
         except DeclarationError as error:
             yield Finding("error", f"{department.department}: [feeds.{feed.name}]", str(error))
+    yield from check_soap_deliveries(department, contract)
 
 
 def _check_openapi(department: Department) -> Iterator[Finding]:
@@ -157,6 +159,14 @@ def _check_openapi(department: Department) -> Iterator[Finding]:
             )
         for unknown in sorted(set(source_names(feed)) - names):
             yield Finding("warning", place, f"source field {unknown!r} is not in the contract")
+    yield from check_rest_deliveries(department, paths, names | set(_parameter_names(paths)))
+
+
+def _parameter_names(paths: Any) -> Iterator[str]:
+    for one in paths.values() if isinstance(paths, dict) else ():
+        for call in one.values() if isinstance(one, dict) else ():
+            found = call.get("parameters", []) if isinstance(call, dict) else []
+            yield from (str(p["name"]) for p in found if isinstance(p, dict) and "name" in p)
 
 
 def _property_names(node: Any) -> Iterator[str]:

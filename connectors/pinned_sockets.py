@@ -13,7 +13,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
 
 from connectors.watchdog import Watchdog
-from schemas.errors import DepartmentUnreachable
+from schemas.errors import DepartmentNotReached
 
 BROKEN = (ssl.SSLEOFError, BrokenPipeError, ConnectionResetError)
 
@@ -36,7 +36,7 @@ class Pin:
             opened = create_connection(place, timeout, socket_options=connection.socket_options)
         except OSError as error:
             what = error.strerror or "no answer to our knock"
-            raise DepartmentUnreachable(
+            raise DepartmentNotReached(
                 f"{self.who}: port {connection.port} is not reachable: {what}; will be tried again"
             ) from error
         self.dog.watch(opened)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 Values = dict[str, Any]
+ANYWHERE = Place(1, 1)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ class PageRequester:
 
     def write(self, since: datetime | None, place: Place, at: datetime) -> PageCall:
         """Return the signed call that asks for the page at `place` of what changed since."""
-        values = request_values(self._department, self._feed, since, place)
+        return self.write_values(request_values(self._department, self._feed, since, place), at, place)
+
+    def write_values(self, values: Values, at: datetime, place: Place = ANYWHERE) -> PageCall:
+        """Return the signed call that carries these values; the template says only where the account belongs in them."""
         return self._write_soap(self._contract, values, at) if self._contract else self._write_rest(values, place, at)
 
     def _write_rest(self, values: Values, place: Place, at: datetime) -> PageCall:

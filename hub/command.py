@@ -12,7 +12,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from hub.commands import asking, database, departments, orchestrating, pulling, serving, showing, watching
+from hub.commands import asking, database, departments, orchestrating, pulling, pushing, serving, showing, watching
 from hub.commands.output import explain
 from schemas.errors import HubError, RequestError
 
@@ -47,6 +47,7 @@ app = typer.Typer(
 app.command()(showing.demo)
 app.command()(pulling.pull)
 app.command()(pulling.exchanges)
+app.command()(pushing.push)
 app.command()(asking.find)
 app.command("verify")(asking.verify_license)
 app.command()(asking.checklist)
@@ -54,6 +55,7 @@ app.command()(serving.serve)
 app.add_typer(database.app, name="db")
 app.add_typer(departments.app, name="department")
 app.add_typer(pulling.hold, name="hold")
+app.add_typer(pushing.delivery, name="delivery")
 app.add_typer(watching.incident, name="incident")
 app.add_typer(orchestrating.app, name="airflow")
 app.add_typer(serving.schema, name="schema")

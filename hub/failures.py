@@ -44,16 +44,22 @@ def failed_unless_repeatable(hub: HubContext, exchange: Exchange) -> Iterator[No
 
 @contextmanager
 def plain_database_errors(exchange: Exchange) -> Iterator[None]:
+    """A database error of an exchange goes no further than here."""
+    with plain_database_errors_at(f"{exchange.department}/{exchange.feed}: exchange {exchange.exchange_id}"):
+        yield
+
+
+@contextmanager
+def plain_database_errors_at(where: str) -> Iterator[None]:
     """A database error quotes the row it stumbled over, so it goes no further than here."""
     try:
         yield
     except DATABASE_ERRORS as error:
-        raise _plain(exchange, error) from None
+        raise _plain(where, error) from None
 
 
-def _plain(exchange: Exchange, error: DBAPIError | psycopg.Error) -> HubError:
+def _plain(where: str, error: DBAPIError | psycopg.Error) -> HubError:
     cause = error.orig if isinstance(error, DBAPIError) else error
-    where = f"{exchange.department}/{exchange.feed}: exchange {exchange.exchange_id}"
     if isinstance(cause, psycopg.OperationalError):
         return DatabaseUnavailable(
             f"{where}: the database broke off ({type(cause).__name__}); nothing of this step was applied; it can be repeated"

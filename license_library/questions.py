@@ -52,6 +52,17 @@ class QuarantineFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: str | None = None  # QuarantineAnswer.next of the page before
 
 
+class DeliveryFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for deliveries; None means: any."""
+
+    department: str | None = None
+    kind: str | None = None
+    case_number: str | None = None
+    state: str | None = None  # waiting | claimed | sent | acknowledged | done | refused | to_verify | cancelled
+    limit: int = DEFAULT_LIMIT
+    after: str | None = None  # DeliveriesAnswer.next of the page before
+
+
 class IncidentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for incidents; None means: any department, every state but resolved."""
 

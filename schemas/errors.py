@@ -36,6 +36,10 @@ class DepartmentUnreachable(DepartmentError):
     retryable = True
 
 
+class DepartmentNotReached(DepartmentUnreachable):
+    """No connection to the department was made; nothing of the request left."""
+
+
 class DepartmentTimeout(DepartmentError):
     """The department did not finish its answer before the deadline."""
 

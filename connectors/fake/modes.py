@@ -10,15 +10,13 @@ from typing import Final
 
 HTTP = frozenset({"soap", "rest"})
 ALL = HTTP | {"table", "file"}
-SOAP, REST, TABLE, NONE = frozenset({"soap"}), frozenset({"rest"}), frozenset({"table"}), frozenset[str]()
+SOAP, REST, TABLE = frozenset({"soap"}), frozenset({"rest"}), frozenset({"table"})
 FILE = frozenset({"file"})
 NO_HTTP = "a front database or a file drop speaks no HTTP"
 NOT_READ_SO = "a front table or a file is read in one piece, in an order of ours"
 NO_FILES = "it has no files"
 NOT_XML, NOT_JSON = "only XML can carry it", "only JSON can carry it"
-NOTHING_SENT = (
-    "it is about what is sent to a department; today only rows of a front table and files are answered, with `ack_lost`"
-)
+SAME_TWICE = "a row with the same key, or a file with the same name, is the same"
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ MODES: Final[dict[str, Mode]] = {
     "cert_expired": Mode("shows a certificate that has run out (asked over TLS)", HTTP, NO_HTTP),
     # --- HTTP -----------------------------------------------------------------------------------------------------
     "500_before": Mode("fails with status 500 before it did anything", HTTP, NO_HTTP),
-    "500_after_commit": Mode("does what it was sent, then answers 500", NONE, NOTHING_SENT),
+    "500_after_commit": Mode("does what it was sent, then answers 500", HTTP, NO_HTTP),
     "503": Mode("under maintenance: status 503 with Retry-After", HTTP, NO_HTTP),
     "rate_limited_429": Mode("too many requests: status 429 with Retry-After", HTTP, NO_HTTP),
     "200_with_fault": Mode("a Fault, or an error code, with status 200", HTTP, NO_HTTP),
@@ -101,7 +99,7 @@ MODES: Final[dict[str, Mode]] = {
     "table_locked": Mode("somebody else holds the table", TABLE, "it has no table"),
     "table_missing": Mode("the table is gone", TABLE, "it has no table"),
     "column_renamed": Mode("the column of the time of change has another name", TABLE | FILE, "it has no columns"),
-    "ack_lost": Mode("takes an answer to its rows or files, and the word of it is lost", TABLE | FILE, NOTHING_SENT),
+    "ack_lost": Mode("takes what it was sent, and the word of it is lost"),
     # --- a file drop ----------------------------------------------------------------------------------------------
     "half_file": Mode("files are cut in the middle", FILE, NO_FILES),
     "missing_marker": Mode("files lie there without their done-marker", FILE, NO_FILES),
@@ -110,7 +108,7 @@ MODES: Final[dict[str, Mode]] = {
     "zip_bomb": Mode("zip files grow to 64 MiB of nothing", FILE, NO_FILES),
     "host_key_changed": Mode("the SFTP server shows another host key", FILE, NO_FILES),
     "permission_denied": Mode("files may be listed but not read", FILE, NO_FILES),
-    "applies_twice": Mode("does twice what it was sent once", NONE, f"{NOTHING_SENT}; a flag set twice is the same flag"),
+    "applies_twice": Mode("does twice what it was sent once, unless a key says that it is the same", HTTP, SAME_TWICE),
 }  # fmt: skip
 
 

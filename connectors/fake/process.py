@@ -47,6 +47,11 @@ class FakeProcess:
         """Let a front table say of its first good records that they are deleted."""
         self._control("delete", {"count": count})
 
+    def inbox(self) -> list[dict[str, Any]]:
+        """Return what was delivered to the department and how often each was done."""
+        taken: list[dict[str, Any]] = self._control("inbox", {})["inbox"]
+        return taken
+
     def state(self) -> dict[str, Any]:
         """Return mode, day, and how many requests were served in each mode."""
         return self._control("state", {})

@@ -13,8 +13,9 @@ from urllib.parse import quote, urlencode
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.fake.answers import Page, WrongRequest, find_page, read_request
+from connectors.fake.desk import Called, Desk
 from connectors.fake.gate import Gate
-from connectors.fake.rest_forms import MEDIA_TYPES, read_parameters, write_answer
+from connectors.fake.rest_forms import MEDIA_TYPES, read_parameters, write_answer, write_values
 from connectors.fake.shelf import Shelf
 from connectors.fake.wire import Answer, Request
 from schemas.errors import DepartmentRefused
@@ -27,13 +28,17 @@ class RestDepartment:
     """Answer the requests of one department's feeds."""
 
     def __init__(
-        self, department: Department, connection: Connection, shelves: Mapping[str, Shelf], gate: Gate
+        self, department: Department, connection: Connection, shelves: Mapping[str, Shelf], gate: Gate, desk: Desk
     ) -> None:
         self._department, self._connection, self._shelves, self._gate = department, connection, shelves, gate
+        self._desk = desk
 
     def answer(self, request: Request, now: datetime, mode: str) -> Answer:
         """Answer one request; a wrong one gets the department's own words."""
         below = request.path.removeprefix(self._connection.path)
+        at_desk = [one for one in self._desk.calls if (one.feed.path, one.feed.method) == (below, request.method)]
+        if at_desk:
+            return self._answer_at_desk(at_desk[0], request, now, mode)
         feed = next((f for f in self._department.feeds.values() if f.path == below), None)
         if feed is None or feed.method != request.method:
             return self.refuse("404", "接口不存在", 404)
@@ -53,6 +58,18 @@ class RestDepartment:
         page = replace(page, next=following) if is_followed else page
         body = write_answer(feed, page, is_bare=mode == "one_element_list")
         return Answer(200, MEDIA_TYPES[feed.answer], body, _headers(feed, page, following))
+
+    def _answer_at_desk(self, called: Called, request: Request, now: datetime, mode: str) -> Answer:
+        feed = called.feed
+        try:
+            given = read_parameters(self._department, feed, request)
+            self._gate.verify(request, feed, given, now)
+            tree = self._desk.answer(called, given, request.headers, mode)
+        except DepartmentRefused as refusal:
+            return self.refuse("401", f"签名校验失败（{refusal}）", 401)
+        except WrongRequest as wrong:
+            return self.refuse("400", str(wrong), 400)
+        return Answer(200, MEDIA_TYPES[feed.answer], write_values(feed, tree))
 
     def refuse(self, code: str, message: str, status: int = 200) -> Answer:
         """Answer in the department's own form of an error; with 200 it is its kind of fault."""

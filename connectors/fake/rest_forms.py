@@ -40,6 +40,13 @@ def write_answer(feed: Feed, page: Page, *, message: str = "", code: str | None 
     return msgspec.json.encode(laid.get(WHOLE, laid) or {"error": code})
 
 
+def write_values(feed: Feed, tree: Mapping[str, Any]) -> bytes:
+    """Write an answer that is no page."""
+    if feed.answer == "xml":
+        return b'<?xml version="1.0" encoding="UTF-8"?>' + _write_tree({ROOT: tree})
+    return msgspec.json.encode(tree)
+
+
 def read_parameters(department: Department, feed: Feed, request: Request) -> dict[str, str]:
     """Return what a request asks with, nested values under their paths."""
     if request.method == "GET" or feed.send == "query":

@@ -29,7 +29,7 @@ class Sent:
     body: bytes
     seconds_per_byte: float = 0
     closes: bool = False
-    ending: str = ""  # "endless", "reset", "drip_headers": what happens besides
+    ending: str = ""  # "endless", "reset", "drip_headers", "lost": what happens besides
 
 
 def send(mode: str, answer: Answer, fault: Answer, origin: str) -> Sent:
@@ -79,6 +79,8 @@ def _bent_answers(mode: str, answer: Answer, fault: Answer, origin: str) -> Sent
         "half_gzip": lambda: _plain(200, kind, _half(gzip.compress(answer.body)), packed),
         "gzip_bomb": lambda: _plain(200, kind, _bomb(), packed),
         "500_before": lambda: _plain(500, "text/plain", b"internal error"),
+        "500_after_commit": lambda: _plain(500, "text/plain", b"internal error"),
+        "ack_lost": lambda: Sent(200, {}, b"", closes=True, ending="lost"),
         "503": lambda: _plain(503, "text/plain", b"busy", {"Retry-After": "1"}),
         "rate_limited_429": lambda: _plain(429, "text/plain", b"slow down", {"Retry-After": "2"}),
         "200_with_fault": lambda: _plain(200, fault.media_type, fault.body),

@@ -18,6 +18,7 @@ from connectors.connection import Connection
 from connectors.declared import Department
 from connectors.fake.closed_port import ClosedPort
 from connectors.fake.control import Control
+from connectors.fake.desk import Desk
 from connectors.fake.file_drop import FileDrops
 from connectors.fake.front_table import FrontTables
 from connectors.fake.gate import EXTRA, Gate
@@ -58,7 +59,7 @@ class FakeServer(ThreadingHTTPServer):
         path = BASE_PATHS[department.transport.kind]
         self._tls = InventedTls(department.transport.auth)
         self.connection = Connection("http", "127.0.0.1", self.server_port, path, LOGIN, PASSWORD, extra)
-        self.gate = Gate(department, self.connection)
+        self.gate, self.desk = Gate(department, self.connection), Desk(department)
         self.store: FrontTables | FileDrops | None = None  # what the hub reads instead of HTTP
         self.spokesman: Spokesman
         self._port = ClosedPort(self.socket, self.request_queue_size)
@@ -69,7 +70,7 @@ class FakeServer(ThreadingHTTPServer):
             else:
                 self.store = FileDrops(department, self.shelves, folder, LOGIN, PASSWORD, local=local)
         else:
-            self.shelves, spokesman = _open(department, plot, self.connection, self.gate)
+            self.shelves, spokesman = _open(department, plot, self.connection, self.gate, self.desk)
             if department.transport.seal or department.transport.sign != "none":
                 spokesman = sealed = SealedSpokesman(department, spokesman)
                 self.connection.extra.update(sealed.connection_extra)
@@ -107,8 +108,10 @@ class FakeServer(ThreadingHTTPServer):
             self.store.delete(int(asked["count"]))
         elif path == "/_fake/sign_out":
             self.gate.forget()
+        elif path == "/_fake/inbox":
+            return {"inbox": self.desk.inbox()}
         elif path != "/_fake/state":
-            raise ValueError("there are /_fake/mode, /_fake/day, /_fake/sign_out and /_fake/state")
+            raise ValueError("there are /_fake/mode, /_fake/day, /_fake/inbox, /_fake/sign_out and /_fake/state")
         day = next(iter(self.shelves.values())).day
         return {"mode": self.mode, "day": day, "served": dict(self.served)}
 
@@ -191,13 +194,13 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), LARGEST_REQUEST))
         mode = "internal" if address.path.startswith("/_fake/") else self.server.mode_now()
         self.server.served[mode] += 1
-        if mode == "hang_forever":
-            self.close_connection = True
-            self.server.stopping.wait()
-            return
         request = Request(self.command, address.path, address.query, dict(self.headers.items()), body)
         now = datetime.now(UTC)
         answer = self.server.gate.issue(request, now) or self.server.spokesman.answer(request, now, mode)
+        if mode == "hang_forever":  # a delivery was taken all the same
+            self.close_connection = True
+            self.server.stopping.wait()
+            return
         fault = self.server.spokesman.refuse("Server", "系统繁忙，请稍后再试")
         transmit(self, send(mode, answer, fault, self.server.connection.origin), self.server.stopping)
 
@@ -218,13 +221,15 @@ def _open_store(department: Department, plot: Plot) -> dict[str, Shelf]:
     return {name: make_shelf(department, feed, plot, lambda _: b"") for name, feed in department.feeds.items()}
 
 
-def _open(department: Department, plot: Plot, connection: Connection, gate: Gate) -> tuple[dict[str, Shelf], Spokesman]:
+def _open(
+    department: Department, plot: Plot, connection: Connection, gate: Gate, desk: Desk
+) -> tuple[dict[str, Shelf], Spokesman]:
     feeds = department.feeds
     if department.transport.kind == "rest":
         shelves = {name: make_shelf(department, feed, plot, choose_rest_render(feed)) for name, feed in feeds.items()}
-        return shelves, RestDepartment(department, connection, shelves, gate)
+        return shelves, RestDepartment(department, connection, shelves, gate, desk)
     from connectors.fake.soap import SoapDepartment, choose_render  # noqa: PLC0415  zeep costs a REST fake half a second
 
     renders = {name: choose_render(department, feed) for name, feed in feeds.items()}
     shelves = {name: make_shelf(department, feed, plot, renders[name]) for name, feed in feeds.items()}
-    return shelves, SoapDepartment(department, connection, shelves, gate)
+    return shelves, SoapDepartment(department, connection, shelves, gate, desk)

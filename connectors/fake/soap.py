@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.fake.answers import Page, WrongRequest, find_page, flatten, lay_out, read_request
+from connectors.fake.desk import Desk
 from connectors.fake.dialect import Row
 from connectors.fake.gate import Gate
 from connectors.fake.shelf import Render, Shelf
@@ -59,13 +60,15 @@ class SoapDepartment:
     """Answer the requests of one department's feeds."""
 
     def __init__(
-        self, department: Department, connection: Connection, shelves: Mapping[str, Shelf], gate: Gate
+        self, department: Department, connection: Connection, shelves: Mapping[str, Shelf], gate: Gate, desk: Desk
     ) -> None:
         self._department, self._connection, self._shelves = department, connection, shelves
         self._contract = SoapContract(department)
         self._is_12 = self._contract.envelope_space == SOAP12
-        self._feeds = {feed.operation: self._with_account(feed) for feed in department.feeds.values()}
-        self._shapes = {feed.operation: read_shape(department, feed) for feed in department.feeds.values()}
+        feeds = [*department.feeds.values(), *(called.feed for called in desk.calls)]
+        self._feeds = {feed.operation: self._with_account(feed) for feed in feeds}
+        self._shapes = {feed.operation: read_shape(department, feed) for feed in feeds}
+        self._desk, self._called = desk, {called.feed.operation: called for called in desk.calls}
         self._seen, self._gate = SeenNonces(), gate
 
     def answer(self, request: Request, now: datetime, mode: str) -> Answer:
@@ -76,12 +79,18 @@ class SoapDepartment:
             envelope = parse_request(request.body)
             feed, given = self._read(envelope)
             self._verify(request, envelope, feed, given, now)
-            asked = read_request(feed, given)
+            tree = self._tell(feed, given, request, mode)
         except (DepartmentRefused, WrongRequest) as wrong:
             return self.refuse("Client", str(wrong), 500)
-        answer = self._write(feed, find_page(feed, self._shelves[feed.name], asked, mode))
+        answer = self._write(feed, tree)
         signatures = self._gate.signatures
         return dataclasses.replace(answer, body=signatures.sign(answer.body, now)) if signatures else answer
+
+    def _tell(self, feed: Feed, given: dict[str, str], request: Request, mode: str) -> dict[str, Any]:
+        if called := self._called.get(feed.operation):
+            return self._desk.answer(called, given, request.headers, mode)
+        asked = read_request(feed, given)
+        return self._lay_out(feed, find_page(feed, self._shelves[feed.name], asked, mode))
 
     def refuse(self, code: str, message: str, status: int = 200) -> Answer:
         """Answer with a Fault."""
@@ -120,12 +129,13 @@ class SoapDepartment:
         require_headers(feed, envelope)
         return feed, flatten(read_values(self._department, feed, body[0], self._contract.parameters(operation)))
 
-    def _write(self, feed: Feed, page: Page) -> Answer:
+    def _lay_out(self, feed: Feed, page: Page) -> dict[str, Any]:
+        if self._department.transport.payload == "json-in-string":
+            return lay_out(feed, page, msgspec.Raw(b"[" + b",".join(page.rows) + b"]"))
+        return lay_out(feed, page, b"".join(page.rows))
+
+    def _write(self, feed: Feed, tree: dict[str, Any]) -> Answer:
         transport, shape = self._department.transport, self._shapes[feed.operation]
-        if transport.payload == "json-in-string":
-            tree = lay_out(feed, page, msgspec.Raw(b"[" + b",".join(page.rows) + b"]"))
-        else:
-            tree = lay_out(feed, page, b"".join(page.rows))
         header, beside = tree.pop("soap:Header", {}), tree.pop("soap:Body", {})
         if transport.payload == "none":
             content = write_element(shape.answer, {**beside, **tree}, "")

@@ -32,6 +32,8 @@ def read_shape(department: Department, feed: Feed) -> Shape:
     answer = _answers(contract, main, transport.port, department.digest)[feed.operation]
     if transport.payload != "none":
         return Shape(answer, Node(feed.records.rpartition("/")[2], kind="group"), "")
+    if not feed.records:  # a call that is no feed
+        return Shape(answer, Node("record", kind="group"), "")
     parents = feed.records.split("/")[:-1]
     holder, space = answer, answer.space or ""
     for name in parents:

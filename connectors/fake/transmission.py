@@ -16,6 +16,9 @@ ABORT = struct.pack("ii", 1, 0)
 def transmit(handler: BaseHTTPRequestHandler, sent: Sent, stopping: threading.Event) -> None:
     """Send an answer as it says, until it is through, the other side has had enough, or `stopping`."""
     handler.close_connection = sent.closes or handler.close_connection
+    if sent.ending == "lost":
+        _break_off(handler)
+        return
     try:
         if sent.ending == "drip_headers":
             _write(handler, drip(_head(sent)), sent.seconds_per_byte, stopping)
@@ -28,8 +31,12 @@ def transmit(handler: BaseHTTPRequestHandler, sent: Sent, stopping: threading.Ev
     except OSError:
         handler.close_connection = True  # the hub had enough, as it should
     if sent.ending == "reset":
-        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABORT)
-        socket.close(handler.connection.detach())  # at once: what is closed in order ends in order
+        _break_off(handler)
+
+
+def _break_off(handler: BaseHTTPRequestHandler) -> None:
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABORT)
+    socket.close(handler.connection.detach())  # at once: what is closed in order ends in order
 
 
 def _write(handler: BaseHTTPRequestHandler, parts: Iterable[bytes], seconds: float, stopping: threading.Event) -> None:

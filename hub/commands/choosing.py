@@ -17,7 +17,14 @@ from hub.progress import Progress, Step
 from hub.settings import Settings
 from hub.terminal import notes
 
-WORDS = {"land": "pages landed", "check": "records checked", "merge": "merging", "acknowledge": "pages acknowledged"}
+WORDS = {
+    "land": "pages landed",
+    "check": "records checked",
+    "merge": "merging",
+    "acknowledge": "pages acknowledged",
+    "deliver": "deliveries brought",
+    "poll": "receipts asked for",
+}
 
 
 def declared_department(department: str, settings: Settings) -> Department:

@@ -11,15 +11,19 @@ from typing import Annotated
 import msgspec
 import typer
 
-from hub.commands.output import note
+from hub.commands.output import note, print_json
 from hub.commands.signals import ended_by_signals
 from hub.context import opened_hub
 from hub.serving import address_of, open_socket
 from hub.serving import serve as serve_hub
 from hub.settings import Settings
+from schemas.deliveries import KINDS, delivery_schema, example_of
+from schemas.deliveries import PUBLISHED_FILE as DELIVERY_FILE
+from schemas.deliveries import schema_text as delivery_text
+from schemas.errors import RequestError
 from schemas.json_schema import license_schema
 
-schema = typer.Typer(help="The published JSON Schema.", no_args_is_help=True)
+schema = typer.Typer(help="The published JSON Schemas.", no_args_is_help=True)
 PUBLISHED = Path(__file__).parents[2] / "schemas" / "published" / "license.schema.json"
 
 
@@ -37,7 +41,24 @@ def serve(
 
 @schema.command()
 def publish() -> None:
-    """Write the JSON Schema of a license record again."""
+    """Write the published JSON Schemas again: of a license record, and of a delivery."""
     text = msgspec.json.format(msgspec.json.encode(license_schema()), indent=2)
     PUBLISHED.write_bytes(text + b"\n")
-    note(f"written: {PUBLISHED.name}")
+    DELIVERY_FILE.write_text(delivery_text(), "utf-8")
+    note(f"written: {PUBLISHED.name}, {DELIVERY_FILE.name}")
+
+
+@schema.command()
+def delivery() -> None:
+    """Print the JSON Schema of a delivery, as `hub delivery enqueue` takes it."""
+    print_json(delivery_schema())
+
+
+@schema.command()
+def example(
+    kind: Annotated[str, typer.Argument(help="Kind of the delivery, as decision.")],
+) -> None:
+    """Print an invented delivery of one kind, to try with."""
+    if kind not in KINDS:
+        raise RequestError(f"schema: no kind of delivery {kind!r}; there are {', '.join(KINDS)}")
+    print_json(example_of(kind))

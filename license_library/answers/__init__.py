@@ -16,6 +16,7 @@ from license_library.answers.checklists import (
     Verdict,
     VerdictCode,
 )
+from license_library.answers.deliveries import DeliveriesAnswer, DeliveryBrief, DeliveryCount
 from license_library.answers.licenses import (
     FaceField,
     FieldChange,
@@ -63,6 +64,9 @@ __all__ = [
     "Advice",
     "Answer",
     "Checklist",
+    "DeliveriesAnswer",
+    "DeliveryBrief",
+    "DeliveryCount",
     "DepartmentBrief",
     "ExchangeBrief",
     "ExchangesAnswer",

@@ -1,0 +1,65 @@
+"""A delivery, a question about it and its receipt, each seen as a feed: calls to a department are written alike.
+
+What fetching pages knows of operations, paths, forms and answers is used as it is. Knows declarations only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.declared import Cursor, Department, Feed
+from connectors.declared_delivery import Ask, Delivery, Receipt
+from connectors.declared_parts import Success
+from connectors.parcel import account_places
+
+
+def sending_feed(delivery: Delivery) -> Feed:
+    """Return the call that delivers."""
+    return _feed(
+        delivery.kind,
+        operation=delivery.operation,
+        path=delivery.path,
+        method="POST",
+        send=delivery.send,
+        answer=delivery.answer,
+        headers=delivery.headers,
+        table=delivery.table,
+        request=account_places(delivery),
+        success=delivery.success,
+    )
+
+
+def asking_feed(department: Department, delivery: Delivery, question: Ask | Receipt) -> Feed:
+    """Return the call that asks whether a delivery arrived, or what became of it."""
+    call = question.call if isinstance(question, Ask) else question.poll
+    is_soap = department.transport.kind == "soap"
+    return _feed(
+        f"{delivery.kind}.{'ask' if isinstance(question, Ask) else 'receipt'}",
+        operation=call if is_soap else "",
+        path="" if is_soap else call,
+        method="POST" if is_soap else question.method,
+        send="query" if question.method == "GET" and not is_soap else delivery.send,
+        answer=delivery.answer,
+        headers=delivery.headers,
+        request=question.request,
+        success=None,
+    )
+
+
+def state_paths(question: Ask | Receipt) -> list[Success]:
+    """Return where an answer to a question says how things stand."""
+    if isinstance(question, Ask):
+        return [question.found_when, question.missing_when]
+    return [question.done_when, *([question.refused_when] if question.refused_when else [])]
+
+
+def _feed(name: str, **call: Any) -> Feed:
+    nothing: dict[str, Any] = {
+        "record": "",
+        "catalogue": "",
+        "basis": "",
+        "purpose": "",
+        "fresh_within": "",
+        "schedule": "",
+    }
+    return Feed(name=name, key=["-"], cursor=Cursor(field="-"), **nothing, **call)

@@ -1,0 +1,74 @@
+"""What can be found wrong with declared deliveries by writing an invented one by the contract. Opens no connection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from connectors.declared import Department, Feed
+from connectors.declared_delivery import Delivery
+from connectors.delivery_feeds import asking_feed, sending_feed
+from connectors.findings import Finding
+from connectors.parcel import Parcel, fill_request, write_fields
+from connectors.requesting import carry
+from schemas.deliveries import example_of, payload_of, read_delivery
+from schemas.errors import DeclarationError
+
+if TYPE_CHECKING:
+    from connectors.soap_contract import SoapContract
+
+
+def example_parcel(kind: str) -> Parcel:
+    """Return an invented parcel of one kind."""
+    payload = payload_of(read_delivery(msgspec.json.encode(example_of(kind))))
+    return Parcel(kind, "0123456789abcdef0123456789abcdef", payload["case_number"], 1, payload, "1")
+
+
+def calls_of(department: Department, delivery: Delivery) -> Iterator[tuple[str, Feed, dict[str, Any]]]:
+    """Yield every call that a delivery leads to, with invented values: its table in the declaration, how it is made, what it says."""
+    parcel, place = example_parcel(delivery.kind), f"{department.department}: [deliveries.{delivery.kind}"
+    written = write_fields(delivery, parcel, f"{department.department}.{delivery.kind}")
+    yield f"{place}]", sending_feed(delivery), written
+    for name, question in (("ask", delivery.ask), ("receipt", delivery.receipt)):
+        if question:
+            yield (
+                f"{place}.{name}]",
+                asking_feed(department, delivery, question),
+                fill_request(question.request, parcel),
+            )
+
+
+def check_soap_deliveries(department: Department, contract: SoapContract) -> Iterator[Finding]:
+    """Write each call by the contract; what does not fit says so itself."""
+    for delivery in department.deliveries.values():
+        for place, feed, values in calls_of(department, delivery):
+            try:
+                contract.render(
+                    feed.operation,
+                    carry(department.transport, contract.parameters(feed.operation), values),
+                    feed.headers,
+                )
+            except DeclarationError as error:
+                yield Finding("error", place, str(error))
+
+
+def check_rest_deliveries(
+    department: Department, paths: Mapping[str, Any], names: Collection[str]
+) -> Iterator[Finding]:
+    """Look each call's path up in the OpenAPI document, and the names it sends among those that it declares."""
+    for delivery in department.deliveries.values():
+        for place, feed, values in calls_of(department, delivery):
+            if paths and feed.method.lower() not in paths.get(feed.path, {}):
+                there = ", ".join(sorted(paths))
+                yield Finding("error", place, f"{feed.method} {feed.path} is not in the contract; there are {there}")
+            for name in sorted(set(_names(values)) - set(names)) if paths else ():
+                yield Finding("warning", place, f"field {name!r} is not in the contract")
+
+
+def _names(values: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in values.items():
+        yield name
+        if isinstance(value, dict):
+            yield from _names(value)

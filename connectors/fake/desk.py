@@ -1,0 +1,186 @@
+"""The desk where a fake department takes deliveries: it judges them, keeps what it took, and answers questions about it.
+
+Knows a department by its declaration alone, as values under paths; knows no wire.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from connectors.declared import Department, Feed
+from connectors.declared_delivery import Ask, Delivery, Out, Receipt
+from connectors.declared_parts import Success
+from connectors.delivery_feeds import asking_feed, sending_feed
+from connectors.fake.answers import WrongRequest, flatten
+from connectors.request_template import holds_secret, put
+from schemas.deliveries import payload_names
+
+Role = Literal["deliver", "ask", "poll"]
+TURNS_AWAY = {
+    "500_before", "503", "rate_limited_429", "200_with_fault", "200_html_login", "202_empty", "204",
+    "redirect_internal", "redirect_file",
+}  # fmt: skip
+POLLS = 2  # a receipt is done when it is asked for so many times
+PENDING = "处理中"
+
+
+@dataclass
+class Taken:
+    """Hold one delivery that the department took; `times` is how often it was done, `received` how often it came."""
+
+    kind: str
+    delivery_key: str
+    values: dict[str, str]
+    number: str
+    times: int = 1
+    received: int = 1
+    polls: int = 0
+
+
+@dataclass(frozen=True)
+class Called:
+    """Hold one call that the desk answers."""
+
+    feed: Feed
+    role: Role
+    delivery: Delivery = field(repr=False)
+
+
+class Desk:
+    """Take deliveries of one department."""
+
+    def __init__(self, department: Department) -> None:
+        self.calls = [call for one in department.deliveries.values() for call in _calls(department, one)]
+        self.taken: list[Taken] = []
+        self._lock = threading.Lock()
+
+    def answer(self, called: Called, given: Mapping[str, str], headers: Mapping[str, str], mode: str) -> dict[str, Any]:
+        """Return the answer as nested values; WrongRequest in the department's words."""
+        with self._lock:
+            if called.role == "deliver":
+                return self._take(called.delivery, given, headers, mode)
+            question = called.delivery.ask if called.role == "ask" else called.delivery.receipt
+            return self._tell(question, called.delivery, given) if question else {}
+
+    def inbox(self) -> list[dict[str, Any]]:
+        """Return what was taken, in order."""
+        with self._lock:
+            return [
+                {
+                    "kind": one.kind,
+                    "delivery_key": one.delivery_key,
+                    "values": one.values,
+                    "times": one.times,
+                    "received": one.received,
+                }
+                for one in self.taken
+            ]
+
+    def _take(
+        self, delivery: Delivery, given: Mapping[str, str], headers: Mapping[str, str], mode: str
+    ) -> dict[str, Any]:
+        _check(delivery, given)
+        key = _key_of(delivery, given, headers)
+        known = next((one for one in self.taken if key and one.delivery_key == key), None)
+        if mode not in TURNS_AWAY:
+            if known:
+                known.received += 1
+            else:
+                known = Taken(delivery.kind, key, dict(given), f"{delivery.kind[:3].upper()}{len(self.taken) + 1:06}")
+                known.times += mode == "applies_twice" and not key
+                self.taken.append(known)
+        answer: dict[str, Any] = {}
+        if delivery.success:
+            put(answer, delivery.success.field, delivery.success.values[0])
+            if delivery.success.message:
+                put(answer, delivery.success.message, "成功")
+        if delivery.number and known:
+            put(answer, delivery.number, known.number)
+        return answer
+
+    def _tell(self, question: Ask | Receipt, delivery: Delivery, given: Mapping[str, str]) -> dict[str, Any]:
+        found = next((one for one in self.taken if _is_meant(question, delivery, one, given)), None)
+        if isinstance(question, Ask):
+            return _state(question.found_when if found else question.missing_when)
+        if found:
+            found.polls += 1
+        done = question.done_when
+        return _state(done if found and found.polls >= POLLS else Success(field=done.field, values=[PENDING]))
+
+
+def _calls(department: Department, delivery: Delivery) -> list[Called]:
+    if department.transport.kind not in {"soap", "rest"}:
+        return []
+    calls = [Called(sending_feed(delivery), "deliver", delivery)]
+    if delivery.ask:
+        calls.append(Called(asking_feed(department, delivery, delivery.ask), "ask", delivery))
+    if delivery.receipt:
+        calls.append(Called(asking_feed(department, delivery, delivery.receipt), "poll", delivery))
+    return calls
+
+
+def _state(shown: Success) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    put(answer, shown.field, shown.values[0])
+    return answer
+
+
+def _key_of(delivery: Delivery, given: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    key = delivery.key
+    if key is None:
+        return ""
+    named = {name.lower(): value for name, value in headers.items()}
+    text = given.get(key.field, "") if key.field else named.get(key.header.lower(), "")
+    if not text:
+        raise WrongRequest(f"缺少 {key.field or key.header}")
+    return text
+
+
+def _check(delivery: Delivery, given: Mapping[str, str]) -> None:
+    """Judge a delivery as strictly as the department would by its own rules."""
+    keyed = {delivery.key.field} if delivery.key and delivery.key.field else set()
+    unknown = sorted(given.keys() - delivery.fields.keys() - keyed)
+    if unknown:
+        raise WrongRequest(f"参数 {unknown[0]} 不存在")
+    owed = payload_names(delivery.kind)
+    for path, rule in delivery.fields.items():
+        if holds_secret(rule.value):
+            continue  # the gate's business
+        if path not in given:
+            if rule.value or owed.get(rule.from_, True):
+                raise WrongRequest(f"缺少 {path}")
+        elif not _fits(rule, given[path]):
+            raise WrongRequest(f"{path} 有误")
+
+
+def _fits(rule: Out, text: str) -> bool:
+    if rule.value is not None:
+        return text == rule.value
+    if rule.codes is not None:
+        return text in rule.codes.values()
+    if rule.date is None:
+        return bool(text)
+    try:
+        return bool(datetime.strptime(text, rule.date))  # noqa: DTZ007  a date has no zone
+    except ValueError:
+        return False
+
+
+def _is_meant(question: Ask | Receipt, delivery: Delivery, one: Taken, given: Mapping[str, str]) -> bool:
+    """Say whether a question that asks by the declared template means this delivery."""
+    told = {"delivery_key": one.delivery_key, "number": one.number}
+    told |= {rule.from_: one.values.get(path, "") for path, rule in delivery.fields.items() if rule.from_}
+    wanted = flatten(question.request)
+    return (
+        one.kind == delivery.kind
+        and bool(wanted)
+        and all(
+            holds_secret(text) or re.sub(r"\{(\w+)\}", lambda name: told.get(name[1], ""), text) == given.get(path, "")
+            for path, text in wanted.items()
+        )
+    )

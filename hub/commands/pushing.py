@@ -1,0 +1,160 @@
+"""`hub push`, `hub delivery`: what is owed to departments, brought by hand, seen, put in, decided.
+
+Knows arguments and output; a pass itself is hub/push.py.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, cast, get_args
+
+import typer
+
+from connectors.connection import read_connection
+from connectors.declaration import list_departments, load_department
+from hub.commands.choosing import progress_bar, shown_progress
+from hub.commands.output import AsJson, explain, note, print_json, print_table
+from hub.commands.signals import ended_by_signals
+from hub.context import HubContext, opened_hub
+from hub.push import PushSummary, enqueue_delivery
+from hub.push import push as push_department
+from hub.settings import Settings
+from license_library.answers import DeliveryBrief
+from license_library.delivery_list import get_delivery, list_deliveries
+from license_library.outbox import Choice, decide_delivery
+from license_library.questions import DeliveryFilter
+from schemas.deliveries import read_delivery
+from schemas.errors import HubError, RequestError
+
+delivery = typer.Typer(help="What is owed to departments.", no_args_is_help=True)
+DeliveryId = Annotated[int, typer.Argument(help="Number of the delivery.")]
+COLUMNS = ["delivery", "department", "kind", "case", "class", "state", "tries", "next try", "why"]
+
+
+def push(
+    department: Annotated[str | None, typer.Argument(help="Name of the department's folder; default: all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring what is due to departments here and now, and ask for receipts, without Airflow."""
+    settings = Settings()
+    names = _chosen(department, settings)
+    told, is_good = [], True
+    with ended_by_signals(), opened_hub(settings) as hub, progress_bar() as bar:
+        for name in names:
+            try:
+                told.append(_push_one(hub, name, bar, settings))
+            except HubError as error:
+                explain(error)
+                told.append(PushSummary(name, error_code=error.code, error_message=str(error)))
+    is_good = all(one.is_good for one in told)
+    _show(told[0] if department else told, told, as_json=as_json)
+    raise typer.Exit(0 if is_good else 1)
+
+
+@delivery.command("list")
+def list_them(
+    department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only in this state, as to_verify.")] = None,
+    case: Annotated[str | None, typer.Option(help="Only of this case.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List deliveries, newest first."""
+    wanted = DeliveryFilter(department=department, state=state, case_number=case, limit=limit)
+    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
+        answer = list_deliveries(conn, wanted, hub.clock())
+    if as_json:
+        print_json(answer)
+        return
+    print_table("deliveries", COLUMNS, [_row(one) for one in answer.deliveries])
+
+
+@delivery.command()
+def show(delivery_id: DeliveryId, as_json: AsJson = False) -> None:
+    """Show where one delivery stands."""
+    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
+        found = get_delivery(conn, delivery_id)
+    _show_one(found, as_json=as_json)
+
+
+@delivery.command()
+def enqueue(
+    file: Annotated[
+        Path, typer.Argument(help="A JSON file in the shape of `hub schema delivery`.", exists=True, dir_okay=False)
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Put one delivery into its department's outbox."""
+    owed = read_delivery(file.read_bytes())
+    with opened_hub(Settings()) as hub:
+        delivery_id = enqueue_delivery(hub, owed)
+        with hub.engine.connect() as conn:
+            found = get_delivery(conn, delivery_id)
+    _show_one(found, as_json=as_json)
+
+
+@delivery.command()
+def verify(
+    delivery_id: DeliveryId,
+    choice: Annotated[str, typer.Argument(help="arrived, resend or cancel.")],
+    who: Annotated[str, typer.Option("--by", help="Who decides.")],
+    as_json: AsJson = False,
+) -> None:
+    """Decide a delivery that is to be verified or was not delivered."""
+    if choice not in get_args(Choice):
+        raise RequestError(
+            f"delivery {delivery_id}: {choice!r} is no decision; there are {', '.join(get_args(Choice))}"
+        )
+    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
+        decide_delivery(conn, delivery_id, cast("Choice", choice), who, hub.clock())
+        found = get_delivery(conn, delivery_id)
+    _show_one(found, as_json=as_json)
+
+
+def _chosen(department: str | None, settings: Settings) -> list[str]:
+    known = list_departments(settings.connectors_folder)
+    if department is not None and department not in known:
+        raise typer.BadParameter(
+            f"{department!r} is not declared; there are {', '.join(known)}", param_hint="DEPARTMENT"
+        )
+    if department is not None:
+        return [department]
+    return [name for name in known if load_department(name, settings.connectors_folder).deliveries]
+
+
+def _push_one(hub: HubContext, name: str, bar: Any, settings: Settings) -> PushSummary:
+    connection = read_connection(load_department(name, settings.connectors_folder), os.environ)
+    return push_department(hub, name, connection, progress=shown_progress(bar, name))
+
+
+def _show(answer: Any, told: list[PushSummary], *, as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+        return
+    print_table("push", ["department", "became"], [[one.department, _became(one)] for one in told])
+    for one in told:
+        for notice in one.notices:
+            note(f"{one.department}: {notice}")
+
+
+def _became(one: PushSummary) -> str:
+    counts = ", ".join(f"{state} {count}" for state, count in sorted(one.counts.items()))
+    paused = f"left alone until {one.paused_until:%H:%M:%S} UTC: it was found down" if one.paused_until else ""
+    return "; ".join(filter(None, [counts, paused, one.error_message])) or "nothing was due"
+
+
+def _show_one(found: DeliveryBrief, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        "delivery", ["", ""], [[name, getattr(found, name)] for name in found.__struct_fields__ if "words" not in name]
+    )
+
+
+def _row(one: DeliveryBrief) -> list[object]:
+    why = one.reason_words.en if one.reason_words else f"after {one.waits_for}" if one.waits_for else None
+    then = f"{one.next_try_at:%Y-%m-%d %H:%M}" if one.next_try_at else None
+    state = one.state_words.en
+    return [one.delivery_id, one.department, one.kind, one.case_number, one.delivery_class, state, one.tries, then, why]

@@ -1,0 +1,70 @@
+"""What an outcome means for the outbox, by the class of the delivery. Decides; writes nothing and asks nobody.
+
+A: sent again under the same key. B: asked about first. C: at most once, then a person looks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from connectors.declaration import Delivery, duration
+from connectors.delivering import Outcome
+from hub.backoff import is_over, pause_after
+from license_library.outbox_claims import Claim
+from license_library.outbox_marks import Mark
+
+GIVEN_UP, NO_RECEIPT, UNANSWERED = "delivery.given_up", "delivery.no_receipt", "delivery.unanswered"
+
+
+def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime, chance: float) -> Mark:
+    """Return where a delivery stands after it left, or after the department was asked for it."""
+    if outcome.state == "accepted":
+        return Mark(
+            "acknowledged" if delivery.receipt else "done", next_try_at=now + _first_poll(delivery),
+            number=outcome.number, is_answer=True,
+        )  # fmt: skip
+    if outcome.state == "refused":
+        return Mark("refused", outcome.code, outcome.words, is_answer=True)
+    is_doubtful = outcome.state in {"doubtful", "pending"}
+    if is_doubtful and delivery.class_ == "C":
+        return Mark("to_verify", outcome.code, outcome.words, is_doubtful=True, is_down=outcome.is_down)
+    return _again(delivery, claim, outcome, now, chance, is_doubtful=is_doubtful)
+
+
+def judge_receipt(delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime) -> Mark | None:
+    """Return where an acknowledged delivery stands after its receipt was asked for; None: as before."""
+    if outcome.state in {"done", "refused"}:
+        return Mark(outcome.state, outcome.code, outcome.words, is_answer=True)
+    receipt = delivery.receipt
+    if receipt and claim.acknowledged_at and now - claim.acknowledged_at >= duration(receipt.give_up):
+        words = f"no receipt within {receipt.give_up}"
+        return Mark("to_verify", NO_RECEIPT, outcome.words or words, is_doubtful=True, is_down=outcome.is_down)
+    return None
+
+
+def unanswered() -> Mark:
+    """Return where a delivery of class C stands that left and was never heard of again."""
+    return Mark("to_verify", UNANSWERED, "the run that sent it ended before it had an answer", is_doubtful=True)
+
+
+def postponed(claim: Claim, until: datetime) -> Mark:
+    """Return where a claimed delivery stands that may not leave now."""
+    return Mark("waiting", "delivery.maintenance", next_try_at=until, is_doubtful=claim.is_doubtful)
+
+
+def _again(  # noqa: PLR0913 - the outcome, its place in time, and what is known of it
+    delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime, chance: float, *, is_doubtful: bool
+) -> Mark:
+    if is_over(claim.tries, claim.owed_at, now, delivery.tries, duration(delivery.give_up)):
+        state = "to_verify" if is_doubtful else "refused"
+        return Mark(state, GIVEN_UP, outcome.words, is_doubtful=is_doubtful, is_down=outcome.is_down)
+    pause = pause_after(claim.tries, chance, outcome.wait_seconds)
+    if is_doubtful and delivery.ask:
+        pause = max(pause, duration(delivery.ask.after))
+    return Mark(
+        "waiting", outcome.code, outcome.words, now + pause, is_doubtful, is_down=outcome.is_down,
+    )  # fmt: skip
+
+
+def _first_poll(delivery: Delivery) -> timedelta:
+    return duration(delivery.receipt.every) if delivery.receipt else timedelta(0)

@@ -1,0 +1,62 @@
+"""Deliveries pushed to a department here and now, and put into its outbox. Introduces the declaration to both sides."""
+
+from __future__ import annotations
+
+from connectors.connection import Connection
+from connectors.declaration import Delivery, Department, load_department
+from connectors.delivering import Parcel, opened_courier, write_fields
+from hub.context import HubContext
+from hub.failures import plain_database_errors_at
+from hub.progress import Progress, no_progress
+from hub.push_pass import PushBounds, PushPass, PushSummary
+from hub.registration import register
+from license_library.outbox import Owing, enqueue
+from schemas.deliveries import Delivery as Owed
+from schemas.deliveries import kind_of, payload_of
+from schemas.errors import DeclarationError
+
+__all__ = ["PushBounds", "PushSummary", "enqueue_delivery", "push"]
+
+
+def push(
+    hub: HubContext,
+    department: str,
+    connection: Connection,
+    *,
+    progress: Progress = no_progress,
+    bounds: PushBounds | None = None,
+) -> PushSummary:
+    """Bring what is due to a department and ask for its receipts; return what became of it."""
+    declared = load_department(department, hub.connectors_folder)
+    if not declared.deliveries:
+        raise DeclarationError(f"{department}: declares no deliveries; expected [deliveries.<kind>]; nothing was sent")
+    with plain_database_errors_at(f"{department}: deliveries"):
+        register(hub, declared)
+        with opened_courier(declared, connection) as courier:
+            run = PushPass(hub, declared, courier, bounds or PushBounds())
+            run.deliver(progress)
+            run.poll(progress)
+    return run.summary
+
+
+def enqueue_delivery(hub: HubContext, owed: Owed) -> int:
+    """Put a delivery into its department's outbox; refused at once where the declaration cannot write it."""
+    declared = load_department(owed.department, hub.connectors_folder)
+    delivery = _declared_delivery(declared, kind_of(owed))
+    payload = payload_of(owed)
+    where = f"{owed.department}.{delivery.kind}"
+    write_fields(delivery, Parcel(delivery.kind, owed.delivery_key or "", owed.case_number, 1, payload), where)
+    owing = Owing(owed.department, delivery.kind, owed.case_number, delivery.class_, payload, owed.delivery_key)
+    with plain_database_errors_at(f"{where}: enqueueing"):
+        register(hub, declared)
+        with hub.engine.begin() as conn:
+            return enqueue(conn, hub.keyring, owing, hub.clock())
+
+
+def _declared_delivery(declared: Department, kind: str) -> Delivery:
+    if kind not in declared.deliveries:
+        there = ", ".join(declared.deliveries) or "none"
+        raise DeclarationError(
+            f"{declared.department}: declares no delivery {kind!r}; there are {there}; nothing was enqueued"
+        )
+    return declared.deliveries[kind]

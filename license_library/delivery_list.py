@@ -1,0 +1,81 @@
+"""List what is owed to departments: where each delivery stands, why, and what happens next.
+
+Reads only; a payload is never opened here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from license_library.answers import DeliveriesAnswer, DeliveryBrief, DeliveryCount
+from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.delivery_words import STATES, delivery_state_words, kind_words, reason_words
+from license_library.masking import mask_text
+from license_library.questions import DeliveryFilter
+from license_library.readings import check_text
+from schemas.errors import NotFound
+
+_COLUMNS = """
+d.delivery_id, d.delivery_key, d.department, p.name as department_name, d.kind, d.case_number, d.sequence,
+d.class as delivery_class, d.state, d.is_doubtful, d.tries, d.reason_code, d.answer, d.number, d.enqueued_at, d.sent_at,
+d.acknowledged_at, d.finished_at, d.verified_by, d.decision, d.verified_at,
+case when d.state in ('waiting', 'acknowledged') then d.next_try_at end as next_try_at,
+(select min(e.delivery_id) from deliveries e where d.state = 'waiting' and e.department = d.department
+  and e.case_number = d.case_number and e.sequence < d.sequence
+  and e.state in ('waiting', 'claimed', 'sent', 'refused', 'to_verify')) as waits_for
+"""
+_SCOPE = """
+(cast(:department as text) is null or d.department = :department)
+and (cast(:kind as text) is null or d.kind = :kind)
+and (cast(:case_number as text) is null or d.case_number = :case_number)
+"""
+_LIST = text(f"""
+select {_COLUMNS} from deliveries d join departments p using (department)
+where {_SCOPE} and (cast(:state as text) is null or d.state = :state) and d.delivery_id < :before
+order by d.delivery_id desc limit :limit
+""")  # noqa: S608 - constants of this file
+_COUNTS = text(f"select d.state, count(*) as count from deliveries d where {_SCOPE} group by d.state")  # noqa: S608 - as above
+_GET = text(f"""
+select {_COLUMNS} from deliveries d join departments p using (department) where d.delivery_id = :delivery_id
+""")  # noqa: S608 - as above
+
+
+def list_deliveries(conn: Connection, wanted: DeliveryFilter, now: datetime) -> DeliveriesAnswer:
+    """Return one page of deliveries, newest first; WrongQuestion for a limit or cursor that is not ours."""
+    limit = check_limit(wanted.limit)
+    scope = {name: getattr(wanted, name) for name in ("department", "kind", "case_number", "state")}
+    for value in scope.values():
+        check_text(value or "")
+    question = msgspec.json.encode(scope)
+    (before,) = read_cursor(question, wanted.after, (LAST,))
+    rows = conn.execute(_LIST, {**scope, "before": before, "limit": limit + 1}).all()
+    counted: dict[str, int] = {row.state: row[1] for row in conn.execute(_COUNTS, scope)}
+    return DeliveriesAnswer(
+        deliveries=[_brief(row) for row in rows[:limit]],
+        next=write_cursor(question, [rows[limit - 1].delivery_id]) if len(rows) > limit else None,
+        states=[DeliveryCount(state, words, counted[state]) for state, words in STATES.items() if state in counted],
+        asked_at=now,
+    )
+
+
+def get_delivery(conn: Connection, delivery_id: int) -> DeliveryBrief:
+    """Return one delivery; NotFound where there is none."""
+    row = conn.execute(_GET, {"delivery_id": delivery_id}).one_or_none() if abs(delivery_id) <= LAST else None
+    if row is None:
+        raise NotFound(f"outbox: there is no delivery {delivery_id}; expected an id of the list")
+    return _brief(row)
+
+
+def _brief(row: Any) -> DeliveryBrief:
+    facts = dict(row._mapping)
+    facts["answer"] = row.answer and mask_text(row.answer)
+    return DeliveryBrief(
+        **facts,
+        kind_words=kind_words(row.kind),
+        state_words=delivery_state_words(row.state),
+        reason_words=reason_words(row.reason_code),
+    )

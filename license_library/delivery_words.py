@@ -1,0 +1,57 @@
+"""The words for deliveries, in Chinese and English side by side: kinds, states, and why one is where it is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from license_library.answers import Words
+
+STATES: Final = {
+    "to_verify": Words("待核实", "to verify"),
+    "refused": Words("未送达", "not delivered"),
+    "waiting": Words("待发送", "waiting"),
+    "claimed": Words("处理中", "being brought"),
+    "sent": Words("已发出，未获答复", "sent, not answered"),
+    "acknowledged": Words("已签收，待回执", "acknowledged, awaiting its receipt"),
+    "done": Words("已完成", "done"),
+    "cancelled": Words("已取消", "cancelled"),
+}
+_KINDS = {
+    "accepted_application": Words("受理通知", "accepted application"),
+    "decision": Words("审批决定", "decision"),
+    "license_issued": Words("制证通知", "license issued"),
+    "supervision_handoff": Words("审管衔接", "supervision hand-off"),
+    "license_alert": Words("证照状态提醒", "license alert"),
+    "correction_request": Words("数据校核", "correction request"),
+}
+_REASONS = {
+    "department.unreachable": Words("部门系统连接不上", "the department cannot be reached"),
+    "department.timeout": Words("部门系统未在时限内答复", "the department did not answer in time"),
+    "department.unavailable": Words("部门系统暂不可用", "the department is not available now"),
+    "department.refused": Words("部门不接收", "the department refused it"),
+    "department.fault": Words("部门系统出错", "the department failed itself"),
+    "department.broke_promise": Words(
+        "部门的答复不完整或不合约定", "the department's answer is not whole or not as agreed"
+    ),
+    "department.not_trusted": Words("部门的证书不可信", "the department's certificate is not trusted"),
+    "declaration.wrong": Words("接入声明与本次推送不符", "the declaration cannot write it"),
+    "delivery.given_up": Words("已达重试上限", "tried as often, or as long, as declared"),
+    "delivery.no_receipt": Words("逾期未取得回执", "no receipt came in time"),
+    "delivery.unanswered": Words("发出后中断，未知是否到达", "the run that sent it ended before an answer came"),
+    "delivery.maintenance": Words("部门系统维护期间，暂不发送", "held back during the department's maintenance"),
+}
+
+
+def delivery_state_words(state: str) -> Words:
+    """Name a delivery's state."""
+    return STATES.get(state, Words(state, state))
+
+
+def kind_words(kind: str) -> Words:
+    """Name a kind of delivery."""
+    return _KINDS.get(kind, Words(kind, kind))
+
+
+def reason_words(code: str | None) -> Words | None:
+    """Say why a delivery is where it is."""
+    return _REASONS.get(code, Words(code, code)) if code else None

@@ -1,0 +1,207 @@
+"""What the hub may owe a department: the kinds of deliveries and the shape of each, as others hand them in.
+
+Knows values and their lengths; knows no department, no transport and no table.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from schemas.errors import RequestError
+from schemas.struct_readers import build_readers
+
+PUBLISHED_FILE = Path(__file__).parent / "published" / "delivery.schema.json"
+
+Name = Annotated[str, Meta(min_length=1, max_length=300)]
+Code = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
+Words = Annotated[str, Meta(min_length=1, max_length=2000)]
+Area = Annotated[str, Meta(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$")]
+
+
+class Owed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """Hold what every delivery says: to whom it is owed, and which case it belongs to."""
+
+    department: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", title="部门")]
+    case_number: Annotated[Code, Meta(title="办件编号")]
+    # Whoever hands in the same delivery twice says so by the same key; without one it is a new delivery.
+    delivery_key: Annotated[str, Meta(pattern=r"^[0-9a-zA-Z-]{8,36}$", title="推送标识")] | None = None
+
+
+class Applicant(Owed, frozen=True, kw_only=True):
+    """Hold who applied, and for what."""
+
+    item_code: Annotated[Code, Meta(title="事项编码")]
+    item_name: Annotated[Name, Meta(title="事项名称")]
+    applicant_name: Annotated[Name, Meta(title="申请人", extra_json_schema={"x-personal": True})]
+    applicant_code: Annotated[Code, Meta(title="申请人代码", extra_json_schema={"x-personal": True})]
+    applicant_code_type: Annotated[Literal["001", "111"], Meta(title="申请人代码类型")]
+
+
+class AcceptedApplication(Applicant, frozen=True, kw_only=True, tag="accepted_application"):
+    """受理通知: an application was accepted at the window."""
+
+    accepted_on: Annotated[date, Meta(title="受理日期")]
+    promised_on: Annotated[date, Meta(title="承诺办结日期")] | None = None
+
+
+class Decision(Applicant, frozen=True, kw_only=True, tag="decision"):
+    """审批决定: an application was granted or refused."""
+
+    outcome: Annotated[Literal["granted", "refused", "withdrawn"], Meta(title="决定")]
+    decided_on: Annotated[date, Meta(title="决定日期")]
+    document_number: Annotated[Name, Meta(title="决定文书号")] | None = None
+
+
+class LicenseIssued(Owed, frozen=True, kw_only=True, tag="license_issued"):
+    """制证通知: a license was issued."""
+
+    license_type: Annotated[Code, Meta(title="证照类型")]
+    license_number: Annotated[Name, Meta(title="证照编号")]
+    license_identifier: Annotated[Code, Meta(title="电子证照标识")] | None = None
+    holder_name: Annotated[Name, Meta(title="持证主体", extra_json_schema={"x-personal": True})]
+    holder_code: Annotated[Code, Meta(title="持证主体代码", extra_json_schema={"x-personal": True})]
+    holder_code_type: Annotated[Literal["001", "111"], Meta(title="持证主体代码类型")]
+    issued_on: Annotated[date, Meta(title="颁发日期")]
+    valid_from: Annotated[date, Meta(title="有效期自")] | None = None
+    valid_to: Annotated[date, Meta(title="有效期至")] | None = None
+
+
+class SupervisionHandoff(Applicant, frozen=True, kw_only=True, tag="supervision_handoff"):
+    """审管衔接: a decision goes to whoever must supervise it."""
+
+    outcome: Annotated[Literal["granted", "refused", "withdrawn"], Meta(title="决定")]
+    decided_on: Annotated[date, Meta(title="决定日期")]
+    license_number: Annotated[Name, Meta(title="证照编号")] | None = None
+    area_code: Annotated[Area, Meta(title="行政区划代码")] | None = None
+    matters: Annotated[Words, Meta(title="监管要点")] | None = None
+
+
+class LicenseAlert(Owed, frozen=True, kw_only=True, tag="license_alert"):
+    """证照状态提醒: a license that was relied on is no longer good."""
+
+    license_type: Annotated[Code, Meta(title="证照类型")]
+    license_number: Annotated[Name, Meta(title="证照编号")]
+    status: Annotated[Code, Meta(title="证照状态")]
+    changed_on: Annotated[date, Meta(title="变更日期")]
+    reason: Annotated[Words, Meta(title="变更原因")] | None = None
+
+
+class CorrectionRequest(Owed, frozen=True, kw_only=True, tag="correction_request"):
+    """数据校核: a department is asked to put one of its records right."""
+
+    record_id: Annotated[Name, Meta(title="记录标识")]
+    field: Annotated[Name, Meta(title="字段")]
+    seen: Annotated[Words, Meta(title="现值", extra_json_schema={"x-personal": True})] | None = None
+    proposed: Annotated[Words, Meta(title="建议值", extra_json_schema={"x-personal": True})] | None = None
+    basis: Annotated[Words, Meta(title="依据")]
+    due_on: Annotated[date, Meta(title="答复期限")]
+
+
+Delivery = AcceptedApplication | Decision | LicenseIssued | SupervisionHandoff | LicenseAlert | CorrectionRequest
+KINDS: Final[dict[str, type[Owed]]] = {
+    "accepted_application": AcceptedApplication,
+    "decision": Decision,
+    "license_issued": LicenseIssued,
+    "supervision_handoff": SupervisionHandoff,
+    "license_alert": LicenseAlert,
+    "correction_request": CorrectionRequest,
+}
+NOT_SENT = {"department", "delivery_key"}
+_EXAMPLE: Final[dict[str, str]] = {
+    "department": "transport",
+    "case_number": "370283-2026-000123",
+    "item_code": "PD-E-002",
+    "item_name": "道路货物运输经营许可",
+    "applicant_name": "平度市示例运输有限公司",
+    "applicant_code": "91370283MA3C0EXAMP",
+    "applicant_code_type": "001",
+    "accepted_on": "2026-03-02",
+    "promised_on": "2026-03-09",
+    "outcome": "granted",
+    "decided_on": "2026-03-06",
+    "document_number": "平审批准字〔2026〕第123号",
+    "license_type": "roadgoods",
+    "license_number": "370283000012345",
+    "license_identifier": "1.2.156.3005.2.example",
+    "holder_name": "平度市示例运输有限公司",
+    "holder_code": "91370283MA3C0EXAMP",
+    "holder_code_type": "001",
+    "issued_on": "2026-03-06",
+    "valid_from": "2026-03-06",
+    "valid_to": "2030-03-05",
+    "area_code": "370283",
+    "matters": "按许可范围经营",
+    "status": "revoked",
+    "changed_on": "2026-03-06",
+    "reason": "依法撤销",
+    "record_id": "LSH0000001",
+    "field": "valid_to",
+    "seen": "2016-02-30",
+    "proposed": "2016-02-29",
+    "basis": "《政务数据共享条例》",
+    "due_on": "2026-03-16",
+}
+
+
+def read_delivery(content: bytes) -> Delivery:
+    """Return the delivery that a JSON text holds; RequestError names the field, never its value."""
+    try:
+        return _reader.decode(content)
+    except msgspec.ValidationError as error:
+        said, _, path = str(error).partition(" - at `$")
+        place = path.rstrip("`").lstrip(".") or "the delivery"
+        raise RequestError(
+            f"delivery: {place}: {_without_value(said)}; expected the shape of `hub schema delivery`; nothing was enqueued"
+        ) from None
+    except msgspec.DecodeError:
+        raise RequestError("delivery: the text is not JSON; expected one object; nothing was enqueued") from None
+
+
+def _without_value(said: str) -> str:
+    return said.partition(", got")[0].partition(" '")[0]
+
+
+def payload_of(delivery: Delivery) -> dict[str, str]:
+    """Return what is told to the department, each value as text; what was left out is absent."""
+    values = msgspec.to_builtins(delivery)
+    return {name: str(value) for name, value in values.items() if name not in NOT_SENT | {"kind"} and value is not None}
+
+
+def kind_of(delivery: Delivery) -> str:
+    """Return the kind, as declarations name it."""
+    return str(delivery.__struct_config__.tag)
+
+
+def payload_names(kind: str) -> dict[str, bool]:
+    """Return the names that a payload of this kind may have, and whether it always has them."""
+    return {
+        field.encode_name: field.required
+        for field in msgspec.structs.fields(KINDS[kind])
+        if field.encode_name not in NOT_SENT
+    }
+
+
+def example_of(kind: str) -> dict[str, str]:
+    """Return an invented delivery of this kind that fits its shape."""
+    return {"kind": kind, "department": _EXAMPLE["department"]} | {name: _EXAMPLE[name] for name in payload_names(kind)}
+
+
+def delivery_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a delivery as it is handed in."""
+    schema = msgspec.json.schema(Delivery)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "delivery", **schema}
+
+
+def schema_text() -> str:
+    """Return the schema as it is published."""
+    return json.dumps(delivery_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+build_readers(*KINDS.values())
+_reader: msgspec.json.Decoder[Delivery] = msgspec.json.Decoder(Delivery)

@@ -1,0 +1,59 @@
+"""The published shape of deliveries is what the hub reads, and what is wrong is named without being quoted."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from schemas.deliveries import (
+    KINDS,
+    PUBLISHED_FILE,
+    delivery_schema,
+    example_of,
+    kind_of,
+    payload_names,
+    payload_of,
+    read_delivery,
+    schema_text,
+)
+from schemas.errors import RequestError
+
+
+def test_the_published_schema_is_the_one_the_shapes_say() -> None:
+    assert PUBLISHED_FILE.read_text("utf-8") == schema_text(), "write it anew with: hub schema publish"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_example_of_each_kind_fits_the_schema_and_is_read_whole(kind: str) -> None:
+    example = example_of(kind)
+    Draft202012Validator(delivery_schema()).validate(example)
+    owed = read_delivery(json.dumps(example).encode())
+    assert kind_of(owed) == kind
+    assert payload_of(owed) == {name: example[name] for name in payload_names(kind)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"outcome": "平度市某某"}, "outcome"),
+        ({"decided_on": "2026-02-30"}, "decided_on"),
+        ({"case_number": ""}, "case_number"),
+        ({"applicant_code": "9137 0283"}, "applicant_code"),
+        ({"kind": "gift"}, "kind"),
+        ({"surprise": "意外"}, "the delivery"),
+        ({"department": "../etc"}, "department"),
+        ({"delivery_key": "short"}, "delivery_key"),
+    ],
+)
+def test_what_is_wrong_is_named_and_never_quoted(changes: dict[str, str], place: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        read_delivery(json.dumps(example_of("decision") | changes).encode())
+    assert str(refused.value).startswith(f"delivery: {place}: ")
+    assert not [text for text in changes.values() if text and text in str(refused.value)]
+
+
+def test_what_is_no_json_is_refused() -> None:
+    with pytest.raises(RequestError, match="is not JSON"):
+        read_delivery(b"{")
