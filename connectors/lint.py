@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from connectors.declaration import load_department
+from connectors.declaration_rules import FOLLOWED
 from connectors.declared import TO_FILL_IN, Department, Feed
 from connectors.delivery_lint import check_rest_deliveries, check_soap_deliveries
 from connectors.file_lint import check_files
@@ -88,6 +89,8 @@ def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
     needed = {"page": "{page}", "offset": "{offset}", "cursor": "{cursor}"}.get(feed.paging.style, "")
     if needed not in placeholders:
         yield Finding("error", f"{place} request", f"paging style {feed.paging.style} needs {needed}")
+    if feed.paging.style in FOLLOWED and not (feed.paging.total or feed.paging.total_header):
+        yield Finding("warning", f"{place} paging", "declares no total: nothing shows that the last page was the last")
     if not feed.success and feed.records != ".":  # a bare list has no place for it, and what is no list is refused
         yield Finding("warning", place, "declares no success: an answer that says it failed may pass as an empty page")
 

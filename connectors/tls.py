@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography import x509
 
 from connectors.connection import Connection
+from connectors.findings import Finding
 from schemas.errors import (
     CertificateExpired,
     DeclarationError,
@@ -91,6 +92,17 @@ def ending_certificates(connection: Connection, now: datetime, who: str) -> dict
         if (pem := read_pem(connection, name, who))
     }
     return {name: at for name, at in ends.items() if at <= now + AHEAD}
+
+
+def check_certificates(connection: Connection, now: datetime, who: str) -> list[Finding]:
+    """Return what must be renewed: an error where a certificate of the connection has ended, a warning where it ends soon."""
+    ends = ending_certificates(connection, now, who).items()
+    return [
+        Finding("error", f"{who}: connection's {name}", f"ended on {at:%Y-%m-%d}; put a new one into the connection")
+        if at <= now
+        else Finding("warning", f"{who}: connection's {name}", f"ends on {at:%Y-%m-%d}; ask for a new one in time")
+        for name, at in ends
+    ]
 
 
 def certificate_end(peer: ssl.SSLSocket) -> datetime | None:

@@ -14,18 +14,21 @@ from typing import Annotated, Any
 
 import typer
 
+from connectors.connection import read_connection
 from connectors.declaration import Department, load_department, load_departments
 from connectors.fake.modes import MODES, refusal
-from connectors.lint import check_department
+from connectors.lint import Finding, check_department
+from connectors.tls import check_certificates
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.scaffolding import new
 from hub.commands.signals import ended_by_signals
 from hub.commands.trusting import activate, shadow, try_live
 from hub.commands.watching import drift
-from hub.context import running_database
+from hub.context import running_database, utc_now
 from hub.front_databases import front_database
 from hub.settings import Settings
 from license_library.database import open_database
+from schemas.errors import ConnectionMissing, DeclarationError
 
 app = typer.Typer(help="Declared departments: make, list, check, fake.", no_args_is_help=True)
 app.command()(new)
@@ -56,7 +59,8 @@ def list_declared(as_json: AsJson = False) -> None:
 @app.command()
 def check(name: Name, as_json: AsJson = False) -> None:
     """Check a declaration offline; never touches the network."""
-    findings = check_department(name, Settings().connectors_folder)
+    folder = Settings().connectors_folder
+    findings = check_department(name, folder) + _check_certificates(name, folder)
     if as_json:
         print_json({"department": name, "findings": findings})
     elif findings:
@@ -112,6 +116,20 @@ def _list_modes(declared: Department, *, as_json: bool) -> None:
         return
     shown = [[row["mode"], row["what"], f"makes no sense here: {row['not']}" if row["not"] else "yes"] for row in rows]
     print_table(f"modes of {declared.department} ({kind})", ["mode", "what it does", "here"], shown)
+
+
+def _check_certificates(name: str, folder: Path | None) -> list[Finding]:
+    """Look at the certificates of the connection, where there is one; a broken declaration was told already."""
+    try:
+        declared = load_department(name, folder)
+    except DeclarationError:
+        return []
+    try:
+        return check_certificates(read_connection(declared, os.environ), utc_now(), name)
+    except ConnectionMissing:
+        return []
+    except DeclarationError as error:
+        return [Finding("error", name, str(error))]
 
 
 def _serve(  # noqa: PLR0913, PLR0917 - each is one option

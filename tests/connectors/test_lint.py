@@ -70,6 +70,7 @@ def test_nothing_is_found_where_nothing_is_wrong(lint: Lint) -> None:
         (('path = "/licenses"', 'path = "/permits"'), "error", "GET /permits is not in the contract; there are /licenses"),
         (('scope = "JYFW"', 'scope = "JYFWX"'), "warning", "source field 'JYFWX' is not in the contract"),
         (('kind = "rest"', 'kind = "post"'), "error", "invalid enum value"),
+        (('style = "page", total = "data/total"', 'style = "link"'), "warning", "declares no total"),
     ],
 )  # fmt: skip
 def test_a_slip_is_found(lint: Lint, change: tuple[str, str], severity: str, message: str) -> None:

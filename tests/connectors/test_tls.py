@@ -18,7 +18,7 @@ from connectors.connection import Connection
 from connectors.declared import Limits
 from connectors.door import Call, Door
 from connectors.fake.certificates import Authority, Issued
-from connectors.tls import ending_certificates
+from connectors.tls import check_certificates, ending_certificates
 from connectors.wire_clock import read_clock
 from schemas.errors import (
     CertificateExpired,
@@ -160,3 +160,13 @@ def test_a_certificate_that_ends_soon_is_told_ahead(caplog: pytest.LogCaptureFix
         "client_certificate", "department's own",
     ]  # fmt: skip
     assert list(ending_certificates(Connection("https", "a", 1, extra=extra), NOW, "roads")) == ["client_certificate"]
+
+
+def test_certificates_that_must_be_renewed_are_findings() -> None:
+    ended, ending = (OURS.issue("us", days=days).certificate for days in (-1, 9))
+    extra = {"ca": OURS.certificate, "client_certificate": ended, "signing_certificate": ending}
+    found = check_certificates(Connection("https", "a", 1, extra=extra), NOW, "roads")
+    assert [(one.severity, one.place) for one in found] == [
+        ("error", "roads: connection's client_certificate"),
+        ("warning", "roads: connection's signing_certificate"),
+    ]

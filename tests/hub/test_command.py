@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hub_makers import StartFake, column, count
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from connectors.fake.certificates import Authority
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot
 from hub.airflow_home import PROJECT
@@ -195,6 +198,15 @@ def test_departments_are_listed_and_checked(environ: dict[str, str]) -> None:
     folders = Path(environ["HUB_CONNECTORS_FOLDER"]).glob("*/department.toml")
     assert [one["department"] for one in listed] == sorted(file.parent.name for file in folders)
     assert told(type_command("department", "check", "transport", "--json"))["findings"] == []
+
+
+def test_a_certificate_that_has_ended_is_found_before_anybody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = Authority(datetime.now(UTC)).issue("license-hub", days=-1).certificate
+    monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", f"https://10.8.0.12?client_certificate={quote(ended)}")
+    result = type_command("department", "check", "transport", "--json")
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert (result.exit_code, finding["severity"]) == (1, "error")
+    assert "ended on" in finding["message"]
 
 
 def test_the_state_of_a_given_database_is_told(environ: dict[str, str]) -> None:
