@@ -149,7 +149,8 @@ def _check_openapi(department: Department) -> Iterator[Finding]:
         document = json.loads(path.read_text("utf-8"))
     except ValueError as error:
         raise DeclarationError(f"{department.department}/contract/{path.name}: is not JSON: {error}") from error
-    paths, names = document.get("paths", {}), set(_property_names(document))
+    paths = document.get("paths", {}) if isinstance(document, dict) else {}  # a sample may be nothing but a list
+    names = set(_property_names(document))
     for feed in department.feeds.values():
         place = f"{department.department}: [feeds.{feed.name}]"
         if not paths:
@@ -160,7 +161,7 @@ def _check_openapi(department: Department) -> Iterator[Finding]:
                 place,
                 f"{feed.method} {feed.path} is not in the contract; there are {', '.join(sorted(paths))}",
             )
-        for unknown in sorted(set(source_names(feed)) - names):
+        for unknown in sorted(set(source_names(feed)) - names) if paths else ():
             yield Finding("warning", place, f"source field {unknown!r} is not in the contract")
     yield from check_rest_deliveries(department, paths, names | set(_parameter_names(paths)))
 

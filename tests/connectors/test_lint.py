@@ -97,3 +97,12 @@ def test_a_request_that_the_contract_does_not_know_is_found(lint: Lint, change: 
 def test_a_contract_that_is_not_json_is_found(lint: Lint) -> None:
     (finding,) = lint(files={"api.json": "openapi: 3"})
     assert "contract/api.json: is not JSON" in finding.message
+
+
+def test_a_sample_that_is_nothing_but_a_list_is_no_contract_to_be_compared_with(
+    declare: Callable[..., Department],
+) -> None:
+    department = declare(files={"api.json": '[{"XKZBH": "1"}]'})
+    found = [str(finding) for finding in check_department("roads", department.folder.parent)]
+    assert any("is a sample, not a contract" in text for text in found)
+    assert not any("source field" in text for text in found)
