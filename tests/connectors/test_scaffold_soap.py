@@ -126,3 +126,12 @@ def test_a_list_of_errors_means_success_when_it_is_empty(tmp_path: Path) -> None
     )
     _, feed = told(scaffold(tmp_path, text, "Query"))
     assert (feed["success"]["field"], feed["success"]["values"]) == ("Result/Errors/Code", ["", "0"])
+
+
+def test_what_stands_in_a_choice_is_not_demanded(tmp_path: Path) -> None:
+    choice = '<xs:choice><xs:element name="byCode" type="xs:string"/><xs:element name="byName" type="xs:string"/></xs:choice>'
+    text = WSDL.replace(
+        '<xs:element name="since" type="xs:string"/>', f'{choice}<xs:element name="since" type="xs:string"/>'
+    )
+    _, feed = told(scaffold(tmp_path, text, "Query"))
+    assert feed["request"] == {"since": "{since}", "page": "{page}", "size": "{page_size}"}
