@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from connectors.declaration import Department, Feed
 from connectors.pages import MappedPage, PageRows, map_pages
+from hub.ahead import one_ahead
 from hub.bounds import hold_reasons, window_of
 from hub.context import HubContext
 from hub.landed_rows import read_landed_rows
@@ -67,7 +68,7 @@ def check_exchange(
     with hub.engine.begin() as conn:
         running = Check(hub, conn, exchange, load_suite(feed.record), hub.clock())
         clear_staged(conn, exchange)
-        for chunk in read_chunks(hub, exchange, department, feed):
+        for chunk in one_ahead(read_chunks(hub, exchange, department, feed)):
             _check_chunk(running, chunk)
             progress("check", running.tally.received)
         return _conclude(running, feed)

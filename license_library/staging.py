@@ -5,6 +5,8 @@ Knows the canonical records frame and the staging table. Judges no record and to
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import polars as pl
 import psycopg
 from sqlalchemy import Connection, text
@@ -125,9 +127,16 @@ def _with_holders(keyring: Keyring, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _copy_text(frame: pl.DataFrame) -> bytes:
     lines = frame.select(_COLUMNS).with_columns(*_escaped(frame), *_hexadecimal(frame))
-    return lines.write_csv(
-        include_header=False, separator="\t", quote_style="never", null_value="\\N", datetime_format="%FT%T%.6f%:z"
-    ).encode()
+    written = BytesIO()  # bytes at once: as a str, Chinese text would be decoded and encoded once more
+    lines.write_csv(
+        written,
+        include_header=False,
+        separator="\t",
+        quote_style="never",
+        null_value="\\N",
+        datetime_format="%FT%T%.6f%:z",
+    )
+    return written.getvalue()
 
 
 def _escaped(frame: pl.DataFrame) -> list[pl.Expr]:
