@@ -17,7 +17,7 @@ from connectors.drop_folder import DropFolder, Entry
 from connectors.file_choosing import archive_path, digest_of, join_path
 from connectors.file_contract import declared_files
 from connectors.file_drop import opened_drop
-from connectors.file_parts import Seal
+from connectors.file_parts import Closing
 from connectors.file_rules import marker_of
 
 LISTED = 1_000  # errors that one receipt lists
@@ -52,39 +52,39 @@ class FileAnswers:
         receipts = drop.list(self._files.receipts, may_miss=True) if self._files.receipts else []
         self._receipts = {entry.name for entry in receipts}
 
-    def find(self, seal: Seal) -> Seal | None:
-        """Return the seal of a file that still lies there; one that was only touched is told by its digest."""
-        entry = self._lying.get(seal.file)
-        if entry is None or is_same(entry, seal):
-            return seal if entry else None
-        path = join_path(self._files.folder, seal.file)
-        is_touched = entry.size == seal.size and digest_of(self._drop, path, entry.size) == seal.sha256
-        return replace(seal, modified=entry.modified) if is_touched else None
+    def find(self, closing: Closing) -> Closing | None:
+        """Return the closing of a file that still lies there; one that was only touched is told by its digest."""
+        entry = self._lying.get(closing.file)
+        if entry is None or is_same(entry, closing):
+            return closing if entry else None
+        path = join_path(self._files.folder, closing.file)
+        is_touched = entry.size == closing.size and digest_of(self._drop, path, entry.size) == closing.sha256
+        return replace(closing, modified=entry.modified) if is_touched else None
 
-    def needs_receipt(self, seal: Seal) -> bool:
+    def needs_receipt(self, closing: Closing) -> bool:
         """Say whether the file still lacks its receipt."""
-        return bool(self._files.receipts) and _receipt_name(seal) not in self._receipts
+        return bool(self._files.receipts) and _receipt_name(closing) not in self._receipts
 
-    def write_receipt(self, seal: Seal, receipt: Receipt) -> None:
+    def write_receipt(self, closing: Closing, receipt: Receipt) -> None:
         """Write the receipt of a file."""
-        name = _receipt_name(seal)
+        name = _receipt_name(closing)
         content = msgspec.json.format(msgspec.json.encode(receipt), indent=1)
         self._drop.write(join_path(self._files.receipts, name), content)
         self._receipts.add(name)
 
-    def put_away(self, seal: Seal) -> bool:
+    def put_away(self, closing: Closing) -> bool:
         """Move the file, after its marker, into the archive; False where what lies there is not what was read."""
-        entry = self._lying.get(seal.file)
-        if not self._files.archive or not is_same(entry, seal):
+        entry = self._lying.get(closing.file)
+        if not self._files.archive or not is_same(entry, closing):
             return False
-        path = join_path(self._files.folder, seal.file)
-        marker = marker_of(self._files, seal.file) if self._files.done else ""
+        path = join_path(self._files.folder, closing.file)
+        marker = marker_of(self._files, closing.file) if self._files.done else ""
         if marker in self._lying:  # first: a marker left behind would vouch for the next file of that name
-            self._move(marker, seal.sha256)
-        if not is_same(self._drop.look(path), seal):
+            self._move(marker, closing.sha256)
+        if not is_same(self._drop.look(path), closing):
             return False
-        target = self._move(seal.file, seal.sha256)
-        if target and not is_same(self._drop.look(target), seal):
+        target = self._move(closing.file, closing.sha256)
+        if target and not is_same(self._drop.look(target), closing):
             self._drop.move(target, path)  # replaced in that very moment: it has not been read, so it goes back
             return False
         return bool(target)
@@ -99,9 +99,9 @@ class FileAnswers:
         return ""
 
 
-def is_same(entry: Entry | None, seal: Seal) -> bool:
+def is_same(entry: Entry | None, closing: Closing) -> bool:
     """Say whether a file is still what was read."""
-    return entry is not None and (entry.size, entry.modified) == (seal.size, seal.modified)
+    return entry is not None and (entry.size, entry.modified) == (closing.size, closing.modified)
 
 
 @contextmanager
@@ -111,5 +111,5 @@ def opened_answers(department: Department, feed: Feed, connection: Connection) -
         yield FileAnswers(drop, department, feed)
 
 
-def _receipt_name(seal: Seal) -> str:
-    return f"{seal.file}.{seal.sha256[:8]}.json"
+def _receipt_name(closing: Closing) -> str:
+    return f"{closing.file}.{closing.sha256[:8]}.json"

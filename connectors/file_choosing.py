@@ -16,7 +16,7 @@ from datetime import date
 from connectors.declared import Files
 from connectors.drop_folder import DropFolder, Entry
 from connectors.durations import duration
-from connectors.file_parts import PART, Seal
+from connectors.file_parts import PART, Closing
 from connectors.file_rules import date_in, marker_of, name_pattern
 
 _log = logging.getLogger(__name__)
@@ -119,10 +119,10 @@ def digest_of(drop: DropFolder, path: str, size: int) -> str:
     return whole.hexdigest()
 
 
-def is_taken(drop: DropFolder, chosen: Chosen, seals: Iterable[Seal]) -> bool:
+def is_taken(drop: DropFolder, chosen: Chosen, closings: Iterable[Closing]) -> bool:
     """Say whether these bytes were taken under this name: told by size and time of change, or else by their digest."""
     entry = chosen.entry
-    alike = [seal for seal in seals if (seal.file, seal.size) == (entry.name, entry.size)]
-    if not alike or any(seal.modified == entry.modified for seal in alike):
+    alike = [closing for closing in closings if (closing.file, closing.size) == (entry.name, entry.size)]
+    if not alike or any(closing.modified == entry.modified for closing in alike):
         return bool(alike)
-    return digest_of(drop, chosen.path, entry.size) in {seal.sha256 for seal in alike}
+    return digest_of(drop, chosen.path, entry.size) in {closing.sha256 for closing in alike}

@@ -49,13 +49,21 @@ def _read(path: Path, _digest: str, form: str, delimiter: str, records: str, lab
     if form == "xml":
         columns = _of_xml(body, records, who)
     elif form == "csv":
-        columns = next(csv.reader(io.StringIO(decode_text(body, label, who)), delimiter=delimiter), [])
+        columns = next(csv.reader(io.StringIO(_decode(body, label, who)), delimiter=delimiter), [])
     else:
-        columns = _of_json(decode_text(body, label, who), records, is_lines=form == "jsonl", who=who)
+        columns = _of_json(_decode(body, label, who), records, is_lines=form == "jsonl", who=who)
     plain = tuple(dict.fromkeys(name.strip() for name in columns))
     if not plain or len(plain) != len(columns):
         raise DeclarationError(f"{who}: shows no record, or a column twice; expected a sample of the declared {form}")
     return FileContract(path.name, plain)
+
+
+def _decode(body: bytes, label: str, who: str) -> str:
+    """Decode a sample: as files are, or in UTF-8, in which a contract may have been kept."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return decode_text(body, label, who)
 
 
 def _of_xml(body: bytes, records: str, who: str) -> list[str]:

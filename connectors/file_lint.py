@@ -14,7 +14,8 @@ def check_files(department: Department, feed: Feed) -> Iterator[Finding]:
     """Look every source field up in the sample, and say which of the precautions are not taken."""
     place = f"{department.department}: [feeds.{feed.name}]"
     contract, files = read_file_contract(department, feed), declared_files(department, feed)
-    for name in sorted(set(source_names(feed)) - set(contract.columns)):
+    named = {name: name.partition("/")[0] for name in source_names(feed) if not name.startswith("@")}
+    for name in sorted(name for name, first in named.items() if first not in contract.columns):
         there = ", ".join(contract.columns)
         yield Finding("error", place, f"source field {name!r} is not in the sample {contract.file}; there are {there}")
     if not files.done and not files.total:

@@ -1,6 +1,6 @@
-"""A file as pages: its bytes cut into parts, and after them a seal that says it was whole. Read back as one stream.
+"""A file as pages: its bytes cut into parts, and after them a closing that says it was whole. Read back as one stream.
 
-The seal is what is remembered: a file without one is never applied and never counts as taken. Knows no format.
+The closing is what is remembered: a file without one is never applied and never counts as taken. Knows no format.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 
 PART = 1 << 20
-MEDIA_TYPE, SEAL_TYPE = "application/octet-stream", "application/vnd.license-hub.seal"
+MEDIA_TYPE, CLOSING_TYPE = "application/octet-stream", "application/vnd.license-hub.closing"
 
 
 class PartRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="part"):
@@ -25,7 +25,7 @@ class PartRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag
     modified: datetime
 
 
-class Seal(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="seal"):
+class Closing(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="closing"):
     """Say that a file was read whole, what it was, and how many records it holds. `again`: its name came before."""
 
     file: str
@@ -37,34 +37,34 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="seal"
     again: bool = False
 
 
-_encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder(PartRequest | Seal)
+_encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder(PartRequest | Closing)
 
 
-def write_request(request: PartRequest | Seal) -> str:
+def write_request(request: PartRequest | Closing) -> str:
     """Return the text that is kept with a page."""
     return _encoder.encode(request).decode()
 
 
-def read_seals(requests: Iterable[str]) -> list[Seal]:
-    """Return the seals among the requests of pages."""
+def read_closings(requests: Iterable[str]) -> list[Closing]:
+    """Return the closings among the requests of pages."""
     found = [_decoder.decode(request) for request in requests]
-    return [one for one in found if isinstance(one, Seal)]
+    return [one for one in found if isinstance(one, Closing)]
 
 
 @dataclass(frozen=True)
 class LandedFile:
-    """Hold one whole file among landed pages: the number of its first page, and its seal."""
+    """Hold one whole file among landed pages: the number of its first page, and its closing."""
 
     first_page: int
-    seal: Seal
+    closing: Closing
 
 
 def find_landed(pages: Iterable[tuple[int, str]]) -> Iterator[LandedFile]:
-    """Yield the whole files among pages (number, request), in order; parts without a seal are passed over."""
+    """Yield the whole files among pages (number, request), in order; parts without a closing are passed over."""
     first = 0
     for number, text in pages:
         request = _decoder.decode(text)
-        if isinstance(request, Seal):
+        if isinstance(request, Closing):
             yield LandedFile(first, request)
         elif request.part == 1:
             first = number

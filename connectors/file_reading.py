@@ -1,4 +1,4 @@
-"""Files of a drop as pages: every part kept first, then the whole judged, then sealed. One after the other.
+"""Files of a drop as pages: every part kept first, then the whole judged, then closed. One after the other.
 
 A file that is not whole ends the reading: what came before it stays good, what follows waits. Changes nothing there.
 """
@@ -20,17 +20,18 @@ from connectors.file_choosing import Chosen, choose_files, is_taken
 from connectors.file_contract import declared_files
 from connectors.file_drop import opened_drop
 from connectors.file_parts import (
+    CLOSING_TYPE,
     MEDIA_TYPE,
     PART,
-    SEAL_TYPE,
+    Closing,
     PartRequest,
     PartStream,
-    Seal,
     count_parts,
-    read_seals,
+    read_closings,
     write_request,
 )
 from connectors.file_rows import FileReader
+from connectors.page_rows import PageRows, source_names
 from connectors.wire_clock import Clock
 from schemas.errors import DepartmentBrokePromise
 
@@ -44,22 +45,41 @@ def read_file_drop(  # noqa: PLR0913, PLR0917 - fetch_pages' own arguments, and 
 ) -> Iterator[FetchedPage]:  # fmt: skip
     """Yield the files that wait; `since` None asks for all, archived ones too. More than `max_pages` stay for the next."""
     files, who = declared_files(department, feed), f"{department.department}.{feed.name}"
-    seals = [] if since is None else read_seals(taken)
+    closings = [] if since is None else read_closings(taken)
     with opened_drop(department, feed, connection) as drop:
         landing = _Landing(drop, FileReader(department, feed, files), files, who, clock)
         for chosen in choose_files(drop, files, who, archived=since is None):
-            if is_taken(drop, chosen, seals):
+            if is_taken(drop, chosen, closings):
                 continue
             if landing.page + count_parts(chosen.entry.size) + 1 > max_pages:
-                landing.give_up_unless_sealed(f"more than {max_pages} pages; expected fewer bytes")
+                landing.give_up_unless_closed(f"more than {max_pages} pages; expected fewer bytes")
                 return
             try:
-                yield from landing.land(chosen, again=any(seal.file == chosen.entry.name for seal in seals))
+                yield from landing.land(chosen, again=any(closing.file == chosen.entry.name for closing in closings))
             except DepartmentBrokePromise as error:
-                if not landing.sealed:
+                if not landing.closed:
                     raise
                 _log.warning("%s; the files before it are taken, it and those behind it wait", error)
                 return
+
+
+def peek_file(department: Department, feed: Feed, connection: Connection) -> tuple[str, PageRows]:
+    """Return the name of the first complete file and its first rows; nothing is kept or judged."""
+    files, who = declared_files(department, feed), f"{department.department}.{feed.name}"
+    with opened_drop(department, feed, connection) as drop:
+        for chosen in choose_files(drop, files, who, archived=False):
+            path, size = chosen.path, chosen.entry.size
+
+            def fetch(number: int, path: str = path, size: int = size) -> bytes:
+                return drop.read(path, number * PART, min(PART, size - number * PART))
+
+            blocks = FileReader(department, feed, files).read(chosen.entry.name, PartStream(size, fetch))
+            return chosen.entry.name, next(blocks, _no_rows(feed))
+    return "no complete file lies there", _no_rows(feed)
+
+
+def _no_rows(feed: Feed) -> PageRows:
+    return PageRows({name: [] for name in source_names(feed)}, 0)
 
 
 @dataclass
@@ -70,11 +90,11 @@ class _Landing:
     who: str
     clock: Clock
     page: int = 0
-    sealed: int = 0
+    closed: int = 0
     _digests: list[bytes] = field(default_factory=list)
 
     def land(self, chosen: Chosen, *, again: bool) -> Iterator[FetchedPage]:
-        """Yield the parts of one file, and its seal once it proved whole."""
+        """Yield the parts of one file, and its closing once it proved whole."""
         entry, parts, whole = chosen.entry, list[bytes](), hashlib.sha256()
         if entry.size > self.files.largest:
             raise self._broken(chosen, f"has {entry.size} bytes; expected at most {self.files.largest}")
@@ -91,16 +111,16 @@ class _Landing:
         self._require_unchanged(chosen)
         asked_at, marker = self.clock(), self._read_marker(chosen)
         records = self._judge(chosen, parts, marker)
-        seal = Seal(
+        closing = Closing(
             file=entry.name, size=entry.size, modified=entry.modified, sha256=whole.hexdigest(), records=records,
             parts=count_parts(entry.size), again=again,
         )  # fmt: skip
-        self.sealed += 1
-        yield self._page(write_request(seal), SEAL_TYPE, marker, asked_at)
+        self.closed += 1
+        yield self._page(write_request(closing), CLOSING_TYPE, marker, asked_at)
 
-    def give_up_unless_sealed(self, why: str) -> None:
+    def give_up_unless_closed(self, why: str) -> None:
         """Raise where nothing at all could be taken."""
-        if not self.sealed:
+        if not self.closed:
             raise DepartmentBrokePromise(f"{self.who}: {why}; nothing is applied")
 
     def _read(self, chosen: Chosen, number: int) -> bytes:
@@ -124,7 +144,7 @@ class _Landing:
         return self.drop.read(chosen.marker, 0, 10_000) if chosen.marker else b""
 
     def _judge(self, chosen: Chosen, parts: list[bytes], marker: bytes) -> int:
-        """Read every record and keep none: only what is whole is sealed."""
+        """Read every record and keep none: only what is whole is closed."""
         stream = PartStream(chosen.entry.size, parts.__getitem__ if parts else lambda n: self._read_again(chosen, n))
         records = sum(rows.count for rows in self.reader.read(chosen.entry.name, stream))
         told = re.search(rb"[0-9]{1,12}", marker) if self.files.done_total and chosen.marker else None

@@ -82,7 +82,8 @@ def _check_done(files: Files, place: str) -> None:
         raise DeclarationError(
             f"{place}: key 'done': expected such as {{stem}}.ok or {{name}}.done, got {files.done!r}"
         )
-    if files.done and any(name_pattern(one).fullmatch(marker_of(files, one)) for one in files.names):
+    shown = [re.sub(r"%[mdHMS]", "11", one.replace("%Y", "2011").replace("*", "1")) for one in files.names]
+    if files.done and any(name_pattern(a).fullmatch(marker_of(files, b)) for a in files.names for b in shown):
         raise DeclarationError(f"{place}: key 'done': a marker would pass for a file of 'names'")
     if files.done_total and not files.done:
         raise DeclarationError(f"{place}: key 'done_total' needs 'done'")

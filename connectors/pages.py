@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 from lxml import etree
 
@@ -18,7 +20,7 @@ from connectors.declared import Department, Feed
 from connectors.fetched_page import FetchedPage
 from connectors.file_contract import declared_files
 from connectors.file_parts import LandedFile, PartStream, find_landed
-from connectors.file_reading import read_file_drop
+from connectors.file_reading import peek_file, read_file_drop
 from connectors.file_rows import FileReader
 from connectors.front_reading import read_front_table
 from connectors.json_page import json_facts, json_rows, read_document
@@ -46,6 +48,7 @@ __all__ = [
     "fetch_pages",
     "map_page",
     "map_pages",
+    "peek_rows",
     "read_files",
     "read_page",
 ]
@@ -85,6 +88,15 @@ def fetch_pages(  # noqa: PLR0913, PLR0917 - the last two have defaults
             place = trail.follow(place, facts, page.body)
 
 
+def peek_rows(department: Department, feed: Feed, connection: Connection) -> tuple[str, PageRows]:
+    """Ask for one page from the beginning, or open the first file; return what was asked and its rows. Keeps nothing."""
+    if department.transport.kind == "file":
+        return peek_file(department, feed, connection)
+    with closing(cast("Generator[FetchedPage]", fetch_pages(department, feed, connection, None, 1))) as pages:
+        page = next(pages)
+    return page.request, read_page(department, feed, page.body, page.media_type)
+
+
 def read_page(department: Department, feed: Feed, body: bytes, media_type: str) -> PageRows:
     """Decode one page into the source columns that the declaration reads."""
     who = f"{department.department}.{feed.name}"
@@ -105,8 +117,8 @@ def read_files(
     """Yield each whole file among landed pages (number, request) with its rows; `fetch` returns the bytes of a page."""
     reader = FileReader(department, feed, declared_files(department, feed))
     for file in find_landed(pages):
-        stream = PartStream(file.seal.size, lambda number, first=file.first_page: fetch(first + number))  # type: ignore[misc]  # mypy does not see the default
-        yield file, reader.read(file.seal.file, stream)
+        stream = PartStream(file.closing.size, lambda number, first=file.first_page: fetch(first + number))  # type: ignore[misc]  # mypy does not see the default
+        yield file, reader.read(file.closing.file, stream)
 
 
 def map_page(

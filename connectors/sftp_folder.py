@@ -1,13 +1,11 @@
 """A file drop behind SFTP: one host whose key the connection pins, one account, a deadline for every step.
 
-The only module that speaks SSH as a client. No agent, no known_hosts and no keys of whoever runs the hub.
+The only module that speaks SSH as a client; its keys are read by ssh_keys. No agent, no known_hosts and no keys of whoever runs the hub.
 """
 
 from __future__ import annotations
 
-import base64
 import errno
-import io
 import logging
 import socket
 import stat
@@ -21,9 +19,9 @@ import paramiko
 from connectors.addresses import resolve_address
 from connectors.connection import Connection
 from connectors.drop_folder import Entry, missing_folder, translate_os_error
+from connectors.ssh_keys import read_host_key, read_private_key
 from connectors.watchdog import Watchdog
 from schemas.errors import (
-    DeclarationError,
     DepartmentFault,
     DepartmentRefused,
     DepartmentTimeout,
@@ -44,7 +42,7 @@ class SftpFolder:
         self._open: tuple[str, Any] | None = None
         self._line: socket.socket | None = None
         self._transport: Any = None
-        pinned, own = _host_key(connection, who), _private_key(connection, who)
+        pinned, own = read_host_key(connection, who), read_private_key(connection, who)
         try:
             with self._step("signing in"):
                 self._sftp = self._sign_in(connection, pinned, own)
@@ -135,7 +133,7 @@ class SftpFolder:
 
     def _sign_in(self, connection: Connection, pinned: paramiko.PKey, own: paramiko.PKey | None) -> Any:
         address = resolve_address(connection, self._seconds, self._who)
-        line = socket.create_connection((address, connection.port), self._seconds)
+        line = self._knock(address, connection.port)
         self._dog.watch(line)
         self._line, self._transport = line, paramiko.Transport(line)
         transport = self._transport
@@ -155,6 +153,15 @@ class SftpFolder:
         else:
             transport.auth_password(connection.login, connection.password, fallback=False)
         return paramiko.SFTPClient.from_transport(transport)
+
+    def _knock(self, address: str, port: int) -> socket.socket:
+        try:
+            return socket.create_connection((address, port), self._seconds)
+        except OSError as error:
+            what = error.strerror or "no answer to our knock"
+            raise DepartmentUnreachable(
+                f"{self._who}: port {port} is not reachable: {what}; will be tried again"
+            ) from None
 
     def _other_key(self) -> DepartmentRefused:
         return DepartmentRefused(
@@ -215,30 +222,3 @@ def _entry(name: str, found: Any) -> Entry | None:
     if not stat.S_ISREG(found.st_mode or 0) or "/" in name:
         return None
     return Entry(name, found.st_size or 0, datetime.fromtimestamp(found.st_mtime or 0, UTC))
-
-
-def _host_key(connection: Connection, who: str) -> paramiko.PKey:
-    """Return the pinned key: `ssh-ed25519 AAAA…`, or only the second word."""
-    words = connection.extra.get("host_key", "").split()
-    text = next((word for word in words if word.startswith("AAAA")), "")
-    if not text:
-        raise DeclarationError(
-            f"{who}: the connection pins no host key; expected its extra host_key, as ssh-keyscan shows it; nothing is sent"
-        )
-    try:
-        blob = base64.b64decode(text, validate=True)
-        length = int.from_bytes(blob[:4], "big")
-        return paramiko.PKey.from_type_string(blob[4 : 4 + length].decode("ascii"), blob)
-    except (ValueError, paramiko.SSHException, KeyError) as error:
-        raise DeclarationError(f"{who}: the connection's host_key is no SSH key; nothing is sent") from error
-
-
-def _private_key(connection: Connection, who: str) -> paramiko.PKey | None:
-    text = connection.extra.get("private_key", "")
-    if not text:
-        return None
-    secret = connection.extra.get("private_key_passphrase") or None
-    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
-        with suppress(paramiko.SSHException, ValueError, IndexError):
-            return kind.from_private_key(io.StringIO(text), password=secret)
-    raise DeclarationError(f"{who}: the connection's private_key cannot be read with its passphrase; nothing is sent")

@@ -5,17 +5,16 @@ Personal values are masked unless they are asked for with a purpose; who asks is
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import polars as pl
 
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, FieldRule
-from connectors.pages import FetchedPage, PageRows, fetch_pages, map_page, read_page
+from connectors.pages import PageRows, map_page, peek_rows
 from license_library.masking import mask_code, mask_text
 from schemas.catalogue import load_catalogue
 from schemas.checks import check_records
@@ -63,9 +62,7 @@ def try_feed(  # noqa: PLR0913 - whom to ask, how much, and how to show it
 ) -> Tried:
     """Ask for one page from the beginning and show at most `limit` rows of it."""
     asked = msgspec.structs.replace(feed, paging=msgspec.structs.replace(feed.paging, size=limit), flag=None)
-    with closing(cast("Generator[FetchedPage]", fetch_pages(department, asked, connection, None, 1))) as pages:
-        page = next(pages)
-    rows = read_page(department, asked, page.body, page.media_type)
+    request, rows = peek_rows(department, asked, connection)
     names = {kind.license_type: kind.name for kind in load_catalogue().license_types}
     mapped = map_page(department, asked, rows, 1, names)
     frame, problems = mapped.frame, mapped.problems
@@ -75,7 +72,7 @@ def try_feed(  # noqa: PLR0913 - whom to ask, how much, and how to show it
     by_row = _by_row(problems)
     shown = [_row(feed, rows, frame, at, by_row.get(at, []), reveal=reveal) for at in range(min(limit, frame.height))]
     good = sum(one.is_good for one in shown)
-    return Tried(department.department, feed.name, page.request, rows.count, good, not reveal, shown)
+    return Tried(department.department, feed.name, request, rows.count, good, not reveal, shown)
 
 
 def _by_row(problems: pl.DataFrame) -> dict[int, list[tuple[str, str]]]:

@@ -17,7 +17,7 @@ from connectors.declared import Department, Feed
 from connectors.fake.file_drop import FileDrops
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot, Truth, tell_truth
-from connectors.file_parts import Seal, read_seals
+from connectors.file_parts import Closing, read_closings
 from connectors.pages import FetchedPage, fetch_pages, read_files
 
 PLOT = Plot(scale=120, bad_share=0.1)
@@ -87,13 +87,13 @@ def fetch(
     return list(fetch_pages(drop.department, drop.feed, drop.connection, since, max_pages, taken or []))
 
 
-def seals(pages: list[FetchedPage]) -> list[Seal]:
-    """Return the seals among pages: the files that proved whole."""
-    return read_seals(page.request for page in pages)
+def closings(pages: list[FetchedPage]) -> list[Closing]:
+    """Return the closings among pages: the files that proved whole."""
+    return read_closings(page.request for page in pages)
 
 
 def rows(drop: Drop, pages: list[FetchedPage]) -> dict[str, list[str | None]]:
-    """Return the source columns of everything that was sealed."""
+    """Return the source columns of everything that was closed."""
     bodies = {page.number: page.body for page in pages}
     columns: dict[str, list[str | None]] = {}
     requests = [(page.number, page.request) for page in pages]

@@ -83,6 +83,8 @@ def _transport(outline: Outline, call: Call, contract: str) -> list[Line]:
     lines = [Line("kind", outline.kind), Line("contract", f"contract/{contract}")]
     if call.payload != "none":
         lines += _payload(call)
+    if call.file:
+        lines.append(Line("payload_encoding", call.file.encoding, 0.9, "as the sample is written"))
     if outline.kind in {"soap", "rest"}:
         is_told = outline.auth != "none"
         lines.append(

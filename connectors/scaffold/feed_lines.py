@@ -10,6 +10,7 @@ import re
 from connectors.declared import TO_FILL_IN
 from connectors.scaffold.answer_guesses import Records, find_roles
 from connectors.scaffold.code_tables import read_codes
+from connectors.scaffold.file_guesses import draft_files
 from connectors.scaffold.line import Line, tell_why
 from connectors.scaffold.outline import Call, Node, Outline, leaves
 from connectors.scaffold.page_guesses import draft_paging
@@ -26,8 +27,9 @@ def draft_feed(outline: Outline, call: Call, records: Records, asked: Asked) -> 
     """Return the lines of the one feed that a call makes."""
     if outline.kind == "table":
         return _table_feed(call, records, asked)
-    if outline.kind == "file":
-        return _file_feed(call, records, asked)
+    if outline.kind == "file" and call.file:
+        own = [_key(records), *draft_files(call, call.file, records), _cursor(records, asked)]
+        return [*_permission(), *own, *_rhythm()]
     roles = find_roles(call, records.path)
     path = "/".join(records.path) or TO_FILL_IN
     return [
@@ -62,16 +64,6 @@ def _table_feed(call: Call, records: Records, asked: Asked) -> list[Line]:
     found = {s.field.removeprefix("record."): s for s in records.found if s.field.startswith("record.")}
     table = [Line("table", call.name, 0.8, call.label), _key(records), _cursor(records, asked)]
     return [*_permission(), *table, *draft_flag(found), *draft_change(found), *_rhythm()]
-
-
-def _file_feed(call: Call, records: Records, asked: Asked) -> list[Line]:
-    """Return the lines of a file drop: files are chosen by their names, which a sample does not tell."""
-    form = call.name.rpartition(".")[2].lower()
-    path = [Line("records", "/".join(records.path), 0.9, "the list of records")] if form == "xml" else []
-    files = Line(
-        "files", {"names": [TO_FILL_IN], "format": form}, 0.0, "names as x_%Y%m%d_*.csv; how a file is complete"
-    )
-    return [*_permission(), *path, files, _key(records), _cursor(records, asked), *_rhythm()]
 
 
 def _address(outline: Outline, call: Call) -> list[Line]:

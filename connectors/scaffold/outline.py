@@ -37,6 +37,14 @@ class Node(msgspec.Struct, frozen=True):
         return self.kind != "group"
 
 
+class FileForm(msgspec.Struct, frozen=True):
+    """Say how a sample file is written."""
+
+    format: Literal["csv", "xml", "jsonl"]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+
+
 class Call(msgspec.Struct, frozen=True):
     """Describe one operation, path, table or file."""
 
@@ -55,6 +63,7 @@ class Call(msgspec.Struct, frozen=True):
         False  # then values inside groups can be read by their path, and an account asked for in the request
     )
     notes: tuple[str, ...] = ()  # what whoever uses it must know
+    file: FileForm | None = None  # kind file: the sample itself
     trouble: str = ""  # why it cannot be used, in a sentence
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from msgspec.structs import replace
 
-from connectors.scaffold.outline import Call, Node, Outline
+from connectors.scaffold.outline import Call, FileForm, Node, Outline
 from connectors.scaffold.time_guesses import guess_form
 from connectors.scaffold.vendoring import Gathered, parse_contract, read_bytes
 from schemas.errors import DeclarationError
@@ -29,37 +30,39 @@ def gather_sample(path: Path) -> Gathered:
 
 
 def read_sample(gathered: Gathered) -> Outline:
-    """Return the outline of a sample: JSON is taken for a REST answer, XML, CSV and JSON by lines for files."""
-    text = _decode(gathered.files[gathered.main], gathered.main)
-    answer, kind = _read(text, gathered.main)
+    """Return the outline of a sample: a JSON document is taken for a REST answer, XML, CSV and lines of JSON for files."""
+    text, encoding = _decode(gathered.files[gathered.main], gathered.main)
+    answer, form = _read(text, gathered.main)
     notes = (*gathered.notes, "made from a sample: what it does not show is not known")
-    is_rest = kind == "json"
-    name = "?" if is_rest else gathered.main
-    call = Call(name, Node("query", kind="group"), answer, gathered.main, "GET", "query")
-    return Outline("rest" if is_rest else "file", (call,), "", notes=notes)
+    if form is None:
+        call = Call("?", Node("query", kind="group"), answer, gathered.main, "GET", "query")
+        return Outline("rest", (call,), "", notes=notes)
+    file = replace(form, encoding=encoding)
+    return Outline("file", (Call(gathered.main, Node("query", kind="group"), answer, file=file),), "", notes=notes)
 
 
 def read_answer(content: bytes, name: str) -> Node:
     """Return the tree of a sample answer."""
-    return _read(_decode(content, name), name)[0]
+    return _read(_decode(content, name)[0], name)[0]
 
 
-def _read(text: str, name: str) -> tuple[Node, str]:
+def _read(text: str, name: str) -> tuple[Node, FileForm | None]:
     start = text.lstrip()[:1]
-    if start == "{" and name.endswith(".jsonl"):
-        rows = _json("row", [_load(line, name) for line in text.splitlines() if line.strip()])
-        return Node("answer", kind="group", children=(rows,)), "jsonl"
+    if start == "{" and name.lower().endswith((".jsonl", ".ndjson")):
+        rows = [_load(line, name) for line in text.splitlines() if line.strip()]
+        return Node("answer", kind="group", children=(_json("row", rows),)), FileForm("jsonl")
     if start in "{[":
-        return _json("answer", _load(text, name)), "json"
+        return _json("answer", _load(text, name)), None
     if start == "<":
-        return _payload(parse_contract(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode(), name)), "xml"
-    return _csv(text, name), "csv"
+        return _payload(parse_contract(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode(), name)), FileForm("xml")
+    mark = _delimiter(text)
+    return _csv(text, name, mark), FileForm("csv", delimiter=mark)
 
 
-def _decode(content: bytes, name: str) -> str:
-    for codec in ("utf-8-sig", "gb18030"):
+def _decode(content: bytes, name: str) -> tuple[str, str]:
+    for codec, label in (("utf-8-sig", "utf-8"), ("gb18030", "gb18030")):
         try:
-            return content.decode(codec)
+            return content.decode(codec), label
         except UnicodeDecodeError:
             continue
     raise DeclarationError(f"sample: {name} is neither UTF-8 nor GB18030; nothing was written")
@@ -122,9 +125,11 @@ def _listed(node: Node) -> Node:
     return Node(node.name, node.label, node.kind, is_list=True, children=node.children)
 
 
-def _csv(text: str, name: str) -> Node:
-    lines = text.splitlines()
-    mark = max(",|\t;", key=lines[0].count) if lines else ","
+def _delimiter(text: str) -> str:
+    return max(",|\t;", key=text.partition("\n")[0].count)
+
+
+def _csv(text: str, name: str, mark: str) -> Node:
     rows = list(csv.reader(io.StringIO(text), delimiter=mark))
     if len(rows) < 1 or len(rows[0]) < 2:
         raise DeclarationError(f"sample: {name} is neither JSON, XML nor CSV; nothing was written")

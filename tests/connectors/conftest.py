@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from folder_makers import write_department
 
 from connectors.declaration import Department, load_department
 
@@ -55,20 +54,6 @@ status = { from = "ZT", codes = { "1" = "valid", "2" = "revoked" } }
 scope = "JYFW"
 vehicle = "CLXX"
 """
-
-
-def write_department(root: Path, text: str, files: dict[str, str], name: str = "roads") -> Path:
-    """Write a department folder whose contract files are pinned."""
-    contract = root / name / "contract"
-    shutil.rmtree(contract, ignore_errors=True)
-    contract.mkdir(parents=True)
-    lines = []
-    for file, content in files.items():
-        (contract / file).write_text(content, "utf-8")
-        lines.append(f"{hashlib.sha256(content.encode()).hexdigest()}  {file}\n")
-    (contract / "SHA256SUMS").write_text("".join(lines), "utf-8")
-    (root / name / "department.toml").write_text(text, "utf-8")
-    return root / name
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from file_makers import NOW, PLOT, Drop, dropping, fetch, file_department, rows, seals
+from file_makers import NOW, PLOT, Drop, closings, dropping, fetch, file_department, rows
+from msgspec.structs import replace
 
 from connectors.connection import parse_connection
 from connectors.fake.truth import Plot
@@ -17,6 +18,7 @@ from schemas.errors import (
     DepartmentBrokePromise,
     DepartmentError,
     DepartmentRefused,
+    DepartmentTimeout,
     DepartmentUnreachable,
 )
 
@@ -50,35 +52,35 @@ def test_every_record_comes_once(shared: Drop) -> None:
     pages = fetch(shared)
     name = shared.department.department
     assert len(rows(shared, pages)[KEY[name]]) == shared.truth.received == PLOT.scale
-    assert sum(seal.records for seal in seals(pages)) == PLOT.scale
+    assert sum(closing.records for closing in closings(pages)) == PLOT.scale
 
 
 def test_files_are_kept_byte_for_byte(shared: Drop) -> None:
     pages = fetch(shared)
-    for seal in seals(pages):
-        parts = [page.body for page in pages if f'"file":"{seal.file}","part"' in page.request]
-        assert b"".join(parts) == (shared.folder / seal.file).read_bytes()
+    for closing in closings(pages):
+        parts = [page.body for page in pages if f'"file":"{closing.file}","part"' in page.request]
+        assert b"".join(parts) == (shared.folder / closing.file).read_bytes()
 
 
 def test_files_come_in_the_order_of_their_dates(shared: Drop) -> None:
-    names = [seal.file for seal in seals(fetch(shared))]
+    names = [closing.file for closing in closings(fetch(shared))]
     assert len(names) == 3
     assert names == sorted(names)
 
 
 def test_what_was_taken_is_not_taken_again(shared: Drop) -> None:
-    taken = [page.request for page in fetch(shared) if page.request.startswith('{"is":"seal"')]
+    taken = [page.request for page in fetch(shared) if page.request.startswith('{"is":"closing"')]
     assert fetch(shared, taken=taken) == []
-    assert len(seals(fetch(shared, since=None, taken=taken))) == 3
+    assert len(closings(fetch(shared, since=None, taken=taken))) == 3
 
 
 def test_a_later_day_brings_one_more_file(drop: Drop) -> None:
     taken = [page.request for page in fetch(drop)]
     drop.server.set_day(45)
     pages = fetch(drop, taken=taken)
-    (seal,) = seals(pages)
-    assert 0 < seal.records < PLOT.scale
-    assert len(rows(drop, pages)["记录号"]) == seal.records
+    (closing,) = closings(pages)
+    assert 0 < closing.records < PLOT.scale
+    assert len(rows(drop, pages)["记录号"]) == closing.records
 
 
 def test_a_file_that_was_only_touched_is_not_taken_again(drop: Drop) -> None:
@@ -96,8 +98,8 @@ def test_the_same_name_with_other_content_is_a_new_file_and_said_so(
     first = next(name for name in drop.names() if name.endswith(".csv"))
     (drop.folder / name).write_bytes((drop.folder / first).read_bytes())
     (drop.folder / name.replace(".csv", ".ok")).write_bytes((drop.folder / first.replace(".csv", ".ok")).read_bytes())
-    (seal,) = seals(fetch(drop, taken=taken))
-    assert (seal.file, seal.again) == (name, True)
+    (closing,) = closings(fetch(drop, taken=taken))
+    assert (closing.file, closing.again) == (name, True)
     assert "came again with other content" in caplog.text
 
 
@@ -105,7 +107,7 @@ def test_a_file_without_its_marker_waits_without_an_error(drop: Drop) -> None:
     drop.set_mode("missing_marker")
     assert fetch(drop) == []
     drop.set_mode("ok")
-    assert len(seals(fetch(drop))) == 3
+    assert len(closings(fetch(drop))) == 3
 
 
 def test_a_marker_of_yesterday_does_not_vouch_for_the_file_of_today(
@@ -123,10 +125,10 @@ def test_a_file_that_still_grows_is_not_taken() -> None:
         drop.set_mode("growing_file")
         assert fetch(drop) == []
         drop.set_mode("ok")
-        assert len(seals(fetch(drop))) == 3
+        assert len(closings(fetch(drop))) == 3
 
 
-def test_a_file_that_changes_while_it_is_read_is_not_sealed(drop: Drop) -> None:
+def test_a_file_that_changes_while_it_is_read_is_not_taken(drop: Drop) -> None:
     pages = fetch_pages(drop.department, drop.feed, drop.connection, NOW)
     first = next(pages)
     name = next(name for name in drop.names() if f'"{name}"' in first.request)
@@ -150,7 +152,7 @@ def test_a_file_that_breaks_its_promise_is_refused_and_kept_for_a_look(name: str
         pages = []
         with pytest.raises(DepartmentBrokePromise, match="nothing of"):
             pages.extend(fetch_pages(drop.department, drop.feed, drop.connection, NOW))
-        assert seals(pages) == []
+        assert closings(pages) == []
         drop.set_mode("ok")
         assert len(rows(drop, fetch(drop))[KEY[name]]) == PLOT.scale
 
@@ -162,7 +164,7 @@ def test_what_comes_before_a_bad_zip_is_taken_and_what_follows_waits(
     with dropping(file_department("forestry")) as drop:
         drop.set_mode(mode)
         pages = fetch(drop)
-        assert [seal.file[-4:] for seal in seals(pages)] == [".xml"]
+        assert [closing.file[-4:] for closing in closings(pages)] == [".xml"]
         assert "those behind it wait" in caplog.text
         with pytest.raises(DepartmentBrokePromise, match="zip"):
             fetch(drop, taken=[page.request for page in pages])
@@ -197,6 +199,27 @@ def test_trouble_on_the_line_ends_in_words_and_then_everything_comes(
     assert len(rows(sftp, fetch(sftp))["记录号"]) == PLOT.scale
 
 
+@pytest.mark.parametrize(
+    ("mode", "error"),
+    [("timeout_connect", DepartmentUnreachable), ("hang_forever", DepartmentTimeout), ("drip_body", DepartmentTimeout)],
+)
+def test_a_server_that_does_not_answer_is_given_up_on(mode: str, error: type[DepartmentError]) -> None:
+    department = file_department()
+    limits = replace(department.transport.limits, deadline_seconds=0.7)
+    impatient = replace(department, transport=replace(department.transport, limits=limits))
+    with dropping(impatient, local=False) as drop:
+        drop.set_mode(mode)
+        began = time.monotonic()
+        with pytest.raises(error):
+            fetch(drop)
+        assert time.monotonic() - began < 5
+
+
+def test_a_folder_has_no_line_to_trouble(drop: Drop) -> None:
+    with pytest.raises(ValueError, match="needs SFTP"):
+        drop.set_mode("reset_midway")
+
+
 def test_a_wrong_password_is_refused_in_words(sftp: Drop) -> None:
     connection = parse_connection(sftp.server.connection_value.replace("fake-secret", "wrong"))
     with pytest.raises(DepartmentRefused, match="login, password or key"):
@@ -211,8 +234,8 @@ def test_without_a_pinned_host_key_nothing_is_sent(sftp: Drop) -> None:
 
 def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange(drop: Drop) -> None:
     pages = fetch(drop, max_pages=4)
-    assert len(seals(pages)) == 2
-    assert len(seals(fetch(drop, taken=[page.request for page in pages]))) == 1
+    assert len(closings(pages)) == 2
+    assert len(closings(fetch(drop, taken=[page.request for page in pages]))) == 1
 
 
 def test_links_and_folders_are_passed_over(drop: Drop) -> None:
@@ -220,7 +243,7 @@ def test_links_and_folders_are_passed_over(drop: Drop) -> None:
     for ending in (".csv", ".ok"):
         (drop.folder / f"wsjd_20200101_99{ending}").symlink_to(drop.folder / first)
     (drop.folder / "wsjd_20200102_99.csv").mkdir()
-    assert len(seals(fetch(drop))) == 3
+    assert len(closings(fetch(drop))) == 3
 
 
 def test_a_name_of_a_day_that_does_not_exist_is_passed_over_and_said_so(
@@ -228,7 +251,7 @@ def test_a_name_of_a_day_that_does_not_exist_is_passed_over_and_said_so(
 ) -> None:
     for ending in (".csv", ".ok"):
         (drop.folder / f"wsjd_20250230_01{ending}").write_text("x")
-    assert len(seals(fetch(drop))) == 3
+    assert len(closings(fetch(drop))) == 3
     assert "a day that does not exist" in caplog.text
 
 

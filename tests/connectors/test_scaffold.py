@@ -59,7 +59,7 @@ def test_code_tables_are_filled_from_what_the_contract_lists(name: str, tmp_path
     assert {field: feed["fields"][field]["codes"] for field in wanted} == wanted
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if is_spoken(name) and name != "sample_social"])
+@pytest.mark.parametrize("name", [name for name in NAMES if is_spoken(name)])
 def test_the_declaration_loads_at_once_and_lints_once_filled_in(name: str, tmp_path: Path) -> None:
     done = make(name, tmp_path)
     assert load_department(name, tmp_path).folder == done.folder

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fake_makers import pull, serving
+from file_makers import dropping, fetch, file_department, rows
 from msgspec.structs import replace
 from scaffold_makers import expected, fill_in, make
 
@@ -45,3 +46,13 @@ def test_a_scaffolded_department_is_faked_and_pulled_whole(name: str, tmp_path: 
         "cancelled",
     }
     assert pulled.frame["source_updated_at"].null_count() == 0
+
+
+@pytest.mark.parametrize("name", ["sample_forest", "sample_social"])
+def test_a_scaffolded_file_drop_is_faked_and_read_whole(name: str, tmp_path: Path) -> None:
+    fill_in(make(name, tmp_path), name)
+    department = file_department(name, tmp_path)
+    with dropping(department, Plot(scale=230, bad_share=0.0)) as drop:
+        pages = fetch(drop)
+    assert {len(values) for values in rows(drop, pages).values()} == {230}
+    assert len(set(rows(drop, pages)[drop.feed.key[0]])) == 230

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from dag_runner import AirflowForTests
+from file_makers import dropping
 from sqlalchemy import Engine, text
 
 from connectors.declaration import load_department
@@ -44,6 +45,17 @@ def test_a_dag_pulls_checks_merges_and_tells_who_waits(
     assert scalars(database, "select merged_count from exchanges where state = 'merged'") == [truth.good]
     assert told["events"] == [{"exchange_id": 1, "merged": truth.good, "unchanged": 0}]
     assert told["returned"] == {"land": 1, "check": 1}
+
+
+def test_a_dag_of_files_puts_them_away_once_they_are_merged(
+    airflow: AirflowForTests, database: Engine, hub_environ: dict[str, str]
+) -> None:
+    with dropping(load_department("forestry"), PLOT, local=False) as drop:
+        connection = {"AIRFLOW_CONN_FORESTRY": drop.server.connection_value}
+        told = airflow.run("pull_forestry_licenses", {**hub_environ, **connection})
+        assert (told["state"], told["tasks"].get("acknowledge")) == ("success", "success"), told["output"][-3000:]
+        assert (drop.names(), len(drop.names("done")), len(drop.names("receipt"))) == ([], 3, 3)
+        assert scalars(database, "select merged_count from exchanges where state = 'merged'") == [drop.truth.good]
 
 
 def test_a_missing_connection_fails_land_for_good_and_says_what_to_set(

@@ -1,6 +1,6 @@
-"""Pull one front table and die by SIGKILL at a named point: `step:count` of the progress, or before a commit there.
+"""Pull one feed and die by SIGKILL at a named point: `step:count` of the progress, before a commit there, after a move there.
 
-Run by test_acknowledging.py in a process of its own; nothing here may tidy up.
+Run by test_acknowledging.py and test_answering_files.py in a process of its own; nothing here may tidy up.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 
 from connectors.connection import parse_connection
+from connectors.sftp_folder import SftpFolder
 from hub.context import Bounds, HubContext, utc_now
 from hub.progress import Step
 from hub.pull import pull
@@ -28,7 +30,21 @@ def die() -> NoReturn:
     raise SystemExit
 
 
-def main(database: str, connection: str, folder: str, point: str) -> None:
+def die_after(work: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """Let `work` be done `count` times."""
+    done = 0
+
+    def counted(*given: Any) -> Any:
+        nonlocal done
+        result, done = work(*given), done + 1
+        if done == count:
+            die()
+        return result
+
+    return counted
+
+
+def main(database: str, connection: str, folder: str, point: str, department: str = "work_safety") -> None:
     """Pull, and die at `point`."""
     step, count = point.split(":")
     front = parse_connection(connection)
@@ -45,9 +61,12 @@ def main(database: str, connection: str, folder: str, point: str) -> None:
             die()
 
     sa.event.listen(sa.Engine, "commit", before_commit)
+    if step.startswith("drop_"):
+        name = step.removeprefix("drop_")
+        setattr(SftpFolder, name, die_after(getattr(SftpFolder, name), int(count)))
     keyring = Keyring(b"a secret of thirty-two bytes, ok")
     hub = HubContext(open_database(database), keyring, utc_now, Path(folder), Bounds(lease=timedelta(seconds=-1)))
-    pull(hub, "work_safety", "licenses", front, progress=listen)
+    pull(hub, department, "licenses", front, progress=listen)
 
 
 if __name__ == "__main__":

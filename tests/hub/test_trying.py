@@ -11,7 +11,7 @@ from connectors.fake.truth import Plot
 from hub.context import HubContext
 
 __all__ = ["environ"]
-NAMES = ["market_regulation", "public_security", "real_estate", "transport", "work_safety"]
+NAMES = ["market_regulation", "public_security", "real_estate", "transport", "work_safety", "health_inspection"]
 PLOT = Plot(scale=300, bad_share=0.2)
 
 
