@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
-from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, records_frame
+from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, records_frame, stored_page
 from question_makers import Library
 from sqlalchemy import Engine
 
-from license_library.exchanges import Exchange, begin_exchange, finish_landing, register_department
+from license_library.exchanges import Exchange, begin_exchange, finish_landing, register_department, store_page
 from license_library.keyring import Keyring
 from license_library.merging import Counts, merge_exchange
 from license_library.staging import finish_check, stage_records
@@ -47,6 +47,7 @@ def check(library: Engine, keyring: Keyring, begin: Callable[..., Exchange]) -> 
 
     def check_one(*rows: dict[str, object], now: datetime = NOW, begun_at: datetime | None = None) -> Exchange:
         exchange = begin(now=begun_at or now)
+        store_page(library, keyring, exchange, stored_page(), now)
         finish_landing(library, exchange, now)
         frame = records_frame(*rows)
         with library.begin() as conn:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from license_library.exchanges import begin_exchange, fail_exchange, finish_landing, register_department
 from license_library.merging import Counts, NotHeld, discard_held, merge_exchange, release_held
-from license_library.staging import hold_exchange, quarantine_records, stage_records
+from license_library.staging import finish_check, hold_exchange, quarantine_records, stage_records
 from license_library.summaries import summarize
 from schemas.errors import LeaseLost, NotFound
 from schemas.problems import Problem, problems_frame
@@ -134,6 +134,15 @@ def test_the_feed_moves_its_cursor_and_its_freshness_with_the_merge(library, che
     assert rows(library, "select cursor_at, fresh_at from feeds") == [(None, None)]
     merge_exchange(library, exchange.exchange_id, NOW)
     assert rows(library, "select cursor_at, fresh_at from feeds") == [(LATER, NOW - timedelta(minutes=5))]
+
+
+def test_an_exchange_that_brought_no_page_makes_nothing_fresh(library, begin):
+    exchange = begin(now=NOW)
+    finish_landing(library, exchange, NOW)
+    with library.begin() as conn:
+        finish_check(conn, exchange, 0, 0, None, "rules-1", NOW)
+    merge_exchange(library, exchange.exchange_id, NOW)
+    assert rows(library, "select fresh_at from feeds") == [(None,)]
 
 
 def test_the_cursor_never_goes_back(library, pull):
