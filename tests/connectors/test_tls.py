@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import pytest
 from raw_server import RawServer, answering, serving
 
+from connectors import door
 from connectors.connection import Connection
 from connectors.declared import Limits
 from connectors.door import Call, Door
 from connectors.fake.certificates import Authority, Issued
-from connectors.tls import check_certificates, ending_certificates
+from connectors.tls import check_certificates, ending_certificates, make_context
 from connectors.wire_clock import read_clock
 from schemas.errors import (
     CertificateExpired,
@@ -55,11 +57,11 @@ def over_tls(shown: Issued, client_ca: str = "", wrap: Callable[[socket], socket
 
 def ask(server: RawServer, **extra: str) -> bytes:
     connection = Connection("https", "127.0.0.1", server.port, extra=extra)
-    door = Door("roads.licenses", connection, Limits(deadline_seconds=5), read_clock)
+    opened = Door("roads.licenses", connection, Limits(deadline_seconds=5), read_clock)
     try:
-        return door.call(Call("GET", "/x")).body
+        return opened.call(Call("GET", "/x")).body
     finally:
-        door.close()
+        opened.close()
 
 
 def test_a_department_whose_authority_is_pinned_is_spoken_to() -> None:
@@ -94,9 +96,22 @@ def test_without_a_pinned_authority_a_private_one_is_not_trusted() -> None:
         ask(server)
 
 
-def test_a_pinned_authority_is_the_only_one() -> None:
-    with over_tls(GOOD) as server, pytest.raises(DepartmentNotTrusted):
-        ask(server, ca=OTHER.certificate)
+def test_a_pinned_authority_is_the_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[ssl.SSLContext] = []
+
+    def make(*given: Any) -> ssl.SSLContext:
+        used.append(make_context(*given))
+        return used[-1]
+
+    monkeypatch.setattr(door, "make_context", make)
+    with over_tls(GOOD) as server:
+        with pytest.raises(DepartmentNotTrusted):
+            ask(server, ca=OTHER.certificate)
+        ask(server, ca=OURS.certificate)
+    assert [len(context.get_ca_certs()) for context in used] == [
+        1,
+        1,
+    ]  # after the call: nobody else was let in on the way
 
 
 def test_a_door_that_speaks_no_tls_is_told_apart() -> None:

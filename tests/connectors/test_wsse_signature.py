@@ -105,6 +105,12 @@ def wrap_body_under_a_plain_id(root: etree._Element) -> None:
     root[-1].set("Id", str(body.get(ID)))
 
 
+def double_an_id(root: etree._Element) -> None:
+    """Leave it open which of two elements an Id means, even where no reference asks."""
+    for _ in range(2):
+        etree.SubElement(find(root, "Header"), "Routing", Id="r-1")
+
+
 def add_body(root: etree._Element) -> None:
     root.append(etree.fromstring(f'<s:Body xmlns:s="{SOAP}"><evil/></s:Body>'))
 
@@ -152,7 +158,7 @@ def weaken(root: etree._Element) -> None:
 
 
 @pytest.mark.parametrize("forge", [
-    change_body, wrap_body, wrap_body_under_the_same_id, wrap_body_under_a_plain_id, add_body, add_security, sign_only_the_timestamp,
+    change_body, wrap_body, wrap_body_under_the_same_id, wrap_body_under_a_plain_id, double_an_id, add_body, add_security, sign_only_the_timestamp,
     renew_timestamp, add_timestamp, drop_signature, drop_security, sign_by_another, point_outside, weaken,
 ])  # fmt: skip
 def test_what_was_not_signed_counts_for_nothing(forge: Forge) -> None:
