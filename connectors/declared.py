@@ -219,8 +219,9 @@ class Department(Struct, frozen=True, kw_only=True):
 
     @property
     def is_contract_watched(self) -> bool:
-        """Say whether the live contract can be compared with the pinned one; a table shows its own."""
-        return self.transport.kind == "table" or bool(self.transport.live_contract)
+        """Say whether the live contract can be compared with the pinned one; a table and a CSV file show their own."""
+        has_header = any(feed.files and feed.files.format == "csv" for feed in self.feeds.values())
+        return self.transport.kind == "table" or bool(self.transport.live_contract) or has_header
 
 
 build_readers(Department)

@@ -9,6 +9,8 @@ from pathlib import Path
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.drift.live_files import fetch_live_files, told_of_department
+from connectors.drift.live_header import read_live_header
+from connectors.file_contract import read_file_contract
 from connectors.front_schema import read_live_table
 from connectors.scaffold.openapi_reader import gather_openapi, read_openapi
 from connectors.scaffold.outline import Call, Kind, Node, Outline
@@ -38,6 +40,9 @@ def read_pinned(department: Department) -> Contract:
     if transport.kind == "table":
         tables = {feed.table: read_table_contract(department, feed) for feed in department.feeds.values()}
         return Contract(Outline("table", tuple(_call(name, table) for name, table in tables.items())))
+    if transport.kind == "file":
+        headers = {feed.name: list(read_file_contract(department, feed).columns) for feed in _with_header(department)}
+        return Contract(Outline("file", tuple(_headed(name, columns) for name, columns in headers.items())))
     return _read(transport.kind, department.folder / "contract" / transport.contract.removeprefix("contract/"))
 
 
@@ -45,6 +50,8 @@ def read_live(department: Department, connection: Connection, clock: Clock) -> C
     """Return the contract that the department shows today; DepartmentBrokePromise where it shows none."""
     if department.transport.kind == "table":
         return _live_tables(department, list(department.feeds.values()), connection, clock)
+    if department.transport.kind == "file":
+        return _live_headers(department, connection)
     with tempfile.TemporaryDirectory(prefix="hub-contract-") as folder:
         place = Path(folder) / department.department / "contract"
         place.mkdir(parents=True)
@@ -66,6 +73,25 @@ def _read(kind: str, path: Path) -> Contract:
 def _live_tables(department: Department, feeds: list[Feed], connection: Connection, clock: Clock) -> Contract:
     found = {feed.table: read_live_table(department, feed, connection, clock) for feed in feeds}
     return Contract(Outline("table", tuple(_call(name, table) for name, table in found.items() if table)))
+
+
+def _live_headers(department: Department, connection: Connection) -> Contract:
+    """Return the columns that the newest files show; a feed none of whose files lies there is as it was."""
+    calls, absent = list[Call](), list[str]()
+    for feed in _with_header(department):
+        columns = read_live_header(department, feed, connection)
+        absent += [f"{feed.name}: no file lies there"] if columns is None else []
+        calls.append(_headed(feed.name, columns or list(read_file_contract(department, feed).columns)))
+    return Contract(Outline("file", tuple(calls)), not_fetched=tuple(absent))
+
+
+def _with_header(department: Department) -> list[Feed]:
+    return [feed for feed in department.feeds.values() if feed.files and feed.files.format == "csv"]
+
+
+def _headed(name: str, columns: list[str]) -> Call:
+    nodes = tuple(Node(column) for column in columns)
+    return Call(name, Node(name, kind="group"), Node(name, kind="group", children=nodes))
 
 
 def _call(name: str, table: TableContract) -> Call:

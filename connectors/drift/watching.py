@@ -28,7 +28,7 @@ class Drift(msgspec.Struct, frozen=True):
 
     is_watched: bool  # the declaration says where the live contract is
     differences: list[Difference] = []
-    not_compared: list[str] = []  # imports on other hosts: never asked for, the pinned copy stands for them
+    not_compared: list[str] = []  # imports on other hosts, never asked for; drops where no file lies: the pinned stands
 
     @property
     def breaks(self) -> bool:
@@ -67,7 +67,9 @@ def _compare_feed(feed: Feed, key: Key, old: dict[Key, Call], new: dict[Key, Cal
         return
     uses, name = uses_of(feed), key[1]
     yield from compare_trees(
-        Message(feed.name, name, "column" if feed.table else "field", uses), old[key].answer, new[key].answer
+        Message(feed.name, name, "column" if feed.table or feed.files else "field", uses),
+        old[key].answer,
+        new[key].answer,
     )
     yield from compare_trees(Message(feed.name, name, "parameter", uses), old[key].request, new[key].request)
 
@@ -88,7 +90,7 @@ def _calls(contract: Contract) -> dict[Key, Call]:
 
 
 def _key_of(feed: Feed, kind: str) -> Key:
-    names = {"soap": feed.operation, "rest": feed.path, "table": feed.table}
+    names = {"soap": feed.operation, "rest": feed.path, "table": feed.table, "file": feed.name}
     return (feed.method if kind == "rest" else "", names[kind])
 
 

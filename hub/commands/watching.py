@@ -106,7 +106,7 @@ def _show(watched: Watched) -> None:
         rows = [[one.effect, one.feed or None, one.words_zh, one.words_en] for one in watched.drift.differences]
         print_table(f"{watched.department}: live against pinned", ["effect", "feed", "差异", "difference"], rows)
     for location in watched.drift.not_compared:
-        note(f"not compared, it lies on another host: {location}")
+        note(f"not compared: {location}")
 
 
 def _row(one: IncidentBrief) -> list[object]:

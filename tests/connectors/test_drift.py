@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from drift_makers import REST, SOAP, TABLE, Edit
 from fake_makers import impatient, serving
+from file_makers import dropping, file_department
 from front_makers import fill_front, front_department
 from msgspec.structs import replace
 
@@ -105,6 +106,42 @@ def test_each_change_of_a_table_is_told(front_url: str) -> None:
         assert_told(find_drift(front.department, front.connection), kind, place, effect)
         with front.engine.begin() as conn:
             conn.execute(sa.text(f"drop table if exists {front.engine.dialect.identifier_preparer.quote('EX_AJ_XKZ')}"))
+
+
+HEADERS = {  # how the header changes -> kind, effect
+    "removed": ("breaks", lambda columns, used: [one for one in columns if one != used]),
+    "renamed": ("breaks", lambda columns, used: [f"{one}（新）" if one == used else one for one in columns]),
+    "added": ("harmless", lambda columns, _: [*columns, "备注栏"]),
+}
+
+
+@pytest.mark.parametrize("kind", HEADERS)
+def test_each_change_of_a_files_header_is_told(kind: str) -> None:
+    effect, change = HEADERS[kind]
+    with dropping(file_department(), Plot(scale=20)) as drop:
+        assert find_drift(drop.department, drop.connection).differences == []
+        used = drop.feed.fields["license_number"].from_
+        label = "gb18030" if drop.department.transport.payload_encoding.lower() != "utf-8" else "utf-8"
+        for path in drop.folder.rglob("*.csv"):
+            header, _, rest = path.read_bytes().partition(b"\n")
+            columns = header.decode(label).strip().split(drop.feed.files.delimiter if drop.feed.files else ",")
+            path.write_bytes(drop.feed.files.delimiter.join(change(columns, used)).encode(label) + b"\n" + rest)
+        for marker in drop.folder.rglob("*.ok"):  # a marker older than its file does not speak for it
+            marker.touch()
+        before = {path: path.read_bytes() for path in drop.folder.rglob("*") if path.is_file()}
+        (told,) = find_drift(drop.department, drop.connection).differences
+        assert {path: path.read_bytes() for path in drop.folder.rglob("*") if path.is_file()} == before
+    assert (told.kind, told.effect) == (kind, effect)
+    assert ("备注栏" if kind == "added" else used) in told.words_zh
+    assert "列" in told.words_zh
+
+
+def test_an_empty_drop_is_not_said_to_have_changed() -> None:
+    with dropping(file_department(), Plot(scale=20)) as drop:
+        for path in drop.folder.rglob("*.*"):
+            path.unlink()
+        drift = find_drift(drop.department, drop.connection)
+    assert (drift.differences, drift.not_compared) == ([], ["licenses: no file lies there"])
 
 
 def test_a_renamed_namespace_breaks_the_feed(show: Show) -> None:
