@@ -29,7 +29,9 @@ from hub.watchman import watched
 from schemas.errors import ProcessFailed
 
 Note = Callable[[str], None]
-PLOT = Plot(scale=3000)  # the same seed and day give the same records, whenever it is shown
+PLOT = Plot(
+    scale=1000
+)  # of each of thirty-odd departments; the same seed and day give the same records, whenever it is shown
 
 
 @dataclass(frozen=True)

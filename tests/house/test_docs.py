@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -11,12 +12,15 @@ from typing import get_args
 import msgspec
 import pytest
 import typer.main
+import yaml
 
 from connectors import declaration
+from connectors.sign_in_rules import SIGN_INS
 from hub.command import app as hub_command
 from hub.settings import Settings
 from license_library.answers import VerdictCode
 from license_library.service import api, health
+from schemas.catalogue import CATALOGUE_FILE
 from schemas.problems import PROBLEM_CODES
 
 from .tree import ROOT, modules, pages, parsed, relative
@@ -212,3 +216,44 @@ def test_every_guarantee_names_a_test_that_exists() -> None:
         path, _, test = place.partition("::")
         assert (ROOT / path).is_file(), place
         assert not test or re.search(rf"^(async )?def {test}\(", read(ROOT / path), re.MULTILINE), place
+
+
+SPOKEN = {"SOAP": "soap", "REST": "rest", "front_end_db": "table", "file_drop": "file"}
+
+
+def city() -> dict[str, list[str]]:
+    """Return the cells of each row of the table of departments, by folder."""
+    rows = re.findall(r"^\| *`([^`]+)` \|(.*)\|$", read(REFERENCE / "departments.md"), re.MULTILINE)
+    return {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
+
+
+@pytest.mark.parametrize("name", declaration.list_departments())
+def test_the_table_of_departments_says_what_is_declared(name: str) -> None:
+    declared = declaration.load_department(name)
+    transport, feeds = declared.transport, declared.feeds.values()
+    official, _, network, spoken, sign_in, paging, told = city()[name]
+    assert (official, network, sign_in) == (declared.name, declared.network, transport.auth)
+    assert spoken.split() == [transport.kind, *([transport.payload] if transport.payload != "none" else [])]
+    assert told == "; ".join(f"{feed.name}: {' '.join(feed.license_types())}" for feed in feeds)
+    assert transport.kind in {"table", "file"} or paging.split(", ") == sorted({feed.paging.style for feed in feeds})
+
+
+def test_every_department_and_every_system_of_the_catalogue_is_declared() -> None:
+    raw = yaml.safe_load(CATALOGUE_FILE.read_text(encoding="utf-8"))
+    rows = city()
+    assert rows.keys() == set(declaration.list_departments())
+    assert {row[0] for row in rows.values()} >= {entry["name"] for entry in raw["departments"]}
+    assumed = {entry["id"]: SPOKEN[entry["transport"]] for entry in raw["vertical_systems"]}
+    assert {row[1] for row in rows.values()} - {""} == assumed.keys() - {"vs_sw"}  # the tax office is no department
+    other = {name for name, row in rows.items() if row[1] and assumed[row[1]] != row[3].split()[0]}
+    assert other == {"transport"}  # the page says why
+
+
+def test_the_city_speaks_every_transport_paging_and_sign_in() -> None:
+    city_of = [declaration.load_department(name) for name in declaration.list_departments()]
+    kinds = Counter(department.transport.kind for department in city_of)
+    assert kinds.keys() == set(SPOKEN.values())
+    assert min(kinds.values()) >= 2
+    pagings = {feed.paging.style for department in city_of for feed in department.feeds.values()}
+    assert pagings == {"none", "page", "offset", "cursor", "link", "next"}
+    assert {department.transport.auth for department in city_of} == SIGN_INS["soap"] | SIGN_INS["rest"]
