@@ -45,6 +45,8 @@ class FrontDatabase:
         self._seconds = department.transport.limits.deadline_seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="front")
         self._engine = _make_engine(connection, self._seconds, self.who, clock().astimezone(self.zone).strftime("%z"))
+        self._broken: list[Any] = []
+        sa.event.listen(self._engine, "handle_error", self._note_broken)
         self._conn: sa.Connection | None = None
         self._results: list[sa.CursorResult[Any]] = []
 
@@ -99,13 +101,24 @@ class FrontDatabase:
                 f"{self.who}: table {self.contract.name} has no column {', '.join(missing)}; expected the contract's; "
                 "nothing is read until the contract is reviewed"
             )
+        self._refuse_bytes([name for name in names if found[real.get(name, real[name.casefold()])]])
         return {name: sa.column(real.get(name, real[name.casefold()])) for name in names}
 
     def table(self, columns: Sequence[sa.ColumnClause[Any]]) -> sa.TableClause:
         """Return the table for statements over `columns`."""
         return sa.table(self._real_name, *columns, schema=self.contract.schema)
 
-    def _look(self, conn: sa.Connection) -> list[str]:
+    def _refuse_bytes(self, binary: Sequence[str]) -> None:
+        """Bytes would pass as text, in hexadecimal: a column that turned into them is another one."""
+        turned = [name for name in binary if self.contract.column(name, self.who).kind != "other"]
+        if turned:
+            raise DepartmentBrokePromise(
+                f"{self.who}: column {', '.join(turned)} of table {self.contract.name} holds bytes; expected the contract's "
+                "type; nothing is read until the contract is reviewed"
+            )
+
+    def _look(self, conn: sa.Connection) -> dict[str, bool]:
+        """Return the real table's columns, and of each whether it holds bytes."""
         inspector = sa.inspect(conn)
         contract = self.contract
         names = [*inspector.get_table_names(contract.schema), *inspector.get_view_names(contract.schema)]
@@ -116,7 +129,8 @@ class FrontDatabase:
             )
         self._real_name = contract.name if contract.name in same else same[0]
         try:
-            return [column["name"] for column in inspector.get_columns(self._real_name, contract.schema)]
+            columns = inspector.get_columns(self._real_name, contract.schema)
+            return {column["name"]: isinstance(column["type"], sa.LargeBinary) for column in columns}
         finally:
             conn.rollback()
 
@@ -125,8 +139,14 @@ class FrontDatabase:
             self._conn = self._engine.connect()
         return self._conn
 
+    def _note_broken(self, context: sa.engine.ExceptionContext) -> None:
+        """Keep the cursor of a statement that failed: SQLAlchemy gives it up when it cannot be closed at once."""
+        if context.execution_context:
+            self._broken.append(context.execution_context.cursor)
+
     def _close(self) -> None:
-        closing: list[sa.CursorResult[Any] | sa.Connection] = [*self._results, *filter(None, [self._conn])]
+        # A cursor that could not be closed over a broken line can be once its connection knows that it is closed.
+        closing: list[Any] = [*self._results, *filter(None, [self._conn]), *self._results, *self._broken]
         for closable in closing:
             with contextlib.suppress(Exception):  # after a break even closing may fail, and nothing is lost by it
                 closable.close()

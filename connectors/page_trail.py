@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from connectors.declared import Feed, Paging
 from connectors.page_rows import PageFacts
-from schemas.errors import DepartmentBrokePromise
+from schemas.errors import DepartmentBrokePromise, DepartmentUnavailable
 
 COUNTED = {"page", "offset"}  # styles that end where the declared total is reached
 TOLD = {"cursor", "link", "next"}  # styles in which each answer tells what follows
@@ -47,6 +47,7 @@ class PageTrail:
 
     def follow(self, place: Place, facts: PageFacts, body: bytes) -> Place | None:
         """Take in one page and return the next place, or None at the end; DepartmentBrokePromise when they contradict."""
+        self._refuse_shrinking(place, facts)
         self.received += facts.count
         self.last = facts
         if facts.count:
@@ -86,6 +87,15 @@ class PageTrail:
     def _step(self, place: Place, count: int, cursor: str = "") -> Place:
         moved = count if self.feed.paging.style == "offset" else 0
         return Place(place.number + 1, place.page + 1, cursor, place.offset + moved)
+
+    def _refuse_shrinking(self, place: Place, facts: PageFacts) -> None:
+        """A record that was taken away from a page already read pulls another one over its edge, unseen."""
+        before, now = self.last.total, facts.total
+        if self._is_counted and before is not None and now is not None and now < before:
+            raise DepartmentUnavailable(
+                f"{self.who}: page {place.number} declares {now} records and the one before {before}: some were taken away "
+                "while the pages were read, so others were missed; nothing is applied; will be tried again"
+            )
 
     def _refuse_repetition(self, place: Place, body: bytes) -> None:
         digest = hashlib.sha256(body).digest()

@@ -11,6 +11,7 @@ from connectors.declaration import Department, Feed
 from connectors.front_marking import FrontMarker, Marked
 from connectors.pages import read_page
 from hub.context import HubContext
+from hub.crash_points import pass_by
 from hub.progress import Progress
 from hub.row_reasons import wrong_rows
 from license_library.exchanges import Exchange, read_pages
@@ -30,7 +31,9 @@ def acknowledge_rows(  # noqa: PLR0913, PLR0917 - the exchange, its declaration,
     with FrontMarker(department, feed, connection, hub.clock) as front:
         for page in read_pages(hub.engine, hub.keyring, exchange.exchange_id):
             digests = read_page(department, feed, page.body, page.media_type).digests()
+            pass_by("before_send")
             marked += front.mark(page.body, wrong_rows(hub, exchange, feed, digests))
+            pass_by("after_mark")
             number += 1
             progress("acknowledge", number)
     return marked

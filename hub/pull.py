@@ -21,11 +21,14 @@ from hub.activating import may_merge
 from hub.answering_files import answer_files, taken_requests
 from hub.checking import check_exchange
 from hub.context import HubContext
+from hub.crash_points import pass_by
 from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_database_errors
 from hub.progress import Progress, no_progress
 from hub.registration import register
+from license_library.attendance import attended, let_go, this_process
 from license_library.exchanges import (
     Exchange,
+    Held,
     StoredPage,
     begin_exchange,
     finish_landing,
@@ -53,12 +56,14 @@ def pull(  # noqa: PLR0913 - the last two have defaults
     `shadow` runs it beside the library. Where only the acknowledgement failed, the summary is of a merged exchange and
     its error says so.
     """
-    exchange = begin(hub, department, feed, full=full, shadow=shadow)
-    with suppress(HubError), failed_at_any_error(hub, exchange):
-        land_pages(hub, exchange, connection, progress)
-        check(hub, exchange.exchange_id, progress)
-        progress("merge", 0)
-        merge(hub, exchange.exchange_id)
+    with attended(hub.engine, department, feed) as is_alone:
+        held = Held(this_process(), is_alone)
+        exchange = begin(hub, department, feed, full=full, shadow=shadow, held=held)
+        with suppress(HubError), failed_at_any_error(hub, exchange):
+            land_pages(hub, exchange, connection, progress)
+            check(hub, exchange.exchange_id, progress)
+            progress("merge", 0)
+            merge(hub, exchange.exchange_id)
     with plain_database_errors(exchange):  # what broke the pull may still be broken
         summary = summarize(hub.engine, exchange.exchange_id)
         return _acknowledged(hub, summary, connection, progress) if summary.state == "merged" else summary
@@ -78,9 +83,11 @@ def _acknowledged(
 
 def land(hub: HubContext, department: str, feed: str, connection: Connection, *, full: bool = False) -> int:
     """Begin an exchange and store what the department answers; return the exchange id. A failed one is begun anew."""
-    exchange = begin(hub, department, feed, full=full)
-    with failed_at_any_error(hub, exchange):
-        land_pages(hub, exchange, connection, no_progress)
+    with attended(hub.engine, department, feed) as is_alone:
+        exchange = begin(hub, department, feed, full=full, held=Held(this_process(), is_alone))
+        with failed_at_any_error(hub, exchange):
+            land_pages(hub, exchange, connection, no_progress)
+            let_go(hub.engine, exchange)
     return exchange.exchange_id
 
 
@@ -106,7 +113,9 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
         if exchange.is_shadow:
             compare_exchange(hub.engine, exchange, hub.clock())
             return Counts(0, 0, is_shadow=True)
-        return merge_exchange(hub.engine, exchange_id, hub.clock())
+        counts = merge_exchange(hub.engine, exchange_id, hub.clock(), lambda: pass_by("before_merge_commit"))
+    pass_by("after_merge_commit")
+    return counts
 
 
 def acknowledge(
@@ -126,13 +135,17 @@ def acknowledge(
     return acknowledge_rows(hub, exchange, department, feed, connection, progress)
 
 
-def begin(hub: HubContext, department: str, feed: str, *, full: bool = False, shadow: bool = False) -> Exchange:
+def begin(  # noqa: PLR0913 - all but the first three have defaults
+    hub: HubContext, department: str, feed: str, *, full: bool = False, shadow: bool = False, held: Held | None = None
+) -> Exchange:
     """Note the declaration and begin an exchange of one feed; in shadow where the rule asks for an activation it lacks."""
     declared, one = declared_feed(hub, department, feed)
     register(hub, declared)
-    is_shadow = shadow or not may_merge(hub, declared, one)
     now, lease = hub.clock(), hub.bounds.lease
-    return begin_exchange(hub.engine, department, one.name, declared.digest, now, lease, full=full, is_shadow=is_shadow)
+    is_shadow = shadow or not may_merge(hub, declared, one)
+    return begin_exchange(
+        hub.engine, department, one.name, declared.digest, now, lease, full=full, is_shadow=is_shadow, held=held
+    )
 
 
 def land_pages(hub: HubContext, exchange: Exchange, connection: Connection, progress: Progress) -> None:
@@ -142,8 +155,11 @@ def land_pages(hub: HubContext, exchange: Exchange, connection: Connection, prog
     if exchange.is_shadow and feed.flag:  # claiming rows would take them from whoever reads them in earnest
         feed = msgspec.structs.replace(feed, flag=msgspec.structs.replace(feed.flag, batch=""))
     taken = taken_requests(hub, department, feed)
+    pass_by("before_fetch")
     for number, page in enumerate(fetch_pages(department, feed, connection, since, hub.bounds.pages, taken), 1):
+        pass_by("after_fetch")
         store_page(hub.engine, hub.keyring, exchange, _stored(page), hub.clock())
+        pass_by("after_landing")
         progress("land", number)
     finish_landing(hub.engine, exchange, hub.clock())
 
@@ -155,7 +171,7 @@ def looks_back_to(since_at: datetime | None, feed: Feed) -> datetime | None:
 
 def declared_feed(hub: HubContext, department: str, feed: str) -> tuple[Department, Feed]:
     """Return the declaration of one feed; DeclarationError names the alternatives."""
-    declared = load_department(department, hub.connectors_folder)
+    declared = hub.amend(load_department(department, hub.connectors_folder))
     if feed not in declared.feeds:
         raise DeclarationError(f"{department}: no feed {feed!r}; there are {', '.join(sorted(declared.feeds))}")
     return declared, declared.feeds[feed]

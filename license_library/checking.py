@@ -58,7 +58,8 @@ update exchanges set state = :state, checked_at = :now, received_count = :receiv
   held_count = :held, hold_reason = :reason, rule_version = :rule_version,
   finished_at = case when :state = 'held' then cast(:now as timestamptz) end,
   -- a department whose clock runs ahead must not make us skip what it writes until then
-  cursor_at = least(cast(:cursor_at as timestamptz), started_at)
+  cursor_at = case when cast(:cursor_at as timestamptz) is not null
+    then least(cast(:cursor_at as timestamptz), started_at) end
 where exchange_id = :exchange_id
 """)
 

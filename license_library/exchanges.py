@@ -19,6 +19,7 @@ __all__ = [
     "DepartmentEntry",
     "Exchange",
     "FeedEntry",
+    "Held",
     "LandedPage",
     "StoredPage",
     "begin_exchange",
@@ -58,6 +59,14 @@ class FeedEntry:
     mapping_digest: str | None = None  # what an activation is for
 
 
+@dataclass(frozen=True)
+class Held:
+    """Name the process that holds an exchange to its end, and say whether nobody else who lives holds the feed."""
+
+    holder: str
+    is_alone: bool
+
+
 _REGISTER_DEPARTMENT = text("""
 insert into departments (department, name, uscc, network, contact, transport, declaration_digest, declared_at)
 values (:department, :name, :uscc, :network, :contact, :transport, :declaration_digest, :now)
@@ -81,7 +90,7 @@ where (feeds.record_type, feeds.catalogue_code, feeds.basis, feeds.purpose, feed
 """)
 _LOCK_FEED = text("select cursor_at from feeds where department = :department and feed = :feed for no key update")
 _OPEN_EXCHANGE = text("""
-select exchange_id, lease_until from exchanges
+select exchange_id, lease_until, holder from exchanges
 where department = :department and feed = :feed and state in ('landing', 'landed', 'checked') for no key update
 """)
 _RAISE_EPOCH = text("""
@@ -89,8 +98,9 @@ update feeds set epoch = epoch + 1 where department = :department and feed = :fe
 """)
 _BEGIN = text("""
 insert into exchanges (department, feed, epoch, state, since_at, started_at, lease_until, lease_seconds, mapping_version,
-  is_shadow)
-values (:department, :feed, :epoch, 'landing', :since_at, :now, :lease_until, :lease_seconds, :mapping_version, :is_shadow)
+  is_shadow, holder)
+values (:department, :feed, :epoch, 'landing', :since_at, :now, :lease_until, :lease_seconds, :mapping_version, :is_shadow,
+  :holder)
 returning exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at, is_shadow
 """)
 _GET = text("""
@@ -125,35 +135,41 @@ def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
     *,
     full: bool = False,
     is_shadow: bool = False,
+    held: Held | None = None,
 ) -> Exchange:
     """Begin an exchange of one feed; LeaseTaken while another one of it is alive. `full` asks for everything again.
 
-    One whose lease ran out is failed and overtaken: its epoch is old from here on, so it can write nothing more.
+    `held` names the process that will hold it to its end; where that holds the feed's lock, a process that is named as the
+    holder of an older exchange is dead. One whose lease ran out is failed and overtaken: its epoch is old from here on, so it can write nothing more.
     """
     name = {"department": department, "feed": feed}
     with engine.begin() as conn:
         locked = conn.execute(_LOCK_FEED, name).first()
         if locked is None:
             raise NotFound(f"{department}/{feed}: no such feed in the library; expected it registered; nothing begun")
-        _overtake(conn, name, now)
+        _overtake(conn, name, now, is_alone=held is not None and held.is_alone)
         row = {**name, "epoch": conn.scalar(_RAISE_EPOCH, name), "since_at": None if full else locked.cursor_at}
         row |= {"now": now, "lease_until": now + lease, "mapping_version": mapping_version}
-        row["is_shadow"] = is_shadow
+        row |= {"is_shadow": is_shadow, "holder": held and held.holder}
         row["lease_seconds"] = max(1, round(lease.total_seconds()))
         return _exchange(conn.execute(_BEGIN, row).one())
 
 
-def _overtake(conn: Connection, name: dict[str, str], now: datetime) -> None:
+def _overtake(conn: Connection, name: dict[str, str], now: datetime, *, is_alone: bool) -> None:
     other = conn.execute(_OPEN_EXCHANGE, name).first()
     if other is None:
         return
     who = f"{name['department']}/{name['feed']}"
-    if other.lease_until > now:
+    is_dead = is_alone and other.holder is not None
+    if other.lease_until > now and not is_dead:
+        where = f" in process {other.holder}" if other.holder else ""
         raise LeaseTaken(
-            f"{who}: exchange {other.exchange_id} is running, its lease ends {other.lease_until:%Y-%m-%dT%H:%M:%SZ};"
-            " this one steps aside"
+            f"{who}: exchange {other.exchange_id} is running{where}, its lease ends"
+            f" {other.lease_until:%Y-%m-%dT%H:%M:%SZ}; this one steps aside; if nobody goes on with it, `hub exchange end"
+            f" {other.exchange_id}` frees the feed"
         )
-    message = f"{who}: exchange {other.exchange_id} gave no sign of life before its lease ended; it was overtaken"
+    sign = f"the process {other.holder} is gone" if is_dead else "no sign of life before its lease ended"
+    message = f"{who}: exchange {other.exchange_id}: {sign}; it was overtaken; nothing of it was applied"
     _fail(conn, other.exchange_id, LeaseLost.code, message, now)
 
 

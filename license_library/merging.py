@@ -5,6 +5,7 @@ Knows versions: they only go forward, the newest source time wins, an unchanged 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,14 +55,19 @@ for no key update
 _DISCARD = text("update exchanges set state = 'discarded', finished_at = :now where exchange_id = :exchange_id")
 
 
-def merge_exchange(engine: Engine, exchange_id: int, now: datetime) -> Counts:
+def merge_exchange(
+    engine: Engine, exchange_id: int, now: datetime, before_commit: Callable[[], None] | None = None
+) -> Counts:
     """Merge a checked exchange into the library; one that is merged already only returns its counts."""
     with engine.begin() as conn:
         exchange, done = _lock(conn, exchange_id)
         if exchange.state == "merged":
             return done
         hold_lease(conn, exchange, ["checked"])
-        return _merge(conn, exchange, now)
+        counts = _merge(conn, exchange, now)
+        if before_commit:
+            before_commit()
+        return counts
 
 
 def release_held(engine: Engine, exchange_id: int, now: datetime) -> Counts:

@@ -158,6 +158,7 @@ exchanges = Table(
     Column("hold_reason", Text),
     Column("error_code", Text),
     Column("error_message", Text),
+    Column("holder", Text),  # host and process id, while one process holds it to its end; see attendance.py
     # Beside the library: compared with it, never merged, the feed's cursor untouched.
     Column("is_shadow", Boolean, nullable=False, server_default=text("false")),
     ForeignKeyConstraint(["department", "feed"], ["feeds.department", "feeds.feed"]),

@@ -14,13 +14,13 @@ from connectors.fake.dialect import Dialect, Row
 GIANT = 1_200_000
 NO_CODE = "Q9"  # stands in no code list
 EVERY_ROW = {"schema_added", "schema_missing", "type_changed"}
-FIRST_ROW = {"unknown_code", "giant_field", "duplicate_elements", "nan", "huge_integer", "lone_surrogate", "nul"}
+ONE_ROW = {"unknown_code", "giant_field", "duplicate_elements", "nan", "huge_integer", "lone_surrogate", "nul"}
 ADDED = "XZZD"
 
 
-def bends_rows(mode: str, *, is_first: bool) -> bool:
-    """Say whether a row is written otherwise in `mode`: every one, or the first of a page."""
-    return mode in EVERY_ROW or (is_first and mode in FIRST_ROW)
+def bends_rows(mode: str, *, is_target: bool) -> bool:
+    """Say whether a row is written otherwise in `mode`: every one, or a single one."""
+    return mode in EVERY_ROW or (is_target and mode in ONE_ROW)
 
 
 def bent_column(feed: Feed) -> str:

@@ -53,8 +53,9 @@ class Chronicle:
 
     def version(self, index: int, day: int) -> int:
         """Return the newest version of a license that can be seen."""
-        seen = [number for number, one in enumerate(self.happened.get(index, ())) if not one.is_withheld]
-        return HAPPENED + seen[-1] if seen else self.world.version(index, day)
+        usual = self.world.version(index, day)
+        seen = [(one.at, number) for number, one in enumerate(self.happened.get(index, ())) if not one.is_withheld]
+        return HAPPENED + seen[-1][1] if seen and seen[-1][0] > self.world.updated_at(index, usual) else usual
 
     def updated_at(self, index: int, version: int) -> datetime:
         """Return the time of change that a version carries."""

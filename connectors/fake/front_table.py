@@ -60,6 +60,12 @@ class FrontTables:
             for name, table in self._tables.items():
                 table.add(conn, list(self._shelves[name].listed()))
 
+    def answered(self, feed: str) -> set[str]:
+        """Return the record ids of the rows that the hub has marked, as read or as wrong."""
+        table = self._tables[feed]
+        with self._engine.connect() as conn:
+            return table.answered(conn)
+
     def delete(self, count: int) -> None:
         """Say of the first `count` good records that they are deleted."""
         for shelf in self._shelves.values():
@@ -146,6 +152,16 @@ class FrontTable:
         unique = [row for place, row in enumerate(rows) if keys[place] not in keys[:place] or not keys[place]]
         if unique:
             conn.execute(self.sql.insert(), unique)
+
+    def answered(self, conn: sa.Connection) -> set[str]:
+        """Return the record ids of the rows whose flag says read or wrong."""
+        flag, columns = self.feed.flag, self.sql.columns
+        if flag is None:
+            return set()
+        marked = sa.select(*(columns[name] for name in self.feed.key)).where(
+            columns[flag.column].in_([flag.read, flag.error])
+        )
+        return {"/".join(map(str, row)) for row in conn.execute(marked) if all(row)}
 
     def alterations(self, mode: str, dialect: sa.Dialect, *, undo: bool) -> list[str]:
         """Return the statements that make the table another than the contract's, or the contract's again."""

@@ -42,7 +42,7 @@ MODES: Final[dict[str, Mode]] = {
     "half_json": Mode("a complete HTTP answer whose payload is cut in the middle", HTTP, NO_HTTP),
     "half_xml": Mode("the same, by its name for XML", HTTP, NO_HTTP),
     "half_gzip": Mode("a compressed answer that is cut in the middle", HTTP, NO_HTTP),
-    "gzip_bomb": Mode("a small compressed body that grows to 256 MiB", HTTP, NO_HTTP),
+    "gzip_bomb": Mode("a small compressed body that grows to 64 MiB", HTTP, NO_HTTP),
     "cert_good": Mode("asked over TLS, and shows a certificate of an authority of its own", HTTP, NO_HTTP),
     "cert_expired": Mode("shows a certificate that has run out (asked over TLS)", HTTP, NO_HTTP),
     # --- HTTP -----------------------------------------------------------------------------------------------------

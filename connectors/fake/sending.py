@@ -14,7 +14,7 @@ from connectors.fake.wire import Answer
 LOGIN_PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>统一身份认证</title></head>
 <body><form action="/cas/login" method="post"><input name="username"><input name="password" type="password"></form></body></html>
 """
-BOMB_MIB = 256
+BOMB_MIB = 64
 XML_LABEL = re.compile(rb'encoding="[^"]*"')
 ATTRIBUTES = "".join(f' a{number}="1"' for number in range(300))
 NESTED = 100

@@ -55,6 +55,7 @@ class Shelf:
         self._chronicle = Chronicle(world)
         self._rendered: dict[tuple[int, int], bytes] = {}
         self._lock = threading.Lock()
+        self._target = -1  # the license that modes about a single record are shown on
         self.set_day(day)
 
     def set_day(self, day: int) -> None:
@@ -68,7 +69,11 @@ class Shelf:
         self._chronicle.settle()
         if mode in HAPPENINGS:
             self._happen(mode)
+        if mode == "ten_times_volume":
+            more = range(self._world.scale, self._world.scale * MANY)
+            self._chronicle.note(more, self._order[-1][0], self.day, {})
         self.set_day(self.day)
+        self._target = next((index for _, index in self._order if not self._list(index).kind), -1)
 
     def slice(
         self, since: datetime | None, *, size: int, skip: int = 0, after: Position | None = None, mode: str = "ok"
@@ -82,7 +87,7 @@ class Shelf:
             is_last = begin + size >= len(order)
             following = None if is_last or not places else places[-1]
             shown = places[::-1] if mode == "out_of_order" else [] if mode == "empty_list" else places
-            rows = [self._row(index, mode, is_first=place == 0) for place, (_, index) in enumerate(shown)]
+            rows = [self._row(index, mode) for _, index in shown]
         if mode == "page_shifts" and begin == first and following:
             self._change(places[0][1])
         return Slice(rows, len(order) - first, following)
@@ -90,6 +95,11 @@ class Shelf:
     def __len__(self) -> int:
         """Return how many records there are."""
         return len(self._order)
+
+    @property
+    def newest(self) -> datetime:
+        """Return the newest time of change, in local time."""
+        return self._order[-1][0]
 
     def warm(self) -> None:
         """Render everything now."""
@@ -99,9 +109,9 @@ class Shelf:
         """Return every row with what is wrong with it, in order."""
         order = self._bent_order(mode)
         first = bisect_left(order, (since, -1)) if since else 0
-        for place, (_, index) in enumerate(order[first:]):
+        for _, index in order[first:]:
             listed = self._list(index)
-            if bends_rows(mode, is_first=place == 0):
+            if bends_rows(mode, is_target=index == self._target):
                 listed = Listed(listed.record_id, bend_row(mode, self._dialect, listed.row), listed.kind, listed.record)
             yield listed
 
@@ -122,8 +132,8 @@ class Shelf:
             return [place for place in self._order for _ in range(1 + (place[1] % 5 == 0))]
         return self._order
 
-    def _row(self, index: int, mode: str, *, is_first: bool) -> bytes:
-        if bends_rows(mode, is_first=is_first):
+    def _row(self, index: int, mode: str) -> bytes:
+        if bends_rows(mode, is_target=index == self._target):
             row = bend_row(mode, self._dialect, self._list(index).row)
             return bend_rendered(mode, self._dialect.feed, self._render(row))
         place = (index, self._chronicle.version(index, self.day))

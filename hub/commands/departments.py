@@ -19,6 +19,7 @@ from connectors.declaration import Department, load_department, load_departments
 from connectors.fake.modes import MODES, refusal
 from connectors.lint import Finding, check_department
 from connectors.tls import check_certificates
+from hub.commands.conforming import conform
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.scaffolding import new
 from hub.commands.signals import ended_by_signals
@@ -35,6 +36,7 @@ app.command()(new)
 app.command("try")(try_live)
 app.command()(shadow)
 app.command()(activate)
+app.command()(conform)
 app.command()(drift)
 Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
 

@@ -23,13 +23,15 @@ from hub.pull import pull as pull_feed
 from hub.settings import Settings
 from hub.terminal import notes
 from license_library.exchange_list import list_exchanges
+from license_library.exchanges import fail_exchange, get_exchange
 from license_library.merging import discard_held, release_held
 from license_library.questions import ExchangeFilter
 from license_library.summaries import ExchangeSummary, summarize
-from schemas.errors import HubError
+from schemas.errors import HubError, LeaseLost
 
+exchange = typer.Typer(help="Exchanges that do not end by themselves.", no_args_is_help=True)
 hold = typer.Typer(help="Batches that wait for the steward.", no_args_is_help=True)
-ExchangeId = Annotated[int, typer.Argument(help="Number of the held exchange.")]
+ExchangeId = Annotated[int, typer.Argument(help="Number of the exchange.")]
 COLUMNS = [
     "department",
     "feed",
@@ -96,6 +98,18 @@ def discard(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
     """Throw a held batch away; its pages are kept, the next exchange asks for the same time again."""
     with opened_hub(Settings()) as hub:
         discard_held(hub.engine, exchange_id, hub.clock())
+        _show([summarize(hub.engine, exchange_id)], as_json=as_json)
+
+
+@exchange.command()
+def end(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
+    """End an exchange that nobody goes on with; nothing of it is applied, and its feed is free."""
+    with opened_hub(Settings()) as hub:
+        found = get_exchange(hub.engine, exchange_id)
+        message = (
+            f"{found.department}/{found.feed}: exchange {exchange_id} was ended by hand; nothing of it was applied"
+        )
+        fail_exchange(hub.engine, exchange_id, LeaseLost.code, message, hub.clock())
         _show([summarize(hub.engine, exchange_id)], as_json=as_json)
 
 

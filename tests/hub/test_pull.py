@@ -16,6 +16,8 @@ from connectors.fake.truth import Plot
 from hub import pull as steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step
+from license_library.attendance import attended
+from license_library.exchanges import Held, fail_exchange
 from schemas.errors import DatabaseUnavailable, DeclarationError, LeaseTaken
 
 
@@ -139,6 +141,33 @@ def test_an_exchange_that_died_is_overtaken(hub: HubContext, fake: StartFake) ->
     assert pull_once(hub, one).state == "merged"
     assert column(hub, "select state from exchanges order by exchange_id") == ["failed", "merged"]
     assert column(hub, "select distinct mapping_version from exchanges") == [digest]
+
+
+def test_an_exchange_whose_process_is_gone_is_overtaken_at_once(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    dead = steps.begin(hub, one.name, "licenses", held=Held("elsewhere:1", is_alone=True))
+    assert pull_once(hub, one).state == "merged"
+    messages = column(hub, f"select error_message from exchanges where exchange_id = {dead.exchange_id}")
+    assert "the process elsewhere:1 is gone" in str(messages)
+
+
+def test_a_living_holder_is_left_alone_until_its_lease_ends(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    with attended(hub.engine, one.name, "licenses") as is_alone:
+        assert is_alone
+        steps.begin(hub, one.name, "licenses", held=Held("elsewhere:1", is_alone=True))
+        with pytest.raises(LeaseTaken, match="elsewhere:1"):
+            pull_once(hub, one)
+    assert pull_once(hub, one).state == "merged"
+
+
+def test_an_exchange_between_two_tasks_is_nobodys_and_waits_for_its_lease(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    exchange_id = steps.land(hub, one.name, "licenses", one.connection)
+    with pytest.raises(LeaseTaken, match=f"hub exchange end {exchange_id}"):
+        pull_once(hub, one)
+    fail_exchange(hub.engine, exchange_id, "hub.lease_lost", "ended by hand", hub.clock())
+    assert pull_once(hub, one).state == "merged"
 
 
 def test_an_interrupted_pull_leaves_the_feed_free(hub: HubContext, fake: StartFake) -> None:

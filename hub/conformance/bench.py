@@ -1,0 +1,117 @@
+"""What a check works on: a department's fake, a hub over a library of its own, and the comparison of the two.
+
+Knows how to pull and look; judges nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from connectors.connection import Connection, parse_connection
+from connectors.declaration import Department, Feed, load_department
+from connectors.fake.server import FakeServer
+from hub.conformance.impatience import LEASE, PLOT, SECRET, impatient
+from hub.conformance.outcome import Failed
+from hub.conformance.truth import differences, in_words
+from hub.conformance.victims import Victims
+from hub.context import Bounds, HubContext
+from hub.pull import pull
+from license_library.database import open_database
+from license_library.holdings import Holding, list_holdings, list_waiting
+from license_library.keyring import Keyring
+from license_library.summaries import ExchangeSummary
+
+LOOK = "look at the mapping of these fields in the declaration, and at one record of `hub department fake`"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Hold one department on trial."""
+
+    hub: HubContext
+    department: Department
+    feed: Feed
+    server: FakeServer
+    database: str
+    victims: Victims
+
+    @property
+    def connection(self) -> Connection:
+        """Return how the fake is reached in its present mode."""
+        return parse_connection(self.server.connection_value)
+
+    @property
+    def bad(self) -> int:
+        """Return how many of the department's records are spoiled now."""
+        return sum(one.kind is not None for one in self.server.shelves[self.feed.name].listed())
+
+    def pull(self, *, full: bool = False) -> ExchangeSummary:
+        """Run one exchange."""
+        return pull(self.hub, self.department.department, self.feed.name, self.connection, full=full)
+
+    def holdings(self) -> dict[str, Holding]:
+        """Return what the library holds of the feed."""
+        with self.hub.engine.connect() as conn:
+            return list_holdings(conn, self.department.department, self.feed.name)
+
+    def waiting(self) -> list[tuple[str | None, list[str]]]:
+        """Return what waits in quarantine."""
+        with self.hub.engine.connect() as conn:
+            return list_waiting(conn, self.department.department, self.feed.name)
+
+    def versions(self) -> int:
+        """Return how many versions of all licenses the library knows."""
+        return sum(held["version_count"] for held in self.holdings().values())
+
+    def differences(self) -> list[str]:
+        """Return in words where the library is not what the department holds."""
+        shelf = self.server.shelves[self.feed.name]
+        return differences(self.department, self.feed, shelf, self.holdings(), self.hub.keyring)
+
+    def require_truth(self, when: str) -> None:
+        """Fail unless the library is exactly what the department holds."""
+        if found := self.differences():
+            raise Failed(f"{when}: {in_words(found)}", LOOK)
+
+    def require_state(self, summary: ExchangeSummary, state: str, when: str) -> None:
+        """Fail unless the exchange ended in `state`."""
+        if summary.state != state:
+            told = summary.error_message or summary.hold_reason or ""
+            raise Failed(f"{when}: the exchange is {summary.state}; expected it {state}. {told}", LOOK)
+
+
+@contextmanager
+def opened_bench(  # noqa: PLR0913, PLR0917 - a department, and what it is tried with
+    name: str, feed: str, folder: Path | None, database: str, front: str, victims: Victims
+) -> Iterator[Bench]:
+    """Serve the department's fake and open a hub over the scratch library, as long as the block lasts."""
+    engine = open_database(database)
+    department = impatient(load_department(name, folder))
+    server = FakeServer(department, PLOT, database=front)
+    hub = HubContext(
+        engine, Keyring(SECRET), partial(_present, server, feed), folder, Bounds(lease=LEASE), amend=impatient
+    )
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield Bench(hub, department, department.feeds[feed], server, database, victims)
+    finally:
+        server.set_mode("ok")
+        server.stopping.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        engine.dispose()
+
+
+def _present(server: FakeServer, feed: str) -> datetime:
+    """Return a time one hour after the department's newest record: the invented days are not today."""
+    zone = ZoneInfo(server.department.timezone)
+    return server.shelves[feed].newest.replace(tzinfo=zone).astimezone(UTC) + timedelta(hours=1)

@@ -1,0 +1,109 @@
+"""L4: what comes late, out of order, changed, revoked or deleted ends up as the department has it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from connectors.declaration import duration
+from connectors.fake.modes import MODES
+from hub.conformance.bench import Bench
+from hub.conformance.expected import why_not
+from hub.conformance.outcome import Check, Failed, NotApplicable
+
+DAYS = 40
+MANY_DAYS = 150  # enough updates for more than one page
+
+
+def _happens(bench: Bench, mode: str) -> str:
+    """Pull what is new while the mode lasts, and again when it is over: then everything must be there."""
+    _require_shown(bench, mode)
+    before = bench.versions()
+    bench.server.set_mode(mode)
+    try:
+        during = bench.pull()
+    finally:
+        bench.server.set_mode("ok")
+    bench.require_state(during, "merged", f"during {mode}")
+    after = bench.pull()
+    bench.require_state(after, "merged", f"after {mode}")
+    bench.require_truth(f"after {mode}")
+    return f"{during.merged} merged meanwhile, {after.merged} afterwards, {bench.versions() - before} versions more"
+
+
+def _later_than_overlap(bench: Bench) -> str:
+    """What is committed after the overlap has passed is not asked for any more; a sweep brings it."""
+    feed = bench.feed
+    if feed.flag:
+        raise NotApplicable("rows are chosen by their flag, so nothing is ever too late")
+    if not feed.cursor.sweep:
+        raise Failed("no `cursor.sweep`: what is committed late is never found", 'declare `sweep = "weekly"`')
+    bench.server.set_mode("late_commit")
+    try:
+        bench.pull()
+        bench.server.set_day(bench.server.shelves[feed.name].day + DAYS)
+        bench.pull()
+    finally:
+        bench.server.set_mode("ok")
+    missed = bench.pull() and len(bench.differences())
+    swept = bench.pull(full=True)
+    bench.require_state(swept, "merged", "the sweep")
+    bench.require_truth("after the sweep")
+    return f"{missed} came later than {duration(feed.cursor.overlap)} and were found by the sweep"
+
+
+def _pages_shift(bench: Bench) -> str:
+    """A record that moves to the end while pages are read pushes another one over the edge: it must come after all."""
+    _require_shown(bench, "page_shifts")
+    bench.server.set_day(bench.server.shelves[bench.feed.name].day + MANY_DAYS)
+    news = len(bench.differences())
+    bench.server.set_mode("page_shifts")
+    try:
+        during = bench.pull()
+    finally:
+        bench.server.set_mode("ok")
+    missed = len(bench.differences())
+    bench.require_state(bench.pull(), "merged", "after the pages shifted")
+    bench.require_truth("after the pages shifted")
+    return f"{news} were new, {during.merged} came, {missed} were pushed over the edge and came with the next exchange"
+
+
+def _answer_lost(bench: Bench) -> str:
+    """The department commits our answer, and we never hear of it."""
+    _require_shown(bench, "ack_lost")
+    bench.server.set_day(bench.server.shelves[bench.feed.name].day + DAYS)
+    bench.server.set_mode("ack_lost")
+    try:
+        summary = _pull_unheard(bench)
+    finally:
+        bench.server.set_mode("ok")
+    bench.require_truth("after the lost word")
+    before = bench.versions()
+    again = bench.pull()
+    bench.require_state(again, "merged", "after the lost word")
+    if again.merged or bench.versions() != before:
+        raise Failed(f"{again.merged} records were merged twice", "report it: a double effect")
+    bench.require_truth("after the lost word")
+    return f"{summary}; {again.received} rows came again and were unchanged"
+
+
+def _pull_unheard(bench: Bench) -> str:
+    try:
+        return f"the exchange is {bench.pull().state}"
+    except Exception as error:  # noqa: BLE001 - the records are merged; how the lost word is told may differ
+        return f"the exchange is merged, its answer failed: {type(error).__name__}"
+
+
+def _require_shown(bench: Bench, mode: str) -> None:
+    if reason := why_not(mode, bench.department, bench.feed):
+        raise NotApplicable(reason)
+
+
+CHECKS = [
+    *(
+        Check("L4", mode, MODES[mode].words, partial(_happens, mode=mode))
+        for mode in ("late_commit", "clock_backwards", "revokes", "deletes")
+    ),
+    Check("L4", "later_than_overlap", "what is committed after the overlap comes with the sweep", _later_than_overlap),
+    Check("L4", "page_shifts", MODES["page_shifts"].words, _pages_shift),
+    Check("L4", "ack_lost", MODES["ack_lost"].words, _answer_lost),
+]

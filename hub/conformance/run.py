@@ -1,0 +1,59 @@
+"""Runs checks one after the other and notes what came of each. Knows no check in particular."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from hub.conformance import changes, happy, kills, shapes
+from hub.conformance.bench import Bench
+from hub.conformance.outcome import Check, Failed, NotApplicable, Outcome, Report
+
+CHECKS = [*happy.CHECKS, *shapes.CHECKS, *kills.CHECKS, *changes.CHECKS]
+QUICK = {
+    "lint", "first_pull", "reasons", "second_pull", "half_json", "half_gzip", "short_body", "reset_midway",
+    "200_html_login", "200_with_fault", "gbk_labelled_utf8", "doctype", "deep_nesting", "count_lies", "page_loops",
+    "schema_renamed_namespace", "table_missing", "column_renamed", "unknown_code", "schema_missing", "duplicate_records",
+    "kill_before_merge_commit_1",
+}  # fmt: skip
+Told = Callable[[Check], None]
+
+
+def checks_of(levels: Iterable[str]) -> list[Check]:
+    """Return the checks of some levels, in order; L1 goes before all that needs a filled library."""
+    wanted = set(levels)
+    if wanted & {"L2", "L3", "L4", "L5"}:
+        wanted.add("L1")
+    return sorted((one for one in CHECKS if one.level in wanted), key=lambda one: one.level)
+
+
+def quick_checks() -> list[Check]:
+    """Return the few checks that every department passes in every run of the tests; in seconds, not minutes."""
+    return sorted((one for one in CHECKS if one.name in QUICK), key=lambda one: one.level)
+
+
+def run_checks(bench: Bench, checks: Iterable[Check], told: Told = lambda _: None) -> Report:
+    """Run checks against one department; one that breaks is a failure like any other."""
+    outcomes = []
+    for check in checks:
+        told(check)
+        outcomes.append(_run(bench, check))
+    department = bench.department
+    return Report(department.department, bench.feed.name, department.transport.kind, department.digest, outcomes)
+
+
+def _run(bench: Bench, check: Check) -> Outcome:
+    begun = time.monotonic()
+
+    def outcome(state: str, found: str, advice: str = "") -> Outcome:
+        seconds = round(time.monotonic() - begun, 3)
+        return Outcome(check.level, check.name, state, check.proves, seconds, found, advice)  # type: ignore[arg-type]  # one of three words
+
+    try:
+        return outcome("passed", check.run(bench))
+    except NotApplicable as reason:
+        return outcome("not_applicable", str(reason))
+    except Failed as failure:
+        return outcome("failed", failure.found, failure.advice)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what came of this check
+        return outcome("failed", f"{type(error).__name__}: {error}", "this is a fault of the hub: report it")

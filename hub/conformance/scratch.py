@@ -1,0 +1,85 @@
+"""Databases that live as long as a run of the kit: an embedded server in a temporary folder, a library cloned from a template.
+
+Knows nothing of the hub's own database, and has no way to find it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from hub.conformance.victims import Victims, standing_by
+from hub.context import prepare_database
+from license_library.database import open_database
+from license_library.embedded import database_url, erase, running
+
+TEMPLATE = "kit_template"
+
+
+@dataclass
+class Scratch:
+    """Hold a server that is thrown away, and who is killed on it."""
+
+    home: Path
+    victims: Victims
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @contextmanager
+    def library(self) -> Iterator[str]:
+        """Yield the address of a fresh library that knows the catalogue."""
+        with self._database(f"template {TEMPLATE}") as url:
+            yield url
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """Yield the address of an empty database, for a front table."""
+        with self._database("") as url:
+            yield url
+
+    def prepare(self) -> None:
+        """Make the template that libraries are cloned from."""
+        url = database_url(self.home, TEMPLATE)
+        engine = open_database(url)
+        try:
+            prepare_database(url, engine)
+        finally:
+            engine.dispose()
+
+    @contextmanager
+    def _database(self, how: str) -> Iterator[str]:
+        server = database_url(self.home, "hub")
+        name = f"kit_{next(self._numbers)}"
+        _administer(server, f"create database {name} {how}")
+        try:
+            yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        finally:
+            _administer(server, f"drop database {name} with (force)")
+
+
+@contextmanager
+def scratch_server() -> Iterator[Scratch]:
+    """Start a server in a temporary folder; nothing of it is left afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="hub-kit-"))
+    home.chmod(0o711)  # as root the server runs as another user, who must be able to walk in
+    try:
+        with running(home, fast=True), standing_by() as victims:
+            scratch = Scratch(home, victims)
+            scratch.prepare()
+            yield scratch
+    finally:
+        erase(home)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))

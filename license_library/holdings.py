@@ -1,0 +1,37 @@
+"""Everything the library holds of one feed, record by record, to be compared with what the department holds.
+
+Reads only. Holds of a person only the keyed hash of the code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+Holding = dict[str, Any]
+
+_HOLDINGS = text("""
+select l.record_id, l.license_type, l.license_name, l.license_number, l.license_identifier, l.version_number, l.issuer_name,
+  l.issuer_code, l.issued_on, l.holder_name, s.holder_hash, s.code_type as holder_code_type, l.valid_from, l.valid_to,
+  l.open_ended, l.area_code, l.item_code, l.item_name, l.status, l.changed_on, l.change_reason, l.file_url, l.face,
+  l.source_updated_at, l.version_count
+from licenses l join subjects s using (subject_id)
+where l.department = :department and l.feed = :feed
+""")
+_WAITING = text("""
+select record_id, codes from quarantined_records
+where department = :department and feed = :feed and state = 'open'
+""")
+
+
+def list_holdings(conn: Connection, department: str, feed: str) -> dict[str, Holding]:
+    """Return the current state of every license of a feed, by record id."""
+    rows = conn.execute(_HOLDINGS, {"department": department, "feed": feed})
+    return {row.record_id: dict(row._mapping) for row in rows}
+
+
+def list_waiting(conn: Connection, department: str, feed: str) -> list[tuple[str | None, list[str]]]:
+    """Return the record ids and problem codes of what waits in quarantine."""
+    rows = conn.execute(_WAITING, {"department": department, "feed": feed})
+    return [(row.record_id, list(row.codes)) for row in rows]
