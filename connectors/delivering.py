@@ -39,8 +39,16 @@ class Courier(Protocol):
 @contextlib.contextmanager
 def opened_courier(department: Department, connection: Connection, clock: Clock = read_clock) -> Iterator[Courier]:
     """Yield what brings parcels to a department; nothing is opened before the first leaves."""
-    courier = SpokenCourier(department, connection, clock)
+    courier = _choose(department, connection, clock)
     try:
         yield courier
     finally:
         courier.close()
+
+
+def _choose(department: Department, connection: Connection, clock: Clock) -> Courier:
+    if department.transport.kind != "table":
+        return SpokenCourier(department, connection, clock)
+    from connectors.front_courier import FrontCourier  # noqa: PLC0415  only front tables pay for their database
+
+    return FrontCourier(department, connection, clock)

@@ -9,9 +9,17 @@ from collections.abc import Iterator
 
 from airflow.sdk import DAG, task
 
-from connectors.declaration import Department, load_departments
+from connectors.declaration import Department, list_departments
 from dags.outcome import told_to_airflow
-from dags.surroundings import CONNECTORS_FOLDER, FIRST_DAY, connection_of, opened_hub, task_defaults, timetable
+from dags.surroundings import (
+    CONNECTORS_FOLDER,
+    FIRST_DAY,
+    connection_of,
+    declared_department,
+    opened_hub,
+    task_defaults,
+    timetable,
+)
 
 DOC = """\
 Each task asks one department for its live contract and compares it with the pinned one. A difference becomes an incident,
@@ -35,8 +43,8 @@ def watch(department: str) -> None:
 
 def watched_departments() -> Iterator[Department]:
     """Yield the departments whose live contract can be read; a broken declaration has a DAG of its own."""
-    declared, _ = load_departments(CONNECTORS_FOLDER)
-    yield from (one for one in declared if one.is_contract_watched)
+    declared = map(declared_department, list_departments(CONNECTORS_FOLDER))
+    yield from (one for one in declared if isinstance(one, Department) and one.is_contract_watched)
 
 
 with DAG(

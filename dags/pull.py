@@ -11,9 +11,17 @@ from datetime import timedelta
 from airflow.sdk import DAG, Asset, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from connectors.declaration import Department, Feed, list_departments, load_department
+from connectors.declaration import Department, Feed, list_departments
 from dags.outcome import told_to_airflow
-from dags.surroundings import CONNECTORS_FOLDER, FIRST_DAY, connection_of, opened_hub, task_defaults, timetable
+from dags.surroundings import (
+    CONNECTORS_FOLDER,
+    FIRST_DAY,
+    connection_of,
+    declared_department,
+    opened_hub,
+    task_defaults,
+    timetable,
+)
 from schemas.errors import DeclarationError
 
 
@@ -146,10 +154,9 @@ def make_dags(wanted: str | None) -> dict[str, DAG]:
     for department in list_departments(CONNECTORS_FOLDER):
         if wanted and not wanted.startswith(f"pull_{department}"):
             continue
-        try:
-            declared = load_department(department, CONNECTORS_FOLDER)
-        except DeclarationError as error:
-            made.append(broken_department(department, error))
+        declared = declared_department(department)
+        if isinstance(declared, DeclarationError):
+            made.append(broken_department(department, declared))
         else:
             made += [pull_feed(declared, declared.feeds[name]) for name in sorted(declared.feeds)]
     return {dag.dag_id: dag for dag in made if wanted in (None, dag.dag_id)}

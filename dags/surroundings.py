@@ -5,18 +5,19 @@ Parsed with each DAG file: what a task needs is imported when it runs.
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Connection, CronTriggerTimetable
+from airflow.sdk import Connection, CronTriggerTimetable, MultipleCronTriggerTimetable
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from connectors.declaration import Department, load_department
-from schemas.errors import ConnectionMissing
+from schemas.errors import ConnectionMissing, DeclarationError
 
 if TYPE_CHECKING:
     from hub.context import HubContext
@@ -28,9 +29,23 @@ CONNECTORS_FOLDER = Path(os.environ["HUB_CONNECTORS_FOLDER"]) if os.environ.get(
 IS_SCHEDULED = os.environ.get("HUB_SCHEDULES", "on") != "off"
 
 
+@functools.cache
+def declared_department(name: str) -> Department | DeclarationError:
+    """Return a declaration, or what is wrong with it; read once for all the DAG files that one process parses."""
+    try:
+        return load_department(name, CONNECTORS_FOLDER)
+    except DeclarationError as error:
+        return error
+
+
 def timetable(cron: str) -> CronTriggerTimetable | None:
     """Return a schedule in the bureau's time; None where the DAGs wait to be triggered."""
     return CronTriggerTimetable(cron, timezone=ZONE) if IS_SCHEDULED else None
+
+
+def timetable_of_all(crons: Iterable[str]) -> MultipleCronTriggerTimetable | None:
+    """Return a schedule that runs whenever one of these does; None where the DAGs wait to be triggered."""
+    return MultipleCronTriggerTimetable(*sorted(set(crons)), timezone=ZONE) if IS_SCHEDULED else None
 
 
 def task_defaults(department: Department) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Row, text
 
 from license_library.keyring import Keyring
+from license_library.questions import NotDecidable
 from license_library.readings import check_text
 from schemas.errors import NotFound, RequestError
 
@@ -26,12 +27,6 @@ ALLOWED: dict[Choice, tuple[str, ...]] = {
     "cancel": ("to_verify", "refused", "waiting"),
 }
 AFTER: dict[Choice, str] = {"arrived": "done", "resend": "waiting", "cancel": "cancelled"}
-
-
-class NotDecidable(RequestError):
-    """The delivery is not in a state in which that can be decided."""
-
-    code = "request.not_decidable"
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ _STATE = text("select state from deliveries where delivery_id = :delivery_id")
 
 def enqueue(conn: Connection, keyring: Keyring, owing: Owing, now: datetime) -> int:
     """Put a delivery into the outbox and return its id; the same key again is the same delivery."""
-    check_text(f"{owing.case_number}{owing.delivery_key or ''}{''.join(owing.payload.values())}")
+    check_text(f"{owing.case_number}{owing.delivery_key or ''}")
     facts = {
         "delivery_key": owing.delivery_key or secrets.token_hex(16),
         "department": owing.department,

@@ -82,6 +82,12 @@ class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: Mapping[str, str] = {}
 
 
+class NotDecidable(RequestError):
+    """The delivery is not in a state in which that can be decided."""
+
+    code: ClassVar[str] = "request.not_decidable"
+
+
 class WrongQuestion(RequestError):
     """The question cannot be answered as it was asked."""
 

@@ -6,6 +6,7 @@ Knows values and their lengths; knows no department, no transport and no table.
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -152,7 +153,7 @@ _EXAMPLE: Final[dict[str, str]] = {
 def read_delivery(content: bytes) -> Delivery:
     """Return the delivery that a JSON text holds; RequestError names the field, never its value."""
     try:
-        return _reader.decode(content)
+        return _require_text(_reader.decode(content))
     except msgspec.ValidationError as error:
         said, _, path = str(error).partition(" - at `$")
         place = path.rstrip("`").lstrip(".") or "the delivery"
@@ -161,6 +162,16 @@ def read_delivery(content: bytes) -> Delivery:
         ) from None
     except msgspec.DecodeError:
         raise RequestError("delivery: the text is not JSON; expected one object; nothing was enqueued") from None
+
+
+def _require_text(delivery: Delivery) -> Delivery:
+    """Refuse what no department could read: control characters, halves of characters."""
+    for name, text in payload_of(delivery).items():
+        if any(unicodedata.category(mark) in {"Cc", "Cs"} and mark != "\n" for mark in text):
+            raise RequestError(
+                f"delivery: {name}: holds a control character; expected text that can be printed; nothing was enqueued"
+            )
+    return delivery
 
 
 def _without_value(said: str) -> str:

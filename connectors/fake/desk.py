@@ -64,8 +64,12 @@ class Desk:
         with self._lock:
             if called.role == "deliver":
                 return self._take(called.delivery, given, headers, mode)
-            question = called.delivery.ask if called.role == "ask" else called.delivery.receipt
-            return self._tell(question, called.delivery, given) if question else {}
+            told: dict[str, Any] = {}
+            for one in self.calls:  # one operation may answer both questions
+                question = one.delivery.ask if one.role == "ask" else one.delivery.receipt
+                if question and one.role != "deliver" and _place(one) == _place(called):
+                    told |= self._tell(question, one.delivery, given)
+            return told
 
     def inbox(self) -> list[dict[str, Any]]:
         """Return what was taken, in order."""
@@ -122,6 +126,10 @@ def _calls(department: Department, delivery: Delivery) -> list[Called]:
     if delivery.receipt:
         calls.append(Called(asking_feed(department, delivery, delivery.receipt), "poll", delivery))
     return calls
+
+
+def _place(called: Called) -> tuple[str, str]:
+    return called.feed.operation, called.feed.path
 
 
 def _state(shown: Success) -> dict[str, Any]:

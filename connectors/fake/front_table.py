@@ -15,11 +15,12 @@ from sqlalchemy.pool import NullPool
 from connectors.declared import Department, Feed
 from connectors.fake.bending import ADDED, bent_column
 from connectors.fake.dialect import Dialect, Row
+from connectors.fake.front_inbox import FrontInbox, column_type
 from connectors.fake.relay import MODES as RELAYED
 from connectors.fake.relay import Relay
 from connectors.fake.shelf import Listed, Shelf
 from connectors.fake.storable import column_value
-from connectors.table_contract import Column, TableContract, read_table_contract
+from connectors.table_contract import TableContract, read_table_contract
 
 SCHEMES = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
 REWRITTEN = {"duplicate_records", "unknown_code", "giant_field", "ten_times_volume", "zero_rows"}
@@ -36,6 +37,7 @@ class FrontTables:
         self._tables = {name: FrontTable(read_table_contract(department, feeds[name]), feeds[name]) for name in feeds}
         self._shelves, self._mode, self._lock = shelves, "ok", _Lock(self._engine)
         flags = [feed.flag.column for feed in feeds.values() if feed.flag]
+        self.inbox = FrontInbox(department, self._engine)
         self._relay = Relay(self._url.host or "127.0.0.1", self._url.port or 3306, [*flags, "\0"][0])
         with self._engine.begin() as conn:
             for table in self._tables.values():
@@ -111,7 +113,9 @@ class FrontTable:
 
     def __init__(self, contract: TableContract, feed: Feed) -> None:
         columns = [
-            sa.Column(one.name, _type(one), primary_key=one.name in contract.primary_key, nullable=not one.is_required)
+            sa.Column(
+                one.name, column_type(one), primary_key=one.name in contract.primary_key, nullable=not one.is_required
+            )
             for one in contract.columns.values()
         ]
         self.feed, self._contract = feed, contract
@@ -183,7 +187,7 @@ class FrontTable:
     def _retyped(self, mode: str, dialect: sa.Dialect, table: str, column: str, *, undo: bool) -> str:
         """Return the statement that gives the license number another type; emptied first where it goes back."""
         contract = self._contract.columns[bent_column(self.feed)]
-        usual = _type(contract).compile(dialect=dialect)
+        usual = column_type(contract).compile(dialect=dialect)
         if dialect.name == "postgresql":
             kind, cast = ("bytea", "convert_to") if mode == "type_changed" else ("text", "")
             to = usual if undo else kind
@@ -225,12 +229,3 @@ class _Lock:
             self._conn.invalidate()
             self._conn.close()
         self._conn = None
-
-
-def _type(column: Column) -> sa.types.TypeEngine[Any]:
-    if column.kind == "text":
-        return sa.String(column.length) if column.length else sa.Text()
-    kinds: dict[str, sa.types.TypeEngine[Any]] = {
-        "integer": sa.BigInteger(), "number": sa.Numeric(24, 6), "time": sa.DateTime(), "date": sa.Date(),
-    }  # fmt: skip
-    return kinds.get(column.kind, sa.LargeBinary())

@@ -65,6 +65,7 @@ class Relay:
         with contextlib.suppress(OSError):
             while block := client.recv(BLOCK):
                 is_answer = is_answer or (b"UPDATE" in block and self._flag in block.partition(b"WHERE")[0])
+                is_answer = is_answer or b"INSERT INTO" in block
                 if self.mode == "ack_lost" and is_answer and b"COMMIT" in block:
                     lost.set()
                 server.sendall(block)

@@ -109,11 +109,16 @@ class FakeServer(ThreadingHTTPServer):
         elif path == "/_fake/sign_out":
             self.gate.forget()
         elif path == "/_fake/inbox":
-            return {"inbox": self.desk.inbox()}
+            return {"inbox": self._inbox()}
+        elif path == "/_fake/work" and isinstance(self.store, FrontTables):
+            self.store.inbox.work()
         elif path != "/_fake/state":
             raise ValueError("there are /_fake/mode, /_fake/day, /_fake/inbox, /_fake/sign_out and /_fake/state")
         day = next(iter(self.shelves.values())).day
         return {"mode": self.mode, "day": day, "served": dict(self.served)}
+
+    def _inbox(self) -> list[dict[str, Any]]:
+        return self.store.inbox.taken() if isinstance(self.store, FrontTables) else self.desk.inbox()
 
     def set_mode(self, mode: str, after: int = 0) -> None:
         """Misbehave, once `after` more answers were good; ValueError where the transport has no such mode."""

@@ -11,6 +11,8 @@ from starlette.responses import Response
 
 from license_library.answers import (
     Checklist,
+    DeliveriesAnswer,
+    DeliveryBrief,
     ExchangesAnswer,
     IncidentsAnswer,
     ItemsAnswer,
@@ -23,11 +25,20 @@ from license_library.answers import (
     ShadowAnswer,
     VerifyAnswer,
 )
-from license_library.service import asking, overseeing
+from license_library.service import asking, deciding, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.asking import ChecklistRequest, LicenseRequest, SearchRequest, VerifyRequest
 from license_library.service.bodies import Body, read_question
-from license_library.service.filters import Exchanges, Incidents, Items, Quarantine, Reference, demand_known_query
+from license_library.service.deciding import DeliveryDecision
+from license_library.service.filters import (
+    Deliveries,
+    Exchanges,
+    Incidents,
+    Items,
+    Quarantine,
+    Reference,
+    demand_known_query,
+)
 from license_library.service.openapi import describe
 from license_library.service.purposes import HeaderPurpose
 
@@ -36,6 +47,9 @@ router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends
 SHAPES = (
     Checklist,
     ChecklistRequest,
+    DeliveriesAnswer,
+    DeliveryBrief,
+    DeliveryDecision,
     ExchangesAnswer,
     IncidentsAnswer,
     ItemsAnswer,
@@ -114,6 +128,18 @@ def exchanges(settings: Settings, chosen: Exchanges) -> Response:
 def shadow(settings: Settings, exchange_id: Reference) -> Response:
     """Show what a shadow exchange would have changed."""
     return JSON(overseeing.shadow(settings, exchange_id))
+
+
+@router.get("/deliveries", openapi_extra=describe(DeliveriesAnswer))
+def deliveries(settings: Settings, chosen: Deliveries) -> Response:
+    """List what is owed to departments, newest first, and where each stands."""
+    return JSON(overseeing.deliveries(settings, chosen.wanted()))
+
+
+@router.post("/deliveries/{delivery_id}/decision", openapi_extra=describe(DeliveryBrief, DeliveryDecision))
+def decide_delivery(settings: Settings, asker: Someone, delivery_id: Reference, body: Body) -> Response:
+    """Say that a delivery arrived, or have it sent again, or give it up; and who decides."""
+    return JSON(deciding.decide(settings, asker.actor, delivery_id, read_question(body, DeliveryDecision)))
 
 
 @router.get("/incidents", openapi_extra=describe(IncidentsAnswer))

@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.utils import get_flat_dependant
 
-from license_library.questions import ExchangeFilter, IncidentFilter, QuarantineFilter
+from license_library.questions import DeliveryFilter, ExchangeFilter, IncidentFilter, QuarantineFilter
 from license_library.service.bodies import invalid
 
 _SHOWABLE = re.compile(r"[a-z_]{1,40}")
@@ -79,6 +79,29 @@ class QuarantineQuery:
 
 
 @dataclass(frozen=True)
+class DeliveryQuery:
+    """Narrow the deliveries to a department, a kind, a case or a state."""
+
+    department: Choice = None
+    kind: Choice = None
+    case_number: Choice = None
+    state: Choice = None
+    after: Choice = None
+    limit: Limit = 50
+
+    def wanted(self) -> DeliveryFilter:
+        """Return the question; what a form left empty is any."""
+        return DeliveryFilter(
+            department=self.department or None,
+            kind=self.kind or None,
+            case_number=(self.case_number or "").strip() or None,
+            state=self.state or None,
+            limit=self.limit,
+            after=self.after or None,
+        )
+
+
+@dataclass(frozen=True)
 class IncidentQuery:
     """Narrow the incidents to a department or a state; an empty state means every one that is not resolved."""
 
@@ -91,6 +114,7 @@ class IncidentQuery:
         return IncidentFilter(self.department or None, self.state or None, self.limit)
 
 
+Deliveries = Annotated[DeliveryQuery, Depends()]
 Incidents = Annotated[IncidentQuery, Depends()]
 Items = Annotated[ItemQuery, Depends()]
 Exchanges = Annotated[ExchangeQuery, Depends()]

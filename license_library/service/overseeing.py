@@ -6,6 +6,7 @@ The only door from routes to these parts of the library; reads only.
 from __future__ import annotations
 
 from license_library.answers import (
+    DeliveriesAnswer,
     ExchangesAnswer,
     IncidentsAnswer,
     ItemBrief,
@@ -17,12 +18,13 @@ from license_library.answers import (
     QuarantineDetail,
     ShadowAnswer,
 )
+from license_library.delivery_list import list_deliveries
 from license_library.exchange_list import list_exchanges
 from license_library.incident_list import list_incidents
 from license_library.items import list_items, list_license_types
 from license_library.overview import count_library, survey_library
 from license_library.quarantine_list import get_quarantine_case, list_quarantine
-from license_library.questions import ExchangeFilter, IncidentFilter, QuarantineFilter
+from license_library.questions import DeliveryFilter, ExchangeFilter, IncidentFilter, QuarantineFilter
 from license_library.service.settings import ServiceSettings
 from license_library.shadow_report import report_shadow
 from schemas.errors import NotFound
@@ -70,6 +72,12 @@ def shadow(settings: ServiceSettings, exchange_id: int) -> ShadowAnswer:
     """Return what a shadow exchange would have changed; NotFound where there is none."""
     with settings.engine.connect() as conn:
         return report_shadow(conn, exchange_id)
+
+
+def deliveries(settings: ServiceSettings, wanted: DeliveryFilter) -> DeliveriesAnswer:
+    """List what is owed to departments, newest first."""
+    with settings.engine.connect() as conn:
+        return list_deliveries(conn, wanted, settings.now())
 
 
 def incidents(settings: ServiceSettings, wanted: IncidentFilter) -> IncidentsAnswer:

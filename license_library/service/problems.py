@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from license_library.questions import WrongQuestion
+from license_library.questions import NotDecidable, WrongQuestion
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.rendering import render
@@ -36,12 +36,13 @@ STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (MalformedBody, 400),
     (InvalidQuestion, 422),
     (WrongQuestion, 422),
+    (NotDecidable, 409),
     (RequestError, 400),
     (DatabaseUnavailable, 503),
     (HubError, 500),
 )
 # Statuses with a page text of their own; any other is told as 500.
-TOLD = {400, 401, 403, 404, 405, 413, 422, 500, 503}
+TOLD = {400, 401, 403, 404, 405, 409, 413, 422, 500, 503}
 
 
 class ProblemAnswer(msgspec.Struct, frozen=True):

@@ -33,10 +33,11 @@ import json, sys, time
 import airflow.sdk
 from airflow.serialization.serialized_objects import DagSerialization
 before, began = set(sys.modules), time.process_time()
-import dags.pull, dags.drift
+import dags.pull, dags.drift, dags.push
 seconds, added = time.process_time() - began, {{name.split(".")[0] for name in set(sys.modules) - before}}
 found = {{name: value for name, value in vars(dags.pull).items() if isinstance(value, airflow.sdk.DAG)}}
 found["drift"] = dags.drift.dag
+found |= {{name: value for name, value in vars(dags.push).items() if isinstance(value, airflow.sdk.DAG)}}
 told = {{
     "order": list(found),
     "heavy": sorted(added & set({HEAVY!r})),
@@ -44,7 +45,7 @@ told = {{
     "dags": {{
         name: {{
             "doc": dag.doc_md, "tags": sorted(dag.tags), "catchup": dag.catchup, "active": dag.max_active_runs,
-            "zone": str(dag.timetable._timezone) if hasattr(dag.timetable, "_timezone") else str(dag.timetable.timezone),
+            "zone": str(getattr(dag.timetable, "timetables", [dag.timetable])[0].timezone),
             "tasks": {{
                 task.task_id: [task.owner, task.retries, task.pool, task.execution_timeout and task.execution_timeout.total_seconds()]
                 for task in dag.tasks
@@ -85,7 +86,8 @@ def parsed_dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_declared_feed_has_a_dag_in_a_fixed_order(parsed_dags: dict[str, Any]) -> None:
     declared = [load_department(name) for name in list_departments()]
     wanted = [f"pull_{one.department}_{feed}" for one in declared for feed in sorted(one.feeds)]
-    assert parsed_dags["order"] == [*wanted, "drift"]
+    pushed = [f"push_{one.department}" for one in declared if one.deliveries]
+    assert parsed_dags["order"] == [*wanted, "drift", *pushed]
 
 
 def test_each_department_that_shows_its_contract_is_watched(parsed_dags: dict[str, Any]) -> None:
@@ -124,7 +126,8 @@ def test_every_task_has_an_owner_retries_a_pool_and_an_end(parsed_dags: dict[str
         if feed.is_answered
     }
     for name, dag in parsed_dags["dags"].items():
-        steps = {"land", "check", "merge", *(["acknowledge"] if name in answered else [])}
+        pulled = {"land", "check", "merge", *(["acknowledge"] if name in answered else [])}
+        steps = {"deliver"} if name.startswith("push_") else pulled
         assert name == "drift" or set(dag["tasks"]) == steps
         for owner, retries, pool, seconds in dag["tasks"].values():
             assert owner != "airflow"

@@ -42,6 +42,7 @@ def test_an_example_of_each_kind_fits_the_schema_and_is_read_whole(kind: str) ->
         ({"case_number": ""}, "case_number"),
         ({"applicant_code": "9137 0283"}, "applicant_code"),
         ({"kind": "gift"}, "kind"),
+        ({"applicant_name": "平度\u0000市"}, "applicant_name"),
         ({"surprise": "意外"}, "the delivery"),
         ({"department": "../etc"}, "department"),
         ({"delivery_key": "short"}, "delivery_key"),

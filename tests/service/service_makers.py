@@ -18,8 +18,9 @@ from sqlalchemy import Connection, Engine, insert, update
 
 from license_library.incidents import Cause, tell_incidents
 from license_library.keyring import Keyring
+from license_library.outbox import Owing, enqueue
 from license_library.service.settings import ServiceSettings
-from license_library.tables import activations, feeds, shadow_changes
+from license_library.tables import activations, deliveries, feeds, shadow_changes
 from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
 
 TOKEN = "a development token of tests"
@@ -70,6 +71,7 @@ def fill_shelf(settings: ServiceSettings) -> Shelf:
         )
         case = library.add_case()
         add_oversight(conn, library)
+        add_deliveries(conn, settings)
         return Shelf(kept, marked, "370283000012345", case)
 
 
@@ -100,6 +102,22 @@ def add_oversight(conn: Connection, library: Library) -> None:
         Cause("", "operation_added Ping", "notice", "新增接口 Ping", "Ping is new"),
     ]
     tell_incidents(conn, "market_regulation", "drift", causes, NOW)
+
+
+def add_deliveries(conn: Connection, settings: ServiceSettings) -> None:
+    """Owe transport a decision that is to be verified and one that waits for it, market regulation one that is done."""
+    payload = {"applicant_name": HOSTILE_NAME, "applicant_code": PERSON}
+    for department, case, state, facts in (
+        ("transport", "370283-2016-000123", "to_verify", {"reason_code": "department.timeout", "answer": "<b>no answer</b>", "tries": 1, "is_doubtful": True}),
+        ("transport", "370283-2016-000123", "waiting", {}),
+        ("market_regulation", "370283-2016-000124", "done", {"finished_at": NOW, "number": "DJ-1", "tries": 1}),
+        ("market_regulation", "370283-2016-000125", "refused", {"reason_code": "department.refused", "answer": "status is '402'", "tries": 2}),
+        ("public_security", "370283-2016-000127", "refused", {"reason_code": "delivery.given_up", "tries": 20}),
+        ("market_regulation", "370283-2016-000126", "acknowledged", {"tries": 1, "number": "DJ-2"}),
+    ):  # fmt: skip
+        owing = Owing(department, "decision", case, "C" if department == "transport" else "B", payload)
+        owed = enqueue(conn, settings.keyring, owing, NOW)
+        conn.execute(update(deliveries).where(deliveries.c.delivery_id == owed).values(state=state, **facts))
 
 
 def form_token(client: Client, path: str = "/") -> str:

@@ -17,6 +17,7 @@ ADDRESSES = [
     "/departments",
     "/exchanges",
     "/exchanges/4/shadow",
+    "/deliveries",
     "/incidents",
     "/quarantine",
     "/quarantine/1",

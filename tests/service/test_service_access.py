@@ -30,7 +30,12 @@ def routes_of(app: FastAPI) -> set[tuple[str, str]]:
 
 def address(path: str) -> str:
     """Fill a route's parameters."""
-    return path.replace("{license_id}", "1").replace("{quarantine_id}", "1").replace("{item_code}", "PD-E-002")
+    return (
+        path.replace("{license_id}", "1")
+        .replace("{quarantine_id}", "1")
+        .replace("{item_code}", "PD-E-002")
+        .replace("{delivery_id}", "1")
+    )
 
 
 def test_every_route_but_the_named_ones_demands_someone(app: FastAPI, stranger: Client) -> None:

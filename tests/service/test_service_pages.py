@@ -33,6 +33,7 @@ PLAIN_PAGES = [
     "/departments",
     "/exchanges",
     "/exchanges/4/shadow",
+    "/deliveries",
     "/incidents",
     "/quarantine",
     "/license-types",

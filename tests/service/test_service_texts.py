@@ -20,6 +20,8 @@ STARTS = (
     "freshness.",
     "case.",
     "incidents.state_",
+    "deliveries.class_",
+    "deliveries.decided_",
     "subject.",
     "field.",
     "types.holder_",

@@ -1,0 +1,33 @@
+"""Airflow itself brings a department what is owed to it."""
+
+from __future__ import annotations
+
+import msgspec
+from dag_runner import AirflowForTests
+from sqlalchemy import Engine, text
+
+from connectors.fake.process import start_fake
+from connectors.fake.truth import Plot
+from hub.context import HubContext, prepare_database, utc_now
+from hub.push import enqueue_delivery
+from license_library.keyring import Keyring
+from schemas.deliveries import example_of, read_delivery
+
+SECRET = b"a secret of thirty-two bytes, ok"
+
+
+def test_a_dag_delivers_what_is_owed(airflow: AirflowForTests, database: Engine, database_address: str) -> None:
+    prepare_database(database_address, database)
+    hub = HubContext(database, Keyring(SECRET), utc_now)
+    owed = example_of("decision") | {"department": "market_regulation"}
+    enqueue_delivery(hub, read_delivery(msgspec.json.encode(owed)))
+    environ = {"HUB_DATABASE_URL": database_address, "HUB_SECRET_KEY": SECRET.hex(), "HUB_SCHEDULES": "off"}
+    with start_fake("market_regulation", Plot(scale=10)) as fake:
+        connection = {"AIRFLOW_CONN_MARKET_REGULATION": fake.connection_value}
+        told = airflow.run("push_market_regulation", environ | connection)
+        assert (told["state"], told["returned"]) == ("success", {"deliver": {"acknowledged": 1}}), told["output"][
+            -3000:
+        ]
+        assert [each["times"] for each in fake.inbox()] == [1]
+    with database.connect() as conn:
+        assert conn.scalar(text("select state from deliveries")) == "acknowledged"

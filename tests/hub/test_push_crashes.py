@@ -1,0 +1,156 @@
+"""Whatever dies in the middle of a push: nothing owed is lost, nothing of class A or B is done twice, C never blindly."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hub_makers import PLOT, Faked
+from push_departments import make_departments
+from push_makers import NO_CHANCE, StillClock, at, owe, push_once, states
+from sqlalchemy import Engine, text
+
+from connectors.declaration import load_department
+from connectors.fake.process import start_fakes
+from hub.context import HubContext, utc_now
+from hub.push import PushBounds, push
+from license_library import embedded
+from license_library.database import migrate, open_database
+
+POINTS = ["after_claim", "before_send", "after_send_before_mark", "after_mark"]
+OWED = 6
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a department of each class, and those over SOAP and with a front table."""
+    made = tmp_path_factory.mktemp("classes")
+    make_departments(made)
+    for name in ("market_regulation", "work_safety"):
+        shutil.copytree(load_department(name).folder, made / name)
+    return made
+
+
+@pytest.fixture(scope="module")
+def fakes(folder: Path, postgres_home: Path) -> Iterator[dict[str, Faked]]:
+    """Start them all in one process."""
+    names = sorted(path.name for path in folder.iterdir())
+    databases = {"work_safety": embedded.database_url(postgres_home, "front_of_pushes")}
+    with ExitStack() as stack:
+        started = stack.enter_context(start_fakes(names, PLOT, connectors=folder, databases=databases))
+        yield {name: Faked(load_department(name, folder), started[name], folder) for name in names}
+
+
+def times_done(one: Faked, hub: HubContext) -> list[int]:
+    """Return how often the department did each delivery that this hub owes it."""
+    field = "ajbh" if one.name.startswith("class") else "BJBH"
+    with hub.engine.connect() as conn:
+        cases = list(conn.scalars(text("select case_number from deliveries order by delivery_id")))
+    inbox = one.process.inbox()
+    return [sum(each["times"] for each in inbox if each["values"][field] == case) for case in cases]
+
+
+def die_at(point: str, occurrence: int, one: Faked, address: str) -> None:
+    """Push in a process that kills itself there."""
+    arguments = [address, one.process.connection_value, str(one.folder), one.name]
+    environ = os.environ | {"HUB_CRASH_AT": f"{point}:{occurrence}", "PYTHONPATH": os.getcwd()}
+    script = Path(__file__).with_name("crash_push.py")
+    done = subprocess.run([sys.executable, str(script), *arguments], env=environ, check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+
+
+def survive(hub: HubContext, one: Faked, address: str, point: str, occurrence: int) -> None:
+    """Die there, go on later by itself, and look at what the department has."""
+    name = one.name
+    known = replace(hub, connectors_folder=one.folder)
+    kind = "supervision_handoff" if name == "work_safety" else "decision"
+    for number in range(OWED):
+        owe(known, name, kind, case=f"{point}-{occurrence}-{number}-{name}")
+    die_at(point, occurrence, one, address)
+    clock = StillClock(utc_now() + timedelta(hours=1))
+    for _ in range(3):
+        push_once(at(known, clock), one)
+        clock.pass_by(minutes=5)
+    left = [state for state in states(known) if state not in {"acknowledged", "done"}]
+    if name != "class_c":
+        assert left == []
+        assert times_done(one, known) == [1] * OWED
+        return
+    assert left == (["to_verify"] if point in {"before_send", "after_send_before_mark"} else [])
+    expected = sorted([1] * (OWED - 1) + [0 if point == "before_send" else 1])
+    assert sorted(times_done(one, known)) == expected
+
+
+def test_a_push_killed_before_it_noted_the_answer_does_nothing_twice(
+    hub: HubContext, fakes: dict[str, Faked], database_address: str
+) -> None:
+    survive(hub, fakes["class_b"], database_address, "after_send_before_mark", 2)
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("occurrence", [1, 2, 5])
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("name", ["class_a", "class_b", "class_c", "market_regulation", "work_safety"])
+def test_a_push_killed_anywhere_loses_nothing_and_does_nothing_twice(  # noqa: PLR0917 - who, where and when
+    hub: HubContext, fakes: dict[str, Faked], database_address: str, name: str, point: str, occurrence: int
+) -> None:
+    survive(hub, fakes[name], database_address, point, occurrence)
+
+
+@pytest.fixture
+def own_home() -> Iterator[Path]:
+    """Give the home of a server of our own, which may be killed."""
+    home = Path(tempfile.mkdtemp(prefix="hub-push-"))
+    home.chmod(0o711)
+    try:
+        with embedded.running(home):
+            yield home
+    finally:
+        embedded.erase(home)
+        shutil.rmtree(home)
+
+
+def killed_and_started(home: Path) -> None:
+    """Kill the server as a power cut would, and start it again where it was."""
+    files = list(home.rglob("postmaster.pid"))
+    os.kill(int(files[0].read_text().split()[0]), signal.SIGKILL)
+    time.sleep(0.5)
+    embedded.start(home)
+
+
+@pytest.mark.crash
+def test_five_restarts_of_the_database_during_400_pushes_leave_each_done_once(
+    own_home: Path, hub: HubContext, fakes: dict[str, Faked], folder: Path
+) -> None:
+    one, address = fakes["class_c"], embedded.database_url(own_home, "hub")
+    migrate(address)
+    engine: Engine = open_database(address)
+    known = replace(hub, engine=engine, connectors_folder=folder)
+    for number in range(400):
+        owe(known, one.name, case=f"restart-{number}")
+    pushing = threading.Thread(target=push, args=(known, one.name, one.connection), kwargs={"bounds": PushBounds()})
+    pushing.start()
+    restarts = 0
+    while pushing.is_alive() and restarts < 5:
+        time.sleep(1.5)
+        killed_and_started(own_home)
+        restarts += 1
+    pushing.join(200)
+    assert restarts == 5
+    clock = StillClock(utc_now() + timedelta(hours=1))
+    push_once(at(known, clock), one, NO_CHANCE)
+    assert set(states(known)) == {"acknowledged"}
+    assert times_done(one, known) == [1] * 400
+    engine.dispose()

@@ -1,0 +1,59 @@
+"""What is owed is shown without its payload, and a person ends a doubt on the page or over the interface."""
+
+from __future__ import annotations
+
+import re
+
+from httpx import Client
+from service_makers import COMPANY, HOSTILE_NAME, PERSON, Shelf
+from sqlalchemy import Engine, text
+
+
+def test_deliveries_are_listed_with_state_reason_and_what_they_wait_for(shelf: Shelf, machine: Client) -> None:
+    answer = machine.get("/api/deliveries?department=transport").json()
+    found = {(one["case_number"], one["sequence"]): one for one in answer["deliveries"]}
+    doubtful, behind = found["370283-2016-000123", 1], found["370283-2016-000123", 2]
+    assert (doubtful["state"], doubtful["state_words"]["zh"], doubtful["tries"]) == ("to_verify", "待核实", 1)
+    assert doubtful["reason_words"]["zh"] == "部门系统未在时限内答复"
+    assert behind["waits_for"] == doubtful["delivery_id"]
+    assert {one["state"]: one["count"] for one in answer["states"]} == {"to_verify": 1, "waiting": 1}
+    for told in (machine.get("/api/deliveries").text, machine.get("/deliveries").text):
+        assert PERSON not in told
+        assert COMPANY not in told
+        assert HOSTILE_NAME not in told
+
+
+def test_deliveries_are_narrowed(shelf: Shelf, machine: Client) -> None:
+    def cases(**chosen: str) -> list[str]:
+        return [one["case_number"][-3:] for one in machine.get("/api/deliveries", params=chosen).json()["deliveries"]]
+
+    assert cases(department="transport") == ["123", "123"]
+    assert cases(state="done") == cases(case_number="370283-2016-000124") == ["124"]
+    assert cases(kind="license_alert") == []
+    first = machine.get("/api/deliveries", params={"limit": "4"}).json()
+    assert cases(limit="4", after=first["next"]) == ["123", "123"]
+
+
+def test_one_click_ends_a_doubt_either_way(own_machine: Client, database: Engine) -> None:
+    page = own_machine.get("/deliveries").text
+    assert "已到达" in page
+    assert "未到达，重新发送" in page
+    doubtful = int(re.search(r"/deliveries/(\d+)\"[^>]*>(?:(?!</form>).)*arrived", page, re.DOTALL)[1])  # type: ignore[index]
+    decided = own_machine.post(f"/deliveries/{doubtful}", data={"choice": "arrived", "who": "张工"})
+    assert (decided.status_code, decided.headers["location"]) == (303, f"/deliveries#delivery-{doubtful}")
+    with database.connect() as conn:
+        row = conn.execute(text("select * from deliveries where delivery_id = :id"), {"id": doubtful}).one()
+    assert (row.state, row.decision, row.verified_by) == ("done", "arrived", "张工 (developer)")
+    again = own_machine.post(f"/api/deliveries/{doubtful}/decision", json={"choice": "resend", "who": "李工"})
+    assert (again.status_code, again.json()["code"]) == (409, "request.not_decidable")
+    assert "李工" not in again.text
+
+
+def test_a_decision_needs_who_makes_it(own_machine: Client) -> None:
+    assert own_machine.post("/api/deliveries/1/decision", json={"choice": "arrived", "who": " "}).status_code == 400
+    assert own_machine.post("/api/deliveries/1/decision", json={"choice": "gone", "who": "张工"}).status_code == 422
+    assert (
+        own_machine.post("/api/deliveries/999/decision", json={"choice": "arrived", "who": "张工"}).status_code == 404
+    )
+    sent = own_machine.post("/api/deliveries/1/decision", json={"choice": "resend", "who": "张工"})
+    assert (sent.status_code, sent.json()["state"], sent.json()["is_doubtful"]) == (200, "waiting", False)
