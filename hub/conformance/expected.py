@@ -22,7 +22,7 @@ def _one_of(*ends: str) -> Ends:
 SHAPES: Final[dict[str, Ends]] = {
     "half_json": _one_of(BROKE), "half_xml": _one_of(BROKE), "half_gzip": _one_of(BROKE), "gzip_bomb": _one_of(BROKE),
     "short_body": _one_of(BROKE), "close_without_length": _one_of(BROKE), "never_ends": _one_of(BROKE, TIMEOUT),
-    "reset_midway": _one_of(UNREACHABLE),
+    "reset_midway": _one_of(UNREACHABLE, BROKE),
     "200_with_fault": _one_of(FAULT, REFUSED), "200_html_login": _one_of(BROKE), "202_empty": _one_of(BROKE),
     "204": _one_of(BROKE), "wrong_content_type": _one_of(BROKE, MERGED),
     "redirect_internal": _one_of(BROKE), "redirect_file": _one_of(BROKE),
