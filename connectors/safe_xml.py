@@ -7,18 +7,19 @@ depth over 64, more than 256 attributes, a field over 1 MB. Never opens a file o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 
-from connectors.text_encoding import charset_of, decode_text
+from connectors.text_encoding import charset_of, utf8_of
 from schemas.errors import DepartmentBrokePromise
 
 DEPTH, ATTRIBUTES, FIELD = 64, 256, 1_000_000
 LIBRARY_FIELD = 10_000_000  # libxml2 refuses longer texts unless it is told to expect them
-XML_DECLARATION = re.compile(r"\s*<\?xml(\s[^>]*?)?\?>")
+XML_DECLARATION = re.compile(rb"\s*<\?xml(\s[^>]*?)?\?>")
 LABEL = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,40})["']""")
-PROLOG = re.compile(r"(?:\s+|<!--.*?-->)*", re.DOTALL)
+PROLOG = re.compile(rb"(?:\s+|<!--.*?-->)*", re.DOTALL)
 SAFE: dict[str, Any] = {
     "encoding": "utf-8", "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
     "remove_comments": True,
@@ -35,30 +36,41 @@ def parse_xml(body: bytes, media_type: str, who: str, field: int = FIELD) -> etr
     `field` is the longest text of one element: more where an element carries a whole document.
     """
     charset = label_of(body) or charset_of(media_type) or "utf-8"
-    return parse_xml_text(decode_text(body, charset, who), who, field)
+    return _parse(utf8_of(body, charset, who), who, field)
 
 
 def parse_xml_text(text: str, who: str, field: int = FIELD) -> etree._Element:
     """Return the root element of already decoded `text`; an encoding it declares no longer matters."""
-    content = skip_prolog(text, who)
     try:
-        parser = etree.XMLParser(**SAFE | {"huge_tree": field > LIBRARY_FIELD})
-        root = etree.fromstring(content.encode("utf-8"), parser)
-    except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
+        return _parse(text.encode(), who, field)
+    except UnicodeEncodeError:
+        raise _refusal(who, "the answer is not well-formed XML: half a character") from None
+
+
+def _parse(body: bytes, who: str, field: int) -> etree._Element:
+    """Parse UTF-8; the parser itself refuses bytes that are none."""
+    content = body[_first_element(body, who) :]
+    try:
+        root = etree.fromstring(content, etree.XMLParser(**SAFE | {"huge_tree": field > LIBRARY_FIELD}))
+    except etree.XMLSyntaxError as error:
         raise _refusal(who, f"the answer is not well-formed XML{_where(error)}") from None
-    _refuse_attacks(root, content, who, field)
+    _refuse_attacks(root, body, who, field)
     return root
 
 
 def skip_prolog(text: str, who: str) -> str:
     """Return `text` from its first element on; what opens with a DOCTYPE or an instruction is refused unread."""
-    declaration = XML_DECLARATION.match(text)
-    start = PROLOG.match(text, declaration.end() if declaration else 0)
-    content = text[start.end() if start else 0 :]
-    if content.startswith(("<!", "<?")):
-        hint = " (a sign-in page?)" if content[:14].lower() == "<!doctype html" else ""
+    return text.encode()[_first_element(text.encode(), who) :].decode()
+
+
+def _first_element(body: bytes, who: str) -> int:
+    declaration = XML_DECLARATION.match(body)
+    start = PROLOG.match(body, declaration.end() if declaration else 0)
+    begin = start.end() if start else 0
+    if body.startswith((b"<!", b"<?"), begin):
+        hint = " (a sign-in page?)" if body[begin : begin + 14].lower() == b"<!doctype html" else ""
         raise _refusal(who, f"the answer opens with a DOCTYPE or processing instruction{hint}, which is refused unread")
-    return content
+    return begin
 
 
 def label_of(head: bytes) -> str:
@@ -77,18 +89,29 @@ def _where(error: Exception) -> str:
     return f" (line {line})" if line else ""
 
 
-def _refuse_attacks(root: etree._Element, content: str, who: str, field: int) -> None:
-    """Run each whole-tree check only where the text makes a breach possible at all."""
-    if "<?" in content and _INSTRUCTION(root):
+def _refuse_attacks(root: etree._Element, body: bytes, who: str, field: int) -> None:
+    """Run each whole-tree check only where the bytes make a breach possible at all."""
+    if b"<?" in body and _INSTRUCTION(root):
         raise _refusal(who, "the answer holds a processing instruction")
-    if "XInclude" in content and _INCLUDE(root):
+    if b"XInclude" in body and _INCLUDE(root):
         raise _refusal(who, "the answer holds an XInclude")
     if _TOO_DEEP(root):
         raise _refusal(who, f"elements are nested deeper than {DEPTH}")
-    if content.count("=") > ATTRIBUTES and _TOO_MANY(root):
+    if body.count(b"=") > ATTRIBUTES and _TOO_MANY(root):
         raise _refusal(who, f"an element has more than {ATTRIBUTES} attributes")
-    if len(content) > field and max(map(len, content.split("<"))) > field:
+    if len(body) > field and any(len(text.decode()) > field for text in _long_texts(body, field)):
         raise _refusal(who, f"a field is longer than {field} characters")
+
+
+def _long_texts(body: bytes, field: int) -> Iterator[bytes]:
+    """Yield what stands between two tags and takes more bytes than a field may have characters."""
+    begin = 0
+    while begin < len(body):
+        last = body.rfind(b"<", begin, begin + field + 1)  # a whole field further on there must be a tag again
+        end = last if last > begin else body.find(b"<", begin + field + 1)
+        if last <= begin:
+            yield body[begin : end if end > 0 else len(body)]
+        begin = end if end > 0 else len(body)
 
 
 def _refusal(who: str, problem: str) -> DepartmentBrokePromise:
