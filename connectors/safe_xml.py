@@ -60,7 +60,8 @@ def _parse(body: bytes, who: str, field: int) -> etree._Element:
 
 def skip_prolog(text: str, who: str) -> str:
     """Return `text` from its first element on; what opens with a DOCTYPE or an instruction is refused unread."""
-    return text.encode()[_first_element(text.encode(), who) :].decode()
+    body = text.encode()
+    return body[_first_element(body, who) :].decode()
 
 
 def _first_element(body: bytes, who: str) -> int:
