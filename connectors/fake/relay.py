@@ -69,7 +69,7 @@ class Relay:
                 if self.mode == "ack_lost" and is_answer and b"COMMIT" in block:
                     lost.set()
                 server.sendall(block)
-            server.shutdown(socket.SHUT_WR)
+        _break_off(server)  # a caller that was killed leaves no farewell, and the database must not wait for one
 
     def _pass_down(self, server: socket.socket, client: socket.socket, lost: threading.Event) -> None:
         passed = 0
@@ -90,9 +90,9 @@ class Relay:
             passed += len(block)
 
 
-def _break_off(client: socket.socket) -> None:
+def _break_off(line: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        client.shutdown(socket.SHUT_RDWR)  # another thread still listens to it, so closing alone would tell nobody
+        line.shutdown(socket.SHUT_RDWR)  # another thread still listens to it, so closing alone would tell nobody
 
 
 def _drip(client: socket.socket, block: bytes) -> None:
