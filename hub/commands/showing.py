@@ -16,7 +16,7 @@ from hub.commands.asking import show_checklist
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.dag_runs import DagRuns
-from hub.demo import PLOT, running_demo
+from hub.demo import PLOT, departments_shown, running_demo
 from hub.demo_summary import DemoSummary, summarize_demo
 from hub.serving import address_of, open_socket, serve
 from hub.settings import Settings
@@ -24,16 +24,20 @@ from hub.terminal import notes
 from license_library.summaries import ExchangeSummary
 
 
-def demo(
+def demo(  # noqa: PLR0913, PLR0917 - one option each
     once: Annotated[bool, typer.Option("--once", help="Run one full cycle, print the summary, end.")] = False,
     as_json: AsJson = False,
     scale: Annotated[int, typer.Option(help="Licenses of each fake department.", min=1)] = PLOT.scale,
     seed: Annotated[int, typer.Option(help="Same seed, same data.")] = PLOT.seed,
     day: Annotated[int, typer.Option(help="Days since the beginning; later days bring updates.", min=0)] = PLOT.day,
+    departments: Annotated[
+        str, typer.Option(help="Names with commas, or all. One or two of each transport when not said.")
+    ] = "",
 ) -> None:
     """Show the whole hub on this machine: database, fake departments, Airflow, library, pages."""
     settings = Settings()
-    with ended_by_signals(), running_demo(settings, Plot(seed, scale, day), _timed_note()) as stage:
+    names, plot = departments_shown(departments, settings), Plot(seed, scale, day)
+    with ended_by_signals(), running_demo(settings, plot, names, _timed_note()) as stage:
         summary = summarize_demo(stage.hub, settings, stage.runs, seed)
         print_json(summary) if as_json else _show(summary, stage.runs)
         if not once:

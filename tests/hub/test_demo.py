@@ -22,6 +22,9 @@ from connectors.declaration import list_departments, load_department
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot, tell_truth
 from hub.airflow_home import PROJECT
+from hub.demo import SHOWN, departments_shown
+from hub.settings import Settings
+from schemas.errors import NotFound
 
 DEMO = [sys.executable, "-c", "from hub.command import app; app()", "demo"]
 PLOT = Plot(scale=400)
@@ -104,7 +107,7 @@ def start_until(home: Path, first: dict[str, Any]) -> Iterator[Demo]:
 
 def test_airflow_pulls_every_department_to_the_end(first: dict[str, Any]) -> None:
     assert set(first) == {"departments", "library", "checklist"}
-    assert [line["name"] for line in first["departments"]] == list_departments()
+    assert [line["name"] for line in first["departments"]] == list(SHOWN)
     for line in first["departments"]:
         assert set(line) == {"name", "received", "merged", "unchanged", "quarantined", "held", "seconds"}
         declared = load_department(line["name"])
@@ -184,3 +187,12 @@ def test_two_demos_do_not_share_a_folder(home: Path, start_until: Demo) -> None:
     demo.wait(90)
     assert other.returncode == 1
     assert b"another one runs" in other.stderr
+
+
+def test_what_is_shown_can_be_chosen_and_has_every_transport() -> None:
+    assert departments_shown("", Settings()) == list(SHOWN)
+    assert {load_department(name).transport.kind for name in SHOWN} == {"soap", "rest", "table", "file"}
+    assert departments_shown("all", Settings()) == list_departments()
+    assert departments_shown("water, culture", Settings()) == ["culture", "water"]
+    with pytest.raises(NotFound, match="no department nobody"):
+        departments_shown("water,nobody", Settings())
