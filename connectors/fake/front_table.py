@@ -162,9 +162,8 @@ class FrontTable:
         flag, columns = self.feed.flag, self.sql.columns
         if flag is None:
             return set()
-        marked = sa.select(*(columns[name] for name in self.feed.key)).where(
-            columns[flag.column].in_([flag.read, flag.error])
-        )
+        codes = [column_value(code, self._contract.columns[flag.column], self.feed) for code in (flag.read, flag.error)]
+        marked = sa.select(*(columns[name] for name in self.feed.key)).where(columns[flag.column].in_(codes))
         return {"/".join(map(str, row)) for row in conn.execute(marked) if all(row)}
 
     def alterations(self, mode: str, dialect: sa.Dialect, *, undo: bool) -> list[str]:
@@ -173,7 +172,8 @@ class FrontTable:
         table, column = dialect.identifier_preparer.format_table(self.sql), bent_column(self.feed)
         if mode == "table_missing":
             old, new = (f"{self.sql.name}{AWAY}", self.sql.name) if undo else (self.sql.name, f"{self.sql.name}{AWAY}")
-            return [f"alter table {quoted(old)} rename to {quoted(new)}"]
+            schema = f"{quoted(self.sql.schema)}." if self.sql.schema else ""
+            return [f"alter table {schema}{quoted(old)} rename to {quoted(new)}"]
         if mode in {"column_renamed", "schema_missing"}:
             column = self.feed.cursor.field if mode == "column_renamed" else column
             old, new = (f"{column}{AWAY}", column) if undo else (column, f"{column}{AWAY}")

@@ -50,6 +50,7 @@ TROUBLE: Final[dict[str, Ends]] = {
 }  # fmt: skip
 NEEDS_PAGES = {"page_loops", "page_shifts"}
 NEEDS_TOTAL = {"count_lies", "empty_list"}
+BENT_BEHIND_SIGNATURES = {"duplicate_records", "schema_renamed_namespace"}
 JSON_ONLY = {"nan", "huge_integer", "lone_surrogate"}
 WITHOUT_TOTAL = (
     "the answers declare no total, so a list that ends early cannot be told from a whole one; what was missed comes with "
@@ -66,6 +67,9 @@ def why_not(mode: str, department: Department, feed: Feed) -> str:
     reasons = {
         "everything comes in one answer": mode in NEEDS_PAGES and feed.paging.style == "none",
         WITHOUT_TOTAL: mode in NEEDS_TOTAL and not has_total,
+        "its answers are signed, and what is bent behind the signature is refused": (
+            mode in BENT_BEHIND_SIGNATURES and department.transport.auth == "wsse-signature"
+        ),
         "its answers are XML": mode in JSON_ONLY and feed.answer == "xml",
         "no field of it has a code list": mode == "unknown_code" and not coded_column(feed),
         "strictness is off": mode == "schema_renamed_namespace" and department.transport.strictness == "off",
