@@ -23,15 +23,15 @@ $(READY): requirements.lock pyproject.toml
 		echo "setup: no Python 3.11 with venv and pip found; expected python3.11 or a python3 that is 3.11;" \
 			"install it (Debian, Ubuntu: python3.11 and python3.11-venv) or say: make PYTHON=/where/it/is/python3.11" >&2; \
 		exit 1; }
-	@test -x $(BIN)/python || { echo "setup: making .venv with $(PYTHON)"; "$(PYTHON)" -m venv .venv; }
+	@test -x $(BIN)/python || { echo "setup: making .venv with $(PYTHON)" >&2; "$(PYTHON)" -m venv .venv; }
 	@awk '/^[^ ]/ { wanted = /^uv==/ } wanted' requirements.lock > .venv/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock \
-		|| echo "setup: uv cannot be had here; going on with pip"
-	@echo "setup: installing requirements.lock (some minutes when nothing is cached yet)"
+		|| echo "setup: uv cannot be had here; going on with pip" >&2
+	@echo "setup: installing requirements.lock (some minutes when nothing is cached yet)" >&2
 	@$(INSTALL) -r requirements.lock \
-		|| { echo "setup: once more, trusting the certificates that this system trusts"; \
+		|| { echo "setup: once more, trusting the certificates that this system trusts" >&2; \
 			$(INSTALL) --system-certs -r requirements.lock; } \
-		|| { echo "setup: uv did not get through; the same with pip, slower"; \
+		|| { echo "setup: uv did not get through; the same with pip, slower" >&2; \
 			$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $(READY)
