@@ -71,8 +71,6 @@ class Delivery(Struct, frozen=True, kw_only=True):
     answer: Literal["json", "xml"] = "json"
     headers: dict[str, Any] = {}  # SOAP: headers of the request by element name
     table: str = ""  # front table: its name, with its schema where it needs one
-    folder: str = ""  # file: the outgoing folder
-    file: str = "{kind}_{delivery_key}"  # file: its name, without the ending
     key: Key | None = None
     ask: Ask | None = None
     receipt: Receipt | None = None

@@ -17,10 +17,9 @@ from connectors.time_forms import time_pattern
 from schemas.deliveries import KINDS, payload_names
 from schemas.errors import DeclarationError
 
-NEEDED = {"soap": ("operation", "success"), "rest": ("path", "success"), "table": ("table",), "file": ("folder",)}
-KEYS_OF = {"operation": "soap", "headers": "soap", "path": "rest", "table": "table", "folder": "file"}
+NEEDED = {"soap": ("operation", "success"), "rest": ("path", "success"), "table": ("table",)}
+KEYS_OF = {"operation": "soap", "headers": "soap", "path": "rest", "table": "table"}
 SPEAKING = {"soap", "rest"}
-NAMED = {"file"}  # what is delivered has a name of its own, which is its key
 ENVELOPE = ("kind", "delivery_key", "case_number", "sequence")  # what may be told of a delivery beside its payload
 ACCOUNT = {"login", "password"}
 PATH = r"/(?!/)[^\s?#\\\x80-\U0010ffff]*"
@@ -48,6 +47,10 @@ def known_names(delivery: Delivery) -> set[str]:
 
 
 def _check_transport(delivery: Delivery, transport: Transport, place: str) -> None:
+    if transport.kind not in NEEDED:
+        raise DeclarationError(
+            f"{place}: nothing can be delivered over kind {transport.kind} yet; expected {', '.join(NEEDED)}"
+        )
     for needed in NEEDED[transport.kind]:
         if not getattr(delivery, needed):
             raise DeclarationError(f"{place}: key {needed!r} is missing; kind {transport.kind} needs it")
@@ -68,20 +71,15 @@ def _check_places(delivery: Delivery, place: str) -> None:
         raise DeclarationError(f"{place}: key 'path': expected one such as /api/decisions, got {delivery.path!r}")
     if delivery.success and set(delivery.success.values) & set(delivery.busy):
         raise DeclarationError(f"{place}: key 'busy': a code cannot mean success as well")
-    unknown = sorted(placeholders(delivery.file) - set(ENVELOPE))
-    if unknown or "{delivery_key}" not in delivery.file or "/" in delivery.file:
-        raise DeclarationError(
-            f"{place}: key 'file': expected a name with {{delivery_key}}, and of {', '.join(ENVELOPE)} only"
-        )
 
 
 def _check_class(delivery: Delivery, transport: Transport, place: str) -> None:
     """Refuse a class without what makes it one: nothing is worse than a promise that the department does not keep."""
-    key, is_file = delivery.key, transport.kind in NAMED
-    if delivery.class_ == "A" and not key and not is_file:
+    key = delivery.key
+    if delivery.class_ == "A" and not key:
         raise DeclarationError(f"{place}: key 'key' is missing; class A needs it")
-    if key and (delivery.class_ != "A" or is_file):
-        raise DeclarationError(f"{place}: key 'key' needs class A, and a file's key is its name")
+    if key and delivery.class_ != "A":
+        raise DeclarationError(f"{place}: key 'key' needs class A")
     if key and bool(key.field) == bool(key.header):
         raise DeclarationError(f"{place[:-1]}.key]: expected exactly one of 'field' and 'header'")
     if key and key.header and transport.kind != "rest":
@@ -126,8 +124,6 @@ def _check_ask(ask: Ask, delivery: Delivery, transport: Transport, place: str) -
 
 
 def _check_receipt(receipt: Receipt, delivery: Delivery, transport: Transport, place: str) -> None:
-    if transport.kind in NAMED:
-        raise DeclarationError(f"{place}: kind file gives no receipt that could be polled")
     if transport.kind in SPEAKING:
         _check_call("poll", receipt.poll, transport, place)
     elif receipt.poll or not delivery.key:

@@ -35,7 +35,7 @@ def conform(
     as_json: AsJson = False,
 ) -> None:
     """Try a department out on its own fake, level by level, over a database that is thrown away."""
-    levels = level or [one for one in LEVELS if one != "L6"]
+    levels = level or list(LEVELS)
     if unknown := sorted(set(levels) - LEVELS.keys()):
         raise typer.BadParameter(f"{unknown[0]} is no level; there are {', '.join(LEVELS)}", param_hint="--level")
     folder = Settings().connectors_folder

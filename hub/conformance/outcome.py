@@ -19,7 +19,6 @@ LEVELS: Final = {
     "L3": "killed at every step",
     "L4": "late, out of order, updated, revoked, deleted",
     "L5": "throttled, silent, under maintenance, out of date",
-    "L6": "the live contract",
 }
 
 

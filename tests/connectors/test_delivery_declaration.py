@@ -77,6 +77,16 @@ def test_a_contradiction_is_refused_by_file_table_and_key(
     assert words in str(refused.value)
 
 
+def test_what_a_transport_cannot_deliver_is_refused_when_it_is_declared(tmp_path: Path) -> None:
+    shutil.copytree(load_department("forestry").folder, tmp_path / "forestry")
+    with (tmp_path / "forestry" / "department.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[deliveries.decision]\nclass = "C"\nfields = { AJBH = "case_number" }\n')
+    with pytest.raises(
+        DeclarationError, match="nothing can be delivered over kind file yet; expected soap, rest, table"
+    ):
+        load_department("forestry", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("pattern", "replacement", "words"),
     [

@@ -15,7 +15,7 @@ from connectors.declaration import list_departments, load_department
 from connectors.fake.modes import MODES
 from hub.command import app
 from hub.conformance.expected import LASTING, SHAPES, TROUBLE
-from hub.conformance.outcome import Outcome, Report
+from hub.conformance.outcome import LEVELS, Outcome, Report
 from hub.conformance.report import write_report
 from hub.conformance.run import checks_of, quick_checks
 from hub.conformance.scratch import Scratch
@@ -55,6 +55,11 @@ def test_every_declared_department_passes_the_kit(scratch: Scratch, name: str) -
 def test_in_every_mode_and_killed_anywhere_nothing_is_wrong_missing_or_twice(scratch: Scratch, name: str) -> None:
     report = try_feed(scratch, name, "licenses", None, checks_of(["L0", "L1", "L2", "L3", "L4", "L5"]))
     assert words(report) == []
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_that_can_be_asked_for_checks_something(level: str) -> None:
+    assert any(check.level == level for check in checks_of([level]))
 
 
 def test_every_mode_is_tried_by_some_check() -> None:
