@@ -39,7 +39,7 @@ def push(
     """Bring what is due to departments here and now, and ask for receipts, without Airflow."""
     settings = Settings()
     names = _chosen(department, settings)
-    told, is_good = [], True
+    told = []
     with ended_by_signals(), opened_hub(settings) as hub, progress_bar() as bar:
         for name in names:
             try:
