@@ -80,7 +80,7 @@ def migrate(url: str, revision: str = "head") -> None:
 
 
 def check_migrations(url: str) -> None:
-    """Raise alembic's error where tables.py and the migrated database differ."""
+    """Raise alembic's error where tables/ and the migrated database differ."""
     command.check(migration_config(url))
 
 

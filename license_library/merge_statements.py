@@ -97,7 +97,7 @@ insert into license_versions (license_id, version_count, department, feed, subje
 select l.license_id, l.version_count, l.department, l.feed, l.subject_id, {_listed("l.")},
   l.known_from, :now, l.exchange_id, l.mapping_version
 from delta d join licenses l using (license_id) where d.is_first
-""")  # noqa: S608 - column names of tables.py
+""")  # noqa: S608 - column names of tables/
 REPLACE_LICENSES = text(f"""
 update licenses l set (subject_id, {_listed()}, version_count, known_from, exchange_id, mapping_version)
   = row(n.subject_id, {_listed("s.")}, d.version_count, cast(:now as timestamptz), s.exchange_id, cast(:mapping_version as text))
@@ -105,7 +105,7 @@ from delta d
 {_WITH_STAGED}
 join subjects n on n.holder_hash = d.holder_hash
 where l.license_id = d.license_id and d.is_last
-""")  # noqa: S608 - column names of tables.py
+""")  # noqa: S608 - column names of tables/
 ADD_LICENSES = text(f"""
 insert into licenses (department, feed, subject_id, {_listed()}, version_count, known_from, exchange_id, mapping_version)
 select :department, :feed, d.subject_id, {_listed("s.")}, d.version_count, :now, s.exchange_id, :mapping_version
@@ -113,7 +113,7 @@ from (
   select d.place, d.version_count, n.subject_id from delta d join subjects n on n.holder_hash = d.holder_hash
   where d.license_id is null and d.is_last order by d.record_id collate "C"
 ) d {_WITH_STAGED}
-""")  # noqa: S608 - column names of tables.py
+""")  # noqa: S608 - column names of tables/
 # Several versions of one record in one batch: the earlier ones go straight into history.
 KEEP_PASSED = text(f"""
 insert into license_versions (license_id, version_count, department, feed, subject_id, {_listed()},
@@ -125,7 +125,7 @@ from delta d
 join subjects n on n.holder_hash = d.holder_hash
 join licenses l on l.department = :department and l.feed = :feed and l.record_id = d.record_id
 where not d.is_last
-""")  # noqa: S608 - column names of tables.py
+""")  # noqa: S608 - column names of tables/
 
 # A good version ends the waiting of a bad one that an earlier exchange brought.
 MEND_QUARANTINED = text("""

@@ -49,7 +49,7 @@ with changed as (
 insert into shadow_changes (exchange_id, kind, name, found_count, emptied_count, examples)
 select :exchange_id, 'field', found.name, found.many, found.emptied, found.examples
 from ({" union all ".join([*(_FIELD.format(name=name) for name in _COMPARED), _HOLDER])}) as found where found.many > 0
-""")  # noqa: S608 - column names of tables.py
+""")  # noqa: S608 - column names of tables/
 _FINISH = text("""
 update exchanges set state = 'shadowed', finished_at = :now, held_count = :held,
   unchanged_count = unchanged_count + :unchanged

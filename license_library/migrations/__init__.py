@@ -1,4 +1,4 @@
 """The history of the library's tables, one numbered revision per change, one head.
 
-Revisions never import tables.py: they must stay what they were when it moves on.
+Revisions never import tables/: they must stay what they were when it moves on.
 """

@@ -1,4 +1,4 @@
-"""The database can be built, taken down, built again, and is what tables.py says."""
+"""The database can be built, taken down, built again, and is what tables/ says."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Create the library: every table, the function behind the name index, and the view over all versions.
 
-Frozen: later changes of tables.py are later revisions.
+Frozen: later changes of tables/ are later revisions.
 """
 
 from __future__ import annotations

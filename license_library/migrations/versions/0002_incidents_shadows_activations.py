@@ -1,6 +1,6 @@
 """Add incidents, what a shadow exchange would have changed, and who activated which mapping.
 
-Frozen: later changes of tables.py are later revisions.
+Frozen: later changes of tables/ are later revisions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Note which process holds an exchange, so that the next one sees at once that it is gone.
 
-Frozen: later changes of tables.py are later revisions.
+Frozen: later changes of tables/ are later revisions.
 """
 
 from __future__ import annotations

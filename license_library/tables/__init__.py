@@ -1,0 +1,39 @@
+"""Every table of the library, a module for each family, for a DBA to read.
+
+Only this room knows these names. Columns: `_id` ours, `_number` printed on the license, `_code` from a closed
+list, `_on` a date, `_at` a UTC instant, `_count` a count, `department` and `feed` the names of a declaration.
+"""
+
+from __future__ import annotations
+
+from license_library.tables.catalogue import authorities, item_materials, items, license_types
+from license_library.tables.columns import metadata
+from license_library.tables.exchanges import departments, exchanges, feeds, landed_pages
+from license_library.tables.inquiries import inquiries
+from license_library.tables.library import license_versions, licenses, subjects
+from license_library.tables.outbox import deliveries
+from license_library.tables.oversight import activations, incidents, shadow_changes
+from license_library.tables.records import quality_results, quarantined_records, staged_licenses
+
+__all__ = [
+    "activations",
+    "authorities",
+    "deliveries",
+    "departments",
+    "exchanges",
+    "feeds",
+    "incidents",
+    "inquiries",
+    "item_materials",
+    "items",
+    "landed_pages",
+    "license_types",
+    "license_versions",
+    "licenses",
+    "metadata",
+    "quality_results",
+    "quarantined_records",
+    "shadow_changes",
+    "staged_licenses",
+    "subjects",
+]

@@ -1,0 +1,21 @@
+"""Tables: who asked what, and why."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, LargeBinary, Table, Text, text
+
+from license_library.tables.columns import instant, metadata
+
+inquiries = Table(
+    "inquiries",
+    metadata,
+    Column("inquiry_id", BigInteger, Identity(always=True), primary_key=True),
+    instant("asked_at", required=True),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("question_hash", LargeBinary),  # keyed hash of what was asked, never the value itself
+    Column("result_count", Integer, nullable=False),
+    Column("denied", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_inquiries_asked_at", "asked_at"),
+)

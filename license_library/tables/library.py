@@ -1,0 +1,66 @@
+"""Tables: the library itself: subjects, licenses and their versions."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
+
+from license_library.tables.columns import instant, license_columns, metadata
+
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("subject_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("holder_hash", LargeBinary, nullable=False),
+    Column("code_type", Text, nullable=False),
+    Column("code_encrypted", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),  # person | organisation
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),  # match key: NFKC, upper case, blanks and marks stripped
+    instant("named_at", required=True),  # source time of the record the name came from
+    instant("known_from", required=True),
+    UniqueConstraint("holder_hash"),
+    # An exact name, and a name from its beginning: LIKE 'x%' needs pattern order whatever the collation.
+    Index("ix_subjects_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+    # Two-character names hold no trigram, so pairs of characters have an index of their own.
+    Index("ix_subjects_name_pairs", text("name_pairs(name_key)"), postgresql_using="gin"),
+)
+
+licenses = Table(
+    "licenses",
+    metadata,
+    Column("license_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    # No foreign keys: the merge joins both in the statement that writes them, and checking each row again
+    # would cost it a quarter of its time.
+    Column("subject_id", BigInteger, nullable=False),
+    *license_columns(),
+    Column("version_count", Integer, nullable=False),
+    instant("known_from", required=True),
+    Column("exchange_id", BigInteger, nullable=False),
+    Column("mapping_version", Text, nullable=False),
+    UniqueConstraint("department", "feed", "record_id"),
+    Index("ix_licenses_subject_id", "subject_id", "license_type"),
+    Index("ix_licenses_license_number", "license_number"),
+    Index(
+        "ix_licenses_license_identifier",
+        "license_identifier",
+        postgresql_where=text("license_identifier is not null"),
+    ),
+    postgresql_with={"fillfactor": 90},  # room for a new version beside the old: no index need be touched
+)
+
+license_versions = Table(
+    "license_versions",
+    metadata,
+    Column("license_id", BigInteger, primary_key=True),
+    Column("version_count", Integer, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column("subject_id", BigInteger, nullable=False),
+    *license_columns(),
+    instant("known_from", required=True),
+    instant("known_to", required=True),
+    Column("exchange_id", BigInteger, nullable=False),
+    Column("mapping_version", Text, nullable=False),
+)

@@ -1,0 +1,93 @@
+"""Tables: what somebody must look after, and who let a mapping in."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from license_library.tables.columns import instant, metadata
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("incident_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("department", Text, ForeignKey("departments.department"), nullable=False),
+    Column("feed", Text, nullable=False),  # empty: the whole department
+    Column("kind", Text, nullable=False),  # drift, …
+    Column("cause", Text, nullable=False),  # what it is about, always the same for the same cause
+    Column("severity", Text, nullable=False),  # notice | warning | critical
+    Column("words_zh", Text, nullable=False),
+    Column("words_en", Text, nullable=False),
+    Column("state", Text, nullable=False),  # open | acknowledged | muted | resolved
+    Column("seen_count", Integer, nullable=False, server_default=text("1")),
+    instant("first_seen_at", required=True),
+    instant("last_seen_at", required=True),
+    instant("decided_at"),  # acknowledged or muted
+    Column("decided_by", Text),
+    Column("note", Text),
+    instant("resolved_at"),
+    CheckConstraint("(state = 'resolved') = (resolved_at is not null)", name="resolved_when"),
+    Index(
+        "uq_incidents_one_for_each_cause",
+        "department",
+        "feed",
+        "kind",
+        "cause",
+        unique=True,
+        postgresql_where=text("state <> 'resolved'"),
+    ),
+)
+
+shadow_changes = Table(
+    "shadow_changes",
+    metadata,
+    Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), primary_key=True),
+    Column("kind", Text, primary_key=True),  # record | field | reason
+    Column("name", Text, primary_key=True),  # new, changed, versions; a field of the record type; a problem code
+    Column("found_count", BigInteger, nullable=False),
+    Column("emptied_count", BigInteger, nullable=False, server_default=text("0")),  # of a field: had a value, has none
+    Column("examples", ARRAY(Text), nullable=False),  # the department's own record ids, a few
+)
+
+activations = Table(
+    "activations",
+    metadata,
+    Column("activation_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column(
+        "mapping_digest", Text, nullable=False
+    ),  # what decides what a record means; see connectors/mapping_digest.py
+    Column("declaration_digest", Text, nullable=False),
+    Column("shadow_exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), nullable=False),
+    Column("state", Text, nullable=False),  # proposed | active | replaced | withdrawn
+    Column("proposed_by", Text, nullable=False),
+    instant("proposed_at", required=True),
+    Column("approved_by", Text),
+    instant("approved_at"),
+    ForeignKeyConstraint(["department", "feed"], ["feeds.department", "feeds.feed"]),
+    CheckConstraint("lower(approved_by) <> lower(proposed_by)", name="two_persons"),
+    CheckConstraint("(state in ('active', 'replaced')) = (approved_at is not null)", name="approved_when"),
+    *(
+        Index(
+            f"uq_activations_one_{state}",
+            "department",
+            "feed",
+            unique=True,
+            postgresql_where=text(f"state = '{state}'"),
+        )
+        for state in ("proposed", "active")
+    ),
+)

@@ -1,0 +1,78 @@
+"""Tables: records between check and merge, and those that must wait."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from license_library.tables.columns import instant, license_columns, metadata
+
+staged_licenses = Table(
+    "staged_licenses",
+    metadata,
+    Column("exchange_id", BigInteger, nullable=False),
+    Column("holder_hash", LargeBinary, nullable=False),  # keyed hash of holder_code_type and holder_code
+    Column("holder_code_type", Text, nullable=False),
+    Column("holder_code_encrypted", LargeBinary, nullable=False),
+    Column("holder_name_key", Text, nullable=False),
+    *license_columns(),
+    # A record that is staged twice, by a task and its orphan, is refused here.
+    PrimaryKeyConstraint("exchange_id", "page_number", "position"),
+)
+
+quarantined_records = Table(
+    "quarantined_records",
+    metadata,
+    Column("quarantine_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column("record_id", Text),
+    Column("license_type", Text),
+    Column("holder_hash", LargeBinary),  # where the holder's code could be read
+    Column("problems", JSONB, nullable=False),  # [{code, field, expected, got}], nothing personal in it
+    Column("codes", ARRAY(Text), nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # sha256 of the source row, so that the same bad row is one case
+    Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), nullable=False),
+    Column("page_number", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("mapping_version", Text, nullable=False),
+    Column("rule_version", Text, nullable=False),
+    Column("state", Text, nullable=False),  # open | mended | discarded
+    Column("tries", Integer, nullable=False, server_default=text("1")),
+    instant("first_seen_at", required=True),
+    instant("last_seen_at", required=True),
+    UniqueConstraint("department", "feed", "digest"),
+    Index("ix_quarantined_records_department", "department", "feed", "state"),
+    Index("ix_quarantined_records_holder_hash", "holder_hash", postgresql_where=text("state = 'open'")),
+    Index("ix_quarantined_records_record_id", "record_id", postgresql_where=text("state = 'open'")),
+    Index("ix_quarantined_records_codes", "codes", postgresql_using="gin"),
+)
+
+quality_results = Table(
+    "quality_results",
+    metadata,
+    Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("suite", Text, nullable=False),
+    Column("expectation", Text, nullable=False),
+    Column("column_name", Text),
+    Column("severity", Text, nullable=False),  # row | batch | warning
+    Column("success", Boolean, nullable=False),
+    Column("evaluated_count", BigInteger, nullable=False),
+    Column("unexpected_count", BigInteger, nullable=False),
+    Column("detail", Text),
+)
