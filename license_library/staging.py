@@ -42,9 +42,12 @@ _ANY_SPECIAL = r"[\\\n\r\t]"
 
 _HAS_LICENSES = text("select exists (select from licenses where department = :department and feed = :feed)")
 # A join, not `= any`: prepared with a generic plan, that compares every license with every element.
+# A record of which a version waits in quarantine is staged even when unchanged: the merge then ends the waiting.
 _KNOWN = text("""
 select l.digest from unnest(cast(:record_ids as text[])) as asked (record_id)
 join licenses l on l.department = :department and l.feed = :feed and l.record_id = asked.record_id
+where not exists (select from quarantined_records q where q.state = 'open' and q.record_id = l.record_id
+  and q.department = :department and q.feed = :feed)
 """)
 _COUNT_KNOWN = text("""
 update exchanges set unchanged_count = unchanged_count + :known where exchange_id = :exchange_id

@@ -257,6 +257,20 @@ def test_a_good_version_ends_the_waiting_of_the_bad_one_before(library, keyring,
     assert rows(library, "select state from quarantined_records") == [("mended",)]
 
 
+def test_a_record_that_comes_back_good_and_unchanged_ends_the_waiting_too(library, keyring, begin, pull):
+    pull(record())
+    exchange = begin()
+    finish_landing(library, exchange, NOW)
+    bad, problem = records_frame(record(status=None)), Problem("record.missing_field", "status", "a value", "nothing")
+    with library.begin() as conn:
+        quarantine_records(conn, keyring, exchange, bad, problems_frame([(0, problem)]), {0: b"x" * 32}, "1", NOW)
+        finish_check(conn, exchange, 1, 1, None, "1", NOW)
+    merge_exchange(library, exchange.exchange_id, NOW)
+    assert rows(library, "select state from quarantined_records") == [("open",)]
+    assert pull(record()) == Counts(0, 1)
+    assert rows(library, "select state from quarantined_records") == [("mended",)]
+
+
 def test_ten_thousand_records_one_percent_changed_touch_only_those(library, pull):
     old = [record(record_id=f"R{n}", holder_code=f"{n % 6000:018}", source_updated_at=EARLIER) for n in range(10_000)]
     assert pull(*old).merged == 10_000
