@@ -113,7 +113,7 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
         if exchange.is_shadow:
             compare_exchange(hub.engine, exchange, hub.clock())
             return Counts(0, 0, is_shadow=True)
-        counts = merge_exchange(hub.engine, exchange_id, hub.clock(), lambda: pass_by("before_merge_commit"))
+        counts = merge_exchange(hub.engine, exchange_id, hub.clock, lambda: pass_by("before_merge_commit"))
     pass_by("after_merge_commit")
     return counts
 

@@ -95,12 +95,12 @@ KEEP_REPLACED = text(f"""
 insert into license_versions (license_id, version_count, department, feed, subject_id, {_listed()},
   known_from, known_to, exchange_id, mapping_version)
 select l.license_id, l.version_count, l.department, l.feed, l.subject_id, {_listed("l.")},
-  l.known_from, :now, l.exchange_id, l.mapping_version
+  l.known_from, greatest(l.known_from, :now), l.exchange_id, l.mapping_version
 from delta d join licenses l using (license_id) where d.is_first
 """)  # noqa: S608 - column names of tables/
 REPLACE_LICENSES = text(f"""
 update licenses l set (subject_id, {_listed()}, version_count, known_from, exchange_id, mapping_version)
-  = row(n.subject_id, {_listed("s.")}, d.version_count, cast(:now as timestamptz), s.exchange_id, cast(:mapping_version as text))
+  = row(n.subject_id, {_listed("s.")}, d.version_count, greatest(l.known_from, :now), s.exchange_id, cast(:mapping_version as text))
 from delta d
 {_WITH_STAGED}
 join subjects n on n.holder_hash = d.holder_hash

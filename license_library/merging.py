@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from license_library import merge_statements as merge
 from license_library.leases import Exchange, hold_lease
+from license_library.settled import announce_merge
 from schemas.errors import HubError, NotFound
 from schemas.holder_code_types import HOLDER_CODE_TYPES
 
@@ -56,7 +57,7 @@ _DISCARD = text("update exchanges set state = 'discarded', finished_at = :now wh
 
 
 def merge_exchange(
-    engine: Engine, exchange_id: int, now: datetime, before_commit: Callable[[], None] | None = None
+    engine: Engine, exchange_id: int, clock: Callable[[], datetime], before_commit: Callable[[], None] | None = None
 ) -> Counts:
     """Merge a checked exchange into the library; one that is merged already only returns its counts."""
     with engine.begin() as conn:
@@ -64,20 +65,20 @@ def merge_exchange(
         if exchange.state == "merged":
             return done
         hold_lease(conn, exchange, ["checked"])
-        counts = _merge(conn, exchange, now)
+        counts = _merge(conn, exchange, clock)
         if before_commit:
             before_commit()
         return counts
 
 
-def release_held(engine: Engine, exchange_id: int, now: datetime) -> Counts:
+def release_held(engine: Engine, exchange_id: int, clock: Callable[[], datetime]) -> Counts:
     """Merge a held exchange because the steward says so; what is newer in the library stays."""
     with engine.begin() as conn:
         exchange, done = _lock(conn, exchange_id)
         if exchange.state == "merged":
             return done
         _demand_held(exchange)
-        return _merge(conn, exchange, now)
+        return _merge(conn, exchange, clock)
 
 
 def discard_held(engine: Engine, exchange_id: int, now: datetime) -> None:
@@ -104,8 +105,8 @@ def _demand_held(exchange: Exchange) -> None:
         raise NotHeld(f"{who} cannot be released or discarded; expected it held, got {exchange.state}; nothing changed")
 
 
-def _merge(conn: Connection, exchange: Exchange, now: datetime) -> Counts:
-    facts = {**vars(exchange), "now": now, "organisation_types": _ORGANISATIONS}
+def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) -> Counts:
+    facts = {**vars(exchange), "now": announce_merge(conn, clock), "organisation_types": _ORGANISATIONS}
     for setting in merge.SETTINGS:
         conn.execute(setting)
     merged = conn.execute(merge.COLLECT_DELTA, facts).rowcount

@@ -8,7 +8,9 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,18 +18,22 @@ from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.serving import service_settings
 from hub.settings import Settings
-from license_library.answers import Advice, Checklist, SearchAnswer, VerifyAnswer
+from license_library.answers import Advice, AsOfAnswer, Checklist, SearchAnswer, VerifyAnswer
 from license_library.service.asking import (
+    AsOfRequest,
     ChecklistRequest,
     SearchRequest,
     VerifyRequest,
     check_materials,
     search,
+    show_as_of,
     verify,
 )
 from license_library.service.settings import ServiceSettings
 
 Why = Annotated[str, typer.Option("--purpose", help="Why you ask; it is recorded.")]
+ZONE = ZoneInfo("Asia/Shanghai")
+MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
 ASKED_HERE = "asked at the command line"
 
 
@@ -77,6 +83,24 @@ def verify_license(  # noqa: PLR0913, PLR0917 - each is one part of the question
     raise typer.Exit(0 if answer.verdict == "confirmed" else 1)
 
 
+def as_of(
+    license_id: Annotated[int, typer.Argument(help="Id of the license, as a search answers it.")],
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="What held on this day.")] = None,
+    known_at: Annotated[
+        datetime | None, typer.Option(formats=MOMENTS, help="As known at this instant; without zone: Beijing time.")
+    ] = None,
+    purpose: Why = ASKED_HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say what held of a license on a day, as known at an instant; the answer never changes later."""
+    instant = known_at.replace(tzinfo=ZONE) if known_at and known_at.tzinfo is None else known_at
+    asked = AsOfRequest(license_id=license_id, purpose=purpose, on=on.date() if on else None, known_at=instant)
+    with _service() as service:
+        answer = show_as_of(service, _actor(), asked)
+    print_json(answer) if as_json else _show_as_of(answer)
+    raise typer.Exit(0 if answer.version else 1)
+
+
 def checklist(
     item: Annotated[str, typer.Option(help="Code of the approval item.")],
     subject: Annotated[str, typer.Option(help="Credit code or resident number of the applicant.")],
@@ -117,6 +141,17 @@ def _values(given: list[str] | None) -> dict[str, str]:
     if wrong := [field for field, equals, _ in pairs if not equals]:
         raise typer.BadParameter(f"expected field=value, got {wrong[0]!r}", param_hint="--value")
     return {field: value for field, _, value in pairs}
+
+
+def _show_as_of(answer: AsOfAnswer) -> None:
+    title = f"{answer.on}, as known at {answer.known_at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}: {answer.words.zh}"
+    if (version := answer.version) is None:
+        return note(title)
+    columns = ["version", "status", "issued on", "from", "to", "holder", "known from"]
+    term = [version.valid_from, "长期" if version.open_ended else version.valid_to]
+    known_from = version.known_from.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    row = [version.version_count, version.status_words.zh, version.issued_on, *term, version.holder_name, known_from]
+    return print_table(title, columns, [row])
 
 
 def _show_hits(answer: SearchAnswer) -> None:

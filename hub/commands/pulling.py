@@ -89,7 +89,7 @@ def exchanges(
 def release(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
     """Merge a held batch after all."""
     with opened_hub(Settings()) as hub:
-        release_held(hub.engine, exchange_id, hub.clock())
+        release_held(hub.engine, exchange_id, hub.clock)
         _show([summarize(hub.engine, exchange_id)], as_json=as_json)
 
 

@@ -18,6 +18,8 @@ from license_library.answers.checklists import (
 )
 from license_library.answers.deliveries import DeliveriesAnswer, DeliveryBrief, DeliveryCount
 from license_library.answers.licenses import (
+    AsOfAnswer,
+    AsOfState,
     FaceField,
     FieldChange,
     FieldMatch,
@@ -63,6 +65,8 @@ __all__ = [
     "ActivationBrief",
     "Advice",
     "Answer",
+    "AsOfAnswer",
+    "AsOfState",
     "Checklist",
     "DeliveriesAnswer",
     "DeliveryBrief",

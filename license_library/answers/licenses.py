@@ -11,6 +11,7 @@ from typing import Literal
 from license_library.answers.spoken import Advice, Answer, Source, Words
 
 Validity = Literal["valid", "not_yet_valid", "expired", "not_good"]
+AsOfState = Literal["known", "not_known", "not_issued"]
 RecognisedAs = Literal["number", "identifier", "holder_code", "holder_name"]
 
 
@@ -134,6 +135,19 @@ class LicenseAnswer(Answer, frozen=True):
     versions: list[LicenseVersion]  # newest first; versions[0] is current
     provenance: Provenance
     quarantined: int  # open quarantine cases of the same record: a newer version may be waiting
+    asked_at: datetime
+
+
+class AsOfAnswer(Answer, frozen=True):
+    """Say what held of one license on a day, as known to the hub at an instant; the same question, the same answer."""
+
+    license_id: int
+    on: date  # what was true on this day of the bureau
+    known_at: datetime  # as far as the hub knew at this instant
+    state: AsOfState
+    version: LicenseVersion | None  # None: not known then, or not issued by that day
+    validity: Validity | None  # on that day
+    words: Words
     asked_at: datetime
 
 

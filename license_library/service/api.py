@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from license_library.answers import (
+    AsOfAnswer,
     Checklist,
     DeliveriesAnswer,
     DeliveryBrief,
@@ -27,10 +28,11 @@ from license_library.answers import (
 )
 from license_library.service import asking, deciding, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
-from license_library.service.asking import ChecklistRequest, LicenseRequest, SearchRequest, VerifyRequest
+from license_library.service.asking import AsOfRequest, ChecklistRequest, LicenseRequest, SearchRequest, VerifyRequest
 from license_library.service.bodies import Body, read_question
 from license_library.service.deciding import DeliveryDecision
 from license_library.service.filters import (
+    AsOf,
     Deliveries,
     Exchanges,
     Incidents,
@@ -45,6 +47,7 @@ from license_library.service.purposes import HeaderPurpose
 router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends(demand_known_query)])
 
 SHAPES = (
+    AsOfAnswer,
     Checklist,
     ChecklistRequest,
     DeliveriesAnswer,
@@ -86,6 +89,14 @@ def search(settings: Settings, asker: Someone, body: Body) -> Response:
 def license_by_reference(settings: Settings, asker: Someone, license_id: Reference, purpose: HeaderPurpose) -> Response:
     """Show one license with its history and where it came from; the purpose stands in the header X-Purpose."""
     return JSON(asking.show_license(settings, asker.actor, LicenseRequest(license_id, purpose)))
+
+
+@router.get("/licenses/{license_id}/as-of", openapi_extra=describe(AsOfAnswer, purpose=True))
+def license_as_of(
+    settings: Settings, asker: Someone, license_id: Reference, chosen: AsOf, purpose: HeaderPurpose
+) -> Response:
+    """Say what held of one license on a day, as known at an instant; the same question has the same answer ever after."""
+    return JSON(asking.show_as_of(settings, asker.actor, AsOfRequest(license_id, purpose, chosen.on, chosen.known_at)))
 
 
 @router.post("/verify", openapi_extra=describe(VerifyAnswer, VerifyRequest))

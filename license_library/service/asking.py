@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import Connection
 
-from license_library.answers import Checklist, LicenseAnswer, SearchAnswer, VerifyAnswer
+from license_library.answers import AsOfAnswer, Checklist, LicenseAnswer, SearchAnswer, VerifyAnswer
+from license_library.as_of import license_as_of
 from license_library.checklist import answer_checklist
 from license_library.dossier import get_license
 from license_library.inquiries import hash_question, record_inquiry
@@ -51,10 +53,20 @@ class LicenseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purpose: Purpose
 
 
-Request = SearchRequest | LicenseRequest | VerifyRequest | ChecklistRequest
+class AsOfRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask what held of one license on a day, as known at an instant, with a purpose."""
+
+    license_id: int
+    purpose: Purpose
+    on: date | None = None  # None: the day of known_at
+    known_at: datetime | None = None  # None: what is settled now
+
+
+Request = SearchRequest | LicenseRequest | AsOfRequest | VerifyRequest | ChecklistRequest
 ACTIONS: dict[type[Request], str] = {
     SearchRequest: "search",
     LicenseRequest: "license",
+    AsOfRequest: "as_of",
     VerifyRequest: "verify",
     ChecklistRequest: "checklist",
 }
@@ -73,6 +85,15 @@ def show_license(settings: ServiceSettings, actor: str, asked: LicenseRequest) -
     with _asking(settings) as conn:
         answer = get_license(conn, settings.keyring, asked.license_id, settings.today(), settings.now())
         _record(conn, settings, actor, asked, 1)
+        return answer
+
+
+def show_as_of(settings: ServiceSettings, actor: str, asked: AsOfRequest) -> AsOfAnswer:
+    """Answer what held of a license and record it; NotFound where there is none, NotSettled while that may change."""
+    now = settings.now()
+    with _asking(settings) as conn:
+        answer = license_as_of(conn, settings.keyring, asked.license_id, asked.on, asked.known_at, now)
+        _record(conn, settings, actor, asked, int(answer.version is not None))
         return answer
 
 
@@ -113,4 +134,4 @@ def _record(conn: Connection, settings: ServiceSettings, actor: str, asked: Requ
     record_inquiry(conn, actor, ACTIONS[type(asked)], asked.purpose, hashed, results, settings.now())
 
 
-build_readers(SearchRequest, VerifyRequest, ChecklistRequest, LicenseRequest)
+build_readers(SearchRequest, VerifyRequest, ChecklistRequest, LicenseRequest, AsOfRequest)

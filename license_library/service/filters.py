@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.utils import get_flat_dependant
+from pydantic import AfterValidator, BeforeValidator
 
 from license_library.questions import DeliveryFilter, ExchangeFilter, IncidentFilter, QuarantineFilter
 from license_library.service.bodies import invalid
 
+ZONE = ZoneInfo("Asia/Shanghai")
 _SHOWABLE = re.compile(r"[a-z_]{1,40}")
 
 
@@ -25,6 +29,15 @@ def demand_known_query(request: Request) -> None:
         if name not in known:
             shown = name if _SHOWABLE.fullmatch(name) else "the query"  # what was typed may be anything
             raise invalid(shown, f"only {', '.join(sorted(known)) or 'no parameters'}")
+
+
+def _given(text: object) -> object:
+    """Take what a form left empty for nothing."""
+    return text or None
+
+
+def _aware(instant: datetime | None) -> datetime | None:
+    return instant.replace(tzinfo=ZONE) if instant is not None and instant.tzinfo is None else instant
 
 
 Reference = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -114,6 +127,15 @@ class IncidentQuery:
         return IncidentFilter(self.department or None, self.state or None, self.limit)
 
 
+@dataclass(frozen=True)
+class AsOfQuery:
+    """Choose the day on which something was true and the instant at which it was known; a time without zone is Beijing's."""
+
+    on: Annotated[date | None, BeforeValidator(_given), Query()] = None
+    known_at: Annotated[datetime | None, BeforeValidator(_given), AfterValidator(_aware), Query()] = None
+
+
+AsOf = Annotated[AsOfQuery, Depends()]
 Deliveries = Annotated[DeliveryQuery, Depends()]
 Incidents = Annotated[IncidentQuery, Depends()]
 Items = Annotated[ItemQuery, Depends()]

@@ -24,6 +24,7 @@ from license_library.service.bodies import FieldProblem, InvalidQuestion, Malfor
 from license_library.service.rendering import render
 from license_library.service.sign_in import sign_in_address
 from license_library.service.wire import BodyTooLarge
+from license_library.settled import NotSettled
 from schemas.errors import DatabaseUnavailable, HubError, NotFound, RequestError
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (InvalidQuestion, 422),
     (WrongQuestion, 422),
     (NotDecidable, 409),
+    (NotSettled, 409),
     (RequestError, 400),
     (DatabaseUnavailable, 503),
     (HubError, 500),

@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 
 from license_library.service import asking, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
-from license_library.service.asking import LicenseRequest, SearchRequest
+from license_library.service.asking import AsOfRequest, LicenseRequest, SearchRequest
 from license_library.service.bodies import Form, as_question
-from license_library.service.filters import Reference
+from license_library.service.filters import AsOf, Reference
 from license_library.service.purposes import check_purpose, keep_purpose, kept_purpose
 from license_library.service.rendering import render
 from schemas.errors import RequestError
@@ -52,13 +52,17 @@ def _types(settings: Settings) -> object:
 
 
 @router.get("/licenses/{license_id}")
-def license_page(request: Request, settings: Settings, asker: Someone, license_id: Reference) -> Response:
-    """Show one license; ask for the purpose first where none is kept."""
+def license_page(request: Request, settings: Settings, asker: Someone, license_id: Reference, chosen: AsOf) -> Response:
+    """Show one license, and what held of it on a day where one is chosen; ask for the purpose first where none is kept."""
     purpose = kept_purpose(request)
     if not purpose:
         return render(request, "purpose.html")
-    answer = asking.show_license(settings, asker.actor, LicenseRequest(license_id, check_purpose(purpose)))
-    return render(request, "license.html", answer=answer)
+    stated = check_purpose(purpose)
+    answer = asking.show_license(settings, asker.actor, LicenseRequest(license_id, stated))
+    if chosen.on is None and chosen.known_at is None:
+        return render(request, "license.html", answer=answer)
+    then = asking.show_as_of(settings, asker.actor, AsOfRequest(license_id, stated, chosen.on, chosen.known_at))
+    return render(request, "license.html", answer=answer, then=then)
 
 
 @router.post("/licenses/{license_id}")

@@ -54,7 +54,7 @@ def test_a_held_batch_stays_held_when_its_check_is_repeated(hub: HubContext, bad
 
 def test_releasing_merges_what_was_held(hub: HubContext, bad: Faked) -> None:
     held = pull_once(hub, bad)
-    release_held(hub.engine, held.exchange_id, hub.clock())
+    release_held(hub.engine, held.exchange_id, hub.clock)
     summary = summarize(hub.engine, held.exchange_id)
     assert (summary.state, summary.merged, summary.held) == ("merged", held.held, 0)
     assert count(hub, "licenses") == held.held

@@ -63,6 +63,6 @@ def pull(library: Engine, check: Callable[..., Exchange]) -> Callable[..., Count
     """Give a function that takes the given records all the way into the library."""
 
     def pull_one(*rows: dict[str, object], now: datetime = NOW) -> Counts:
-        return merge_exchange(library, check(*rows, now=now).exchange_id, now)
+        return merge_exchange(library, check(*rows, now=now).exchange_id, lambda: now)
 
     return pull_one

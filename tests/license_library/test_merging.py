@@ -60,9 +60,9 @@ def test_an_unchanged_record_is_not_written(library, pull):
 
 def test_merging_twice_returns_the_same_counts_and_changes_nothing(library, check):
     exchange = check(record(), record(record_id="R2"))
-    first = merge_exchange(library, exchange.exchange_id, NOW)
+    first = merge_exchange(library, exchange.exchange_id, lambda: NOW)
     before = rows(library, "select * from license_history")
-    assert merge_exchange(library, exchange.exchange_id, NOW) == first == Counts(merged=2, unchanged=0)
+    assert merge_exchange(library, exchange.exchange_id, lambda: NOW) == first == Counts(merged=2, unchanged=0)
     assert rows(library, "select * from license_history") == before
 
 
@@ -132,7 +132,7 @@ def test_a_name_confirmed_later_is_not_replaced_by_one_in_between(library, pull)
 def test_the_feed_moves_its_cursor_and_its_freshness_with_the_merge(library, check):
     exchange = check(record(source_updated_at=LATER), now=NOW, begun_at=NOW - timedelta(minutes=5))
     assert rows(library, "select cursor_at, fresh_at from feeds") == [(None, None)]
-    merge_exchange(library, exchange.exchange_id, NOW)
+    merge_exchange(library, exchange.exchange_id, lambda: NOW)
     assert rows(library, "select cursor_at, fresh_at from feeds") == [(LATER, NOW - timedelta(minutes=5))]
 
 
@@ -141,7 +141,7 @@ def test_an_exchange_that_brought_no_page_makes_nothing_fresh(library, begin):
     finish_landing(library, exchange, NOW)
     with library.begin() as conn:
         finish_check(conn, exchange, 0, 0, None, "rules-1", NOW)
-    merge_exchange(library, exchange.exchange_id, NOW)
+    merge_exchange(library, exchange.exchange_id, lambda: NOW)
     assert rows(library, "select fresh_at from feeds") == [(None,)]
 
 
@@ -163,23 +163,23 @@ def test_an_overtaken_exchange_is_not_merged(library, check, begin):
     exchange = check(record())
     begin(now=NOW + LEASE * 2)
     with pytest.raises(LeaseLost):
-        merge_exchange(library, exchange.exchange_id, NOW + LEASE * 2)
+        merge_exchange(library, exchange.exchange_id, lambda: NOW + LEASE * 2)
     assert current(library) == []
     assert rows(library, "select count(*) from staged_licenses") == [(0,)]
 
 
 def test_an_exchange_that_was_never_checked_is_not_merged(library, begin):
     with pytest.raises(LeaseLost):
-        merge_exchange(library, begin().exchange_id, NOW)
+        merge_exchange(library, begin().exchange_id, lambda: NOW)
     with pytest.raises(NotFound):
-        merge_exchange(library, 99, NOW)
+        merge_exchange(library, 99, lambda: NOW)
 
 
 def test_two_tasks_that_merge_the_same_exchange_at_once_merge_it_once(library, check):
     exchange = check(*[record(record_id=f"R{number}") for number in range(200)])
     got = []
     threads = [
-        threading.Thread(target=lambda: got.append(merge_exchange(library, exchange.exchange_id, NOW)))
+        threading.Thread(target=lambda: got.append(merge_exchange(library, exchange.exchange_id, lambda: NOW)))
         for _ in range(4)
     ]
     [thread.start() for thread in threads]
@@ -207,7 +207,7 @@ def test_feeds_that_share_subjects_merge_at_once_without_waiting_in_a_circle(lib
                 with library.begin() as conn:
                     stage_records(conn, keyring, exchange, records_frame(*shared))
                     hold_exchange(conn, exchange, "for the race", 300, 0, None, "r", NOW)
-                release_held(library, exchange.exchange_id, NOW)
+                release_held(library, exchange.exchange_id, lambda: NOW)
         except Exception as failure:  # noqa: BLE001 - whatever it was, the main thread must see it
             failures.append(failure)
 
@@ -222,9 +222,9 @@ def test_a_held_exchange_changes_nothing_until_it_is_released(library, keyring, 
     exchange = hold(library, keyring, begin, record())
     assert current(library) == []
     with pytest.raises(LeaseLost):
-        merge_exchange(library, exchange.exchange_id, NOW)
-    assert release_held(library, exchange.exchange_id, NOW) == Counts(merged=1, unchanged=0)
-    assert release_held(library, exchange.exchange_id, NOW) == Counts(merged=1, unchanged=0)
+        merge_exchange(library, exchange.exchange_id, lambda: NOW)
+    assert release_held(library, exchange.exchange_id, lambda: NOW) == Counts(merged=1, unchanged=0)
+    assert release_held(library, exchange.exchange_id, lambda: NOW) == Counts(merged=1, unchanged=0)
     summary = summarize(library, exchange.exchange_id)
     assert (summary.state, summary.received, summary.merged, summary.held) == ("merged", 1, 1, 0)
 
@@ -232,7 +232,7 @@ def test_a_held_exchange_changes_nothing_until_it_is_released(library, keyring, 
 def test_a_held_exchange_released_late_does_not_undo_what_came_after(library, keyring, begin, pull):
     exchange = hold(library, keyring, begin, record(), record(record_id="R2"))
     pull(record(status="revoked"))
-    assert release_held(library, exchange.exchange_id, NOW) == Counts(merged=1, unchanged=1)
+    assert release_held(library, exchange.exchange_id, lambda: NOW) == Counts(merged=1, unchanged=1)
     assert current(library) == [("R1", "revoked", 1), ("R2", "valid", 1)]
 
 
@@ -243,7 +243,7 @@ def test_a_discarded_exchange_leaves_nothing_staged_and_its_counts(library, keyr
     summary = summarize(library, exchange.exchange_id)
     assert (summary.state, summary.held) == ("discarded", 1)
     with pytest.raises(NotHeld):
-        release_held(library, exchange.exchange_id, NOW)
+        release_held(library, exchange.exchange_id, lambda: NOW)
 
 
 def test_a_good_version_ends_the_waiting_of_the_bad_one_before(library, keyring, begin, pull):

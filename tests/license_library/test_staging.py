@@ -111,7 +111,7 @@ def test_a_check_can_be_repeated(library, keyring, landed):
             clear_staged(conn, landed)
             stage_records(conn, keyring, landed, frame)
             finish_check(conn, landed, 1, 0, None, "rules-1", NOW)
-    assert merge_exchange(library, landed.exchange_id, NOW).merged == 1
+    assert merge_exchange(library, landed.exchange_id, lambda: NOW).merged == 1
 
 
 def test_a_record_staged_by_a_task_and_its_orphan_is_refused(library, keyring, landed):
@@ -138,7 +138,7 @@ def test_a_check_that_does_not_add_up_is_refused(library, keyring, landed):
 
 def test_a_merged_exchange_takes_no_more_records(library, keyring, check):
     exchange = check(record())
-    merge_exchange(library, exchange.exchange_id, NOW)
+    merge_exchange(library, exchange.exchange_id, lambda: NOW)
     with pytest.raises(LeaseLost), library.begin() as conn:
         stage_records(conn, keyring, exchange, records_frame(record()))
 
@@ -163,7 +163,7 @@ def test_a_frame_in_parts_whose_first_part_is_known_is_staged(library, keyring, 
         parts = pl.concat([records_frame(*old[3:]), *new], rechunk=False)
         assert stage_records(conn, keyring, exchange, parts) == 39
         finish_check(conn, exchange, 39, 0, None, "rules-1", NOW)
-    assert merge_exchange(library, exchange.exchange_id, NOW).merged == 2
+    assert merge_exchange(library, exchange.exchange_id, lambda: NOW).merged == 2
 
 
 def test_quarantine_keeps_every_reason_and_the_place(library, keyring, landed):
@@ -223,7 +223,7 @@ def test_the_summary_names_the_most_frequent_reasons(library, keyring, landed):
     quarantine(library, keyring, landed, record(), record(record_id="R2"))
     with library.begin() as conn:
         finish_check(conn, landed, 2, 2, None, "rules-1", NOW)
-    merge_exchange(library, landed.exchange_id, NOW)
+    merge_exchange(library, landed.exchange_id, lambda: NOW)
     summary = summarize(library, landed.exchange_id)
     assert summary.top_reasons == [("record.bad_date", 2)]
     assert (summary.received, summary.quarantined, summary.merged, summary.held) == (2, 2, 0, 0)

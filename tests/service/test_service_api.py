@@ -59,6 +59,28 @@ def test_a_license_comes_with_its_history_and_its_page(shelf: Shelf, machine: Cl
     assert (answer["provenance"]["page_number"], answer["provenance"]["position"]) == (1, 4)
 
 
+@pytest.mark.parametrize(
+    ("asked", "state", "version"),
+    [
+        ("", "known", 2),
+        ("?on=2015-06-01", "known", 1),
+        ("?on=2015-01-01", "not_issued", None),
+        ("?known_at=2016-05-01", "not_known", None),
+        ("?on=&known_at=2016-06-14T12:00:00%2B08:00", "known", 2),
+    ],
+)
+def test_what_held_of_a_license_is_asked_with_two_times(
+    shelf: Shelf, machine: Client, asked: str, state: str, version: int | None
+) -> None:
+    answer = machine.get(f"/api/licenses/{shelf.license_id}/as-of{asked}", headers=HEADER).json()
+    assert (answer["state"], (answer["version"] or {}).get("version_count")) == (state, version)
+
+
+def test_a_time_that_is_none_is_refused(shelf: Shelf, machine: Client) -> None:
+    answer = machine.get(f"/api/licenses/{shelf.license_id}/as-of?on=2016-02-30", headers=HEADER)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+
+
 def test_a_license_that_is_not_kept_is_not_found(shelf: Shelf, machine: Client) -> None:
     answer = machine.get("/api/licenses/999999", headers=HEADER)
     assert (answer.status_code, answer.json()["code"]) == (404, "request.not_found")
@@ -180,6 +202,9 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
             "post /api/verify": ask(machine, "/api/verify", **said),
             "post /api/checklist": ask(machine, "/api/checklist", item_code=ITEM, holder_code=COMPANY),
             "get /api/licenses/{license_id}": machine.get(f"/api/licenses/{shelf.license_id}", headers=HEADER).json(),
+            "get /api/licenses/{license_id}/as-of": machine.get(
+                f"/api/licenses/{shelf.license_id}/as-of", headers=HEADER
+            ).json(),
             "get /api/quarantine/{quarantine_id}": machine.get(f"/api/quarantine/{shelf.quarantine_id}").json(),
         }
         | {

@@ -11,6 +11,7 @@ from license_library import service
 FOLDER = Path(service.__file__).parent
 ASKING = {
     "answers",
+    "as_of",
     "checklist",
     "delivery_list",
     "dossier",
@@ -25,6 +26,7 @@ ASKING = {
     "quarantine_list",
     "questions",
     "service",
+    "settled",  # only its error
     "shadow_report",
     "verification",
 }

@@ -151,6 +151,19 @@ def test_a_license_is_shown_only_after_a_purpose(shelf: Shelf, person: Client) -
         assert part in shown.text
 
 
+def test_a_license_is_shown_as_it_was_on_a_day(shelf: Shelf, person: Client) -> None:
+    address = f"/licenses/{shelf.license_id}"
+    post_form(person, address)
+    for query, said in (
+        ("?on=2015-06-01&known_at=", "有效期至 2016-03-01"),
+        ("?on=&known_at=2016-05-01T09:30", "2016-05-01 09:30 时本库尚无此证照"),
+    ):
+        shown = person.get(address + query)
+        read_page(shown.text)
+        assert said in shown.text
+        assert "今后的回答不会改变" in shown.text
+
+
 def test_a_checklist_shows_a_verdict_for_every_material(shelf: Shelf, person: Client) -> None:
     answer = post_form(person, f"/checklist/{ITEM}", holder_code=COMPANY)
     page = read_page(answer.text)

@@ -1,0 +1,84 @@
+"""What was true of a license on a day, as far as the hub knew at an instant. The answer never changes later.
+
+Knows the history view and its two times. Each version is true from the day the issuer changed the license, and known
+from the merge that brought it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from license_library.answers import AsOfAnswer, AsOfState, LicenseVersion, Words
+from license_library.cursors import LAST
+from license_library.freshness import validity_of
+from license_library.history import read_versions
+from license_library.keyring import Keyring
+from license_library.settled import NotSettled, settled_until
+from license_library.wording import local_time, validity_words
+from schemas.errors import NotFound
+
+ZONE = ZoneInfo("Asia/Shanghai")  # a day is a day of the bureau
+
+# The first version holds from the day of issue: nobody told the hub what the license was before it was first seen.
+_VERSION = text("""
+select max(version_count) filter (where :on >= case when version_count = 1 then issued_on
+         else coalesce(changed_on, cast(source_updated_at at time zone 'Asia/Shanghai' as date)) end) as holding,
+       max(version_count) filter (where known_from <= :known_at) as known
+  from license_history where license_id = :license_id and known_from <= :known_at
+""")
+_EXISTS = text("select exists (select from licenses where license_id = :license_id)")
+
+
+def license_as_of(  # noqa: PLR0913, PLR0917 - the question has two times, and the clock is an argument
+    conn: Connection, keyring: Keyring, license_id: int, on: date | None, known_at: datetime | None, now: datetime
+) -> AsOfAnswer:
+    """Return what held on a day (the one of `known_at` where none is given) as known at an instant (else: by now).
+
+    NotFound where nothing is kept under that id; NotSettled where a merge under way may still change the answer.
+    """
+    settled = settled_until(conn, now)
+    known_at = min(known_at or settled, now)
+    if known_at > settled:
+        raise NotSettled(
+            f"library: what was known at {known_at.isoformat()} is not settled: a merge is under way since before; "
+            "nothing was answered; ask again when it has ended"
+        )
+    on = on or known_at.astimezone(ZONE).date()
+    facts = {"license_id": license_id, "on": on, "known_at": known_at}
+    if abs(license_id) > LAST or not conn.execute(_EXISTS, facts).scalar_one():
+        raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")
+    return _answer(conn, keyring, facts, conn.execute(_VERSION, facts).one(), now)
+
+
+def _answer(conn: Connection, keyring: Keyring, facts: dict[str, Any], found: Any, now: datetime) -> AsOfAnswer:
+    on, known_at = facts["on"], facts["known_at"]
+    if found.holding is None:
+        state: AsOfState = "not_known" if found.known is None else "not_issued"
+        return AsOfAnswer(
+            facts["license_id"], on, known_at, state, None, None, _nothing_words(state, on, known_at), now
+        )
+    version = _as_then(read_versions(conn, keyring, facts["license_id"]), found, known_at)
+    term = (version.status, version.valid_from, version.valid_to, version.open_ended)
+    validity = validity_of(*term, on)
+    return AsOfAnswer(
+        facts["license_id"], on, known_at, "known", version, validity, validity_words(validity, *term), now
+    )
+
+
+def _as_then(versions: list[LicenseVersion], found: Any, known_at: datetime) -> LicenseVersion:
+    """Return the version that held, without what became known of it after the instant asked about."""
+    version = next(one for one in versions if one.version_count == found.holding)
+    known_to = None if version.known_to is None or version.known_to > known_at else version.known_to
+    return msgspec.structs.replace(version, current=found.holding == found.known, known_to=known_to)
+
+
+def _nothing_words(state: AsOfState, on: date, known_at: datetime) -> Words:
+    moment = local_time(known_at)
+    if state == "not_known":
+        return Words(f"{moment} 时本库尚无此证照", f"at {moment} Beijing time the library did not know this license")
+    return Words(f"就 {moment} 时所知，{on} 尚未颁发", f"as known at {moment} Beijing time, it was not issued by {on}")

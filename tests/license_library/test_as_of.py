@@ -1,0 +1,179 @@
+"""What the library said of a license on a day stays what it said: compared with a model that knows only the merges."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
+from library_makers import NOW, record
+
+from license_library.as_of import license_as_of
+from license_library.merging import merge_exchange
+from license_library.settled import NotSettled, settled_until
+from schemas.errors import NotFound
+
+BEGUN = datetime(2014, 1, 1, tzinfo=UTC)
+STATUSES = ("valid", "suspended", "revoked", "renewal_pending", "cancelled")
+
+
+@dataclass
+class Model:
+    """Know of each record when the hub learnt which version, true from which day."""
+
+    told: dict[str, list[tuple[datetime, date, str]]] = field(default_factory=dict)
+
+    def learn(self, row: dict[str, object], known_from: datetime) -> None:
+        """Take in what one merge brought of one record."""
+        versions = self.told.setdefault(str(row["record_id"]), [])
+        local_day = (row["source_updated_at"] + timedelta(hours=8)).date()
+        true_from = (row["changed_on"] or local_day) if versions else row["issued_on"]
+        versions.append((known_from, true_from, str(row["status"])))
+
+    def answer(self, record_id: str, on: date, known_at: datetime) -> tuple[str, str | None]:
+        """Return the state of the answer and the status of the version that held."""
+        known = [version for version in self.told[record_id] if version[0] <= known_at]
+        holding = [status for _, true_from, status in known if true_from <= on]
+        if holding:
+            return "known", holding[-1]
+        return ("not_issued" if known else "not_known"), None
+
+
+def a_batch(dice: random.Random, model: Model, number: int, size: int) -> list[dict[str, object]]:
+    """Invent what a department tells in one exchange; sometimes one record twice, sometimes with a day of change long past."""
+    batch = []
+    for record_id in dice.sample([f"R{one}" for one in range(size)], size // 2):
+        for step in range(dice.choice((1, 1, 2))):
+            last = model.told.get(record_id, [(BEGUN, BEGUN.date(), "")])[-1]
+            told = BEGUN + timedelta(days=30 * number, hours=step, minutes=dice.randrange(1440))
+            batch.append(
+                record(
+                    record_id=record_id,
+                    status=dice.choice([one for one in STATUSES if one != last[2]]),
+                    issued_on=date(2013, 1, 1) + timedelta(days=dice.randrange(800)),
+                    changed_on=dice.choice((None, told.date() - timedelta(days=dice.randrange(200)))),
+                    source_updated_at=told,
+                    change_reason=f"{number}.{step}",  # so that no version is a copy of the one before
+                )
+            )
+    return sorted(batch, key=lambda row: row["source_updated_at"])
+
+
+def ids(library) -> dict[str, int]:
+    with library.connect() as conn:
+        return dict(conn.exec_driver_sql("select record_id, license_id from licenses").all())
+
+
+def asked(library, keyring, license_id, *, on=None, known_at=None, now=NOW):
+    with library.connect() as conn:
+        return license_as_of(conn, keyring, license_id, on, known_at, now)
+
+
+@pytest.mark.parametrize(
+    ("seed", "merges", "questions"), [(1, 12, 800), pytest.param(2, 30, 10_000, marks=pytest.mark.scale)]
+)
+def test_a_generated_history_is_answered_as_a_model_that_knows_only_the_merges(
+    *, library, keyring, pull, seed, merges, questions
+):
+    dice, model, moments = random.Random(seed), Model(), []
+    for number in range(1, merges + 1):
+        known_from = BEGUN + timedelta(days=30 * number + 3)
+        batch = a_batch(dice, model, number, 20)
+        pull(*batch, now=known_from)
+        for row in batch:
+            model.learn(row, known_from)
+        moments += [known_from, known_from - timedelta(microseconds=1), known_from + timedelta(days=11)]
+    after, known = BEGUN + timedelta(days=30 * merges + 60), ids(library)
+    wrong = []
+    for _ in range(questions):
+        record_id, known_at = dice.choice(sorted(known)), dice.choice(moments)
+        on = date(2013, 1, 1) + timedelta(days=dice.randrange(1200))
+        answer = asked(library, keyring, known[record_id], on=on, known_at=known_at, now=after)
+        got = (answer.state, answer.version and answer.version.status)
+        if got != model.answer(record_id, on, known_at):
+            wrong.append((record_id, on, known_at, got))
+    assert wrong == []
+
+
+def test_what_was_answered_is_answered_the_same_after_everything_that_came_later(library, keyring, pull):
+    dice, model, given = random.Random(5), Model(), []
+    for number in range(1, 9):
+        now = BEGUN + timedelta(days=30 * number + 3)
+        batch = a_batch(dice, model, number, 8)
+        pull(*batch, now=now)
+        for row in batch:
+            model.learn(row, now)
+        given += [
+            (license_id, asked(library, keyring, license_id, now=now + timedelta(days=1)))
+            for license_id in ids(library).values()
+        ]
+    later = BEGUN + timedelta(days=999)
+    again = [
+        asked(library, keyring, license_id, on=one.on, known_at=one.known_at, now=later) for license_id, one in given
+    ]
+    assert len(given) > 40
+    assert [msgspec.structs.replace(one, asked_at=later) for _, one in given] == again
+
+
+def test_while_a_merge_is_under_way_only_what_is_before_it_is_settled(library, keyring, pull, check):
+    pull(record(source_updated_at=NOW - timedelta(days=9)), now=NOW - timedelta(days=5))
+    license_id = ids(library)["R1"]
+    exchange = check(record(status="revoked", source_updated_at=NOW - timedelta(days=1)))
+    written, asked_meanwhile = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        written.set()
+        assert asked_meanwhile.wait(30)
+
+    merging = threading.Thread(target=lambda: merge_exchange(library, exchange.exchange_id, lambda: NOW, wait))
+    merging.start()
+    try:
+        assert written.wait(30)
+        later = NOW + timedelta(minutes=1)
+        with pytest.raises(NotSettled):
+            asked(library, keyring, license_id, known_at=later, now=later)
+        before = asked(library, keyring, license_id, now=later)
+    finally:
+        asked_meanwhile.set()
+        merging.join()
+    assert before.known_at < NOW
+    assert before.version.status == "valid"
+    assert (
+        asked(library, keyring, license_id, on=before.on, known_at=before.known_at, now=later).version == before.version
+    )
+    assert asked(library, keyring, license_id, known_at=later, now=later).version.status == "revoked"
+
+
+def test_a_merge_that_died_leaves_everything_settled(library, check):
+    exchange = check(record())
+
+    def die() -> None:
+        raise RuntimeError("gone")
+
+    with pytest.raises(RuntimeError):
+        merge_exchange(library, exchange.exchange_id, lambda: NOW, die)
+    with library.connect() as conn:
+        assert settled_until(conn, NOW) == NOW
+
+
+def test_a_clock_that_went_back_never_makes_a_version_known_before_the_one_it_replaced(library, keyring, pull):
+    pull(record(source_updated_at=NOW - timedelta(days=9)), now=NOW)
+    pull(record(status="revoked", source_updated_at=NOW - timedelta(days=8)), now=NOW - timedelta(hours=2))
+    license_id = ids(library)["R1"]
+    assert asked(library, keyring, license_id, known_at=NOW - timedelta(hours=1)).state == "not_known"
+    assert asked(library, keyring, license_id, known_at=NOW).version.status == "revoked"
+
+
+def test_an_answer_tells_nothing_that_became_known_later(library, keyring, pull):
+    pull(record(source_updated_at=NOW - timedelta(days=9)), now=NOW - timedelta(days=5))
+    pull(record(status="revoked", source_updated_at=NOW - timedelta(days=1)), now=NOW)
+    version = asked(library, keyring, ids(library)["R1"], known_at=NOW - timedelta(days=2)).version
+    assert (version.status, version.current, version.known_to) == ("valid", True, None)
+
+
+def test_nothing_is_said_of_a_license_nobody_keeps(library, keyring):
+    with pytest.raises(NotFound):
+        asked(library, keyring, 404)
