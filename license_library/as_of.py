@@ -18,7 +18,8 @@ from license_library.cursors import LAST
 from license_library.freshness import validity_of
 from license_library.history import read_versions
 from license_library.keyring import Keyring
-from license_library.settled import NotSettled, settled_until
+from license_library.questions import NotSettled
+from license_library.settled import settled_until
 from license_library.wording import local_time, validity_words
 from schemas.errors import NotFound
 

@@ -88,6 +88,17 @@ class NotDecidable(RequestError):
     code: ClassVar[str] = "request.not_decidable"
 
 
+class NotSettled(RequestError):
+    """A merge is under way that may still begin to be known before the instant asked about."""
+
+    code: ClassVar[str] = "request.not_settled"
+    retryable: ClassVar[bool] = True
+    words: ClassVar[Words] = Words(
+        "该时刻的库内情况尚未定局：有批次正在入库。请稍候再查。",
+        "What was known then is not settled yet: a merge is under way. Ask again in a moment.",
+    )
+
+
 class WrongQuestion(RequestError):
     """The question cannot be answered as it was asked."""
 

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
 
 from sqlalchemy import Connection, text
-
-from license_library.answers import Words
-from schemas.errors import RequestError
 
 _KIND = 370_283  # the first key of our announcements; the second is the second in which a merge began
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # counted from here, seconds fit into the key until 2068
@@ -23,17 +19,6 @@ select min(cast(objid as bigint)) from pg_locks
  where locktype = 'advisory' and cast(classid as bigint) = :kind and objsubid = 2 and granted
    and database = (select oid from pg_database where datname = current_database())
 """)
-
-
-class NotSettled(RequestError):
-    """A merge is under way that may still begin to be known before the instant asked about."""
-
-    code: ClassVar[str] = "request.not_settled"
-    retryable = True
-    words = Words(
-        "该时刻的库内情况尚未定局：有批次正在入库。请稍候再查。",
-        "What was known then is not settled yet: a merge is under way. Ask again in a moment.",
-    )
 
 
 def announce_merge(conn: Connection, clock: Callable[[], datetime]) -> datetime:

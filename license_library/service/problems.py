@@ -18,13 +18,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from license_library.questions import NotDecidable, WrongQuestion
+from license_library.questions import NotDecidable, NotSettled, WrongQuestion
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.rendering import render
 from license_library.service.sign_in import sign_in_address
 from license_library.service.wire import BodyTooLarge
-from license_library.settled import NotSettled
 from schemas.errors import DatabaseUnavailable, HubError, NotFound, RequestError
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ from library_makers import NOW, record
 
 from license_library.as_of import license_as_of
 from license_library.merging import merge_exchange
-from license_library.settled import NotSettled, settled_until
+from license_library.questions import NotSettled
+from license_library.settled import settled_until
 from schemas.errors import NotFound
 
 BEGUN = datetime(2014, 1, 1, tzinfo=UTC)

@@ -26,7 +26,6 @@ ASKING = {
     "quarantine_list",
     "questions",
     "service",
-    "settled",  # only its error
     "shadow_report",
     "verification",
 }
