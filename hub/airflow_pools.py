@@ -19,7 +19,7 @@ from schemas.errors import ProcessFailed
 
 def pools_of(departments: Sequence[Department]) -> dict[str, dict[str, object]]:
     """Return the pools as Airflow imports them: a department is never asked by more tasks than it allows."""
-    return {
+    return {"incidents": {"slots": 1, "description": "Alerts, one run at once", "include_deferred": False}} | {
         one.department: {
             "slots": one.transport.limits.concurrency,
             "description": f"At most {one.transport.limits.concurrency} tasks at once for {one.department}",

@@ -12,7 +12,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from hub.commands import asking, database, departments, orchestrating, pulling, pushing, serving, showing, watching
+from hub.commands import asking, database, departments, incidents, orchestrating, pulling, pushing, serving, showing
 from hub.commands.output import explain
 from schemas.errors import HubError, RequestError
 
@@ -58,6 +58,6 @@ app.add_typer(departments.app, name="department")
 app.add_typer(pulling.exchange, name="exchange")
 app.add_typer(pulling.hold, name="hold")
 app.add_typer(pushing.delivery, name="delivery")
-app.add_typer(watching.incident, name="incident")
+app.add_typer(incidents.incident, name="incident")
 app.add_typer(orchestrating.app, name="airflow")
 app.add_typer(serving.schema, name="schema")

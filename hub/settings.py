@@ -39,6 +39,19 @@ class Settings(BaseSettings):
         SecretStr | None, Field(description="Development token to sign in with; default: made once, in HOME/token.")
     ] = None
 
+    alert_smtp: Annotated[
+        SecretStr | None,
+        Field(description="Mail server for alerts: smtp://host:25, smtp+starttls:// or smtps://login:password@host."),
+    ] = None
+    alert_mail_from: Annotated[str, Field(description="Sender of alerts by mail.")] = ""
+    alert_mail_to: Annotated[str, Field(description="Receivers of alerts by mail, separated by commas.")] = ""
+    alert_webhook: Annotated[
+        SecretStr | None, Field(description="Address that each alert is posted to as JSON: https://host/path?key=….")
+    ] = None
+    public_url: Annotated[
+        str, Field(description="Address of the pages as readers reach them, for links in alerts.")
+    ] = ""
+
     @property
     def log_folder(self) -> Path:
         """Return where child processes write their logs."""

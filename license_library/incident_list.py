@@ -1,4 +1,4 @@
-"""List incidents: what must be looked after, the gravest and newest first.
+"""List incidents: what must be looked after, the gravest and newest first; one of them with its history and alerts.
 
 Reads only; words of feeds and contracts, nothing of any record.
 """
@@ -10,15 +10,25 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from license_library.answers import IncidentBrief, IncidentsAnswer, Words
+from license_library.answers import AlertBrief, IncidentBrief, IncidentDetail, IncidentEvent, IncidentsAnswer, Words
 from license_library.cursors import check_limit
+from license_library.incident_words import (
+    advice_words,
+    event_words,
+    incident_kind_words,
+    incident_words,
+    severity_words,
+)
 from license_library.questions import IncidentFilter
 from license_library.readings import check_text
-from license_library.wording import incident_words, severity_words
+from schemas.errors import NotFound
 
 _COLUMNS: Final = """
 select i.incident_id, i.department, d.name as department_name, i.feed, i.kind, i.cause, i.severity, i.words_zh,
-  i.words_en, i.state, i.seen_count, i.first_seen_at, i.last_seen_at, i.decided_at, i.decided_by, i.note, i.resolved_at
+  i.words_en, i.state, i.seen_count, i.reopened_count, i.first_seen_at, i.last_seen_at, i.assigned_to, i.muted_until,
+  i.decided_at, i.decided_by, i.note, i.resolved_at,
+  (select a.failure from incident_alerts a where a.incident_id = i.incident_id
+    and a.sent_at is null and a.failure is not null order by a.alert_id limit 1) as alert_failure
 from incidents i join departments d using (department)
 """
 _LIST = text(f"""{_COLUMNS}
@@ -28,6 +38,13 @@ order by array_position(array['critical', 'warning', 'notice'], i.severity), i.l
 limit :limit
 """)
 _GET = text(f"{_COLUMNS} where i.incident_id = :incident_id")
+_EVENTS = text("""
+select happened_at, what, who, note from incident_events where incident_id = :incident_id order by event_id
+""")
+_ALERTS = text("""
+select channel, due_at, tries, tried_at, failure, sent_at from incident_alerts where incident_id = :incident_id
+order by alert_id desc limit 100
+""")
 
 
 def list_incidents(conn: Connection, wanted: IncidentFilter, now: datetime) -> IncidentsAnswer:
@@ -38,13 +55,30 @@ def list_incidents(conn: Connection, wanted: IncidentFilter, now: datetime) -> I
 
 
 def get_incident(conn: Connection, incident_id: int) -> IncidentBrief:
-    """Return one incident, which must exist."""
-    return _brief(conn.execute(_GET, {"incident_id": incident_id}).one())
+    """Return one incident; NotFound where there is none."""
+    row = conn.execute(_GET, {"incident_id": incident_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"library: there is no incident {incident_id}; nothing was changed")
+    return _brief(row)
+
+
+def report_incident(conn: Connection, incident_id: int, now: datetime) -> IncidentDetail:
+    """Return one incident with its history and its alerts; NotFound where there is none."""
+    facts = {"incident_id": incident_id}
+    incident = get_incident(conn, incident_id)
+    events = [IncidentEvent(**row._mapping, words=event_words(row.what)) for row in conn.execute(_EVENTS, facts)]
+    alerts = [AlertBrief(**row._mapping) for row in conn.execute(_ALERTS, facts)]
+    return IncidentDetail(incident, events, alerts, now)
 
 
 def _brief(row: Any) -> IncidentBrief:
     facts = dict(row._mapping)
     words = Words(facts.pop("words_zh"), facts.pop("words_en"))
     return IncidentBrief(
-        **facts, words=words, state_words=incident_words(row.state), severity_words=severity_words(row.severity)
+        **facts,
+        words=words,
+        kind_words=incident_kind_words(row.kind),
+        advice=advice_words(row.kind),
+        state_words=incident_words(row.state),
+        severity_words=severity_words(row.severity),
     )

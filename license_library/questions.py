@@ -83,7 +83,7 @@ class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NotDecidable(RequestError):
-    """The delivery is not in a state in which that can be decided."""
+    """The delivery or incident is not in a state in which that can be decided."""
 
     code: ClassVar[str] = "request.not_decidable"
 

@@ -27,17 +27,6 @@ _EXCHANGE_WORDS = {
     "shadowed": Words("试运行，未入库", "shadowed, nothing merged"),
     "failed": Words("失败", "failed"),
 }
-_INCIDENT_WORDS = {
-    "open": Words("待处理", "open"),
-    "acknowledged": Words("已知悉", "acknowledged"),
-    "muted": Words("已静默", "muted"),
-    "resolved": Words("已恢复", "resolved"),
-}
-_SEVERITY_WORDS = {
-    "notice": Words("无影响", "harmless"),
-    "warning": Words("需关注", "watch"),
-    "critical": Words("影响取数", "breaks"),
-}
 _ACTIVATION_WORDS = {
     "none": Words("未启用", "not activated"),
     "proposed": Words("已提请启用，待第二人批准", "proposed, waits for a second person"),
@@ -75,16 +64,6 @@ def problem_words(code: str) -> Words:
 def exchange_words(state: str, partial: bool) -> Words:
     """Name an exchange's state; merged with quarantined rows is never plain success."""
     return _EXCHANGE_WORDS.get("partial" if partial else state, Words(state, state))
-
-
-def incident_words(state: str) -> Words:
-    """Name an incident's state."""
-    return _INCIDENT_WORDS.get(state, Words(state, state))
-
-
-def severity_words(severity: str) -> Words:
-    """Say how much an incident matters."""
-    return _SEVERITY_WORDS.get(severity, Words(severity, severity))
 
 
 def activation_words(state: str) -> Words:

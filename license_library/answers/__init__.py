@@ -17,6 +17,13 @@ from license_library.answers.checklists import (
     VerdictCode,
 )
 from license_library.answers.deliveries import DeliveriesAnswer, DeliveryBrief, DeliveryCount
+from license_library.answers.incidents import (
+    AlertBrief,
+    IncidentBrief,
+    IncidentDetail,
+    IncidentEvent,
+    IncidentsAnswer,
+)
 from license_library.answers.licenses import (
     AsOfAnswer,
     AsOfState,
@@ -39,8 +46,6 @@ from license_library.answers.overviews import (
     ExchangesAnswer,
     FeedBrief,
     FieldShift,
-    IncidentBrief,
-    IncidentsAnswer,
     LibraryTotals,
     Overview,
     ProblemCount,
@@ -64,6 +69,7 @@ from license_library.answers.waiting import (
 __all__ = [
     "ActivationBrief",
     "Advice",
+    "AlertBrief",
     "Answer",
     "AsOfAnswer",
     "AsOfState",
@@ -81,6 +87,8 @@ __all__ = [
     "FieldShift",
     "Freshness",
     "IncidentBrief",
+    "IncidentDetail",
+    "IncidentEvent",
     "IncidentsAnswer",
     "ItemBrief",
     "ItemsAnswer",

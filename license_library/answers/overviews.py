@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from license_library.answers.incidents import IncidentBrief
 from license_library.answers.spoken import Answer, Freshness, Words
 
 
@@ -82,36 +83,6 @@ class ExchangesAnswer(Answer, frozen=True):
 
     exchanges: list[ExchangeBrief]
     next: str | None
-    asked_at: datetime
-
-
-class IncidentBrief(Answer, frozen=True):
-    """Show one incident: something wrong with a feed that somebody must look after."""
-
-    incident_id: int
-    department: str
-    department_name: str
-    feed: str  # empty: the whole department
-    kind: str  # drift, contract_unread
-    cause: str
-    severity: str  # notice | warning | critical
-    severity_words: Words
-    words: Words
-    state: str  # open | acknowledged | muted | resolved
-    state_words: Words
-    seen_count: int
-    first_seen_at: datetime
-    last_seen_at: datetime
-    decided_at: datetime | None
-    decided_by: str | None
-    note: str | None
-    resolved_at: datetime | None
-
-
-class IncidentsAnswer(Answer, frozen=True):
-    """List incidents, the gravest and newest first."""
-
-    incidents: list[IncidentBrief]
     asked_at: datetime
 
 

@@ -15,6 +15,8 @@ from license_library.answers import (
     DeliveriesAnswer,
     DeliveryBrief,
     ExchangesAnswer,
+    IncidentBrief,
+    IncidentDetail,
     IncidentsAnswer,
     ItemsAnswer,
     LicenseAnswer,
@@ -30,7 +32,7 @@ from license_library.service import asking, deciding, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.asking import AsOfRequest, ChecklistRequest, LicenseRequest, SearchRequest, VerifyRequest
 from license_library.service.bodies import Body, read_question
-from license_library.service.deciding import DeliveryDecision
+from license_library.service.deciding import DeliveryDecision, IncidentDecision
 from license_library.service.filters import (
     AsOf,
     Deliveries,
@@ -54,6 +56,9 @@ SHAPES = (
     DeliveryBrief,
     DeliveryDecision,
     ExchangesAnswer,
+    IncidentBrief,
+    IncidentDecision,
+    IncidentDetail,
     IncidentsAnswer,
     ItemsAnswer,
     LicenseAnswer,
@@ -157,6 +162,19 @@ def decide_delivery(settings: Settings, asker: Someone, delivery_id: Reference, 
 def incidents(settings: Settings, chosen: Incidents) -> Response:
     """List what must be looked after, the gravest first."""
     return JSON(overseeing.incidents(settings, chosen.wanted()))
+
+
+@router.get("/incidents/{incident_id}", openapi_extra=describe(IncidentDetail))
+def incident(settings: Settings, incident_id: Reference) -> Response:
+    """Show one incident with its history and who was told of it."""
+    return JSON(overseeing.incident(settings, incident_id))
+
+
+@router.post("/incidents/{incident_id}/decision", openapi_extra=describe(IncidentBrief, IncidentDecision))
+def decide_on_incident(settings: Settings, asker: Someone, incident_id: Reference, body: Body) -> Response:
+    """Acknowledge, assign, mute, resolve or reopen an incident; and who decides."""
+    decision = read_question(body, IncidentDecision)
+    return JSON(deciding.decide_on_incident(settings, asker.actor, incident_id, decision))
 
 
 @router.get("/quarantine", openapi_extra=describe(QuarantineAnswer))

@@ -12,7 +12,16 @@ from fastapi import Depends, FastAPI, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from license_library.service import api, checklist_pages, delivery_pages, health, oversight_pages, search_pages, sign_in
+from license_library.service import (
+    api,
+    checklist_pages,
+    delivery_pages,
+    health,
+    incident_pages,
+    oversight_pages,
+    search_pages,
+    sign_in,
+)
 from license_library.service.access import demand_someone
 from license_library.service.openapi import build_document
 from license_library.service.problems import ProblemAnswer, add_problem_handlers
@@ -31,7 +40,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.state.templates = build_environment()
     add_problem_handlers(app)
     app.add_middleware(Wire, body_bytes=settings.body_bytes)  # added last, so that it sees every answer
-    for part in (health, api, sign_in, search_pages, checklist_pages, oversight_pages, delivery_pages):
+    pages = (search_pages, checklist_pages, oversight_pages, incident_pages, delivery_pages)
+    for part in (health, api, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")

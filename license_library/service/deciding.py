@@ -1,4 +1,4 @@
-"""What a person decides on a page or over the interface: whether a delivery arrived. The only door to that.
+"""What a person decides on a page or over the interface: of a delivery and of an incident. The only door to that.
 
 Writes a decision with who made it; no license and no payload is within reach.
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import msgspec
 
-from license_library.answers import DeliveryBrief
+from license_library.answers import DeliveryBrief, IncidentBrief
 from license_library.delivery_list import get_delivery
+from license_library.incident_decisions import IncidentDecision, decide_incident
 from license_library.outbox import Choice, decide_delivery
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
+
+__all__ = ["DeliveryDecision", "IncidentDecision", "decide", "decide_on_incident"]
 
 
 class DeliveryDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,10 +26,23 @@ class DeliveryDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def decide(settings: ServiceSettings, actor: str, delivery_id: int, decision: DeliveryDecision) -> DeliveryBrief:
     """Write the decision and return the delivery as it stands now."""
-    who = f"{decision.who.strip()} ({actor})" if decision.who.strip() else ""
     with settings.engine.begin() as conn:
-        decide_delivery(conn, delivery_id, decision.choice, who, settings.now())
+        decide_delivery(conn, delivery_id, decision.choice, _signed(decision.who, actor), settings.now())
         return get_delivery(conn, delivery_id)
+
+
+def decide_on_incident(
+    settings: ServiceSettings, actor: str, incident_id: int, decision: IncidentDecision
+) -> IncidentBrief:
+    """Write the decision and return the incident as it stands now."""
+    signed = msgspec.structs.replace(decision, who=_signed(decision.who, actor))
+    with settings.engine.begin() as conn:
+        return decide_incident(conn, incident_id, signed, settings.now())
+
+
+def _signed(who: str, actor: str) -> str:
+    """Name the account beside the name that was typed."""
+    return f"{who.strip()} ({actor})" if who.strip() else ""
 
 
 build_readers(DeliveryDecision)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from license_library.answers import (
     DeliveriesAnswer,
     ExchangesAnswer,
+    IncidentDetail,
     IncidentsAnswer,
     ItemBrief,
     ItemsAnswer,
@@ -20,7 +21,7 @@ from license_library.answers import (
 )
 from license_library.delivery_list import list_deliveries
 from license_library.exchange_list import list_exchanges
-from license_library.incident_list import list_incidents
+from license_library.incident_list import list_incidents, report_incident
 from license_library.items import list_items, list_license_types
 from license_library.overview import count_library, survey_library
 from license_library.quarantine_list import get_quarantine_case, list_quarantine
@@ -84,6 +85,12 @@ def incidents(settings: ServiceSettings, wanted: IncidentFilter) -> IncidentsAns
     """List incidents, the gravest first."""
     with settings.engine.connect() as conn:
         return list_incidents(conn, wanted, settings.now())
+
+
+def incident(settings: ServiceSettings, incident_id: int) -> IncidentDetail:
+    """Return one incident with its history; NotFound where there is none."""
+    with settings.engine.connect() as conn:
+        return report_incident(conn, incident_id, settings.now())
 
 
 def quarantine(settings: ServiceSettings, wanted: QuarantineFilter) -> QuarantineAnswer:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from license_library.service import overseeing
 from license_library.service.access import Settings, demand_someone
-from license_library.service.filters import Exchanges, Incidents, Quarantine, Reference
+from license_library.service.filters import Exchanges, Quarantine, Reference
 from license_library.service.rendering import render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
@@ -34,14 +34,6 @@ def exchanges(request: Request, settings: Settings, chosen: Exchanges) -> Respon
 def shadow(request: Request, settings: Settings, exchange_id: Reference) -> Response:
     """Show what a shadow exchange would have changed."""
     return render(request, "shadow.html", answer=overseeing.shadow(settings, exchange_id))
-
-
-@router.get("/incidents")
-def incidents(request: Request, settings: Settings, chosen: Incidents) -> Response:
-    """Show what must be looked after, the gravest first."""
-    departments = overseeing.departments(settings).departments
-    answer = overseeing.incidents(settings, chosen.wanted())
-    return render(request, "incidents.html", answer=answer, chosen=chosen, departments=departments)
 
 
 @router.get("/quarantine")

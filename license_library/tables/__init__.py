@@ -12,7 +12,7 @@ from license_library.tables.exchanges import departments, exchanges, feeds, land
 from license_library.tables.inquiries import inquiries
 from license_library.tables.library import license_versions, licenses, subjects
 from license_library.tables.outbox import deliveries
-from license_library.tables.oversight import activations, incidents, shadow_changes
+from license_library.tables.oversight import activations, incident_alerts, incident_events, incidents, shadow_changes
 from license_library.tables.records import quality_results, quarantined_records, staged_licenses
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "departments",
     "exchanges",
     "feeds",
+    "incident_alerts",
+    "incident_events",
     "incidents",
     "inquiries",
     "item_materials",

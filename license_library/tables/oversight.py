@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -37,8 +39,12 @@ incidents = Table(
     instant("decided_at"),  # acknowledged or muted
     Column("decided_by", Text),
     Column("note", Text),
+    Column("assigned_to", Text),
+    instant("muted_until"),
+    Column("reopened_count", Integer, nullable=False, server_default=text("0")),
     instant("resolved_at"),
     CheckConstraint("(state = 'resolved') = (resolved_at is not null)", name="resolved_when"),
+    CheckConstraint("(state = 'muted') = (muted_until is not null)", name="muted_until_when"),
     Index(
         "uq_incidents_one_for_each_cause",
         "department",
@@ -47,6 +53,38 @@ incidents = Table(
         "cause",
         unique=True,
         postgresql_where=text("state <> 'resolved'"),
+    ),
+)
+
+incident_events = Table(
+    "incident_events",
+    metadata,
+    Column("event_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("incident_id", BigInteger, ForeignKey("incidents.incident_id"), nullable=False, index=True),
+    instant("happened_at", required=True),
+    # opened | acknowledged | assigned | muted | mute_ended | resolved | reopened
+    Column("what", Text, nullable=False),
+    Column("who", Text),  # null: by itself
+    Column("note", Text),
+)
+
+incident_alerts = Table(
+    "incident_alerts",
+    metadata,
+    Column("alert_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("incident_id", BigInteger, ForeignKey("incidents.incident_id"), nullable=False),
+    Column("channel", Text, nullable=False),  # mail | webhook
+    instant("due_at", required=True),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    instant("claimed_until"),  # one run sends it now; another waits until then
+    instant("tried_at"),
+    Column("failure", Text),  # of the last try: in our words
+    instant("sent_at"),
+    Column("sent_on", Date),  # the bureau's day: one alert for each incident and channel a day
+    CheckConstraint("(sent_at is null) = (sent_on is null)", name="sent_when"),
+    UniqueConstraint("incident_id", "channel", "sent_on"),
+    Index(
+        "uq_incident_alerts_one_due", "incident_id", "channel", unique=True, postgresql_where=text("sent_at is null")
     ),
 )
 

@@ -104,6 +104,15 @@ def test_incidents_are_listed_and_decided_by_command(
     number = str(first["incident_id"])
     known = type_command("incident", "acknowledge", number, "--by", "李工", "--note", "已去函", "--json")
     assert (told(known)["state"], told(known)["decided_by"]) == ("acknowledged", "李工")
-    assert type_command("incident", "mute", number, "--by", "李工").exit_code == 0
-    assert "muted" in type_command("incident", "list", "transport").stdout
+    assert type_command("incident", "assign", number, "--by", "李工", "--to", "王工").exit_code == 0
+    assert type_command("incident", "mute", number, "--by", "李工", "--days", "3").exit_code == 0
+    assert "muted until" in (listed := type_command("incident", "list", "transport").stdout)
+    assert "王工" in listed
+    assert type_command("incident", "resolve", number, "--by", "李工").exit_code == 0
+    assert type_command("incident", "reopen", number, "--by", "李工").exit_code == 0
+    steps = [one["what"] for one in told(type_command("incident", "show", number, "--json"))["events"]]
+    assert steps == ["opened", "acknowledged", "assigned", "muted", "resolved", "reopened"]
+    assert "reopened" in type_command("incident", "show", number).stdout
     assert type_command("incident", "mute", "999", "--by", "李工").exit_code == 1
+    nothing_set = type_command("incident", "alert", "--json")
+    assert (nothing_set.exit_code, told(nothing_set), "HUB_ALERT_SMTP" in nothing_set.stderr) == (0, [], True)

@@ -199,6 +199,10 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
             "post /api/deliveries/{delivery_id}/decision": machine.post(
                 f"/api/deliveries/{owed}/decision", json={"choice": "resend", "who": "张工"}
             ).json(),
+            "get /api/incidents/{incident_id}": machine.get("/api/incidents/1").json(),
+            "post /api/incidents/{incident_id}/decision": machine.post(
+                "/api/incidents/2/decision", json={"choice": "assign", "who": "张工", "assignee": ""}
+            ).json(),
             "post /api/verify": ask(machine, "/api/verify", **said),
             "post /api/checklist": ask(machine, "/api/checklist", item_code=ITEM, holder_code=COMPANY),
             "get /api/licenses/{license_id}": machine.get(f"/api/licenses/{shelf.license_id}", headers=HEADER).json(),

@@ -16,6 +16,7 @@ ASKING = {
     "delivery_list",
     "dossier",
     "exchange_list",
+    "incident_decisions",  # what a person decides of an incident
     "incident_list",
     "inquiries",  # the one thing it writes: who asked what, and why
     "items",

@@ -19,6 +19,7 @@ STARTS = (
     "validity.",
     "freshness.",
     "case.",
+    "incidents.channel_",
     "incidents.state_",
     "deliveries.class_",
     "deliveries.decided_",

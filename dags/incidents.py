@@ -1,0 +1,52 @@
+"""When alerts leave: every quarter of an hour, what is due through the channels that are set.
+
+Parsed again and again: reads nothing. What the task does is the hub's business.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, task
+
+from dags.outcome import told_to_airflow
+from dags.surroundings import FIRST_DAY, opened_hub, timetable
+
+DOC = """\
+Sends what is due of incidents by mail and webhook, as far as they are set (`HUB_ALERT_…`): each open incident that is not harmless
+once a day. See `hub incident list` and the page *Incidents*.
+
+A red task: a channel did not take an alert. It stays due and is sent by the next run; running it again is safe.
+"""
+
+
+@task
+def alert() -> int:
+    """Send what is due; return how many alerts were taken."""
+    from hub.alerting import channels_of, require_told, send_alerts
+    from hub.settings import Settings
+
+    settings = Settings()
+    with told_to_airflow(), opened_hub() as hub:
+        return require_told(send_alerts(hub, channels_of(settings), settings.public_url))
+
+
+with DAG(
+    dag_id="incidents",
+    dag_display_name="异常提醒 · incidents",
+    description="Send alerts of incidents",
+    doc_md=DOC,
+    schedule=timetable("*/15 * * * *"),
+    start_date=FIRST_DAY,
+    catchup=False,
+    max_active_runs=1,
+    tags=["incidents", "alerts"],
+    default_args={
+        "owner": "platform-engineering",
+        "pool": "incidents",
+        "retries": 1,
+        "retry_delay": timedelta(minutes=2),
+        "execution_timeout": timedelta(minutes=10),
+    },
+) as dag:
+    alert()
