@@ -37,6 +37,7 @@ from license_library.exchanges import (
 )
 from license_library.merging import Counts, merge_exchange
 from license_library.shadowing import compare_exchange
+from license_library.subject_keys import key_subjects
 from license_library.summaries import ExchangeSummary, summarize
 from schemas.errors import DataHeld, DeclarationError, HubError
 
@@ -115,6 +116,7 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
             return Counts(0, 0, is_shadow=True)
         counts = merge_exchange(hub.engine, exchange_id, hub.clock, lambda: pass_by("before_merge_commit"))
     pass_by("after_merge_commit")
+    key_subjects(hub.engine, hub.keyring)
     return counts
 
 

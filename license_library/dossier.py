@@ -19,7 +19,7 @@ from license_library.masking import mask_text
 from schemas.errors import NotFound
 
 _LICENSE = hits_statement("""
-select cast(:license_id as bigint) as license_id, 1 as ordinal, cast(null as bigint[]) as place, 0 as candidate_count
+select cast(:license_id as bigint) as license_id, 1 as ordinal, cast(null as bigint[]) as place
 """)
 
 _ORIGIN = text("""

@@ -16,9 +16,11 @@ from license_library.questions import WrongQuestion
 from schemas.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, RESIDENT_IDENTITY
 from schemas.identifiers.credit_code import credit_code_check, credit_code_fault
 from schemas.identifiers.normal_form import normalise_identifier
-from schemas.identifiers.resident_identity import resident_identity_fault, to_eighteen
+from schemas.identifiers.resident_identity import resident_identity_check, resident_identity_fault, to_eighteen
 
 _CHECK_FAULT = "the check character at 18 does not fit"
+_RESIDENT_CHECK_FAULT = "the check character does not fit"
+_RESIDENT_WIDTH = 18
 
 
 class HolderCode(msgspec.Struct, frozen=True):
@@ -78,6 +80,11 @@ def _resident(code: str, today: date) -> str:
     fault = resident_identity_fault(code, today)
     if fault is None:
         return to_eighteen(code)
+    if fault == _RESIDENT_CHECK_FAULT and len(code) == _RESIDENT_WIDTH:
+        expected = resident_identity_check(code[:17])
+        zh = f"公民身份号码有误:第 18 位校验码应为 {expected},实为 {code[17]}"
+        en = f"the resident number is wrong at position 18; expected {expected}, got {code[17]}; nothing was searched"
+        raise _wrong("identifier.resident_id_wrong", zh, en)
     zh = "公民身份号码有误,请核对各位数字和末位校验码"
     raise _wrong("identifier.resident_id_wrong", zh, f"the resident number is wrong: {fault}; nothing was searched")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from license_library.keyring import Keyring
 
 _KIND = "holder"
+_ORGANISATION = "organisation code"
 
 
 def holder_hash(keyring: Keyring, code_type: str, code: str) -> bytes:
@@ -20,6 +21,11 @@ def holder_hash(keyring: Keyring, code_type: str, code: str) -> bytes:
 def holder_hashes(keyring: Keyring, holders: Iterable[tuple[str, str]]) -> list[bytes]:
     """Return the keyed hash of each (code type, code)."""
     return keyring.fingerprint_many(_KIND, (_holder_text(code_type, code) for code_type, code in holders))
+
+
+def organisation_hash(keyring: Keyring, code: str) -> bytes:
+    """Return the keyed hash of an organisation code, as it stands alone or inside a credit code."""
+    return keyring.fingerprint(_ORGANISATION, code)
 
 
 def _holder_text(code_type: str, code: str) -> str:

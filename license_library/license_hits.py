@@ -8,17 +8,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import TextClause, text
 
-from license_library.answers import LicenseHit
+from license_library.answers import LicenseHit, Words
 from license_library.freshness import source_of, validity_of
 from license_library.keyring import Keyring
 from license_library.masking import mask_code, mask_text
 from license_library.wording import status_words, validity_words
 
-# `found` brings license_id, ordinal, place (the cursor's keys) and candidate_count.
+# `found` brings license_id, ordinal and place (the cursor's keys).
 _HITS = """
-select found.ordinal, found.place, found.candidate_count,
+select found.ordinal, found.place, l.subject_id,
        l.license_id, l.license_type, coalesce(t.name, l.license_type) as license_type_name,
        coalesce(l.license_name, t.name, l.license_type) as license_name, l.license_number, l.license_identifier,
        l.identifier_class, l.issuer_name, l.issued_on, l.holder_name, l.valid_from, l.valid_to, l.open_ended, l.status,
@@ -36,6 +37,13 @@ select found.ordinal, found.place, found.candidate_count,
 """
 
 
+class Fitting(msgspec.Struct, frozen=True):
+    """Say how a hit fits what was typed."""
+
+    code: str
+    words: Words
+
+
 def hits_statement(found: str) -> TextClause:
     """Return the statement that shows what `found` finds."""
     return text(_HITS.replace("{found}", found))
@@ -46,8 +54,8 @@ def holder_code_of(row: Any, keyring: Keyring) -> str:
     return keyring.decrypt(row.code_encrypted).decode()
 
 
-def hit_of(row: Any, keyring: Keyring, today: date, now: datetime) -> LicenseHit:
-    """Return the hit of one row."""
+def hit_of(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting | None = None) -> LicenseHit:
+    """Return the hit of one row; `fit` says why it was found."""
     code = holder_code_of(row, keyring)
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity = validity_of(*term, today)
@@ -73,6 +81,8 @@ def hit_of(row: Any, keyring: Keyring, today: date, now: datetime) -> LicenseHit
         validity=validity,
         validity_words=validity_words(validity, *term),
         source=source_of(row, now),
+        fit=fit.code if fit else None,
+        fit_words=fit.words if fit else None,
     )
 
 

@@ -1,28 +1,37 @@
-"""Find licenses: by number, identifier, holder code, holder name, or whatever was typed.
+"""Find licenses: by number, identifier, holder code, holder name, letters, or whatever was typed.
 
 Reads only. An empty answer says how sure it is: which departments are silent, what waits in quarantine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from psycopg.errors import QueryCanceled
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from license_library.answers import Advice, RecognisedAs, SearchAnswer, Words
+from license_library.answers import Advice, LicenseHit, RecognisedAs, SearchAnswer, SearchCounts
 from license_library.cursors import check_limit, open_cursor, write_cursor, wrong_cursor
 from license_library.dossier import get_license
 from license_library.keyring import Keyring
-from license_library.license_hits import hit_of
+from license_library.license_hits import Fitting, hit_of
+from license_library.name_candidates import (
+    RANKS,
+    Candidates,
+    letter_candidates,
+    name_candidates,
+    similar_candidates,
+)
 from license_library.questions import SearchTerms
 from license_library.readings import Reading, read_terms
-from license_library.search_advice import advise
-from license_library.searches import SEARCHES, STARTS, name_parameters
+from license_library.search_advice import advise_found, advise_nothing
+from license_library.search_counts import count_found
+from license_library.search_words import RECOGNISED, fitting
+from license_library.searches import COUNTS, PAGES, STARTS
 from schemas.errors import RequestError
 
 __all__ = ["NAME_SEARCH_MILLISECONDS", "SearchTimedOut", "find_licenses", "get_license"]
@@ -34,11 +43,10 @@ _BOUND_SEARCH = text(
     "select set_config('statement_timeout', :milliseconds, true), set_config('plan_cache_mode', 'force_custom_plan', true)"
 )
 
-_RECOGNISED_WORDS: dict[RecognisedAs, Words] = {
-    "number": Words("按证照编号查询", "by license number"),
-    "identifier": Words("按电子证照标识查询", "by license identifier"),
-    "holder_code": Words("按持证主体代码查询", "by holder code"),
-    "holder_name": Words("按持证主体名称查询", "by holder name"),
+_CANDIDATES: Final[dict[RecognisedAs, Callable[[Connection, str], Candidates]]] = {
+    "holder_name": name_candidates,
+    "similar_name": similar_candidates,
+    "letters": letter_candidates,
 }
 
 
@@ -48,28 +56,52 @@ class SearchTimedOut(RequestError):
     code = "request.search_timed_out"
 
 
+class _Found(msgspec.Struct, frozen=True):
+    """Hold what one reading found: the page's rows, one more than shown where there are more, and the counts."""
+
+    rows: Sequence[Any] = ()
+    candidates: Candidates = Candidates([], too_many=False)
+    counts: SearchCounts | None = None
+
+
 def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today: date, now: datetime) -> SearchAnswer:
     """Return the licenses the terms ask for, one page of them; WrongQuestion when they cannot be asked for."""
     check_limit(terms.limit)
     readings = read_terms(terms, keyring, today)
     question = _question(keyring, terms)
     tried, place = _first_page(readings) if terms.after is None else _later_page(readings, question, terms.after)
-    used, rows = _search_in_turn(conn, [(number, readings[number]) for number in tried], terms, place)
-    shown, more = rows[: terms.limit], len(rows) > terms.limit
+    used, found = _search_in_turn(conn, [(number, readings[number]) for number in tried], terms, place, today)
+    reading, shown, more = readings[used], found.rows[: terms.limit], len(found.rows) > terms.limit
     return SearchAnswer(
-        recognised_as=readings[used].kind,
-        recognised_words=_RECOGNISED_WORDS[readings[used].kind],
-        hits=[hit_of(row, keyring, today, now) for row in shown],
+        recognised_as=reading.kind,
+        recognised_words=RECOGNISED[reading.kind],
+        hits=_hits(shown, reading, found.candidates, lambda row, fit: hit_of(row, keyring, today, now, fit)),
         next=write_cursor(question, [used, *shown[-1].place]) if more else None,
-        advice=[*_said(readings[used], found=bool(rows)), *advise(conn, readings[used], rows, terms.license_type, now)],
+        advice=[*_said(reading, found), *_advise(conn, reading, found, terms, now)],
+        counts=found.counts,
+        look_alikes_offered=reading.kind == "holder_name" and bool(found.rows),
         today=today,
         asked_at=now,
     )
 
 
-def _said(reading: Reading, *, found: bool) -> tuple[Advice, ...]:
+def _hits(
+    rows: Sequence[Any], reading: Reading, candidates: Candidates, hit: Callable[[Any, Fitting], LicenseHit]
+) -> list[LicenseHit]:
+    """Return the hits, each with how it fits: the kind of the reading, or the rank of its holder's name."""
+    fits = {one.subject_id: fitting(RANKS[one.rank], one.former_name) for one in candidates.listed}
+    return [hit(row, fits.get(row.subject_id) or fitting(reading.kind)) for row in rows]
+
+
+def _said(reading: Reading, found: _Found) -> tuple[Advice, ...]:
     # A license number that was found needs no doubt about being a mistyped holder code.
-    return () if found and reading.kind == "number" else reading.advice
+    return () if found.rows and reading.kind == "number" else reading.advice
+
+
+def _advise(conn: Connection, reading: Reading, found: _Found, terms: SearchTerms, now: datetime) -> list[Advice]:
+    if found.rows:
+        return advise_found(reading, too_many=found.candidates.too_many)
+    return advise_nothing(conn, reading, terms.license_type, now)
 
 
 def _first_page(readings: list[Reading]) -> tuple[list[int], list[int]]:
@@ -85,30 +117,52 @@ def _later_page(readings: list[Reading], question: bytes, after: str) -> tuple[l
 
 
 def _search_in_turn(
-    conn: Connection, tried: list[tuple[int, Reading]], terms: SearchTerms, place: list[int]
-) -> tuple[int, Sequence[Any]]:
+    conn: Connection, tried: list[tuple[int, Reading]], terms: SearchTerms, place: list[int], today: date
+) -> tuple[int, _Found]:
     """Return what the first reading that finds anything found; the likeliest reading where none does."""
+    first: _Found | None = None
     for number, reading in tried:
-        if rows := _search(conn, reading, terms, place or STARTS[reading.kind]):
-            return number, rows
-    return tried[0][0], []
+        found = _search(conn, reading, terms, place or STARTS[reading.kind], today)
+        if found.rows:
+            return number, found
+        first = first or found
+    return tried[0][0], first or _Found()
 
 
-def _search(conn: Connection, reading: Reading, terms: SearchTerms, place: Sequence[int]) -> Sequence[Any]:
+def _search(conn: Connection, reading: Reading, terms: SearchTerms, place: Sequence[int], today: date) -> _Found:
     if not reading.values:
-        return []
-    keys = {f"after_{number}": key for number, key in enumerate(place)}
-    parameters: dict[str, Any] = {"license_type": terms.license_type, "limit": terms.limit + 1, **keys}
-    if reading.kind == "holder_name":
-        return _search_names(conn, parameters | name_parameters(str(reading.values[0])))
-    return conn.execute(SEARCHES[reading.kind], parameters | {"values": reading.values}).all()
+        return _Found()
+    asked: dict[str, Any] = {name: getattr(terms, name) for name in ("license_type", "issuer", "status", "valid_on")}
+    asked |= {"limit": terms.limit + 1, **{f"after_{number}": key for number, key in enumerate(place)}}
+    if reading.kind in _CANDIDATES:
+        return _bounded(conn, lambda: _search_subjects(conn, reading, terms, asked, today))
+    return _look_up(conn, reading, terms, asked | {"values": reading.values}, today)
 
 
-def _search_names(conn: Connection, parameters: dict[str, Any]) -> Sequence[Any]:
+def _search_subjects(
+    conn: Connection, reading: Reading, terms: SearchTerms, asked: dict[str, Any], today: date
+) -> _Found:
+    candidates = _CANDIDATES[reading.kind](conn, str(reading.values[0]))
+    if not candidates.listed:
+        return _Found(candidates=candidates)
+    columns = {f"{name}s": [getattr(one, name) for one in candidates.listed] for name in ("subject_id", "rank", "size")}
+    found = _look_up(conn, reading, terms, asked | columns, today)
+    return msgspec.structs.replace(found, candidates=candidates)
+
+
+def _look_up(conn: Connection, reading: Reading, terms: SearchTerms, asked: dict[str, Any], today: date) -> _Found:
+    rows = conn.execute(PAGES[reading.kind], asked).all()
+    if not terms.counts:
+        return _Found(rows)
+    day = {"day": terms.valid_on or today}
+    return _Found(rows, counts=count_found(conn.execute(COUNTS[reading.kind], asked | day).all(), terms))
+
+
+def _bounded(conn: Connection, search: Callable[[], _Found]) -> _Found:
     try:
         with conn.begin_nested():  # a timeout must leave the caller's transaction usable
             conn.execute(_BOUND_SEARCH, {"milliseconds": str(NAME_SEARCH_MILLISECONDS)})
-            return conn.execute(SEARCHES["holder_name"], parameters).all()
+            return search()
     except OperationalError as failure:
         if isinstance(failure.orig, QueryCanceled):
             raise SearchTimedOut from failure
@@ -116,6 +170,8 @@ def _search_names(conn: Connection, parameters: dict[str, Any]) -> Sequence[Any]
 
 
 def _question(keyring: Keyring, terms: SearchTerms) -> bytes:
-    """Return what a cursor belongs to: everything asked except the page."""
-    asked = {name: getattr(terms, name) for name in SearchTerms.__struct_fields__ if name not in ("after", "limit")}
+    """Return what a cursor belongs to: everything asked except the page and the counts."""
+    asked = {
+        name: getattr(terms, name) for name in SearchTerms.__struct_fields__ if name not in ("after", "limit", "counts")
+    }
     return keyring.fingerprint("cursor", msgspec.json.encode(asked).decode())

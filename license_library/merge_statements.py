@@ -63,8 +63,9 @@ select distinct on (holder_hash) holder_hash, place, source_updated_at from delt
 order by holder_hash, source_updated_at desc, page_number desc, position desc
 """)
 ANALYZE_SUBJECTS = text("analyze delta_subjects")
+# Whoever is new or renamed waits for search keys, which are made after the merge.
 ADD_SUBJECTS = text(f"""
-insert into subjects (holder_hash, code_type, code_encrypted, kind, name, name_key, named_at, known_from)
+with added as (insert into subjects (holder_hash, code_type, code_encrypted, kind, name, name_key, named_at, known_from)
 select d.holder_hash, s.holder_code_type, s.holder_code_encrypted,
   case when s.holder_code_type = any(:organisation_types) then 'organisation' else 'person' end,
   s.holder_name, s.holder_name_key, d.source_updated_at, :now
@@ -73,17 +74,25 @@ from (
   order by n.holder_hash
 ) d {_WITH_STAGED}
 on conflict (holder_hash) do nothing
+returning subject_id)
+insert into subjects_to_key select subject_id from added
 """)  # noqa: S608 - constants of this file
 # A subject's name is the one in its newest record; names rarely change, so few rows are ever locked here.
 _RENAMED = """
   d.source_updated_at > o.named_at and s.holder_name <> o.name and not exists (
     select from licenses l where l.subject_id = o.subject_id and l.source_updated_at > d.source_updated_at)
 """
-LOCK_SUBJECTS = text(f"""
-select count(*) from (
-  select from subjects o join delta_subjects d using (holder_hash) {_WITH_STAGED}
-  where {_RENAMED} order by o.holder_hash for no key update of o
-) locked
+KEEP_FORMER_NAMES = text(f"""
+with renamed as (
+  select o.subject_id, o.name, o.named_at, d.source_updated_at from subjects o join delta_subjects d using (holder_hash)
+  {_WITH_STAGED} where {_RENAMED} order by o.holder_hash for no key update of o
+), queued as (
+  insert into subjects_to_key select subject_id from renamed
+)
+insert into former_names (subject_id, ordinal, name, named_at, replaced_at)
+select r.subject_id, 1 + (select count(*) from former_names f where f.subject_id = r.subject_id),
+  r.name, r.named_at, r.source_updated_at
+from renamed r
 """)  # noqa: S608 - constants of this file
 NAME_SUBJECTS = text(f"""
 update subjects o set name = s.holder_name, name_key = s.holder_name_key, named_at = d.source_updated_at

@@ -23,7 +23,7 @@ _APPLY = (
     merge.COLLECT_SUBJECTS,
     merge.ANALYZE_SUBJECTS,
     merge.ADD_SUBJECTS,
-    merge.LOCK_SUBJECTS,
+    merge.KEEP_FORMER_NAMES,
     merge.NAME_SUBJECTS,
     merge.KEEP_REPLACED,
     merge.REPLACE_LICENSES,

@@ -6,6 +6,7 @@ Knows no table. A question names values, never how to find them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 import msgspec
@@ -26,7 +27,13 @@ class SearchTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holder_code_type: str | None = None  # only beside holder_code; None: a resident number or a USCC
     holder_name: str | None = None
     text: str | None = None
-    license_type: str | None = None  # narrows any of them
+    # These narrow any of them.
+    license_type: str | None = None
+    issuer: str | None = None  # as the license names it
+    status: str | None = None  # a code of schemas.states
+    valid_on: date | None = None  # by its term and status of today
+    counts: bool = False  # count what was found, in all and by each filter
+    look_alikes: bool = False  # beside a name: only those that sound alike or share a company's own words
     limit: int = DEFAULT_LIMIT  # 1 to 100
     after: str | None = None  # SearchAnswer.next of the page before
 

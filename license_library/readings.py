@@ -13,6 +13,7 @@ import msgspec
 
 from license_library.answers import Advice, RecognisedAs, Words
 from license_library.holder_codes import read_holder_code, recognise_holder_code
+from license_library.holders import organisation_hash
 from license_library.keyring import Keyring
 from license_library.questions import SearchTerms, WrongQuestion
 from schemas.identifiers.license_identifier import (
@@ -21,12 +22,16 @@ from schemas.identifiers.license_identifier import (
     parse_license_identifier,
 )
 from schemas.identifiers.normal_form import normalise_identifier
+from schemas.identifiers.organisation_code import organisation_code_check
 from schemas.names import name_key
+from schemas.states import STATE_CODES
 
 MIN_NAME = 2
 MAX_TEXT = 200
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _HOLDER_CODE_SHAPE = re.compile(r"[0-9]{17}[0-9X]|[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}", re.ASCII)
+_ORGANISATION_SHAPE = re.compile(r"[0-9A-Z]{8}-?[0-9X]", re.ASCII)
+_LETTERS = re.compile(r"[A-Za-zÜü][A-Za-zÜü'’ -]*[A-Za-zÜü]")
 _WIDE = str.maketrans("()", "\uff08\uff09")
 
 
@@ -44,8 +49,8 @@ def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Readin
     if len(given) != 1:
         raise WrongQuestion("search.no_terms", _one_term_words(len(given)))
     kind, value = next(iter(given.items()))
-    for text in (value, terms.license_type or ""):
-        check_text(text)
+    check_filters(terms)
+    check_text(value)
     if kind == "number":
         return [_number(value)]
     if kind == "identifier":
@@ -53,7 +58,9 @@ def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Readin
     if kind == "holder_code":
         code = read_holder_code(value, terms.holder_code_type, today)
         return [Reading("holder_code", code.hashes(keyring))]
-    return [_name(value)] if kind == "holder_name" else _recognise(value, keyring, today)
+    if terms.look_alikes:
+        return [_similar(value)]
+    return [_name(value), _similar(value)] if kind == "holder_name" else _recognise(value, keyring, today)
 
 
 def read_identifier(typed: str) -> Reading:
@@ -79,6 +86,19 @@ def number_forms(typed: str) -> list[str]:
     return list(dict.fromkeys(forms))
 
 
+def check_filters(terms: SearchTerms) -> None:
+    """Refuse a filter that nothing could ever pass, and look-alikes of what is no name."""
+    for text in (terms.license_type, terms.issuer):
+        check_text(text or "")
+    if terms.status is not None and terms.status not in STATE_CODES:
+        listed = ", ".join(sorted(STATE_CODES))
+        words = Words("状态不在代码表中", f"search: the status is not in its list; expected one of {listed}")
+        raise WrongQuestion("search.bad_status", words)
+    if terms.look_alikes and not (terms.holder_name or terms.text):
+        words = Words("只有名称才能查相近", "search: only names have look-alikes; expected holder_name or text")
+        raise WrongQuestion("search.no_look_alikes", words)
+
+
 def check_text(text: str) -> None:
     """Refuse text that no database should see: control characters, surrogates, or far too much of it."""
     if len(text) > MAX_TEXT or any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
@@ -100,15 +120,47 @@ def _asked(terms: SearchTerms) -> dict[str, str | None]:
 
 
 def _recognise(value: str, keyring: Keyring, today: date) -> list[Reading]:
-    if unicodedata.normalize("NFKC", value).startswith("1.2.156."):
+    if codes := _codes(value, keyring, today):
+        return codes
+    if _HAN.search(value) and not any(char.isdigit() for char in value):
+        return [_name(value), _similar(value)]
+    if len(name_key(value)) < MIN_NAME:
+        return [_number(value)]
+    letters = unicodedata.normalize("NFKC", value)
+    return [_number(value), _name(value), *([Reading("letters", [letters])] if _LETTERS.fullmatch(letters) else [])]
+
+
+def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
+    """Return the readings of what is a code by its shape; its check character is judged before anyone searches."""
+    text = normalise_identifier(value)
+    if text.startswith("1.2.156."):
         return [read_identifier(value)]
     if code := recognise_holder_code(value, today):
         return [Reading("holder_code", code.hashes(keyring)), _number(value)]
-    if _HOLDER_CODE_SHAPE.fullmatch(normalise_identifier(value)):
+    if _HOLDER_CODE_SHAPE.fullmatch(text):
         return [Reading("number", number_forms(value), (_code_doubt(value, today),))]
-    if _HAN.search(value) and not any(char.isdigit() for char in value):
-        return [_name(value)]
-    return [_number(value), _name(value)] if len(name_key(value)) >= MIN_NAME else [_number(value)]
+    if _ORGANISATION_SHAPE.fullmatch(text):
+        return [*_organisation(text, keyring), _number(value)]
+    return []
+
+
+def _organisation(code: str, keyring: Keyring) -> list[Reading]:
+    """Read an organisation code; one that is wrong is still a possible number, and with its dash a doubtful one."""
+    body = code.replace("-", "")
+    expected = organisation_code_check(body[:8])
+    if expected == body[8]:
+        return [Reading("organisation_code", [organisation_hash(keyring, body)])]
+    if "-" not in code:
+        return []
+    words = Words(
+        f"组织机构代码有误:末位校验码应为 {expected},实为 {body[8]}",
+        f"the organisation code is wrong at its last character; expected {expected}, got {body[8]}",
+    )
+    return [Reading("organisation_code", [], (Advice("identifier.organisation_code_wrong", words),))]
+
+
+def _similar(value: str) -> Reading:
+    return Reading("similar_name", _name(value).values)
 
 
 def _code_doubt(value: str, today: date) -> Advice:

@@ -1,4 +1,4 @@
-"""Why a search found nothing: which departments are silent or were never pulled, what waits in quarantine.
+"""What a search must say about itself: why it found nothing, or that what it found is not all or not what was typed.
 
 A "no" is only as good as the feeds behind it, and the asker is told.
 """
@@ -14,7 +14,6 @@ from sqlalchemy import Connection, text
 from license_library.answers import Advice, Words
 from license_library.freshness import freshness_of
 from license_library.readings import Reading
-from license_library.searches import NAME_CANDIDATES
 
 _FEEDS = text("""
 select d.name as department_name, f.fresh_at, f.fresh_seconds
@@ -37,13 +36,22 @@ _TOO_MANY = Advice(
     ),
 )
 
+_LOOK_ALIKE = Advice(
+    "search.look_alikes",
+    Words(
+        "以下主体只是读音或字号相近,并非所查名称,请逐一核对",
+        "these holders only sound alike or share a company's own words; none has the name that was typed",
+    ),
+)
 
-def advise(
-    conn: Connection, reading: Reading, rows: Sequence[Any], license_type: str | None, now: datetime
-) -> list[Advice]:
-    """Return what an answer must say about itself: why it is empty, or that it is not all."""
-    if rows:
-        return [_TOO_MANY] if rows[0].candidate_count >= NAME_CANDIDATES else []
+
+def advise_found(reading: Reading, *, too_many: bool) -> list[Advice]:
+    """Return what a list must say about itself: that it is not all, or not what was typed."""
+    return [*([_LOOK_ALIKE] if reading.kind == "similar_name" else []), *([_TOO_MANY] if too_many else [])]
+
+
+def advise_nothing(conn: Connection, reading: Reading, license_type: str | None, now: datetime) -> list[Advice]:
+    """Return why nothing was found, and how sure that is."""
     if not reading.values:
         return []  # it cannot exist; the reading has said so
     waiting = _waiting(conn, reading, license_type) if reading.kind == "holder_code" else []

@@ -7,83 +7,75 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import TextClause, text
+
 from license_library.answers import RecognisedAs
 from license_library.cursors import LAST
 from license_library.license_hits import hits_statement
 
-# How many holders of each rank a name search looks at: a common fragment must not walk the whole library.
-NAME_CANDIDATES: Final = 200
+COUNTED: Final = 5_000  # how many licenses the counts beside a list look at
 
-_OF_TYPE = "(cast(:license_type as text) is null or license_type = cast(:license_type as text))"
+# Valid on a day, as freshness.validity_of says it.
+_VALID = """(l.status in ('valid', 'renewal_pending') and (l.valid_from is null or l.valid_from <= cast(:day as date))
+       and (l.status = 'renewal_pending' or l.open_ended or l.valid_to is null or l.valid_to >= cast(:day as date)))"""
+_FILTERS = f"""(cast(:license_type as text) is null or l.license_type = cast(:license_type as text))
+       and (cast(:issuer as text) is null or l.issuer_name = cast(:issuer as text))
+       and (cast(:status as text) is null or l.status = cast(:status as text))
+       and (cast(:valid_on as date) is null or {_VALID.replace(":day", ":valid_on")})"""
 
-_BY_NUMBER = f"""
-select license_id, row_number() over (order by license_id) as ordinal, array[license_id] as place,
-       0 as candidate_count
-  from (select license_id from licenses
-         where license_number = any(cast(:values as text[])) and {_OF_TYPE} and license_id > :after_0
-         order by license_id limit :limit) as page
-"""  # noqa: S608 - constants of this file
-
-_BY_IDENTIFIER = f"""
-select license_id, row_number() over (order by license_id) as ordinal, array[license_id] as place,
-       0 as candidate_count
-  from (select license_id from licenses
-         where license_identifier = any(cast(:values as text[])) and {_OF_TYPE} and license_id > :after_0
-         order by license_id limit :limit) as page
-"""  # noqa: S608 - constants of this file
-
-# Newest first; days since 2000 stand for the date, so that a cursor holds integers only.
-_BY_HOLDER = f"""
-select license_id, row_number() over (order by day desc, license_id desc) as ordinal,
-       array[cast(day as bigint), license_id] as place, 0 as candidate_count
-  from (select license_id, issued_on - date '2000-01-01' as day from licenses
-         where subject_id in (select subject_id from subjects where holder_hash = any(cast(:values as bytea[])))
-           and {_OF_TYPE}
-           and (issued_on - date '2000-01-01', license_id) < (cast(:after_0 as bigint), cast(:after_1 as bigint))
-         order by issued_on - date '2000-01-01' desc, license_id desc limit :limit) as page
-"""  # noqa: S608 - constants of this file
-
-# The exact name, then names that begin with it, then names that hold it; short names before long ones.
-_BY_NAME = f"""
-with candidates as (
-  (select subject_id, 0 as rank, name_key from subjects
-    where name_key = :name order by subject_id limit :candidates)
-  union all
-  (select subject_id, 1, name_key from subjects
-    where name_key like :beginning and name_key <> :name order by name_key using ~<~, subject_id limit :candidates)
-  union all
-  (select subject_id, 2, name_key from subjects
-    where name_pairs(name_key) @> name_pairs(:name) and name_key like :holding and name_key not like :beginning
-    order by subject_id limit :candidates)
-)
-select license_id, row_number() over (order by rank, size, subject_id, license_id) as ordinal,
-       array[cast(rank as bigint), cast(size as bigint), subject_id, license_id] as place,
-       (select max(n) from (select count(*) as n from candidates group by rank) as ranks) as candidate_count
-  from (select l.license_id, c.rank, char_length(c.name_key) as size, c.subject_id
-          from candidates c join licenses l on l.subject_id = c.subject_id
-         where {_OF_TYPE.replace("license_type =", "l.license_type =")}
-           and (c.rank, char_length(c.name_key), c.subject_id, l.license_id)
-               > (cast(:after_0 as bigint), cast(:after_1 as bigint), cast(:after_2 as bigint), cast(:after_3 as bigint))
-         order by c.rank, char_length(c.name_key), c.subject_id, l.license_id limit :limit) as page
-"""  # noqa: S608 - constants of this file
-
-SEARCHES: Final = {
-    "number": hits_statement(_BY_NUMBER),
-    "identifier": hits_statement(_BY_IDENTIFIER),
-    "holder_code": hits_statement(_BY_HOLDER),
-    "holder_name": hits_statement(_BY_NAME),
+_FROM = {
+    "number": "from licenses l where l.license_number = any(cast(:values as text[]))",
+    "identifier": "from licenses l where l.license_identifier = any(cast(:values as text[]))",
+    "holder": """from licenses l
+         where l.subject_id in (select subject_id from subjects where holder_hash = any(cast(:values as bytea[])))""",
+    "organisation": """from licenses l
+         where l.subject_id in (
+           select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[])))""",
+    # Candidate by candidate: whatever the planner thinks of their number, licenses are reached through the index.
+    "subjects": """from unnest(cast(:subject_ids as bigint[]), cast(:ranks as integer[]), cast(:sizes as integer[]))
+           as c (subject_id, rank, size)
+         cross join lateral (select * from licenses where licenses.subject_id = c.subject_id offset 0) as l
+         where true""",
 }
 
-# Where each list starts: before the first key, or after the last one where it runs downwards.
+# Integers only, so that a cursor holds no value: days since 2000 stand for a date, minus for newest first.
+_BY_ID = ("l.license_id",)
+_NEWEST = ("(date '2000-01-01' - l.issued_on)", "-l.license_id")
+_BEST = ("c.rank", "c.size", "c.subject_id", "l.license_id")
+
+
+def _page(source: str, keys: tuple[str, ...]) -> TextClause:
+    place = ", ".join(f"cast({key} as bigint)" for key in keys)
+    after = ", ".join(f"cast(:after_{number} as bigint)" for number in range(len(keys)))
+    return hits_statement(f"""
+select license_id, row_number() over (order by place) as ordinal, place
+  from (select l.license_id, array[{place}] as place {_FROM[source]} and {_FILTERS} and ({place}) > ({after})
+         order by {place} limit :limit) as page
+""")  # noqa: S608 - constants of this file
+
+
+def _count(source: str) -> TextClause:
+    return text(f"""
+select license_type, coalesce(t.name, license_type) as license_type_name, issuer_name, status, is_valid, count(*) as n
+  from (select l.license_type, l.issuer_name, l.status, {_VALID} as is_valid {_FROM[source]} limit {COUNTED}) as found
+  left join license_types t using (license_type)
+ group by license_type, t.name, issuer_name, status, is_valid
+""")  # noqa: S608 - constants of this file
+
+
+_SOURCES: Final[dict[RecognisedAs, tuple[str, tuple[str, ...]]]] = {
+    "number": ("number", _BY_ID),
+    "identifier": ("identifier", _BY_ID),
+    "holder_code": ("holder", _NEWEST),
+    "organisation_code": ("organisation", _NEWEST),
+    "holder_name": ("subjects", _BEST),
+    "similar_name": ("subjects", _BEST),
+    "letters": ("subjects", _BEST),
+}
+PAGES: Final = {kind: _page(source, keys) for kind, (source, keys) in _SOURCES.items()}
+COUNTS: Final = {kind: _count(source) for kind, (source, _) in _SOURCES.items()}
+
+# Before the first key of each list.
 STARTS: Final[dict[RecognisedAs, tuple[int, ...]]] = {
-    "number": (0,),
-    "identifier": (0,),
-    "holder_code": (LAST, LAST),
-    "holder_name": (-1, -1, -1, -1),
+    kind: tuple(-LAST for _ in keys) for kind, (_, keys) in _SOURCES.items()
 }
-
-
-def name_parameters(key: str) -> dict[str, object]:
-    """Return the parameters a name search needs beside the cursor's; LIKE's own signs are escaped."""
-    escaped = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {"name": key, "beginning": f"{escaped}%", "holding": f"%{escaped}%", "candidates": NAME_CANDIDATES}

@@ -25,7 +25,7 @@ from schemas.identifiers.license_identifier import parse_license_identifier
 
 _CANDIDATES = """
 select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal,
-       cast(null as bigint[]) as place, 0 as candidate_count
+       cast(null as bigint[]) as place
   from (select license_id, issued_on from licenses
          where {column} = any(cast(:values as text[]))
            and (cast(:license_type as text) is null or license_type = cast(:license_type as text))

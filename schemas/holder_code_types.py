@@ -12,6 +12,7 @@ import msgspec
 HolderKind = Literal["person", "organisation"]
 
 CREDIT_CODE = "001"
+OTHER_ORGANISATION = "099"
 RESIDENT_IDENTITY = "111"
 
 

@@ -24,6 +24,7 @@ WORDS = {
     "acknowledge": "pages acknowledged",
     "deliver": "deliveries brought",
     "poll": "receipts asked for",
+    "keys": "subjects done",
 }
 
 

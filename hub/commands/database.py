@@ -5,21 +5,26 @@ Knows start, stop and migration; no table.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from hub.commands.output import AsJson, print_json, print_table
-from hub.context import prepare_database
+from hub.commands.choosing import progress_bar, shown_progress
+from hub.commands.output import AsJson, note, print_json, print_table
+from hub.context import open_keyring, opened_hub, prepare_database
 from hub.settings import Settings
 from license_library import embedded
 from license_library.database import assert_migrated, is_answering, open_database
+from license_library.subject_keys import key_subjects, queue_subjects
 from schemas.errors import HubError
+from schemas.search_keys import VERSION
 
 app = typer.Typer(help="The hub's database: start, stop, migrate.", no_args_is_help=True)
 
 
 @app.command()
 def up(as_json: AsJson = False) -> None:
-    """Start the embedded database and let it run; migrate; load the catalogue."""
+    """Start the embedded database and let it run; migrate; load the catalogue; make search keys that are missing."""
     settings = Settings()
     if settings.database_url:
         url = settings.database_url.get_secret_value()
@@ -27,8 +32,26 @@ def up(as_json: AsJson = False) -> None:
         url = embedded.start(settings.home.absolute())
     engine = open_database(url)
     prepare_database(url, engine)
+    key_subjects(engine, open_keyring(settings))
     engine.dispose()
     _show(settings, as_json=as_json)
+
+
+@app.command()
+def keys(
+    every: Annotated[bool, typer.Option("--all", help="Of every subject, not only those that wait.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the search keys of subjects that wait for them, or whose keys an older version made."""
+    with opened_hub(Settings()) as hub, progress_bar() as bar:
+        with hub.engine.begin() as conn:
+            queue_subjects(conn, every=every)
+        shown = shown_progress(bar, "search keys")
+        made = key_subjects(hub.engine, hub.keyring, lambda count: shown("keys", count))
+    if as_json:
+        print_json({"subjects": made, "version": VERSION})
+    else:
+        note(f"search keys: made of {made} subjects, version {VERSION}")
 
 
 @app.command()

@@ -26,6 +26,7 @@ from license_library.exchange_list import list_exchanges
 from license_library.exchanges import fail_exchange, get_exchange
 from license_library.merging import discard_held, release_held
 from license_library.questions import ExchangeFilter
+from license_library.subject_keys import key_subjects
 from license_library.summaries import ExchangeSummary, summarize
 from schemas.errors import HubError, LeaseLost
 
@@ -90,6 +91,7 @@ def release(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
     """Merge a held batch after all."""
     with opened_hub(Settings()) as hub:
         release_held(hub.engine, exchange_id, hub.clock)
+        key_subjects(hub.engine, hub.keyring)
         _show([summarize(hub.engine, exchange_id)], as_json=as_json)
 
 

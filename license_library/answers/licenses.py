@@ -12,7 +12,9 @@ from license_library.answers.spoken import Advice, Answer, Source, Words
 
 Validity = Literal["valid", "not_yet_valid", "expired", "not_good"]
 AsOfState = Literal["known", "not_known", "not_issued"]
-RecognisedAs = Literal["number", "identifier", "holder_code", "holder_name"]
+RecognisedAs = Literal[
+    "number", "identifier", "holder_code", "organisation_code", "holder_name", "similar_name", "letters"
+]
 
 
 class LicenseHit(Answer, frozen=True):
@@ -39,6 +41,29 @@ class LicenseHit(Answer, frozen=True):
     validity: Validity  # as of today
     validity_words: Words  # the plain reason: 有效期至 2021-03-01,已过期
     source: Source
+    # Why a search found it: number identifier holder_code organisation_code name other_script core beginning holding
+    # former_name same_core sound initials; the last three are look-alikes, which are hints and never identities.
+    fit: str | None = None
+    fit_words: Words | None = None
+
+
+class FilterCount(Answer, frozen=True):
+    """Count the licenses that a filter would leave, all other filters kept."""
+
+    value: str  # what to give as license_type, issuer or status
+    words: Words
+    license_count: int
+
+
+class SearchCounts(Answer, frozen=True):
+    """Count what a search found in all, and by each filter."""
+
+    license_count: int
+    valid_count: int  # of these, good on the day asked for or today
+    is_bounded: bool  # there are more than were counted
+    license_types: list[FilterCount]
+    issuers: list[FilterCount]
+    statuses: list[FilterCount]
 
 
 class SearchAnswer(Answer, frozen=True):
@@ -49,6 +74,8 @@ class SearchAnswer(Answer, frozen=True):
     hits: list[LicenseHit]
     next: str | None  # opaque cursor for `SearchTerms.after`; None: this was the last page
     advice: list[Advice]  # also explains an empty list
+    counts: SearchCounts | None  # where asked for
+    look_alikes_offered: bool  # `look_alikes` would ask for names that sound alike or share a company's own words
     today: date
     asked_at: datetime
 

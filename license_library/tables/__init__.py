@@ -14,6 +14,7 @@ from license_library.tables.library import license_versions, licenses, subjects
 from license_library.tables.outbox import deliveries
 from license_library.tables.oversight import activations, incident_alerts, incident_events, incidents, shadow_changes
 from license_library.tables.records import quality_results, quarantined_records, staged_licenses
+from license_library.tables.searching import former_names, subject_keys, subjects_to_key
 
 __all__ = [
     "activations",
@@ -22,6 +23,7 @@ __all__ = [
     "departments",
     "exchanges",
     "feeds",
+    "former_names",
     "incident_alerts",
     "incident_events",
     "incidents",
@@ -37,5 +39,7 @@ __all__ = [
     "quarantined_records",
     "shadow_changes",
     "staged_licenses",
+    "subject_keys",
     "subjects",
+    "subjects_to_key",
 ]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from license_library.catalogue_store import load_catalogue
 from license_library.holders import holder_hash
 from license_library.keyring import Keyring
+from license_library.subject_keys import key_batch, queue_subjects
 from schemas.catalogue import load_catalogue as read_catalogue
 from schemas.names import name_key
 
@@ -101,6 +102,16 @@ class Library:
             "known_from": NOW,
         }
         return self._insert("subjects", "subject_id", values)
+
+    def make_keys(self) -> None:
+        """Make the search keys of every subject, as a merge would afterwards."""
+        queue_subjects(self.conn, every=True)
+        key_batch(self.conn, self.keyring)
+
+    def add_former_name(self, subject_id: int, name: str, ordinal: int = 1) -> None:
+        """Write a name that a subject gave up."""
+        statement = "insert into former_names values (:id, :ordinal, :name, :at, :at)"
+        self._run(statement, id=subject_id, ordinal=ordinal, name=name, at=NOW)
 
     def add_license(self, subject_id: int, **changes: Any) -> int:
         """Write a current license of a subject."""

@@ -14,9 +14,11 @@ from sqlalchemy import text
 from license_library.exchanges import begin_exchange, fail_exchange, finish_landing, register_department
 from license_library.merging import Counts, NotHeld, discard_held, merge_exchange, release_held
 from license_library.staging import finish_check, hold_exchange, quarantine_records, stage_records
+from license_library.subject_keys import key_subjects, queue_subjects
 from license_library.summaries import summarize
 from schemas.errors import LeaseLost, NotFound
 from schemas.problems import Problem, problems_frame
+from schemas.search_keys import VERSION
 
 EARLIER, LATER = NOW - timedelta(days=2), NOW - timedelta(days=1)
 
@@ -315,3 +317,34 @@ def test_any_order_of_batches_ends_where_a_plain_dictionary_ends(library, pull, 
 def test_the_feed_of_another_department_is_another_record(library, pull):
     pull(record())
     assert rows(library, "select department, feed from licenses") == [(DEPARTMENT, FEED)]
+
+
+def test_a_name_that_a_newer_record_replaces_is_kept_and_its_subject_waits_for_keys(library, pull, keyring):
+    pull(record())
+    key_subjects(library, keyring)
+    pull(record(record_id="R2", holder_name="平度市宏泰运输有限公司", source_updated_at=EARLIER))
+    assert rows(library, "select name, ordinal from former_names") == [("平度市恒通运输有限公司", 1)]
+    assert rows(library, "select count(*) from subjects_to_key") == [(1,)]
+    assert key_subjects(library, keyring) == 1
+    keys = rows(library, "select ordinal, former_name, core_key from subject_keys order by ordinal")
+    assert keys == [(0, None, "宏泰"), (1, "平度市恒通运输有限公司", None)]
+    pull(record(record_id="R3", holder_name="平度市恒通运输有限公司", source_updated_at=LATER))
+    assert rows(library, "select name, ordinal from former_names order by ordinal") == [
+        ("平度市恒通运输有限公司", 1),
+        ("平度市宏泰运输有限公司", 2),
+    ]
+    key_subjects(library, keyring)
+    names = rows(library, "select former_name from subject_keys order by ordinal")
+    assert names == [(None,), ("平度市宏泰运输有限公司",)]
+
+
+def test_keys_are_made_once_for_each_subject_and_anew_where_an_older_version_made_them(library, pull, keyring):
+    pull(record(), record(record_id="R2"))
+    assert key_subjects(library, keyring) == 1
+    assert key_subjects(library, keyring) == 0
+    with library.begin() as conn:
+        assert queue_subjects(conn, every=False) == 0
+        conn.execute(text("update subject_keys set keys_version = 0, sounds = '{}'"))
+        assert queue_subjects(conn, every=False) == 1
+    assert key_subjects(library, keyring) == 1
+    assert rows(library, "select keys_version, sounds @> array['heng''tong'] from subject_keys") == [(VERSION, True)]

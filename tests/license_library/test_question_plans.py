@@ -15,7 +15,7 @@ from license_library.lookup import find_licenses
 from license_library.questions import SearchTerms, VerifyQuestion
 from license_library.verification import verify_license
 
-BIG = {"licenses", "license_versions", "subjects", "quarantined_records", "exchanges", "landed_pages"}
+BIG = {"subject_keys", "licenses", "license_versions", "subjects", "quarantined_records", "exchanges", "landed_pages"}
 
 # Names of a trade, a place and two characters of their own, so that pairs are as rare as in life.
 SUBJECTS = """
@@ -73,11 +73,12 @@ select 'market_regulation', 'licenses', 'bizlic', sha256(cast(cast(n as text) as
 def full(shelf: Library) -> Iterator[Library]:
     """Give a library of thousands, with statistics, and one license more that every question is about."""
     shelf.add_feed()
-    shelf.change(SUBJECTS, sealed=shelf.keyring.encrypt(COMPANY.encode()))
+    shelf.change(SUBJECTS, sealed=shelf.keyring.encrypt(b"91110000600037341L"))
     for statement in (EXCHANGES, PAGES, LICENSES, VERSIONS, CASES):
         shelf.change(statement)
     subject = shelf.add_subject("平度市恒通运输有限公司")
     shelf.add_license(subject, license_number="A1", license_identifier=IDENTIFIER)
+    shelf.make_keys()
     for table in sorted(BIG | {"feeds"}):
         shelf.change(f"analyze {table}")
     return shelf
@@ -88,7 +89,7 @@ def walked(shelf: Library, ask: Callable[[], object]) -> set[str]:
     asked: list[tuple[str, Any]] = []
 
     def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
-        if statement.lstrip().startswith(("select", "with")):
+        if statement.lstrip().startswith(("select", "with", "(select")):
             asked.append((statement, parameters))
 
     event.listen(shelf.conn, "before_cursor_execute", note)
@@ -118,6 +119,12 @@ SEARCHES = (
     {"holder_name": "恒通"},
     {"holder_name": "平度市恒通运输有限公司"},
     {"text": "恒通运输"},
+    {"text": "恆通運輸", "counts": True},
+    {"text": "横通运输"},
+    {"text": "hengtongyunshu", "counts": True},
+    {"text": "htys"},
+    {"text": "MA3N0A9C6", "counts": True},
+    {"holder_code": COMPANY, "status": "valid", "counts": True},
 )
 
 

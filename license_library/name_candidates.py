@@ -1,0 +1,134 @@
+"""Which subjects a typed name or typed letters may mean, best first, each with how it fits. Bounded, through indexes.
+
+A look-alike is a hint with its reason, never an identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from schemas.plain_names import plain_name
+from schemas.search_keys import asked_letters, asked_sounds, core_of, initials_key, sound_pairs, sounds_like
+
+# How many subjects of each rank are looked at: a common fragment must not walk the whole library.
+CANDIDATES: Final = 200
+LOOKED_AT: Final = 2_000  # and of those that sound alike
+
+Fit = Literal["name", "other_script", "core", "beginning", "holding", "former_name", "same_core", "sound", "initials"]
+RANKS: Final[tuple[Fit, ...]] = (
+    "name", "other_script", "core", "beginning", "holding", "former_name", "same_core", "sound", "initials",
+)  # fmt: skip
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """Hold one subject that may be meant."""
+
+    subject_id: int
+    rank: int  # of RANKS
+    size: int  # of its name: short names before long ones
+    former_name: str | None = None
+
+
+class Candidates(msgspec.Struct, frozen=True):
+    """Hold who may be meant, best first, and whether there were more."""
+
+    listed: list[Candidate]
+    too_many: bool
+
+
+# In order: the name; its beginning; what holds it; a company's own words; another script or a former name.
+_BY_NAME = text("""
+(select subject_id, name_key, case when name_key = :name then 0 else 1 end as rank, null as former_name
+   from subjects where name_key = any(array[cast(:name as text), cast(:plain as text)])
+  order by subject_id limit :candidates)
+union all
+(select subject_id, name_key, 3, null from subjects
+  where name_key like :beginning and name_key <> :plain order by name_key using ~<~, subject_id limit :candidates)
+union all
+(select subject_id, name_key, 4, null from subjects
+  where name_pairs(name_key) @> name_pairs(:plain) and name_key like :holding and name_key not like :beginning
+  order by subject_id limit :candidates)
+union all
+(select k.subject_id, s.name_key, 2, null from subject_keys k join subjects s using (subject_id)
+  where k.core_key = :plain order by k.subject_id limit :candidates)
+union all
+(select k.subject_id, s.name_key,
+        case when k.former_name is not null then 5 when k.other_key = :plain then 1 else 4 end, k.former_name
+   from subject_keys k join subjects s using (subject_id)
+  where name_pairs(k.other_key) @> name_pairs(:plain) and k.other_key like :holding
+  order by k.subject_id limit :candidates)
+""")
+
+_BY_CORE = text("""
+select k.subject_id, s.name_key, 6 as rank, null as former_name from subject_keys k join subjects s using (subject_id)
+ where k.core_key = :core and s.name_key <> all(cast(:known as text[])) order by k.subject_id limit :candidates
+""")
+
+# The inner limit comes first and asks for no order: a common sound must not be read to its end.
+_BY_SOUND = text("""
+select subject_id, s.name_key, s.kind, s.name
+  from (select subject_id from subject_keys where sounds @> cast(:sounds as text[]) limit :looked_at) as k
+  join subjects s using (subject_id)
+ where s.name_key <> all(cast(:known as text[])) order by subject_id limit :candidates
+""")
+
+
+def name_candidates(conn: Connection, key: str) -> Candidates:
+    """Return who has this name, or one that begins with it, holds it, or was theirs before."""
+    plain = plain_name(key)
+    escaped = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    asked = {"name": key, "plain": plain, "beginning": f"{escaped}%", "holding": f"%{escaped}%"}
+    return _ranked(conn.execute(_BY_NAME, {**asked, "candidates": CANDIDATES}).all())
+
+
+def similar_candidates(conn: Connection, key: str) -> Candidates:
+    """Return whose company has the same words of its own, or whose name sounds alike."""
+    plain = plain_name(key)
+    known = [key, plain]
+    same_core = conn.execute(_BY_CORE, {"core": core_of(plain), "known": known, "candidates": CANDIDATES}).all()
+    return _ranked([*same_core, *_by_sounds(conn, asked_sounds(plain), known)])
+
+
+def letter_candidates(conn: Connection, letters: str) -> Candidates:
+    """Return whose name is read as these letters, or begins its characters with them."""
+    initials = [_Found(row.subject_id, row.name_key, 8) for row in _sounding(conn, [initials_key(letters)], [])]
+    return _ranked([*_by_sounds(conn, asked_letters(letters), []), *initials])
+
+
+class _Found(msgspec.Struct, frozen=True):
+    subject_id: int
+    name_key: str
+    rank: int
+    former_name: str | None = None
+
+
+def _by_sounds(conn: Connection, ways: list[tuple[str, ...]], known: list[str]) -> list[_Found]:
+    """Ask for pairs of syllables through the index, then listen to each whole name."""
+    found = []
+    for way in ways:
+        rows = _sounding(conn, sound_pairs(way), known)
+        heard = [row for row in rows if sounds_like(plain_name(row.name), row.kind, way)]
+        found += [_Found(row.subject_id, row.name_key, 7) for row in heard]
+    return found
+
+
+def _sounding(conn: Connection, sounds: list[str], known: list[str]) -> Sequence[Any]:
+    asked = {"sounds": sounds, "known": known, "looked_at": LOOKED_AT, "candidates": CANDIDATES}
+    return conn.execute(_BY_SOUND, asked).all()
+
+
+def _ranked(rows: Iterable[Any]) -> Candidates:
+    """Keep each subject once, where it fits best."""
+    best: dict[int, Candidate] = {}
+    counts = [0] * len(RANKS)
+    for row in rows:
+        counts[row.rank] += 1
+        one = Candidate(row.subject_id, row.rank, len(row.name_key), row.former_name)
+        if one.subject_id not in best or one.rank < best[one.subject_id].rank:
+            best[one.subject_id] = one
+    listed = sorted(best.values(), key=lambda one: (one.rank, one.size, one.subject_id))
+    return Candidates(listed[: 2 * CANDIDATES], max(counts) >= CANDIDATES)
