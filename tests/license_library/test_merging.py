@@ -267,7 +267,7 @@ def test_a_record_that_comes_back_good_and_unchanged_ends_the_waiting_too(librar
     with library.begin() as conn:
         quarantine_records(conn, keyring, exchange, bad, problems_frame([(0, problem)]), {0: b"x" * 32}, "1", NOW)
         finish_check(conn, exchange, 1, 1, None, "1", NOW)
-    merge_exchange(library, exchange.exchange_id, NOW)
+    merge_exchange(library, exchange.exchange_id, lambda: NOW)
     assert rows(library, "select state from quarantined_records") == [("open",)]
     assert pull(record()) == Counts(0, 1)
     assert rows(library, "select state from quarantined_records") == [("mended",)]
