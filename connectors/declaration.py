@@ -29,7 +29,7 @@ from connectors.declared import (
     Token,
     Transport,
 )
-from connectors.declared_delivery import Ask, Delivery, Key, Out, Receipt, Window
+from connectors.declared_delivery import Ask, Delivery, Key, Out, OutFile, Receipt, Window
 from connectors.declared_parts import Struct, Success
 from connectors.delivery_rules import check_delivery
 from connectors.durations import duration
@@ -49,6 +49,7 @@ __all__ = [
     "Key",
     "Limits",
     "Out",
+    "OutFile",
     "Paging",
     "Receipt",
     "Seal",

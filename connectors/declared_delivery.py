@@ -43,12 +43,26 @@ class Receipt(Struct, frozen=True, kw_only=True):
     """How a department's acknowledgement is asked for until its end."""
 
     done_when: Success
-    poll: str = ""  # SOAP: operation; REST: path; front table: the delivered row itself
+    poll: str = (
+        ""  # SOAP: operation; REST: path; file drop: a file, {name} {stem}; front table: the delivered row itself
+    )
     refused_when: Success | None = None
     method: Literal["GET", "POST"] = "GET"
     request: dict[str, str] = {}  # as in `ask`, and {number}, the department's own
     every: str = "10m"
     give_up: str = "3d"
+
+
+class OutFile(Struct, frozen=True, kw_only=True):
+    """The file that brings one delivery into a drop. Its layout is the sample's; `fields` are paths in it."""
+
+    name: str  # {delivery_key} {case_number} {sequence} {kind} are filled in
+    sample: str  # below contract/: what such a file looks like
+    format: Literal["xml", "csv", "json"]
+    folder: str = ""  # below the connection's own path
+    done: str = ""  # marker written beside a whole file, as `{stem}.ok`
+    delimiter: str = ","
+    taken: str = ""  # class B: folder in which the department keeps what it took
 
 
 class Window(Struct, frozen=True, kw_only=True):
@@ -71,6 +85,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     answer: Literal["json", "xml"] = "json"
     headers: dict[str, Any] = {}  # SOAP: headers of the request by element name
     table: str = ""  # front table: its name, with its schema where it needs one
+    file: OutFile | None = None  # file drop
     key: Key | None = None
     ask: Ask | None = None
     receipt: Receipt | None = None

@@ -13,6 +13,7 @@ from connectors.connection import Connection
 from connectors.declared import Department
 from connectors.declared_delivery import Delivery
 from connectors.delivery_outcomes import Outcome, State
+from connectors.file_courier import FileCourier
 from connectors.parcel import Parcel, write_fields
 from connectors.spoken_courier import SpokenCourier
 from connectors.wire_clock import Clock, read_clock
@@ -47,6 +48,8 @@ def opened_courier(department: Department, connection: Connection, clock: Clock 
 
 
 def _choose(department: Department, connection: Connection, clock: Clock) -> Courier:
+    if department.transport.kind == "file":
+        return FileCourier(department, connection)
     if department.transport.kind != "table":
         return SpokenCourier(department, connection, clock)
     from connectors.front_courier import FrontCourier  # noqa: PLC0415  only front tables pay for their database

@@ -12,6 +12,7 @@ from connectors.declared_delivery import Delivery
 from connectors.delivery_feeds import asking_feed, sending_feed
 from connectors.findings import Finding
 from connectors.parcel import Parcel, fill_request, write_fields
+from connectors.parcel_file import declared_file, read_sample, write_file
 from connectors.requesting import carry
 from schemas.deliveries import example_of, payload_of, read_delivery
 from schemas.errors import DeclarationError
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
     from connectors.soap_contract import SoapContract
 
 
-def example_parcel(kind: str) -> Parcel:
-    """Return an invented parcel of one kind."""
-    payload = payload_of(read_delivery(msgspec.json.encode(example_of(kind))))
-    return Parcel(kind, "0123456789abcdef0123456789abcdef", payload["case_number"], 1, payload, "1")
+def example_parcel(delivery: Delivery) -> Parcel:
+    """Return an invented parcel of one kind, in codes that the declaration knows."""
+    payload = payload_of(read_delivery(msgspec.json.encode(example_of(delivery.kind))))
+    coded = {rule.from_: rule.codes for rule in delivery.fields.values() if rule.codes}
+    known = {name: value if value in coded.get(name, {value}) else min(coded[name]) for name, value in payload.items()}
+    return Parcel(delivery.kind, "0123456789abcdef0123456789abcdef", known["case_number"], 1, known, "1")
 
 
 def calls_of(department: Department, delivery: Delivery) -> Iterator[tuple[str, Feed, dict[str, Any]]]:
     """Yield every call that a delivery leads to, with invented values: its table in the declaration, how it is made, what it says."""
-    parcel, place = example_parcel(delivery.kind), f"{department.department}: [deliveries.{delivery.kind}"
+    parcel, place = example_parcel(delivery), f"{department.department}: [deliveries.{delivery.kind}"
     written = write_fields(delivery, parcel, f"{department.department}.{delivery.kind}")
     yield f"{place}]", sending_feed(delivery), written
     for name, question in (("ask", delivery.ask), ("receipt", delivery.receipt)):
@@ -52,6 +55,20 @@ def check_soap_deliveries(department: Department, contract: SoapContract) -> Ite
                 )
             except DeclarationError as error:
                 yield Finding("error", place, str(error))
+
+
+def check_file_deliveries(department: Department) -> Iterator[Finding]:
+    """Write each file as its sample is laid out; what of the sample stays empty is for a reader."""
+    for delivery in department.deliveries.values():
+        place = f"{department.department}: [deliveries.{delivery.kind}]"
+        try:
+            write_file(department, delivery, write_fields(delivery, example_parcel(delivery), department.department))
+        except DeclarationError as error:
+            yield Finding("error", place, str(error))
+            continue
+        sample = read_sample(department, declared_file(department, delivery))
+        for path in sorted(set(sample.paths) - delivery.fields.keys()):
+            yield Finding("warning", place, f"{path!r} of the sample {sample.file} is never filled")
 
 
 def check_rest_deliveries(

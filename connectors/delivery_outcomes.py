@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from connectors.declared_delivery import Delivery
+from connectors.declared_delivery import Delivery, Receipt
 from connectors.declared_parts import Success
 from connectors.door_statuses import raise_for_status
 from connectors.page_rows import quoted
@@ -66,6 +66,12 @@ def from_answer(delivery: Delivery, text_at: Callable[[str], str | None]) -> Out
         return Outcome("doubtful", "department.broke_promise", f"{success.field} is not in the answer")
     told = f"{success.field} is {quoted(code)}; the department says {words or 'nothing'}"
     return Outcome("again" if code in delivery.busy else "refused", "department.refused", told)
+
+
+def receipt_states(receipt: Receipt) -> dict[State, Success]:
+    """Return what an answer about a receipt may show, and what it means."""
+    states: dict[State, Success] = {"done": receipt.done_when}
+    return states | {"refused": receipt.refused_when} if receipt.refused_when else states
 
 
 def from_question(text_at: Callable[[str], str | None], states: Mapping[State, Success]) -> Outcome:

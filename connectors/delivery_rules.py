@@ -12,13 +12,14 @@ from connectors.declaration_rules import check_schedule
 from connectors.declared import Transport
 from connectors.declared_delivery import Ask, Delivery, Out, Receipt, Window
 from connectors.durations import duration
+from connectors.out_file_rules import check_out_file, check_receipt_file
 from connectors.request_template import placeholders
 from connectors.time_forms import time_pattern
 from schemas.deliveries import KINDS, payload_names
 from schemas.errors import DeclarationError
 
-NEEDED = {"soap": ("operation", "success"), "rest": ("path", "success"), "table": ("table",)}
-KEYS_OF = {"operation": "soap", "headers": "soap", "path": "rest", "table": "table"}
+NEEDED = {"soap": ("operation", "success"), "rest": ("path", "success"), "table": ("table",), "file": ("file",)}
+KEYS_OF = {"operation": "soap", "headers": "soap", "path": "rest", "table": "table", "file": "file"}
 SPEAKING = {"soap", "rest"}
 ENVELOPE = ("kind", "delivery_key", "case_number", "sequence")  # what may be told of a delivery beside its payload
 ACCOUNT = {"login", "password"}
@@ -31,7 +32,10 @@ def check_delivery(delivery: Delivery, transport: Transport, place: str) -> None
     if delivery.kind not in KINDS:
         raise DeclarationError(f"{place}: no kind of delivery has that name; there are {', '.join(KINDS)}")
     _check_transport(delivery, transport, place)
-    _check_class(delivery, transport, place)
+    if delivery.file:
+        _check_file(delivery, transport, place)
+    else:
+        _check_class(delivery, transport, place)
     for name, rule in delivery.fields.items():
         _check_out(name, rule, delivery, f"{place[:-1]}.fields] {name}")
     if delivery.ask:
@@ -47,10 +51,6 @@ def known_names(delivery: Delivery) -> set[str]:
 
 
 def _check_transport(delivery: Delivery, transport: Transport, place: str) -> None:
-    if transport.kind not in NEEDED:
-        raise DeclarationError(
-            f"{place}: nothing can be delivered over kind {transport.kind} yet; expected {', '.join(NEEDED)}"
-        )
     for needed in NEEDED[transport.kind]:
         if not getattr(delivery, needed):
             raise DeclarationError(f"{place}: key {needed!r} is missing; kind {transport.kind} needs it")
@@ -96,6 +96,15 @@ def _check_class(delivery: Delivery, transport: Transport, place: str) -> None:
         raise DeclarationError(f"{place}: key 'class': kind {transport.kind} cannot be asked; expected A or C")
 
 
+def _check_file(delivery: Delivery, transport: Transport, place: str) -> None:
+    if delivery.key or delivery.ask:
+        raise DeclarationError(
+            f"{place}: 'key' and 'ask' mean nothing to kind file: its name and 'taken' stand for them"
+        )
+    if delivery.file:
+        check_out_file(delivery.file, delivery.class_, transport, f"{place[:-1]}.file]")
+
+
 def _check_out(name: str, rule: Out, delivery: Delivery, place: str) -> None:
     if bool(rule.from_) == (rule.value is not None):
         raise DeclarationError(f"{place}: expected exactly one of 'from' and 'value'")
@@ -126,6 +135,8 @@ def _check_ask(ask: Ask, delivery: Delivery, transport: Transport, place: str) -
 def _check_receipt(receipt: Receipt, delivery: Delivery, transport: Transport, place: str) -> None:
     if transport.kind in SPEAKING:
         _check_call("poll", receipt.poll, transport, place)
+    elif delivery.file:
+        check_receipt_file(receipt, place)
     elif receipt.poll or not delivery.key:
         raise DeclarationError(
             f"{place}: a front table's receipt is read from the delivered row; expected class A and no 'poll'"

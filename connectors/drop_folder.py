@@ -48,11 +48,20 @@ class DropFolder(Protocol):
     def move(self, path: str, target: str) -> bool:
         """Move a file into another folder, which is made where it is missing; False where the target exists."""
 
+    def write_beside(self, path: str, content: bytes) -> str:
+        """Write the whole content to a hidden name beside `path`, to be moved there; return it. Its folder must exist."""
+
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole or not at all; its folder is made where it is missing."""
 
     def close(self) -> None:
         """Let go."""
+
+
+def hidden_name(path: str) -> str:
+    """Return the name beside `path` under which a file is written until it is whole."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}.{name}.writing"
 
 
 def missing_folder(who: str, folder: str) -> DepartmentBrokePromise:

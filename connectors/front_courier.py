@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from connectors.connection import Connection
 from connectors.declared import Department
 from connectors.declared_delivery import Delivery
-from connectors.declared_parts import Success
 from connectors.delivery_feeds import sending_feed
-from connectors.delivery_outcomes import Outcome, State, from_error, from_question
+from connectors.delivery_outcomes import Outcome, from_error, from_question, receipt_states
 from connectors.front_database import FrontDatabase
 from connectors.parcel import Parcel, write_fields
 from connectors.table_rows import text_of, value_of
@@ -67,9 +66,7 @@ class FrontCourier:
         receipt, key = delivery.receipt, delivery.key
         if receipt is None or key is None:
             return Outcome("done")
-        states: dict[State, Success] = {"done": receipt.done_when}
-        if receipt.refused_when:
-            states["refused"] = receipt.refused_when
+        states = receipt_states(receipt)
         wanted = {key.field, *(one.field for one in states.values()), *(one.message for one in states.values())} - {""}
         try:
             with FrontDatabase(self._department, sending_feed(delivery), self._connection, self._clock) as front:

@@ -15,7 +15,7 @@ import msgspec
 from connectors.declaration import load_department
 from connectors.declaration_rules import FOLLOWED
 from connectors.declared import TO_FILL_IN, Department, Feed
-from connectors.delivery_lint import check_rest_deliveries, check_soap_deliveries
+from connectors.delivery_lint import check_file_deliveries, check_rest_deliveries, check_soap_deliveries
 from connectors.file_lint import check_files
 from connectors.findings import Finding
 from connectors.page_rows import source_names
@@ -125,6 +125,7 @@ def _check_contract(department: Department) -> Iterator[Finding]:
     elif department.transport.kind == "file":
         for feed in department.feeds.values():
             yield from check_files(department, feed)
+        yield from check_file_deliveries(department)
     else:
         yield from _check_openapi(department)
 

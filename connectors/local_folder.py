@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from connectors.connection import Connection
-from connectors.drop_folder import Entry, missing_folder, translated
+from connectors.drop_folder import Entry, hidden_name, missing_folder, translated
 from schemas.errors import DeclarationError
 
 
@@ -72,14 +72,25 @@ class LocalFolder:
             (self._root / path).unlink()
             return True
 
+    def write_beside(self, path: str, content: bytes) -> str:
+        """Write to a hidden name beside `path`, down to the disk."""
+        beside = hidden_name(path)
+        with translated(self._who, f"writing {path}"):
+            try:
+                with (self._root / beside).open("wb") as out:
+                    out.write(content)
+                    out.flush()
+                    os.fsync(out.fileno())
+            except FileNotFoundError:
+                raise missing_folder(self._who, path.rpartition("/")[0]) from None
+        return beside
+
     def write(self, path: str, content: bytes) -> None:
         """Write a file beside its place, then give it its name."""
         with translated(self._who, f"writing {path}"):
-            target = self._root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside = target.with_name(f".{target.name}.writing")
-            beside.write_bytes(content)
-            beside.replace(target)
+            (self._root / path).parent.mkdir(parents=True, exist_ok=True)
+            beside = self.write_beside(path, content)
+            (self._root / beside).replace(self._root / path)
 
     def close(self) -> None:
         """Close what is open."""

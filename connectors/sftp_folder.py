@@ -18,7 +18,7 @@ import paramiko
 
 from connectors.addresses import resolve_address
 from connectors.connection import Connection
-from connectors.drop_folder import Entry, missing_folder, translate_os_error
+from connectors.drop_folder import Entry, hidden_name, missing_folder, translate_os_error
 from connectors.ssh_keys import read_host_key, read_private_key
 from connectors.watchdog import Watchdog
 from schemas.errors import (
@@ -103,16 +103,21 @@ class SftpFolder:
         except FileNotFoundError as error:
             raise translate_os_error(error, self._who, f"moving {path}") from None
 
+    def write_beside(self, path: str, content: bytes) -> str:
+        """Write to a hidden name beside `path`."""
+        try:
+            self._do(f"writing {path}", lambda: self._write(hidden_name(path), content))
+        except FileNotFoundError:
+            raise missing_folder(self._who, path.rpartition("/")[0]) from None
+        return hidden_name(path)
+
     def write(self, path: str, content: bytes) -> None:
         """Write a file beside its place, then give it its name."""
-        folder, _, name = path.rpartition("/")
-        beside = f"{folder}/.{name}.writing" if folder else f".{name}.writing"
+        beside = hidden_name(path)
 
         def work() -> None:
             self._make_folder(path)
-            with self._sftp.open(self._path(beside), "wb") as out:
-                out.set_pipelined(True)
-                out.write(content)
+            self._write(beside, content)
             with suppress(OSError):
                 self._sftp.remove(self._path(path))
             self._sftp.rename(self._path(beside), self._path(path))
@@ -198,6 +203,11 @@ class SftpFolder:
         if isinstance(error, OSError) and not isinstance(error, ConnectionError):
             return translate_os_error(error, self._who, what)
         return DepartmentUnreachable(f"{self._who}: {what}: the connection broke; will be tried again")
+
+    def _write(self, path: str, content: bytes) -> None:
+        with self._sftp.open(self._path(path), "wb") as out:
+            out.set_pipelined(True)
+            out.write(content)
 
     def _let_go(self) -> None:
         if self._open:

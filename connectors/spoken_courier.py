@@ -13,7 +13,15 @@ from connectors.declared_delivery import Ask, Delivery, Receipt
 from connectors.declared_parts import Success
 from connectors.delivery_calls import Caller, Written
 from connectors.delivery_feeds import asking_feed, sending_feed
-from connectors.delivery_outcomes import Outcome, State, from_answer, from_error, from_question, from_status
+from connectors.delivery_outcomes import (
+    Outcome,
+    State,
+    from_answer,
+    from_error,
+    from_question,
+    from_status,
+    receipt_states,
+)
 from connectors.door import Answer
 from connectors.parcel import Parcel, fill_request, write_fields
 from connectors.wire_clock import Clock
@@ -71,10 +79,7 @@ class SpokenCourier:
         receipt = delivery.receipt
         if receipt is None:
             return Outcome("done")
-        states: dict[State, Success] = {"done": receipt.done_when}
-        if receipt.refused_when:
-            states["refused"] = receipt.refused_when
-        return self._question(delivery, receipt, parcel, states)
+        return self._question(delivery, receipt, parcel, receipt_states(receipt))
 
     def _send(self, written: Written) -> Answer | Outcome:
         try:

@@ -63,7 +63,7 @@ class Desk:
         """Return the answer as nested values; WrongRequest in the department's words."""
         with self._lock:
             if called.role == "deliver":
-                return self._take(called.delivery, given, headers, mode)
+                return self._take(called.delivery, given, _key_of(called.delivery, given, headers), mode)
             told: dict[str, Any] = {}
             for one in self.calls:  # one operation may answer both questions
                 question = one.delivery.ask if one.role == "ask" else one.delivery.receipt
@@ -85,11 +85,13 @@ class Desk:
                 for one in self.taken
             ]
 
-    def _take(
-        self, delivery: Delivery, given: Mapping[str, str], headers: Mapping[str, str], mode: str
-    ) -> dict[str, Any]:
+    def take(self, delivery: Delivery, given: Mapping[str, str], key: str, mode: str) -> None:
+        """Take a delivery that came without a call; WrongRequest in the department's words."""
+        with self._lock:
+            self._take(delivery, given, key, mode)
+
+    def _take(self, delivery: Delivery, given: Mapping[str, str], key: str, mode: str) -> dict[str, Any]:
         _check(delivery, given)
-        key = _key_of(delivery, given, headers)
         known = next((one for one in self.taken if key and one.delivery_key == key), None)
         if mode not in TURNS_AWAY:
             if known:

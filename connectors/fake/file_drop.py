@@ -14,7 +14,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from connectors.declared import Department, Feed
+from connectors.fake.desk import Desk
 from connectors.fake.dialect import Row
+from connectors.fake.file_inbox import FileInbox
 from connectors.fake.file_writing import make_layout, render_file
 from connectors.fake.sftp_server import SFTP_MODES, SftpServer
 from connectors.fake.shelf import Listed, Shelf
@@ -34,13 +36,14 @@ DAYS = 3  # files that lie there at the beginning
 class FileDrops:
     """Keep the drops of one department's feeds below one folder; a later day adds files, never changes one."""
 
-    def __init__(  # noqa: PLR0913 - each says what or where
+    def __init__(  # noqa: PLR0913, PLR0917 - each says what or where
         self,
         department: Department,
         shelves: Mapping[str, Shelf],
         folder: str,
         login: str,
         password: str,
+        desk: Desk,
         *,
         local: bool,
     ) -> None:
@@ -51,6 +54,7 @@ class FileDrops:
         self._drops = {name: FileDrop(department, feed, self.folder) for name, feed in department.feeds.items()}
         self.server = None if local else SftpServer(self.folder, login, password)
         self._growing: threading.Event | None = None
+        self.inbox = FileInbox(department, self.folder, desk)
         self.begin()
 
     @property
@@ -106,6 +110,7 @@ class FileDrops:
     def close(self) -> None:
         """Stop, and leave nothing behind."""
         self._stop_growing()
+        self.inbox.close()
         if self.server:
             self.server.close()
         if self._is_ours:

@@ -53,7 +53,7 @@ class FakeProcess:
         return taken
 
     def work(self) -> None:
-        """Let a front table say that every delivered row is done."""
+        """Let a front database or a file drop say of everything delivered that it is done."""
         self._control("work", {})
 
     def state(self) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class FakeServer(ThreadingHTTPServer):
             if department.transport.kind == "table":
                 self.store = FrontTables(department, self.shelves, database)
             else:
-                self.store = FileDrops(department, self.shelves, folder, LOGIN, PASSWORD, local=local)
+                self.store = FileDrops(department, self.shelves, folder, LOGIN, PASSWORD, self.desk, local=local)
         else:
             self.shelves, spokesman = _open(department, plot, self.connection, self.gate, self.desk)
             if department.transport.seal or department.transport.sign != "none":
@@ -110,7 +110,7 @@ class FakeServer(ThreadingHTTPServer):
             self.gate.forget()
         elif path == "/_fake/inbox":
             return {"inbox": self._inbox()}
-        elif path == "/_fake/work" and isinstance(self.store, FrontTables):
+        elif path == "/_fake/work" and self.store:
             self.store.inbox.work()
         elif path != "/_fake/state":
             raise ValueError("there are /_fake/mode, /_fake/day, /_fake/inbox, /_fake/sign_out and /_fake/state")
@@ -118,7 +118,7 @@ class FakeServer(ThreadingHTTPServer):
         return {"mode": self.mode, "day": day, "served": dict(self.served)}
 
     def _inbox(self) -> list[dict[str, Any]]:
-        return self.store.inbox.taken() if isinstance(self.store, FrontTables) else self.desk.inbox()
+        return self.store.inbox.taken() if self.store else self.desk.inbox()
 
     def set_mode(self, mode: str, after: int = 0) -> None:
         """Misbehave, once `after` more answers were good; ValueError where the transport has no such mode."""

@@ -77,14 +77,49 @@ def test_a_contradiction_is_refused_by_file_table_and_key(
     assert words in str(refused.value)
 
 
-def test_what_a_transport_cannot_deliver_is_refused_when_it_is_declared(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('name   = "SPJD_{delivery_key}.xml"', 'name = "SPJD_{case_number}.xml"', "another delivery may have it"),
+        (
+            'name   = "SPJD_{delivery_key}.xml"',
+            'name = "{case_number}_{sequence}"',
+            "class A needs {delivery_key} in it",
+        ),
+        ('name   = "SPJD_{delivery_key}.xml"', 'name = "../{delivery_key}"', "key 'name': expected such as"),
+        ('name   = "SPJD_{delivery_key}.xml"', 'name = ".{delivery_key}"', "key 'name': expected such as"),
+        ('folder = "spjd"', 'folder = "a/../b"', "key 'folder': expected a folder below"),
+        ('folder = "spjd"', 'folder = "spjd"\ntaken = "away"', "key 'taken' needs class B"),
+        ('folder = "spjd"', 'folder = "spjd"\ndone = "ready"', "key 'done': expected such as {stem}.ok"),
+        ('class    = "A"', 'class = "B"', "key 'taken' is missing; class B needs it"),
+        ('class    = "A"', 'class = "A"\nkey = { field = "x" }', "'key' and 'ask' mean nothing to kind file"),
+        ("spjd_receipt/{stem}.xml", "/etc/{stem}.xml", "key 'poll': expected a file such as"),
+        ("spjd_receipt/{stem}.xml", "spjd_receipt/latest.xml", "key 'poll': expected a file such as"),
+        ('class    = "A"', 'class = "A"\nsuccess = { field = "x", values = ["1"] }', "kind file has none"),
+        ("[deliveries.supervision_handoff.file]", "[deliveries.supervision_handoff.files]", "key 'files' is unknown"),
+    ],
+)
+def test_a_file_that_gives_no_name_of_its_own_or_leaves_the_drop_is_refused(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
     shutil.copytree(load_department("forestry").folder, tmp_path / "forestry")
-    with (tmp_path / "forestry" / "department.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[deliveries.decision]\nclass = "C"\nfields = { AJBH = "case_number" }\n')
-    with pytest.raises(
-        DeclarationError, match="nothing can be delivered over kind file yet; expected soap, rest, table"
-    ):
+    file = tmp_path / "forestry" / "department.toml"
+    assert old in file.read_text("utf-8")
+    file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(DeclarationError) as refused:
         load_department("forestry", tmp_path)
+    assert words in str(refused.value)
+
+
+def test_the_lint_writes_an_invented_file_as_the_sample_is_laid_out(tmp_path: Path) -> None:
+    shutil.copytree(load_department("forestry").folder, tmp_path / "forestry")
+    file = tmp_path / "forestry" / "department.toml"
+    file.write_text(file.read_text("utf-8").replace('"Body/Case/XH" ', '"Body/Case/NR" '), "utf-8")
+    (found,) = check_department("forestry", tmp_path)
+    assert (found.severity, found.message.partition(";")[0]) == (
+        "error",
+        "forestry.supervision_handoff: the sample SPJD_sample.xml has no 'Body/Case/NR'",
+    ) or "has no 'Body/Case/NR'" in found.message
 
 
 @pytest.mark.parametrize(
