@@ -45,6 +45,12 @@ class MappedPage:
         digests = dict(zip(rows, source_digests(self.source[rows]), strict=True))
         return {row: self.unread.get(row, digest) for row, digest in digests.items()}
 
+    def sources(self, rows: Sequence[int]) -> dict[int, bytes]:
+        """Return what stands in some source rows, by row: one JSON object each."""
+        return {
+            row: msgspec.json.encode(values) for row, values in zip(rows, self.source[rows].to_dicts(), strict=True)
+        }
+
 
 def map_rows(
     department: Department, feed: Feed, pages: Sequence[tuple[int, PageRows]], license_names: Mapping[str, str]

@@ -15,18 +15,21 @@ from sqlalchemy import Connection
 
 from connectors.declaration import Department, Feed
 from connectors.pages import MappedPage, PageRows, map_pages
+from connectors.row_edits import Edits, edit_rows
 from hub.ahead import one_ahead
 from hub.bounds import hold_reasons, window_of
 from hub.context import HubContext
 from hub.crash_points import pass_by
-from hub.landed_rows import read_landed_rows
 from hub.moved_pages import MovedPages
 from hub.progress import Progress
+from hub.replayed_rows import rows_of
+from hub.waiving import let_pass
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.exchanges import Exchange
 from license_library.quarantining import quarantine_records
 from license_library.shadowing import note_reasons
 from license_library.staging import stage_records
+from license_library.standing import Standing, find_standing
 from schemas.catalogue import load_catalogue
 from schemas.checks import RULE_VERSION, check_records
 from schemas.expectations import Suite, SuiteOutcome, load_suite, merge_outcomes, run_suite
@@ -54,13 +57,19 @@ class Check:
     conn: Connection
     exchange: Exchange
     suite: Suite
+    standing: Standing
     now: datetime
     tally: Tally = field(default_factory=Tally)
 
     @property
     def rule_version(self) -> str:
         """Return the version of everything a record was judged by."""
-        return f"{RULE_VERSION}+{self.suite.version}"
+        return rule_version(self.suite)
+
+
+def rule_version(suite: Suite) -> str:
+    """Return the version of everything that records are judged by under this suite."""
+    return f"{RULE_VERSION}+{suite.version}"
 
 
 def check_exchange(
@@ -68,25 +77,30 @@ def check_exchange(
 ) -> list[str]:
     """Check everything that landed, in one transaction; return why the batch is held, or nothing."""
     with hub.engine.begin() as conn:
-        running = Check(hub, conn, exchange, load_suite(feed.record), hub.clock())
+        now = hub.clock()
+        standing = find_standing(conn, hub.keyring, exchange.department, exchange.feed, _local_day(now), now)
+        running = Check(hub, conn, exchange, load_suite(feed.record), standing, now)
         clear_staged(conn, exchange)
         moved = MovedPages(feed, exchange.started_at)
-        for chunk in one_ahead(read_chunks(hub, exchange, department, feed)):
+        for chunk in one_ahead(read_chunks(hub, exchange, department, feed, standing.edits)):
             moved.look(chunk.frame)
             _check_chunk(running, chunk)
             pass_by("mid_check")
             progress("check", running.tally.received)
-        if moved.is_found:  # the next exchange asks for the same time again, and finds what was pushed over an edge
+        # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
+        if moved.is_found or exchange.is_replay:
             running.tally.cursor_at = None
         return _conclude(running, feed)
 
 
-def read_chunks(hub: HubContext, exchange: Exchange, department: Department, feed: Feed) -> Iterator[MappedPage]:
-    """Yield the landed records, mapped, some pages at a time."""
+def read_chunks(
+    hub: HubContext, exchange: Exchange, department: Department, feed: Feed, edits: Edits
+) -> Iterator[MappedPage]:
+    """Yield the records of an exchange, mapped, some pages at a time; those that a person edited as edited."""
     names = {kind.license_type: kind.name for kind in load_catalogue().license_types}
     waiting: list[tuple[int, PageRows]] = []
-    for page_number, rows in read_landed_rows(hub, exchange.exchange_id, department, feed):
-        waiting.append((page_number, rows))
+    for page_number, rows in rows_of(hub, exchange, department, feed):
+        waiting.append((page_number, edit_rows(rows, edits)))
         if sum(rows.count for _, rows in waiting) >= hub.bounds.chunk_records:
             yield map_pages(department, feed, waiting, names)
             waiting = []
@@ -100,7 +114,7 @@ def _check_chunk(check: Check, chunk: MappedPage) -> None:
         return
     outcome = run_suite(chunk.frame, check.suite)
     found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(check.now))
-    problems = join_problems(chunk.problems, found, outcome.problems)
+    problems = let_pass(join_problems(chunk.problems, found, outcome.problems), chunk, check.standing.waivers)
     rows, bad = pl.int_range(chunk.frame.height, dtype=pl.UInt32, eager=True), problems["row"].unique()
     good = chunk.frame.filter(~rows.is_in(bad.implode()))
     hub, digests = check.hub, chunk.digests(bad.to_list())
@@ -108,9 +122,8 @@ def _check_chunk(check: Check, chunk: MappedPage) -> None:
     if check.exchange.is_shadow:
         note_reasons(check.conn, check.exchange, chunk.frame, problems)
     else:
-        quarantine_records(
-            check.conn, hub.keyring, check.exchange, chunk.frame, problems, digests, check.rule_version, check.now
-        )
+        facts = (chunk.frame, problems, digests, check.rule_version, check.now, chunk.sources(bad.to_list()))
+        quarantine_records(check.conn, hub.keyring, check.exchange, *facts)
     _count(check.tally, chunk.frame.height, good, outcome)
 
 
@@ -127,7 +140,8 @@ def _conclude(check: Check, feed: Feed) -> list[str]:
     """Note the outcome: checked, or held with every reason."""
     tally, exchange = check.tally, check.exchange
     outcome = merge_outcomes(tally.outcomes)
-    save_quality_results(check.conn, exchange, feed.record, outcome.results)
+    if not exchange.is_replay:  # what waited says nothing of the department's batches, and is no batch of bounds
+        save_quality_results(check.conn, exchange, feed.record, outcome.results)
     window = window_of(exchange.since_at, exchange.started_at)
     # No news since the last pull is no fault, nor is a front table or a file drop from which everything was taken; a
     # department that suddenly holds nothing at all is one.
@@ -135,6 +149,7 @@ def _conclude(check: Check, feed: Feed) -> list[str]:
     quiet = not tally.received and (window is not None or is_emptied)
     failures = [] if quiet else outcome.batch_failures
     reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, failures)
+    reasons = [] if exchange.is_replay else reasons
     facts = (tally.received, tally.quarantined, tally.cursor_at, check.rule_version, check.now)
     if reasons and not exchange.is_shadow:
         hold_exchange(check.conn, exchange, "; ".join(reasons), *facts)

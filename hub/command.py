@@ -12,7 +12,19 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from hub.commands import asking, database, departments, incidents, orchestrating, pulling, pushing, serving, showing
+from hub.commands import (
+    asking,
+    database,
+    departments,
+    incidents,
+    mending,
+    orchestrating,
+    pulling,
+    pushing,
+    replaying,
+    serving,
+    showing,
+)
 from hub.commands.output import explain
 from schemas.errors import HubError, RequestError
 
@@ -48,6 +60,7 @@ app.command()(showing.demo)
 app.command()(pulling.pull)
 app.command()(pulling.exchanges)
 app.command()(pushing.push)
+app.command()(replaying.replay)
 app.command()(asking.find)
 app.command("verify")(asking.verify_license)
 app.command()(asking.checklist)
@@ -57,6 +70,7 @@ app.add_typer(database.app, name="db")
 app.add_typer(departments.app, name="department")
 app.add_typer(pulling.exchange, name="exchange")
 app.add_typer(pulling.hold, name="hold")
+app.add_typer(mending.quarantine, name="quarantine")
 app.add_typer(pushing.delivery, name="delivery")
 app.add_typer(incidents.incident, name="incident")
 app.add_typer(orchestrating.app, name="airflow")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-Step = Literal["land", "check", "merge", "acknowledge", "deliver", "poll", "keys"]
+Step = Literal["land", "check", "merge", "acknowledge", "deliver", "poll", "keys", "replay"]
 Progress = Callable[[Step, int], None]
 
 

@@ -6,9 +6,11 @@ Translates one room's words into the other's; decides nothing.
 from __future__ import annotations
 
 from connectors.declaration import Department, Feed, duration
+from connectors.field_origins import describe_fields
 from connectors.mapping_digest import mapping_digest
 from hub.context import HubContext
 from license_library.exchanges import DepartmentEntry, FeedEntry, register_department
+from license_library.mappings import keep_mapping
 
 
 def register(hub: HubContext, declared: Department) -> None:
@@ -16,6 +18,9 @@ def register(hub: HubContext, declared: Department) -> None:
     with hub.engine.begin() as conn:
         feeds = [feed_entry(declared, feed) for feed in declared.feeds.values()]
         register_department(conn, department_entry(declared), feeds, hub.clock())
+        for feed in declared.feeds.values():
+            fields = describe_fields(declared, feed)
+            keep_mapping(conn, declared.department, feed.name, declared.digest, fields, hub.clock())
 
 
 def department_entry(declared: Department) -> DepartmentEntry:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import FaceField, LicenseAnswer, Provenance
 from license_library.cursors import LAST
+from license_library.field_lineage import list_lineage
 from license_library.history import read_versions
 from license_library.keyring import Keyring
 from license_library.license_hits import hit_of, hits_statement, holder_code_of, shown_number
@@ -26,14 +27,20 @@ _ORIGIN = text("""
 select f.catalogue_code, f.basis, f.purpose, e.exchange_id, e.state as exchange_state,
        e.started_at as exchange_started_at, e.finished_at as exchange_finished_at, e.rule_version,
        p.digest as page_digest, p.size_bytes as page_size_bytes, p.body is not null as page_kept,
-       p.requested_at, p.first_byte_at, p.received_at, p.stored_at,
+       p.requested_at, p.first_byte_at, p.received_at, p.stored_at, e.kind as exchange_kind,
+       coalesce(r.source_exchange_id, l.exchange_id) as page_exchange_id,
+       coalesce(r.source_page_number, l.page_number) as source_page_number,
+       exists (select from quarantined_records q where q.quarantine_id = r.quarantine_id and q.edits is not null) as is_edited,
        (select count(*) from quarantined_records q
          where q.department = l.department and q.feed = l.feed and q.state = 'open' and q.record_id = l.record_id)
          as quarantined
   from licenses l
   join feeds f on f.department = l.department and f.feed = l.feed
   join exchanges e on e.exchange_id = l.exchange_id
-  left join landed_pages p on p.exchange_id = l.exchange_id and p.page_number = l.page_number
+  left join replayed_records r
+    on r.exchange_id = l.exchange_id and r.page_number = l.page_number and r.position = l.position
+  left join landed_pages p on p.exchange_id = coalesce(r.source_exchange_id, l.exchange_id)
+    and p.page_number = coalesce(r.source_page_number, l.page_number)
  where l.license_id = :license_id
 """)
 
@@ -60,6 +67,7 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
         face=_face(row.face, code),
         versions=read_versions(conn, keyring, license_id),
         provenance=_provenance(row, origin, code),
+        lineage=list_lineage(conn, row.department, row.feed, row.mapping_version),
         quarantined=origin.quarantined,
         asked_at=now,
     )
@@ -84,7 +92,10 @@ def _provenance(row: Any, origin: Any, code: str) -> Provenance:
         exchange_state=origin.exchange_state,
         exchange_started_at=origin.exchange_started_at,
         exchange_finished_at=origin.exchange_finished_at,
-        page_number=row.page_number,
+        is_replayed=origin.exchange_kind == "replay",
+        is_edited=origin.is_edited,
+        page_exchange_id=origin.page_exchange_id,
+        page_number=origin.source_page_number,
         position=row.position,
         mapping_version=row.mapping_version,
         rule_version=origin.rule_version,

@@ -98,13 +98,13 @@ update feeds set epoch = epoch + 1 where department = :department and feed = :fe
 """)
 _BEGIN = text("""
 insert into exchanges (department, feed, epoch, state, since_at, started_at, lease_until, lease_seconds, mapping_version,
-  is_shadow, holder)
+  is_shadow, holder, kind)
 values (:department, :feed, :epoch, 'landing', :since_at, :now, :lease_until, :lease_seconds, :mapping_version, :is_shadow,
-  :holder)
-returning exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at, is_shadow
+  :holder, :kind)
+returning exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at, is_shadow, kind
 """)
 _GET = text("""
-select exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at, is_shadow
+select exchange_id, epoch, department, feed, state, mapping_version, since_at, started_at, is_shadow, kind
 from exchanges where exchange_id = :exchange_id
 """)
 _LANDED = text("update exchanges set state = 'landed', landed_at = :now where exchange_id = :exchange_id")
@@ -136,6 +136,7 @@ def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
     full: bool = False,
     is_shadow: bool = False,
     held: Held | None = None,
+    kind: str = "pull",
 ) -> Exchange:
     """Begin an exchange of one feed; LeaseTaken while another one of it is alive. `full` asks for everything again.
 
@@ -150,7 +151,7 @@ def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
         _overtake(conn, name, now, is_alone=held is not None and held.is_alone)
         row = {**name, "epoch": conn.scalar(_RAISE_EPOCH, name), "since_at": None if full else locked.cursor_at}
         row |= {"now": now, "lease_until": now + lease, "mapping_version": mapping_version}
-        row |= {"is_shadow": is_shadow, "holder": held and held.holder}
+        row |= {"is_shadow": is_shadow, "holder": held and held.holder, "kind": kind}
         row["lease_seconds"] = max(1, round(lease.total_seconds()))
         return _exchange(conn.execute(_BEGIN, row).one())
 

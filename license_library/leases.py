@@ -29,6 +29,12 @@ class Exchange:
     since_at: datetime | None
     started_at: datetime
     is_shadow: bool = False  # compared with the library, never merged
+    kind: str = "pull"  # pull | replay
+
+    @property
+    def is_replay(self) -> bool:
+        """Say whether it takes up cases of the quarantine instead of asking the department."""
+        return self.kind == "replay"
 
 
 # The row stays locked until the caller's transaction ends: nobody overtakes in between.

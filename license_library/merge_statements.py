@@ -136,12 +136,32 @@ join licenses l on l.department = :department and l.feed = :feed and l.record_id
 where not d.is_last
 """)  # noqa: S608 - column names of tables/
 
-# A good version ends the waiting of a bad one that an earlier exchange brought.
-MEND_QUARANTINED = text("""
-update quarantined_records q set state = 'mended'
-where q.department = :department and q.feed = :feed and q.state = 'open' and q.exchange_id < :exchange_id
-  and exists (select from staged_licenses s where s.exchange_id = :exchange_id and s.record_id = q.record_id)
-""")
+# A good version ends the waiting of a bad one that an earlier exchange brought; a replayed one, of its own case and of what
+# came before it under the same record.
+_MENDED = """
+with mended as (
+  update quarantined_records q set state = case when q.waived_until is null then 'mended' else 'waived' end,
+    recheck_asked_at = null
+  where q.department = :department and q.feed = :feed and q.state = 'open' and {which}
+  returning q.quarantine_id, q.state
+)
+insert into case_events (quarantine_id, happened_at, action, who, exchange_id)
+select quarantine_id, :now, case state when 'waived' then 'let_through' else 'mended' end, 'hub', :exchange_id from mended
+"""
+MEND_QUARANTINED = text(
+    _MENDED.format(
+        which="""q.exchange_id < :exchange_id
+  and exists (select from staged_licenses s where s.exchange_id = :exchange_id and s.record_id = q.record_id)"""
+    )
+)
+MEND_REPLAYED = text(
+    _MENDED.format(
+        which="""exists (
+    select from staged_licenses s join replayed_records r using (exchange_id, page_number, position)
+    where s.exchange_id = :exchange_id and (r.quarantine_id = q.quarantine_id or (s.record_id = q.record_id
+      and (q.exchange_id, q.page_number, q.position) < (r.source_exchange_id, r.source_page_number, r.position))))"""
+    )
+)
 CLEAR_STAGED = text("delete from staged_licenses where exchange_id = :exchange_id")
 FINISH_EXCHANGE = text("""
 update exchanges set state = 'merged', finished_at = :now, merged_count = :merged, held_count = 0,

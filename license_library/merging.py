@@ -49,7 +49,7 @@ class NotHeld(HubError):
 
 _LOCK = text("""
 select e.exchange_id, e.epoch, e.department, e.feed, e.state, e.mapping_version, e.since_at, e.started_at,
-  e.is_shadow, e.merged_count, e.unchanged_count
+  e.is_shadow, e.kind, e.merged_count, e.unchanged_count
 from feeds f join exchanges e using (department, feed) where e.exchange_id = :exchange_id
 for no key update
 """)
@@ -113,7 +113,7 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
     if merged:
         for statement in _APPLY:
             conn.execute(statement, facts)
-    conn.execute(merge.MEND_QUARANTINED, facts)
+    conn.execute(merge.MEND_REPLAYED if exchange.is_replay else merge.MEND_QUARANTINED, facts)
     staged = conn.execute(merge.CLEAR_STAGED, facts).rowcount
     conn.execute(merge.ADVANCE_FEED, facts)
     counts = conn.execute(merge.FINISH_EXCHANGE, {**facts, "merged": merged, "unchanged": staged - merged}).one()

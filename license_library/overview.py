@@ -50,7 +50,7 @@ select f.department, f.feed, f.record_type, f.license_types, f.catalogue_code, f
        (select count(*) from quarantined_records q
          where q.department = f.department and q.feed = f.feed and q.state = 'open') as open_quarantine
   from feeds f
-  left join lateral (select * from activations x where x.department = f.department and x.feed = f.feed
+  left join lateral (select * from activations x where x.department = f.department and x.feed = f.feed and x.kind = 'pull'
                         and x.state in ('proposed', 'active')
                       order by x.mapping_digest = f.mapping_digest desc, x.activation_id desc limit 1) as a on true
  order by f.department, f.feed
@@ -60,7 +60,7 @@ _LAST_EXCHANGES = text(f"""
 select {EXCHANGE_COLUMNS}
   from feeds f
   join departments d on d.department = f.department
-  join lateral (select * from exchanges x where x.department = f.department and x.feed = f.feed
+  join lateral (select * from exchanges x where x.department = f.department and x.feed = f.feed and x.kind = 'pull'
                  order by x.exchange_id desc limit 1) as e on true
 """)  # noqa: S608 - constants of this file
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, text
 
 from license_library.keyring import Keyring
-from license_library.landing import open_page
+from license_library.landing import LandedPage, open_page
 from schemas.errors import NotFound
 
 _OF_EXCHANGE = text("""
@@ -40,8 +40,13 @@ def list_merged_requests(engine: Engine, department: str, feed: str, media_type:
 
 def read_one_page(engine: Engine, keyring: Keyring, exchange_id: int, page_number: int) -> bytes:
     """Return the bytes of one page, proven to be what was received."""
+    return read_landed_page(engine, keyring, exchange_id, page_number).body
+
+
+def read_landed_page(engine: Engine, keyring: Keyring, exchange_id: int, page_number: int) -> LandedPage:
+    """Return one page, proven to be what was received."""
     with engine.connect() as conn:
         row = conn.execute(_PAGE, {"exchange_id": exchange_id, "page_number": page_number}).first()
     if row is None:
         raise NotFound(f"library: exchange {exchange_id} has no page {page_number}; nothing was read")
-    return open_page(keyring, exchange_id, row)
+    return LandedPage(page_number, row.media_type, open_page(keyring, exchange_id, row))

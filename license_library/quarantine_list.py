@@ -12,24 +12,29 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import ProblemCount, ProblemShown, QuarantineAnswer, QuarantineCase, QuarantineDetail
+from license_library.case_history import list_events, read_source
+from license_library.case_words import quarantine_words
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.exchange_list import EXCHANGE_COLUMNS, exchange_of
+from license_library.field_lineage import personal_sources
+from license_library.keyring import Keyring
 from license_library.masking import mask_text
 from license_library.questions import QuarantineFilter
 from license_library.readings import check_text
-from license_library.wording import field_words, problem_words, quarantine_words
+from license_library.wording import field_words, problem_words
 from schemas.errors import NotFound
 
 _CASE = """
 q.quarantine_id, q.department, d.name as department_name, q.feed, q.record_id, q.license_type,
 t.name as license_type_name, q.state, q.codes, q.problems, q.exchange_id, q.page_number, q.position, q.tries,
-q.first_seen_at, q.last_seen_at, q.mapping_version, q.rule_version
+q.first_seen_at, q.last_seen_at, q.mapping_version, q.rule_version, q.owner, q.waived_until, q.edits is not null as is_edited
 """
 
 _SCOPE = """
 (cast(:department as text) is null or q.department = cast(:department as text))
 and (cast(:feed as text) is null or q.feed = cast(:feed as text))
 and (cast(:state as text) is null or q.state = cast(:state as text))
+and (cast(:owner as text) is null or q.owner = cast(:owner as text))
 and (cast(:exchange_id as bigint) is null or q.exchange_id = cast(:exchange_id as bigint))
 """
 
@@ -72,7 +77,7 @@ select {EXCHANGE_COLUMNS} from exchanges e join departments d on d.department = 
 def list_quarantine(conn: Connection, wanted: QuarantineFilter, now: datetime) -> QuarantineAnswer:
     """Return one page of cases, newest first; WrongQuestion for a limit or cursor that is not ours."""
     limit = check_limit(wanted.limit)
-    scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code")}
+    scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code", "owner")}
     for value in scope.values():
         check_text(str(value or ""))
     question = msgspec.json.encode(scope)
@@ -87,12 +92,18 @@ def list_quarantine(conn: Connection, wanted: QuarantineFilter, now: datetime) -
     )
 
 
-def get_quarantine_case(conn: Connection, quarantine_id: int, now: datetime) -> QuarantineDetail:
-    """Return one case with its page and exchange; NotFound when there is none."""
+def get_quarantine_case(
+    conn: Connection, keyring: Keyring, quarantine_id: int, now: datetime, *, reveal: bool = False
+) -> QuarantineDetail:
+    """Return one case with its page, exchange, source row and history; NotFound when there is none.
+
+    `reveal` shows personal values: whoever asks for that has recorded it.
+    """
     row = conn.execute(_DETAIL, {"quarantine_id": quarantine_id}).one_or_none() if abs(quarantine_id) <= LAST else None
     if row is None:
         raise NotFound(f"quarantine: there is no case {quarantine_id}; expected an id of the list")
     exchange = conn.execute(_EXCHANGE, {"exchange_id": row.exchange_id}).one()
+    personal = personal_sources(conn, row.department, row.feed, row.mapping_version)
     return QuarantineDetail(
         case=_case(row),
         mapping_version=row.mapping_version,
@@ -103,6 +114,9 @@ def get_quarantine_case(conn: Connection, quarantine_id: int, now: datetime) -> 
         page_kept=bool(row.page_kept),
         page_received_at=row.page_received_at,
         license_id=row.license_id,
+        source=read_source(conn, keyring, quarantine_id, personal, reveal=reveal),
+        is_revealed=reveal,
+        history=list_events(conn, quarantine_id),
         asked_at=now,
     )
 
@@ -126,6 +140,9 @@ def _case(row: Any) -> QuarantineCase:
         tries=row.tries,
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,
+        owner=row.owner,
+        waived_until=row.waived_until,
+        is_edited=row.is_edited,
     )
 
 

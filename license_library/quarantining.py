@@ -13,34 +13,46 @@ import msgspec
 import polars as pl
 from sqlalchemy import Connection, text
 
+from license_library.case_events import Deed, write_events
 from license_library.holders import holder_hash
 from license_library.keyring import Keyring
 from license_library.leases import CHECKING, Exchange, hold_lease
 
 _LONGEST_REFERENCE = 200
+# A replay only judges a row again: it keeps pointing at the page it came with.
 # The same bad row twice in one batch is one case: its last place counts, and it was tried once.
 _QUARANTINE = text("""
 insert into quarantined_records as q (department, feed, record_id, license_type, holder_hash, problems, codes, digest,
-  exchange_id, page_number, position, mapping_version, rule_version, state, first_seen_at, last_seen_at)
+  exchange_id, page_number, position, mapping_version, rule_version, state, first_seen_at, last_seen_at, source)
 select distinct on (row.digest) cast(:department as text), cast(:feed as text), row.record_id, row.license_type,
   row.holder_hash, row.problems::jsonb, string_to_array(row.codes, ','), row.digest,
   cast(:exchange_id as bigint), row.page_number, row.position,
   cast(:mapping_version as text), cast(:rule_version as text), 'open',
-  cast(:now as timestamptz), cast(:now as timestamptz)
+  cast(:now as timestamptz), cast(:now as timestamptz), row.source
 from unnest(cast(:record_ids as text[]), cast(:license_types as text[]), cast(:holder_hashes as bytea[]),
   cast(:problems as text[]), cast(:codes as text[]), cast(:digests as bytea[]), cast(:pages as int[]),
-  cast(:positions as int[]))
-  as row (record_id, license_type, holder_hash, problems, codes, digest, page_number, position)
+  cast(:positions as int[]), cast(:sources as bytea[]))
+  as row (record_id, license_type, holder_hash, problems, codes, digest, page_number, position, source)
 order by row.digest, row.page_number desc, row.position desc
 on conflict (department, feed, digest) do update set
   problems = excluded.problems, codes = excluded.codes, holder_hash = excluded.holder_hash,
-  page_number = excluded.page_number, position = excluded.position, exchange_id = excluded.exchange_id,
+  record_id = excluded.record_id, license_type = excluded.license_type,
+  page_number = case when :is_replay then q.page_number else excluded.page_number end,
+  position = case when :is_replay then q.position else excluded.position end,
+  exchange_id = case when :is_replay then q.exchange_id else excluded.exchange_id end,
   mapping_version = excluded.mapping_version, rule_version = excluded.rule_version,
   state = case when q.state = 'discarded' then q.state else 'open' end,
   tries = q.tries + case when q.exchange_id = excluded.exchange_id then 0 else 1 end,
-  last_seen_at = excluded.last_seen_at
+  last_seen_at = case when :is_replay then q.last_seen_at else excluded.last_seen_at end,
+  source = case when q.edits is null then excluded.source else q.source end, recheck_asked_at = null
 """)
 
+# Told in the history of a case: found bad again by a replay, or open again after it was over.
+_AGAIN = text("""
+select quarantine_id from quarantined_records
+where department = :department and feed = :feed and digest = any(:digests)
+  and (:is_replay or state in ('mended', 'waived', 'superseded'))
+""")
 # A case that only older exchanges saw says nothing about this one: its row was judged again and found good.
 _FIND = text("""
 select digest, problems from quarantined_records
@@ -71,10 +83,12 @@ def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the chec
     source_digests: Mapping[int, bytes],
     rule_version: str,
     now: datetime,
+    sources: Mapping[int, bytes] | None = None,
 ) -> int:
     """Put every record of `frame` that `problems` names into quarantine and return how many records that were.
 
-    `problems` points into `frame` by row; `source_digests` holds the sha256 of each of those source rows.
+    `problems` points into `frame` by row; `source_digests` holds the sha256 of each of those source rows, `sources` what
+    stands in them, as JSON: kept encrypted, for whoever mends the case.
     A row seen before is the same case: tried once more, last seen now.
     """
     hold_lease(conn, exchange, CHECKING)
@@ -84,9 +98,14 @@ def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the chec
     rows = list(reasons)
     facts = {"exchange_id": exchange.exchange_id, "department": exchange.department, "feed": exchange.feed}
     facts |= {"mapping_version": exchange.mapping_version, "rule_version": rule_version, "now": now}
+    facts |= {"is_replay": exchange.is_replay}
     columns = _places(keyring, frame[rows]) | {"digests": [source_digests[row] for row in rows]}
+    columns |= {"sources": _sealed(keyring, [(sources or {}).get(row) for row in rows])}
     columns |= {"problems": [_json(found) for found in reasons.values()]}
     columns |= {"codes": [",".join(_codes(found)) for found in reasons.values()]}
+    again = conn.scalars(_AGAIN, {**facts, "digests": columns["digests"]}).all()
+    action = "rechecked" if exchange.is_replay else "reopened"
+    write_events(conn, again, Deed(action, exchange_id=exchange.exchange_id), now)
     conn.execute(_QUARANTINE, {**facts, **columns})
     return len(rows)
 
@@ -102,6 +121,10 @@ def _reason(line: dict[str, str]) -> dict[str, str]:
 
 def _codes(found: list[dict[str, str]]) -> list[str]:
     return sorted({reason["code"] for reason in found})
+
+
+def _sealed(keyring: Keyring, sources: Sequence[bytes | None]) -> list[object]:
+    return [source and keyring.encrypt(source) for source in sources]
 
 
 def _json(found: list[dict[str, str]]) -> str:

@@ -53,7 +53,8 @@ class QuarantineFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     department: str | None = None
     feed: str | None = None
     code: str | None = None  # a problem code
-    state: str | None = "open"  # open | mended | discarded
+    state: str | None = "open"  # open | mended | waived | superseded | discarded
+    owner: str | None = None
     exchange_id: int | None = None
     limit: int = DEFAULT_LIMIT
     after: str | None = None  # QuarantineAnswer.next of the page before

@@ -33,11 +33,6 @@ _ACTIVATION_WORDS = {
     "changed": Words("映射已变更，须重新启用", "the mapping changed and is not activated"),
     "active": Words("已启用", "activated"),
 }
-_QUARANTINE_WORDS = {
-    "open": Words("待处理", "open"),
-    "mended": Words("已修复", "mended"),
-    "discarded": Words("已作废", "discarded"),
-}
 
 
 def local_time(instant: datetime) -> str:
@@ -51,7 +46,10 @@ def status_words(status: str) -> Words:
 
 
 def field_words(field: str) -> Words:
-    """Name a field of the record type; an unknown one keeps its own name."""
+    """Name a field of the record type; an unknown one keeps its own name, one of the face says so."""
+    if field.startswith("face."):
+        name = field.removeprefix("face.")
+        return Words(f"照面：{name}", f"face: {name}")
     return _FIELD_WORDS.get(field, Words(field, field))
 
 
@@ -69,11 +67,6 @@ def exchange_words(state: str, partial: bool) -> Words:
 def activation_words(state: str) -> Words:
     """Say whether a mapping was let in."""
     return _ACTIVATION_WORDS.get(state, Words(state, state))
-
-
-def quarantine_words(state: str) -> Words:
-    """Name a quarantine case's state."""
-    return _QUARANTINE_WORDS.get(state, Words(state, state))
 
 
 def _span(seconds: int) -> Words:

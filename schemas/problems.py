@@ -58,6 +58,21 @@ PROBLEM_CODES: Final[dict[str, ProblemCode]] = {
     ),
 }
 
+# What a person may let pass in one record: the value is there and can be kept as it is. Where it is missing, unreadable
+# or contradicted by another row, letting it pass would be a guess.
+WAIVABLE: Final = {
+    "record.bad_area_code",
+    "record.bad_url",
+    "record.dates_reversed",
+    "record.open_ended_with_end",
+    "record.issued_in_future",
+    "identifier.uscc_wrong",
+    "identifier.resident_id_wrong",
+    "identifier.license_identifier_wrong",
+    "identifier.holder_code_wrong",
+    "identifier.holder_type_mismatch",
+}
+
 PROBLEM_SCHEMA: Final = {
     "row": pl.UInt32(),
     "code": pl.String(),
@@ -68,6 +83,11 @@ PROBLEM_SCHEMA: Final = {
 
 _LONGEST_SHOWN = 40
 _PERHAPS_A_PERSON = r"\d{15}"  # a resident identity number can turn up in any field
+
+
+def is_waivable(code: str) -> bool:
+    """Say whether a person may let this problem pass; every row expectation of a suite is about a value that is there."""
+    return code in WAIVABLE or code.startswith("suite.")
 
 
 def problems_frame(rows: Iterable[tuple[int, Problem]] = ()) -> pl.DataFrame:

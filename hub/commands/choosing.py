@@ -25,6 +25,7 @@ WORDS = {
     "deliver": "deliveries brought",
     "poll": "receipts asked for",
     "keys": "subjects done",
+    "replay": "cases taken up again",
 }
 
 

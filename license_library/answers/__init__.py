@@ -29,6 +29,7 @@ from license_library.answers.licenses import (
     AsOfState,
     FaceField,
     FieldChange,
+    FieldLineage,
     FieldMatch,
     FilterCount,
     LicenseAnswer,
@@ -62,10 +63,14 @@ from license_library.answers.spoken import (
     as_plain,
 )
 from license_library.answers.waiting import (
+    BatchBrief,
+    BatchesAnswer,
+    CaseEvent,
     ProblemShown,
     QuarantineAnswer,
     QuarantineCase,
     QuarantineDetail,
+    SourceField,
 )
 
 __all__ = [
@@ -75,6 +80,9 @@ __all__ = [
     "Answer",
     "AsOfAnswer",
     "AsOfState",
+    "BatchBrief",
+    "BatchesAnswer",
+    "CaseEvent",
     "Checklist",
     "DeliveriesAnswer",
     "DeliveryBrief",
@@ -85,6 +93,7 @@ __all__ = [
     "FaceField",
     "FeedBrief",
     "FieldChange",
+    "FieldLineage",
     "FieldMatch",
     "FieldShift",
     "FilterCount",
@@ -114,6 +123,7 @@ __all__ = [
     "SearchCounts",
     "ShadowAnswer",
     "Source",
+    "SourceField",
     "SubjectBrief",
     "Validity",
     "Verdict",

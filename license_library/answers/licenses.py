@@ -125,6 +125,9 @@ class Provenance(Answer, frozen=True):
     exchange_state: str
     exchange_started_at: datetime
     exchange_finished_at: datetime | None
+    is_replayed: bool  # it waited in quarantine and was taken up again: its page landed with page_exchange_id
+    is_edited: bool  # a person put values in place of the department's
+    page_exchange_id: int
     page_number: int
     position: int  # 0-based in the page
     mapping_version: str
@@ -136,6 +139,16 @@ class Provenance(Answer, frozen=True):
     first_byte_at: datetime | None
     received_at: datetime | None
     stored_at: datetime | None
+
+
+class FieldLineage(Answer, frozen=True):
+    """Say of one field which source fields it was read from, and how."""
+
+    field: str  # `face.x` on the face
+    field_words: Words
+    sources: list[str]  # empty: a constant, or from the catalogue
+    paths: list[str]  # where these stand within a page
+    words: Words  # 按代码表转换：1→valid
 
 
 class FaceField(Answer, frozen=True):
@@ -161,6 +174,7 @@ class LicenseAnswer(Answer, frozen=True):
     face: list[FaceField]
     versions: list[LicenseVersion]  # newest first; versions[0] is current
     provenance: Provenance
+    lineage: list[FieldLineage]  # empty where the mapping version was not kept
     quarantined: int  # open quarantine cases of the same record: a newer version may be waiting
     asked_at: datetime
 

@@ -5,7 +5,7 @@ Never a personal value: a problem tells what was expected and the shape of what 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from license_library.answers.overviews import ExchangeBrief, ProblemCount
 from license_library.answers.spoken import Answer, Words
@@ -22,6 +22,57 @@ class ProblemShown(Answer, frozen=True):
     got: str
 
 
+class CaseEvent(Answer, frozen=True):
+    """Show one thing that happened to a case: what, when, by whom and why."""
+
+    event_id: int
+    happened_at: datetime
+    action: str
+    words: Words
+    who: str
+    reason: str | None
+    detail: str | None  # names of fields, codes, a day; never a value
+    exchange_id: int | None
+
+
+class SourceField(Answer, frozen=True):
+    """Show one source field of a case as the department said it, and what a person put in its place."""
+
+    name: str
+    value: str | None  # masked unless it is revealed
+    edited: str | None
+    is_edited: bool
+    is_personal: bool
+
+
+class BatchBrief(Answer, frozen=True):
+    """Show one action over many cases and how far it is."""
+
+    batch_id: int
+    action: str  # recheck | waive | discard | assign | return
+    action_words: Words
+    chosen: dict[str, str]
+    owner: str | None
+    until: date | None
+    who: str
+    reason: str | None
+    state: str  # waiting | running | paused | cancelled | done
+    state_words: Words
+    total: int  # cases under the filter when it was begun
+    done: int
+    skipped: int  # no longer in a state in which that can be done
+    created_at: datetime
+    changed_at: datetime
+    changed_by: str | None
+
+
+class BatchesAnswer(Answer, frozen=True):
+    """List batches, those that are not over first."""
+
+    batches: list[BatchBrief]
+    asked_at: datetime
+
+
 class QuarantineCase(Answer, frozen=True):
     """Show one record that waits, and where exactly it stands."""
 
@@ -32,8 +83,11 @@ class QuarantineCase(Answer, frozen=True):
     record_id: str | None  # masked where it holds a resident number
     license_type: str | None
     license_type_name: str | None
-    state: str  # open | mended | discarded
+    state: str  # open | mended | waived | superseded | discarded
     state_words: Words
+    owner: str | None
+    waived_until: date | None
+    is_edited: bool
     codes: list[str]
     problems: list[ProblemShown]
     exchange_id: int
@@ -66,4 +120,7 @@ class QuarantineDetail(Answer, frozen=True):
     page_kept: bool
     page_received_at: datetime | None
     license_id: int | None  # the library's current license of the same record, if any
+    source: list[SourceField]  # empty where it is not kept yet: a check keeps it
+    is_revealed: bool
+    history: list[CaseEvent]  # newest first
     asked_at: datetime

@@ -102,4 +102,4 @@ def quarantine(settings: ServiceSettings, wanted: QuarantineFilter) -> Quarantin
 def quarantine_case(settings: ServiceSettings, quarantine_id: int) -> QuarantineDetail:
     """Return one quarantine case; NotFound where there is none."""
     with settings.engine.connect() as conn:
-        return get_quarantine_case(conn, quarantine_id, settings.now())
+        return get_quarantine_case(conn, settings.keyring, quarantine_id, settings.now())

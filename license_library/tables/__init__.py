@@ -6,9 +6,10 @@ list, `_on` a date, `_at` a UTC instant, `_count` a count, `department` and `fee
 
 from __future__ import annotations
 
+from license_library.tables.cases import case_batches, case_events, replayed_records
 from license_library.tables.catalogue import authorities, item_materials, items, license_types
 from license_library.tables.columns import metadata
-from license_library.tables.exchanges import departments, exchanges, feeds, landed_pages
+from license_library.tables.exchanges import departments, exchanges, feeds, landed_pages, mappings
 from license_library.tables.inquiries import inquiries
 from license_library.tables.library import license_versions, licenses, subjects
 from license_library.tables.outbox import deliveries
@@ -19,6 +20,8 @@ from license_library.tables.searching import former_names, subject_keys, subject
 __all__ = [
     "activations",
     "authorities",
+    "case_batches",
+    "case_events",
     "deliveries",
     "departments",
     "exchanges",
@@ -34,9 +37,11 @@ __all__ = [
     "license_types",
     "license_versions",
     "licenses",
+    "mappings",
     "metadata",
     "quality_results",
     "quarantined_records",
+    "replayed_records",
     "shadow_changes",
     "staged_licenses",
     "subject_keys",

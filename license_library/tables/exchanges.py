@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from license_library.tables.columns import instant, metadata
 
@@ -52,6 +52,16 @@ feeds = Table(
     Index("ix_feeds_license_types", "license_types", postgresql_using="gin"),
 )
 
+mappings = Table(
+    "mappings",
+    metadata,
+    Column("department", Text, primary_key=True),
+    Column("feed", Text, primary_key=True),
+    Column("mapping_version", Text, primary_key=True),
+    instant("described_at", required=True),
+    Column("fields", JSONB, nullable=False),  # [{field, sources, paths, zh, en, is_personal}]
+)
+
 exchanges = Table(
     "exchanges",
     metadata,
@@ -80,6 +90,7 @@ exchanges = Table(
     Column("hold_reason", Text),
     Column("error_code", Text),
     Column("error_message", Text),
+    Column("kind", Text, nullable=False, server_default=text("'pull'")),  # pull | replay
     Column("holder", Text),  # host and process id, while one process holds it to its end; see attendance.py
     # Beside the library: compared with it, never merged, the feed's cursor untouched.
     Column("is_shadow", Boolean, nullable=False, server_default=text("false")),
@@ -89,6 +100,7 @@ exchanges = Table(
         " or received_count = merged_count + unchanged_count + quarantined_count + held_count",
         name="conservation",
     ),
+    CheckConstraint("kind in ('pull', 'replay')", name="kind"),
     CheckConstraint("not is_shadow or state not in ('merged', 'held')", name="shadow_is_not_merged"),
     Index("ix_exchanges_department_feed", "department", "feed", "exchange_id"),
     Index(

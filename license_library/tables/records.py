@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -51,15 +53,30 @@ quarantined_records = Table(
     Column("position", Integer, nullable=False),
     Column("mapping_version", Text, nullable=False),
     Column("rule_version", Text, nullable=False),
-    Column("state", Text, nullable=False),  # open | mended | discarded
+    Column("state", Text, nullable=False),  # open | mended | waived | superseded | discarded
     Column("tries", Integer, nullable=False, server_default=text("1")),
     instant("first_seen_at", required=True),
     instant("last_seen_at", required=True),
+    Column("owner", Text),
+    Column("source", LargeBinary),  # the declared source values of the row as they came, encrypted
+    Column("edits", LargeBinary),  # what a person put in place of some of them, encrypted
+    Column("waived_codes", ARRAY(Text)),  # what a person lets pass in this very row
+    Column("waived_until", Date),
+    instant("recheck_asked_at"),
     UniqueConstraint("department", "feed", "digest"),
     Index("ix_quarantined_records_department", "department", "feed", "state"),
     Index("ix_quarantined_records_holder_hash", "holder_hash", postgresql_where=text("state = 'open'")),
     Index("ix_quarantined_records_record_id", "record_id", postgresql_where=text("state = 'open'")),
     Index("ix_quarantined_records_codes", "codes", postgresql_using="gin"),
+    # What stands for a row whenever it comes: few, and looked for by every check.
+    Index(
+        "ix_quarantined_records_standing",
+        "department",
+        "feed",
+        postgresql_where=text("edits is not null or waived_until is not null"),
+    ),
+    CheckConstraint("(waived_until is null) = (waived_codes is null)", name="waived_what"),
+    CheckConstraint("state in ('open', 'mended', 'waived', 'superseded', 'discarded')", name="state"),
 )
 
 quality_results = Table(

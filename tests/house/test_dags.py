@@ -33,10 +33,11 @@ import json, sys, time
 import airflow.sdk
 from airflow.serialization.serialized_objects import DagSerialization
 before, began = set(sys.modules), time.process_time()
-import dags.pull, dags.drift, dags.incidents, dags.push
+import dags.pull, dags.drift, dags.incidents, dags.mend, dags.push
 seconds, added = time.process_time() - began, {{name.split(".")[0] for name in set(sys.modules) - before}}
 found = {{name: value for name, value in vars(dags.pull).items() if isinstance(value, airflow.sdk.DAG)}}
 found["drift"], found["incidents"] = dags.drift.dag, dags.incidents.dag
+found["mend"] = dags.mend.dag
 found |= {{name: value for name, value in vars(dags.push).items() if isinstance(value, airflow.sdk.DAG)}}
 told = {{
     "order": list(found),
@@ -87,7 +88,7 @@ def test_every_declared_feed_has_a_dag_in_a_fixed_order(parsed_dags: dict[str, A
     declared = [load_department(name) for name in list_departments()]
     wanted = [f"pull_{one.department}_{feed}" for one in declared for feed in sorted(one.feeds)]
     pushed = [f"push_{one.department}" for one in declared if one.deliveries]
-    assert parsed_dags["order"] == [*wanted, "drift", "incidents", *pushed]
+    assert parsed_dags["order"] == [*wanted, "drift", "incidents", "mend", *pushed]
 
 
 def test_each_department_that_shows_its_contract_is_watched(parsed_dags: dict[str, Any]) -> None:
@@ -128,9 +129,9 @@ def test_every_task_has_an_owner_retries_a_pool_and_an_end(parsed_dags: dict[str
     for name, dag in parsed_dags["dags"].items():
         pulled = {"land", "check", "merge", *(["acknowledge"] if name in answered else [])}
         steps = {"deliver"} if name.startswith("push_") else pulled
-        assert name in {"drift", "incidents"} or set(dag["tasks"]) == steps
+        assert name in {"drift", "incidents", "mend"} or set(dag["tasks"]) == steps
         for owner, retries, pool, seconds in dag["tasks"].values():
             assert owner != "airflow"
             assert 1 <= retries <= 5
-            assert pool in departments | {"incidents"}
+            assert pool in departments | {"incidents", "default_pool"}
             assert 0 < seconds <= 3600

@@ -73,7 +73,7 @@ def test_a_case_leads_to_its_page_and_position(shelf: Library) -> None:
     exchange_id = shelf.add_feed()
     license_id = shelf.add_license(shelf.add_subject(), record_id="R9")
     case_id = shelf.add_case(record_id="R9")
-    detail = get_quarantine_case(shelf.conn, case_id, NOW)
+    detail = get_quarantine_case(shelf.conn, shelf.keyring, case_id, NOW)
     assert (detail.case.exchange_id, detail.case.page_number, detail.case.position) == (exchange_id, 1, 7)
     assert (detail.page_request, detail.page_digest) == ("QueryLicenses page 1", bytes(range(32)).hex())
     assert (detail.page_kept, detail.license_id) == (True, license_id)
@@ -90,4 +90,4 @@ def test_a_resident_number_that_slipped_in_is_masked(shelf: Library) -> None:
 @pytest.mark.parametrize("quarantine_id", [0, 404, 2**80])
 def test_a_case_that_is_not_there_is_not_found(shelf: Library, quarantine_id: int) -> None:
     with pytest.raises(NotFound):
-        get_quarantine_case(shelf.conn, quarantine_id, NOW)
+        get_quarantine_case(shelf.conn, shelf.keyring, quarantine_id, NOW)

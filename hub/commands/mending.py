@@ -1,0 +1,159 @@
+"""`hub quarantine`: one case seen, and what a person decides about it, carried out at once.
+
+Knows arguments and output; decisions are the library's, a replay is hub/replay.py.
+"""
+
+from __future__ import annotations
+
+import getpass
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from hub.commands.output import AsJson, note, print_json, print_table
+from hub.context import HubContext, opened_hub
+from hub.mending import today
+from hub.replay import replay
+from hub.settings import Settings
+from license_library.answers import QuarantineCase, QuarantineDetail
+from license_library.case_decisions import CaseDecision, decide_case
+from license_library.quarantine_list import get_quarantine_case, list_quarantine
+from license_library.questions import QuarantineFilter
+from license_library.revealing import reveal_case
+
+quarantine = typer.Typer(help="Records that wait, and what is done about them.", no_args_is_help=True)
+CaseId = Annotated[int, typer.Argument(help="Number of the case.")]
+Who = Annotated[str, typer.Option("--by", help="Who decides.")]
+Reason = Annotated[str, typer.Option(help="Why; kept in the history of the case.")]
+Until = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it may pass.")]
+COLUMNS = ["case", "department", "feed", "record", "state", "owner", "tries", "last seen", "reasons"]
+
+
+@quarantine.command("list")
+def list_cases(  # noqa: PLR0913, PLR0917 - each narrows the list
+    department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
+    feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
+    code: Annotated[str | None, typer.Option(help="Only with this problem code.")] = None,
+    state: Annotated[str, typer.Option(help="open, mended, waived, superseded, discarded or all.")] = "open",
+    owner: Annotated[str | None, typer.Option(help="Only what this person looks after.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List cases, newest first."""
+    chosen = None if state == "all" else state
+    wanted = QuarantineFilter(department, feed, code, chosen, owner=owner, limit=limit)
+    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
+        answer = list_quarantine(conn, wanted, hub.clock())
+    if as_json:
+        print_json(answer)
+        return
+    print_table(f"quarantine: {answer.total}", COLUMNS, [_row(case) for case in answer.cases])
+
+
+@quarantine.command()
+def show(
+    case_id: CaseId,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show personal values; recorded.")] = False,
+    purpose: Annotated[str, typer.Option(help="Why they are shown.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show one case: its reasons, its source row masked, its history."""
+    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
+        if reveal:
+            found = reveal_case(conn, hub.keyring, case_id, getpass.getuser(), purpose, hub.clock())
+        else:
+            found = get_quarantine_case(conn, hub.keyring, case_id, hub.clock())
+    _show(found, as_json=as_json)
+
+
+@quarantine.command()
+def recheck(case_id: CaseId, who: Who, reason: Reason = "", as_json: AsJson = False) -> None:
+    """Check a case again, with all others of its record."""
+    _decide(case_id, CaseDecision("recheck", who, reason), as_json=as_json)
+
+
+@quarantine.command()
+def edit(
+    case_id: CaseId,
+    who: Who,
+    values: Annotated[list[str], typer.Option("--set", help="FIELD=VALUE, a source field; empty: no value.")],
+    reason: Reason,
+    as_json: AsJson = False,
+) -> None:
+    """Put values in place of the department's, and check again; what it said is kept."""
+    wrong = [value for value in values if "=" not in value]
+    if wrong:
+        raise typer.BadParameter("expected FIELD=VALUE", param_hint="--set")
+    given = {name: value or None for name, _, value in (one.partition("=") for one in values)}
+    _decide(case_id, CaseDecision("edit", who, reason, values=given), as_json=as_json)
+
+
+@quarantine.command()
+def waive(case_id: CaseId, who: Who, until: Until, reason: Reason, as_json: AsJson = False) -> None:
+    """Let a record in although it suffers from this, until a last day."""
+    _decide(case_id, CaseDecision("waive", who, reason, until=_day(until)), as_json=as_json)
+
+
+@quarantine.command()
+def discard(case_id: CaseId, who: Who, reason: Reason, as_json: AsJson = False) -> None:
+    """Mark a case as not worth mending; nothing is deleted."""
+    _decide(case_id, CaseDecision("discard", who, reason), as_json=as_json)
+
+
+@quarantine.command()
+def assign(
+    case_id: CaseId,
+    who: Who,
+    owner: Annotated[str, typer.Option("--to", help="Who looks after it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say who looks after a case."""
+    _decide(case_id, CaseDecision("assign", who, owner=owner), as_json=as_json)
+
+
+def _decide(case_id: int, decision: CaseDecision, *, as_json: bool) -> None:
+    """Write the decision, carry out what follows from it, show the case as it stands then."""
+    with opened_hub(Settings()) as hub:
+        with hub.engine.begin() as conn:
+            decide_case(conn, hub.keyring, case_id, decision, today(hub), hub.clock())
+        if decision.action in {"edit", "waive", "recheck"}:
+            _replay(hub, case_id)
+        with hub.engine.connect() as conn:
+            found = get_quarantine_case(conn, hub.keyring, case_id, hub.clock())
+    _show(found, as_json=as_json)
+    if decision.action != "assign" and found.case.state == "open":
+        note(f"case {case_id} is still open: {', '.join(found.case.codes)}")
+        raise typer.Exit(1)
+
+
+def _replay(hub: HubContext, case_id: int) -> None:
+    with hub.engine.connect() as conn:
+        case = get_quarantine_case(conn, hub.keyring, case_id, hub.clock()).case
+    replay(hub, case.department, case.feed, [case_id])
+
+
+def _day(typed: datetime) -> date:
+    return typed.date()
+
+
+def _show(found: QuarantineDetail, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    print_table("case", COLUMNS, [_row(found.case)])
+    problems = [[one.field, one.code, one.expected, one.got] for one in found.case.problems]
+    print_table("problems", ["field", "code", "expected", "got"], problems)
+    source = [[one.name, one.value, one.edited if one.is_edited else None] for one in found.source]
+    print_table("source row", ["field", "said", "edited to"], source)
+    history = [
+        [f"{one.happened_at:%Y-%m-%d %H:%M}", one.words.en, one.who, one.detail, one.reason] for one in found.history
+    ]
+    print_table("history", ["when", "what", "who", "which", "why"], history)
+
+
+def _row(case: QuarantineCase) -> list[object]:
+    seen = f"{case.last_seen_at:%Y-%m-%d %H:%M}"
+    waived = f"{case.state} until {case.waived_until}" if case.waived_until else case.state
+    names = [case.quarantine_id, case.department, case.feed, case.record_id]
+    return [*names, waived, case.owner, case.tries, seen, ", ".join(case.codes)]

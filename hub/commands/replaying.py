@@ -1,0 +1,149 @@
+"""`hub replay`, `hub quarantine batch` and its kin: one action over many cases, with a bar, to go on after a break.
+
+Knows arguments and output; carrying a batch out is hub/mending.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, cast, get_args
+
+import msgspec
+import typer
+
+from hub.commands.choosing import progress_bar, shown_progress
+from hub.commands.mending import Who, quarantine
+from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.signals import ended_by_signals
+from hub.context import HubContext, opened_hub
+from hub.mending import Mended, mend_due, run_batch, run_waiting
+from hub.settings import Settings
+from license_library.answers import BatchBrief
+from license_library.batch_list import get_batch, list_batches
+from license_library.case_batches import BatchAction, BatchChange, BatchOrder, Chosen, change_batch, create_batch
+
+BatchId = Annotated[int, typer.Argument(help="Number of the batch.")]
+Where = Annotated[list[str] | None, typer.Option("--where", help="KEY=VALUE; several narrow further.")]
+COLUMNS = ["batch", "action", "over", "state", "done", "skipped", "of", "by", "why"]
+KEYS = Chosen.__struct_fields__
+
+
+def replay(
+    where: Where = None,
+    batch_id: Annotated[int | None, typer.Option("--batch", help="Go on with this batch.")] = None,
+    who: Annotated[str, typer.Option("--by", help="Who asks for it.")] = "hub",
+    as_json: AsJson = False,
+) -> None:
+    """Take cases up again: those chosen, or a batch, or all that is due and every batch that waits."""
+    chosen = _chosen(where) if where else None
+    with ended_by_signals(), opened_hub(Settings()) as hub, progress_bar() as bar:
+        if batch_id is None and chosen is None:
+            told = run_waiting(hub, shown_progress(bar, "batches"))
+            due = mend_due(hub, shown_progress(bar, "due"))
+        else:
+            number = batch_id or _begin(hub, BatchOrder("recheck", who, chosen or Chosen()))
+            told, due = [_run(hub, bar, number)], None
+    if due is None:
+        _show(told, told[0], as_json=as_json)
+        return
+    _show_due(told, due, as_json=as_json)
+
+
+@quarantine.command()
+def batch(  # noqa: PLR0913, PLR0917 - what is done, to which cases, by whom and why
+    action: Annotated[str, typer.Argument(help="recheck, waive, discard or assign.")],
+    who: Who,
+    where: Where = None,
+    reason: Annotated[str, typer.Option(help="Why; kept in the history of each case.")] = "",
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="waive: the last day.")] = None,
+    owner: Annotated[str, typer.Option("--to", help="assign: who looks after them.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Do one thing to every open case that is chosen; recheck is `hub replay --where`."""
+    if action not in get_args(BatchAction):
+        raise typer.BadParameter(f"expected one of {', '.join(get_args(BatchAction))}", param_hint="ACTION")
+    day = until.date() if until else None
+    order = BatchOrder(cast("BatchAction", action), who, _chosen(where or []), reason, owner, day)
+    with ended_by_signals(), opened_hub(Settings()) as hub, progress_bar() as bar:
+        told = _run(hub, bar, _begin(hub, order))
+    _show([told], told, as_json=as_json)
+
+
+@quarantine.command()
+def batches(limit: Annotated[int, typer.Option(min=1, max=100)] = 20, as_json: AsJson = False) -> None:
+    """List batches, those that are not over first."""
+    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
+        answer = list_batches(conn, limit, hub.clock())
+    _show(answer.batches, answer, as_json=as_json)
+
+
+@quarantine.command()
+def pause(batch_id: BatchId, who: Who, as_json: AsJson = False) -> None:
+    """Let a batch stop after the cases it is at."""
+    _change(batch_id, "pause", who, as_json=as_json)
+
+
+@quarantine.command()
+def resume(batch_id: BatchId, who: Who, as_json: AsJson = False) -> None:
+    """Let a paused batch go on, with the next `hub replay`."""
+    _change(batch_id, "resume", who, as_json=as_json)
+
+
+@quarantine.command()
+def cancel(batch_id: BatchId, who: Who, as_json: AsJson = False) -> None:
+    """End a batch; what it has done stays done."""
+    _change(batch_id, "cancel", who, as_json=as_json)
+
+
+def _change(batch_id: int, change: BatchChange, who: str, *, as_json: bool) -> None:
+    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
+        told = change_batch(conn, batch_id, change, who, hub.clock())
+    _show([told], told, as_json=as_json)
+
+
+def _chosen(where: list[str]) -> Chosen:
+    given = dict(one.partition("=")[::2] for one in where)
+    unknown = sorted(set(given) - set(KEYS))
+    if unknown or not all(given.values()):
+        raise typer.BadParameter(f"expected KEY=VALUE of {', '.join(KEYS)}", param_hint="--where")
+    try:
+        return msgspec.convert(given, Chosen, strict=False)
+    except msgspec.ValidationError:
+        raise typer.BadParameter("exchange_id is a number", param_hint="--where") from None
+
+
+def _begin(hub: HubContext, order: BatchOrder) -> int:
+    with hub.engine.begin() as conn:
+        return create_batch(conn, order, hub.clock())
+
+
+def _run(hub: HubContext, bar: Any, batch_id: int) -> BatchBrief:
+    with hub.engine.connect() as conn:
+        total = get_batch(conn, batch_id).total
+    note(f"batch {batch_id}: {total} cases; after a break go on with `hub replay --batch {batch_id}`")
+    return run_batch(hub, batch_id, shown_progress(bar, f"batch {batch_id}"))
+
+
+def _show(told: list[BatchBrief], answer: Any, *, as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+        return
+    print_table("batches", COLUMNS, [_row(one) for one in told])
+
+
+def _show_due(told: list[BatchBrief], due: list[Mended], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"batches": told, "due": due})
+    else:
+        if told:
+            print_table("batches", COLUMNS, [_row(one) for one in told])
+        columns = ["department", "feed", "taken up", "mended", "still bad", "error"]
+        rows = [[one.department, one.feed, one.taken, one.mended, one.waiting, one.error_message] for one in due]
+        print_table("due", columns, rows)
+    if any(one.error_code for one in due):
+        raise typer.Exit(1)
+
+
+def _row(one: BatchBrief) -> list[object]:
+    over = ", ".join(f"{name}={value}" for name, value in one.chosen.items()) or "all"
+    return [one.batch_id, one.action, over, one.state, one.done, one.skipped, one.total, one.who, one.reason]

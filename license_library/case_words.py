@@ -1,0 +1,68 @@
+"""The sentences of cases: states, what is done about them, batches; in Chinese and English side by side.
+
+Knows codes only.
+"""
+
+from __future__ import annotations
+
+from license_library.answers import Words
+
+_STATES = {
+    "open": Words("待处理", "open"),
+    "mended": Words("已修复", "mended"),
+    "waived": Words("已豁免", "waived"),
+    "superseded": Words("已被取代", "superseded"),
+    "discarded": Words("已作废", "discarded"),
+}
+_ACTIONS = {
+    "recheck": Words("重新检查", "check again"),
+    "edit": Words("修改", "edit"),
+    "waive": Words("豁免", "waive"),
+    "return": Words("退回部门校核", "send back to the department"),
+    "discard": Words("作废", "discard"),
+    "assign": Words("指派", "assign"),
+}
+_EVENTS = {
+    "assigned": Words("指派给", "assigned to"),
+    "edited": Words("修改字段", "edited"),
+    "waived": Words("豁免", "waived"),
+    "returned": Words("退回部门校核", "sent back to the department"),
+    "answered": Words("部门已答复", "answered by the department"),
+    "discarded": Words("作废（标记，不删除）", "discarded (a mark, nothing is deleted)"),
+    "recheck_asked": Words("要求重新检查", "asked to be checked again"),
+    "rechecked": Words("重新检查，仍有问题", "checked again, still bad"),
+    "reopened": Words("再次出现问题，重新打开", "bad again, reopened"),
+    "mended": Words("已修复入库", "mended"),
+    "let_through": Words("凭豁免入库", "let in by a waiver"),
+    "lapsed": Words("豁免到期", "the waiver ended"),
+    "superseded": Words("被同一行的另一个案例取代", "superseded by another case of the same row"),
+    "unread": Words("原始行已无法读取", "its row can no longer be read"),
+    "revealed": Words("查看未遮蔽的原始字段", "source values were revealed"),
+}
+_BATCHES = {
+    "waiting": Words("等待执行", "waiting"),
+    "running": Words("执行中", "running"),
+    "paused": Words("已暂停", "paused"),
+    "cancelled": Words("已取消", "cancelled"),
+    "done": Words("已完成", "done"),
+}
+
+
+def quarantine_words(state: str) -> Words:
+    """Name a quarantine case's state."""
+    return _STATES.get(state, Words(state, state))
+
+
+def case_action_words(action: str) -> Words:
+    """Name what can be done about a case."""
+    return _ACTIONS.get(action, Words(action, action))
+
+
+def case_event_words(action: str) -> Words:
+    """Name what was done about a case."""
+    return _EVENTS.get(action, Words(action, action))
+
+
+def batch_words(state: str) -> Words:
+    """Name a batch's state."""
+    return _BATCHES.get(state, Words(state, state))

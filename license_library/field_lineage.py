@@ -1,0 +1,37 @@
+"""Which source field each value of a record was read from, and how, as the mapping of its time says. Reads only."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import FieldLineage, Words
+from license_library.wording import field_words
+
+_FIELDS = text("""
+select fields from mappings where department = :department and feed = :feed and mapping_version = :mapping_version
+""")
+
+
+def list_lineage(conn: Connection, department: str, feed: str, mapping_version: str) -> list[FieldLineage]:
+    """Return the lineage of every field under one mapping version; nothing where it was not kept."""
+    asked = {"department": department, "feed": feed, "mapping_version": mapping_version}
+    return [
+        FieldLineage(
+            field=one["field"],
+            field_words=field_words(one["field"]),
+            sources=one["sources"],
+            paths=one["paths"],
+            words=Words(one["zh"], one["en"]),
+        )
+        for one in conn.scalar(_FIELDS, asked) or []
+    ]
+
+
+def personal_sources(conn: Connection, department: str, feed: str, mapping_version: str) -> dict[str, bool]:
+    """Return of each source field whether a personal field is read from it."""
+    asked = {"department": department, "feed": feed, "mapping_version": mapping_version}
+    told: dict[str, bool] = {}
+    for one in conn.scalar(_FIELDS, asked) or []:
+        for source in one["sources"]:
+            told[source] = told.get(source, False) or one["is_personal"]
+    return told

@@ -1,0 +1,260 @@
+"""What waits is mended: checked again, edited, waived, discarded, singly and in batches; never by a side door."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hub_makers import Faked, StartFake, column, count, pull_once
+from sqlalchemy import text
+
+from connectors.fake.truth import Plot
+from hub.context import HubContext
+from hub.mending import BatchTaken, mend_due, run_batch, today
+from hub.replay import replay
+from license_library.attendance import attended
+from license_library.case_batches import BatchOrder, Chosen, change_batch, create_batch
+from license_library.case_decisions import CaseDecision, decide_case
+from license_library.case_history import list_events
+from license_library.dossier import get_license
+from license_library.quarantine_list import get_quarantine_case
+from license_library.questions import NotDecidable
+from schemas.errors import RequestError
+
+SOME = Plot(scale=60, bad_share=0.2, day=0)
+FEED = "licenses"
+Change = Callable[[str, str], HubContext]
+
+
+@pytest.fixture
+def pulled(hub: HubContext, fake: StartFake) -> Faked:
+    """Give a department of which some records wait in quarantine."""
+    one = fake("transport", SOME)
+    pull_once(hub, one)
+    return one
+
+
+@pytest.fixture
+def redeclared(hub: HubContext, connectors_folder: Path, tmp_path: Path) -> Change:
+    """Give a function that changes what the department's declaration says, and a hub that reads it."""
+    shutil.copytree(connectors_folder / "transport", tmp_path / "transport")
+    file = tmp_path / "transport" / "department.toml"
+
+    def change(found: str, put: str) -> HubContext:
+        changed, times = re.subn(found, put, file.read_text("utf-8"))
+        assert times == 1
+        file.write_text(changed, "utf-8")
+        return replace(hub, connectors_folder=tmp_path)
+
+    return change
+
+
+def decide(hub: HubContext, case: int, action: Any, **facts: Any) -> None:
+    with hub.engine.begin() as conn:
+        decision = CaseDecision(action, "张工", **facts)
+        decide_case(conn, hub.keyring, case, decision, today(hub), hub.clock())
+
+
+def case_with(hub: HubContext, *codes: str) -> int:
+    """Return an open case that suffers from exactly these problems."""
+    found = column(
+        hub, f"select quarantine_id from quarantined_records where state = 'open' and codes = array{list(codes)!r}"
+    )
+    return int(str(found[0]))
+
+
+def state_of(hub: HubContext, case: int) -> object:
+    return column(hub, f"select state from quarantined_records where quarantine_id = {case}")[0]
+
+
+def deeds_of(hub: HubContext, case: int) -> list[str]:
+    with hub.engine.connect() as conn:
+        return [event.action for event in list_events(conn, case)]
+
+
+def source_of(hub: HubContext, case: int, *, reveal: bool = True) -> dict[str, str | None]:
+    with hub.engine.connect() as conn:
+        detail = get_quarantine_case(conn, hub.keyring, case, hub.clock(), reveal=reveal)
+    return {one.name: one.value for one in detail.source}
+
+
+def digest(hub: HubContext) -> str:
+    """Digest library and quarantine, without times and tries."""
+    with hub.engine.connect() as conn:
+        kept = conn.execute(text("select record_id, digest, version_count from licenses order by record_id")).all()
+        kept += conn.execute(text("select license_id, version_count, digest from license_versions order by 1, 2")).all()
+        waits = (
+            "select digest, codes, state, exchange_id, page_number, position from quarantined_records order by digest"
+        )
+        kept += conn.execute(text(waits)).all()
+    return sha256(repr(kept).encode()).hexdigest()
+
+
+def test_replaying_the_whole_quarantine_three_times_changes_nothing_and_adds_up(hub: HubContext, pulled: Faked) -> None:
+    waiting = [int(str(one)) for one in column(hub, "select quarantine_id from quarantined_records")]
+    before = digest(hub)
+    for _ in range(3):
+        summary = replay(hub, "transport", FEED, waiting)
+        assert summary is not None
+        assert (summary.state, summary.received, summary.quarantined) == ("merged", len(waiting), len(waiting))
+        assert digest(hub) == before
+    assert column(hub, "select distinct tries from quarantined_records") == [4]
+    assert column(hub, "select cursor_at from feeds") == column(hub, "select max(cursor_at) from exchanges")
+
+
+def test_an_edited_record_goes_the_way_of_all_and_its_original_is_kept(hub: HubContext, pulled: Faked) -> None:
+    case = case_with(hub, "record.unknown_code")
+    said = source_of(hub, case)
+    with hub.engine.connect() as conn:
+        problem = get_quarantine_case(conn, hub.keyring, case, hub.clock()).case.problems[0]
+    rule = pulled.department.feeds[FEED].fields[problem.field]
+    with pytest.raises(RequestError, match="no source field 'nowhere'"):
+        decide(hub, case, "edit", values={"nowhere": "x"}, reason="x")
+    decide(hub, case, "edit", values={rule.from_: next(iter(rule.codes or {}))}, reason="来电核实")
+    summary = replay(hub, "transport", FEED, [case])
+    assert summary is not None
+    assert (summary.received, summary.merged, summary.quarantined) == (1, 1, 0)
+    assert state_of(hub, case) == "mended"
+    assert deeds_of(hub, case) == ["mended", "edited"]
+    assert source_of(hub, case) == said
+    provenance = provenance_of(hub, summary.exchange_id)
+    assert (provenance.is_replayed, provenance.is_edited, provenance.page_exchange_id) == (True, True, 1)
+    assert provenance.page_digest
+    again = pull_once(hub, pulled, full=True)  # the same bad row comes again: as edited it is what the library has
+    assert (again.merged, again.unchanged) == (0, again.received - again.quarantined)
+    assert state_of(hub, case) == "mended"
+
+
+def provenance_of(hub: HubContext, exchange_id: int) -> Any:
+    found = column(hub, f"select license_id from licenses where exchange_id = {exchange_id}")
+    with hub.engine.connect() as conn:
+        return get_license(conn, hub.keyring, int(str(found[0])), today(hub), hub.clock()).provenance
+
+
+def test_a_waived_record_is_let_in_until_its_last_day(hub: HubContext, pulled: Faked) -> None:
+    case = case_with(hub, "identifier.uscc_wrong")
+    with pytest.raises(RequestError, match="a last day"):
+        decide(hub, case, "waive", reason="x")
+    decide(hub, case, "waive", until=today(hub), reason="部门确认")
+    [told] = mend_due(hub)
+    assert (told.taken, told.mended, told.error_code) == (1, 1, None)
+    assert state_of(hub, case) == "waived"
+    assert pull_once(hub, pulled, full=True).quarantined == count(hub, "quarantined_records", "state = 'open'")
+    later = replace(hub, clock=lambda: hub.clock() + timedelta(days=2))
+    mend_due(later)
+    assert state_of(hub, case) == "open"
+    assert deeds_of(hub, case) == ["rechecked", "lapsed", "let_through", "waived"]
+
+
+def test_what_is_not_there_cannot_be_waived(hub: HubContext, pulled: Faked) -> None:
+    with pytest.raises(NotDecidable, match=r"record\.unknown_code cannot be waived"):
+        decide(hub, case_with(hub, "record.unknown_code"), "waive", until=today(hub), reason="x")
+
+
+def test_a_discarded_row_is_marked_and_stays_so_when_it_comes_again(hub: HubContext, pulled: Faked) -> None:
+    case = case_with(hub, "record.unknown_code")
+    decide(hub, case, "discard", reason="测试数据")
+    assert replay(hub, "transport", FEED, [case]) is None
+    pull_once(hub, pulled, full=True)
+    assert (state_of(hub, case), deeds_of(hub, case)) == ("discarded", ["discarded"])
+    with pytest.raises(NotDecidable, match="is discarded"):
+        decide(hub, case, "edit", values={"x": "y"}, reason="x")
+    decide(hub, case, "recheck")
+    assert state_of(hub, case) == "open"
+
+
+def test_a_changed_mapping_takes_up_what_the_old_one_judged(hub: HubContext, pulled: Faked, redeclared: Change) -> None:
+    case = case_with(hub, "record.unknown_code")
+    with hub.engine.connect() as conn:
+        problem = get_quarantine_case(conn, hub.keyring, case, hub.clock()).case.problems[0]
+    assert mend_due(hub)[0].taken == 0  # nothing changed, nothing is due
+    wider = redeclared(r"(status += \{[^}]*codes = \{)", rf'\1 "{problem.got}" = "suspended",')
+    [told] = mend_due(wider)
+    assert told.error_code is None
+    assert told.taken == count(hub, "quarantined_records")
+    assert state_of(hub, case) == "mended"
+    assert mend_due(wider)[0].taken == 0
+    newest = column(hub, "select mapping_version from licenses order by exchange_id desc limit 1")
+    assert newest == column(hub, "select mapping_version from exchanges order by exchange_id desc limit 1")
+
+
+def test_a_row_that_waits_under_another_digest_already_is_one_case(
+    hub: HubContext, pulled: Faked, redeclared: Change
+) -> None:
+    waiting = count(hub, "quarantined_records", "state = 'open'")
+    other = redeclared(r"\[feeds\.licenses\.face\]", '[feeds.licenses.face]\nanother = "ZT"')
+    pull_once(other, pulled, full=True)
+    assert count(hub, "quarantined_records", "state = 'open'") == 2 * waiting
+    mend_due(other)
+    assert count(hub, "quarantined_records", "state = 'superseded'") == waiting
+    assert count(hub, "quarantined_records", "state = 'open'") == waiting
+
+
+def test_a_page_past_its_retention_leaves_its_cases_waiting(hub: HubContext, pulled: Faked) -> None:
+    case = case_with(hub, "record.unknown_code")
+    decide(hub, case, "recheck")
+    with hub.engine.begin() as conn:
+        conn.execute(text("update landed_pages set body = null"))
+    assert mend_due(hub)[0].taken == 0
+    assert (state_of(hub, case), deeds_of(hub, case)) == ("open", ["unread", "recheck_asked"])
+
+
+def test_a_batch_is_paused_between_slices_goes_on_and_is_cancelled(hub: HubContext, pulled: Faked) -> None:
+    total = count(hub, "quarantined_records")
+    order = BatchOrder("assign", "张工", Chosen(department="transport"), owner="李工")
+    with hub.engine.begin() as conn:
+        batch = create_batch(conn, order, hub.clock())
+
+    def pause(_step: object, done: int) -> None:
+        if done == 2:
+            with hub.engine.begin() as conn:
+                change_batch(conn, batch, "pause", "王工", hub.clock())
+
+    paused = run_batch(hub, batch, pause, slice_size=1)
+    assert (paused.state, paused.done, paused.total) == ("paused", 2, total)
+    assert count(hub, "quarantined_records", "owner = '李工'") == 2
+    with hub.engine.begin() as conn:
+        change_batch(conn, batch, "resume", "王工", hub.clock())
+    with attended(hub.engine, "a batch", str(batch)), pytest.raises(BatchTaken):
+        run_batch(hub, batch)
+    assert run_batch(hub, batch, slice_size=3).done == total
+    assert count(hub, "case_events", "action = 'assigned'") == total
+    with hub.engine.begin() as conn, pytest.raises(NotDecidable):
+        change_batch(conn, batch, "cancel", "王工", hub.clock())
+
+
+def test_a_batch_that_checks_again_goes_on_where_it_was_killed(
+    hub: HubContext, pulled: Faked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    total = count(hub, "quarantined_records")
+    with hub.engine.begin() as conn:
+        batch = create_batch(conn, BatchOrder("recheck", "张工"), hub.clock())
+
+    class Killed(BaseException):
+        pass
+
+    def die(_step: object, done: int) -> None:
+        if done >= total // 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run_batch(hub, batch, die, slice_size=5)
+    done = column(hub, "select done_count from case_batches")[0]
+    assert 0 < int(str(done)) < total
+    finished = run_batch(hub, batch, slice_size=5)
+    assert (finished.state, finished.done, finished.skipped) == ("done", total, 0)
+    assert column(hub, "select distinct tries from quarantined_records") == [2]
+
+
+def test_the_history_of_a_case_cannot_be_changed(hub: HubContext, pulled: Faked) -> None:
+    decide(hub, case_with(hub, "record.unknown_code"), "assign", owner="李工")
+    for statement in ("update case_events set who = 'x'", "delete from case_events", "truncate case_events"):
+        with pytest.raises(Exception, match="append-only"), hub.engine.begin() as conn:
+            conn.execute(text(statement))
