@@ -18,7 +18,7 @@ from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.serving import service_settings
 from hub.settings import Settings
-from license_library.answers import Advice, AsOfAnswer, Checklist, SearchAnswer, VerifyAnswer
+from license_library.answers import Advice, AsOfAnswer, Checklist, SearchAnswer, SearchCounts, VerifyAnswer
 from license_library.service.asking import (
     AsOfRequest,
     ChecklistRequest,
@@ -44,11 +44,20 @@ def find(  # noqa: PLR0913, PLR0917 - each is one way to ask
     holder_code: Annotated[str | None, typer.Option(help="Credit code or resident number of the holder.")] = None,
     holder_name: Annotated[str | None, typer.Option(help="Holder's name, two characters or more.")] = None,
     license_type: Annotated[str | None, typer.Option("--type", help="Only this license type.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="Only this issuer, as licenses name it.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only this status: valid, suspended, revoked, …")] = None,
+    valid_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what is valid on this day.")
+    ] = None,
+    look_alikes: Annotated[
+        bool, typer.Option("--look-alikes", help="Only names that sound alike or share a company's own words.")
+    ] = False,
+    counts: Annotated[bool, typer.Option("--counts", help="Count what was found, in all and by each filter.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
     purpose: Why = ASKED_HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Find licenses."""
+    """Find licenses by whatever is known of them; every hit says why it was found."""
     asked = SearchRequest(
         text=text,
         number=number,
@@ -56,6 +65,11 @@ def find(  # noqa: PLR0913, PLR0917 - each is one way to ask
         holder_code=holder_code,
         holder_name=holder_name,
         license_type=license_type,
+        issuer=issuer,
+        status=status,
+        valid_on=valid_on.date() if valid_on else None,
+        look_alikes=look_alikes,
+        counts=counts,
         limit=limit,
         purpose=purpose,
     )
@@ -162,12 +176,22 @@ def _show_hits(answer: SearchAnswer) -> None:
             hit.holder_name,
             hit.holder_code,
             hit.validity_words.zh,
+            hit.fit_words.zh if hit.fit_words else None,
             hit.source.department,
         ]
         for hit in answer.hits
     ]
-    print_table(answer.recognised_words.zh, ["证照", "编号", "持证主体", "代码", "状态", "来源"], rows)
+    print_table(answer.recognised_words.zh, ["证照", "编号", "持证主体", "代码", "状态", "匹配", "来源"], rows)
+    if answer.counts:
+        _show_counts(answer.counts)
     _show_advice(answer.advice)
+
+
+def _show_counts(counts: SearchCounts) -> None:
+    groups = (("type", counts.license_types), ("issuer", counts.issuers), ("status", counts.statuses))
+    rows = [[name, one.value, one.words.zh, one.license_count] for name, listed in groups for one in listed]
+    more = "+" if counts.is_bounded else ""
+    print_table(f"{counts.license_count}{more} 件,其中有效 {counts.valid_count} 件", ["", "", "", ""], rows)
 
 
 def _show_verdict(answer: VerifyAnswer) -> None:

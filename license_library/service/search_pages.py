@@ -19,6 +19,8 @@ from license_library.service.purposes import check_purpose, keep_purpose, kept_p
 from license_library.service.rendering import render
 from schemas.errors import RequestError
 
+FILTERS = ("license_type", "issuer", "status", "valid_on")
+
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
 
 
@@ -42,9 +44,10 @@ def search_result(request: Request, settings: Settings, asker: Someone, form: Fo
     return response
 
 
-def _search_of(form: dict[str, str]) -> dict[str, str]:
-    asked = {name: form[name] for name in ("text", "license_type", "after") if form.get(name)}
-    return {**asked, "purpose": check_purpose(form.get("purpose", ""))}
+def _search_of(form: dict[str, str]) -> dict[str, object]:
+    asked = {name: form[name] for name in ("text", *FILTERS, "after") if form.get(name)}
+    chosen = {"counts": True, "look_alikes": bool(form.get("look_alikes"))}
+    return {**asked, **chosen, "purpose": check_purpose(form.get("purpose", ""))}
 
 
 def _types(settings: Settings) -> object:

@@ -263,3 +263,16 @@ def test_a_shadow_shows_what_it_would_change(person: Client, shelf: Shelf) -> No
     expected = ["变更原因", "将变为空", "代码不在代码表中", "6 of 9 records are bad", "&lt;i&gt;R1"]
     assert [words for words in expected if words not in text] == []
     assert person.get("/exchanges/1/shadow").status_code == 404
+
+
+def test_a_search_says_why_each_hit_was_found_and_narrows_by_what_was_counted(shelf: Shelf, person: Client) -> None:
+    page = post_form(person, "/", text="恒通运输").text
+    assert "名称中含有" in page
+    assert re.search(r'<option value="valid">有效 \(1\)</option>', page)
+    narrowed = post_form(person, "/", text="恒通运输", status="revoked", issuer="", valid_on="").text
+    assert "没有找到证照" in narrowed
+    assert '<option value="valid">有效 (1)</option>' in narrowed
+
+
+def test_a_day_that_is_none_is_refused_in_words(shelf: Shelf, person: Client) -> None:
+    assert post_form(person, "/", text="恒通运输", valid_on="2016-02-30").status_code == 422
