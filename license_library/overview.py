@@ -50,7 +50,7 @@ select f.department, f.feed, f.record_type, f.license_types, f.catalogue_code, f
        (select count(*) from quarantined_records q
          where q.department = f.department and q.feed = f.feed and q.state = 'open') as open_quarantine
   from feeds f
-  left join lateral (select * from activations x where x.department = f.department and x.feed = f.feed and x.kind = 'pull'
+  left join lateral (select * from activations x where x.department = f.department and x.feed = f.feed
                         and x.state in ('proposed', 'active')
                       order by x.mapping_digest = f.mapping_digest desc, x.activation_id desc limit 1) as a on true
  order by f.department, f.feed
