@@ -15,6 +15,7 @@ import msgspec
 from connectors.contract_files import digest_declaration, verify_contract
 from connectors.declaration_rules import check_feed, check_transport, check_zone
 from connectors.declared import (
+    AskRecord,
     Change,
     Cursor,
     Department,
@@ -25,6 +26,7 @@ from connectors.declared import (
     Flag,
     Limits,
     Paging,
+    Reconcile,
     Seal,
     Token,
     Transport,
@@ -37,6 +39,7 @@ from schemas.errors import DeclarationError
 
 __all__ = [
     "Ask",
+    "AskRecord",
     "Change",
     "Cursor",
     "Delivery",
@@ -52,6 +55,7 @@ __all__ = [
     "OutFile",
     "Paging",
     "Receipt",
+    "Reconcile",
     "Seal",
     "Success",
     "Token",

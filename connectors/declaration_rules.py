@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from connectors.declared import TO_FILL_IN, Feed, FieldRule, Transport
 from connectors.durations import duration
 from connectors.file_rules import check_files
+from connectors.reconcile_rules import check_reconcile
 from connectors.sign_in_rules import check_carrying, check_seal, check_sign_in
 from connectors.text_encoding import CODECS
 from connectors.time_forms import time_pattern
@@ -79,6 +80,7 @@ def check_feed(feed: Feed, transport: Transport, place: str) -> None:
     check_seal(transport, feed, place)
     _check_times(feed, place)
     _check_bounds(feed, place)
+    check_reconcile(feed, transport, place)
     if not feed.key or not all(feed.key):
         raise DeclarationError(f"{place}: key 'key': expected at least one source field")
     for name, rule in feed.fields.items():

@@ -157,6 +157,22 @@ class Files(Struct, frozen=True, kw_only=True):
         return bool(self.archive or self.receipts)
 
 
+class AskRecord(Struct, frozen=True, kw_only=True):
+    """How a record is asked for by its key; the answer has the form of the feed's own."""
+
+    call: str  # SOAP: the operation; REST: the path
+    method: Literal["GET", "POST"] = "GET"
+    request: dict[str, Any]  # {key} is filled in
+
+
+class Reconcile(Struct, frozen=True, kw_only=True):
+    """How what the department holds is compared with what the library holds."""
+
+    by: Literal["list", "ask", "none"] = "list"  # all of it, a sample asked for by key, or not at all
+    sample: int = 200
+    ask: AskRecord | None = None  # a front table can be asked without
+
+
 class Feed(Struct, frozen=True, kw_only=True):
     """One kind of record that the department delivers."""
 
@@ -187,6 +203,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     success: Success | None = None
     paging: Paging = Paging()
     expects: Expects = Expects()
+    reconcile: Reconcile = Reconcile()
     fields: dict[str, FieldRule] = {}
     face: dict[str, str] = {}
 
@@ -194,6 +211,11 @@ class Feed(Struct, frozen=True, kw_only=True):
     def is_answered(self) -> bool:
         """Say whether the department is told, after the merge, what became of what it gave."""
         return self.flag is not None or (self.files is not None and self.files.is_answered)
+
+    @property
+    def compared_by(self) -> Literal["list", "ask", "none"]:
+        """Say how both ends can be compared; a drop of files shows what changed, never all that there is."""
+        return "none" if self.files else self.reconcile.by
 
     def license_types(self) -> list[str]:
         """Return the license types this feed can deliver, sorted."""

@@ -62,6 +62,11 @@ class FrontDatabase:
             self._thread.submit(self._close).result(PATIENCE)
         self._thread.shutdown(wait=False)
 
+    @property
+    def dialect(self) -> str:
+        """Return what kind of database it is, in SQLAlchemy's word."""
+        return self._engine.dialect.name
+
     def step(self, work: Callable[[sa.Connection], T]) -> T:
         """Do one piece of work within the deadline; errors of the database become errors of the department."""
         future = self._thread.submit(lambda: work(self._connected()))

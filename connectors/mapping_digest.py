@@ -14,7 +14,7 @@ from connectors.contract_files import verify_contract
 from connectors.declared import Department, Feed
 
 TRANSPORT = {"limits", "auth", "token", "live_contract"}
-FEED = {"name", "catalogue", "basis", "purpose", "schedule", "fresh_within", "expects"}
+FEED = {"name", "catalogue", "basis", "purpose", "schedule", "fresh_within", "expects", "reconcile"}
 INNER = {"paging": {"size"}, "cursor": {"overlap", "sweep"}}
 _encoder = msgspec.json.Encoder(order="sorted")
 

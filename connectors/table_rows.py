@@ -63,8 +63,12 @@ def open_page(body: bytes, who: str) -> TablePage:
 
 def table_rows(department: Department, feed: Feed, body: bytes) -> PageRows:
     """Return the declared source columns of a page."""
-    who = f"{department.department}.{feed.name}"
-    page, contract = open_page(body, who), read_table_contract(department, feed)
+    return rows_of(department, feed, open_page(body, f"{department.department}.{feed.name}"))
+
+
+def rows_of(department: Department, feed: Feed, page: TablePage) -> PageRows:
+    """Return the declared source columns of rows as a page would hold them."""
+    who, contract = f"{department.department}.{feed.name}", read_table_contract(department, feed)
     kinds = {name: contract.column(name, who).kind for name in source_names(feed)}
     columns = {name: [row[page.columns.index(name)] for row in page.rows] for name in kinds}
     faults = []

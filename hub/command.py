@@ -21,6 +21,7 @@ from hub.commands import (
     orchestrating,
     pulling,
     pushing,
+    reconciling,
     replaying,
     serving,
     showing,
@@ -61,6 +62,7 @@ app.command()(pulling.pull)
 app.command()(pulling.exchanges)
 app.command()(pushing.push)
 app.command()(replaying.replay)
+app.command()(reconciling.reconcile)
 app.command()(asking.find)
 app.command("verify")(asking.verify_license)
 app.command()(asking.checklist)
@@ -73,5 +75,6 @@ app.add_typer(pulling.hold, name="hold")
 app.add_typer(mending.quarantine, name="quarantine")
 app.add_typer(pushing.delivery, name="delivery")
 app.add_typer(incidents.incident, name="incident")
+app.add_typer(reconciling.reconciliation, name="reconciliation")
 app.add_typer(orchestrating.app, name="airflow")
 app.add_typer(serving.schema, name="schema")

@@ -22,6 +22,7 @@ POINTS: Final = {
     "before_send": "a delivery, or the answer to the rows of a page, is about to leave",
     "after_send_before_mark": "a delivery is answered, and nobody has noted it",
     "after_mark": "a delivery is noted, or the rows of a page are answered",
+    "mid_reconcile": "both ends are compared, what was found is not committed",
 }
 
 _passed: Counter[str] = Counter()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-Step = Literal["land", "check", "merge", "acknowledge", "deliver", "poll", "keys", "replay"]
+Step = Literal["land", "check", "merge", "acknowledge", "deliver", "poll", "keys", "replay", "compare"]
 Progress = Callable[[Step, int], None]
 
 

@@ -6,11 +6,13 @@ Only the exchange id travels from one step to the next, so each can run in a pro
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 
+from connectors.asking_records import ask_records
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, duration, load_department
 from connectors.fetched_page import FetchedPage
@@ -50,18 +52,22 @@ def pull(  # noqa: PLR0913 - the last two have defaults
     *,
     full: bool = False,
     shadow: bool = False,
+    keys: Sequence[str] | None = None,
     progress: Progress = no_progress,
 ) -> ExchangeSummary:
     """Run one whole exchange here and now; return its counts, whether it was merged, held, shadowed or failed.
 
-    `shadow` runs it beside the library. Where only the acknowledgement failed, the summary is of a merged exchange and
+    `shadow` runs it beside the library; `keys` asks for these records only. Where only the acknowledgement failed, the summary is of a merged exchange and
     its error says so.
     """
     with attended(hub.engine, department, feed) as is_alone:
         held = Held(this_process(), is_alone)
-        exchange = begin(hub, department, feed, full=full, shadow=shadow, held=held)
+        is_full = full or keys is not None
+        exchange = begin(
+            hub, department, feed, full=is_full, shadow=shadow, kind="pull" if keys is None else "keys", held=held
+        )
         with suppress(HubError), failed_at_any_error(hub, exchange):
-            land_pages(hub, exchange, connection, progress)
+            land_pages(hub, exchange, connection, progress, keys)
             check(hub, exchange.exchange_id, progress)
             progress("merge", 0)
             merge(hub, exchange.exchange_id)
@@ -138,7 +144,14 @@ def acknowledge(
 
 
 def begin(  # noqa: PLR0913 - all but the first three have defaults
-    hub: HubContext, department: str, feed: str, *, full: bool = False, shadow: bool = False, held: Held | None = None
+    hub: HubContext,
+    department: str,
+    feed: str,
+    *,
+    full: bool = False,
+    shadow: bool = False,
+    kind: str = "pull",
+    held: Held | None = None,
 ) -> Exchange:
     """Note the declaration and begin an exchange of one feed; in shadow where the rule asks for an activation it lacks."""
     declared, one = declared_feed(hub, department, feed)
@@ -146,24 +159,44 @@ def begin(  # noqa: PLR0913 - all but the first three have defaults
     now, lease = hub.clock(), hub.bounds.lease
     is_shadow = shadow or not may_merge(hub, declared, one)
     return begin_exchange(
-        hub.engine, department, one.name, declared.digest, now, lease, full=full, is_shadow=is_shadow, held=held
-    )
+        hub.engine, department, one.name, declared.digest, now, lease,
+        full=full, is_shadow=is_shadow, kind=kind, held=held,
+    )  # fmt: skip
 
 
-def land_pages(hub: HubContext, exchange: Exchange, connection: Connection, progress: Progress) -> None:
+def land_pages(
+    hub: HubContext,
+    exchange: Exchange,
+    connection: Connection,
+    progress: Progress,
+    keys: Sequence[str] | None = None,
+) -> None:
     """Store page after page, each before anyone looks inside."""
     department, feed = declared_feed(hub, exchange.department, exchange.feed)
-    since = looks_back_to(exchange.since_at, feed)
     if exchange.is_shadow and feed.flag:  # claiming rows would take them from whoever reads them in earnest
         feed = msgspec.structs.replace(feed, flag=msgspec.structs.replace(feed.flag, batch=""))
-    taken = taken_requests(hub, department, feed)
+    asked = _asked_pages(hub, exchange, department, feed, connection, keys)
     pass_by("before_fetch")
-    for number, page in enumerate(fetch_pages(department, feed, connection, since, hub.bounds.pages, taken), 1):
+    for number, page in enumerate(asked, 1):
         pass_by("after_fetch")
         store_page(hub.engine, hub.keyring, exchange, _stored(page), hub.clock())
         pass_by("after_landing")
         progress("land", number)
     finish_landing(hub.engine, exchange, hub.clock())
+
+
+def _asked_pages(  # noqa: PLR0913, PLR0917 - a feed, its exchange, and which of its records
+    hub: HubContext,
+    exchange: Exchange,
+    department: Department,
+    feed: Feed,
+    connection: Connection,
+    keys: Sequence[str] | None,
+) -> Iterator[FetchedPage]:
+    if keys is not None:
+        return ask_records(department, feed, connection, keys)
+    since, taken = looks_back_to(exchange.since_at, feed), taken_requests(hub, department, feed)
+    return fetch_pages(department, feed, connection, since, hub.bounds.pages, taken)
 
 
 def looks_back_to(since_at: datetime | None, feed: Feed) -> datetime | None:

@@ -29,7 +29,12 @@ _EVENTS: Final = {
 _KINDS: Final = {
     "drift": Words("契约变化", "contract drift"),
     "contract_unread": Words("契约取不到", "contract not read"),
+    "differs": Words("对账不一致", "both ends differ"),
 }
+_DIFFERS: Final = Words(
+    "打开对账记录看是哪些记录，再用 hub reconcile --pull 补取；库中多出的由人判断。",
+    "open the reconciliation for the records, then `hub reconcile --pull`; what is extra a person decides",
+)
 _ADVICE: Final = {
     "drift": Words(
         "请与部门核实变化，更新接口契约和接入声明后重新启用。",
@@ -39,6 +44,7 @@ _ADVICE: Final = {
         "请部门恢复契约地址；取数仍按已固定的契约进行。",
         "ask the department to serve its contract again; feeds go on by the pinned one",
     ),
+    "differs": _DIFFERS,
 }
 _LOOK: Final = Words("请查看该数据流最近的交换。", "look at the feed's last exchanges")
 

@@ -29,7 +29,7 @@ class Exchange:
     since_at: datetime | None
     started_at: datetime
     is_shadow: bool = False  # compared with the library, never merged
-    kind: str = "pull"  # pull | replay
+    kind: str = "pull"  # pull | replay | keys: only records that were asked for by key
 
     @property
     def is_replay(self) -> bool:

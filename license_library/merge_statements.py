@@ -168,9 +168,9 @@ update exchanges set state = 'merged', finished_at = :now, merged_count = :merge
   unchanged_count = unchanged_count + :unchanged
 where exchange_id = :exchange_id returning merged_count, unchanged_count
 """)
-# An exchange without a page heard nothing: an empty file drop does not make its feed any fresher.
+# Records asked for by key say nothing about the rest. An exchange without a page heard nothing: an empty file drop does not make its feed any fresher.
 ADVANCE_FEED = text("""
 update feeds f set cursor_at = greatest(f.cursor_at, e.cursor_at),
   fresh_at = case when e.page_count > 0 then greatest(f.fresh_at, e.started_at) else f.fresh_at end
-from exchanges e where e.exchange_id = :exchange_id and f.department = e.department and f.feed = e.feed
+from exchanges e where e.exchange_id = :exchange_id and e.kind <> 'keys' and f.department = e.department and f.feed = e.feed
 """)

@@ -79,6 +79,16 @@ class IncidentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: int = MAX_LIMIT
 
 
+class ReconciliationFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for reconciliations; None means: any."""
+
+    department: str | None = None
+    feed: str | None = None
+    state: str | None = None  # same | different
+    limit: int = DEFAULT_LIMIT
+    after: str | None = None  # ReconciliationsAnswer.next of the page before
+
+
 class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask whether a license is what it is said to be: an identifier, or a type and a number; and values to compare."""
 

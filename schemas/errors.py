@@ -118,6 +118,12 @@ class NotFound(RequestError):
     code = "request.not_found"
 
 
+class NotComparable(RequestError):
+    """The two ends of a feed cannot be compared."""
+
+    code = "request.not_comparable"
+
+
 class LeaseTaken(HubError):
     """Another exchange of this feed is running; this one steps aside."""
 

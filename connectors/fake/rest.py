@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
-from connectors.fake.answers import Page, WrongRequest, find_page, read_request
+from connectors.fake.answers import Page, WrongRequest, find_page, flatten, read_request
 from connectors.fake.desk import Called, Desk
 from connectors.fake.gate import Gate
-from connectors.fake.rest_forms import MEDIA_TYPES, read_parameters, write_answer, write_values
+from connectors.fake.rest_forms import MEDIA_TYPES, choose_render, read_parameters, write_answer, write_values
 from connectors.fake.shelf import Shelf
 from connectors.fake.wire import Answer, Request
 from schemas.errors import DepartmentRefused
@@ -39,6 +39,9 @@ class RestDepartment:
         at_desk = [one for one in self._desk.calls if (one.feed.path, one.feed.method) == (below, request.method)]
         if at_desk:
             return self._answer_at_desk(at_desk[0], request, now, mode)
+        by_key = [f for f in self._department.feeds.values() if f.reconcile.ask and f.reconcile.ask.call == below]
+        if by_key:
+            return self._answer_by_key(by_key[0], request, now)
         feed = next((f for f in self._department.feeds.values() if f.path == below), None)
         if feed is None or feed.method != request.method:
             return self.refuse("404", "接口不存在", 404)
@@ -58,6 +61,20 @@ class RestDepartment:
         page = replace(page, next=following) if is_followed else page
         body = write_answer(feed, page, is_bare=mode == "one_element_list")
         return Answer(200, MEDIA_TYPES[feed.answer], body, _headers(feed, page, following))
+
+    def _answer_by_key(self, feed: Feed, request: Request, now: datetime) -> Answer:
+        """Answer with the record whose key stands in the parameter that the declaration fills with it, or with none."""
+        ask = feed.reconcile.ask
+        names = [name for name, text in flatten(ask.request if ask else {}).items() if "{key}" in text]
+        try:
+            given = read_parameters(self._department, feed, request)
+            self._gate.verify(request, feed, given, now)
+        except DepartmentRefused as refusal:
+            return self.refuse("401", f"签名校验失败（{refusal}）", 401)
+        wanted = {given.get(name) for name in names}
+        found = [one.row for one in self._shelves[feed.name].listed() if one.record_id in wanted]
+        rows = [choose_render(feed)(row) for row in found]
+        return Answer(200, MEDIA_TYPES[feed.answer], write_answer(feed, Page(rows, len(rows), "")))
 
     def _answer_at_desk(self, called: Called, request: Request, now: datetime, mode: str) -> Answer:
         feed = called.feed

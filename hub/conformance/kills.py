@@ -13,7 +13,7 @@ from hub.crash_points import POINTS
 
 DAYS = 25  # of updates before each kill, so that there is something to lose
 PASSES = {"after_fetch": (1, 2), "after_landing": (1, 2, 3), "before_send": (1, 2), "after_mark": (1, 2)}
-PUSHING = {"after_claim", "after_send_before_mark"}  # points that only a delivery passes
+ELSEWHERE = {"after_claim", "after_send_before_mark", "mid_reconcile"}  # no pull passes these
 ACKNOWLEDGING = {"before_send", "after_mark"}
 
 
@@ -60,7 +60,7 @@ def _require_answered_is_kept(bench: Bench) -> None:
 
 
 def _checks() -> list[Check]:
-    points = [f"{point}:{number}" for point in POINTS if point not in PUSHING for number in PASSES.get(point, (1,))]
+    points = [f"{point}:{number}" for point in POINTS if point not in ELSEWHERE for number in PASSES.get(point, (1,))]
     words = {point: f"killed when {POINTS[point.partition(':')[0]]}" for point in points}
     return [
         Check("L3", f"kill_{point.replace(':', '_')}", words[point], partial(_kill, point=point)) for point in points

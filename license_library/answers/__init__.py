@@ -54,6 +54,13 @@ from license_library.answers.overviews import (
     ProblemCount,
     ShadowAnswer,
 )
+from license_library.answers.reconciliations import (
+    BucketShown,
+    DifferenceShown,
+    ReconciliationBrief,
+    ReconciliationDetail,
+    ReconciliationsAnswer,
+)
 from license_library.answers.spoken import (
     Advice,
     Answer,
@@ -82,12 +89,14 @@ __all__ = [
     "AsOfState",
     "BatchBrief",
     "BatchesAnswer",
+    "BucketShown",
     "CaseEvent",
     "Checklist",
     "DeliveriesAnswer",
     "DeliveryBrief",
     "DeliveryCount",
     "DepartmentBrief",
+    "DifferenceShown",
     "ExchangeBrief",
     "ExchangesAnswer",
     "FaceField",
@@ -119,6 +128,9 @@ __all__ = [
     "QuarantineCase",
     "QuarantineDetail",
     "RecognisedAs",
+    "ReconciliationBrief",
+    "ReconciliationDetail",
+    "ReconciliationsAnswer",
     "SearchAnswer",
     "SearchCounts",
     "ShadowAnswer",

@@ -24,6 +24,8 @@ from license_library.answers import (
     Overview,
     QuarantineAnswer,
     QuarantineDetail,
+    ReconciliationDetail,
+    ReconciliationsAnswer,
     SearchAnswer,
     ShadowAnswer,
     VerifyAnswer,
@@ -39,7 +41,9 @@ from license_library.service.filters import (
     Exchanges,
     Incidents,
     Items,
+    Pages,
     Quarantine,
+    Reconciliations,
     Reference,
     demand_known_query,
 )
@@ -66,6 +70,8 @@ SHAPES = (
     Overview,
     QuarantineAnswer,
     QuarantineDetail,
+    ReconciliationDetail,
+    ReconciliationsAnswer,
     SearchAnswer,
     ShadowAnswer,
     SearchRequest,
@@ -175,6 +181,18 @@ def decide_on_incident(settings: Settings, asker: Someone, incident_id: Referenc
     """Acknowledge, assign, mute, resolve or reopen an incident; and who decides."""
     decision = read_question(body, IncidentDecision)
     return JSON(deciding.decide_on_incident(settings, asker.actor, incident_id, decision))
+
+
+@router.get("/reconciliations", openapi_extra=describe(ReconciliationsAnswer))
+def reconciliations(settings: Settings, chosen: Reconciliations) -> Response:
+    """List what comparing feeds with their departments found, newest first."""
+    return JSON(overseeing.reconciliations(settings, chosen.wanted()))
+
+
+@router.get("/reconciliations/{reconciliation_id}", openapi_extra=describe(ReconciliationDetail))
+def reconciliation(settings: Settings, reconciliation_id: Reference, chosen: Pages) -> Response:
+    """Show one reconciliation with the records that differ, named by the department's own key."""
+    return JSON(overseeing.reconciliation(settings, reconciliation_id, chosen.limit, chosen.after))
 
 
 @router.get("/quarantine", openapi_extra=describe(QuarantineAnswer))

@@ -19,6 +19,7 @@ from license_library.service import (
     health,
     incident_pages,
     oversight_pages,
+    reconciliation_pages,
     search_pages,
     sign_in,
 )
@@ -40,7 +41,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.state.templates = build_environment()
     add_problem_handlers(app)
     app.add_middleware(Wire, body_bytes=settings.body_bytes)  # added last, so that it sees every answer
-    pages = (search_pages, checklist_pages, oversight_pages, incident_pages, delivery_pages)
+    pages = (search_pages, checklist_pages, oversight_pages, incident_pages, delivery_pages, reconciliation_pages)
     for part in (health, api, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)

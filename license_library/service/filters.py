@@ -15,7 +15,13 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.utils import get_flat_dependant
 from pydantic import AfterValidator, BeforeValidator
 
-from license_library.questions import DeliveryFilter, ExchangeFilter, IncidentFilter, QuarantineFilter
+from license_library.questions import (
+    DeliveryFilter,
+    ExchangeFilter,
+    IncidentFilter,
+    QuarantineFilter,
+    ReconciliationFilter,
+)
 from license_library.service.bodies import invalid
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -136,8 +142,37 @@ class AsOfQuery:
 
 
 AsOf = Annotated[AsOfQuery, Depends()]
+
+
+@dataclass(frozen=True)
+class ReconciliationQuery:
+    """Narrow the reconciliations to a department, a feed or a state."""
+
+    department: Choice = None
+    feed: Choice = None
+    state: Choice = None
+    after: Choice = None
+    limit: Limit = 50
+
+    def wanted(self) -> ReconciliationFilter:
+        """Return the question; what a form left empty is any."""
+        return ReconciliationFilter(
+            self.department or None, self.feed or None, self.state or None, self.limit, self.after or None
+        )
+
+
+@dataclass(frozen=True)
+class PageQuery:
+    """Go on in a list that needs no other choice."""
+
+    after: Choice = None
+    limit: Limit = 100
+
+
 Deliveries = Annotated[DeliveryQuery, Depends()]
 Incidents = Annotated[IncidentQuery, Depends()]
 Items = Annotated[ItemQuery, Depends()]
 Exchanges = Annotated[ExchangeQuery, Depends()]
+Pages = Annotated[PageQuery, Depends()]
 Quarantine = Annotated[QuarantineQuery, Depends()]
+Reconciliations = Annotated[ReconciliationQuery, Depends()]

@@ -17,6 +17,8 @@ from license_library.answers import (
     Overview,
     QuarantineAnswer,
     QuarantineDetail,
+    ReconciliationDetail,
+    ReconciliationsAnswer,
     ShadowAnswer,
 )
 from license_library.delivery_list import list_deliveries
@@ -25,7 +27,14 @@ from license_library.incident_list import list_incidents, report_incident
 from license_library.items import list_items, list_license_types
 from license_library.overview import count_library, survey_library
 from license_library.quarantine_list import get_quarantine_case, list_quarantine
-from license_library.questions import DeliveryFilter, ExchangeFilter, IncidentFilter, QuarantineFilter
+from license_library.questions import (
+    DeliveryFilter,
+    ExchangeFilter,
+    IncidentFilter,
+    QuarantineFilter,
+    ReconciliationFilter,
+)
+from license_library.reconciliation_list import list_reconciliations, show_reconciliation
 from license_library.service.settings import ServiceSettings
 from license_library.shadow_report import report_shadow
 from schemas.errors import NotFound
@@ -91,6 +100,18 @@ def incident(settings: ServiceSettings, incident_id: int) -> IncidentDetail:
     """Return one incident with its history; NotFound where there is none."""
     with settings.engine.connect() as conn:
         return report_incident(conn, incident_id, settings.now())
+
+
+def reconciliations(settings: ServiceSettings, wanted: ReconciliationFilter) -> ReconciliationsAnswer:
+    """List reconciliations, newest first."""
+    with settings.engine.connect() as conn:
+        return list_reconciliations(conn, wanted, settings.now())
+
+
+def reconciliation(settings: ServiceSettings, number: int, limit: int, after: str | None) -> ReconciliationDetail:
+    """Return one reconciliation with the records that differ; NotFound where there is none."""
+    with settings.engine.connect() as conn:
+        return show_reconciliation(conn, number, limit, after)
 
 
 def quarantine(settings: ServiceSettings, wanted: QuarantineFilter) -> QuarantineAnswer:

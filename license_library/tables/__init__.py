@@ -14,6 +14,12 @@ from license_library.tables.inquiries import inquiries
 from license_library.tables.library import license_versions, licenses, subjects
 from license_library.tables.outbox import deliveries
 from license_library.tables.oversight import activations, incident_alerts, incident_events, incidents, shadow_changes
+from license_library.tables.reconciliations import (
+    matched_buckets,
+    reconciliation_buckets,
+    reconciliation_differences,
+    reconciliations,
+)
 from license_library.tables.records import quality_results, quarantined_records, staged_licenses
 from license_library.tables.searching import former_names, subject_keys, subjects_to_key
 
@@ -38,9 +44,13 @@ __all__ = [
     "license_versions",
     "licenses",
     "mappings",
+    "matched_buckets",
     "metadata",
     "quality_results",
     "quarantined_records",
+    "reconciliation_buckets",
+    "reconciliation_differences",
+    "reconciliations",
     "replayed_records",
     "shadow_changes",
     "staged_licenses",

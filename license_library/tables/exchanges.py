@@ -90,7 +90,8 @@ exchanges = Table(
     Column("hold_reason", Text),
     Column("error_code", Text),
     Column("error_message", Text),
-    Column("kind", Text, nullable=False, server_default=text("'pull'")),  # pull | replay
+    # pull | replay | keys: only records that were asked for by key
+    Column("kind", Text, nullable=False, server_default=text("'pull'")),
     Column("holder", Text),  # host and process id, while one process holds it to its end; see attendance.py
     # Beside the library: compared with it, never merged, the feed's cursor untouched.
     Column("is_shadow", Boolean, nullable=False, server_default=text("false")),
@@ -100,7 +101,7 @@ exchanges = Table(
         " or received_count = merged_count + unchanged_count + quarantined_count + held_count",
         name="conservation",
     ),
-    CheckConstraint("kind in ('pull', 'replay')", name="kind"),
+    CheckConstraint("kind in ('pull', 'replay', 'keys')", name="kind"),
     CheckConstraint("not is_shadow or state not in ('merged', 'held')", name="shadow_is_not_merged"),
     Index("ix_exchanges_department_feed", "department", "feed", "exchange_id"),
     Index(

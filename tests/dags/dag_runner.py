@@ -17,8 +17,8 @@ from hub.airflow_home import PROJECT, AirflowHome
 
 RUN = """
 import json, sys
-import dags.drift, dags.pull, dags.push
-dag = {**vars(dags.pull), **vars(dags.push), "drift": dags.drift.dag}[sys.argv[1]]
+import dags.drift, dags.pull, dags.push, dags.reconcile
+dag = {**vars(dags.pull), **vars(dags.push), "drift": dags.drift.dag, "reconcile": dags.reconcile.dag}[sys.argv[1]]
 run = dag.test()
 from airflow.models.asset import AssetEvent
 from airflow.utils.session import create_session

@@ -181,6 +181,8 @@ def test_every_key_of_a_declaration_is_documented() -> None:
             "Cursor",
             "Success",
             "Expects",
+            "Reconcile",
+            "AskRecord",
             "FieldRule",
             "Files",
             "Flag",

@@ -16,9 +16,11 @@ from fastapi import FastAPI
 from httpx import Client, Response
 from sqlalchemy import Connection, Engine, insert, update
 
+from license_library.entries import FeedName
 from license_library.incidents import Cause, tell_incidents
 from license_library.keyring import Keyring
 from license_library.outbox import Owing, enqueue
+from license_library.reconciling import BucketPair, Difference, Found, save_reconciliation
 from license_library.service.settings import ServiceSettings
 from license_library.tables import activations, deliveries, feeds, shadow_changes
 from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
@@ -72,6 +74,7 @@ def fill_shelf(settings: ServiceSettings) -> Shelf:
         case = library.add_case()
         add_oversight(conn, library)
         add_deliveries(conn, settings)
+        add_reconciliation(conn)
         return Shelf(kept, marked, "370283000012345", case)
 
 
@@ -102,6 +105,20 @@ def add_oversight(conn: Connection, library: Library) -> None:
         Cause("", "operation_added Ping", "notice", "新增接口 Ping", "Ping is new"),
     ]
     tell_incidents(conn, "market_regulation", "drift", causes, NOW)
+
+
+def add_reconciliation(conn: Connection) -> None:
+    """Write a reconciliation that found one record of each kind, one of them named like an attack, one like a person."""
+    later, earlier = NOW - timedelta(hours=1), NOW - timedelta(days=2)
+    found = Found("buckets", "d1", later, earlier, 9, 9, 6, 3, 1, 1, 1, 2, 1)
+    told = [
+        Difference("<i>R1", "missing", "0a1", later, None),
+        Difference(f"Z{PERSON}", "extra", "0a2", None, later),
+        Difference("R3", "different", "0a3", earlier, later),
+    ]
+    pairs = [BucketPair("0a1", 3, "ab" * 8, 2, "cd" * 8), BucketPair("0a2", 0, "", 1, "cd" * 8)]
+    save_reconciliation(conn, FeedName("transport", "licenses"), found, told, pairs, NOW)
+    tell_incidents(conn, "transport", "differs", [], NOW)  # its incident is another test's business
 
 
 def add_deliveries(conn: Connection, settings: ServiceSettings) -> None:

@@ -209,6 +209,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
             "get /api/licenses/{license_id}/as-of": machine.get(
                 f"/api/licenses/{shelf.license_id}/as-of", headers=HEADER
             ).json(),
+            "get /api/reconciliations/{reconciliation_id}": machine.get("/api/reconciliations/1").json(),
             "get /api/quarantine/{quarantine_id}": machine.get(f"/api/quarantine/{shelf.quarantine_id}").json(),
         }
         | {
@@ -222,6 +223,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
                 "/api/exchanges",
                 "/api/incidents",
                 "/api/quarantine",
+                "/api/reconciliations",
             )
         }
         | {"get /api/exchanges/{exchange_id}/shadow": machine.get("/api/exchanges/4/shadow").json()}

@@ -36,6 +36,8 @@ PLAIN_PAGES = [
     "/deliveries",
     "/incidents",
     "/quarantine",
+    "/reconciliations",
+    "/reconciliations/1",
     "/license-types",
 ]
 VOID = {"meta", "link", "input", "img", "br"}
