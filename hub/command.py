@@ -22,6 +22,7 @@ from hub.commands import (
     pulling,
     pushing,
     reconciling,
+    relying,
     replaying,
     serving,
     showing,
@@ -67,6 +68,8 @@ app.command()(asking.find)
 app.command("verify")(asking.verify_license)
 app.command()(asking.checklist)
 app.command("as-of")(asking.as_of)
+app.command()(relying.rely)
+app.command("license-alerts")(relying.license_alerts)
 app.command()(serving.serve)
 app.add_typer(database.app, name="db")
 app.add_typer(departments.app, name="department")

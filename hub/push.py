@@ -7,6 +7,7 @@ from connectors.declaration import Delivery, Department, load_department
 from connectors.delivering import Parcel, opened_courier, write_fields
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
+from hub.license_alerts import owe_license_alerts
 from hub.progress import Progress, no_progress
 from hub.push_pass import PushBounds, PushPass, PushSummary
 from hub.registration import register
@@ -26,12 +27,13 @@ def push(
     progress: Progress = no_progress,
     bounds: PushBounds | None = None,
 ) -> PushSummary:
-    """Bring what is due to a department and ask for its receipts; return what became of it."""
+    """Bring what is due to a department, alerts among it, and ask for its receipts; return what became of it."""
     declared = load_department(department, hub.connectors_folder)
     if not declared.deliveries:
         raise DeclarationError(f"{department}: declares no deliveries; expected [deliveries.<kind>]; nothing was sent")
     with plain_database_errors_at(f"{department}: deliveries"):
         register(hub, declared)
+        owe_license_alerts(hub, declared)
         with opened_courier(declared, connection) as courier:
             run = PushPass(hub, declared, courier, bounds or PushBounds())
             run.deliver(progress)

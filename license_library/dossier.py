@@ -17,6 +17,7 @@ from license_library.history import read_versions
 from license_library.keyring import Keyring
 from license_library.license_hits import hit_of, hits_statement, holder_code_of, shown_number
 from license_library.masking import mask_text
+from license_library.reliances import list_reliances
 from schemas.errors import NotFound
 
 _LICENSE = hits_statement("""
@@ -68,6 +69,7 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
         versions=read_versions(conn, keyring, license_id),
         provenance=_provenance(row, origin, code),
         lineage=list_lineage(conn, row.department, row.feed, row.mapping_version),
+        reliances=list_reliances(conn, keyring, license_id),
         quarantined=origin.quarantined,
         asked_at=now,
     )

@@ -16,6 +16,7 @@ from license_library.leases import Exchange, hold_lease
 from license_library.settled import announce_merge
 from schemas.errors import HubError, NotFound
 from schemas.holder_code_types import HOLDER_CODE_TYPES
+from schemas.states import GOOD_STATES
 
 _ORGANISATIONS = [kind.code for kind in HOLDER_CODE_TYPES if kind.kind == "organisation"]
 _APPLY = (
@@ -29,6 +30,7 @@ _APPLY = (
     merge.REPLACE_LICENSES,
     merge.ADD_LICENSES,
     merge.KEEP_PASSED,
+    merge.NOTE_ALERTS,
 )
 
 
@@ -106,7 +108,12 @@ def _demand_held(exchange: Exchange) -> None:
 
 
 def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) -> Counts:
-    facts = {**vars(exchange), "now": announce_merge(conn, clock), "organisation_types": _ORGANISATIONS}
+    facts = {
+        **vars(exchange),
+        "now": announce_merge(conn, clock),
+        "organisation_types": _ORGANISATIONS,
+        "good_states": sorted(GOOD_STATES),
+    }
     for setting in merge.SETTINGS:
         conn.execute(setting)
     merged = conn.execute(merge.COLLECT_DELTA, facts).rowcount

@@ -100,6 +100,25 @@ class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: Mapping[str, str] = {}
 
 
+class LicenseAlertFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for alerts about licenses that cases relied on; None means: any."""
+
+    case_number: str | None = None
+    license_id: int | None = None
+    limit: int = DEFAULT_LIMIT
+    after: str | None = None  # LicenseAlertsAnswer.next of the page before
+
+
+class NotReliable(RequestError):
+    """The license is not valid today, so no case may rely on it."""
+
+    code: ClassVar[str] = "request.not_reliable"
+
+    def __init__(self, reason: Words) -> None:
+        super().__init__(f"library: the license may not be relied on: {reason.en}; nothing was noted")
+        self.words = Words(f"该证照不能作为依据：{reason.zh}", f"The license may not be relied on: {reason.en}")
+
+
 class NotDecidable(RequestError):
     """The delivery or incident is not in a state in which that can be decided."""
 

@@ -73,8 +73,8 @@ def find(  # noqa: PLR0913, PLR0917 - each is one way to ask
         limit=limit,
         purpose=purpose,
     )
-    with _service() as service:
-        answer = search(service, _actor(), asked)
+    with served_library() as service:
+        answer = search(service, actor(), asked)
     print_json(answer) if as_json else _show_hits(answer)
     raise typer.Exit(0 if answer.hits else 1)
 
@@ -91,8 +91,8 @@ def verify_license(  # noqa: PLR0913, PLR0917 - each is one part of the question
     asked = VerifyRequest(
         identifier=identifier, license_type=license_type, license_number=number, values=_values(value), purpose=purpose
     )
-    with _service() as service:
-        answer = verify(service, _actor(), asked)
+    with served_library() as service:
+        answer = verify(service, actor(), asked)
     print_json(answer) if as_json else _show_verdict(answer)
     raise typer.Exit(0 if answer.verdict == "confirmed" else 1)
 
@@ -109,8 +109,8 @@ def as_of(
     """Say what held of a license on a day, as known at an instant; the answer never changes later."""
     instant = known_at.replace(tzinfo=ZONE) if known_at and known_at.tzinfo is None else known_at
     asked = AsOfRequest(license_id=license_id, purpose=purpose, on=on.date() if on else None, known_at=instant)
-    with _service() as service:
-        answer = show_as_of(service, _actor(), asked)
+    with served_library() as service:
+        answer = show_as_of(service, actor(), asked)
     print_json(answer) if as_json else _show_as_of(answer)
     raise typer.Exit(0 if answer.version else 1)
 
@@ -124,8 +124,8 @@ def checklist(
 ) -> None:
     """Say what an applicant must still bring for an item."""
     asked = ChecklistRequest(item_code=item, holder_code=subject, holder_code_type=code_type, purpose=purpose)
-    with _service() as service:
-        answer = check_materials(service, _actor(), asked)
+    with served_library() as service:
+        answer = check_materials(service, actor(), asked)
     print_json(answer) if as_json else show_checklist(answer)
 
 
@@ -140,13 +140,15 @@ def show_checklist(answer: Checklist) -> None:
 
 
 @contextmanager
-def _service() -> Iterator[ServiceSettings]:
+def served_library() -> Iterator[ServiceSettings]:
+    """Give what the service answers from, over the configured library."""
     settings = Settings()
     with opened_hub(settings) as hub:
         yield service_settings(hub, settings)
 
 
-def _actor() -> str:
+def actor() -> str:
+    """Name whoever asks here, for the record."""
     return f"command line: {getpass.getuser()}"
 
 

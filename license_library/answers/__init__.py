@@ -61,6 +61,7 @@ from license_library.answers.reconciliations import (
     ReconciliationDetail,
     ReconciliationsAnswer,
 )
+from license_library.answers.reliances import LicenseAlertBrief, LicenseAlertsAnswer, RelianceBrief
 from license_library.answers.spoken import (
     Advice,
     Answer,
@@ -114,6 +115,8 @@ __all__ = [
     "ItemBrief",
     "ItemsAnswer",
     "LibraryTotals",
+    "LicenseAlertBrief",
+    "LicenseAlertsAnswer",
     "LicenseAnswer",
     "LicenseBrief",
     "LicenseHit",
@@ -131,6 +134,7 @@ __all__ = [
     "ReconciliationBrief",
     "ReconciliationDetail",
     "ReconciliationsAnswer",
+    "RelianceBrief",
     "SearchAnswer",
     "SearchCounts",
     "ShadowAnswer",

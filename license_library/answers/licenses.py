@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from license_library.answers.reliances import RelianceBrief
 from license_library.answers.spoken import Advice, Answer, Source, Words
 
 Validity = Literal["valid", "not_yet_valid", "expired", "not_good"]
@@ -175,6 +176,7 @@ class LicenseAnswer(Answer, frozen=True):
     versions: list[LicenseVersion]  # newest first; versions[0] is current
     provenance: Provenance
     lineage: list[FieldLineage]  # empty where the mapping version was not kept
+    reliances: list[RelianceBrief]  # the latest cases that rely on it, newest first
     quarantined: int  # open quarantine cases of the same record: a newer version may be waiting
     asked_at: datetime
 

@@ -19,6 +19,7 @@ from license_library.answers import (
     IncidentDetail,
     IncidentsAnswer,
     ItemsAnswer,
+    LicenseAlertsAnswer,
     LicenseAnswer,
     LicenseTypesAnswer,
     Overview,
@@ -26,11 +27,12 @@ from license_library.answers import (
     QuarantineDetail,
     ReconciliationDetail,
     ReconciliationsAnswer,
+    RelianceBrief,
     SearchAnswer,
     ShadowAnswer,
     VerifyAnswer,
 )
-from license_library.service import asking, deciding, overseeing
+from license_library.service import asking, deciding, overseeing, relying
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.asking import AsOfRequest, ChecklistRequest, LicenseRequest, SearchRequest, VerifyRequest
 from license_library.service.bodies import Body, read_question
@@ -41,6 +43,7 @@ from license_library.service.filters import (
     Exchanges,
     Incidents,
     Items,
+    LicenseAlerts,
     Pages,
     Quarantine,
     Reconciliations,
@@ -49,10 +52,14 @@ from license_library.service.filters import (
 )
 from license_library.service.openapi import describe
 from license_library.service.purposes import HeaderPurpose
+from license_library.service.relying import RelianceRequest
 
 router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends(demand_known_query)])
 
 SHAPES = (
+    LicenseAlertsAnswer,
+    RelianceBrief,
+    RelianceRequest,
     AsOfAnswer,
     Checklist,
     ChecklistRequest,
@@ -120,6 +127,18 @@ def verify(settings: Settings, asker: Someone, body: Body) -> Response:
 def checklist(settings: Settings, asker: Someone, body: Body) -> Response:
     """Say of every material of an item whether this applicant must still bring it."""
     return JSON(asking.check_materials(settings, asker.actor, read_question(body, ChecklistRequest)))
+
+
+@router.post("/reliances", openapi_extra=describe(RelianceBrief, RelianceRequest))
+def note_reliance(settings: Settings, asker: Someone, body: Body) -> Response:
+    """Note that a case relies on a license as it stands; the same again is the same reliance."""
+    return JSON(relying.note_reliance(settings, asker.actor, read_question(body, RelianceRequest)))
+
+
+@router.get("/license-alerts", openapi_extra=describe(LicenseAlertsAnswer))
+def license_alerts(settings: Settings, chosen: LicenseAlerts) -> Response:
+    """List the cases that relied on a license whose state has changed since, newest first."""
+    return JSON(relying.license_alerts(settings, chosen.wanted()))
 
 
 @router.get("/items", openapi_extra=describe(ItemsAnswer))

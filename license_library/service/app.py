@@ -20,6 +20,7 @@ from license_library.service import (
     incident_pages,
     oversight_pages,
     reconciliation_pages,
+    reliance_pages,
     search_pages,
     sign_in,
 )
@@ -41,7 +42,15 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.state.templates = build_environment()
     add_problem_handlers(app)
     app.add_middleware(Wire, body_bytes=settings.body_bytes)  # added last, so that it sees every answer
-    pages = (search_pages, checklist_pages, oversight_pages, incident_pages, delivery_pages, reconciliation_pages)
+    pages = (
+        search_pages,
+        checklist_pages,
+        oversight_pages,
+        incident_pages,
+        delivery_pages,
+        reconciliation_pages,
+        reliance_pages,
+    )
     for part in (health, api, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)

@@ -19,6 +19,7 @@ from license_library.questions import (
     DeliveryFilter,
     ExchangeFilter,
     IncidentFilter,
+    LicenseAlertFilter,
     QuarantineFilter,
     ReconciliationFilter,
 )
@@ -134,6 +135,22 @@ class IncidentQuery:
 
 
 @dataclass(frozen=True)
+class LicenseAlertQuery:
+    """Narrow the alerts to a case, or to one license."""
+
+    case_number: Choice = None
+    license_id: Annotated[int | None, BeforeValidator(_given), Query(ge=1, le=2**63 - 1)] = None
+    after: Choice = None
+    limit: Limit = 50
+
+    def wanted(self) -> LicenseAlertFilter:
+        """Return the question; what a form left empty is any."""
+        return LicenseAlertFilter(
+            (self.case_number or "").strip() or None, self.license_id, self.limit, self.after or None
+        )
+
+
+@dataclass(frozen=True)
 class AsOfQuery:
     """Choose the day on which something was true and the instant at which it was known; a time without zone is Beijing's."""
 
@@ -141,6 +158,7 @@ class AsOfQuery:
     known_at: Annotated[datetime | None, BeforeValidator(_given), AfterValidator(_aware), Query()] = None
 
 
+LicenseAlerts = Annotated[LicenseAlertQuery, Depends()]
 AsOf = Annotated[AsOfQuery, Depends()]
 
 

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from license_library.questions import NotDecidable, NotSettled, WrongQuestion
+from license_library.questions import NotDecidable, NotReliable, NotSettled, WrongQuestion
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.rendering import render
@@ -37,6 +37,7 @@ STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (InvalidQuestion, 422),
     (WrongQuestion, 422),
     (NotDecidable, 409),
+    (NotReliable, 409),
     (NotSettled, 409),
     (RequestError, 400),
     (DatabaseUnavailable, 503),

@@ -21,6 +21,7 @@ from license_library.tables.reconciliations import (
     reconciliations,
 )
 from license_library.tables.records import quality_results, quarantined_records, staged_licenses
+from license_library.tables.reliances import license_alerts, reliances
 from license_library.tables.searching import former_names, subject_keys, subjects_to_key
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "item_materials",
     "items",
     "landed_pages",
+    "license_alerts",
     "license_types",
     "license_versions",
     "licenses",
@@ -51,6 +53,7 @@ __all__ = [
     "reconciliation_buckets",
     "reconciliation_differences",
     "reconciliations",
+    "reliances",
     "replayed_records",
     "shadow_changes",
     "staged_licenses",

@@ -67,6 +67,7 @@ deliveries = Table(
         "next_try_at",
         postgresql_where=text("state in ('waiting', 'claimed', 'sent', 'acknowledged')"),
     ),
+    Index("ix_deliveries_case_number", "case_number"),
     Index("ix_deliveries_answered_at", "department", "answered_at"),
     Index("ix_deliveries_failed_at", "department", "failed_at", postgresql_where=text("failed_at is not null")),
 )

@@ -81,6 +81,14 @@ def test_a_time_that_is_none_is_refused(shelf: Shelf, machine: Client) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
 
 
+def test_a_case_relies_on_a_license_and_the_license_says_so(own_shelf: Shelf, own_machine: Client) -> None:
+    noted = ask(own_machine, "/api/reliances", license_id=own_shelf.license_id, case_number="C-1", item_code=ITEM)
+    shown = own_machine.get(f"/api/licenses/{own_shelf.license_id}", headers=HEADER).json()
+    assert shown["reliances"] == [noted]
+    wrong = {"purpose": PURPOSE, "license_id": own_shelf.license_id, "case_number": "办件"}
+    assert own_machine.post("/api/reliances", json=wrong).status_code == 400
+
+
 def test_a_license_that_is_not_kept_is_not_found(shelf: Shelf, machine: Client) -> None:
     answer = machine.get("/api/licenses/999999", headers=HEADER)
     assert (answer.status_code, answer.json()["code"]) == (404, "request.not_found")
@@ -203,6 +211,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
             "post /api/incidents/{incident_id}/decision": machine.post(
                 "/api/incidents/2/decision", json={"choice": "assign", "who": "张工", "assignee": ""}
             ).json(),
+            "post /api/reliances": ask(machine, "/api/reliances", license_id=shelf.license_id, case_number="S-1"),
             "post /api/verify": ask(machine, "/api/verify", **said),
             "post /api/checklist": ask(machine, "/api/checklist", item_code=ITEM, holder_code=COMPANY),
             "get /api/licenses/{license_id}": machine.get(f"/api/licenses/{shelf.license_id}", headers=HEADER).json(),
@@ -215,6 +224,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
         | {
             f"get {path}": machine.get(path).json()
             for path in (
+                "/api/license-alerts",
                 "/api/deliveries",
                 "/api/health",
                 "/api/items",

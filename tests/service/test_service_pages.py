@@ -28,6 +28,7 @@ from tests.license_library.question_makers import Library
 
 PLAIN_PAGES = [
     "/",
+    "/license-alerts",
     "/checklist",
     f"/checklist/{ITEM}",
     "/departments",
@@ -151,6 +152,15 @@ def test_a_license_is_shown_only_after_a_purpose(shelf: Shelf, person: Client) -
     read_page(shown.text)
     for part in (COMPANY_NAME, "道路货物运输", "版本 2", "版本 1", "第 1 页", "第 5 条"):
         assert part in shown.text
+
+
+def test_a_case_relies_on_a_license_by_a_button(shelf: Shelf, person: Client) -> None:
+    address = f"/licenses/{shelf.license_id}"
+    post_form(person, address)
+    assert post_form(person, f"{address}/reliances", case_number="PAGE-1").headers["location"] == f"{address}#reliances"
+    shown = person.get(address)
+    read_page(shown.text)
+    assert "PAGE-1" in shown.text
 
 
 def test_a_license_is_shown_as_it_was_on_a_day(shelf: Shelf, person: Client) -> None:

@@ -27,3 +27,17 @@ CREATE TABLE up_lic_data (
   error_remark             varchar(512)  COMMENT '错误说明',
   PRIMARY KEY (id)
 );
+
+-- 前置库 up_lic_alert：办件所依据的证照状态变化提醒，由数据交换平台写入，一行一份，row_guid 不重复。is_sync：0 未读取，1 已读取，3 退回（原因写入 error_remark），由审批平台回写。
+CREATE TABLE up_lic_alert (
+  row_guid              varchar(50)   NOT NULL COMMENT '推送编号',
+  project_no            varchar(50)   NOT NULL COMMENT '办件编号',
+  certificate_type_code varchar(64)   NOT NULL COMMENT '证照类型代码',
+  certificate_number    varchar(400)  NOT NULL COMMENT '证照编号',
+  cert_state            varchar(2)    NOT NULL COMMENT '证照现状：01 有效，02 暂扣，03 撤销，04 注销，05 失效，07 吊销，99 其他',
+  change_date           varchar(8)    NOT NULL COMMENT '变更日期 yyyyMMdd',
+  change_reason         varchar(2000) COMMENT '变更原因',
+  is_sync               char(1)       COMMENT '同步标志：0 未读取，1 已读取，3 退回',
+  error_remark          varchar(512)  COMMENT '退回原因',
+  PRIMARY KEY (row_guid)
+);

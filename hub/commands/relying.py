@@ -1,0 +1,60 @@
+"""`hub rely`, `hub license-alerts`: what cases rely on, and what has become of it.
+
+Knows arguments and output; noting and listing are the library's.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.commands.asking import ASKED_HERE, ZONE, Why, actor, served_library
+from hub.commands.output import AsJson, note, print_json, print_table
+from license_library.questions import LicenseAlertFilter
+from license_library.service.relying import RelianceRequest, note_reliance
+from license_library.service.relying import license_alerts as list_license_alerts
+
+
+def rely(
+    license_id: Annotated[int, typer.Argument(help="Id of the license, as a search answers it.")],
+    case_number: Annotated[str, typer.Option("--case", help="Number of the case that relies on it.")],
+    item: Annotated[str | None, typer.Option(help="Code of the approval item.")] = None,
+    purpose: Why = ASKED_HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a case relies on a license as it stands; who does is told when it changes."""
+    asked = RelianceRequest(license_id=license_id, case_number=case_number, purpose=purpose, item_code=item)
+    with served_library() as service:
+        noted = note_reliance(service, actor(), asked)
+    if as_json:
+        print_json(noted)
+    else:
+        note(
+            f"{noted.case_number} relies on {noted.license_type_name} {noted.license_number}, version {noted.version_count}"
+        )
+
+
+def license_alerts(
+    case_number: Annotated[str | None, typer.Option("--case", help="Only this case.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the cases that relied on a license whose state has changed since, newest first."""
+    with served_library() as service:
+        answer = list_license_alerts(service, LicenseAlertFilter(case_number, limit=limit))
+    if as_json:
+        print_json(answer)
+        return
+    rows = [
+        [
+            one.reliance.case_number,
+            "decided" if one.is_decided else "open",
+            f"{one.reliance.license_type_name} {one.reliance.license_number}",
+            f"{one.status_before} → {one.status}",
+            one.noticed_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
+            "; ".join(words.en for words in one.told) or None,
+        ]
+        for one in answer.alerts
+    ]
+    print_table("licenses relied on", ["case", "stage", "license", "change", "noticed", "told"], rows)

@@ -1,0 +1,43 @@
+"""Owe a department the alerts about licenses that cases relied on, where it declares that it takes them.
+
+Safe to repeat and to break off: an alert is the same delivery however often it is handed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from connectors.declaration import Department
+from connectors.delivering import Parcel, write_fields
+from hub.context import HubContext
+from license_library.outbox import Owing, enqueue
+from license_library.untold_alerts import BATCH, UntoldAlert, find_untold_alerts
+from schemas.deliveries import LicenseAlert, payload_of
+
+KIND = "license_alert"
+
+
+def owe_license_alerts(hub: HubContext, declared: Department) -> int:
+    """Enqueue every alert that the department was not told of yet; return how many."""
+    owed = 0
+    while KIND in declared.deliveries and (untold := _owe_batch(hub, declared)):
+        owed += untold
+        if untold < BATCH:
+            break
+    return owed
+
+
+def _owe_batch(hub: HubContext, declared: Department) -> int:
+    with hub.engine.begin() as conn:
+        untold = find_untold_alerts(conn, declared.department)
+        for alert in untold:
+            enqueue(conn, hub.keyring, _owing(declared, alert), hub.clock())
+        return len(untold)
+
+
+def _owing(declared: Department, alert: UntoldAlert) -> Owing:
+    delivery = declared.deliveries[KIND]
+    payload = payload_of(LicenseAlert(department=declared.department, **asdict(alert)))
+    where = f"{declared.department}.{KIND}"
+    write_fields(delivery, Parcel(KIND, alert.delivery_key, alert.case_number, 1, payload), where)
+    return Owing(declared.department, KIND, alert.case_number, delivery.class_, payload, alert.delivery_key)

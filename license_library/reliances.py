@@ -1,0 +1,126 @@
+"""Note which version of a license a case relies on. The same case and version again is the same reliance.
+
+Writes reliances only; a license that may not be relied on today is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import RelianceBrief
+from license_library.cursors import LAST
+from license_library.freshness import validity_of
+from license_library.keyring import Keyring
+from license_library.license_hits import shown_number
+from license_library.questions import NotReliable
+from license_library.readings import check_text
+from license_library.wording import validity_words
+from schemas.errors import NotFound, RequestError
+
+RELIANCE = """
+r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at,
+coalesce(t.name, h.license_type) as license_type_name, h.license_number, s.kind, s.code_encrypted
+"""
+# The version that was relied on, whatever the license has become.
+OF_RELIANCE = """
+join license_history h on h.license_id = r.license_id and h.version_count = r.version_count
+join subjects s on s.subject_id = h.subject_id
+left join license_types t on t.license_type = h.license_type
+"""
+# Locked, so that no merge changes the license between the look and the note.
+_LICENSE = text("""
+select version_count, status, valid_from, valid_to, open_ended from licenses where license_id = :license_id for share
+""")
+_ITEM = text("select exists (select from items where item_code = :item_code)")
+_NOTE = text("""
+insert into reliances (case_number, item_code, license_id, version_count, relied_by, purpose, relied_at)
+values (:case_number, :item_code, :license_id, :version_count, :relied_by, :purpose, :now)
+on conflict (case_number, license_id, version_count) do nothing
+""")
+_GET = text(f"""
+select {RELIANCE} from reliances r {OF_RELIANCE}
+where r.case_number = :case_number and r.license_id = :license_id and r.version_count = :version_count
+""")  # noqa: S608 - constants of this file
+
+
+_OF_LICENSE = text(f"""
+select {RELIANCE} from reliances r {OF_RELIANCE} where r.license_id = :license_id
+order by r.reliance_id desc limit :limit
+""")  # noqa: S608 - constants of this file
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Relying:
+    """Say which case relies on which license, and who says so."""
+
+    license_id: int
+    case_number: str
+    item_code: str | None
+    relied_by: str
+    purpose: str
+
+
+def rely_on(conn: Connection, keyring: Keyring, relying: Relying, today: date, now: datetime) -> RelianceBrief:
+    """Note it and return it; NotFound without such a license, NotReliable where it is not valid today."""
+    facts = {**vars(relying), "case_number": _case_number(relying.case_number), "now": now}
+    row = conn.execute(_LICENSE, facts).one_or_none() if abs(relying.license_id) <= LAST else None
+    if row is None:
+        raise NotFound(
+            f"library: no license is kept under {relying.license_id}; expected an id of a search answer; nothing was noted"
+        )
+    _demand_valid(row, today)
+    _demand_item(conn, relying.item_code)
+    facts["version_count"] = row.version_count
+    conn.execute(_NOTE, facts)
+    return reliance_of(conn.execute(_GET, facts).one(), keyring)
+
+
+def list_reliances(conn: Connection, keyring: Keyring, license_id: int) -> list[RelianceBrief]:
+    """Return the latest cases that rely on a license, at most SHOWN of them."""
+    rows = conn.execute(_OF_LICENSE, {"license_id": license_id, "limit": SHOWN})
+    return [reliance_of(row, keyring) for row in rows]
+
+
+def reliance_of(row: Any, keyring: Keyring) -> RelianceBrief:
+    """Return the reliance of a row that carries RELIANCE."""
+    code = keyring.decrypt(row.code_encrypted).decode()
+    return RelianceBrief(
+        reliance_id=row.reliance_id,
+        case_number=row.case_number,
+        item_code=row.item_code,
+        license_id=row.license_id,
+        version_count=row.version_count,
+        license_type_name=row.license_type_name,
+        license_number=shown_number(row.license_number, row.kind, code),
+        relied_by=row.relied_by,
+        relied_at=row.relied_at,
+    )
+
+
+def _case_number(typed: str) -> str:
+    number = typed.strip()
+    check_text(number)
+    if not number or len(number) > 100 or not number.isascii() or not number.isprintable() or " " in number:
+        raise RequestError(
+            "reliance: the case number is wrong; expected 1 to 100 printable ASCII characters without blanks; nothing was noted"
+        )
+    return number
+
+
+def _demand_valid(row: Any, today: date) -> None:
+    term = (row.status, row.valid_from, row.valid_to, row.open_ended)
+    validity = validity_of(*term, today)
+    if validity != "valid":
+        raise NotReliable(validity_words(validity, *term))
+
+
+def _demand_item(conn: Connection, item_code: str | None) -> None:
+    if item_code is not None:
+        check_text(item_code)
+        if not conn.execute(_ITEM, {"item_code": item_code}).scalar_one():
+            raise NotFound("reliance: there is no such item; expected a code of the item catalogue; nothing was noted")

@@ -1,0 +1,45 @@
+"""Tables: what cases relied on, and what became of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from license_library.tables.columns import instant, metadata
+
+reliances = Table(
+    "reliances",
+    metadata,
+    Column("reliance_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("case_number", Text, nullable=False),
+    Column("item_code", Text, ForeignKey("items.item_code")),
+    Column("license_id", BigInteger, nullable=False),
+    Column("version_count", Integer, nullable=False),  # the version that stood there when it was relied on
+    Column("relied_by", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    instant("relied_at", required=True),
+    UniqueConstraint("case_number", "license_id", "version_count"),
+    Index("ix_reliances_license_id", "license_id"),
+)
+
+license_alerts = Table(
+    "license_alerts",
+    metadata,
+    Column("alert_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("reliance_id", BigInteger, ForeignKey("reliances.reliance_id"), nullable=False),
+    Column("version_count", Integer, nullable=False),  # the version that told it
+    Column("status_before", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("exchange_id", BigInteger, nullable=False),
+    instant("noticed_at", required=True),
+    UniqueConstraint("reliance_id", "version_count"),
+)

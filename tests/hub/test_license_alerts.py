@@ -1,0 +1,60 @@
+"""A license that a case relied on is revoked at its issuer: the platform is told by the next push, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hub_makers import Faked, StartFake, pull_once
+from push_makers import StillClock, at, push_once, states
+from sqlalchemy import text
+
+from hub.context import HubContext
+from license_library.reliances import Relying, rely_on
+
+
+def rely_on_everything_valid(hub: HubContext) -> None:
+    """Let a case of its own rely on each license that is good."""
+    with hub.engine.begin() as conn:
+        good = conn.scalars(
+            text("select license_id from licenses where status = 'valid' and (open_ended or valid_to > :now)"),
+            {"now": hub.clock()},
+        )
+        for license_id in list(good):
+            rely_on(
+                conn,
+                hub.keyring,
+                Relying(license_id, f"CASE-{license_id}", None, "window", "case"),
+                hub.clock().date(),
+                hub.clock(),
+            )
+
+
+def told(one: Faked) -> dict[str, str]:
+    """Return what the platform holds: the new state of the license of each case."""
+    return {each["values"]["project_no"]: each["values"]["cert_state"] for each in one.process.inbox()}
+
+
+def test_the_platform_is_told_once_which_cases_relied_on_what_was_revoked(hub: HubContext, fake: StartFake) -> None:
+    one, clock = fake("approval_platform"), StillClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+    hub = at(hub, clock)
+    pull_once(hub, one)
+    rely_on_everything_valid(hub)
+    assert push_once(hub, one).counts == {}
+    one.process.set_mode("revokes")
+    clock.pass_by(hours=1)
+    pull_once(hub, one, full=True)
+    one.process.set_mode("ok")
+    push_once(hub, one)
+    with hub.engine.connect() as conn:
+        revoked = conn.scalars(
+            text("select license_id from licenses where status = 'revoked' and version_count > 1")
+        ).all()
+        alerts = conn.scalars(
+            text("select r.case_number from license_alerts join reliances r using (reliance_id)")
+        ).all()
+    assert set(alerts) >= {f"CASE-{license_id}" for license_id in revoked} != set()
+    assert told(one).keys() == set(alerts)
+    assert {told(one)[f"CASE-{license_id}"] for license_id in revoked} == {"03"}
+    clock.pass_by(minutes=31)
+    push_once(hub, one)
+    assert len(one.process.inbox()) == len(states(hub)) == len(alerts)

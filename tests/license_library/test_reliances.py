@@ -1,0 +1,119 @@
+"""What a case relied on is remembered, and whoever relied on a license that stops being good is told."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from library_makers import DEPARTMENT, NOW, record
+from sqlalchemy import text
+
+from license_library.license_alert_list import list_license_alerts
+from license_library.outbox import Owing, enqueue
+from license_library.questions import LicenseAlertFilter, NotReliable
+from license_library.reliances import Relying, list_reliances, rely_on
+from license_library.untold_alerts import find_untold_alerts
+from schemas.errors import NotFound, RequestError
+
+TODAY = date(2016, 5, 4)
+
+
+def told(days: int, **changes):
+    return record(source_updated_at=NOW - timedelta(days=30 - days), **changes)
+
+
+@pytest.fixture
+def relied(library, keyring, pull):
+    """Give a library in which case C-1 relies on the only license, and its id."""
+    pull(told(1))
+    with library.begin() as conn:
+        license_id = conn.execute(text("select license_id from licenses")).scalar_one()
+        rely_on(conn, keyring, relying(license_id), TODAY, NOW)
+    return license_id
+
+
+def relying(license_id: int, case: str = "C-1") -> Relying:
+    return Relying(license_id, case, None, "window", "case C-1")
+
+
+def alerts(library, keyring):
+    with library.connect() as conn:
+        found = list_license_alerts(conn, keyring, LicenseAlertFilter(), NOW).alerts
+    return [(one.reliance.case_number, one.status_before, one.status, one.is_decided) for one in reversed(found)]
+
+
+def test_the_same_case_and_version_is_one_reliance(library, keyring, relied):
+    with library.begin() as conn:
+        again = rely_on(conn, keyring, relying(relied, " C-1 "), TODAY, NOW + timedelta(days=1))
+        assert list_reliances(conn, keyring, relied) == [again]
+    assert (again.version_count, again.relied_at) == (1, NOW)
+
+
+def test_a_version_that_is_relied_on_stays_what_it_was(library, keyring, pull, relied):
+    pull(told(2, license_number="鲁平2号"))
+    with library.connect() as conn:
+        (one,) = list_reliances(conn, keyring, relied)
+    assert (one.version_count, one.license_number) == (1, "鲁平1号")
+
+
+@pytest.mark.parametrize(
+    ("changes", "today"),
+    [
+        ({"status": "revoked"}, TODAY),
+        ({"open_ended": False, "valid_to": date(2016, 5, 3)}, TODAY),
+        ({"valid_from": date(2016, 5, 5)}, TODAY),
+    ],
+)
+def test_what_is_not_valid_today_is_not_relied_on(library, keyring, pull, changes, today):
+    pull(told(1, **changes))
+    with library.begin() as conn, pytest.raises(NotReliable):
+        rely_on(conn, keyring, relying(1), today, NOW)
+
+
+@pytest.mark.parametrize("case", ["", "  ", "办件1", "a b", "x" * 101, "a\nb"])
+def test_a_case_number_that_is_none_is_refused(library, keyring, relied, case):
+    with library.begin() as conn, pytest.raises(RequestError):
+        rely_on(conn, keyring, relying(relied, case), TODAY, NOW)
+
+
+def test_a_license_or_item_that_is_unknown_is_not_relied_on(library, keyring, relied):
+    with library.begin() as conn, pytest.raises(NotFound):
+        rely_on(conn, keyring, relying(404), TODAY, NOW)
+    with library.begin() as conn, pytest.raises(NotFound):
+        rely_on(conn, keyring, Relying(relied, "C-2", "NO-SUCH", "window", "case"), TODAY, NOW)
+
+
+def test_a_license_that_stops_being_good_alerts_every_case_that_relied_on_it(library, keyring, pull, relied):
+    pull(told(2, change_reason="地址变更"))
+    with library.begin() as conn:
+        rely_on(conn, keyring, relying(relied, "C-2"), TODAY, NOW)
+        enqueue(conn, keyring, Owing(DEPARTMENT, "decision", "C-2", "A", {}), NOW)
+    assert alerts(library, keyring) == []
+    pull(told(3, status="suspended"))
+    assert sorted(alerts(library, keyring)) == [
+        ("C-1", "valid", "suspended", False),
+        ("C-2", "valid", "suspended", True),
+    ]
+
+
+def test_what_it_becomes_afterwards_is_told_too_and_a_renewal_under_way_is_no_news(library, keyring, pull, relied):
+    pull(told(2, status="renewal_pending"))
+    for day, status in enumerate(("suspended", "suspended", "revoked", "valid"), 3):
+        pull(told(day, status=status, change_reason=str(day)))
+    assert [(before, after) for _, before, after, _ in alerts(library, keyring)] == [
+        ("renewal_pending", "suspended"),
+        ("suspended", "revoked"),
+        ("revoked", "valid"),
+    ]
+
+
+def test_an_alert_is_untold_until_a_delivery_of_its_own_stands_in_the_outbox(library, keyring, pull, relied):
+    pull(told(2, status="revoked", changed_on=date(2016, 4, 20), license_number="鲁平2号"))
+    with library.begin() as conn:
+        (untold,) = find_untold_alerts(conn, DEPARTMENT)
+        assert (untold.license_number, untold.status, untold.changed_on) == ("鲁平1号", "revoked", date(2016, 4, 20))
+        owing = Owing(DEPARTMENT, "license_alert", untold.case_number, "A", {}, untold.delivery_key)
+        enqueue(conn, keyring, owing, NOW)
+        assert find_untold_alerts(conn, DEPARTMENT) == []
+        (shown,) = list_license_alerts(conn, keyring, LicenseAlertFilter(case_number="C-1"), NOW).alerts
+        assert [words.zh for words in shown.told] == ["平度市市场监督管理局：待发送"]
