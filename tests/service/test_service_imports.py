@@ -27,6 +27,7 @@ ASKING = {
     "overview",
     "quarantine_list",
     "questions",
+    "reconciliation_list",
     "reliances",  # which license a case relies on, said by a person
     "service",
     "shadow_report",
