@@ -22,6 +22,7 @@ from connectors.sign_in import SignIn
 from connectors.soap_envelope import SoapAnswer, open_answer
 from connectors.soap_payload import Payload, read_payload
 from connectors.wire_clock import Clock
+from connectors.xml_listing import Wanted
 from schemas.errors import DepartmentBrokePromise
 
 EVERY_STATUS = frozenset(range(100, 600))
@@ -75,7 +76,7 @@ class Caller:
         transport = self._department.transport
         if transport.kind == "soap":
             opened = open_answer(answer.body, answer.media_type, who)
-            return read_payload(self._department, bare, opened, who).text
+            return read_payload(self._department, bare, opened, Wanted(feed.records), who).text
         if feed.answer == "xml":
             root = parse_xml(answer.body, answer.media_type, who)
             if local_name(root).lower() == "html":

@@ -35,21 +35,30 @@ def parse_xml(body: bytes, media_type: str, who: str, field: int = FIELD) -> etr
 
     `field` is the longest text of one element: more where an element carries a whole document.
     """
-    charset = label_of(body) or charset_of(media_type) or "utf-8"
-    return _parse(utf8_of(body, charset, who), who, field)
+    return parse_utf8(utf8_xml(body, media_type, who), who, field)
 
 
 def parse_xml_text(text: str, who: str, field: int = FIELD) -> etree._Element:
     """Return the root element of already decoded `text`; an encoding it declares no longer matters."""
+    return parse_utf8(utf8_text(text, who), who, field)
+
+
+def utf8_xml(body: bytes, media_type: str, who: str) -> bytes:
+    """Return `body` as UTF-8, whatever it declares to be written in."""
+    return utf8_of(body, label_of(body) or charset_of(media_type) or "utf-8", who)
+
+
+def utf8_text(text: str, who: str) -> bytes:
+    """Return an already decoded text as UTF-8."""
     try:
-        return _parse(text.encode(), who, field)
+        return text.encode()
     except UnicodeEncodeError:
         raise _refusal(who, "the answer is not well-formed XML: half a character") from None
 
 
-def _parse(body: bytes, who: str, field: int) -> etree._Element:
-    """Parse UTF-8; the parser itself refuses bytes that are none."""
-    content = body[_first_element(body, who) :]
+def parse_utf8(body: bytes, who: str, field: int = FIELD) -> etree._Element:
+    """Return the root element of UTF-8; the parser itself refuses bytes that are none."""
+    content = body[first_element(body, who) :]
     try:
         root = etree.fromstring(content, etree.XMLParser(**SAFE | {"huge_tree": field > LIBRARY_FIELD}))
     except etree.XMLSyntaxError as error:
@@ -61,10 +70,11 @@ def _parse(body: bytes, who: str, field: int) -> etree._Element:
 def skip_prolog(text: str, who: str) -> str:
     """Return `text` from its first element on; what opens with a DOCTYPE or an instruction is refused unread."""
     body = text.encode()
-    return body[_first_element(body, who) :].decode()
+    return body[first_element(body, who) :].decode()
 
 
-def _first_element(body: bytes, who: str) -> int:
+def first_element(body: bytes, who: str) -> int:
+    """Return where the root element begins; what opens with a DOCTYPE or an instruction is refused unread."""
     declaration = XML_DECLARATION.match(body)
     start = PROLOG.match(body, declaration.end() if declaration else 0)
     begin = start.end() if start else 0

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from connectors.page_rows import quoted
-from connectors.safe_xml import FIELD, local_name, parse_xml
+from connectors.safe_xml import FIELD, local_name, parse_xml, utf8_xml
 from connectors.soap_attachments import Part, find_references, split_parts
+from connectors.xml_listing import Listing, Records, Wanted, read_listing
 from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentFault, DepartmentRefused
 
 ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
@@ -37,18 +38,29 @@ class SoapAnswer:
     header: etree._Element | None = None
     files: dict[str, Part] = field(default_factory=dict)
     references: list[tuple[etree._Element, Part]] = field(default_factory=list)
+    records: Records | None = None
 
 
-def open_answer(body: bytes, media_type: str, who: str, longest: int = FIELD) -> SoapAnswer:
-    """Return what a reply holds; a Fault in it is raised. `longest` is the longest text that one element may carry."""
+def open_answer(
+    body: bytes, media_type: str, who: str, longest: int = FIELD, wanted: Wanted | None = None
+) -> SoapAnswer:
+    """Return what a reply holds; a Fault in it is raised. `longest` is the longest text that one element may carry.
+
+    `wanted` says where records lie in the Body's element; they need not all be in its tree.
+    """
     files: dict[str, Part] = {}
     if media_type.lower().startswith("multipart/"):
         root, files = split_parts(body, media_type, who)
         body, media_type = root.content, root.media_type
-    envelope = parse_xml(body, media_type, who, longest)
+    if wanted and not files:
+        listing = read_listing(utf8_xml(body, media_type, who), wanted.under("Body/*"), who, longest)
+    else:
+        listing = Listing(parse_xml(body, media_type, who, longest))
+    envelope = listing.root
     element = _open_body(envelope, who)
     header = envelope.find(envelope.tag.replace("}Envelope", "}Header"))
-    return SoapAnswer(element, header, files, find_references(element, files, who) if files else [])
+    references = find_references(element, files, who) if files else []
+    return SoapAnswer(element, header, files, references, listing.records)
 
 
 def require_understood(answer: SoapAnswer, read: Iterable[str], who: str) -> None:

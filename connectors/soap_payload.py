@@ -16,10 +16,11 @@ from lxml import etree
 from connectors.declared import Department, Feed
 from connectors.json_page import json_text, open_document
 from connectors.page_rows import require_success
-from connectors.safe_xml import parse_xml, parse_xml_text
+from connectors.safe_xml import utf8_text, utf8_xml
 from connectors.soap_attachments import describe_file
 from connectors.soap_envelope import SoapAnswer, require_understood
 from connectors.text_encoding import charset_of, decode_text
+from connectors.xml_listing import Records, Wanted, read_listing
 from connectors.xml_rows import find_all
 from schemas.errors import DepartmentBrokePromise
 
@@ -32,6 +33,7 @@ class Payload:
 
     root: etree._Element | dict[str, Any]
     answer: SoapAnswer
+    records: Records | None = None  # where they are not all in the tree
 
     def text(self, path: str) -> str | None:
         """Return the text at a path; None where nothing is."""
@@ -42,10 +44,10 @@ class Payload:
         return json_text(self.root, path) if isinstance(self.root, dict) else _text(self.root, path)
 
 
-def read_payload(department: Department, feed: Feed, answer: SoapAnswer, who: str) -> Payload:
+def read_payload(department: Department, feed: Feed, answer: SoapAnswer, wanted: Wanted, who: str) -> Payload:
     """Return what the declared paths start from, after the checks of headers and success."""
     require_understood(answer, _headers_read(feed), who)
-    payload = Payload(_open(department, feed, answer, who), answer)
+    payload = _open(department, feed, answer, wanted, who)
     require_payload_success(feed, payload, who)
     return payload
 
@@ -67,20 +69,21 @@ def _headers_read(feed: Feed) -> set[str]:
     return {path.removeprefix(HEADER).partition("/")[0] for path in paths if path.startswith(HEADER)}
 
 
-def _open(department: Department, feed: Feed, answer: SoapAnswer, who: str) -> etree._Element | dict[str, Any]:
+def _open(department: Department, feed: Feed, answer: SoapAnswer, wanted: Wanted, who: str) -> Payload:
     transport = department.transport
     if transport.payload == "none":
         for element, part in answer.references:
             element.text = describe_file(part.content)
-        return answer.element
+        return Payload(answer.element, answer, answer.records)
     inside = f"{who} (the {'JSON' if transport.payload == 'json-in-string' else 'XML'} inside the answer's string)"
     carried = _carried(department, answer, inside)
     if transport.payload == "json-in-string":
         text = carried if isinstance(carried, str) else decode_text(carried, transport.payload_encoding, inside)
-        return open_document(feed, text, inside)
-    if isinstance(carried, str):
-        return parse_xml_text(carried, inside)
-    return parse_xml(carried, f"text/xml; charset={transport.payload_encoding}", inside)
+        return Payload(open_document(feed, text, inside), answer)
+    kind = f"text/xml; charset={transport.payload_encoding}"
+    body = utf8_text(carried, inside) if isinstance(carried, str) else utf8_xml(carried, kind, inside)
+    listing = read_listing(body, wanted, inside)
+    return Payload(listing.root, answer, listing.records)
 
 
 def _carried(department: Department, answer: SoapAnswer, who: str) -> str | bytes:

@@ -12,6 +12,7 @@ from connectors.json_page import json_facts, json_rows
 from connectors.page_rows import PageFacts, PageRows, is_count, source_names
 from connectors.soap_attachments import describe_text
 from connectors.soap_payload import Payload
+from connectors.xml_listing import Records
 from connectors.xml_rows import ElementRows, find_all
 from schemas.errors import DepartmentBrokePromise
 
@@ -28,20 +29,29 @@ def soap_facts(feed: Feed, payload: Payload, who: str) -> PageFacts:
             f"{who}: {feed.paging.total} is not a number; expected the declared total of records"
         )
     next_cursor = (payload.text(feed.paging.next) or "").strip()
-    return PageFacts(len(_records(feed, payload.root)), int(total) if is_count(total) else None, next_cursor)
+    count = payload.records.count if payload.records else len(_records(feed, payload.root))
+    return PageFacts(count, int(total) if is_count(total) else None, next_cursor)
 
 
 def soap_rows(feed: Feed, payload: Payload, who: str, binary: frozenset[str] = frozenset()) -> PageRows:
     """Return the declared source columns of the page's records; of values that are files (`binary`) what is kept of them."""
     if isinstance(payload.root, dict):
         return json_rows(feed, payload.root, who)
-    found = ElementRows(source_names(feed))
-    for item in _records(feed, payload.root):
-        found.add(item)
-    page = found.page(who)
+    page = _taken_out(payload.records) if payload.records else _walked(feed, payload.root, who)
     for name in binary.intersection(page.columns):
         page.columns[name] = [describe_text(text) for text in page.columns[name]]
     return page
+
+
+def _taken_out(records: Records) -> PageRows:
+    return PageRows(dict(records.columns), records.count)
+
+
+def _walked(feed: Feed, root: etree._Element, who: str) -> PageRows:
+    found = ElementRows(source_names(feed))
+    for item in _records(feed, root):
+        found.add(item)
+    return found.page(who)
 
 
 def _records(feed: Feed, root: etree._Element) -> list[etree._Element]:

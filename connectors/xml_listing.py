@@ -1,0 +1,94 @@
+"""An XML document that is mostly a list of records: the list is taken out of the bytes, and the parser reads the rest.
+
+What is taken out is proven plain (plain_tags); one record of each shape stays in the tree for the schema to judge. Where
+anything speaks against it, the parser reads everything. Knows no envelope and no declaration.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from lxml import etree
+
+from connectors.plain_records import PlainRecords, read_records
+from connectors.safe_xml import DEPTH, FIELD, first_element, parse_utf8
+from connectors.xml_rows import find_all
+
+_PATH, _NAME = re.compile(r"(?:[^/@]+/)*[^/@*]+"), re.compile(r"[^/@]+")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Say where the records of a document lie, by local names, and which of their fields are read."""
+
+    path: str
+    names: Sequence[str] = ()
+    keep_all: bool = False  # leave every record in the tree, to be judged
+
+    def under(self, above: str) -> Wanted:
+        """Return the same, with the path beginning further up."""
+        return Wanted(f"{above}/{self.path}", self.names, self.keep_all)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Hold what was taken out: the fields that are read, how many records, and the name of every field that came."""
+
+    columns: dict[str, pl.Series]
+    count: int
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Hold a document's tree, and its records where they were taken out."""
+
+    root: etree._Element
+    records: Records | None = None
+
+
+def read_listing(body: bytes, wanted: Wanted, who: str, field: int = FIELD) -> Listing:
+    """Return a document of UTF-8, after every check of form."""
+    found = _cut(body, wanted, who)
+    if found is None:
+        return Listing(parse_utf8(body, who, field))
+    before, plain, after = found
+    kept = [plain.content] if wanted.keep_all else plain.shapes()
+    root, columns = parse_utf8(b"".join([before, *kept, after]), who, field), plain.columns(wanted.names)
+    listed = find_all(root, wanted.path)
+    if columns is None or len(listed) != (plain.count if wanted.keep_all else len(kept)) or not _fits(plain, listed[0]):
+        return Listing(parse_utf8(body, who, field))
+    return Listing(root, Records(columns, plain.count, plain.local_names))
+
+
+def _cut(body: bytes, wanted: Wanted, who: str) -> tuple[bytes, PlainRecords, bytes] | None:
+    """Return what stands before the records, the records, and what stands behind them."""
+    if not _PATH.fullmatch(wanted.path) or not all(_NAME.fullmatch(name) for name in wanted.names):
+        return None
+    start = first_element(body, who)
+    name = re.escape(wanted.path.rpartition("/")[2].encode())
+    pattern = re.compile(rb"<((?:[^\s<>/:!?]+:)?" + name + rb")[\s/>]")
+    opening = pattern.search(body, start)
+    if opening is None:
+        return None
+    closing = b"</" + opening[1] + b">"
+    end = body.rfind(closing) + len(closing)
+    before, records, after = body[: opening.start()], body[opening.start() : end], body[end:]
+    if any(mark in part for mark in (b"<!", b"<?", b"XInclude") for part in (before[start:], after)):
+        return None  # a comment may hold anything, also what looks like a record
+    plain = None if pattern.search(after) else read_records(_with_line_feeds(records), opening[1].decode())
+    return (before, plain, after) if plain else None
+
+
+def _with_line_feeds(content: bytes) -> bytes:
+    """Return what a parser makes of the ends of lines."""
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in content else content
+
+
+def _fits(plain: PlainRecords, record: etree._Element) -> bool:
+    """Say whether every prefix has a namespace, and nothing lies deeper than is allowed."""
+    depth = sum(1 for _ in record.iterancestors()) + plain.depth
+    return plain.prefixes <= {prefix for prefix in record.nsmap if prefix} and depth <= DEPTH
