@@ -21,7 +21,6 @@ from connectors.declared import (
     Department,
     Expects,
     Feed,
-    FieldRule,
     Files,
     Flag,
     Limits,
@@ -32,6 +31,7 @@ from connectors.declared import (
     Transport,
 )
 from connectors.declared_delivery import Ask, Delivery, Key, Out, OutFile, Receipt, Window
+from connectors.declared_fields import FieldRule, Holders
 from connectors.declared_parts import Struct, Success
 from connectors.delivery_rules import check_delivery
 from connectors.durations import duration
@@ -49,6 +49,7 @@ __all__ = [
     "FieldRule",
     "Files",
     "Flag",
+    "Holders",
     "Key",
     "Limits",
     "Out",
@@ -152,7 +153,15 @@ def _read_feed(name: str, raw: Any, place: str) -> Feed:
     if not isinstance(fields, dict):
         raise DeclarationError(f"{inner}.fields]: expected a table, got {type(fields).__name__}")
     rules = {key: _read_rule(rule, f"{inner}.fields] {key}") for key, rule in fields.items()}
+    if isinstance(raw.get("holders"), dict):
+        raw["holders"] = _read_holders(raw["holders"], f"{inner}.holders]")
     return msgspec.structs.replace(_convert({"name": name, **raw}, Feed, place), fields=rules)
+
+
+def _read_holders(raw: dict[str, Any], place: str) -> Holders:
+    parts = {key: raw.pop(key) for key in ("code", "code_type", "name", "share") if key in raw}
+    rules = {key: _read_rule(rule, f"{place} {key}") for key, rule in parts.items()}
+    return msgspec.structs.replace(_convert(raw, Holders, place), **rules)
 
 
 def _read_rule(raw: Any, place: str) -> FieldRule:

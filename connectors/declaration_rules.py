@@ -10,9 +10,11 @@ import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 
-from connectors.declared import TO_FILL_IN, Feed, FieldRule, Transport
+from connectors.declared import TO_FILL_IN, Feed, Transport
+from connectors.declared_fields import FieldRule
 from connectors.durations import duration
 from connectors.file_rules import check_files
+from connectors.holder_rules import check_holders
 from connectors.reconcile_rules import check_reconcile
 from connectors.sign_in_rules import check_carrying, check_seal, check_sign_in
 from connectors.text_encoding import CODECS
@@ -27,7 +29,7 @@ PLACEHOLDERS = {"since", "page", "offset", "page_size", "cursor"}
 CRON = {"minute": 59, "hour": 23, "day of the month": 31, "month": 12, "day of the week": 7}
 FLAT = {"query", "form"}  # ways to send a request that know no groups
 FOLLOWED = {"link", "next"}  # paging styles whose next page is a URL of the department's
-DERIVED = {"record_id", "source_updated_at", "face", "open_ended"}  # follow from key, cursor, face and valid_to
+DERIVED = {"record_id", "source_updated_at", "face", "open_ended", "holders"}  # follow from tables of their own
 
 
 def check_zone(zone: str, place: str) -> None:
@@ -85,6 +87,7 @@ def check_feed(feed: Feed, transport: Transport, place: str) -> None:
         raise DeclarationError(f"{place}: key 'key': expected at least one source field")
     for name, rule in feed.fields.items():
         check_rule(name, rule, record, f"{place[:-1]}.fields] {name}")
+    check_holders(feed, transport, place)
 
 
 def check_schedule(schedule: str, place: str) -> None:

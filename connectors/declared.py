@@ -8,9 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
-
 from connectors.declared_delivery import Delivery
+from connectors.declared_fields import FieldRule, Holders
 from connectors.declared_parts import Struct, Success
 from schemas.struct_readers import build_readers
 
@@ -101,17 +100,6 @@ class Expects(Struct, frozen=True, kw_only=True):
 
     max_bad_ratio: float = 0.05
     records_per_day: tuple[int, int] = (0, 1_000_000)
-
-
-class FieldRule(Struct, frozen=True, kw_only=True):
-    """Where a canonical field comes from. A bare string in TOML is short for `{ from = "…" }`."""
-
-    from_: str = msgspec.field(default="", name="from")
-    value: str | None = None  # a constant
-    codes: dict[str, str] | None = None  # source code -> ours; an unknown code is a problem
-    date: str | None = None  # strptime format of a date
-    open_ended: list[str] = []  # source values that mean: no end
-    normalise: Literal["", "identifier"] = ""  # strip, NFKC, upper case
 
 
 class Flag(Struct, frozen=True, kw_only=True):
@@ -206,6 +194,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     reconcile: Reconcile = Reconcile()
     fields: dict[str, FieldRule] = {}
     face: dict[str, str] = {}
+    holders: Holders | None = None
 
     @property
     def is_answered(self) -> bool:
@@ -216,6 +205,12 @@ class Feed(Struct, frozen=True, kw_only=True):
     def compared_by(self) -> Literal["list", "ask", "none"]:
         """Say how both ends can be compared; a drop of files shows what changed, never all that there is."""
         return "none" if self.files else self.reconcile.by
+
+    @property
+    def holder_keys(self) -> dict[str, str]:
+        """Return what an entry of the feed's list of holders calls its parts; empty where there is no list."""
+        rules = {part: getattr(self.holders, part, None) for part in ("code", "code_type", "name", "share")}
+        return {part: rule.from_ for part, rule in rules.items() if rule and rule.from_}
 
     def license_types(self) -> list[str]:
         """Return the license types this feed can deliver, sorted."""

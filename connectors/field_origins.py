@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connectors.declared import Department, Feed, FieldRule
+from connectors.declared import Department, Feed
+from connectors.declared_fields import FieldRule
 from schemas.license import LICENSE
 
 CODES_SHOWN = 12
+JOINED = ("holder_name", "holder_code")  # fields that a separator takes apart
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def _told(department: Department, feed: Feed) -> Iterator[tuple[str, list[str], 
         yield "open_ended", [ends.from_], f"为 {meant} 时表示长期", f"set where it says {meant}"
     if "license_name" not in feed.fields:
         yield "license_name", [], "按证照类型目录取名称", "the name of its license type in the catalogue"
+    if feed.holders:
+        named = [feed.holders.list] if feed.holders.list else [feed.fields[name].from_ for name in JOINED]
+        yield "holders", named, "多个持证主体逐一列出", "everyone, where several are named"
     if feed.change:
         yield from _change_words(feed)
 

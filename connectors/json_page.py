@@ -13,7 +13,17 @@ import polars as pl
 
 from connectors.declared import Department, Feed
 from connectors.json_exact import DOUBLED, Bad, decode_exactly
-from connectors.page_rows import Column, Fault, PageFacts, PageRows, is_count, quoted, require_success, source_names
+from connectors.page_rows import (
+    Column,
+    Fault,
+    PageFacts,
+    PageRows,
+    is_count,
+    list_text,
+    quoted,
+    require_success,
+    source_names,
+)
 from connectors.text_encoding import charset_of, utf8_of
 from schemas.errors import DepartmentBrokePromise
 
@@ -71,6 +81,10 @@ def record_rows(feed: Feed, records: list[Any], first: int = 0) -> PageRows:
     """Return the declared source columns of decoded records, the first of which stands at place `first`."""
     faults: list[Fault] = []
     found = _columns(source_names(feed), records, faults)
+    if feed.holders and feed.holders.list:
+        found[feed.holders.list] = _lists(
+            feed.holders.list, found[feed.holders.list], [*feed.holder_keys.values()], faults
+        )
     columns: dict[str, Column] = {name: _column(name, values, faults) for name, values in found.items()}
     return PageRows(columns, len(records), faults, first)
 
@@ -84,6 +98,28 @@ def _columns(names: list[str], records: list[Any], faults: list[Fault]) -> dict[
         return dict(zip(names, columns, strict=True))
     except (KeyError, ValueError):  # somewhere a key is absent, or there is no row at all
         return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _lists(name: str, values: Sequence[Any], keys: list[str], faults: list[Fault]) -> list[str | None]:
+    """Return the lists inside the records as texts of the declared keys; what is no list of plain objects is a fault."""
+    texts = []
+    for number, value in enumerate(values):
+        entries = [] if value is None else value
+        if type(entries) is not list or not all(_is_plain(entry, keys) for entry in entries):
+            faults.append(Fault(number, name, "record.wrong_type", "a list of plain objects", "another value"))
+            entries = []
+        texts.append(list_text([{key: _scalar(entry.get(key)) for key in keys} for entry in entries]))
+    return texts
+
+
+def _is_plain(entry: Any, keys: list[str]) -> bool:
+    """Say whether an entry is an object of which every declared key holds one value."""
+    if type(entry) is not dict or DOUBLED in entry:
+        return False
+    values = [entry.get(key) for key in keys]
+    return all(value is None or type(value) is str or _problem(value) is None for value in values) and all(
+        _is_encodable(value) for value in values if type(value) is str and not value.isascii()
+    )
 
 
 def _column(name: str, values: Sequence[Any], faults: list[Fault]) -> pl.Series:

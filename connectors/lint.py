@@ -96,15 +96,18 @@ def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
 
 
 def _check_required(feed: Feed, place: str) -> Iterator[Finding]:
+    listed = {"holder_code", "holder_code_type", "holder_name"} if feed.holder_keys else set()
     for field in LICENSE.fields:
-        if field.required and field.name not in DERIVED | feed.fields.keys():
+        if field.required and field.name not in DERIVED | feed.fields.keys() | listed:
             yield Finding("error", f"{place} fields", f"{field.name} ({field.zh}) is required and not mapped")
 
 
 def _check_codes(feed: Feed, place: str) -> Iterator[Finding]:
     types = {kind.license_type for kind in load_catalogue().license_types}
     for name, known in (("license_type", types), ("status", STATE_CODES), ("holder_code_type", HOLDER_CODE_TYPE_CODES)):
-        rule = feed.fields.get(name)
+        rule = feed.fields.get(name) or (
+            feed.holders.code_type if feed.holders and name == "holder_code_type" else None
+        )
         given = {*(rule.codes or {}).values(), *([rule.value] if rule.value else [])} if rule else set()
         for code in sorted(given - known - {TO_FILL_IN}):
             yield Finding(
@@ -162,7 +165,7 @@ def _check_openapi(department: Department) -> Iterator[Finding]:
                 place,
                 f"{feed.method} {feed.path} is not in the contract; there are {', '.join(sorted(paths))}",
             )
-        for unknown in sorted(set(source_names(feed)) - names) if paths else ():
+        for unknown in sorted({*source_names(feed), *feed.holder_keys.values()} - names) if paths else ():
             yield Finding("warning", place, f"source field {unknown!r} is not in the contract")
     yield from check_rest_deliveries(department, paths, names | set(_parameter_names(paths)))
 

@@ -13,15 +13,18 @@ from itertools import accumulate
 import msgspec
 import polars as pl
 
-from connectors.declared import Department, Feed, FieldRule
+from connectors.declared import Department, Feed
+from connectors.declared_fields import FieldRule
 from connectors.face_texts import face_texts
-from connectors.mapping_times import date_of, instant_of
+from connectors.mapping_holders import name_holders
+from connectors.mapping_times import instant_of
+from connectors.mapping_values import clean_texts, expression
 from connectors.page_rows import Fault, PageRows, source_digests
 from schemas.license import LICENSE
 from schemas.problems import Problem, describe_value, problems_frame
 
 KINDS: dict[str, pl.DataType] = {
-    "text": pl.String(), "code": pl.String(), "json": pl.String(), "flag": pl.Boolean(),
+    "text": pl.String(), "code": pl.String(), "json": pl.String(), "holders": pl.String(), "flag": pl.Boolean(),
     "date": pl.Date(), "instant": pl.Datetime("us", "UTC"),
 }  # fmt: skip
 _FIELDS = {field.name: KINDS[field.kind] for field in LICENSE.fields}
@@ -57,12 +60,12 @@ def map_rows(
 ) -> MappedPage:
     """Map decoded pages, each with its number, at one go."""
     source = pl.concat([rows.frame() for _, rows in pages])
-    clean = _clean(source)
+    clean = clean_texts(source)
     wanted = _expressions(department, feed, license_names)
     wanted["face"] = face_texts({name: clean[column] for name, column in feed.face.items()})
     fields = [wanted.get(name, pl.lit(None, dtype=kind)).alias(name) for name, kind in _FIELDS.items()]
-    frame = clean.select(fields).with_columns(_places(pages))
-    problems = [*_lost_values(feed, clean, frame), *_faulted(feed, pages)]
+    frame, unnamed = name_holders(feed, clean, clean.select(fields).with_columns(_places(pages)))
+    problems = [*_lost_values(feed, clean, frame), *unnamed, *_faulted(feed, pages)]
     return MappedPage(frame, problems_frame(sorted(problems, key=lambda problem: problem[0])), source, _unread(pages))
 
 
@@ -83,14 +86,9 @@ def _places(pages: Sequence[tuple[int, PageRows]]) -> tuple[pl.Series, pl.Series
     return pl.concat(numbers).alias("_page"), pl.concat(positions).alias("_position")
 
 
-def _clean(source: pl.DataFrame) -> pl.DataFrame:
-    """Strip blanks around every value; an empty value is no value."""
-    return source.select(pl.all().str.strip_chars()).select(pl.when(pl.all() != "").then(pl.all()))
-
-
 def _expressions(department: Department, feed: Feed, license_names: Mapping[str, str]) -> dict[str, pl.Expr]:
     """Return one expression over source columns per canonical field that the declaration can fill."""
-    wanted = {name: _expression(rule, _FIELDS[name]) for name, rule in feed.fields.items()}
+    wanted = {name: expression(rule, _FIELDS[name]) for name, rule in feed.fields.items()}
     wanted["record_id"] = pl.concat_str(feed.key, separator="/")
     wanted["source_updated_at"] = instant_of(pl.col(feed.cursor.field), feed.cursor.format, department.timezone)
     ends = feed.fields.get("valid_to", FieldRule())
@@ -101,21 +99,6 @@ def _expressions(department: Department, feed: Feed, license_names: Mapping[str,
         default = wanted["license_type"].replace_strict(dict(license_names), default=None, return_dtype=pl.String)
         wanted["license_name"] = pl.coalesce(wanted["license_name"], default) if "license_name" in wanted else default
     return wanted
-
-
-def _expression(rule: FieldRule, kind: pl.DataType) -> pl.Expr:
-    if rule.value is not None:
-        return pl.lit(rule.value, dtype=pl.String).cast(kind)
-    value = pl.col(rule.from_)
-    if rule.open_ended:
-        value = pl.when(~value.is_in(rule.open_ended)).then(value)
-    if rule.date is not None:
-        return date_of(value, rule.date)
-    if rule.codes is not None:
-        return value.replace_strict(rule.codes, default=None, return_dtype=pl.String)
-    if rule.normalise == "identifier":
-        return value.str.normalize("NFKC").str.strip_chars().str.to_uppercase()
-    return value
 
 
 def _lost_values(feed: Feed, source: pl.DataFrame, frame: pl.DataFrame) -> Iterator[RowProblem]:
@@ -152,5 +135,6 @@ def _canonical(feed: Feed, fault: Fault) -> str:
     """Return our name for the source field a fault is in; the steward knows that one."""
     names = [name for name, rule in feed.fields.items() if rule.from_ == fault.source]
     names += ["record_id"] * (fault.source in feed.key) + ["source_updated_at"] * (fault.source == feed.cursor.field)
+    names += ["holders"] * (feed.holders is not None and fault.source == feed.holders.list)
     names += ["face"] * (fault.source in feed.face.values())
     return names[0] if names else "record"

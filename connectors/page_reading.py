@@ -38,7 +38,8 @@ def read_page(department: Department, feed: Feed, body: bytes, media_type: str) 
         return xml_rows(feed, body, media_type, who)
     if department.transport.kind == "rest":
         return json_rows(feed, read_document(department, feed, body, media_type), who)
-    wanted = Wanted(feed.records, source_names(feed), keep_all=department.transport.strictness == "enforce")
+    is_judged = department.transport.strictness == "enforce"
+    wanted = Wanted(feed.records, source_names(feed), is_judged, bool(feed.holder_keys))
     answer = _open(department, body, media_type, wanted, who)
     binary = _judge(department, answer.element, who)
     return soap_rows(feed, read_payload(department, feed, answer, wanted, who), who, binary)

@@ -71,7 +71,13 @@ def source_names(feed: Feed) -> list[str]:
     """Return the names of every source field that the feed's declaration reads, sorted."""
     mapped = {rule.from_ for rule in feed.fields.values() if rule.from_}
     changes = {feed.change.column} if feed.change else set()
-    return sorted(mapped | set(feed.face.values()) | set(feed.key) | {feed.cursor.field} | changes)
+    lists = {feed.holders.list} if feed.holders and feed.holders.list else set()
+    return sorted(mapped | set(feed.face.values()) | set(feed.key) | {feed.cursor.field} | changes | lists)
+
+
+def list_text(entries: Sequence[dict[str, str | None]]) -> str | None:
+    """Write a list that lies in a record as one text, so that it is a source column like the others."""
+    return _encoder.encode(entries).decode() if entries else None
 
 
 def require_success(feed: Feed, got: str | None, message: str | None, who: str) -> None:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from connectors.declared import Feed
 from connectors.json_page import json_facts, json_rows
-from connectors.page_rows import PageFacts, PageRows, is_count, source_names
+from connectors.page_rows import PageFacts, PageRows, is_count
 from connectors.soap_attachments import describe_text
 from connectors.soap_payload import Payload
 from connectors.xml_listing import Records
@@ -48,7 +48,7 @@ def _taken_out(records: Records) -> PageRows:
 
 
 def _walked(feed: Feed, root: etree._Element, who: str) -> PageRows:
-    found = ElementRows(source_names(feed))
+    found = ElementRows(feed)
     for item in _records(feed, root):
         found.add(item)
     return found.page(who)

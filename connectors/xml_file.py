@@ -58,11 +58,11 @@ def _after_prolog(chunks: Iterator[str], who: str) -> Iterator[str]:
 class _Reading:
     def __init__(self, feed: Feed, files: Files, who: str) -> None:
         self._path, self._total, self._who = feed.records.split("/"), files.total, who
-        self._wanted = source_names(feed)
+        self._feed = feed
         last = files.total.rpartition("/")[2]
         tags = {f"{{*}}{self._path[-1]}", INCLUDE} | ({f"{{*}}{last}"} if last and last[0] != "@" else set())
         self._parser = etree.XMLPullParser(events=("end", "pi"), tag=tuple(sorted(tags)), **SAFE)
-        self.found, self.names, self._count, self._told, self._gap = ElementRows(self._wanted), set[str](), 0, "", 0
+        self.found, self.names, self._count, self._told, self._gap = ElementRows(feed), set[str](), 0, "", 0
 
     def take(self, chunk: str) -> int:
         """Read on; return how many records wait."""
@@ -99,7 +99,7 @@ class _Reading:
         page = self.found.page(self._who, self._count)
         self.names |= self.found.local_names()
         self._count += page.count
-        self.found = ElementRows(self._wanted)
+        self.found = ElementRows(self._feed)
         return page
 
     def end(self) -> None:

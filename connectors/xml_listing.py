@@ -27,10 +27,11 @@ class Wanted:
     path: str
     names: Sequence[str] = ()
     keep_all: bool = False  # leave every record in the tree, to be judged
+    has_lists: bool = False  # a field is a list itself, so that only the parser reads it
 
     def under(self, above: str) -> Wanted:
         """Return the same, with the path beginning further up."""
-        return Wanted(f"{above}/{self.path}", self.names, self.keep_all)
+        return Wanted(f"{above}/{self.path}", self.names, self.keep_all, self.has_lists)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def read_listing(body: bytes, wanted: Wanted, who: str, field: int = FIELD) -> L
 
 def _cut(body: bytes, wanted: Wanted, who: str) -> tuple[bytes, PlainRecords, bytes] | None:
     """Return what stands before the records, the records, and what stands behind them."""
-    if not _PATH.fullmatch(wanted.path) or not all(_NAME.fullmatch(name) for name in wanted.names):
+    if wanted.has_lists or not _PATH.fullmatch(wanted.path) or not all(_NAME.fullmatch(name) for name in wanted.names):
         return None
     start = first_element(body, who)
     name = re.escape(wanted.path.rpartition("/")[2].encode())

@@ -23,7 +23,8 @@ def xml_facts(feed: Feed, body: bytes, media_type: str, who: str) -> PageFacts:
 
 def xml_rows(feed: Feed, body: bytes, media_type: str, who: str) -> PageRows:
     """Return the declared source columns of the page's records."""
-    return soap_rows(feed, _open(feed, body, media_type, Wanted(feed.records, source_names(feed)), who), who)
+    wanted = Wanted(feed.records, source_names(feed), has_lists=bool(feed.holder_keys))
+    return soap_rows(feed, _open(feed, body, media_type, wanted, who), who)
 
 
 def _open(feed: Feed, body: bytes, media_type: str, wanted: Wanted, who: str) -> Payload:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
-from connectors.page_rows import Column, Fault, PageRows
+from connectors.declared import Feed
+from connectors.page_rows import Column, Fault, PageRows, list_text, source_names
 from connectors.safe_xml import local_name
 from schemas.errors import DepartmentBrokePromise
 
@@ -20,10 +21,13 @@ Row = dict[str, str | None]
 class ElementRows:
     """Gather records one by one; the elements themselves need not stay."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names, self._plain = names, {name for name in names if not _is_path(name)}
+    def __init__(self, feed: Feed) -> None:
+        self._names, self._list = source_names(feed), feed.holders.list if feed.holders else ""
+        self._plain = {name for name in self._names if not _is_path(name)} - {self._list}
         self.rows: list[Row] = []
-        self._deep: dict[str, list[str | None]] = {name: [] for name in names if _is_path(name)}
+        deep = [name for name in self._names if _is_path(name) or name == self._list]
+        self._deep: dict[str, list[str | None]] = {name: [] for name in deep}
+        self._keys = sorted(set(feed.holder_keys.values()))
         self._faults: list[Fault] = []
 
     def add(self, item: etree._Element) -> None:
@@ -34,7 +38,10 @@ class ElementRows:
         if _IS_NESTED(item):
             self._faults += _nested(number, item, self._plain)
         for name, values in self._deep.items():
-            values.append(_deep(number, item, name, self._faults))
+            if name == self._list:
+                values.append(_entries(number, item, name, self._keys, self._faults))
+            else:
+                values.append(_deep(number, item, name, self._faults))
         self.rows.append(row)
 
     def local_names(self) -> set[str]:
@@ -76,6 +83,16 @@ def _deep(number: int, item: etree._Element, name: str, faults: list[Fault]) -> 
     if len(found[0]):
         faults.append(Fault(number, name, "record.wrong_type", "a plain value", "elements inside"))
     return found[0].text
+
+
+def _entries(number: int, item: etree._Element, name: str, keys: list[str], faults: list[Fault]) -> str | None:
+    """Return the elements at a path inside a record as the text of a list."""
+    wrong: list[Fault] = []
+    found = find_all(item, name)
+    entries = [{key: _deep(number, entry, key, wrong) for key in keys} for entry in found]
+    if wrong:
+        faults.append(Fault(number, name, "record.wrong_type", "a list of plain elements", "another value"))
+    return None if wrong else list_text(entries)
 
 
 def _attribute(element: etree._Element, name: str) -> str | None:

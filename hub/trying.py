@@ -22,7 +22,7 @@ from schemas.expectations import load_suite, run_suite
 from schemas.license import LICENSE, Field
 from schemas.problems import PROBLEM_CODES, join_problems
 
-BESIDE = {"record_id", "source_updated_at", "open_ended", "face"}  # follow from key, cursor, valid_to and face
+BESIDE = {"record_id", "source_updated_at", "open_ended", "face", "holders"}  # follow from tables of their own
 
 
 class TriedField(msgspec.Struct, frozen=True):
@@ -116,6 +116,8 @@ def _sources(feed: Feed, field: str) -> list[str]:
     if field in BESIDE:
         ends = feed.fields.get("valid_to", FieldRule())
         beside = {"record_id": feed.key, "source_updated_at": [feed.cursor.field], "face": sorted(feed.face.values())}
+        if field == "holders":
+            return [feed.holders.list] if feed.holders and feed.holders.list else []
         return beside.get(field) or ([ends.from_] if ends.from_ and ends.open_ended else [])
     rule = feed.fields.get(field, FieldRule())
     return [rule.from_] if rule.from_ else []

@@ -52,8 +52,12 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join authorities issuer on issuer.authority_id = t.issuer_id
   left join lateral (
     select l.*, term.validity
-      from holder
-      join licenses l on l.subject_id = holder.subject_id and l.license_type = m.license_type
+      from (select l.license_id from holder join licenses l using (subject_id) where l.license_type = m.license_type
+             union
+            select l.license_id
+              from holder join license_holders h using (subject_id) join licenses l using (license_id, version_count)
+             where l.license_type = m.license_type) as own
+      join licenses l using (license_id)
      cross join lateral (
        select case when l.status = 'expired' then 'expired'
                    when l.status <> all(cast(:good_states as text[])) then 'not_good'

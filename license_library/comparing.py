@@ -79,13 +79,20 @@ def _matches(row: Any, field: str, value: str, keyring: Keyring) -> bool | None:
     if field in _DATES:
         return _same_day(row, field, value)
     special: dict[str, Callable[[], bool | None]] = {
-        "holder_name": lambda: name_key(row.holder_name) == name_key(value),
-        "holder_code": lambda: row.holder_hash in _holder(value, row.code_type).hashes(keyring),
-        "holder_code_type": lambda: bool(row.code_type == value),
+        # Whoever is one of several holders holds the license.
+        "holder_name": lambda: name_key(value) in map(name_key, [row.holder_name, *(row.listed_names or ())]),
+        "holder_code": lambda: any(hashed in _holder(value, kind).hashes(keyring) for kind, hashed in _coded(row)),
+        "holder_code_type": lambda: value in [kind for kind, _ in _coded(row)],
         "status": lambda: bool(row.status == _STATUS.get(value, value)),
         "open_ended": lambda: row.open_ended == _YES.get(value.lower()),
     }
     return special[field]() if field in special else _same_text(getattr(row, field), value)
+
+
+def _coded(row: Any) -> list[tuple[str, bytes]]:
+    """Return code type and keyed hash of everyone who holds the license."""
+    listed = zip(row.listed_types or (), row.listed_hashes or (), strict=True)
+    return [(row.code_type, row.holder_hash), *listed]
 
 
 def _holder(value: str, code_type: str) -> HolderCode:

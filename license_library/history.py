@@ -10,21 +10,23 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from license_library.answers import FieldChange, LicenseVersion
+from license_library.answers import FieldChange, LicenseHolder, LicenseVersion
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_number
+from license_library.listed_holders import LISTED, holders_of, listed_at
 from license_library.masking import mask_code, mask_text
 from license_library.wording import field_words, status_words
 
-_VERSIONS = text("""
+_VERSIONS = text(f"""
 select h.version_count, h.status, h.license_number, h.license_identifier, h.license_name, h.version_number,
        h.issuer_name, h.issuer_code, h.issued_on, h.valid_from, h.valid_to, h.open_ended, h.holder_name, h.area_code,
        h.item_code, h.item_name, h.changed_on, h.change_reason, h.file_url, h.face, h.source_updated_at,
-       h.known_from, h.known_to, h.exchange_id, s.code_encrypted, s.kind
+       h.known_from, h.known_to, h.exchange_id, s.code_encrypted, s.kind, {LISTED}
   from license_history h join subjects s on s.subject_id = h.subject_id
+  {listed_at("h")}
  where h.license_id = :license_id
  order by h.version_count desc
-""")
+""")  # noqa: S608 - constants of this room
 
 # What a change is told of; the face is only said to have changed, its values stand on the license itself.
 _COMPARED = (
@@ -52,8 +54,13 @@ def read_versions(conn: Connection, keyring: Keyring, license_id: int) -> list[L
     rows = conn.execute(_VERSIONS, {"license_id": license_id}).all()
     codes = [keyring.decrypt(row.code_encrypted).decode() for row in rows]
     told = list(zip(rows, codes, strict=True))
-    changes = [_changes(older, newer) for newer, older in pairwise(told)]
-    return [_version(row, code, changed) for (row, code), changed in zip(told, [*changes, []], strict=True)]
+    listed = [holders_of(row, keyring) for row in rows]
+    changes = [
+        _changes(older, newer) + _holder_changes(before, after)
+        for (newer, older), (after, before) in zip(pairwise(told), pairwise(listed), strict=True)
+    ]
+    versions = zip(told, listed, [*changes, []], strict=True)
+    return [_version(row, code, holders, changed) for (row, code), holders, changed in versions]
 
 
 def _changes(older: tuple[Any, str], newer: tuple[Any, str]) -> list[FieldChange]:
@@ -70,6 +77,16 @@ def _changes(older: tuple[Any, str], newer: tuple[Any, str]) -> list[FieldChange
     return changes
 
 
+def _holder_changes(before: list[LicenseHolder], after: list[LicenseHolder]) -> list[FieldChange]:
+    if before == after:
+        return []
+    return [FieldChange("holders", field_words("holders"), _said(before), _said(after))]
+
+
+def _said(holders: list[LicenseHolder]) -> str | None:
+    return "、".join(f"{one.name} {one.code}{f' {one.share}' if one.share else ''}" for one in holders) or None
+
+
 def _told(row: Any, field: str, code: str) -> str | None:
     value = getattr(row, field)
     if value is None:
@@ -77,7 +94,7 @@ def _told(row: Any, field: str, code: str) -> str | None:
     return shown_number(value, row.kind, code) if field == "license_number" else mask_text(str(value))
 
 
-def _version(row: Any, code: str, changes: list[FieldChange]) -> LicenseVersion:
+def _version(row: Any, code: str, holders: list[LicenseHolder], changes: list[FieldChange]) -> LicenseVersion:
     return LicenseVersion(
         version_count=row.version_count,
         current=row.known_to is None,
@@ -89,6 +106,7 @@ def _version(row: Any, code: str, changes: list[FieldChange]) -> LicenseVersion:
         open_ended=row.open_ended,
         holder_name=row.holder_name,
         holder_code=mask_code(code),
+        holders=holders,
         changed_on=row.changed_on,
         change_reason=row.change_reason and mask_text(row.change_reason, code),
         source_updated_at=row.source_updated_at,

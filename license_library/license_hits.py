@@ -14,6 +14,7 @@ from sqlalchemy import TextClause, text
 from license_library.answers import LicenseHit, Words
 from license_library.freshness import source_of, validity_of
 from license_library.keyring import Keyring
+from license_library.listed_holders import LISTED, holders_of, listed_at
 from license_library.masking import mask_code, mask_text
 from license_library.wording import status_words, validity_words
 
@@ -26,13 +27,14 @@ select found.ordinal, found.place, l.subject_id,
        l.version_number, l.issuer_code, l.area_code, l.item_code, l.item_name, l.changed_on, l.change_reason,
        l.file_url, l.face, l.source_updated_at, l.version_count, l.record_id, l.page_number, l.position, l.exchange_id,
        l.mapping_version, l.department, l.feed, d.name as department_name, f.fresh_at, f.fresh_seconds,
-       s.code_encrypted, s.code_type, s.kind, s.holder_hash
+       s.code_encrypted, s.code_type, s.kind, s.holder_hash, {listed}
   from ({found}) as found
   join licenses l on l.license_id = found.license_id
   join subjects s on s.subject_id = l.subject_id
   join departments d on d.department = l.department
   join feeds f on f.department = l.department and f.feed = l.feed
   left join license_types t on t.license_type = l.license_type
+  {joined}
  order by found.ordinal
 """
 
@@ -46,7 +48,7 @@ class Fitting(msgspec.Struct, frozen=True):
 
 def hits_statement(found: str) -> TextClause:
     """Return the statement that shows what `found` finds."""
-    return text(_HITS.replace("{found}", found))
+    return text(_HITS.format(found=found, listed=LISTED, joined=listed_at("l")))
 
 
 def holder_code_of(row: Any, keyring: Keyring) -> str:
@@ -73,6 +75,7 @@ def hit_of(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting 
         holder_code=mask_code(code),
         holder_code_type=row.code_type,
         holder_kind=row.kind,
+        holders=holders_of(row, keyring),
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         open_ended=row.open_ended,

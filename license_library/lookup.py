@@ -90,7 +90,7 @@ def _hits(
 ) -> list[LicenseHit]:
     """Return the hits, each with how it fits: the kind of the reading, or the rank of its holder's name."""
     fits = {one.subject_id: fitting(RANKS[one.rank], one.former_name) for one in candidates.listed}
-    return [hit(row, fits.get(row.subject_id) or fitting(reading.kind)) for row in rows]
+    return [hit(row, fits.get(row.place[2] if fits else 0) or fitting(reading.kind)) for row in rows]
 
 
 def _said(reading: Reading, found: _Found) -> tuple[Advice, ...]:

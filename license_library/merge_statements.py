@@ -1,7 +1,7 @@
 """The statements of a merge, in the order in which they run, for a DBA to read.
 
 They work on two temporary tables: `delta`, the staged rows that become versions, in order; `delta_subjects`,
-their holders. Text only: no connection, no logic.
+their holders, and everyone else they list. Text only: no connection, no logic.
 """
 
 from __future__ import annotations
@@ -23,6 +23,16 @@ def _listed(prefix: str = "") -> str:
 # Each staged row by its place, in the order in which they are asked for; without `offset` the planner would read them
 # in another order, and rows that come to the indexes unordered cost twice as much.
 _WITH_STAGED = "join lateral (select * from staged_licenses where ctid = d.place offset 0) s on true"
+
+# The same for a holder, who stands in the staged record itself or among those it lists.
+_WITH_HOLDER = """join lateral (
+  select holder_code_type, holder_code_encrypted, holder_name, holder_name_key from staged_licenses
+  where ctid = d.place and not d.is_listed
+  union all
+  select holder_code_type, holder_code_encrypted, holder_name, holder_name_key from staged_holders
+  where ctid = d.place and d.is_listed offset 0) s on true"""
+_LISTED = """staged_holders h join delta d
+  on h.exchange_id = :exchange_id and h.page_number = d.page_number and h.position = d.position"""
 
 # For this transaction only: sorts and hashes of a whole batch in memory, and no detour over disk for the temporary tables.
 SETTINGS = (
@@ -57,11 +67,14 @@ window record as (partition by record_id collate "C" order by source_updated_at,
 ANALYZE_DELTA = text("analyze delta")
 
 # The newest record of each holder, in the order of its hash, so that two merges wait for each other and never in a circle.
-COLLECT_SUBJECTS = text("""
+COLLECT_SUBJECTS = text(f"""
 create temporary table delta_subjects on commit drop as
-select distinct on (holder_hash) holder_hash, place, source_updated_at from delta
-order by holder_hash, source_updated_at desc, page_number desc, position desc
-""")
+select distinct on (holder_hash) holder_hash, place, is_listed, source_updated_at from (
+  select holder_hash, place, false as is_listed, source_updated_at, page_number, position, 0 as ordinal from delta
+  union all
+  select h.holder_hash, h.ctid, true, d.source_updated_at, d.page_number, d.position, h.ordinal from {_LISTED}
+) named order by holder_hash, source_updated_at desc, page_number desc, position desc, ordinal
+""")  # noqa: S608 - constants of this file
 ANALYZE_SUBJECTS = text("analyze delta_subjects")
 # Whoever is new or renamed waits for search keys, which are made after the merge.
 ADD_SUBJECTS = text(f"""
@@ -72,7 +85,7 @@ select d.holder_hash, s.holder_code_type, s.holder_code_encrypted,
 from (
   select * from delta_subjects n where not exists (select from subjects s where s.holder_hash = n.holder_hash)
   order by n.holder_hash
-) d {_WITH_STAGED}
+) d {_WITH_HOLDER}
 on conflict (holder_hash) do nothing
 returning subject_id)
 insert into subjects_to_key select subject_id from added
@@ -81,11 +94,14 @@ insert into subjects_to_key select subject_id from added
 _RENAMED = """
   d.source_updated_at > o.named_at and s.holder_name <> o.name and not exists (
     select from licenses l where l.subject_id = o.subject_id and l.source_updated_at > d.source_updated_at)
+  and not exists (
+    select from license_holders h join licenses l using (license_id, version_count)
+    where h.subject_id = o.subject_id and l.source_updated_at > d.source_updated_at)
 """
 KEEP_FORMER_NAMES = text(f"""
 with renamed as (
   select o.subject_id, o.name, o.named_at, d.source_updated_at from subjects o join delta_subjects d using (holder_hash)
-  {_WITH_STAGED} where {_RENAMED} order by o.holder_hash for no key update of o
+  {_WITH_HOLDER} where {_RENAMED} order by o.holder_hash for no key update of o
 ), queued as (
   insert into subjects_to_key select subject_id from renamed
 )
@@ -96,7 +112,7 @@ from renamed r
 """)  # noqa: S608 - constants of this file
 NAME_SUBJECTS = text(f"""
 update subjects o set name = s.holder_name, name_key = s.holder_name_key, named_at = d.source_updated_at
-from delta_subjects d {_WITH_STAGED} where d.holder_hash = o.holder_hash and {_RENAMED}
+from delta_subjects d {_WITH_HOLDER} where d.holder_hash = o.holder_hash and {_RENAMED}
 """)  # noqa: S608 - constants of this file
 
 # The row that is replaced becomes history, known until now.
@@ -145,6 +161,16 @@ join license_versions v on v.license_id = l.license_id and v.version_count = l.v
 where d.is_last and l.status <> v.status and not (l.status = any(:good_states) and v.status = any(:good_states))
 on conflict (reliance_id, version_count) do nothing
 """)
+# Everyone whom a version lists stays with that version.
+HAS_LISTED = text("select exists (select from staged_holders where exchange_id = :exchange_id)")
+ADD_HOLDERS = text(f"""
+insert into license_holders (license_id, version_count, ordinal, subject_id, name, share)
+select l.license_id, d.version_count, h.ordinal, n.subject_id, h.holder_name, h.share
+from {_LISTED}
+join licenses l on l.department = :department and l.feed = :feed and l.record_id = d.record_id
+join subjects n on n.holder_hash = h.holder_hash
+order by l.license_id, d.version_count, h.ordinal
+""")  # noqa: S608 - constants of this file
 
 # A good version ends the waiting of a bad one that an earlier exchange brought; a replayed one, of its own case and of what
 # came before it under the same record.
@@ -173,6 +199,7 @@ MEND_REPLAYED = text(
     )
 )
 CLEAR_STAGED = text("delete from staged_licenses where exchange_id = :exchange_id")
+CLEAR_HOLDERS = text("delete from staged_holders where exchange_id = :exchange_id")
 FINISH_EXCHANGE = text("""
 update exchanges set state = 'merged', finished_at = :now, merged_count = :merged, held_count = 0,
   unchanged_count = unchanged_count + :unchanged

@@ -88,7 +88,8 @@ def discard_held(engine: Engine, exchange_id: int, now: datetime) -> None:
     with engine.begin() as conn:
         exchange, _ = _lock(conn, exchange_id)
         _demand_held(exchange)
-        conn.execute(merge.CLEAR_STAGED, {"exchange_id": exchange_id})
+        for statement in (merge.CLEAR_STAGED, merge.CLEAR_HOLDERS):
+            conn.execute(statement, {"exchange_id": exchange_id})
         conn.execute(_DISCARD, {"exchange_id": exchange_id, "now": now})
 
 
@@ -120,7 +121,10 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
     if merged:
         for statement in _APPLY:
             conn.execute(statement, facts)
+        if conn.scalar(merge.HAS_LISTED, facts):
+            conn.execute(merge.ADD_HOLDERS, facts)
     conn.execute(merge.MEND_REPLAYED if exchange.is_replay else merge.MEND_QUARANTINED, facts)
+    conn.execute(merge.CLEAR_HOLDERS, facts)
     staged = conn.execute(merge.CLEAR_STAGED, facts).rowcount
     conn.execute(merge.ADVANCE_FEED, facts)
     counts = conn.execute(merge.FINISH_EXCHANGE, {**facts, "merged": merged, "unchanged": staged - merged}).one()

@@ -23,19 +23,33 @@ _FILTERS = f"""(cast(:license_type as text) is null or l.license_type = cast(:li
        and (cast(:status as text) is null or l.status = cast(:status as text))
        and (cast(:valid_on as date) is null or {_VALID.replace(":day", ":valid_on")})"""
 
+# What subjects hold: the licenses that name them first, and those whose current version lists them.
+_HELD = """select license_id from licenses where {whose}
+             union
+            select one.license_id from license_holders one join licenses using (license_id, version_count)
+             where one.{whose}"""
+
+
+def _of(subjects: str) -> str:
+    held = _HELD.format(whose=f"subject_id in ({subjects})")
+    return f"from licenses l where l.license_id in ({held})"
+
+
 _FROM = {
     "number": "from licenses l where l.license_number = any(cast(:values as text[]))",
     "identifier": "from licenses l where l.license_identifier = any(cast(:values as text[]))",
-    "holder": """from licenses l
-         where l.subject_id in (select subject_id from subjects where holder_hash = any(cast(:values as bytea[])))""",
-    "organisation": """from licenses l
-         where l.subject_id in (
-           select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[])))""",
-    # Candidate by candidate: whatever the planner thinks of their number, licenses are reached through the index.
-    "subjects": """from unnest(cast(:subject_ids as bigint[]), cast(:ranks as integer[]), cast(:sizes as integer[]))
-           as c (subject_id, rank, size)
-         cross join lateral (select * from licenses where licenses.subject_id = c.subject_id offset 0) as l
-         where true""",
+    "holder": _of("select subject_id from subjects where holder_hash = any(cast(:values as bytea[]))"),
+    "organisation": _of("select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[]))"),
+    # Candidate by candidate: whatever the planner thinks of their number, licenses are reached through the index. A
+    # license that several candidates hold stands where the best of them does.
+    "subjects": f"""from (
+           select distinct on (held.license_id) held.license_id, asked.*
+             from unnest(cast(:subject_ids as bigint[]), cast(:ranks as integer[]), cast(:sizes as integer[]))
+               as asked (subject_id, rank, size)
+            cross join lateral ({_HELD.format(whose="subject_id = asked.subject_id")} offset 0) as held
+            order by held.license_id, asked.rank, asked.size, asked.subject_id) as c
+         cross join lateral (select * from licenses where licenses.license_id = c.license_id offset 0) as l
+         where true""",  # noqa: S608 - constants of this file
 }
 
 # Integers only, so that a cursor holds no value: days since 2000 stand for a date, minus for newest first.

@@ -41,6 +41,18 @@ select 'holder_code', count(*), 0, (array_agg(s.record_id order by s.record_id))
 from changed s join licenses l using (license_id) join subjects o on o.subject_id = l.subject_id
 where o.holder_hash <> s.holder_hash
 """
+_LISTED = """
+select 'holders', count(*), count(*) filter (where said.hashes is null), (array_agg(s.record_id order by s.record_id))[1:3]
+from changed s join licenses l using (license_id)
+cross join lateral (
+  select array_agg(row(h.holder_hash, h.holder_name, h.share)::text order by h.ordinal) as hashes from staged_holders h
+  where h.exchange_id = s.exchange_id and h.page_number = s.page_number and h.position = s.position) said
+cross join lateral (
+  select array_agg(row(o.holder_hash, h.name, h.share)::text order by h.ordinal) as hashes
+  from license_holders h join subjects o using (subject_id)
+  where h.license_id = l.license_id and h.version_count = l.version_count) known
+where said.hashes is distinct from known.hashes
+"""
 _FIELDS = text(f"""
 with changed as (
   select d.license_id, s.* from delta d join staged_licenses s
@@ -48,7 +60,7 @@ with changed as (
   where d.is_last and d.license_id is not null)
 insert into shadow_changes (exchange_id, kind, name, found_count, emptied_count, examples)
 select :exchange_id, 'field', found.name, found.many, found.emptied, found.examples
-from ({" union all ".join([*(_FIELD.format(name=name) for name in _COMPARED), _HOLDER])}) as found where found.many > 0
+from ({" union all ".join([*(_FIELD.format(name=name) for name in _COMPARED), _HOLDER, _LISTED])}) as found where found.many > 0
 """)  # noqa: S608 - column names of tables/
 _FINISH = text("""
 update exchanges set state = 'shadowed', finished_at = :now, held_count = :held,
@@ -84,5 +96,6 @@ def compare_exchange(engine: Engine, exchange: Exchange, now: datetime) -> None:
         held = conn.execute(merge.COLLECT_DELTA, facts).rowcount
         for statement in (merge.ANALYZE_DELTA, _RECORDS, _FIELDS):
             conn.execute(statement, facts)
+        conn.execute(merge.CLEAR_HOLDERS, facts)
         staged = conn.execute(merge.CLEAR_STAGED, facts).rowcount
         conn.execute(_FINISH, {**facts, "held": held, "unchanged": staged - held})

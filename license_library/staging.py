@@ -5,20 +5,22 @@ Knows the canonical records frame and the staging table. Judges no record and to
 
 from __future__ import annotations
 
-from io import BytesIO
+from typing import cast
 
 import polars as pl
 import psycopg
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, text
 
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
+from license_library.copying import copy_frame
 from license_library.holders import holder_hashes
 from license_library.keyring import Keyring
 from license_library.leases import CHECKING, Exchange, hold_lease
 from license_library.quarantining import quarantine_records
-from license_library.tables import staged_licenses
+from license_library.tables import staged_holders, staged_licenses
 from schemas.digests import record_digests
 from schemas.errors import HubError
+from schemas.holders import holder_rows
 from schemas.identifiers.license_identifier import classify_license_identifiers
 from schemas.license import LICENSE
 from schemas.names import name_keys
@@ -31,14 +33,6 @@ __all__ = [
     "save_quality_results",
     "stage_records",
 ]
-
-BLOCK_ROWS = 10_000  # bounds the memory of one block of COPY text
-_COLUMNS = [column.name for column in staged_licenses.columns]
-_COPY = f"copy staged_licenses ({', '.join(_COLUMNS)}) from stdin"
-# PostgreSQL's text format: these four would end a value or a row.
-_SPECIAL = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-_ANY_SPECIAL = r"[\\\n\r\t]"
 
 _HAS_LICENSES = text("select exists (select from licenses where department = :department and feed = :feed)")
 # A join, not `= any`: prepared with a generic plan, that compares every license with every element.
@@ -71,7 +65,8 @@ def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame:
     fresh = _not_known(conn, exchange, frame, digests)
     conn.execute(_COUNT_KNOWN, {"exchange_id": exchange.exchange_id, "known": frame.height - fresh.sum()})
     # In one chunk: Polars panics where it formats a column whose first chunk was filtered away.
-    _copy(conn, _staged_frame(keyring, exchange, frame.filter(fresh), digests.filter(fresh)).rechunk())
+    good = _staged_frame(keyring, exchange, frame.filter(fresh), digests.filter(fresh)).rechunk()
+    _copy(conn, [(staged_licenses, good), (staged_holders, _listed_holders(keyring, good))])
     return frame.height
 
 
@@ -85,17 +80,16 @@ def _not_known(conn: Connection, exchange: Exchange, frame: pl.DataFrame, digest
     return fresh | frame["record_id"].is_in(frame["record_id"].filter(fresh).implode()) if known else fresh
 
 
-def _copy(conn: Connection, frame: pl.DataFrame) -> None:
-    raw = conn.connection.driver_connection
-    assert raw is not None  # noqa: S101 - for the type checker: the transaction is open
+def _copy(conn: Connection, staged: list[tuple[Table, pl.DataFrame]]) -> None:
+    raw = cast("psycopg.Connection", conn.connection.driver_connection)
     try:
-        with raw.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for block in frame.iter_slices(BLOCK_ROWS):
-                copy.write(_copy_text(block))
+        for table, frame in staged:
+            if not frame.is_empty():
+                copy_frame(raw, table, frame)
     except psycopg.Error as failure:
         # Not chained: PostgreSQL's own words quote the line, with names and numbers in it.
         raise StagingRefused(
-            f"library: a batch of {frame.height} records could not be staged ({type(failure).__name__},"
+            f"library: a batch of {staged[0][1].height} records could not be staged ({type(failure).__name__},"
             f" {failure.diag.constraint_name or failure.diag.column_name or failure.sqlstate}); nothing of it was kept"
         ) from None
 
@@ -103,7 +97,6 @@ def _copy(conn: Connection, frame: pl.DataFrame) -> None:
 def _staged_frame(keyring: Keyring, exchange: Exchange, frame: pl.DataFrame, digests: pl.Series) -> pl.DataFrame:
     return _with_holders(keyring, frame).with_columns(
         pl.lit(exchange.exchange_id).alias("exchange_id"),
-        name_keys(frame["holder_name"]).alias("holder_name_key"),
         classify_license_identifiers(frame["license_identifier"]).alias("identifier_class"),
         digests.alias("digest"),
         pl.col("open_ended").fill_null(value=False),
@@ -112,6 +105,13 @@ def _staged_frame(keyring: Keyring, exchange: Exchange, frame: pl.DataFrame, dig
         pl.col("_page").alias("page_number"),
         pl.col("_position").alias("position"),
     )
+
+
+def _listed_holders(keyring: Keyring, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return everyone whom the records list, each at the place of the record."""
+    listed = holder_rows(frame)
+    places = frame.select("exchange_id", "page_number", "position")[listed["row"]]
+    return _with_holders(keyring, pl.concat([places, listed], how="horizontal"))
 
 
 def _with_holders(keyring: Keyring, frame: pl.DataFrame) -> pl.DataFrame:
@@ -125,29 +125,5 @@ def _with_holders(keyring: Keyring, frame: pl.DataFrame) -> pl.DataFrame:
         pl.Series("holder_hash", hashes, dtype=pl.Binary),
         pl.Series("holder_code_encrypted", sealed, dtype=pl.Binary),
     ]
-    return frame.join(holders.with_columns(columns), on=keys, how="left", maintain_order="left")
-
-
-def _copy_text(frame: pl.DataFrame) -> bytes:
-    lines = frame.select(_COLUMNS).with_columns(*_escaped(frame), *_hexadecimal(frame))
-    written = BytesIO()  # bytes at once: as a str, Chinese text would be decoded and encoded once more
-    lines.write_csv(
-        written,
-        include_header=False,
-        separator="\t",
-        quote_style="never",
-        null_value="\\N",
-        datetime_format="%FT%T%.6f%:z",
-    )
-    return written.getvalue()
-
-
-def _escaped(frame: pl.DataFrame) -> list[pl.Expr]:
-    texts = [name for name in _COLUMNS if frame.schema[name] == pl.String]
-    found = frame.select(pl.col(name).str.contains(_ANY_SPECIAL).any() for name in texts).row(0)
-    return [pl.col(name).str.replace_many(_SPECIAL) for name, special in zip(texts, found, strict=True) if special]
-
-
-def _hexadecimal(frame: pl.DataFrame) -> list[pl.Expr]:
-    binaries = [name for name in _COLUMNS if frame.schema[name] == pl.Binary]
-    return [pl.format("\\\\x{}", pl.col(name).bin.encode("hex")).alias(name) for name in binaries]
+    known = frame.join(holders.with_columns(columns), on=keys, how="left", maintain_order="left")
+    return known.with_columns(name_keys(frame["holder_name"]).alias("holder_name_key"))

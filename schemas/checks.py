@@ -13,6 +13,7 @@ import polars as pl
 from schemas.code_rules import code_rules, judge_codes
 from schemas.date_rules import date_rules
 from schemas.digests import record_digests
+from schemas.holder_checks import holder_problems
 from schemas.identifiers.license_identifier import classify_license_identifiers
 from schemas.license import RecordType
 from schemas.records import require_records
@@ -21,7 +22,7 @@ from schemas.text_rules import text_rules
 
 __all__ = ["RULE_VERSION", "check_records", "classify_license_identifiers"]
 
-RULE_VERSION = "license-1"  # raised whenever a rule changes what it lets through
+RULE_VERSION = "license-2"  # raised whenever a rule changes what it lets through
 
 
 def check_records(frame: pl.DataFrame, record: RecordType, license_types: Collection[str], today: date) -> pl.DataFrame:
@@ -29,7 +30,8 @@ def check_records(frame: pl.DataFrame, record: RecordType, license_types: Collec
     require_records(frame, record)
     judged = judge_codes(frame, today).with_columns(_conflict=_conflicts(frame, record))
     rules = [*text_rules(frame, record), *date_rules(record, today), *code_rules(record, license_types, today)]
-    return broken_rules(judged, [*rules, _CONFLICT])
+    found = pl.concat([broken_rules(judged, [*rules, _CONFLICT]), holder_problems(frame, today)])
+    return found.sort("row", maintain_order=True)
 
 
 _CONFLICT = Rule(

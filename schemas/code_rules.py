@@ -32,7 +32,13 @@ _SCHEME = r"^[A-Za-z][A-Za-z0-9+.\-]*:"
 
 
 def judge_codes(frame: pl.DataFrame, today: date) -> pl.DataFrame:
-    """Return a license frame with the verdicts on its identifiers: `_uscc`, `_resident`, `_swapped`, `_identifier`."""
+    """Return a license frame with the verdicts on its identifiers: `judge_holders`' and `_identifier`."""
+    identifiers = classify_license_identifiers(frame["license_identifier"])
+    return judge_holders(frame, today).with_columns(_identifier=identifiers)
+
+
+def judge_holders(frame: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Return a frame with the verdicts on its holders' codes: `_uscc`, `_resident`, `_swapped`."""
     codes, kind = pl.col("holder_code"), pl.col("holder_code_type")
     uscc = frame.select(pl.when(kind == CREDIT_CODE).then(codes)).to_series()
     resident = frame.select(pl.when(kind == RESIDENT_IDENTITY).then(codes)).to_series()
@@ -42,8 +48,7 @@ def judge_codes(frame: pl.DataFrame, today: date) -> pl.DataFrame:
     swapped = are_resident_identities(not_uscc, today).fill_null(False) | are_credit_codes(not_resident).fill_null(
         False
     )
-    identifiers = classify_license_identifiers(frame["license_identifier"])
-    return frame.with_columns(_uscc=is_uscc, _resident=is_resident, _swapped=swapped, _identifier=identifiers)
+    return frame.with_columns(_uscc=is_uscc, _resident=is_resident, _swapped=swapped)
 
 
 def code_rules(record: RecordType, license_types: Collection[str], today: date) -> list[Rule]:
@@ -55,14 +60,18 @@ def code_rules(record: RecordType, license_types: Collection[str], today: date) 
         _unlisted(
             "record.unknown_code", record.field("status"), STATE_CODES, f"one of {', '.join(sorted(STATE_CODES))}"
         ),
-        _unlisted(
-            "record.unknown_code", record.field("holder_code_type"), HOLDER_CODE_TYPE_CODES, "a holder code type"
-        ),
         _area_code(record.field("area_code")),
         _file_url(record.field("file_url")),
         _license_identifier(),
-        *_holder_code(record.field("holder_code"), today),
+        *holder_rules(record, today),
     ]
+
+
+def holder_rules(record: RecordType, today: date) -> list[Rule]:
+    """Return the rules for the holders' codes of a frame that `judge_holders` has seen."""
+    kind = record.field("holder_code_type")
+    listed = _unlisted("record.unknown_code", kind, HOLDER_CODE_TYPE_CODES, "a holder code type")
+    return [listed, *_holder_code(record.field("holder_code"), today)]
 
 
 def _unlisted(code: str, field: Field, known: Collection[str], expected: str) -> Rule:

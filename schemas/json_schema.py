@@ -11,6 +11,7 @@ from typing import Any
 
 from schemas.divisions import provinces
 from schemas.holder_code_types import HOLDER_CODE_TYPES
+from schemas.holders import entry_schema
 from schemas.identifiers.license_identifier import PATTERN
 from schemas.license import LICENSE, Field, FieldKind
 from schemas.states import STATES
@@ -24,17 +25,20 @@ _KINDS: dict[FieldKind, dict[str, Any]] = {
     "instant": {"type": "string", "format": "date-time"},
     "flag": {"type": "boolean"},
     "json": {"type": "object"},
+    "holders": {"type": "array"},
 }
 
 
 def license_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a license record."""
+    properties = {field.name: _property(field) for field in LICENSE.fields}
+    properties["holders"] |= entry_schema(properties)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "license",
         "description": "电子证照记录。A license record as the hub keeps it (GB/T 36902, GB/T 36903).",
         "type": "object",
-        "properties": {field.name: _property(field) for field in LICENSE.fields},
+        "properties": properties,
         "required": [field.name for field in LICENSE.fields if field.required],
         "additionalProperties": False,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-FieldKind = Literal["text", "code", "date", "instant", "flag", "json"]
+FieldKind = Literal["text", "code", "date", "instant", "flag", "json", "holders"]
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,8 @@ LICENSE = RecordType(
             short="CZZTDMLXDM",
             national="certificate_holder_type",
         ),
+        # Everyone, in the order delivered, where a license names several or tells shares; the one above is among them.
+        Field("holders", "holders", "全部持证主体", max_length=65536, personal=True),
         Field("valid_from", "date", "有效期起", short="ZZYXQQSRQ", national="certificate_validate_start"),
         Field("valid_to", "date", "有效期止", short="ZZYXQJZRQ", national="certificate_validate_end"),
         Field("open_ended", "flag", "长期有效"),

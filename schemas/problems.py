@@ -49,6 +49,9 @@ PROBLEM_CODES: Final[dict[str, ProblemCode]] = {
     "record.duplicate_key": ProblemCode(
         "同一记录同一时间内容不一致", "the same record arrived twice with different content"
     ),
+    "record.holders_differ": ProblemCode(
+        "多个持证主体的名称与代码数量不符", "names and codes of several holders do not pair up"
+    ),
     "identifier.uscc_wrong": ProblemCode("统一社会信用代码有误", "the unified social credit code is wrong"),
     "identifier.resident_id_wrong": ProblemCode("公民身份号码有误", "the resident identity number is wrong"),
     "identifier.license_identifier_wrong": ProblemCode("电子证照标识有误", "the license identifier is wrong"),

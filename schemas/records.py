@@ -16,6 +16,7 @@ COLUMN_TYPES: dict[FieldKind, pl.DataType] = {
     "instant": pl.Datetime("us", "UTC"),
     "flag": pl.Boolean(),
     "json": pl.String(),
+    "holders": pl.String(),  # a JSON list of {code, code_type, name, share}
 }
 
 

@@ -23,7 +23,7 @@ _SURROGATE = r"(?:^|[^\\])(?:\\\\)*\\u[dD][89a-fA-F]"
 
 def text_rules(frame: pl.DataFrame, record: RecordType) -> list[Rule]:
     """Return the rules for presence, length and characters of a record's fields."""
-    texts = [field for field in record.fields if field.kind in ("text", "code", "json")]
+    texts = [field for field in record.fields if field.kind in ("text", "code", "json", "holders")]
     rules = [_missing(field) for field in record.fields if field.required]
     rules += [_too_long(field) for field in texts]
     rules += [_half_json(field) for field in texts if field.kind == "json"]

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
-from connectors.declared import Department, Feed, FieldRule
+import msgspec
+
+from connectors.declared import Department, Feed
+from connectors.declared_fields import FieldRule
 from connectors.fake.world import Issuer, Record
 from connectors.time_forms import written_form
 
-Row = dict[str, str | None]  # source column -> text
-Say = Callable[[Record, int], str | None]
+Row = dict[str, Any]  # source column -> text, None where there is none, or a list of entries that are rows themselves
+Say = Callable[[Record, int], Any]
 Fits = Callable[[Row], bool]
+PARTS = ("name", "code_type", "code", "share")
+JOINED = {"name": "holder_name", "code_type": "holder_code_type", "code": "holder_code"}
 
 
 class Dialect:
@@ -23,7 +29,7 @@ class Dialect:
     def __init__(self, feed: Feed, fits: Fits | None = None) -> None:
         self.feed = feed
         self.fits = fits or (lambda _: True)  # whether the department could store a row at all
-        self._says = _say_key(feed) | _say_fields(feed) | _say_face(feed) | _say_cursor(feed)
+        self._says = _say_key(feed) | _say_fields(feed) | _say_holders(feed) | _say_face(feed) | _say_cursor(feed)
         self.columns = tuple(self._says)
 
     def say(self, record: Record, index: int) -> Row:
@@ -44,7 +50,7 @@ class Dialect:
 def make_issuer(department: Department, feed: Feed) -> Issuer:
     """Return what the world must know of the department that issues."""
     states = feed.fields.get("status", FieldRule())
-    holders = feed.fields.get("holder_code_type", FieldRule())
+    holders = feed.fields.get("holder_code_type") or (feed.holders and feed.holders.code_type) or FieldRule()
     return Issuer(
         department.department,
         department.name,
@@ -53,6 +59,7 @@ def make_issuer(department: Department, feed: Feed) -> Issuer:
         frozenset((states.codes or {}).values()) or frozenset({states.value or "valid"}),
         frozenset((holders.codes or {}).values()) & {"001", "111"} or frozenset({holders.value or "001"}),
         frozenset(feed.face),
+        feed.holders is not None,
         {name: rule.value for name, rule in feed.fields.items() if rule.value is not None},
     )
 
@@ -91,6 +98,30 @@ def _say_date(name: str, form: str, open_ended: list[str]) -> Say:
         return open_ended[index % len(open_ended)] if open_ended and record["open_ended"] else None
 
     return say
+
+
+def _say_holders(feed: Feed) -> dict[str, Say]:
+    """Say everyone who holds it: as a list of entries, or joined in the fields of the one."""
+    if feed.holders is None:
+        return {}
+    if feed.holders.separator:
+        return _say_joined(feed, feed.holders.separator)
+    rules = {part: rule for part in PARTS if (rule := getattr(feed.holders, part)) and rule.from_}
+    says = {rule.from_: _say_field(part, msgspec.structs.replace(rule, date=None)) for part, rule in rules.items()}
+
+    def say(record: Record, index: int) -> list[Row]:
+        return [{key: say_one(holder, index) for key, say_one in says.items()} for holder in record["holders"]]
+
+    return {feed.holders.list: say}
+
+
+def _say_joined(feed: Feed, separator: str) -> dict[str, Say]:
+    def joined(part: str, rule: FieldRule) -> Say:
+        one = _say_field(part, rule)
+        return lambda record, index: separator.join(one(holder, index) for holder in record["holders"])
+
+    fields = {part: feed.fields[name] for part, name in JOINED.items() if name in feed.fields}
+    return {rule.from_: joined(part, rule) for part, rule in fields.items() if rule.from_}
 
 
 def _say_face(feed: Feed) -> dict[str, Say]:

@@ -10,6 +10,7 @@ from connectors.declared import Department, Feed
 from connectors.fake.dialect import Dialect, Fits, Row, make_issuer
 from connectors.fake.shelf import Listed, Render, Shelf
 from connectors.fake.world import World
+from schemas.errors import DeclarationError
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,19 @@ class Plot:
 
 def make_shelf(department: Department, feed: Feed, plot: Plot, render: Render) -> Shelf:
     """Return the records of one feed as the fake lists them."""
+    _require_writable(department, feed)
     world = World(make_issuer(department, feed), seed=plot.seed, scale=plot.scale, bad_share=plot.bad_share)
     return Shelf(world, Dialect(feed, _choose_fits(department, feed)), render, plot.day)
+
+
+def _require_writable(department: Department, feed: Feed) -> None:
+    """Refuse a list of holders where no fake writes lists."""
+    is_xml_file = feed.files is not None and feed.files.format == "xml"
+    if feed.holder_keys and (department.transport.kind == "soap" or is_xml_file):
+        raise DeclarationError(
+            f"{department.department}: [feeds.{feed.name}.holders]: key 'list': no fake writes lists over SOAP or in XML "
+            "files; nothing was started"
+        )
 
 
 def _choose_fits(department: Department, feed: Feed) -> Fits | None:

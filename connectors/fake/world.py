@@ -28,6 +28,8 @@ BLOCK = 97  # licenses in which every type has its share; a prime, so that no ot
 CYCLE = 200  # days in which every license is updated once
 SETTLED = 40  # days before day 0 in which no bad record was touched, so that small deltas stay good
 LEGACY_SHARE = 0.01
+SHARES = [(None,)] * 6 + [("50%", "50%")] * 2 + [("60%", "40%"), ("40%", "30%", "30%")]  # of ten licenses
+STRIDE = 7  # numbers between those who hold something together
 IDENTIFIER_ROOT = "1.2.156.3005.2"
 
 
@@ -42,6 +44,7 @@ class Issuer:
     states: frozenset[str]
     holder_code_types: frozenset[str]
     face: frozenset[str]
+    lists_holders: bool = False  # whether a record can name several
     constants: Mapping[str, Any] = field(default_factory=dict)  # what the declaration says of every record
 
 
@@ -56,6 +59,7 @@ class World:
         self._subjects = Subjects(seed)
         self._dice = Dice(seed, f"{issuer.department}/licenses")
         self._days = Dice(seed, f"{issuer.department}/days")
+        self._shared = Dice(seed, f"{issuer.department}/holders")
         self._types = [plan.kind.type_code or f"{issuer.uscc}9{plan.place:02}" for plan in self._plans]
         self._begun = [continue_check(code + issuer.uscc) for code in self._types]
         self._items = [item_of(name) for name in issuer.license_types]
@@ -92,6 +96,7 @@ class World:
         return (
             self._kind_fields(number, n, issued)
             | _holder_fields(holder)
+            | {"holders": self._holders(index, holder) if self.issuer.lists_holders else None}
             | self._time_fields(index, version, issued, plan, holder)
             | {"record_id": f"PD{index + 1:09}", "face": face, "license_identifier": identifier}
             | {"file_url": f"https://{self._files}/{index + 1:08}.ofd", "version_number": f"{version + 1:03}"}
@@ -153,6 +158,16 @@ class World:
         options = spoken & {plan.kind.holder_code_type} or spoken
         is_person = "111" in options and ("001" not in options or self._dice.throw() < 0.6)
         return self._subjects.person(number) if is_person else self._subjects.organisation(number)
+
+    def _holders(self, index: int, holder: Subject) -> list[Record]:
+        """Return everyone who holds it, two or three of four in ten; whoever is alone has no share."""
+        shares = SHARES[self._shared.scatter(index, len(SHARES))]
+        more = self._subjects.person if holder.code_type == "111" else self._subjects.organisation
+        others = [more(holder.number + STRIDE * place) for place in range(1, len(shares))]
+        return [
+            {"name": one.name, "code": one.code, "code_type": one.code_type, "share": share}
+            for one, share in zip([holder, *others], shares, strict=True)
+        ]
 
     def _is_renewal(self, index: int, version: int) -> bool:
         return version > 0 and (index + version) % 6 == 2

@@ -47,9 +47,20 @@ def _wrong_fields(department: Department, feed: Feed, listed: Listed, held: Hold
             yield field
     if holder_hash(keyring, expected["holder_code_type"], expected["holder_code"]) != bytes(held["holder_hash"]):
         yield "holder_code"
+    if feed.holders and _listed(expected["holders"], keyring) != held["holders"]:
+        yield "holders"
     if _instant(department, feed, expected["source_updated_at"]) != held["source_updated_at"]:
         yield "source_updated_at"
     yield from _wrong_face(feed, expected["face"], held["face"] or {})
+
+
+def _listed(holders: list[dict[str, str]], keyring: Keyring) -> list[list[str]] | None:
+    """Return everyone who holds it as the library keeps them; whoever is alone is not listed."""
+    told = [
+        [holder_hash(keyring, one["code_type"], one["code"]).hex(), one["name"].strip(), one["share"]]
+        for one in holders
+    ]
+    return told if len(told) > 1 else None
 
 
 def _expected(feed: Feed, listed: Listed) -> dict[str, Any]:

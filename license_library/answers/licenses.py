@@ -18,6 +18,16 @@ RecognisedAs = Literal[
 ]
 
 
+class LicenseHolder(Answer, frozen=True):
+    """Name one of several who hold a license together."""
+
+    name: str
+    code: str  # masked
+    code_type: str  # 001 | 111 | …
+    kind: str  # person | organisation
+    share: str | None  # as the department writes it: 50%
+
+
 class LicenseHit(Answer, frozen=True):
     """Show one license in a list: the current version as its source last told it."""
 
@@ -34,6 +44,7 @@ class LicenseHit(Answer, frozen=True):
     holder_code: str  # masked: 3702**********1234
     holder_code_type: str  # 001 | 111 | …
     holder_kind: str  # person | organisation
+    holders: list[LicenseHolder]  # everyone, the one above among them; empty where there is only one
     valid_from: date | None
     valid_to: date | None
     open_ended: bool
@@ -103,6 +114,7 @@ class LicenseVersion(Answer, frozen=True):
     open_ended: bool
     holder_name: str
     holder_code: str  # masked
+    holders: list[LicenseHolder]  # everyone whom this version lists; empty where it names only one
     changed_on: date | None
     change_reason: str | None
     source_updated_at: datetime

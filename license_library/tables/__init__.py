@@ -11,7 +11,7 @@ from license_library.tables.catalogue import authorities, item_materials, items,
 from license_library.tables.columns import metadata
 from license_library.tables.exchanges import departments, exchanges, feeds, landed_pages, mappings
 from license_library.tables.inquiries import inquiries
-from license_library.tables.library import license_versions, licenses, subjects
+from license_library.tables.library import license_holders, license_versions, licenses, subjects
 from license_library.tables.outbox import deliveries
 from license_library.tables.oversight import activations, incident_alerts, incident_events, incidents, shadow_changes
 from license_library.tables.reconciliations import (
@@ -20,7 +20,7 @@ from license_library.tables.reconciliations import (
     reconciliation_differences,
     reconciliations,
 )
-from license_library.tables.records import quality_results, quarantined_records, staged_licenses
+from license_library.tables.records import quality_results, quarantined_records, staged_holders, staged_licenses
 from license_library.tables.reliances import license_alerts, reliances
 from license_library.tables.searching import former_names, subject_keys, subjects_to_key
 
@@ -42,6 +42,7 @@ __all__ = [
     "items",
     "landed_pages",
     "license_alerts",
+    "license_holders",
     "license_types",
     "license_versions",
     "licenses",
@@ -56,6 +57,7 @@ __all__ = [
     "reliances",
     "replayed_records",
     "shadow_changes",
+    "staged_holders",
     "staged_licenses",
     "subject_keys",
     "subjects",

@@ -50,6 +50,19 @@ licenses = Table(
     postgresql_with={"fillfactor": 90},  # room for a new version beside the old: no index need be touched
 )
 
+# Everyone whom one version of a license lists, where it lists several; never changed, as a version never is.
+license_holders = Table(
+    "license_holders",
+    metadata,
+    Column("license_id", BigInteger, primary_key=True),
+    Column("version_count", Integer, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),  # as delivered, from 1
+    Column("subject_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),  # as that version had it
+    Column("share", Text),
+    Index("ix_license_holders_subject_id", "subject_id", "license_id", "version_count"),
+)
+
 license_versions = Table(
     "license_versions",
     metadata,

@@ -36,6 +36,23 @@ staged_licenses = Table(
     PrimaryKeyConstraint("exchange_id", "page_number", "position"),
 )
 
+# Everyone whom a staged record lists, where it lists several.
+staged_holders = Table(
+    "staged_holders",
+    metadata,
+    Column("exchange_id", BigInteger, nullable=False),
+    Column("page_number", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("holder_hash", LargeBinary, nullable=False),
+    Column("holder_code_type", Text, nullable=False),
+    Column("holder_code_encrypted", LargeBinary, nullable=False),
+    Column("holder_name", Text, nullable=False),
+    Column("holder_name_key", Text, nullable=False),
+    Column("share", Text),
+    PrimaryKeyConstraint("exchange_id", "page_number", "position", "ordinal"),
+)
+
 quarantined_records = Table(
     "quarantined_records",
     metadata,

@@ -45,7 +45,7 @@ def test_a_good_record_is_mapped_whole(mapped: Map) -> None:
         "record_id": "A1", "license_identifier": None, "license_type": "roadgoods", "license_name": "道路运输经营许可证",
         "license_number": "A1", "version_number": None, "issuer_name": "平度市交通运输局", "issuer_code": None,
         "issued_on": date(2024, 2, 29), "holder_name": "平度市某某公司", "holder_code": "91370283MA3ABC",
-        "holder_code_type": "001", "valid_from": date(2024, 2, 29), "valid_to": date(2028, 2, 28), "open_ended": False,
+        "holder_code_type": "001", "holders": None, "valid_from": date(2024, 2, 29), "valid_to": date(2028, 2, 28), "open_ended": False,
         "area_code": "370283", "item_code": None, "item_name": None, "status": "valid", "changed_on": None,
         "change_reason": None, "file_url": None, "face": '{"scope":"普通 货运"}',
         "source_updated_at": datetime(2024, 2, 29, 4, tzinfo=UTC), "_page": 7, "_position": 0,
@@ -54,7 +54,14 @@ def test_a_good_record_is_mapped_whole(mapped: Map) -> None:
 
 
 def test_the_frame_has_a_column_of_the_right_kind_for_every_field_even_when_empty(mapped: Map) -> None:
-    kinds = {"text": pl.String, "code": pl.String, "json": pl.String, "flag": pl.Boolean, "date": pl.Date}
+    kinds = {
+        "text": pl.String,
+        "code": pl.String,
+        "json": pl.String,
+        "holders": pl.String,
+        "flag": pl.Boolean,
+        "date": pl.Date,
+    }
     for page in (mapped(ROW), mapped()):
         assert page.frame.columns == [field.name for field in LICENSE.fields] + ["_page", "_position"]
         for field in LICENSE.fields:

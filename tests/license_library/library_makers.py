@@ -88,6 +88,7 @@ _KINDS = {
     "text": pl.String(),
     "code": pl.String(),
     "json": pl.String(),
+    "holders": pl.String(),
     "date": pl.Date(),
     "flag": pl.Boolean(),
     "instant": pl.Datetime("us", "UTC"),

@@ -117,6 +117,14 @@ class Library:
         """Write a current license of a subject."""
         return self._insert("licenses", "license_id", self._license(subject_id, changes))
 
+    def add_holders(self, license_id: int, *holders: tuple[int, str, str | None], version_count: int = 1) -> None:
+        """Write everyone whom a version of a license lists: subject, name, share."""
+        for ordinal, (subject_id, name, share) in enumerate(holders, 1):
+            values = {"license_id": license_id, "version_count": version_count, "ordinal": ordinal}
+            self._insert(
+                "license_holders", "ordinal", values | {"subject_id": subject_id, "name": name, "share": share}
+            )
+
     def add_former_version(self, license_id: int, subject_id: int, version_count: int = 1, **changes: Any) -> None:
         """Write a former version of a license."""
         values = self._license(subject_id, changes) | {"license_id": license_id, "version_count": version_count}

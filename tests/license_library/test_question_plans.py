@@ -15,7 +15,16 @@ from license_library.lookup import find_licenses
 from license_library.questions import SearchTerms, VerifyQuestion
 from license_library.verification import verify_license
 
-BIG = {"subject_keys", "licenses", "license_versions", "subjects", "quarantined_records", "exchanges", "landed_pages"}
+BIG = {
+    "subject_keys",
+    "licenses",
+    "license_holders",
+    "license_versions",
+    "subjects",
+    "quarantined_records",
+    "exchanges",
+    "landed_pages",
+}
 
 # Names of a trade, a place and two characters of their own, so that pairs are as rare as in life.
 SUBJECTS = """
@@ -48,6 +57,12 @@ select l.license_id, v, l.department, l.feed, l.subject_id, l.record_id, l.licen
   from licenses l cross join generate_series(1, 1) as v
 """
 
+HOLDERS = """
+insert into license_holders (license_id, version_count, ordinal, subject_id, name)
+select license_id, 1, n, subject_id - n + 1, holder_name from licenses cross join generate_series(1, 2) as n
+ where license_number like 'N%-1'
+"""
+
 EXCHANGES = """
 insert into exchanges (department, feed, epoch, state, started_at, lease_until, lease_seconds, mapping_version)
 select 'market_regulation', 'licenses', n, 'merged', now(), now(), 1, 'm' from generate_series(1, 3000) as n
@@ -74,7 +89,7 @@ def full(shelf: Library) -> Iterator[Library]:
     """Give a library of thousands, with statistics, and one license more that every question is about."""
     shelf.add_feed()
     shelf.change(SUBJECTS, sealed=shelf.keyring.encrypt(b"91110000600037341L"))
-    for statement in (EXCHANGES, PAGES, LICENSES, VERSIONS, CASES):
+    for statement in (EXCHANGES, PAGES, LICENSES, HOLDERS, VERSIONS, CASES):
         shelf.change(statement)
     subject = shelf.add_subject("平度市恒通运输有限公司")
     shelf.add_license(subject, license_number="A1", license_identifier=IDENTIFIER)

@@ -26,6 +26,7 @@ GOOD: dict[str, Any] = {
     "holder_name": "平度市大泽山葡萄专业合作社",
     "holder_code": "93370283MA3NABCD0W",
     "holder_code_type": "001",
+    "holders": None,
     "valid_from": date(2024, 5, 6),
     "valid_to": date(2034, 5, 5),
     "open_ended": False,

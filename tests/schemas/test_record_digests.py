@@ -17,6 +17,7 @@ OTHER: dict[str, Any] = {
     "instant": datetime(2001, 2, 3, tzinfo=UTC),
     "flag": True,
     "json": "{}",
+    "holders": "[]",
     "text": "x",
     "code": "x",
 }

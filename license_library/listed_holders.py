@@ -1,0 +1,39 @@
+"""Everyone whom a version of a license lists, where it lists several: the columns that tell it, and the row made of them.
+
+Knows the tables behind it. Codes leave masked only.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from license_library.answers import LicenseHolder
+from license_library.keyring import Keyring
+from license_library.masking import mask_code
+
+# Arrays, in the order in which the license lists its holders; null where it names only one.
+LISTED: Final = """listed.names as listed_names, listed.shares as listed_shares, listed.codes as listed_codes,
+       listed.types as listed_types, listed.kinds as listed_kinds, listed.hashes as listed_hashes"""
+_LISTED_AT = """left join lateral (
+    select array_agg(one.name order by one.ordinal) as names, array_agg(one.share order by one.ordinal) as shares,
+           array_agg(o.code_encrypted order by one.ordinal) as codes, array_agg(o.code_type order by one.ordinal) as types,
+           array_agg(o.kind order by one.ordinal) as kinds, array_agg(o.holder_hash order by one.ordinal) as hashes
+      from license_holders one
+      -- each by its id: without statistics of a new table the planner would walk all subjects
+      join lateral (select * from subjects where subject_id = one.subject_id offset 0) as o on true
+     where one.license_id = {version}.license_id and one.version_count = {version}.version_count
+  ) as listed on true"""
+
+
+def listed_at(version: str) -> str:
+    """Return the join that brings LISTED to an alias which has license_id and version_count."""
+    return _LISTED_AT.format(version=version)
+
+
+def holders_of(row: Any, keyring: Keyring) -> list[LicenseHolder]:
+    """Return everyone a row lists; nobody where it names only one."""
+    parts = (row.listed_names, row.listed_codes, row.listed_types, row.listed_kinds, row.listed_shares)
+    return [
+        LicenseHolder(name, mask_code(keyring.decrypt(code).decode()), code_type, kind, share)
+        for name, code, code_type, kind, share in zip(*(part or () for part in parts), strict=True)
+    ]
