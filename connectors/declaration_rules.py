@@ -229,6 +229,11 @@ def _check_bounds(feed: Feed, place: str) -> None:
     fewest, most = feed.expects.records_per_day
     if not 0 <= fewest <= most:
         raise DeclarationError(f"{expects}: key 'records_per_day': expected [fewest, most], got [{fewest}, {most}]")
+    for key in ("max_loss", "max_fill_drop", "max_duplicates", "max_contradictions"):
+        if not 0 <= (share := getattr(feed.expects, key)) <= 1:
+            raise DeclarationError(f"{expects}: key {key!r}: expected 0 to 1, got {share}")
+    if feed.expects.max_growth < 1:
+        raise DeclarationError(f"{expects}: key 'max_growth': expected at least 1, got {feed.expects.max_growth}")
     if feed.success and not feed.success.values:
         raise DeclarationError(f"{place[:-1]}.success]: key 'values': expected at least one, or no answer is one")
 

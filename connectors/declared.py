@@ -100,6 +100,11 @@ class Expects(Struct, frozen=True, kw_only=True):
 
     max_bad_ratio: float = 0.05
     records_per_day: tuple[int, int] = (0, 1_000_000)
+    max_growth: float = 5.0  # times the most that came before
+    max_loss: float = 0.5  # of what the library holds, when everything was asked for
+    max_fill_drop: float = 0.2  # of a field that was filled before
+    max_duplicates: float = 0.05
+    max_contradictions: float = 0.05
 
 
 class Flag(Struct, frozen=True, kw_only=True):
@@ -233,6 +238,12 @@ class Department(Struct, frozen=True, kw_only=True):
     feeds: dict[str, Feed]
     deliveries: dict[str, Delivery] = {}
     timezone: str = "Asia/Shanghai"
+
+    @property
+    def suite_file(self) -> Path | None:
+        """Return the file of the department's own expectations, where it has one."""
+        file = self.folder / "suite.toml"
+        return file if file.is_file() else None
 
     @property
     def is_contract_watched(self) -> bool:

@@ -25,10 +25,12 @@ from connectors.soap_contract import SoapContract
 from connectors.table_lint import check_table
 from schemas.catalogue import load_catalogue
 from schemas.errors import DeclarationError
+from schemas.expectations import require_runnable
 from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
 from schemas.identifiers.credit_code import credit_code_fault
 from schemas.license import LICENSE
 from schemas.states import STATE_CODES
+from schemas.suites import feeds_named, load_suite
 
 __all__ = ["Finding", "check_department"]
 
@@ -42,10 +44,22 @@ def check_department(name: str, root: Path | None = None) -> list[Finding]:
         findings = [*_check_open(department), *_check_identity(department)]
         for feed in department.feeds.values():
             findings += _check_feed(department, feed)
+        findings += _check_suite(department)
         is_open = any(TO_FILL_IN in finding.message for finding in findings)
         return findings + ([] if is_open else list(_check_contract(department)))  # an open key cannot be written
     except DeclarationError as error:
         return [Finding("error", name, str(error))]
+
+
+def _check_suite(department: Department) -> Iterator[Finding]:
+    """Try the department's own expectations out, as the check of each feed will run them."""
+    if department.suite_file is None:
+        return
+    place = f"{department.department}: suite.toml"
+    for feed in department.feeds.values():
+        require_runnable(load_suite(feed.record, department.suite_file, feed.name), LICENSE)
+    for strange in sorted(feeds_named(department.suite_file) - department.feeds.keys()):
+        yield Finding("error", place, f"names the feed {strange!r}; there are {', '.join(department.feeds)}")
 
 
 def _check_open(department: Department) -> Iterator[Finding]:

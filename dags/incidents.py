@@ -1,6 +1,6 @@
-"""When alerts leave: every quarter of an hour, what is due through the channels that are set.
+"""When feeds are judged by the clock and alerts leave: every quarter of an hour.
 
-Parsed again and again: reads nothing. What the task does is the hub's business.
+Parsed again and again: reads nothing. What the tasks do is the hub's business.
 """
 
 from __future__ import annotations
@@ -13,11 +13,21 @@ from dags.outcome import told_to_airflow
 from dags.surroundings import FIRST_DAY, opened_hub, timetable
 
 DOC = """\
-Sends what is due of incidents by mail and webhook, as far as they are set (`HUB_ALERT_…`): each open incident that is not harmless
+`judge` looks at every feed: is its data fresh, did its job run, does a batch wait, is there news; each fault is an incident until it is
+gone. `alert` sends what is due of incidents by mail and webhook, as far as they are set (`HUB_ALERT_…`): each open incident that is not harmless
 once a day. See `hub incident list` and the page *Incidents*.
 
-A red task: a channel did not take an alert. It stays due and is sent by the next run; running it again is safe.
+A red `alert`: a channel did not take an alert. It stays due and is sent by the next run; running it again is safe.
 """
+
+
+@task
+def judge() -> int:
+    """Judge every feed by the clock; return how many things are wrong."""
+    from hub.judging import judge_feeds
+
+    with told_to_airflow(), opened_hub() as hub:
+        return judge_feeds(hub)
 
 
 @task
@@ -34,7 +44,7 @@ def alert() -> int:
 with DAG(
     dag_id="incidents",
     dag_display_name="异常提醒 · incidents",
-    description="Send alerts of incidents",
+    description="Judge feeds by the clock, send alerts of incidents",
     doc_md=DOC,
     schedule=timetable("*/15 * * * *"),
     start_date=FIRST_DAY,
@@ -49,4 +59,4 @@ with DAG(
         "execution_timeout": timedelta(minutes=10),
     },
 ) as dag:
-    alert()
+    judge() >> alert()

@@ -5,7 +5,7 @@ Works in chunks, so memory is bounded by the page. Knows neither how a departmen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -17,12 +17,14 @@ from connectors.declaration import Department, Feed
 from connectors.pages import MappedPage, PageRows, map_pages
 from connectors.row_edits import Edits, edit_rows
 from hub.ahead import one_ahead
+from hub.batch_quality import judge_batch
 from hub.bounds import hold_reasons, window_of
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.moved_pages import MovedPages
 from hub.progress import Progress
 from hub.replayed_rows import rows_of
+from hub.suites import suite_of
 from hub.waiving import let_pass
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.exchanges import Exchange
@@ -32,8 +34,9 @@ from license_library.staging import stage_records
 from license_library.standing import Standing, find_standing
 from schemas.catalogue import load_catalogue
 from schemas.checks import RULE_VERSION, check_records
-from schemas.expectations import Suite, SuiteOutcome, load_suite, merge_outcomes, run_suite
+from schemas.expectations import Suite, SuiteOutcome, merge_outcomes, run_suite
 from schemas.license import LICENSE
+from schemas.measures import Measures, measure_records
 from schemas.problems import join_problems
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -47,6 +50,7 @@ class Tally:
     quarantined: int = 0
     cursor_at: datetime | None = None
     outcomes: list[SuiteOutcome] = field(default_factory=list)
+    measures: Measures = field(default_factory=Measures)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Check:
     exchange: Exchange
     suite: Suite
     standing: Standing
+    mapped: Collection[str]
     now: datetime
     tally: Tally = field(default_factory=Tally)
 
@@ -79,7 +84,8 @@ def check_exchange(
     with hub.engine.begin() as conn:
         now = hub.clock()
         standing = find_standing(conn, hub.keyring, exchange.department, exchange.feed, _local_day(now), now)
-        running = Check(hub, conn, exchange, load_suite(feed.record), standing, now)
+        suite = suite_of(department, feed)
+        running = Check(hub, conn, exchange, suite, standing, feed.fields.keys(), now)
         clear_staged(conn, exchange)
         moved = MovedPages(feed, exchange.started_at)
         for chunk in one_ahead(read_chunks(hub, exchange, department, feed, standing.edits)):
@@ -124,6 +130,8 @@ def _check_chunk(check: Check, chunk: MappedPage) -> None:
     else:
         facts = (chunk.frame, problems, digests, check.rule_version, check.now, chunk.sources(bad.to_list()))
         quarantine_records(check.conn, hub.keyring, check.exchange, *facts)
+    for one in measure_records(chunk.frame, problems, LICENSE, check.mapped):
+        check.tally.measures.add(one)
     _count(check.tally, chunk.frame.height, good, outcome)
 
 
@@ -149,6 +157,7 @@ def _conclude(check: Check, feed: Feed) -> list[str]:
     quiet = not tally.received and (window is not None or is_emptied)
     failures = [] if quiet else outcome.batch_failures
     reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, failures)
+    reasons += judge_batch(check.conn, exchange, feed, tally.received, tally.measures, outcome.results, check.now)
     reasons = reasons if exchange.kind == "pull" else []  # a few chosen records are no batch
     facts = (tally.received, tally.quarantined, tally.cursor_at, check.rule_version, check.now)
     if reasons and not exchange.is_shadow:

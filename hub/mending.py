@@ -19,6 +19,7 @@ from hub.failures import plain_database_errors_at
 from hub.progress import Progress, no_progress
 from hub.pull import declared_feed
 from hub.replay import replay
+from hub.suites import suite_of
 from license_library.answers import BatchBrief
 from license_library.attendance import attended
 from license_library.batch_list import get_batch
@@ -29,7 +30,6 @@ from license_library.replaying import list_due, list_open_feeds, split_by_feed
 from license_library.standing import end_waivers
 from license_library.summaries import ExchangeSummary
 from schemas.errors import DeclarationError, HubError, LeaseTaken
-from schemas.expectations import load_suite
 
 SLICE = 200
 
@@ -100,7 +100,7 @@ def _mend_feed(hub: HubContext, department: str, feed: str, progress: Progress, 
     told, after = Mended(department=department, feed=feed), 0
     try:
         declared, one = declared_feed(hub, department, feed)
-        rules = rule_version(load_suite(one.record))
+        rules = rule_version(suite_of(declared, one))
         with hub.engine.begin() as conn:
             end_waivers(conn, department, feed, today(hub), hub.clock())
         while cases := _due(hub, department, feed, declared.digest, rules, after, slice_size):

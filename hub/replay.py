@@ -20,12 +20,12 @@ from hub.progress import Progress, no_progress
 from hub.pull import check, declared_feed, merge
 from hub.registration import register
 from hub.replayed_rows import pick_rows
+from hub.suites import suite_of
 from license_library.attendance import attended, this_process
 from license_library.exchanges import Held, begin_exchange, finish_landing
 from license_library.replaying import Case, note_unread, place_cases, rekey_cases, select_cases
 from license_library.summaries import ExchangeSummary, summarize
 from schemas.errors import DeclarationError, HubError
-from schemas.expectations import load_suite
 
 
 @dataclass
@@ -88,7 +88,7 @@ def _take(hub: HubContext, declared: Department, feed: Feed, chosen: Sequence[Ca
 
 def _settle(hub: HubContext, conn: Connection, declared: Department, feed: Feed, taken: Taken) -> list[int]:
     """Note what cannot be read any more; return the cases that are taken up."""
-    rules = rule_version(load_suite(feed.record))
+    rules = rule_version(suite_of(declared, feed))
     for reason, cases in taken.unread.items():
         note_unread(conn, cases, reason, declared.digest, rules, hub.clock())
     return rekey_cases(conn, taken.digests, hub.clock())

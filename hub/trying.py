@@ -15,10 +15,11 @@ import polars as pl
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, FieldRule
 from connectors.pages import PageRows, map_page, peek_rows
+from hub.suites import suite_of
 from license_library.masking import mask_code, mask_text
 from schemas.catalogue import load_catalogue
 from schemas.checks import check_records
-from schemas.expectations import load_suite, run_suite
+from schemas.expectations import run_suite
 from schemas.license import LICENSE, Field
 from schemas.problems import PROBLEM_CODES, join_problems
 
@@ -68,7 +69,7 @@ def try_feed(  # noqa: PLR0913 - whom to ask, how much, and how to show it
     frame, problems = mapped.frame, mapped.problems
     if frame.height:
         found = check_records(frame, LICENSE, names.keys(), today)
-        problems = join_problems(problems, found, run_suite(frame, load_suite(feed.record)).problems)
+        problems = join_problems(problems, found, run_suite(frame, suite_of(department, feed)).problems)
     by_row = _by_row(problems)
     shown = [_row(feed, rows, frame, at, by_row.get(at, []), reveal=reveal) for at in range(min(limit, frame.height))]
     good = sum(one.is_good for one in shown)

@@ -38,6 +38,10 @@ class QualityResult(Protocol):
     def unexpected(self) -> int: ...
     @property
     def detail(self) -> str | None: ...
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
 
 
 _CLEAR_STAGED = text("delete from staged_licenses where exchange_id = :exchange_id")
@@ -47,8 +51,9 @@ _CLEAR_SHADOW = text("delete from shadow_changes where exchange_id = :exchange_i
 _CLEAR_RESULTS = text("delete from quality_results where exchange_id = :exchange_id")
 _SAVE_RESULT = text("""
 insert into quality_results (exchange_id, ordinal, suite, expectation, column_name, severity, success,
-  evaluated_count, unexpected_count, detail)
-values (:exchange_id, :ordinal, :suite, :expectation, :column, :severity, :success, :evaluated, :unexpected, :detail)
+  evaluated_count, unexpected_count, detail, words_zh, words_en)
+values (:exchange_id, :ordinal, :suite, :expectation, :column, :severity, :success, :evaluated, :unexpected, :detail,
+  :zh, :en)
 """)
 _COUNT = text("""
 select (select count(*) from staged_licenses where exchange_id = :exchange_id) as staged, unchanged_count as known
@@ -75,7 +80,7 @@ def clear_staged(conn: Connection, exchange: Exchange) -> None:
 def save_quality_results(conn: Connection, exchange: Exchange, suite: str, results: Sequence[QualityResult]) -> None:
     """Keep what the expectation suite found, one row per expectation."""
     hold_lease(conn, exchange, CHECKING)
-    names = ("expectation", "column", "severity", "success", "evaluated", "unexpected", "detail")
+    names = ("expectation", "column", "severity", "success", "evaluated", "unexpected", "detail", "zh", "en")
     rows = [{name: getattr(result, name) for name in names} for result in results]
     facts = {"exchange_id": exchange.exchange_id, "suite": suite}
     if rows:

@@ -30,6 +30,15 @@ _KINDS: Final = {
     "drift": Words("契约变化", "contract drift"),
     "contract_unread": Words("契约取不到", "contract not read"),
     "differs": Words("对账不一致", "both ends differ"),
+    "volume": Words("数量异常", "unusual volume"),
+    "fill": Words("填充率下降", "a field is filled less"),
+    "duplicates": Words("重复记录", "double records"),
+    "contradictions": Words("内容矛盾", "contradicting fields"),
+    "expectation": Words("质量期望不符", "expectation not met"),
+    "late": Words("数据逾期", "data behind its promise"),
+    "failing": Words("取数失败", "exchanges fail"),
+    "held": Words("整批暂缓", "batch held"),
+    "no_news": Words("久无新数据", "no news for long"),
 }
 _DIFFERS: Final = Words(
     "打开对账记录看是哪些记录，再用 hub reconcile --pull 补取；库中多出的由人判断。",
@@ -45,6 +54,32 @@ _ADVICE: Final = {
         "ask the department to serve its contract again; feeds go on by the pinned one",
     ),
     "differs": _DIFFERS,
+    "volume": Words(
+        "请与部门核实数量：属实则放行该批，否则作废；作废后下次重新取数。",
+        "ask the department whether that many is right: release the batch, or discard it and it is asked for again",
+    ),
+    "fill": Words(
+        "请部门核实该字段是否改名或停填。", "ask the department whether the field was renamed or is left empty"
+    ),
+    "duplicates": Words("请部门清理重复编号。", "ask the department to clear up the numbers that stand twice"),
+    "contradictions": Words(
+        "请部门更正相互矛盾的字段。", "ask the department to correct the fields that contradict each other"
+    ),
+    "expectation": Words(
+        "请查看质量页的趋势，与部门核实。", "look at the trend on the page Quality, then ask the department"
+    ),
+    "late": Words(
+        "请联系部门或其网络；取数恢复后自动解除。", "call the department or its network; it ends with the next merge"
+    ),
+    "failing": Words(
+        "请联系部门或其网络，查看最近一次交换的错误。",
+        "call the department or its network; look at the last exchange's error",
+    ),
+    "held": Words("请查看暂缓原因，放行或作废该批。", "look at the reason, then release or discard the batch"),
+    "no_news": Words(
+        "取数正常而久无新数据，请部门核实其系统是否停用。",
+        "pulls go well yet bring nothing new; ask whether the department's system is still in use",
+    ),
 }
 _LOOK: Final = Words("请查看该数据流最近的交换。", "look at the feed's last exchanges")
 

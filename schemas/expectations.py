@@ -128,7 +128,9 @@ def _result(frame: pl.DataFrame, one: Expectation, answer: Any) -> ExpectationRe
     if missing or _broke(answer.exception_info):
         # The exception's own words may quote a cell, so they are not repeated.
         said = f"could not run: {', '.join(missing)} is missing" if missing else "could not run: the validator failed"
-        return ExpectationResult(one.name, one.column, one.severity, False, 0, 0, said, one.mostly, ran=False)
+        return ExpectationResult(
+            one.name, one.column, one.severity, False, 0, 0, said, one.mostly, ran=False, zh=one.zh, en=one.en
+        )
     counts = answer.result
     evaluated = counts.get("element_count", frame.height) - counts.get("missing_count", 0)
     unexpected = counts.get("unexpected_count", 0)
@@ -136,7 +138,16 @@ def _result(frame: pl.DataFrame, one: Expectation, answer: Any) -> ExpectationRe
         describe_counts(unexpected, evaluated, one.mostly) if one.column else f"{counts.get('observed_value')} observed"
     )
     return ExpectationResult(
-        one.name, one.column, one.severity, bool(answer.success), evaluated, unexpected, said, one.mostly
+        one.name,
+        one.column,
+        one.severity,
+        bool(answer.success),
+        evaluated,
+        unexpected,
+        said,
+        one.mostly,
+        zh=one.zh,
+        en=one.en,
     )
 
 

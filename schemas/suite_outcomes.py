@@ -27,6 +27,8 @@ class ExpectationResult:
     detail: str
     mostly: float | None = None
     ran: bool = True
+    zh: str = ""  # what is expected, as the suite says it
+    en: str = ""
 
 
 @dataclass(frozen=True)

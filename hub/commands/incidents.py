@@ -12,6 +12,7 @@ import typer
 from hub.alerting import Told, channels_of, send_alerts
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
+from hub.judging import judge_feeds
 from hub.settings import Settings
 from license_library.answers import IncidentBrief, IncidentDetail
 from license_library.incident_decisions import DAYS_MUTED, IncidentDecision, decide_incident
@@ -93,6 +94,18 @@ def resolve(incident_id: IncidentId, who: Who, note: Note = None, as_json: AsJso
 def reopen(incident_id: IncidentId, who: Who, note: Note = None, as_json: AsJson = False) -> None:
     """Say that an incident is not over."""
     _decide(incident_id, IncidentDecision("reopen", who, note), as_json=as_json)
+
+
+@incident.command()
+def judge(as_json: AsJson = False) -> None:
+    """Judge every feed by the clock: fresh, running, held, with news; each fault is an incident until it is gone."""
+    with opened_hub(Settings()) as hub:
+        found = judge_feeds(hub)
+    if as_json:
+        print_json({"found": found})
+    else:
+        note(f"{found} things are wrong; see `hub incident list`" if found else "every feed is as it should be")
+    raise typer.Exit(1 if found else 0)
 
 
 @incident.command()

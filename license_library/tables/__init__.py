@@ -9,7 +9,14 @@ from __future__ import annotations
 from license_library.tables.cases import case_batches, case_events, replayed_records
 from license_library.tables.catalogue import authorities, item_materials, items, license_types
 from license_library.tables.columns import metadata
-from license_library.tables.exchanges import departments, exchanges, feeds, landed_pages, mappings
+from license_library.tables.exchanges import (
+    departments,
+    exchange_measures,
+    exchanges,
+    feeds,
+    landed_pages,
+    mappings,
+)
 from license_library.tables.inquiries import inquiries
 from license_library.tables.library import license_holders, license_versions, licenses, subjects
 from license_library.tables.outbox import deliveries
@@ -31,6 +38,7 @@ __all__ = [
     "case_events",
     "deliveries",
     "departments",
+    "exchange_measures",
     "exchanges",
     "feeds",
     "former_names",

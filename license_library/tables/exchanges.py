@@ -129,3 +129,14 @@ landed_pages = Table(
     instant("received_at", required=True),
     instant("stored_at", required=True),
 )
+
+exchange_measures = Table(
+    "exchange_measures",
+    metadata,
+    Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), primary_key=True),
+    Column("measure", Text, primary_key=True),  # filled | problem | duplicate | contradiction
+    Column("name", Text, primary_key=True),  # a field, a problem code, a rule
+    Column("found_count", BigInteger, nullable=False),
+    Column("of_count", BigInteger, nullable=False),
+    CheckConstraint("found_count between 0 and of_count", name="found_of"),
+)

@@ -109,4 +109,6 @@ quality_results = Table(
     Column("evaluated_count", BigInteger, nullable=False),
     Column("unexpected_count", BigInteger, nullable=False),
     Column("detail", Text),
+    Column("words_zh", Text),  # what is expected, as the suite says it
+    Column("words_en", Text),
 )

@@ -32,6 +32,7 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     en: str
     column: str | None = None
     arguments: dict[str, Any] = {}
+    feeds: list[str] = []  # only in a department's own suite: the feeds it is about; empty: all of them
 
     @property
     def mostly(self) -> float | None:
@@ -70,10 +71,11 @@ class _SuiteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 build_readers(_SuiteFile)
 
 
-def load_suite(record: str, extra: Path | None = None) -> Suite:
-    """Read the suite of a record type, with a department's own expectations added; DeclarationError names the file."""
+def load_suite(record: str, extra: Path | None = None, feed: str = "") -> Suite:
+    """Read the suite of a record type, with a department's own expectations of a feed added; DeclarationError names the file."""
     files = [SUITES_FOLDER / f"{record}.toml", *([extra] if extra else [])]
-    expectations = [expectation for file in files for expectation in _read(file)]
+    written = [expectation for file in files for expectation in _read(file)]
+    expectations = [one for one in written if not one.feeds or feed in one.feeds]
     names = [expectation.name for expectation in expectations]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -82,6 +84,11 @@ def load_suite(record: str, extra: Path | None = None) -> Suite:
         )
     digest = sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()
     return Suite(record, digest[:12], tuple(expectations))
+
+
+def feeds_named(extra: Path) -> set[str]:
+    """Return the feeds that a department's own suite names."""
+    return {feed for expectation in _read(extra) for feed in expectation.feeds}
 
 
 def explain_code(code: str, suite: Suite) -> ProblemCode:

@@ -1,0 +1,103 @@
+"""Feeds judged by the clock: is the data fresh, did the job run, is a batch held, is there news. Each fault an incident.
+
+Introduces how feeds stand to incidents; the rules are pure and take the time as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+from hub.context import HubContext
+from hub.failures import plain_database_errors_at
+from license_library.feed_states import FeedState, read_feed_states
+from license_library.incidents import Cause, tell_incidents
+from license_library.wording import local_time
+
+FAILED_IN_A_ROW: Final = 3
+FEWEST_NEWS: Final = 5
+LONGEST_QUIET_TIMES: Final = 3
+LEAST_QUIET: Final = timedelta(days=7)
+_STATES_ZH: Final = {"merged": "成功", "held": "整批暂缓", "failed": "失败", "discarded": "已作废"}
+
+
+def judge_feeds(hub: HubContext) -> int:
+    """Judge every feed now, keep its incidents, and return how many things are wrong."""
+    now = hub.clock()
+    with plain_database_errors_at("feeds: judging"), hub.engine.begin() as conn:
+        found = 0
+        for department, feeds in groupby(read_feed_states(conn, now), lambda one: one.department):
+            states = list(feeds)
+            for kind, rule in RULES.items():
+                causes = _causes(rule, states, now)
+                tell_incidents(conn, department, kind, causes, now)
+                found += len(causes)
+    return found
+
+
+def _causes(
+    rule: Callable[[FeedState, datetime], Cause | None], states: Sequence[FeedState], now: datetime
+) -> list[Cause]:
+    return [cause for state in states if (cause := rule(state, now))]
+
+
+def late(state: FeedState, now: datetime) -> Cause | None:
+    """The data is not fresh, whether or not the job ran; a feed that was never merged says nothing yet."""
+    if state.fresh_at is None or now - state.fresh_at <= timedelta(seconds=state.fresh_seconds):
+        return None
+    ran_zh, ran_en = _ran(state, now)
+    known, hours = local_time(state.fresh_at), state.fresh_seconds / 3600
+    zh = f"数据截至 {known}，已超过承诺的 {hours:g} 小时；{ran_zh}"
+    return Cause(
+        state.feed,
+        "late",
+        "critical",
+        zh,
+        f"the data is as of {known} Beijing time, promised within {hours:g} h; {ran_en}",
+    )
+
+
+def failing(state: FeedState, _now: datetime) -> Cause | None:
+    """The job ran and failed, again and again."""
+    if state.failed_in_a_row < FAILED_IN_A_ROW:
+        return None
+    zh = f"最近 {state.failed_in_a_row} 次取数均失败（{state.error_code}）"
+    en = f"the last {state.failed_in_a_row} exchanges failed ({state.error_code})"
+    return Cause(state.feed, "failing", "warning", zh, en)
+
+
+def held(state: FeedState, _now: datetime) -> Cause | None:
+    """A batch waits for the steward, and nothing came after it."""
+    if state.last_state != "held":
+        return None
+    zh = f"交换 {state.last_exchange_id} 整批暂缓，等待数据管理员放行或作废：{state.hold_reason}"
+    en = f"exchange {state.last_exchange_id} is held and waits for the steward: {state.hold_reason}"
+    return Cause(state.feed, "held", "critical", zh, en)
+
+
+def no_news(state: FeedState, now: datetime) -> Cause | None:
+    """The job runs well and brings nothing new, for much longer than it ever did."""
+    quiet = state.longest_quiet
+    if state.news_at is None or quiet is None or state.news_count < FEWEST_NEWS or late(state, now):
+        return None
+    if now - state.news_at <= max(LONGEST_QUIET_TIMES * quiet, LEAST_QUIET):
+        return None
+    since, days = local_time(state.news_at), max(quiet.days, 1)
+    zh = f"自 {since} 起取数正常而无新数据，以往最长间隔约 {days} 天"
+    en = f"nothing new since {since} Beijing time though pulls go well; before, never for longer than about {days} days"
+    return Cause(state.feed, "no_news", "warning", zh, en)
+
+
+def _ran(state: FeedState, now: datetime) -> tuple[str, str]:
+    """Say apart from the data whether the job ran."""
+    if state.ran_at is None or now - state.ran_at > timedelta(seconds=state.fresh_seconds):
+        last = local_time(state.ran_at) if state.ran_at else "—"
+        return f"取数任务也未运行，最近一次 {last}", f"the job has not run either, last at {last}"
+    state_zh = _STATES_ZH.get(state.last_state or "", state.last_state)
+    last = local_time(state.ran_at)
+    return f"取数任务在运行，最近一次 {last} {state_zh}", f"the job runs, last at {last}: {state.last_state}"
+
+
+RULES: Final = {"late": late, "failing": failing, "held": held, "no_news": no_news}
