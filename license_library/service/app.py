@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from license_library.service import (
     api,
+    case_api,
+    case_pages,
     checklist_pages,
     delivery_pages,
     health,
@@ -43,6 +45,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     add_problem_handlers(app)
     app.add_middleware(Wire, body_bytes=settings.body_bytes)  # added last, so that it sees every answer
     pages = (
+        case_pages,
         search_pages,
         checklist_pages,
         oversight_pages,
@@ -51,7 +54,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         reconciliation_pages,
         reliance_pages,
     )
-    for part in (health, api, sign_in, *pages):
+    for part in (health, api, case_api, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")
@@ -59,7 +62,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
 
 def _serve_description(app: FastAPI) -> None:
-    shapes = (*api.SHAPES, health.Health, ProblemAnswer)
+    shapes = (*api.SHAPES, *case_api.SHAPES, health.Health, ProblemAnswer)
     document = msgspec.json.encode(build_document(app, shapes))
 
     @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(demand_someone)])

@@ -83,6 +83,7 @@ class QuarantineQuery:
     feed: Choice = None
     code: Choice = None
     state: Choice = "open"
+    owner: Choice = None
     after: Choice = None
     limit: Limit = 50
 
@@ -93,6 +94,7 @@ class QuarantineQuery:
             feed=self.feed or None,
             code=self.code or None,
             state=self.state or None,
+            owner=(self.owner or "").strip() or None,
             limit=self.limit,
             after=self.after or None,
         )

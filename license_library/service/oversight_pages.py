@@ -1,4 +1,4 @@
-"""Pages of the engineer and the steward: departments, exchanges, records that wait, the license types.
+"""Pages of the engineer and the steward: departments, exchanges, the license types.
 
 Routes only; nothing personal stands here, so filters may stand in the address.
 """
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from license_library.service import overseeing
 from license_library.service.access import Settings, demand_someone
-from license_library.service.filters import Exchanges, Quarantine, Reference
+from license_library.service.filters import Exchanges, Reference
 from license_library.service.rendering import render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
@@ -34,20 +34,6 @@ def exchanges(request: Request, settings: Settings, chosen: Exchanges) -> Respon
 def shadow(request: Request, settings: Settings, exchange_id: Reference) -> Response:
     """Show what a shadow exchange would have changed."""
     return render(request, "shadow.html", answer=overseeing.shadow(settings, exchange_id))
-
-
-@router.get("/quarantine")
-def quarantine(request: Request, settings: Settings, chosen: Quarantine) -> Response:
-    """Show records that wait, by department, reason and state."""
-    departments = overseeing.departments(settings).departments
-    answer = overseeing.quarantine(settings, chosen.wanted())
-    return render(request, "quarantine.html", answer=answer, chosen=chosen, departments=departments)
-
-
-@router.get("/quarantine/{quarantine_id}")
-def quarantine_case(request: Request, settings: Settings, quarantine_id: Reference) -> Response:
-    """Show one record that waits, why, and where it was read."""
-    return render(request, "quarantine_case.html", answer=overseeing.quarantine_case(settings, quarantine_id))
 
 
 @router.get("/license-types")

@@ -124,7 +124,9 @@ def test_an_edited_record_goes_the_way_of_all_and_its_original_is_kept(hub: HubC
     assert state_of(hub, case) == "mended"
     assert deeds_of(hub, case) == ["mended", "edited"]
     assert source_of(hub, case) == said
-    provenance = provenance_of(hub, summary.exchange_id)
+    license_ = license_of(hub, summary.exchange_id)
+    assert {one.field: one.paths for one in license_.lineage}["status"] == ["data/rows/ZJZT"]
+    provenance = license_.provenance
     assert (provenance.is_replayed, provenance.is_edited, provenance.page_exchange_id) == (True, True, 1)
     assert provenance.page_digest
     again = pull_once(hub, pulled, full=True)  # the same bad row comes again: as edited it is what the library has
@@ -132,10 +134,10 @@ def test_an_edited_record_goes_the_way_of_all_and_its_original_is_kept(hub: HubC
     assert state_of(hub, case) == "mended"
 
 
-def provenance_of(hub: HubContext, exchange_id: int) -> Any:
+def license_of(hub: HubContext, exchange_id: int) -> Any:
     found = column(hub, f"select license_id from licenses where exchange_id = {exchange_id}")
     with hub.engine.connect() as conn:
-        return get_license(conn, hub.keyring, int(str(found[0])), today(hub), hub.clock()).provenance
+        return get_license(conn, hub.keyring, int(str(found[0])), today(hub), hub.clock())
 
 
 def test_a_waived_record_is_let_in_until_its_last_day(hub: HubContext, pulled: Faked) -> None:

@@ -1,0 +1,96 @@
+"""Cases are decided on the page and over the interface, signed; what is revealed is recorded; batches are noted for the hub."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from httpx import Client
+from service_makers import NOW
+from sqlalchemy import Engine, text
+
+from license_library.keyring import Keyring
+
+SOURCE = {"CZZTDM": "370283198003031234", "ZT": "9"}
+
+
+@pytest.fixture
+def case(own_machine: Client, database: Engine, keyring: Keyring) -> int:
+    """Give an open case whose source row is kept, of a mapping that says which fields are personal."""
+    fields = [
+        {
+            "field": "holder_code",
+            "sources": ["CZZTDM"],
+            "paths": ["rows/CZZTDM"],
+            "zh": "照录",
+            "en": "as is",
+            "is_personal": True,
+        },
+        {"field": "status", "sources": ["ZT"], "paths": ["rows/ZT"], "zh": "照录", "en": "as is", "is_personal": False},
+    ]
+    told = {
+        "source": keyring.encrypt(msgspec.json.encode(SOURCE)),
+        "fields": msgspec.json.encode(fields).decode(),
+        "now": NOW,
+    }
+    with database.begin() as conn:
+        conn.execute(text("update quarantined_records set source = :source"), told)
+        conn.execute(
+            text("""insert into mappings (department, feed, mapping_version, described_at, fields)
+            select distinct department, feed, mapping_version, cast(:now as timestamptz), cast(:fields as jsonb) from quarantined_records"""),
+            told,
+        )
+        return int(conn.scalar(text("select max(quarantine_id) from quarantined_records where state = 'open'")) or 0)
+
+
+def test_a_case_shows_its_row_masked_and_a_reveal_is_recorded(own_machine: Client, case: int, database: Engine) -> None:
+    shown = own_machine.get(f"/api/quarantine/{case}")
+    assert "370283198003031234" not in shown.text
+    assert {one["name"]: one["value"] for one in shown.json()["source"]} == {"CZZTDM": "3*****************", "ZT": "9"}
+    assert "370283198003031234" not in own_machine.get(f"/quarantine/{case}").text
+    assert own_machine.post(f"/api/quarantine/{case}/reveal", json={"purpose": " "}).status_code in {400, 422}
+    revealed = own_machine.post(f"/quarantine/{case}/reveal", data={"purpose": "办件 1"})
+    assert "370283198003031234" in revealed.text
+    with database.connect() as conn:
+        asked = conn.execute(text("select actor, action, purpose from inquiries order by inquiry_id desc")).first()
+    assert asked == ("developer", "quarantine", "办件 1")
+    assert own_machine.get(f"/api/quarantine/{case}").json()["history"][0]["action"] == "revealed"
+
+
+def test_a_case_is_decided_and_says_by_whom_and_why(own_machine: Client, case: int) -> None:
+    order = {"action": "edit", "who": "张工", "reason": "来电核实", "field": "ZT", "value": "1"}
+    done = own_machine.post(f"/quarantine/{case}", data=order)
+    assert (done.status_code, done.headers["location"]) == (303, f"/quarantine/{case}#history")
+    shown = own_machine.get(f"/api/quarantine/{case}").json()
+    assert shown["case"]["is_edited"]
+    assert [one["edited"] for one in shown["source"] if one["name"] == "ZT"] == ["1"]
+    told = shown["history"][0]
+    assert (told["action"], told["who"], told["reason"], told["detail"]) == (
+        "edited",
+        "张工 (developer)",
+        "来电核实",
+        "ZT",
+    )
+    page = own_machine.get(f"/quarantine/{case}").text
+    assert "来电核实" in page
+    url = f"/api/quarantine/{case}/decision"
+    assert own_machine.post(url, json={"action": "discard", "who": "张工"}).status_code == 400
+    assert own_machine.post(url, json={"action": "vanish", "who": "张工"}).status_code == 422
+    lost = own_machine.post(url, json={"action": "waive", "who": "张工", "reason": "x", "until": "2999-01-01"})
+    assert (lost.status_code, lost.json()["code"]) == (409, "request.not_decidable")
+
+
+def test_a_batch_is_noted_for_the_hub_and_can_be_stopped(own_machine: Client, case: int, database: Engine) -> None:
+    begun = own_machine.post("/quarantine", data={"action": "assign", "who": "张工", "to": "李工", "state": "open"})
+    assert (begun.status_code, begun.headers["location"]) == (303, "/quarantine#batches")
+    [batch] = own_machine.get("/api/case-batches").json()["batches"]
+    assert (batch["state"], batch["done"], batch["owner"]) == ("waiting", 0, "李工")
+    assert batch["total"] >= 1
+    page = own_machine.get("/quarantine").text
+    assert "等待执行" in page
+    paused = own_machine.post(f"/case-batches/{batch['batch_id']}", data={"change": "pause", "who": "王工"})
+    assert paused.status_code == 303
+    url = f"/api/case-batches/{batch['batch_id']}/decision"
+    assert own_machine.post(url, json={"change": "cancel", "who": "王工"}).json()["state"] == "cancelled"
+    assert own_machine.post(url, json={"change": "pause", "who": "王工"}).status_code == 409
+    with database.connect() as conn:
+        assert conn.scalar(text("select count(*) from quarantined_records where owner is not null")) == 0
