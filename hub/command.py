@@ -25,6 +25,7 @@ from hub.commands import (
     relying,
     replaying,
     serving,
+    sharing,
     showing,
 )
 from hub.commands.output import explain
@@ -80,4 +81,5 @@ app.add_typer(pushing.delivery, name="delivery")
 app.add_typer(incidents.incident, name="incident")
 app.add_typer(reconciling.reconciliation, name="reconciliation")
 app.add_typer(orchestrating.app, name="airflow")
+app.add_typer(sharing.app, name="consumer")
 app.add_typer(serving.schema, name="schema")

@@ -47,4 +47,5 @@ def feed_entry(declared: Department, feed: Feed) -> FeedEntry:
         license_types=feed.license_types(),
         fresh_seconds=int(duration(feed.fresh_within).total_seconds()),
         mapping_digest=mapping_digest(declared, feed),
+        face_fields=sorted(feed.face),
     )

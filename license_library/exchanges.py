@@ -57,6 +57,7 @@ class FeedEntry:
     license_types: Sequence[str]
     fresh_seconds: int
     mapping_digest: str | None = None  # what an activation is for
+    face_fields: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -77,16 +78,18 @@ where departments.declaration_digest <> excluded.declaration_digest
 """)
 _REGISTER_FEED = text("""
 insert into feeds (department, feed, record_type, catalogue_code, basis, purpose, license_types, fresh_seconds,
-  mapping_digest)
+  mapping_digest, face_fields)
 values (:department, :feed, :record_type, :catalogue_code, :basis, :purpose, :license_types, :fresh_seconds,
-  :mapping_digest)
+  :mapping_digest, :face_fields)
 on conflict (department, feed) do update set record_type = excluded.record_type,
   catalogue_code = excluded.catalogue_code, basis = excluded.basis, purpose = excluded.purpose,
-  license_types = excluded.license_types, fresh_seconds = excluded.fresh_seconds, mapping_digest = excluded.mapping_digest
+  license_types = excluded.license_types, fresh_seconds = excluded.fresh_seconds, mapping_digest = excluded.mapping_digest,
+  face_fields = excluded.face_fields
 where (feeds.record_type, feeds.catalogue_code, feeds.basis, feeds.purpose, feeds.license_types, feeds.fresh_seconds,
-  feeds.mapping_digest)
+  feeds.mapping_digest, feeds.face_fields)
   is distinct from (excluded.record_type, excluded.catalogue_code, excluded.basis, excluded.purpose,
-  excluded.license_types, excluded.fresh_seconds, excluded.mapping_digest)
+  excluded.license_types, excluded.fresh_seconds, excluded.mapping_digest,
+  excluded.face_fields)
 """)
 _LOCK_FEED = text("select cursor_at from feeds where department = :department and feed = :feed for no key update")
 _OPEN_EXCHANGE = text("""
@@ -121,7 +124,12 @@ def register_department(
     """Note a declaration, so that its exchanges and answers can name it; the same one again changes nothing."""
     conn.execute(_REGISTER_DEPARTMENT, {**asdict(department), "now": now})
     for feed in feeds:
-        row = {**asdict(feed), "license_types": list(feed.license_types), "department": department.department}
+        row = {
+            **asdict(feed),
+            "license_types": list(feed.license_types),
+            "face_fields": list(feed.face_fields),
+            "department": department.department,
+        }
         conn.execute(_REGISTER_FEED, row)
 
 

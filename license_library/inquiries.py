@@ -13,8 +13,8 @@ from sqlalchemy import Connection, text
 from license_library.keyring import Keyring
 
 _RECORD = text("""
-insert into inquiries (asked_at, actor, action, purpose, question_hash, result_count, denied)
-values (:now, :actor, :action, :purpose, :question_hash, :result_count, :denied)
+insert into inquiries (asked_at, actor, action, purpose, question_hash, result_count, denied, result_code)
+values (:now, :actor, :action, :purpose, :question_hash, :result_count, :denied, :result_code)
 returning inquiry_id
 """)
 
@@ -29,6 +29,7 @@ def record_inquiry(  # noqa: PLR0913, PLR0917 - one argument for each column of 
     now: datetime,
     *,
     denied: bool = False,
+    result_code: str | None = None,
 ) -> int:
     """Record a question in the caller's transaction and return its id; no answer leaves without it."""
     values = {
@@ -39,6 +40,7 @@ def record_inquiry(  # noqa: PLR0913, PLR0917 - one argument for each column of 
         "question_hash": question_hash,
         "result_count": result_count,
         "denied": denied,
+        "result_code": result_code,
     }
     return int(conn.execute(_RECORD, values).scalar_one())
 

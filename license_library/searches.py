@@ -30,7 +30,8 @@ _HELD = """select license_id from licenses where {whose}
              where one.{whose}"""
 
 
-def _of(subjects: str) -> str:
+def held_by(subjects: str) -> str:
+    """Return the FROM clause of the licenses that some subjects hold, alone or with others."""
     held = _HELD.format(whose=f"subject_id in ({subjects})")
     return f"from licenses l where l.license_id in ({held})"
 
@@ -38,8 +39,10 @@ def _of(subjects: str) -> str:
 _FROM = {
     "number": "from licenses l where l.license_number = any(cast(:values as text[]))",
     "identifier": "from licenses l where l.license_identifier = any(cast(:values as text[]))",
-    "holder": _of("select subject_id from subjects where holder_hash = any(cast(:values as bytea[]))"),
-    "organisation": _of("select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[]))"),
+    "holder": held_by("select subject_id from subjects where holder_hash = any(cast(:values as bytea[]))"),
+    "organisation": held_by(
+        "select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[]))"
+    ),
     # Candidate by candidate: whatever the planner thinks of their number, licenses are reached through the index. A
     # license that several candidates hold stands where the best of them does.
     "subjects": f"""from (

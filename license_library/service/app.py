@@ -24,6 +24,7 @@ from license_library.service import (
     reconciliation_pages,
     reliance_pages,
     search_pages,
+    sharing,
     sign_in,
 )
 from license_library.service.access import demand_someone
@@ -54,7 +55,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         reconciliation_pages,
         reliance_pages,
     )
-    for part in (health, api, case_api, sign_in, *pages):
+    for part in (health, api, case_api, sharing, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")

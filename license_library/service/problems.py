@@ -70,7 +70,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _is_machine(request: Request) -> bool:
-    return request.url.path.startswith("/api/") or request.url.path == "/openapi.json"
+    return request.url.path.startswith(("/api/", "/share/")) or request.url.path == "/openapi.json"
 
 
 def _respond(request: Request, status: int, problem: ProblemAnswer, words: object = None) -> Response:

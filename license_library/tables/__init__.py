@@ -30,12 +30,15 @@ from license_library.tables.reconciliations import (
 from license_library.tables.records import quality_results, quarantined_records, staged_holders, staged_licenses
 from license_library.tables.reliances import license_alerts, reliances
 from license_library.tables.searching import former_names, subject_keys, subjects_to_key
+from license_library.tables.sharing import consumer_grants, consumers
 
 __all__ = [
     "activations",
     "authorities",
     "case_batches",
     "case_events",
+    "consumer_grants",
+    "consumers",
     "deliveries",
     "departments",
     "exchange_measures",

@@ -49,6 +49,7 @@ feeds = Table(
     instant("fresh_at"),  # when the last merged exchange began to land: the feed is known up to here
     Column("epoch", BigInteger, nullable=False, server_default=text("0")),  # fencing: raised by every exchange
     Column("mapping_digest", Text),  # of the declaration as last seen; what an activation is for
+    Column("face_fields", ARRAY(Text), nullable=False, server_default=text("'{}'")),  # as declared
     Index("ix_feeds_license_types", "license_types", postgresql_using="gin"),
 )
 

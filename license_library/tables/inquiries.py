@@ -17,5 +17,6 @@ inquiries = Table(
     Column("question_hash", LargeBinary),  # keyed hash of what was asked, never the value itself
     Column("result_count", Integer, nullable=False),
     Column("denied", Boolean, nullable=False, server_default=text("false")),
+    Column("result_code", Text),  # how a call of the sharing service ended
     Index("ix_inquiries_asked_at", "asked_at"),
 )

@@ -6,6 +6,14 @@ from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary
 
 from license_library.tables.columns import instant, license_columns, metadata
 
+
+def _qr_payload(name: str) -> Index:
+    """Index what is printed as a QR code, where a department delivers it as the face field qr_payload, of any length."""
+    payload = "(face ->> 'qr_payload')"
+    where = text(f"{payload} is not null")
+    return Index(name, text(payload), postgresql_using="hash", postgresql_where=where)
+
+
 subjects = Table(
     "subjects",
     metadata,
@@ -47,6 +55,7 @@ licenses = Table(
         "license_identifier",
         postgresql_where=text("license_identifier is not null"),
     ),
+    _qr_payload("ix_licenses_qr_payload"),
     postgresql_with={"fillfactor": 90},  # room for a new version beside the old: no index need be touched
 )
 
@@ -76,4 +85,5 @@ license_versions = Table(
     instant("known_to", required=True),
     Column("exchange_id", BigInteger, nullable=False),
     Column("mapping_version", Text, nullable=False),
+    _qr_payload("ix_license_versions_qr_payload"),
 )

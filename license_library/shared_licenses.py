@@ -1,0 +1,150 @@
+"""Licenses as the sharing service tells them: found by identifier, QR payload or holder, in the field names of its specification.
+
+Knows the tables behind a hit. Holder codes are masked here as everywhere; whoever must compare one verifies it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from license_library.freshness import source_of, validity_of
+from license_library.keyring import Keyring
+from license_library.license_hits import hits_statement, holder_code_of, shown_number
+from license_library.masking import mask_code, mask_text
+from license_library.searches import held_by
+from license_library.wording import local_time
+from schemas.holder_code_types import HOLDER_CODE_TYPES
+
+LISTED = 100
+_TYPE_NAMES = {kind.code: kind.zh for kind in HOLDER_CODE_TYPES}
+
+_BY_IDENTIFIER = hits_statement("""
+select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
+ where license_identifier = :value order by issued_on desc, license_id desc limit 1
+""")
+# A payload is looked for as it was printed, on the license of today and on what it was before; it is never taken apart.
+_BY_QR_PAYLOAD = hits_statement("""
+select license_id, 1 as ordinal, cast(null as bigint[]) as place from (
+  (select license_id from licenses where face ->> 'qr_payload' = :value limit 2)
+  union
+  (select license_id from license_versions where face ->> 'qr_payload' = :value limit 2)) as found
+""")
+_BY_HOLDER = hits_statement(f"""
+select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal, cast(null as bigint[]) as place
+  {held_by("select subject_id from subjects where holder_hash = any(cast(:holders as bytea[]))")}
+   and license_type = :license_type
+   and (cast(:numbers as text[]) is null or license_number = any(cast(:numbers as text[])))
+ order by issued_on desc, license_id desc limit {LISTED}
+""")  # noqa: S608 - a constant of this file
+_TYPE = text("select license_type, name from license_types where license_type = :code or type_code = :code limit 1")
+_STATUS = text("select status from licenses where license_id = :license_id")
+_FACE = text("""
+select distinct field from feeds cross join unnest(face_fields) as field
+ where license_types @> array[cast(:license_type as text)] order by field
+""")
+
+
+class SurfaceField(msgspec.Struct, frozen=True, rename="camel"):
+    """Hold one field of a license's face."""
+
+    name: str
+    value: str
+    value_type: str = "string"
+    column_name: str = ""
+
+
+class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
+    """Hold one license as the specification names its fields; dates as YYYYMMDD, empty where there is none."""
+
+    certificate_type: str
+    certificate_name: str
+    certificate_holder: str
+    certificate_holder_code: str
+    certificate_holder_type: str
+    certificate_number: str
+    certificate_identifier: str
+    issue_dept: str
+    issue_dept_code: str
+    issue_date: str
+    certificate_validate_start: str
+    certificate_validate_end: str
+    digital_sign: str
+    as_of: str  # up to when its department is known, Beijing time
+    freshness: str  # fresh, silent or never
+    surface: list[SurfaceField]
+    detail: list[Any] = []
+
+
+def find_by_identifier(conn: Connection, identifier: str) -> Sequence[Any]:
+    """Return the license of an identifier, or nothing."""
+    return conn.execute(_BY_IDENTIFIER, {"value": identifier}).all()
+
+
+def find_by_qr_payload(conn: Connection, payload: str) -> Sequence[Any]:
+    """Return the licenses on which this payload is or was printed."""
+    return conn.execute(_BY_QR_PAYLOAD, {"value": payload}).all()
+
+
+def find_by_holder(
+    conn: Connection, holders: Sequence[bytes], license_type: str, numbers: Sequence[str] | None
+) -> Sequence[Any]:
+    """Return the licenses of one type that a holder has, newest first."""
+    asked = {"holders": list(holders), "license_type": license_type, "numbers": numbers and list(numbers)}
+    return conn.execute(_BY_HOLDER, asked).all()
+
+
+def type_of_code(conn: Connection, code: str) -> str | None:
+    """Return our license type of a national type code, or of our own."""
+    row = conn.execute(_TYPE, {"code": code}).first()
+    return str(row.license_type) if row else None
+
+
+def face_fields(conn: Connection, license_type: str) -> list[str]:
+    """Return the names of the face fields that feeds of a type are declared with."""
+    return list(conn.execute(_FACE, {"license_type": license_type}).scalars())
+
+
+def status_of(conn: Connection, license_id: int | None) -> str:
+    """Return the status of a license."""
+    return str(conn.execute(_STATUS, {"license_id": license_id}).scalar_one())
+
+
+def validity_today(row: Any, today: date) -> str:
+    """Return whether a license may be relied on today."""
+    return validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today)
+
+
+def cert_info(row: Any, keyring: Keyring, now: datetime) -> CertInfo:
+    """Return a license as it is told to a consumer."""
+    code, source = holder_code_of(row, keyring), source_of(row, now)
+    return CertInfo(
+        certificate_type=row.license_type_name,
+        certificate_name=row.license_name,
+        certificate_holder=row.holder_name,
+        certificate_holder_code=mask_code(code),
+        certificate_holder_type=_TYPE_NAMES.get(row.code_type, row.code_type),
+        certificate_number=shown_number(row.license_number, row.kind, code),
+        certificate_identifier=row.license_identifier or "",
+        issue_dept=row.issuer_name,
+        issue_dept_code=row.issuer_code or "",
+        issue_date=_day(row.issued_on),
+        certificate_validate_start=_day(row.valid_from),
+        certificate_validate_end="长期" if row.open_ended else _day(row.valid_to),
+        digital_sign="",
+        as_of=local_time(source.as_of) if source.as_of else "",
+        freshness=source.freshness,
+        surface=[
+            SurfaceField(str(name), mask_text(str(value), code), column_name=str(name))
+            for name, value in (row.face if isinstance(row.face, dict) else {}).items()
+            if value is not None
+        ],
+    )
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%Y%m%d}" if day else ""

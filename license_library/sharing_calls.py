@@ -1,0 +1,97 @@
+"""What a consumer may call: the operations, what each takes, and how a call is read before anyone looks anything up.
+
+Knows shapes only. A value that is missing, too long or unknown ends the call with its status.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from license_library.sharing_words import MESSAGES, Status
+
+CAUSE_LENGTH: Final = 200
+VALUE_LENGTH: Final = 512
+
+# Mandatory and optional input of each operation, as the sharing specification names it; useCause is mandatory everywhere
+# a person's license may be told.
+INPUTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "queryCertInfo": (("certIdentifier", "useCause"), ()),
+    "queryCertInfoByHolderCode": (("holderCode", "holderTypeCode", "certTypeCode", "useCause"), ("certNo",)),
+    "queryCertInfoByQRcode": (("qrcode", "useCause"), ()),
+    "verifyCertInfo": (("certTypeCode", "certData", "useCause"), ()),
+    "getCertRemarkInfo": (("certTypeCode",), ("certName", "useCause")),
+}
+# Need license files, which are not kept here.
+WITHOUT_SERVICE: Final = ("verifyFile", "downloadFile", "downloadUrl", "downloadUrlsByHolderCode")
+OPERATIONS: Final = (*INPUTS, *WITHOUT_SERVICE)
+
+
+class Ended(Exception):
+    """End a call with a status."""
+
+    def __init__(self, status: Status, detail: str = "") -> None:
+        super().__init__(status)
+        self.status = status
+        self.message = MESSAGES[status] + (f"：{detail}" if detail else "")
+
+
+class Call(msgspec.Struct, frozen=True):
+    """Hold one call: who says they ask, which operation, with what."""
+
+    operation: str
+    access_id: str
+    access_token: str
+    data: Mapping[str, Any]
+
+    @property
+    def cause(self) -> str:
+        """Return why it is asked, as far as it can be recorded."""
+        cause = self.data.get("useCause")
+        return cause.strip()[:CAUSE_LENGTH] if isinstance(cause, str) and is_plain(cause) else ""
+
+
+def check_input(call: Call) -> None:
+    """End the call where its input is not what the operation takes."""
+    if call.operation in WITHOUT_SERVICE:
+        raise Ended(Status.NO_SUCH_SERVICE)
+    mandatory, optional = INPUTS[call.operation]
+    if unknown := sorted(set(call.data) - {*mandatory, *optional}):
+        raise Ended(Status.BAD_VALUE, f"未知参数 {unknown[0] if unknown[0].isidentifier() else ''}".strip())
+    if empty := [name for name in mandatory if not _has_value(call.data.get(name))]:
+        raise Ended(Status.MANDATORY_EMPTY, "、".join(empty))
+    for name, value in call.data.items():
+        _check_value(name, value)
+
+
+def check_cert_data(data: Mapping[str, str]) -> None:
+    """End the call where what is to be verified lacks what names the license and its holder."""
+    for name, status in (
+        ("certNo", Status.NUMBER_MISSING), ("holderCode", Status.HOLDER_CODE_MISSING), ("holder", Status.HOLDER_MISSING),
+    ):  # fmt: skip
+        if not data.get(name, "").strip():
+            raise Ended(status)
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a database may see this text: no control characters, no halves of characters."""
+    return not any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)
+
+
+def _has_value(value: object) -> bool:
+    return bool(value.strip() if isinstance(value, str) else value)
+
+
+def _check_value(name: str, value: object) -> None:
+    if name == "certData":
+        if not isinstance(value, dict):
+            raise Ended(Status.BAD_VALUE, name)
+        for inner in value.values():
+            _check_value("certData 的字段", inner)
+        return
+    longest = CAUSE_LENGTH if name == "useCause" else VALUE_LENGTH
+    if value is not None and (not isinstance(value, str) or len(value) > longest or not is_plain(value)):
+        raise Ended(Status.BAD_VALUE, f"{name}（应为不超过 {longest} 个字符的文本）")

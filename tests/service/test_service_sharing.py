@@ -1,0 +1,326 @@
+"""Other departments ask: by REST, by zeep and by PHP's SoapClient; each end has its status, and each call its record."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zeep
+from httpx import Client
+from service_makers import COMPANY, COMPANY_NAME, IDENTIFIER, NOW, PERSON, calling, serving, settings_over
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from license_library.consumers import add_consumer, end_consumer, grant_types
+from license_library.database import open_database
+from license_library.service.app import create_app
+from license_library.service.settings import ServiceSettings
+from license_library.service.sharing import share
+from license_library.sharing_calls import OPERATIONS, Call
+from license_library.sharing_words import MESSAGES, Status
+from tests.license_library.question_makers import Library
+
+CAUSE = "办件 370283-2016-000123"
+QR = "https://example.test/q?c=0012345678"
+NUMBER = "370283000012345"
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Hold a sharing service and the token of a consumer that may ask for business licenses."""
+
+    address: str
+    engine: Engine
+    settings: ServiceSettings
+    token: str
+
+    def head(self) -> dict[str, str]:
+        """Return who asks."""
+        return {"accessId": "transport", "accessToken": self.token}
+
+
+@pytest.fixture(scope="module")
+def counter(postgres_url: str, migrated_template: str) -> Iterator[Counter]:
+    """Give a service over a library of its own, with one consumer and licenses in every state."""
+    server = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as administrator:
+        administrator.execute(text(f"create database shared_licenses template {make_url(migrated_template).database}"))
+    engine = open_database(make_url(postgres_url).set(database="shared_licenses").render_as_string(hide_password=False))
+    settings = settings_over(engine)
+    with engine.begin() as conn:
+        token = _fill(Library(conn, settings.keyring), settings)
+    with serving(create_app(settings)) as address:
+        yield Counter(address, engine, settings, token)
+    engine.dispose()
+
+
+def _fill(library: Library, settings: ServiceSettings) -> str:
+    library.add_feed()
+    library.add_feed("transport", ("roadgoods",), fresh_at=NOW - timedelta(days=3))
+    library.change("update feeds set face_fields = '{scope,qr_payload}' where department = 'market_regulation'")
+    company = library.add_subject()
+    face = {"scope": "道路货物运输", "qr_payload": QR}
+    library.add_license(
+        company, license_number=NUMBER, license_identifier=IDENTIFIER, open_ended=True, face=face, issuer_code="X"
+    )
+    for number, changes in {
+        "REVOKED": {"status": "revoked"},
+        "SUSPENDED": {"status": "suspended"},
+        "EXPIRED": {"valid_to": date(2016, 1, 1)},
+    }.items():
+        library.add_license(company, license_number=number, face={"qr_payload": f"qr {number}"}, **changes)
+    person = library.add_subject("王伟", PERSON, "111")
+    library.add_license(person, license_type="namepre", license_number=f"P{PERSON}", holder_name="王伟")
+    token = add_consumer(library.conn, settings.keyring, "transport", "交通运输局", "王工", NOW)
+    grant_types(library.conn, "transport", ["bizlic", "roadgoods"], "王工", NOW)
+    return token
+
+
+@pytest.fixture
+def caller(counter: Counter) -> Iterator[Client]:
+    """Give a client of the service that nobody has signed in."""
+    with calling(counter.address) as client:
+        yield client
+
+
+@pytest.fixture
+def ask(counter: Counter, caller: Client) -> Callable[..., dict[str, Any]]:
+    """Give a way to call one operation."""
+
+    def call(operation: str, head: dict[str, str] | None = None, **data: Any) -> dict[str, Any]:
+        answer = caller.post(f"/share/{operation}", json={"head": head or counter.head(), "data": data})
+        assert answer.status_code == 200, answer.text
+        assert PERSON not in answer.text
+        return dict(answer.json())
+
+    return call
+
+
+BY_HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic", "useCause": CAUSE}
+CERT_DATA = {"certNo": NUMBER, "holder": COMPANY_NAME, "holderCode": COMPANY}
+VERIFY = {"certTypeCode": "bizlic", "useCause": CAUSE}
+
+ENDS = [
+    ("queryCertInfo", {"certIdentifier": IDENTIFIER, "useCause": CAUSE}, Status.OK),
+    ("queryCertInfo", {"certIdentifier": IDENTIFIER}, Status.MANDATORY_EMPTY),
+    ("queryCertInfo", {"certIdentifier": IDENTIFIER, "useCause": "  "}, Status.MANDATORY_EMPTY),
+    ("queryCertInfo", {"certIdentifier": IDENTIFIER, "useCause": "字" * 201}, Status.BAD_VALUE),
+    ("queryCertInfo", {"certIdentifier": IDENTIFIER, "useCause": "a\x00b"}, Status.BAD_VALUE),
+    ("queryCertInfo", {"certIdentifier": IDENTIFIER[:-1] + "A", "useCause": CAUSE}, Status.BAD_VALUE),
+    ("queryCertInfo", {"certIdentifier": IDENTIFIER, "useCause": CAUSE, "more": "1"}, Status.BAD_VALUE),
+    ("queryCertInfo", {"certIdentifier": [1], "useCause": CAUSE}, Status.BAD_VALUE),
+    ("queryCertInfoByHolderCode", BY_HOLDER, Status.OK),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"certNo": NUMBER}, Status.OK),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"certNo": "REVOKED"}, Status.ABOLISHED),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"certNo": "SUSPENDED"}, Status.RESTRICTED),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"certNo": "EXPIRED"}, Status.EXPIRED),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"certNo": "missing"}, Status.NO_LICENSE),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"certTypeCode": "namepre"}, Status.NOT_AUTHORISED),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"certTypeCode": "no_such"}, Status.TYPE_UNKNOWN),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"certTypeCode": "a b;"}, Status.BAD_TYPE_CODE),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"certTypeCode": "roadgoods"}, Status.OTHER),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"holderTypeCode": "9"}, Status.BAD_HOLDER_TYPE),
+    ("queryCertInfoByHolderCode", BY_HOLDER | {"holderCode": COMPANY[:-1] + "0"}, Status.BAD_VALUE),
+    ("queryCertInfoByQRcode", {"qrcode": QR, "useCause": CAUSE}, Status.OK),
+    ("queryCertInfoByQRcode", {"qrcode": "qr REVOKED", "useCause": CAUSE}, Status.ABOLISHED),
+    ("queryCertInfoByQRcode", {"qrcode": QR[:-1], "useCause": CAUSE}, Status.NO_LICENSE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA}, Status.OK),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": ""}}, Status.NUMBER_MISSING),
+    ("verifyCertInfo", VERIFY | {"certData": {"certNo": NUMBER, "holder": "x"}}, Status.HOLDER_CODE_MISSING),
+    ("verifyCertInfo", VERIFY | {"certData": {"certNo": NUMBER, "holderCode": "x"}}, Status.HOLDER_MISSING),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": "nobody's"}}, Status.NO_LICENSE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": "REVOKED"}}, Status.ABOLISHED),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": "SUSPENDED"}}, Status.RESTRICTED),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": "EXPIRED"}}, Status.EXPIRED),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"issueDate": "2016-02-30"}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": "x"}, Status.BAD_VALUE),
+    ("getCertRemarkInfo", {"certTypeCode": "bizlic"}, Status.OK),
+    ("getCertRemarkInfo", {"certTypeCode": "namepre"}, Status.NOT_AUTHORISED),
+    *((name, {}, Status.NO_SUCH_SERVICE) for name in ("verifyFile", "downloadFile", "downloadUrl")),
+]
+
+
+@pytest.mark.parametrize(("operation", "data", "status"), ENDS)
+def test_each_end_of_a_call_has_its_status(
+    ask: Callable[..., dict[str, Any]], operation: str, data: dict[str, Any], status: Status
+) -> None:
+    answer = ask(operation, **data)
+    assert answer["head"]["status"] == status, answer
+    assert answer["head"]["message"].startswith(MESSAGES[status])
+    assert (answer["data"] is not None) == (status == Status.OK)
+
+
+def test_a_license_is_told_in_the_names_of_the_specification(ask: Callable[..., dict[str, Any]]) -> None:
+    (told,) = ask("queryCertInfo", certIdentifier=IDENTIFIER, useCause=CAUSE)["data"]
+    assert (told["certificateHolder"], told["certificateNumber"], told["issueDate"]) == (
+        COMPANY_NAME,
+        NUMBER,
+        "20150301",
+    )
+    assert told["certificateHolderCode"] == "9137**********9C6Y"
+    assert told["certificateValidateEnd"] == "长期"
+    assert told["freshness"] == "fresh"
+    scope = {"name": "scope", "value": "道路货物运输", "valueType": "string", "columnName": "scope"}
+    assert scope in told["surface"]
+
+
+def test_only_what_may_be_relied_on_is_listed(ask: Callable[..., dict[str, Any]]) -> None:
+    told = ask("queryCertInfoByHolderCode", **BY_HOLDER)["data"]
+    assert [one["certificateNumber"] for one in told] == [NUMBER]
+
+
+def test_given_values_are_compared_field_by_field_and_never_told(ask: Callable[..., dict[str, Any]]) -> None:
+    given = CERT_DATA | {"holder": "另一家公司", "scope": "道路货物运输", "issueDate": "20150301", "color": "红"}
+    told = ask("verifyCertInfo", **VERIFY, certData=given)["data"]
+    assert told["match"] is False
+    assert {one["name"]: one["match"] for one in told["fields"]} == {
+        "certNo": True, "holder": False, "holderCode": True, "scope": True, "issueDate": True, "color": None,
+    }  # fmt: skip
+    assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]["match"] is True
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_nobody_unknown_is_told_anything(ask: Callable[..., dict[str, Any]], counter: Counter, operation: str) -> None:
+    for head in (
+        {"accessId": "transport", "accessToken": "guessed"},
+        {"accessId": "nobody", "accessToken": counter.token},
+    ):
+        assert ask(operation, head, certIdentifier=IDENTIFIER, useCause=CAUSE)["head"]["status"] == 11
+
+
+def test_every_call_is_recorded_with_who_what_why_and_how_it_ended(
+    ask: Callable[..., dict[str, Any]], counter: Counter
+) -> None:
+    ask("queryCertInfoByHolderCode", **BY_HOLDER)
+    ask("queryCertInfoByHolderCode", **BY_HOLDER | {"certTypeCode": "namepre"})
+    ask("queryCertInfo", {"accessId": "transport", "accessToken": "x"}, certIdentifier=IDENTIFIER, useCause=CAUSE)
+    with counter.engine.connect() as conn:
+        rows = conn.execute(text("select * from inquiries order by inquiry_id desc limit 3")).all()[::-1]
+    assert [(row.actor, row.action, row.purpose, row.result_code, row.denied, row.result_count) for row in rows] == [
+        ("consumer: transport", "share queryCertInfoByHolderCode", CAUSE, "0", False, 1),
+        ("consumer: transport", "share queryCertInfoByHolderCode", CAUSE, "100", True, 0),
+        ("consumer: unknown", "share queryCertInfo", CAUSE, "11", True, 0),
+    ]
+    assert all(COMPANY.encode() not in bytes(row.question_hash) for row in rows)
+
+
+def test_a_call_that_cannot_be_recorded_is_not_answered(counter: Counter) -> None:
+    call = Call("queryCertInfo", "transport", counter.token, {"certIdentifier": IDENTIFIER, "useCause": CAUSE})
+    broken = counter.settings.engine.execution_options(schema_translate_map=None)
+    with broken.begin() as conn:
+        conn.execute(text("alter table inquiries rename to inquiries_away"))
+    try:
+        with pytest.raises(Exception, match="inquiries"):
+            share(counter.settings, call)
+    finally:
+        with broken.begin() as conn:
+            conn.execute(text("alter table inquiries_away rename to inquiries"))
+
+
+def test_what_cannot_be_read_ends_in_words_and_is_recorded(caller: Client, counter: Counter) -> None:
+    for body in (b"", b"{", b"[]", b'{"head": {"who": 1}}', b'{"data": {"a": NaN}}'):
+        answer = caller.post("/share/queryCertInfo", content=body)
+        assert (answer.status_code, answer.json()["head"]["status"]) == (200, 102)
+    assert caller.post("/share/dropTables", json={}).status_code == 404
+    assert caller.post("/share/queryCertInfo", content=b"x" * 70_000).status_code == 413
+
+
+def test_an_ended_consumer_asks_no_more(counter: Counter, ask: Callable[..., dict[str, Any]]) -> None:
+    with counter.engine.begin() as conn:
+        token = add_consumer(conn, counter.settings.keyring, "short", "临时", "王工", NOW)
+    head = {"accessId": "short", "accessToken": token}
+    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic")["head"]["status"] == 100
+    with counter.engine.begin() as conn:
+        end_consumer(conn, "short", "王工", NOW)
+    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic")["head"]["status"] == 11
+
+
+def test_a_token_is_kept_as_a_keyed_hash_only(counter: Counter) -> None:
+    with counter.engine.connect() as conn:
+        row = conn.execute(text("select consumers::text as whole from consumers where access_id = 'transport'")).one()
+    assert counter.token not in row.whole
+    assert counter.token.encode().hex() not in row.whole
+
+
+def test_zeep_asks_by_the_contract_that_is_served(counter: Counter) -> None:
+    service = zeep.Client(f"{counter.address}/share/soap?wsdl").service
+    told = service.queryCertInfo(head=counter.head(), certIdentifier=IDENTIFIER, useCause=CAUSE)
+    assert (told.status, told.cert[0].certificateHolder, len(told.cert[0].surface)) == (0, COMPANY_NAME, 2)
+    items = [{"name": name, "_value_1": value} for name, value in CERT_DATA.items()]
+    compared = service.verifyCertInfo(
+        head=counter.head(), certTypeCode="bizlic", certData={"item": items}, useCause=CAUSE
+    )
+    assert (compared.status, compared.compared.match) == (0, True)
+    assert {one.name: one.match for one in compared.compared.field} == dict.fromkeys(CERT_DATA, True)
+    listed = service.queryCertInfoByHolderCode(head=counter.head(), **BY_HOLDER)
+    assert [one.certificateNumber for one in listed.cert] == [NUMBER]
+    assert service.queryCertInfoByQRcode(head=counter.head(), qrcode="qr EXPIRED", useCause=CAUSE).status == 22
+    faces = service.getCertRemarkInfo(head=counter.head(), certTypeCode="bizlic")
+    assert [one.name for one in faces.remark] == ["qr_payload", "scope"]
+    assert service.downloadUrl(head=counter.head(), certIdentifier="x", useCause="y").status == 2
+    refused = service.queryCertInfo(
+        head={"accessId": "x", "accessToken": "y"}, certIdentifier=IDENTIFIER, useCause=CAUSE
+    )
+    assert refused.status == 11
+
+
+PHP = """<?php
+ini_set('soap.wsdl_cache_enabled', '0');
+$asked = json_decode(file_get_contents('php://stdin'), true);
+$client = new SoapClient($asked['wsdl'], ['exceptions' => true]);
+$told = $client->queryCertInfo(['head' => $asked['head'], 'certIdentifier' => $asked['identifier'], 'useCause' => $asked['cause']]);
+$items = [];
+foreach ($asked['values'] as $name => $value) { $items[] = ['name' => $name, '_' => $value]; }
+$compared = $client->verifyCertInfo(['head' => $asked['head'], 'certTypeCode' => 'bizlic', 'certData' => ['item' => $items], 'useCause' => $asked['cause']]);
+echo json_encode([$told->status, $told->cert->certificateHolder, $compared->status, $compared->compared->match], JSON_UNESCAPED_UNICODE);
+"""
+
+
+@pytest.mark.skipif(shutil.which("php") is None, reason="no php here")
+def test_phps_soap_client_asks_by_the_contract_that_is_served(counter: Counter, tmp_path: Path) -> None:
+    script = tmp_path / "ask.php"
+    script.write_text(PHP, "utf-8")
+    asked = {
+        "wsdl": f"{counter.address}/share/soap?wsdl", "head": counter.head(), "identifier": IDENTIFIER, "cause": CAUSE,
+        "values": CERT_DATA,
+    }  # fmt: skip
+    done = subprocess.run(["php", str(script)], input=json.dumps(asked), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout) == [0, COMPANY_NAME, 0, True]
+
+
+ENVELOPE = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:license-hub:sharing:1">{}</s:Envelope>'
+)
+HOSTILE = [
+    b"",
+    b"not xml",
+    b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
+    ENVELOPE.format("<s:Body/>").encode(),
+    ENVELOPE.format("<s:Body><dropTables/></s:Body>").encode(),
+    ENVELOPE.format("<s:Body><?php echo 1 ?><queryCertInfo/></s:Body>").encode(),
+    ENVELOPE.format("<s:Body><queryCertInfo><qrcode>1</qrcode><qrcode>2</qrcode></queryCertInfo></s:Body>").encode(),
+    ENVELOPE.format('<s:Header><a s:mustUnderstand="1"/></s:Header><s:Body><queryCertInfo/></s:Body>').encode(),
+    ENVELOPE.format("<s:Body><queryCertInfo>" + "<a>" * 40 + "</a>" * 40 + "</queryCertInfo></s:Body>").encode(),
+    ENVELOPE.format("<s:Body><queryCertInfo/></s:Body>").encode("utf-16"),
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+def test_an_envelope_that_is_not_of_the_contract_is_a_fault_of_the_caller(caller: Client, body: bytes) -> None:
+    answer = caller.post("/share/soap", content=body, headers={"Content-Type": "text/xml"})
+    assert answer.status_code == 500
+    assert "<faultcode>soap:Client</faultcode>" in answer.text
+    assert "root:" not in answer.text
+
+
+def test_an_empty_call_by_soap_is_nobodys(caller: Client) -> None:
+    answer = caller.post("/share/soap", content=ENVELOPE.format("<s:Body><queryCertInfo/></s:Body>").encode())
+    assert "status>11</" in answer.text
