@@ -11,13 +11,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from connectors.declaration import Feed
+from connectors.declaration import Feed, duration
 from hub.anomalies import Anomaly, Batch, find_anomalies, judged_kinds
 from hub.bounds import window_of
 from license_library.exchanges import Exchange
 from license_library.feed_history import count_known, read_history, save_measures
 from license_library.incidents import Cause, Severity, tell_incidents
-from schemas.measures import Measures
+from schemas.measures import Measured, Measures
 from schemas.suite_outcomes import ExpectationResult
 
 EXPECTATION: Final = "expectation"
@@ -39,7 +39,9 @@ def judge_batch(  # noqa: PLR0913, PLR0917 - each is one fact of the batch
     # A front table or a file drop from which everything was taken says nothing of what its department holds.
     proves = window is None and feed.flag is None and feed.files is None
     batch = Batch(window, received, measures.all(), count_known(conn, exchange) if proves else None)
-    save_measures(conn, exchange, batch.counted)
+    # The promise as it is today is kept with the exchange, so that a past month is scored by what was promised then.
+    promised = int(duration(feed.fresh_within).total_seconds())
+    save_measures(conn, exchange, [*batch.counted, Measured("promise", "fresh_seconds", promised, promised)])
     anomalies = find_anomalies(feed.expects, batch, read_history(conn, exchange))
     if not exchange.is_shadow:
         _tell(conn, exchange, batch, anomalies, results, now)

@@ -24,6 +24,7 @@ from hub.commands import (
     reconciling,
     relying,
     replaying,
+    scoring,
     serving,
     sharing,
     showing,
@@ -71,6 +72,7 @@ app.command()(asking.checklist)
 app.command("as-of")(asking.as_of)
 app.command()(relying.rely)
 app.command("license-alerts")(relying.license_alerts)
+app.command()(scoring.scorecard)
 app.command()(serving.serve)
 app.add_typer(database.app, name="db")
 app.add_typer(departments.app, name="department")

@@ -89,6 +89,20 @@ class ReconciliationFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     after: str | None = None  # ReconciliationsAnswer.next of the page before
 
 
+class ScorecardFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for the scorecard of a month; None means: the month that goes on, every department."""
+
+    month: str | None = None  # 2026-11
+    department: str | None = None
+
+
+class QualityFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for the trends of one department's feeds, or of one of them."""
+
+    department: str
+    feed: str | None = None
+
+
 class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask whether a license is what it is said to be: an identifier, or a type and a number; and values to compare."""
 

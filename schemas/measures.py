@@ -14,7 +14,7 @@ import polars as pl
 
 from schemas.license import RecordType
 
-Measure = Literal["filled", "problem", "duplicate", "contradiction"]
+Measure = Literal["filled", "problem", "duplicate", "contradiction", "promise"]
 # Problem codes that say that two fields of one record contradict each other.
 CONTRADICTIONS: Final = (
     "record.dates_reversed",

@@ -21,6 +21,8 @@ from license_library.service import (
     health,
     incident_pages,
     oversight_pages,
+    quality_api,
+    quality_pages,
     reconciliation_pages,
     reliance_pages,
     search_pages,
@@ -51,11 +53,12 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         checklist_pages,
         oversight_pages,
         incident_pages,
+        quality_pages,
         delivery_pages,
         reconciliation_pages,
         reliance_pages,
     )
-    for part in (health, api, case_api, sharing, sign_in, *pages):
+    for part in (health, api, case_api, quality_api, sharing, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")
@@ -63,7 +66,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
 
 def _serve_description(app: FastAPI) -> None:
-    shapes = (*api.SHAPES, *case_api.SHAPES, health.Health, ProblemAnswer)
+    shapes = (*api.SHAPES, *case_api.SHAPES, *quality_api.SHAPES, health.Health, ProblemAnswer)
     document = msgspec.json.encode(build_document(app, shapes))
 
     @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(demand_someone)])

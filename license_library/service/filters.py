@@ -20,8 +20,10 @@ from license_library.questions import (
     ExchangeFilter,
     IncidentFilter,
     LicenseAlertFilter,
+    QualityFilter,
     QuarantineFilter,
     ReconciliationFilter,
+    ScorecardFilter,
 )
 from license_library.service.bodies import invalid
 
@@ -189,6 +191,30 @@ class PageQuery:
     limit: Limit = 100
 
 
+@dataclass(frozen=True)
+class QualityQuery:
+    """Narrow the trends to a department, and to one of its feeds."""
+
+    department: Choice = None
+    feed: Choice = None
+
+    def wanted(self, otherwise: str = "") -> QualityFilter:
+        """Return the question; without a department about `otherwise`."""
+        return QualityFilter(self.department or otherwise, self.feed or None)
+
+
+@dataclass(frozen=True)
+class ScorecardQuery:
+    """Choose a month, as 2026-11, and a department; what is left empty is the month that goes on, and all."""
+
+    month: Choice = None
+    department: Choice = None
+
+    def wanted(self) -> ScorecardFilter:
+        """Return the question; what a form left empty is any."""
+        return ScorecardFilter(self.month or None, self.department or None)
+
+
 Deliveries = Annotated[DeliveryQuery, Depends()]
 Incidents = Annotated[IncidentQuery, Depends()]
 Items = Annotated[ItemQuery, Depends()]
@@ -196,3 +222,5 @@ Exchanges = Annotated[ExchangeQuery, Depends()]
 Pages = Annotated[PageQuery, Depends()]
 Quarantine = Annotated[QuarantineQuery, Depends()]
 Reconciliations = Annotated[ReconciliationQuery, Depends()]
+Quality = Annotated[QualityQuery, Depends()]
+Scorecards = Annotated[ScorecardQuery, Depends()]

@@ -135,7 +135,7 @@ exchange_measures = Table(
     "exchange_measures",
     metadata,
     Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), primary_key=True),
-    Column("measure", Text, primary_key=True),  # filled | problem | duplicate | contradiction
+    Column("measure", Text, primary_key=True),  # filled | problem | duplicate | contradiction | promise
     Column("name", Text, primary_key=True),  # a field, a problem code, a rule
     Column("found_count", BigInteger, nullable=False),
     Column("of_count", BigInteger, nullable=False),

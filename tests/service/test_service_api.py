@@ -207,6 +207,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
             "post /api/deliveries/{delivery_id}/decision": machine.post(
                 f"/api/deliveries/{owed}/decision", json={"choice": "resend", "who": "张工"}
             ).json(),
+            "get /api/quality": machine.get("/api/quality?department=transport").json(),
             "get /api/incidents/{incident_id}": machine.get("/api/incidents/1").json(),
             "post /api/incidents/{incident_id}/decision": machine.post(
                 "/api/incidents/2/decision", json={"choice": "assign", "who": "张工", "assignee": ""}
@@ -233,6 +234,8 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
                 "/api/exchanges",
                 "/api/incidents",
                 "/api/quarantine",
+                "/api/scorecard",
+                "/api/steward",
                 "/api/reconciliations",
             )
         }
