@@ -92,13 +92,14 @@ class Cursor(Struct, frozen=True, kw_only=True):
     field: str
     format: str = "%Y-%m-%d %H:%M:%S"
     overlap: str = "2h"
-    sweep: str = ""
+    sweep: Literal["", "daily", "weekly", "monthly"] = ""  # how often everything is asked for again
 
 
 class Expects(Struct, frozen=True, kw_only=True):
     """What a healthy exchange looks like."""
 
     max_bad_ratio: float = 0.05
+    max_missed_ratio: float = 0.05  # of the licenses listed before that a whole list may lack
     records_per_day: tuple[int, int] = (0, 1_000_000)
     max_growth: float = 5.0  # times the most that came before
     max_loss: float = 0.5  # of what the library holds, when everything was asked for

@@ -11,6 +11,8 @@ from connectors.declaration import Expects
 
 # A handful of bad records says nothing about a batch: they wait in quarantine, each with its reason.
 FEWEST_BAD = 20
+# Nor do a few licenses that a department lists no more: each is marked.
+FEWEST_MISSED = 10
 
 
 def hold_reasons(
@@ -18,6 +20,13 @@ def hold_reasons(
 ) -> list[str]:
     """Return why the batch must be held, or nothing. `window` is the time it covers; None = from the beginning."""
     return [*batch_failures, *_bad_ratio(expects, received, quarantined), *_volume(expects, received, window)]
+
+
+def missed_reasons(expects: Expects, missed: int, known: int) -> list[str]:
+    """Return why a whole list that lacks `missed` of `known` licenses must be held, or nothing."""
+    if missed < FEWEST_MISSED or missed <= expects.max_missed_ratio * known:
+        return []
+    return [f"{missed} of {known} licenses are listed no more; expected at most {expects.max_missed_ratio:.0%}"]
 
 
 def window_of(since_at: datetime | None, started_at: datetime) -> timedelta | None:

@@ -18,16 +18,18 @@ from connectors.pages import MappedPage, PageRows, map_pages
 from connectors.row_edits import Edits, edit_rows
 from hub.ahead import one_ahead
 from hub.batch_quality import judge_batch
-from hub.bounds import hold_reasons, window_of
+from hub.bounds import hold_reasons, missed_reasons, window_of
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.moved_pages import MovedPages
 from hub.progress import Progress
 from hub.replayed_rows import rows_of
 from hub.suites import suite_of
+from hub.unlisted import Listed
 from hub.waiving import let_pass
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.exchanges import Exchange
+from license_library.listings import Missed
 from license_library.quarantining import quarantine_records
 from license_library.shadowing import note_reasons
 from license_library.staging import stage_records
@@ -87,16 +89,17 @@ def check_exchange(
         suite = suite_of(department, feed)
         running = Check(hub, conn, exchange, suite, standing, feed.fields.keys(), now)
         clear_staged(conn, exchange)
-        moved = MovedPages(feed, exchange.started_at)
+        moved, listed = MovedPages(feed, exchange.started_at), Listed(conn, exchange, feed)
         for chunk in one_ahead(read_chunks(hub, exchange, department, feed, standing.edits)):
             moved.look(chunk.frame)
+            listed.look(chunk.frame)
             _check_chunk(running, chunk)
             pass_by("mid_check")
             progress("check", running.tally.received)
         # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
         if moved.is_found or exchange.is_replay:
             running.tally.cursor_at = None
-        return _conclude(running, feed)
+        return _conclude(running, feed, listed.find_missed(has_moved=moved.is_found))
 
 
 def read_chunks(
@@ -144,7 +147,7 @@ def _count(tally: Tally, received: int, good: pl.DataFrame, outcome: SuiteOutcom
     tally.outcomes.append(outcome)
 
 
-def _conclude(check: Check, feed: Feed) -> list[str]:
+def _conclude(check: Check, feed: Feed, missed: Missed) -> list[str]:
     """Note the outcome: checked, or held with every reason."""
     tally, exchange = check.tally, check.exchange
     outcome = merge_outcomes(tally.outcomes)
@@ -158,6 +161,7 @@ def _conclude(check: Check, feed: Feed) -> list[str]:
     failures = [] if quiet else outcome.batch_failures
     reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, failures)
     reasons += judge_batch(check.conn, exchange, feed, tally.received, tally.measures, outcome.results, check.now)
+    reasons += missed_reasons(feed.expects, missed.count, missed.known)
     reasons = reasons if exchange.kind == "pull" else []  # a few chosen records are no batch
     facts = (tally.received, tally.quarantined, tally.cursor_at, check.rule_version, check.now)
     if reasons and not exchange.is_shadow:

@@ -27,6 +27,7 @@ from hub.crash_points import pass_by
 from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_database_errors
 from hub.progress import Progress, no_progress
 from hub.registration import register
+from hub.unlisted import tell_unlisted
 from license_library.attendance import attended, let_go, this_process
 from license_library.exchanges import (
     Exchange,
@@ -123,6 +124,7 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
         counts = merge_exchange(hub.engine, exchange_id, hub.clock, lambda: pass_by("before_merge_commit"))
     pass_by("after_merge_commit")
     key_subjects(hub.engine, hub.keyring)
+    tell_unlisted(hub, exchange.department)
     return counts
 
 

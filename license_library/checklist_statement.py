@@ -21,11 +21,12 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        m.ordinal, m.name, m.note, m.required, m.origin, m.license_type, t.name as license_type_name,
        issuer.name as issuer_name,
        best.license_id, best.license_number, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
-       best.status, best.issuer_name as license_issuer_name, best.validity,
+       best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
        coalesce(waiting.quarantine_ids, cast('{}' as bigint[])) as quarantine_ids,
        case when m.origin <> 'license' then 'applicant_brings'
-            when best.validity = 'valid' then case known.freshness when 'fresh' then 'held' else 'stale' end
+            when best.validity = 'valid'
+              then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null then 'in_quarantine'
             when best.validity = 'not_good' then 'not_good'
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
@@ -35,6 +36,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null
+            when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
             when best.validity = 'not_good' then best.status

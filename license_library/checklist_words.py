@@ -44,8 +44,19 @@ def _silence(row: Any) -> Words:
     return freshness_words("never" if row.fresh_at is None else "silent", row.fresh_at, row.fresh_seconds)
 
 
+def _unlisted(term: Words) -> Words:
+    """Return the sentence for a license that its department lists no more."""
+    return Words(
+        f"最后所知:{term.zh};该部门最近的全量清单中已无此证照",
+        f"last known: {term.en}; the department's whole list lacks it now",
+    )
+
+
 def _stale(row: Any) -> Words:
-    term, silence = _term(row), _silence(row)
+    term = _term(row)
+    if row.reason == "unlisted":
+        return _unlisted(term)
+    silence = _silence(row)
     return Words(f"最后所知:{term.zh};{silence.zh}", f"last known: {term.en}; {silence.en}")
 
 

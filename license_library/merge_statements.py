@@ -44,7 +44,8 @@ SETTINGS = (
 )
 
 # Only newer than the library's, by source time and then by arrival, and only where something differs from the version
-# before. A row that says what the one before it said is no version.
+# before. A row that says what the one before it said is no version. Nothing changed after we knew of it: a later time was a
+# clock ahead of ours, and must not keep out what the department says once its clock is right again.
 COLLECT_DELTA = text("""
 create temporary table delta on commit drop as
 with staged as (
@@ -53,7 +54,7 @@ with staged as (
   from staged_licenses s left join licenses l
     on l.department = :department and l.feed = :feed and l.record_id = s.record_id
   where s.exchange_id = :exchange_id
-    and (l.license_id is null or (s.source_updated_at, :exchange_id) > (l.source_updated_at, l.exchange_id))
+    and (l.license_id is null or (s.source_updated_at, :exchange_id) > (least(l.source_updated_at, l.known_from), l.exchange_id))
 ), ordered as (
   select *, lag(digest, 1, current_digest) over record as previous_digest from staged
   window record as (partition by record_id collate "C" order by source_updated_at, page_number, position)

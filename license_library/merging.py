@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from license_library import merge_statements as merge
 from license_library.leases import Exchange, hold_lease
+from license_library.listings import mark_unlisted
 from license_library.settled import announce_merge
 from schemas.errors import HubError, NotFound
 from schemas.holder_code_types import HOLDER_CODE_TYPES
@@ -126,6 +127,7 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
     conn.execute(merge.MEND_REPLAYED if exchange.is_replay else merge.MEND_QUARANTINED, facts)
     conn.execute(merge.CLEAR_HOLDERS, facts)
     staged = conn.execute(merge.CLEAR_STAGED, facts).rowcount
+    mark_unlisted(conn, exchange, facts["now"])
     conn.execute(merge.ADVANCE_FEED, facts)
     counts = conn.execute(merge.FINISH_EXCHANGE, {**facts, "merged": merged, "unchanged": staged - merged}).one()
     return Counts(*counts)

@@ -32,7 +32,7 @@ SHAPES: Final[dict[str, Ends]] = {
     "many_attributes": _one_of(BROKE), "deep_nesting": _one_of(BROKE, MERGED),
     "nan": _one_of(QUARANTINED), "huge_integer": _one_of(QUARANTINED), "lone_surrogate": _one_of(QUARANTINED),
     "nul": _one_of(QUARANTINED, BROKE),
-    "duplicate_elements": _one_of(QUARANTINED), "one_element_list": _one_of(MERGED), "empty_list": _one_of(BROKE),
+    "duplicate_elements": _one_of(QUARANTINED), "one_element_list": _one_of(MERGED, HELD), "empty_list": _one_of(BROKE),
     "count_lies": _one_of(BROKE), "page_loops": _one_of(BROKE), "stale_cache": _one_of(MERGED, QUARANTINED),
     "duplicate_records": _one_of(MERGED), "out_of_order": _one_of(MERGED),
     "unknown_code": _one_of(QUARANTINED), "giant_field": _one_of(QUARANTINED, BROKE),

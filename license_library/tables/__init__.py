@@ -27,7 +27,13 @@ from license_library.tables.reconciliations import (
     reconciliation_differences,
     reconciliations,
 )
-from license_library.tables.records import quality_results, quarantined_records, staged_holders, staged_licenses
+from license_library.tables.records import (
+    listing_changes,
+    quality_results,
+    quarantined_records,
+    staged_holders,
+    staged_licenses,
+)
 from license_library.tables.reliances import license_alerts, reliances
 from license_library.tables.searching import former_names, subject_keys, subjects_to_key
 from license_library.tables.sharing import consumer_grants, consumers
@@ -57,6 +63,7 @@ __all__ = [
     "license_types",
     "license_versions",
     "licenses",
+    "listing_changes",
     "mappings",
     "matched_buckets",
     "metadata",

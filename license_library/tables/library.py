@@ -47,7 +47,9 @@ licenses = Table(
     instant("known_from", required=True),
     Column("exchange_id", BigInteger, nullable=False),
     Column("mapping_version", Text, nullable=False),
+    instant("unlisted_at"),  # since when the department's whole list lacks it; null: it is listed
     UniqueConstraint("department", "feed", "record_id"),
+    Index("ix_licenses_unlisted", "department", "feed", postgresql_where=text("unlisted_at is not null")),
     Index("ix_licenses_subject_id", "subject_id", "license_type"),
     Index("ix_licenses_license_number", "license_number"),
     Index(

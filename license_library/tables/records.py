@@ -53,6 +53,15 @@ staged_holders = Table(
     PrimaryKeyConstraint("exchange_id", "page_number", "position", "ordinal"),
 )
 
+# What a check found of the department's list, for the merge to mark: missed, or listed again.
+listing_changes = Table(
+    "listing_changes",
+    metadata,
+    Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), primary_key=True),
+    Column("license_id", BigInteger, primary_key=True),
+    Column("is_listed", Boolean, nullable=False),
+)
+
 quarantined_records = Table(
     "quarantined_records",
     metadata,

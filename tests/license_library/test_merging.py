@@ -78,6 +78,16 @@ def test_a_newer_version_replaces_and_the_old_one_becomes_history(library, pull)
     ]
 
 
+def test_a_version_from_a_clock_ahead_of_ours_keeps_out_nothing_that_is_told_later(library, pull):
+    ahead, right = NOW + timedelta(days=2), NOW + timedelta(hours=1)
+    pull(record(source_updated_at=ahead))
+    pull(record(source_updated_at=NOW - timedelta(hours=1), status="cancelled"), now=right)  # older than what we knew
+    assert current(library) == [("R1", "valid", 1)]
+    pull(record(source_updated_at=right, status="suspended"), now=right + timedelta(hours=1))
+    assert current(library) == [("R1", "suspended", 2)]
+    assert pull(record(source_updated_at=right, status="suspended"), now=right + timedelta(hours=2)).merged == 0
+
+
 def test_an_older_version_changes_nothing(library, pull):
     pull(record(source_updated_at=LATER, status="suspended"))
     assert pull(record(source_updated_at=EARLIER)) == Counts(merged=0, unchanged=1)

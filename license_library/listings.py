@@ -1,0 +1,86 @@
+"""Which licenses a department no longer lists: found when it lists everything, marked by the merge, never deleted.
+
+Knows record ids and marks. Whether a list was whole is for others to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from license_library.leases import CHECKING, Exchange, hold_lease
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Say how many licenses a whole list lacks, of how many that were listed before."""
+
+    count: int = 0
+    known: int = 0
+
+
+_CLEAR = text("delete from listing_changes where exchange_id = :exchange_id")
+_UNLISTED = text("""
+select record_id from licenses where department = :department and feed = :feed and unlisted_at is not null
+""")
+_RETURNED = text("""
+insert into listing_changes (exchange_id, license_id, is_listed)
+select :exchange_id, license_id, true from licenses
+where department = :department and feed = :feed and unlisted_at is not null and record_id = any(:record_ids)
+""")
+# No temporary table: the merge, in the same session, sets how much memory they may take, which comes before the first.
+_MISSED = text("""
+insert into listing_changes (exchange_id, license_id, is_listed)
+select :exchange_id, l.license_id, false from licenses l
+where l.department = :department and l.feed = :feed and l.unlisted_at is null
+  and not exists (
+    select from unnest(cast(:record_ids as text[])) as listed (record_id) where listed.record_id = l.record_id)
+""")
+_KNOWN = text("""
+select count(*) from licenses where department = :department and feed = :feed and unlisted_at is null
+""")
+# One that another exchange has brought since is listed, whatever this one saw.
+_MARK = text("""
+update licenses l set unlisted_at = case when c.is_listed then null else cast(:now as timestamptz) end
+from listing_changes c
+where c.exchange_id = :exchange_id and l.license_id = c.license_id and (l.unlisted_at is not null) = c.is_listed
+  and (c.is_listed or l.exchange_id < :exchange_id)
+""")
+_COUNTS = text("""
+select feed, count(*) as unlisted from licenses where department = :department and unlisted_at is not null
+group by feed order by feed
+""")
+
+
+def unlisted_records(conn: Connection, exchange: Exchange) -> frozenset[str]:
+    """Return the record ids that were listed no more, before this exchange; forget what an earlier try of it noted."""
+    hold_lease(conn, exchange, CHECKING)
+    conn.execute(_CLEAR, vars(exchange))
+    return frozenset(conn.scalars(_UNLISTED, vars(exchange)))
+
+
+def note_returned(conn: Connection, exchange: Exchange, record_ids: Collection[str]) -> None:
+    """Note that records are listed again."""
+    if record_ids:
+        conn.execute(_RETURNED, {**vars(exchange), "record_ids": list(record_ids)})
+
+
+def note_missed(conn: Connection, exchange: Exchange, listed: list[str]) -> Missed:
+    """Note which licenses are not in a whole list; return how many that are."""
+    known = conn.execute(_KNOWN, vars(exchange)).scalar_one()
+    if not known:  # the first exchange of a feed misses nothing
+        return Missed()
+    return Missed(conn.execute(_MISSED, {**vars(exchange), "record_ids": listed}).rowcount, known)
+
+
+def mark_unlisted(conn: Connection, exchange: Exchange, now: datetime) -> None:
+    """Mark what the exchange missed, from now on, and take the mark off what it lists again."""
+    conn.execute(_MARK, {"exchange_id": exchange.exchange_id, "now": now})
+
+
+def count_unlisted(conn: Connection, department: str) -> dict[str, int]:
+    """Return by feed how many licenses are marked."""
+    return {row.feed: row.unlisted for row in conn.execute(_COUNTS, {"department": department})}
