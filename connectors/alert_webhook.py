@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.alert import Alert, AlertNotSent
 from connectors.connection import Connection, parse_connection
-from connectors.declared import Limits
+from connectors.declared_bounds import Limits
 from connectors.door import Call, Door
 from connectors.wire_clock import read_clock
 from schemas.errors import DeclarationError, DepartmentError, RequestError

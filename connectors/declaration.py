@@ -19,17 +19,16 @@ from connectors.declared import (
     Change,
     Cursor,
     Department,
-    Expects,
     Feed,
     Files,
     Flag,
-    Limits,
     Paging,
     Reconcile,
     Seal,
     Token,
     Transport,
 )
+from connectors.declared_bounds import Expects, Limits
 from connectors.declared_delivery import Ask, Delivery, Key, Out, OutFile, Receipt, Window
 from connectors.declared_fields import FieldRule, Holders
 from connectors.declared_parts import Struct, Success

@@ -55,7 +55,13 @@ def check_transport(transport: Transport, place: str) -> None:
             f"got {live!r} of kind {transport.kind}"
         )
     limits = transport.limits
-    given = (limits.requests_per_second, limits.concurrency, limits.deadline_seconds, limits.page_bytes)
+    given = (
+        limits.requests_per_second,
+        limits.concurrency,
+        limits.deadline_seconds,
+        limits.page_bytes,
+        limits.statement_seconds,
+    )
     if not all(0 < limit < math.inf for limit in given):
         raise DeclarationError(f"{place[:-1]}.limits]: every limit must be above zero and have an end")
 

@@ -8,21 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
+from connectors.declared_bounds import Expects, Limits
 from connectors.declared_delivery import Delivery
 from connectors.declared_fields import FieldRule, Holders
 from connectors.declared_parts import Struct, Success
 from schemas.struct_readers import build_readers
 
 TO_FILL_IN = "?"  # what the scaffold writes where it cannot guess; the lint names every one
-
-
-class Limits(Struct, frozen=True, kw_only=True):
-    """Bound what one department may cost us."""
-
-    requests_per_second: float = 5
-    concurrency: int = 1
-    deadline_seconds: float = 30
-    page_bytes: int = 20_000_000
 
 
 class Token(Struct, frozen=True, kw_only=True):
@@ -93,19 +85,6 @@ class Cursor(Struct, frozen=True, kw_only=True):
     format: str = "%Y-%m-%d %H:%M:%S"
     overlap: str = "2h"
     sweep: Literal["", "daily", "weekly", "monthly"] = ""  # how often everything is asked for again
-
-
-class Expects(Struct, frozen=True, kw_only=True):
-    """What a healthy exchange looks like."""
-
-    max_bad_ratio: float = 0.05
-    max_missed_ratio: float = 0.05  # of the licenses listed before that a whole list may lack
-    records_per_day: tuple[int, int] = (0, 1_000_000)
-    max_growth: float = 5.0  # times the most that came before
-    max_loss: float = 0.5  # of what the library holds, when everything was asked for
-    max_fill_drop: float = 0.2  # of a field that was filled before
-    max_duplicates: float = 0.05
-    max_contradictions: float = 0.05
 
 
 class Flag(Struct, frozen=True, kw_only=True):

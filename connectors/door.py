@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 
 from connectors.addresses import resolve_address
 from connectors.connection import Connection
-from connectors.declared import Limits
+from connectors.declared_bounds import Limits
 from connectors.door_statuses import raise_for_status
 from connectors.pinned_sockets import Pin, pinned_pools
 from connectors.tls import AHEAD, certificate_end, ending_certificates, make_context, translate_tls

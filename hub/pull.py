@@ -27,6 +27,7 @@ from hub.crash_points import pass_by
 from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_database_errors
 from hub.progress import Progress, no_progress
 from hub.registration import register
+from hub.statement_limits import limited_for
 from hub.unlisted import tell_unlisted
 from license_library.attendance import attended, let_go, this_process
 from license_library.exchanges import (
@@ -107,6 +108,7 @@ def check(hub: HubContext, exchange_id: int, progress: Progress = no_progress) -
     if exchange.state == "held":
         raise _held(exchange, str(summarize(hub.engine, exchange_id).hold_reason))
     with failed_unless_repeatable(hub, exchange):
+        hub = limited_for(hub, exchange.department)
         department, feed = declared_feed(hub, exchange.department, exchange.feed)
         _assert_same_declaration(exchange, department)
         reasons = check_exchange(hub, exchange, department, feed, progress)
@@ -121,7 +123,8 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
         if exchange.is_shadow:
             compare_exchange(hub.engine, exchange, hub.clock())
             return Counts(0, 0, is_shadow=True)
-        counts = merge_exchange(hub.engine, exchange_id, hub.clock, lambda: pass_by("before_merge_commit"))
+        own = limited_for(hub, exchange.department)
+        counts = merge_exchange(own.engine, exchange_id, hub.clock, lambda: pass_by("before_merge_commit"))
     pass_by("after_merge_commit")
     key_subjects(hub.engine, hub.keyring)
     tell_unlisted(hub, exchange.department)

@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
@@ -34,6 +34,18 @@ def open_database(url: str, *, pool_size: int = 10, application_name: str = "lic
     )
     _guard_forks(engine)
     return engine
+
+
+def limit_statements(engine: Engine, seconds: float) -> Engine:
+    """Return the same engine, over the same connections, whose statements end after so many seconds each."""
+    limited = engine.execution_options()
+
+    def set_limit(connection: Connection) -> None:
+        milliseconds = max(1, int(seconds * 1000))
+        connection.exec_driver_sql(f"set local statement_timeout = {milliseconds}")
+
+    event.listen(limited, "begin", set_limit)
+    return limited
 
 
 def _read_address(url: str) -> URL:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from connectors.declaration import Department
-from connectors.declared import Expects
+from connectors.declared_bounds import Expects
 from connectors.fake.truth import Plot
 
 PLOT = Plot(scale=45, bad_share=0.05)

@@ -16,7 +16,7 @@ import pytest
 from raw_server import Behaviour, answering, respond, serving
 
 from connectors.connection import parse_connection
-from connectors.declared import Limits
+from connectors.declared_bounds import Limits
 from connectors.door import Answer, Call, Door
 from connectors.door_statuses import retry_after
 from connectors.wire_clock import read_clock

@@ -17,7 +17,7 @@ from raw_server import RawServer, answering, serving
 
 from connectors import door
 from connectors.connection import Connection
-from connectors.declared import Limits
+from connectors.declared_bounds import Limits
 from connectors.door import Call, Door
 from connectors.fake.certificates import Authority, Issued
 from connectors.tls import check_certificates, ending_certificates, make_context
