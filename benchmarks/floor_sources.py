@@ -13,8 +13,9 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,7 +23,7 @@ from lxml import etree
 
 from connectors.connection import Connection
 
-Row = tuple[str | None, ...]
+Row = tuple[Any, ...]  # texts, and a list of holders at the end where there is one
 PAGE = 1000
 XML_HEAD = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
 OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
@@ -42,6 +43,7 @@ class Source:
     name: str
     ask: Callable[[Connection, int], tuple[str, str, dict[str, str], bytes | None]]
     decode: Callable[[bytes], tuple[int, list[Row]]]
+    listed: bool = False  # whether each row has one value more, a list of holders
 
 
 def pages(source: Source, connection: Connection) -> Iterator[list[Row]]:
@@ -91,6 +93,33 @@ class Answer(msgspec.Struct):
 
 
 decode_answer = msgspec.json.Decoder(Answer, strict=False).decode
+
+
+LISTED_COLUMNS = ("CYR", "CYRLX", "CYRDM", "CYFE")
+Listed = msgspec.defstruct("Listed", [(name, str | None, None) for name in LISTED_COLUMNS])
+NestedCertificate = msgspec.defstruct("NestedCertificate", [("CYRLB", list[Listed] | None, None)], bases=(Certificate,))  # type: ignore[valid-type]
+
+
+class NestedCertificates(msgspec.Struct):
+    """One page of it with lists of holders."""
+
+    total: int
+    rows: list[NestedCertificate]  # type: ignore[valid-type]
+
+
+class NestedAnswer(msgspec.Struct):
+    """The envelope around that."""
+
+    data: NestedCertificates
+
+
+decode_nested_answer = msgspec.json.Decoder(NestedAnswer, strict=False).decode
+
+
+def decode_nested(content: bytes) -> tuple[int, list[Row]]:
+    """Decode one page with lists of holders."""
+    data = decode_nested_answer(content).data
+    return data.total, [msgspec.structs.astuple(row) for row in data.rows]
 
 
 def ask_transport(connection: Connection, page: int) -> tuple[str, str, dict[str, str], None]:
@@ -179,3 +208,4 @@ SOURCES = {
         decode=decode_registry,
     ),
 }
+SOURCES["transport_nested"] = replace(SOURCES["transport"], decode=decode_nested, listed=True)

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.measures import metered, peaks
+from benchmarks.measures import changed, metered, peaks
 from connectors.connection import Connection, parse_connection
 from hub import pull
 from hub.context import HubContext, prepare_database, utc_now
@@ -36,7 +36,7 @@ def pull_once(hub: HubContext, department: str, connection: Connection) -> dict[
 
 
 def main() -> None:
-    """Pull once into an empty library and once more unchanged."""
+    """Pull once into an empty library, once more unchanged, and once with a few changes."""
     job = json.load(sys.stdin)
     importlib.import_module("great_expectations")
     engine = open_database(job["url"])
@@ -47,8 +47,10 @@ def main() -> None:
         first.update(pull_once(hub, job["department"], connection))
     with metered(job["postmaster"]) as again:
         again.update(pull_once(hub, job["department"], connection))
+    with changed(job), metered(job["postmaster"]) as third:
+        third.update(pull_once(hub, job["department"], connection))
     engine.dispose()
-    print(json.dumps({"first": first, "again": again, **peaks()}))
+    print(json.dumps({"first": first, "again": again, "changed": third, **peaks()}))
 
 
 if __name__ == "__main__":

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import resource
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 
 @contextmanager
@@ -24,6 +27,20 @@ def metered(postmaster: int) -> Iterator[dict[str, float]]:
         "client_cpu": own_cpu() - client,
         "server_cpu": server_cpu(postmaster) - server,
     }
+
+
+@contextmanager
+def changed(job: dict[str, Any], days: int = 2) -> Iterator[None]:
+    """Let the fake move on by some days, half of one record in a hundred changing on each, and back again."""
+    _set_day(job, job["day"] + days)
+    yield
+    _set_day(job, job["day"])
+
+
+def _set_day(job: dict[str, Any], day: int) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    body = json.dumps({"day": day}).encode()
+    opener.open(urllib.request.Request(f"{job['control']}/_fake/day", body, method="POST"), timeout=60).close()
 
 
 def own_cpu() -> float:

@@ -16,6 +16,8 @@ from sqlalchemy import make_url
 
 from connectors.connection import parse_connection
 from connectors.declaration import load_department
+from connectors.fake.process import FakeProcess
+from connectors.fake.truth import Plot
 from license_library import embedded
 from license_library.database import migrate
 from license_library.embedded import database_url
@@ -31,7 +33,7 @@ class Bench:
 
     home: Path
     connectors: Path
-    connections: dict[str, str]
+    fakes: dict[str, FakeProcess]
     numbers: Any = field(default_factory=count)
 
 
@@ -49,7 +51,9 @@ def measure(bench: Bench, way: str, department: str) -> dict[str, Any]:
     """Run one way once over a fresh migrated database; return what it told."""
     url = database_url(bench.home, f"bench_{next(bench.numbers)}")
     migrate(url)
-    job = {"department": department, "connection": bench.connections[department], "url": url}
+    fake = bench.fakes[department]
+    job: dict[str, Any] = {"department": department, "connection": fake.connection_value, "url": url}
+    job |= {"control": fake.control, "day": Plot().day}
     job["postmaster"] = int((embedded.status(bench.home).data / "postmaster.pid").read_text().split()[0])
     job |= {"connectors": str(bench.connectors), "database": url.replace("postgresql+psycopg", "postgresql")}
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +76,7 @@ def _dlt_job(way: str, job: dict[str, Any], folder: str) -> dict[str, Any]:
     """Tell dlt in its own words what the declaration says."""
     if not way.startswith("dlt"):
         return {}
-    connection, feed = parse_connection(job["connection"]), load_department(job["department"]).feeds["licenses"]
+    connection, feed = parse_connection(job["connection"]), load_department("transport").feeds["licenses"]
     return {
         "url": connection.origin + connection.path,
         "login": connection.login,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -59,15 +60,38 @@ def _keys_written(body: bytes) -> int | None:
 
 
 def _keys_kept(document: Any, enough: int) -> int:
-    """Count the keys of every object, level by level, and no further than `enough`: then nothing lies deeper."""
+    """Count the keys of every object, and no further than `enough`: then nothing lies deeper.
+
+    First only below the keys that hold something in the first object of a list: records are alike. Each key that is found
+    was kept, so where these are enough there are no others.
+    """
+    kept = _count_keys(document, enough, _likely_children)
+    return kept if kept >= enough else _count_keys(document, enough, _children)
+
+
+def _count_keys(document: Any, enough: int, below: Callable[[list[Any]], Iterator[Any]]) -> int:
     kept, level = 0, [document] if type(document) in _NESTED else []
     while level:
         kept += sum(len(value) for value in level if type(value) is dict)
         if kept >= enough:
             break
-        inner = (value.values() if type(value) is dict else value for value in level)
-        level = [child for values in inner for child in values if type(child) in _NESTED]
+        level = [child for child in below(level) if type(child) in _NESTED]
     return kept
+
+
+def _children(level: list[Any]) -> Iterator[Any]:
+    for value in level:
+        yield from value.values() if type(value) is dict else value
+
+
+def _likely_children(level: list[Any]) -> Iterator[Any]:
+    """Yield what lies in lists, and in objects only under the keys that hold something in the first of them."""
+    objects = [value for value in level if type(value) is dict]
+    names = [name for name, value in objects[0].items() if type(value) in _NESTED] if objects else []
+    for name in names:
+        yield from (value.get(name) for value in objects)
+    for value in level:
+        yield from value if type(value) is list else ()
 
 
 def _decode_slowly(text: str, who: str) -> Any:
