@@ -21,6 +21,7 @@ from hub.commands import (
     orchestrating,
     pulling,
     pushing,
+    rebuilding,
     reconciling,
     relying,
     replaying,
@@ -66,6 +67,7 @@ app.command()(pulling.exchanges)
 app.command()(pushing.push)
 app.command()(replaying.replay)
 app.command()(reconciling.reconcile)
+app.command()(rebuilding.rebuild)
 app.command()(asking.find)
 app.command("verify")(asking.verify_license)
 app.command()(asking.checklist)

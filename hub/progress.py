@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-Step = Literal["land", "check", "merge", "acknowledge", "deliver", "poll", "keys", "replay", "compare"]
+Step = Literal["land", "check", "merge", "acknowledge", "deliver", "poll", "keys", "replay", "compare", "rebuild"]
 Progress = Callable[[Step, int], None]
 
 

@@ -6,16 +6,20 @@ Translates one room's words into the other's; decides nothing.
 from __future__ import annotations
 
 from connectors.declaration import Department, Feed, duration
+from connectors.declaration_archive import pack_declaration
 from connectors.field_origins import describe_fields
 from connectors.mapping_digest import mapping_digest
 from hub.context import HubContext
 from license_library.exchanges import DepartmentEntry, FeedEntry, register_department
+from license_library.kept_declarations import is_kept, keep_declaration
 from license_library.mappings import keep_mapping
 
 
 def register(hub: HubContext, declared: Department) -> None:
     """Note a declaration in the library; the same one again changes nothing."""
     with hub.engine.begin() as conn:
+        if not is_kept(conn, declared.digest):
+            keep_declaration(conn, declared.digest, declared.department, pack_declaration(declared), hub.clock())
         feeds = [feed_entry(declared, feed) for feed in declared.feeds.values()]
         register_department(conn, department_entry(declared), feeds, hub.clock())
         for feed in declared.feeds.values():

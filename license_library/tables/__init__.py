@@ -20,7 +20,14 @@ from license_library.tables.exchanges import (
 from license_library.tables.inquiries import inquiries
 from license_library.tables.library import license_holders, license_versions, licenses, subjects
 from license_library.tables.outbox import deliveries
-from license_library.tables.oversight import activations, incident_alerts, incident_events, incidents, shadow_changes
+from license_library.tables.oversight import (
+    activations,
+    incident_alerts,
+    incident_events,
+    incidents,
+    kept_declarations,
+    shadow_changes,
+)
 from license_library.tables.reconciliations import (
     matched_buckets,
     reconciliation_buckets,
@@ -57,6 +64,7 @@ __all__ = [
     "inquiries",
     "item_materials",
     "items",
+    "kept_declarations",
     "landed_pages",
     "license_alerts",
     "license_holders",

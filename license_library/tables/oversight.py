@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -86,6 +87,15 @@ incident_alerts = Table(
     Index(
         "uq_incident_alerts_one_due", "incident_id", "channel", unique=True, postgresql_where=text("sent_at is null")
     ),
+)
+
+kept_declarations = Table(
+    "kept_declarations",
+    metadata,
+    Column("mapping_version", Text, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("packed", LargeBinary, nullable=False),  # declaration, hooks and contract; nothing of a connection
+    instant("kept_at", required=True),
 )
 
 shadow_changes = Table(

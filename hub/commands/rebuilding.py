@@ -1,0 +1,63 @@
+"""`hub rebuild --check`: whether the raw archive still makes the library what it is.
+
+Knows arguments and output; replaying is hub/rebuild.py.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.commands.choosing import progress_bar, shown_progress
+from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.signals import ended_by_signals
+from hub.conformance.scratch import scratch_server
+from hub.context import opened_hub
+from hub.rebuild import Rebuilt, check_rebuild
+from hub.settings import Settings
+from license_library.archive import list_merged_feeds
+
+COLUMNS = ["department", "feed", "equal", "exchanges", "records", "rebuilt", "unproven", "deviations", "not rebuilt"]
+SHOWN = 20
+
+
+def rebuild(
+    department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
+    feed: Annotated[str | None, typer.Argument(help="Only this feed.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Compare only; the library is never written.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Replay the raw archive in a database that is thrown away, and compare it with the library."""
+    if not check:
+        raise typer.BadParameter("expected --check: the library itself is never rebuilt in place", param_hint="--check")
+    with ended_by_signals(), opened_hub(Settings()) as hub, scratch_server() as server, progress_bar() as bar:
+        with hub.engine.connect() as conn:
+            feeds = list_merged_feeds(conn, department, feed)
+        found = [
+            check_rebuild(hub, server, one.department, one.feed, shown_progress(bar, f"{one.department}/{one.feed}"))
+            for one in feeds
+        ]
+    if as_json:
+        print_json([{**_plain(one), "is_equal": one.is_equal} for one in found])
+    else:
+        _show(found)
+    raise typer.Exit(0 if all(one.is_equal for one in found) else 1)
+
+
+def _plain(one: Rebuilt) -> dict[str, object]:
+    return {name: getattr(one, name) for name in one.__struct_fields__}
+
+
+def _show(found: list[Rebuilt]) -> None:
+    rows = [
+        [one.department, one.feed, "yes" if one.is_equal else "no", one.exchanges, one.records, one.rebuilt, one.unproven,
+         one.deviation_count, len(one.not_rebuilt)]
+        for one in found
+    ]  # fmt: skip
+    print_table("rebuilt from the archive", COLUMNS, rows)
+    for one in found:
+        for lost in one.not_rebuilt[:SHOWN]:
+            note(f"{one.department}/{one.feed}: exchange {lost.exchange_id} cannot be merged again: {lost.words}")
+        for other in one.deviations[:SHOWN]:
+            note(f"{one.department}/{one.feed}: {other.record_id} is {other.kind.replace('_', ' ')}")
