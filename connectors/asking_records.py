@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from connectors.connection import Connection
-from connectors.declared import AskRecord, Department, Feed, Paging
+from connectors.declared import Department, Feed, Paging
+from connectors.declared_reconcile import AskRecord
 from connectors.fetched_page import FetchedPage
 from connectors.front_database import FrontDatabase
 from connectors.pages import fetch_pages

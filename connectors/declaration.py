@@ -15,7 +15,6 @@ import msgspec
 from connectors.contract_files import digest_declaration, verify_contract
 from connectors.declaration_rules import check_feed, check_transport, check_zone
 from connectors.declared import (
-    AskRecord,
     Change,
     Cursor,
     Department,
@@ -23,7 +22,6 @@ from connectors.declared import (
     Files,
     Flag,
     Paging,
-    Reconcile,
     Seal,
     Token,
     Transport,
@@ -32,6 +30,7 @@ from connectors.declared_bounds import Expects, Limits
 from connectors.declared_delivery import Ask, Delivery, Key, Out, OutFile, Receipt, Window
 from connectors.declared_fields import FieldRule, Holders
 from connectors.declared_parts import Struct, Success
+from connectors.declared_reconcile import AskRecord, Reconcile
 from connectors.delivery_rules import check_delivery
 from connectors.durations import duration
 from schemas.errors import DeclarationError

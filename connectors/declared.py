@@ -12,6 +12,7 @@ from connectors.declared_bounds import Expects, Limits
 from connectors.declared_delivery import Delivery
 from connectors.declared_fields import FieldRule, Holders
 from connectors.declared_parts import Struct, Success
+from connectors.declared_reconcile import Reconcile
 from schemas.struct_readers import build_readers
 
 TO_FILL_IN = "?"  # what the scaffold writes where it cannot guess; the lint names every one
@@ -128,22 +129,6 @@ class Files(Struct, frozen=True, kw_only=True):
     def is_answered(self) -> bool:
         """Say whether the department is told what became of a file."""
         return bool(self.archive or self.receipts)
-
-
-class AskRecord(Struct, frozen=True, kw_only=True):
-    """How a record is asked for by its key; the answer has the form of the feed's own."""
-
-    call: str  # SOAP: the operation; REST: the path
-    method: Literal["GET", "POST"] = "GET"
-    request: dict[str, Any]  # {key} is filled in
-
-
-class Reconcile(Struct, frozen=True, kw_only=True):
-    """How what the department holds is compared with what the library holds."""
-
-    by: Literal["list", "ask", "none"] = "list"  # all of it, a sample asked for by key, or not at all
-    sample: int = 200
-    ask: AskRecord | None = None  # a front table can be asked without
 
 
 class Feed(Struct, frozen=True, kw_only=True):
