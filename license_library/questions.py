@@ -104,9 +104,10 @@ class QualityFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Ask whether a license is what it is said to be: an identifier, or a type and a number; and values to compare."""
+    """Ask whether a license is what it is said to be: an identifier, a QR payload, or a type and a number; and values."""
 
     identifier: str | None = None
+    qr_payload: str | None = None  # what its QR code holds, whole
     license_type: str | None = None
     license_number: str | None = None
     # Compared where given: holder_name holder_code issuer_name issued_on valid_from valid_to version_number …

@@ -1,4 +1,4 @@
-"""Licenses as the sharing service tells them: found by identifier, QR payload or holder, in the field names of its specification.
+"""Licenses as the sharing service tells them: found by identifier or holder, in the field names of its specification.
 
 Knows the tables behind a hit. Holder codes are masked here as everywhere; whoever must compare one verifies it.
 """
@@ -26,13 +26,6 @@ _TYPE_NAMES = {kind.code: kind.zh for kind in HOLDER_CODE_TYPES}
 _BY_IDENTIFIER = hits_statement("""
 select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
  where license_identifier = :value order by issued_on desc, license_id desc limit 1
-""")
-# A payload is looked for as it was printed, on the license of today and on what it was before; it is never taken apart.
-_BY_QR_PAYLOAD = hits_statement("""
-select license_id, 1 as ordinal, cast(null as bigint[]) as place from (
-  (select license_id from licenses where face ->> 'qr_payload' = :value limit 2)
-  union
-  (select license_id from license_versions where face ->> 'qr_payload' = :value limit 2)) as found
 """)
 _BY_HOLDER = hits_statement(f"""
 select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal, cast(null as bigint[]) as place
@@ -83,11 +76,6 @@ class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
 def find_by_identifier(conn: Connection, identifier: str) -> Sequence[Any]:
     """Return the license of an identifier, or nothing."""
     return conn.execute(_BY_IDENTIFIER, {"value": identifier}).all()
-
-
-def find_by_qr_payload(conn: Connection, payload: str) -> Sequence[Any]:
-    """Return the licenses on which this payload is or was printed."""
-    return conn.execute(_BY_QR_PAYLOAD, {"value": payload}).all()
 
 
 def find_by_holder(

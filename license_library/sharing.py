@@ -17,6 +17,7 @@ from license_library.consumers import Consumer, find_consumer, may_ask
 from license_library.feed_sources import sources_of_type
 from license_library.holder_codes import read_holder_code
 from license_library.keyring import Keyring
+from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import VerifyQuestion, WrongQuestion
 from license_library.readings import number_forms, read_identifier
 from license_library.shared_licenses import (
@@ -25,7 +26,6 @@ from license_library.shared_licenses import (
     face_fields,
     find_by_holder,
     find_by_identifier,
-    find_by_qr_payload,
     status_of,
     type_of_code,
     validity_today,

@@ -17,6 +17,7 @@ from license_library.feed_sources import sources_of_type
 from license_library.freshness import source_of, validity_of
 from license_library.keyring import Keyring
 from license_library.license_hits import hits_statement
+from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import VerifyQuestion, WrongQuestion
 from license_library.readings import Reading, check_text, number_forms, read_identifier
 from license_library.verify_words import CONFIRMED_UNCOMPARED, NO_FEED, NOT_FOUND, UNKNOWN_TYPE, VERDICTS, reasons_for
@@ -50,29 +51,42 @@ def verify_license(
 
 def _read(question: VerifyQuestion) -> Reading:
     check_values(question.values)
-    for value in (question.identifier, question.license_number, question.license_type):
+    for value in (question.identifier, question.qr_payload, question.license_number, question.license_type):
         check_text(value or "")
     if question.identifier and question.identifier.strip():
         return read_identifier(question.identifier)
+    if question.qr_payload and question.qr_payload.strip():
+        return Reading("identifier", [question.qr_payload])
     if question.license_number and question.license_number.strip():
         return Reading("number", number_forms(question.license_number.strip()))
     words = Words(
-        "请填写电子证照标识或证照编号",
-        "verify: expected an identifier, or a license number with its type; got neither; nothing was searched",
+        "请填写电子证照标识、二维码内容或证照编号",
+        "verify: expected an identifier, a QR payload, or a license number with its type; got none; nothing was searched",
     )
     raise WrongQuestion("verify.no_license", words)
 
 
 def _candidates(conn: Connection, question: VerifyQuestion, reading: Reading) -> Sequence[Any]:
+    if question.qr_payload and not question.identifier:
+        return _of_one_license(find_by_qr_payload(conn, question.qr_payload))
     by_number = reading.kind == "number"
     parameters = {"values": reading.values, "license_type": question.license_type if by_number else None}
     return conn.execute(_BY_NUMBER if by_number else _BY_IDENTIFIER, parameters).all()
 
 
+def _of_one_license(rows: Sequence[Any]) -> Sequence[Any]:
+    if len(rows) > 1:
+        words = Words(
+            "该二维码对应多件证照，请改用标识或编号", "verify: the QR payload stands on several licenses; give a number"
+        )
+        raise WrongQuestion("verify.several_licenses", words)
+    return rows
+
+
 def _values(question: VerifyQuestion) -> dict[str, str]:
     """Return what is to be compared: beside an identifier, a number and a type are claims as well."""
     claims = {"license_number": question.license_number, "license_type": question.license_type}
-    told = {field: value for field, value in claims.items() if value and question.identifier}
+    told = {field: value for field, value in claims.items() if value and (question.identifier or question.qr_payload)}
     return {**told, **question.values}
 
 

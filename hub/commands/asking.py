@@ -81,6 +81,7 @@ def find(  # noqa: PLR0913, PLR0917 - each is one way to ask
 
 def verify_license(  # noqa: PLR0913, PLR0917 - each is one part of the question
     identifier: Annotated[str | None, typer.Option(help="Electronic license identifier.")] = None,
+    qr_payload: Annotated[str | None, typer.Option("--qr", help="What its QR code holds, whole.")] = None,
     license_type: Annotated[str | None, typer.Option("--type", help="License type, beside a number.")] = None,
     number: Annotated[str | None, typer.Option(help="License number, beside a type.")] = None,
     value: Annotated[list[str] | None, typer.Option(help="What to compare, as field=value; may be repeated.")] = None,
@@ -89,7 +90,12 @@ def verify_license(  # noqa: PLR0913, PLR0917 - each is one part of the question
 ) -> None:
     """Verify that a license exists, as described, valid today."""
     asked = VerifyRequest(
-        identifier=identifier, license_type=license_type, license_number=number, values=_values(value), purpose=purpose
+        identifier=identifier,
+        qr_payload=qr_payload,
+        license_type=license_type,
+        license_number=number,
+        values=_values(value),
+        purpose=purpose,
     )
     with served_library() as service:
         answer = verify(service, actor(), asked)

@@ -12,7 +12,9 @@ from sqlalchemy import event
 from license_library.checklist import answer_checklist
 from license_library.dossier import get_license
 from license_library.lookup import find_licenses
+from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import SearchTerms, VerifyQuestion
+from license_library.shared_licenses import find_by_holder, find_by_identifier
 from license_library.verification import verify_license
 
 BIG = {
@@ -161,6 +163,9 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "checklist": lambda: answer_checklist(shelf.conn, shelf.keyring, "PD-E-010", COMPANY, None, *clock),
         "by identifier": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(IDENTIFIER), *clock),
         "by number": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(license_number="A1"), *clock),
+        "by QR payload": lambda: find_by_qr_payload(shelf.conn, "nobody's"),
+        "shared, by holder": lambda: find_by_holder(shelf.conn, [b"x"], "bizlic", None),
+        "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER),
         "dossier": lambda: get_license(shelf.conn, shelf.keyring, license_id, *clock),
     }
     assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}

@@ -162,3 +162,24 @@ def test_a_question_that_cannot_be_verified_is_refused(
     with pytest.raises(WrongQuestion) as refused:
         ask(shelf, **question)
     assert refused.value.reason == reason
+
+
+def test_a_license_is_verified_by_what_its_qr_code_holds_now_or_held_before(shelf: Library) -> None:
+    shelf.add_feed()
+    company = shelf.add_subject()
+    kept = shelf.add_license(company, license_number="N1", open_ended=True, face={"qr_payload": "q/1"}, version_count=2)
+    shelf.add_former_version(kept, company, license_number="N1", face={"qr_payload": "q/0"})
+    for payload in ("q/1", "q/0"):
+        answer = ask(shelf, qr_payload=payload, license_number="N1")
+        assert (answer.verdict, answer.license_id, answer.matches) == ("confirmed", kept, True)
+    assert ask(shelf, qr_payload="q/1", license_number="N2").verdict == "mismatch"
+    assert ask(shelf, qr_payload="q/").exists is not True
+
+
+def test_a_qr_payload_on_several_licenses_verifies_none(shelf: Library) -> None:
+    shelf.add_feed()
+    for number in ("N1", "N2"):
+        shelf.add_license(shelf.add_subject(f"公司{number}", number), license_number=number, face={"qr_payload": "q"})
+    with pytest.raises(WrongQuestion) as refused:
+        ask(shelf, qr_payload="q")
+    assert refused.value.reason == "verify.several_licenses"
