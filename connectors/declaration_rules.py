@@ -28,6 +28,7 @@ ACCOUNT = {"login", "password"}
 PLACEHOLDERS = {"since", "page", "offset", "page_size", "cursor"}
 CRON = {"minute": 59, "hour": 23, "day of the month": 31, "month": 12, "day of the week": 7}
 FLAT = {"query", "form"}  # ways to send a request that know no groups
+SHARES = ("max_bad_ratio", "max_missed_ratio", "max_loss", "max_fill_drop", "max_duplicates", "max_contradictions")
 FOLLOWED = {"link", "next"}  # paging styles whose next page is a URL of the department's
 DERIVED = {"record_id", "source_updated_at", "face", "open_ended", "holders"}  # follow from tables of their own
 
@@ -230,14 +231,12 @@ def _check_times(feed: Feed, place: str) -> None:
 
 def _check_bounds(feed: Feed, place: str) -> None:
     expects = f"{place[:-1]}.expects]"
-    if not 0 <= feed.expects.max_bad_ratio <= 1:
-        raise DeclarationError(f"{expects}: key 'max_bad_ratio': expected 0 to 1, got {feed.expects.max_bad_ratio}")
+    for key in SHARES:
+        if not 0 <= (share := getattr(feed.expects, key)) <= 1:
+            raise DeclarationError(f"{expects}: key {key!r}: expected 0 to 1, got {share}")
     fewest, most = feed.expects.records_per_day
     if not 0 <= fewest <= most:
         raise DeclarationError(f"{expects}: key 'records_per_day': expected [fewest, most], got [{fewest}, {most}]")
-    for key in ("max_loss", "max_fill_drop", "max_duplicates", "max_contradictions"):
-        if not 0 <= (share := getattr(feed.expects, key)) <= 1:
-            raise DeclarationError(f"{expects}: key {key!r}: expected 0 to 1, got {share}")
     if feed.expects.max_growth < 1:
         raise DeclarationError(f"{expects}: key 'max_growth': expected at least 1, got {feed.expects.max_growth}")
     if feed.success and not feed.success.values:
