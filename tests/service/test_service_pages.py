@@ -154,6 +154,24 @@ def test_a_license_is_shown_only_after_a_purpose(shelf: Shelf, person: Client) -
         assert part in shown.text
 
 
+def test_a_license_of_several_shows_each_holder_masked_with_the_share(
+    own_settings: ServiceSettings, own_shelf: Shelf
+) -> None:
+    with own_settings.engine.begin() as conn:
+        library = Library(conn, own_settings.keyring)
+        company, person = library.read("select subject_id from subjects order by subject_id")[:2]
+        holders = (company, COMPANY_NAME, "60%"), (person, "王五光", None)
+        library.add_holders(own_shelf.license_id, *holders, version_count=2)
+    with serving(create_app(own_settings)) as address, calling(address, Origin=address) as client:
+        client.post("/sign-in", data={"token": TOKEN})
+        post_form(client, f"/licenses/{own_shelf.license_id}")
+        shown = client.get(f"/licenses/{own_shelf.license_id}").text
+    read_page(shown)
+    for part in ("全部持证主体", "王五光", "60%", "未载明", f"{PERSON[:4]}**********{PERSON[-4:]}"):
+        assert part in shown
+    assert PERSON not in shown
+
+
 def test_a_case_relies_on_a_license_by_a_button(shelf: Shelf, person: Client) -> None:
     address = f"/licenses/{shelf.license_id}"
     post_form(person, address)
