@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from hub.commands import (
     asking,
+    correcting,
     database,
     departments,
     incidents,
@@ -25,6 +26,7 @@ from hub.commands import (
     reconciling,
     relying,
     replaying,
+    rules,
     scoring,
     serving,
     sharing,
@@ -81,6 +83,9 @@ app.add_typer(departments.app, name="department")
 app.add_typer(pulling.exchange, name="exchange")
 app.add_typer(pulling.hold, name="hold")
 app.add_typer(mending.quarantine, name="quarantine")
+app.add_typer(correcting.correction, name="correction")
+app.add_typer(correcting.calendar, name="calendar")
+app.add_typer(rules.rules, name="rules")
 app.add_typer(pushing.delivery, name="delivery")
 app.add_typer(incidents.incident, name="incident")
 app.add_typer(reconciling.reconciliation, name="reconciliation")

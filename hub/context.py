@@ -18,11 +18,13 @@ from sqlalchemy import Engine
 from connectors.declared import Department
 from hub.settings import Settings
 from license_library import embedded
+from license_library.calendar import list_years, seed_calendar
 from license_library.catalogue_store import load_catalogue as store_catalogue
 from license_library.database import assert_migrated, migrate, open_database
 from license_library.keyring import Keyring, load_or_create
 from schemas.catalogue import load_catalogue
 from schemas.errors import RequestError
+from schemas.workdays import announced_days
 
 Clock = Callable[[], datetime]
 
@@ -92,6 +94,8 @@ def prepare_database(url: str, engine: Engine) -> None:
     migrate(url)
     with engine.begin() as connection:
         store_catalogue(connection, load_catalogue())
+        if not list_years(connection):
+            seed_calendar(connection, list(announced_days()))
 
 
 def open_keyring(settings: Settings) -> Keyring:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row
 
 from hub.checking import ZONE, rule_version
 from hub.context import HubContext
+from hub.correcting import follow_corrections
 from hub.failures import plain_database_errors_at
 from hub.progress import Progress, no_progress
 from hub.pull import declared_feed
@@ -84,9 +85,9 @@ def run_waiting(hub: HubContext, progress: Progress = no_progress) -> list[Batch
 
 def mend_all(hub: HubContext) -> dict[str, int]:
     """Carry out what waits and take up what is due; return how many batches and cases, and how many feeds were left."""
-    batches, due = run_waiting(hub), mend_due(hub)
+    batches, due, followed = run_waiting(hub), mend_due(hub), follow_corrections(hub)
     counts = {"taken": sum(one.taken for one in due), "mended": sum(one.mended for one in due)}
-    return {"batches": len(batches), **counts, "left": sum(one.error_code is not None for one in due)}
+    return {"batches": len(batches), **counts, **followed, "left": sum(one.error_code is not None for one in due)}
 
 
 def mend_due(hub: HubContext, progress: Progress = no_progress, slice_size: int = SLICE) -> list[Mended]:

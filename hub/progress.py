@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-Step = Literal["land", "check", "merge", "acknowledge", "deliver", "poll", "keys", "replay", "compare", "rebuild"]
+Step = Literal[
+    "land", "check", "merge", "acknowledge", "deliver", "poll", "keys", "replay", "dry-run", "compare", "rebuild"
+]
 Progress = Callable[[Step, int], None]
 
 

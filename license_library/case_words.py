@@ -39,6 +39,14 @@ _EVENTS = {
     "unread": Words("原始行已无法读取", "its row can no longer be read"),
     "revealed": Words("查看未遮蔽的原始字段", "source values were revealed"),
 }
+_CORRECTIONS = {
+    "open": Words("待部门答复", "waits for the department"),
+    "late": Words("逾期未答复", "late"),
+    "corrected": Words("部门已更正", "corrected"),
+    "confirmed": Words("部门确认无误", "confirmed as it is"),
+    "refused": Words("部门不予更正", "refused"),
+    "withdrawn": Words("已撤回", "withdrawn"),
+}
 _BATCHES = {
     "waiting": Words("等待执行", "waiting"),
     "running": Words("执行中", "running"),
@@ -61,6 +69,11 @@ def case_action_words(action: str) -> Words:
 def case_event_words(action: str) -> Words:
     """Name what was done about a case."""
     return _EVENTS.get(action, Words(action, action))
+
+
+def correction_words(state: str) -> Words:
+    """Name where a correction request stands."""
+    return _CORRECTIONS.get(state, Words(state, state))
 
 
 def batch_words(state: str) -> Words:

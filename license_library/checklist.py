@@ -26,7 +26,7 @@ from schemas.holder_code_types import holder_kind
 from schemas.states import GOOD_STATES
 
 _TO_BRING = ("not_held", "expired", "not_good", "applicant_brings")
-_UNCERTAIN = ("stale", "in_quarantine", "unknown")
+_UNCERTAIN = ("disputed", "stale", "in_quarantine", "unknown")
 
 
 def answer_checklist(  # noqa: PLR0913, PLR0917 - the question has three parts, and both clocks are arguments

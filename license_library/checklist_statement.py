@@ -25,6 +25,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
        coalesce(waiting.quarantine_ids, cast('{}' as bigint[])) as quarantine_ids,
        case when m.origin <> 'license' then 'applicant_brings'
+            when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
               then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null then 'in_quarantine'
@@ -36,6 +37,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null
+            when best.validity = 'valid' and best.is_disputed then 'correction_open'
             when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
@@ -53,7 +55,8 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join license_types t on t.license_type = m.license_type
   left join authorities issuer on issuer.authority_id = t.issuer_id
   left join lateral (
-    select l.*, term.validity
+    select l.*, term.validity, exists (
+             select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed
       from (select l.license_id from holder join licenses l using (subject_id) where l.license_type = m.license_type
              union
             select l.license_id

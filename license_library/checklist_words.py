@@ -13,6 +13,7 @@ from license_library.wording import freshness_words, validity_words
 
 LABELS: Final = {
     "held": Words("已有,免提交", "held"),
+    "disputed": Words("有异议", "disputed"),
     "stale": Words("待核实", "stale"),
     "expired": Words("已过期", "expired"),
     "not_good": Words("不可用", "not good"),
@@ -60,6 +61,11 @@ def _stale(row: Any) -> Words:
     return Words(f"最后所知:{term.zh};{silence.zh}", f"last known: {term.en}; {silence.en}")
 
 
+def _disputed(row: Any) -> Words:
+    term = _term(row)
+    return Words(f"{term.zh};内容有异议,已请部门校核", f"{term.en}; its content is disputed, the department was asked")
+
+
 def _not_held(row: Any) -> Words:
     return Words(
         f"未查到该证照,由{row.issuer_name}颁发", f"no such license of this holder; it is issued by {row.issuer_name}"
@@ -100,6 +106,7 @@ def _ask_issuer(row: Any) -> Words:
 
 _REASONS: Final[dict[str, Callable[[Any], Words]]] = {
     "held": _term,
+    "disputed": _disputed,
     "stale": _stale,
     "expired": _term,
     "not_good": _term,
@@ -111,6 +118,7 @@ _REASONS: Final[dict[str, Callable[[Any], Words]]] = {
 
 _ACTIONS: Final[dict[str, Callable[[Any], Words | None]]] = {
     "held": lambda _: None,
+    "disputed": _ask_issuer,
     "stale": _ask_issuer,
     "expired": lambda row: Words(f"请到{row.issuer_name}延续或换发", f"have {row.issuer_name} renew it"),
     "not_good": _ask_issuer,

@@ -34,7 +34,8 @@ select f.catalogue_code, f.basis, f.purpose, e.exchange_id, e.state as exchange_
        exists (select from quarantined_records q where q.quarantine_id = r.quarantine_id and q.edits is not null) as is_edited,
        (select count(*) from quarantined_records q
          where q.department = l.department and q.feed = l.feed and q.state = 'open' and q.record_id = l.record_id)
-         as quarantined, l.unlisted_at
+         as quarantined, l.unlisted_at,
+       exists (select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed
   from licenses l
   join feeds f on f.department = l.department and f.feed = l.feed
   join exchanges e on e.exchange_id = l.exchange_id
@@ -72,6 +73,7 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
         reliances=list_reliances(conn, keyring, license_id),
         quarantined=origin.quarantined,
         unlisted_at=origin.unlisted_at,
+        is_disputed=origin.is_disputed,
         asked_at=now,
     )
 

@@ -39,6 +39,7 @@ _KINDS: Final = {
     "failing": Words("取数失败", "exchanges fail"),
     "held": Words("整批暂缓", "batch held"),
     "no_news": Words("久无新数据", "no news for long"),
+    "correction_late": Words("校核逾期", "a correction is late"),
 }
 _DIFFERS: Final = Words(
     "打开对账记录看是哪些记录，再用 hub reconcile --pull 补取；库中多出的由人判断。",
@@ -81,6 +82,10 @@ _ADVICE: Final = {
         "pulls go well yet bring nothing new; ask whether the department's system is still in use",
     ),
 }
+_ADVICE["correction_late"] = Words(
+    "请联系部门催办校核请求；答复后自动解除。",
+    "call the department about the correction request; it ends with the answer",
+)
 _LOOK: Final = Words("请查看该数据流最近的交换。", "look at the feed's last exchanges")
 
 

@@ -60,6 +60,14 @@ with judged as (
   select department, sum(seconds) as seconds,
     sum(extract(epoch from :until_at - greatest(first_at, :from_at))) as whole
   from fresh group by department
+), asked as (
+  -- what fell due in the month; a request that was withdrawn says nothing
+  select department, count(*) as due,
+    count(*) filter (where cast(answered_at at time zone 'Asia/Shanghai' as date) <= due_on) as in_time
+  from correction_requests
+  where state <> 'withdrawn' and due_on >= cast(cast(:from_at as timestamptz) at time zone 'Asia/Shanghai' as date)
+    and due_on < cast(cast(:until_at as timestamptz) at time zone 'Asia/Shanghai' as date)
+  group by department
 )
 select d.department, d.name as department_name,
   coalesce(c.filled, 0) as completeness, coalesce(c.fields, 0) as completeness_of,
@@ -68,9 +76,9 @@ select d.department, d.name as department_name,
   coalesce(c.numbers - c.doubles, 0) as uniqueness, coalesce(c.numbers, 0) as uniqueness_of,
   greatest(case when c.department is null then 0 else t.received - coalesce(c.contradictions, 0) end, 0) as consistency,
   case when c.department is null then 0 else t.received end as consistency_of,
-  0 as corrections, 0 as corrections_of
+  coalesce(a.in_time, 0) as corrections, coalesce(a.due, 0) as corrections_of
 from departments d left join totals t using (department) left join counted c using (department)
-  left join timely y using (department)
+  left join timely y using (department) left join asked a using (department)
 where cast(:department as text) is null or d.department = :department
 order by d.department
 """)

@@ -26,6 +26,7 @@ WORDS = {
     "poll": "receipts asked for",
     "keys": "subjects done",
     "replay": "cases taken up again",
+    "dry-run": "records judged twice",
     "compare": "records compared",
     "rebuild": "records merged again",
 }

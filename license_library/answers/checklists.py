@@ -12,6 +12,7 @@ from license_library.answers.spoken import Answer, Source, Words
 
 VerdictCode = Literal[
     "held",
+    "disputed",
     "stale",
     "expired",
     "not_good",
@@ -95,7 +96,7 @@ class Checklist(Answer, frozen=True):
     materials: list[Verdict]
     held_count: int
     to_bring_count: int  # required and surely to be brought: not_held, expired, not_good, applicant_brings
-    uncertain_count: int  # required and not decided: stale, in_quarantine, unknown
+    uncertain_count: int  # required and not decided: disputed, stale, in_quarantine, unknown
     today: date
     asked_at: datetime
 

@@ -73,6 +73,43 @@ class BatchesAnswer(Answer, frozen=True):
     asked_at: datetime
 
 
+class CorrectionBrief(Answer, frozen=True):
+    """Show one correction request: to whom, about which field, by when, and what came of it. Values are masked."""
+
+    request_id: int
+    department: str
+    department_name: str
+    feed: str
+    record_id: str
+    quarantine_id: int | None
+    license_id: int | None
+    field: str
+    field_words: Words
+    seen: str | None
+    proposed: str | None
+    has_evidence: bool
+    basis: str
+    asked_by: str
+    asked_at: datetime
+    due_on: date
+    is_late: bool
+    delivery_id: int | None  # None: the department declares no way to bring it; tell its contact
+    delivery_state: str | None
+    state: str  # open | answered | withdrawn
+    state_words: Words
+    answer: str | None  # corrected | confirmed | refused
+    answer_note: str | None
+    answered_by: str | None
+    answered_at: datetime | None
+
+
+class CorrectionsAnswer(Answer, frozen=True):
+    """List correction requests, the open ones first, by their last day."""
+
+    corrections: list[CorrectionBrief]
+    asked_at: datetime
+
+
 class QuarantineCase(Answer, frozen=True):
     """Show one record that waits, and where exactly it stands."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from license_library.tables.cases import case_batches, case_events, replayed_records
 from license_library.tables.catalogue import authorities, item_materials, items, license_types
 from license_library.tables.columns import metadata
+from license_library.tables.corrections import calendar_days, correction_requests
 from license_library.tables.exchanges import (
     departments,
     exchange_measures,
@@ -48,10 +49,12 @@ from license_library.tables.sharing import consumer_grants, consumers
 __all__ = [
     "activations",
     "authorities",
+    "calendar_days",
     "case_batches",
     "case_events",
     "consumer_grants",
     "consumers",
+    "correction_requests",
     "deliveries",
     "departments",
     "exchange_measures",

@@ -11,7 +11,9 @@ from question_makers import COMPANY, NOW, OLD_COUNTY_PERSON, PERSON, TODAY, Libr
 from sqlalchemy import event
 
 from license_library.answers import Checklist, Verdict
+from license_library.calendar import seed_calendar
 from license_library.checklist import answer_checklist
+from license_library.corrections import Correction, answer_correction, ask_for_license
 from license_library.freshness import validity_of
 from license_library.questions import WrongQuestion
 from schemas.errors import NotFound
@@ -47,6 +49,20 @@ def test_a_valid_license_of_a_fresh_feed_is_held(shelf: Library, company: int) -
     assert (verdict.license.license_id, verdict.license.license_number) == (license_id, "A1")
     assert verdict.source is not None
     assert (verdict.source.freshness, verdict.source.as_of) == ("fresh", NOW - timedelta(hours=1))
+
+
+def test_a_license_somebody_doubts_is_disputed(shelf: Library, company: int) -> None:
+    license_id = shelf.add_license(company, open_ended=True)
+    with_calendar = [(TODAY + timedelta(days=number), True, None) for number in range(1, 30)]
+    seed_calendar(shelf.conn, with_calendar)
+    asked = Correction(field="valid_to", basis="x", who="x", proposed="2017-01-01")
+    request_id = ask_for_license(shelf.conn, shelf.keyring, license_id, asked, TODAY, NOW)
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.reason, verdict.satisfied) == ("disputed", "correction_open", False)
+    assert verdict.words.zh == "长期有效;内容有异议,已请部门校核"
+    assert verdict.action is not None
+    answer_correction(shelf.conn, request_id, "confirmed", "x", "", NOW)
+    assert verdict_on(shelf, "bizlic").verdict == "held"
 
 
 def test_a_lapsed_license_is_not_held(shelf: Library, company: int) -> None:

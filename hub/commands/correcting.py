@@ -1,0 +1,184 @@
+"""`hub correction`, `hub quarantine return`, `hub calendar`: departments asked to put a record right, by a working day.
+
+Knows arguments and output; requests and days are the library's, handing over is hub/correcting.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, cast, get_args
+
+import msgspec
+import typer
+
+from hub.commands.mending import CaseId, Who, quarantine
+from hub.commands.output import AsJson, print_json, print_table
+from hub.context import HubContext, opened_hub
+from hub.correcting import follow_corrections
+from hub.mending import today
+from hub.settings import Settings
+from license_library.answers import CorrectionBrief
+from license_library.calendar import CalendarDay, add_plain_year, list_year, set_day
+from license_library.correction_list import get_correction, list_corrections
+from license_library.corrections import (
+    DEFAULT_DAYS,
+    Answer,
+    Correction,
+    answer_correction,
+    ask_for_case,
+    ask_for_license,
+)
+
+correction = typer.Typer(help="What departments are asked to put right.", no_args_is_help=True)
+calendar = typer.Typer(help="The days on which departments work.", no_args_is_help=True)
+Field = Annotated[str, typer.Option(help="The field to put right.")]
+Basis = Annotated[str, typer.Option(help="On what basis it is asked.")]
+Proposed = Annotated[str, typer.Option(help="What should stand there.")]
+Seen = Annotated[str, typer.Option(help="What stands there, or what the applicant shows.")]
+Evidence = Annotated[str, typer.Option(help="What proves it.")]
+Days = Annotated[int, typer.Option(min=1, max=60, help="Working days to answer.")]
+COLUMNS = ["request", "department", "about", "field", "seen", "proposed", "due", "delivery", "state", "by"]
+
+
+@quarantine.command("return")
+def send_back(  # noqa: PLR0913, PLR0917 - what is asked for
+    case_id: CaseId,
+    who: Who,
+    field: Field,
+    basis: Basis,
+    proposed: Proposed = "",
+    seen: Seen = "",
+    evidence: Evidence = "",
+    days: Days = DEFAULT_DAYS,
+    as_json: AsJson = False,
+) -> None:
+    """Send a case back to its department: a correction request with a last working day."""
+    asked = Correction(field=field, basis=basis, who=who, proposed=proposed, seen=seen, evidence=evidence, days=days)
+    with opened_hub(Settings()) as hub:
+        with hub.engine.begin() as conn:
+            request_id = ask_for_case(conn, hub.keyring, case_id, asked, today(hub), hub.clock())
+        found = _handed_over(hub, request_id)
+    _show([found], found, as_json=as_json)
+
+
+@correction.command()
+def ask(  # noqa: PLR0913, PLR0917 - what is asked for
+    license_id: Annotated[int, typer.Argument(help="Number of the license.")],
+    who: Who,
+    field: Field,
+    basis: Basis,
+    proposed: Proposed = "",
+    seen: Seen = "",
+    evidence: Evidence = "",
+    days: Days = DEFAULT_DAYS,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for a value of a license to be put right; the license is disputed until its department answers."""
+    asked = Correction(field=field, basis=basis, who=who, proposed=proposed, seen=seen, evidence=evidence, days=days)
+    with opened_hub(Settings()) as hub:
+        with hub.engine.begin() as conn:
+            request_id = ask_for_license(conn, hub.keyring, license_id, asked, today(hub), hub.clock())
+        found = _handed_over(hub, request_id)
+    _show([found], found, as_json=as_json)
+
+
+@correction.command("list")
+def list_them(
+    department: Annotated[str | None, typer.Argument(help="Only to this department.")] = None,
+    state: Annotated[str | None, typer.Option(help="open, answered or withdrawn.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List correction requests, the open ones first, by their last day."""
+    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
+        answer = list_corrections(
+            conn, hub.keyring, today(hub), hub.clock(), department=department, state=state, limit=limit
+        )
+    _show(answer.corrections, answer, as_json=as_json)
+
+
+@correction.command()
+def answer(
+    request_id: Annotated[int, typer.Argument(help="Number of the request.")],
+    said: Annotated[str, typer.Argument(help="corrected, confirmed, refused or withdrawn.")],
+    who: Who,
+    note: Annotated[str, typer.Option(help="In the department's words.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write down what the department answered, or withdraw the request."""
+    if said not in get_args(Answer):
+        raise typer.BadParameter(f"expected one of {', '.join(get_args(Answer))}", param_hint="SAID")
+    with opened_hub(Settings()) as hub:
+        with hub.engine.begin() as conn:
+            answer_correction(conn, request_id, cast("Answer", said), who, note, hub.clock())
+        found = _handed_over(hub, request_id)
+    _show([found], found, as_json=as_json)
+
+
+@calendar.command("show")
+def show_year(year: Annotated[int, typer.Argument(help="The year.")], as_json: AsJson = False) -> None:
+    """Show what is special in a year: days off from Monday to Friday, working days at a weekend, what people corrected."""
+    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
+        days = list_year(conn, year)
+    special = [day for day in days if day.is_workday != (day.day.weekday() < 5) or day.changed_by]
+    if as_json:
+        print_json({"year": year, "workdays": sum(day.is_workday for day in days), "special": special})
+        return
+    print_table(
+        f"{year}: {sum(day.is_workday for day in days)} working days",
+        ["day", "weekday", "works", "why", "by"],
+        [[one.day, f"{one.day:%a}", "yes" if one.is_workday else "no", one.note, one.changed_by] for one in special],
+    )
+
+
+@calendar.command("set")
+def set_one_day(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day.")],
+    kind: Annotated[str, typer.Argument(help="workday or holiday.")],
+    who: Who,
+    note: Annotated[str | None, typer.Option(help="Why, as 国庆节.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say of one day whether departments work; later deadlines count with it."""
+    if kind not in {"workday", "holiday"}:
+        raise typer.BadParameter("expected workday or holiday", param_hint="KIND")
+    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
+        set_day(conn, day.date(), kind == "workday", note, who)
+    changed = CalendarDay(day.date(), kind == "workday", note, who)
+    if as_json:
+        print_json(changed)
+        return
+    print_table("calendar", ["day", "works", "why", "by"], [[changed.day, kind, note, who]])
+
+
+@calendar.command()
+def add(year: Annotated[int, typer.Argument(help="A year that is not there.")], as_json: AsJson = False) -> None:
+    """Add a year with Monday to Friday as working days, to be corrected by what is announced."""
+    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
+        add_plain_year(conn, year)
+        count = sum(day.is_workday for day in list_year(conn, year))
+    if as_json:
+        print_json({"year": year, "workdays": count})
+        return
+    print_table("calendar", ["year", "working days"], [[year, count]])
+
+
+def _handed_over(hub: HubContext, request_id: int) -> CorrectionBrief:
+    """Let the hub follow up at once; what the department must be told by hand has no delivery."""
+    follow_corrections(hub)
+    with hub.engine.connect() as conn:
+        return get_correction(conn, hub.keyring, request_id, today(hub))
+
+
+def _show(told: list[CorrectionBrief], answer: msgspec.Struct, *, as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+        return
+    print_table("corrections", COLUMNS, [_row(one) for one in told])
+
+
+def _row(one: CorrectionBrief) -> list[object]:
+    about = f"case {one.quarantine_id}" if one.quarantine_id else f"license {one.license_id}"
+    delivery = f"{one.delivery_id} {one.delivery_state}" if one.delivery_id else "by hand"
+    values = [one.request_id, one.department, about, one.field, one.seen, one.proposed, one.due_on, delivery]
+    return [*values, one.state_words.en, one.asked_by]

@@ -1,0 +1,224 @@
+"""Correction requests (数据校核): what a department is asked to put right, by which working day, and what it answered.
+
+Knows records and deadlines. Values are kept encrypted; how a request is brought to the department is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, Row, text
+
+from license_library.calendar import add_workdays
+from license_library.case_events import Deed, write_events
+from license_library.keyring import Keyring
+from license_library.questions import NotDecidable
+from license_library.readings import check_text
+from schemas.errors import NotFound, RequestError
+from schemas.license import LICENSE
+
+Answer = Literal["corrected", "confirmed", "refused", "withdrawn"]
+DEFAULT_DAYS = 10  # working days; what an authority must keep is said by its own rules
+LONGEST = 500
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ask for one field to be put right: of a case that waits or of a license, with what was seen and what should stand."""
+
+    field: str
+    basis: str
+    who: str
+    proposed: str = ""
+    seen: str = ""
+    evidence: str = ""
+    days: int = DEFAULT_DAYS
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """Hold a request that is not in the outbox yet, in the clear: for the hub only."""
+
+    request_id: int
+    department: str
+    record_id: str
+    field: str
+    seen: str
+    proposed: str
+    basis: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Late:
+    """Name a request that is past its last day."""
+
+    request_id: int
+    feed: str
+    field: str
+    due_on: date
+
+
+_LATE = text("""
+select a.department, r.request_id, r.feed, r.field, r.due_on
+from (select distinct department from correction_requests) a
+left join correction_requests r on r.department = a.department and r.state = 'open' and r.due_on < :today
+order by a.department, r.request_id
+""")
+_CASE = text("""
+select department, feed, record_id, quarantine_id, null::bigint as license_id, state from quarantined_records
+where quarantine_id = :about for no key update
+""")
+_LICENSE = text("""
+select department, feed, record_id, null::bigint as quarantine_id, license_id, 'open' as state from licenses
+where license_id = :about
+""")
+_ASK = text("""
+insert into correction_requests (department, feed, record_id, quarantine_id, license_id, field, seen, proposed, evidence,
+  basis, asked_by, asked_at, due_on, state)
+values (:department, :feed, :record_id, :quarantine_id, :license_id, :field, :seen, :proposed, :evidence, :basis, :who, :now,
+  :due_on, 'open')
+returning request_id
+""")
+_ANSWER = text("""
+update correction_requests set state = :state, answer = :answer, answer_note = :note, answered_by = :who, answered_at = :now
+where request_id = :request_id and state = 'open' returning quarantine_id
+""")
+_STATE = text("select state from correction_requests where request_id = :request_id")
+_OPEN = text("""
+select request_id, department, record_id, field, seen, proposed, basis, due_on from correction_requests
+where state = 'open' and delivery_id is null and department = any(:departments) order by request_id
+""")
+_DELIVERED = text("update correction_requests set delivery_id = :delivery_id where request_id = :request_id")
+# A case that was mended, or a license with a version that came after the question, has been put right at the source.
+_CORRECTED = text("""
+update correction_requests r set state = 'answered', answer = 'corrected', answered_by = 'hub', answered_at = :now
+where r.state = 'open' and (
+  exists (select from quarantined_records q where q.quarantine_id = r.quarantine_id and q.state = 'mended'
+    and q.edits is null)
+  or exists (select from licenses l where l.license_id = r.license_id and l.known_from > r.asked_at))
+returning r.request_id, r.quarantine_id
+""")
+
+
+def ask_for_case(  # noqa: PLR0913, PLR0917 - about what, by whom and when
+    conn: Connection, keyring: Keyring, quarantine_id: int, asked: Correction, today: date, now: datetime
+) -> int:
+    """Send a case back to its department; the record waits on. Return the request's id."""
+    found = conn.execute(_CASE, {"about": quarantine_id}).one_or_none()
+    if found is None:
+        raise NotFound(f"quarantine: there is no case {quarantine_id}; nothing was asked")
+    if found.state != "open":
+        raise NotDecidable(f"case {quarantine_id}: is {found.state}; return needs it open; nothing was asked")
+    request_id, due_on = _ask(conn, keyring, found, asked, today, now)
+    deed = Deed("returned", asked.who.strip(), asked.basis.strip(), f"{asked.field}, {due_on}")
+    write_events(conn, [quarantine_id], deed, now)
+    return request_id
+
+
+def ask_for_license(  # noqa: PLR0913, PLR0917 - about what, by whom and when
+    conn: Connection, keyring: Keyring, license_id: int, asked: Correction, today: date, now: datetime
+) -> int:
+    """Ask for a value of a license to be put right; the license is disputed until the department answers."""
+    found = conn.execute(_LICENSE, {"about": license_id}).one_or_none()
+    if found is None:
+        raise NotFound(f"library: no license is kept under {license_id}; nothing was asked")
+    known = [field.name for field in LICENSE.fields]
+    if asked.field not in known:
+        raise RequestError(f"correction: {asked.field[:60]!r} is no field of a license; there are {', '.join(known)}")
+    if not asked.proposed.strip() and not asked.evidence.strip():
+        raise RequestError("correction: expected what should stand there, or the evidence; nothing was asked")
+    return _ask(conn, keyring, found, asked, today, now)[0]
+
+
+def _ask(  # noqa: PLR0913, PLR0917 - about what, by whom and when
+    conn: Connection, keyring: Keyring, about: Row[Any], asked: Correction, today: date, now: datetime
+) -> tuple[int, date]:
+    _demand_sense(asked)
+    if about.record_id is None:
+        raise NotDecidable("correction: the record has no key of its own to name it by; tell the department's contact")
+    due_on = add_workdays(conn, today, asked.days)
+    facts = dict(about._mapping) | {"field": asked.field, "basis": asked.basis.strip(), "who": asked.who.strip()}
+    facts |= {name: _sealed(keyring, getattr(asked, name)) for name in ("seen", "proposed", "evidence")}
+    return int(conn.execute(_ASK, {**facts, "now": now, "due_on": due_on}).scalar_one()), due_on
+
+
+def answer_correction(  # noqa: PLR0913, PLR0917 - what the department said, and who wrote it down
+    conn: Connection, request_id: int, answer: Answer, who: str, note: str, now: datetime
+) -> None:
+    """Write down what the department answered, or that the request is withdrawn; NotFound, NotDecidable where it is over."""
+    check_text(f"{who}{note}")
+    if not who.strip() or len(note) > LONGEST:
+        raise RequestError(
+            f"correction: expected who says so, and a note of at most {LONGEST} characters; nothing was changed"
+        )
+    state = "withdrawn" if answer == "withdrawn" else "answered"
+    facts = {"request_id": request_id, "state": state, "answer": None if state == "withdrawn" else answer, "now": now}
+    changed = conn.execute(_ANSWER, {**facts, "who": who.strip(), "note": note.strip() or None}).one_or_none()
+    if changed is None:
+        found = conn.scalar(_STATE, {"request_id": request_id})
+        if found is None:
+            raise NotFound(f"correction: there is no request {request_id}; nothing was changed")
+        raise NotDecidable(f"correction {request_id}: is {found}; an answer needs it open; nothing was changed")
+    if changed.quarantine_id is not None:
+        write_events(conn, [changed.quarantine_id], Deed("answered", who.strip(), note.strip() or None, answer), now)
+
+
+def settle_corrected(conn: Connection, now: datetime) -> int:
+    """Answer the requests whose record came back put right; return how many that were."""
+    rows = conn.execute(_CORRECTED, {"now": now}).all()
+    cases = [row.quarantine_id for row in rows if row.quarantine_id is not None]
+    write_events(conn, cases, Deed("answered", detail="corrected"), now)
+    return len(rows)
+
+
+def list_late(conn: Connection, today: date) -> dict[str, list[Late]]:
+    """Return by every department that was ever asked what it has not answered in time."""
+    late: dict[str, list[Late]] = {}
+    for row in conn.execute(_LATE, {"today": today}):
+        of_department = late.setdefault(row.department, [])
+        if row.request_id is not None:
+            of_department.append(Late(row.request_id, row.feed, row.field, row.due_on))
+    return late
+
+
+def list_undelivered(conn: Connection, keyring: Keyring, departments: list[str]) -> list[Undelivered]:
+    """Return the open requests to these departments that are not in the outbox yet."""
+    return [
+        Undelivered(
+            row.request_id, row.department, row.record_id, row.field,
+            _opened(keyring, row.seen), _opened(keyring, row.proposed), row.basis, row.due_on,
+        )
+        for row in conn.execute(_OPEN, {"departments": departments})
+    ]  # fmt: skip
+
+
+def note_delivery(conn: Connection, request_id: int, delivery_id: int) -> None:
+    """Note which delivery brings a request."""
+    conn.execute(_DELIVERED, {"request_id": request_id, "delivery_id": delivery_id})
+
+
+def _demand_sense(asked: Correction) -> None:
+    texts: Mapping[str, Any] = msgspec.structs.asdict(asked)
+    check_text("".join(str(value) for value in texts.values()))
+    missing = [
+        ("a field", not asked.field.strip()),
+        ("the basis", not asked.basis.strip()),
+        ("who asks", not asked.who.strip()),
+        ("1 to 60 working days", not 1 <= asked.days <= 60),
+        (f"at most {LONGEST} characters in each text", any(len(str(value)) > LONGEST for value in texts.values())),
+    ]
+    for expected, lacks in missing:
+        if lacks:
+            raise RequestError(f"correction: expected {expected}; nothing was asked")
+
+
+def _sealed(keyring: Keyring, value: str) -> bytes | None:
+    return keyring.encrypt(value.strip().encode()) if value.strip() else None
+
+
+def _opened(keyring: Keyring, sealed: bytes | None) -> str:
+    return keyring.decrypt(sealed).decode() if sealed else ""

@@ -1,0 +1,128 @@
+"""A department is asked to put a record right by a working day, through its outbox; late it is told, answered it ends."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hub_makers import StartFake, column, pull_once
+from sqlalchemy import text
+
+from connectors.fake.truth import Plot
+from hub.context import HubContext
+from hub.correcting import follow_corrections
+from hub.mending import today
+from license_library.calendar import CalendarMissing, add_plain_year, add_workdays, list_year, seed_calendar, set_day
+from license_library.correction_list import get_correction
+from license_library.corrections import Correction, answer_correction, ask_for_case, ask_for_license
+from license_library.dossier import get_license
+from license_library.questions import NotDecidable, ScorecardFilter
+from license_library.scorecards import score_month
+from schemas.errors import RequestError
+from schemas.workdays import announced_days
+
+SOME = Plot(scale=60, bad_share=0.2, day=0)
+TAKES = """
+[deliveries.correction_request]
+class    = "A"
+path     = "/yzxt/open/decisions"
+send     = "json"
+key      = { header = "X-Request-Id" }
+success  = { field = "status", values = ["200"], message = "msg" }
+schedule = "*/10 * * * *"
+
+[deliveries.correction_request.fields]
+record_id = "record_id"
+field     = "field"
+seen      = "seen"
+proposed  = "proposed"
+basis     = "basis"
+due_on    = { from = "due_on", date = "%Y-%m-%d" }
+"""
+ASKED = Correction(field="valid_to", basis="《政务数据共享条例》", who="张工", seen="2026-01-01", proposed="2027-01-01")
+
+
+@pytest.fixture
+def hub_here(hub: HubContext, fake: StartFake, connectors_folder: Path, tmp_path: Path) -> HubContext:
+    """Give a hub that knows working days and a department that takes such requests."""
+    with hub.engine.begin() as conn:
+        seed_calendar(conn, list(announced_days()))
+        add_plain_year(conn, 2027)
+    shutil.copytree(connectors_folder / "transport", tmp_path / "transport")
+    file = tmp_path / "transport" / "department.toml"
+    file.write_text(file.read_text("utf-8") + TAKES, "utf-8")
+    here = replace(hub, connectors_folder=tmp_path)
+    pull_once(here, fake("transport", SOME))
+    return here
+
+
+def test_a_case_goes_back_through_the_outbox_and_its_mending_answers(hub_here: HubContext) -> None:
+    hub, case = (
+        hub_here,
+        int(str(column(hub_here, "select min(quarantine_id) from quarantined_records where record_id is not null")[0])),
+    )
+    with hub.engine.begin() as conn:
+        request_id = ask_for_case(conn, hub.keyring, case, ASKED, today(hub), hub.clock())
+    assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "late": 0}
+    assert follow_corrections(hub)["handed_over"] == 0
+    assert column(hub, "select kind || ' ' || state from deliveries") == ["correction_request waiting"]
+    sealed = column(hub, "select proposed from correction_requests")[0]
+    assert b"2027" not in bytes(sealed)  # type: ignore[call-overload]
+    with hub.engine.begin() as conn:
+        conn.execute(text(f"update quarantined_records set state = 'mended' where quarantine_id = {case}"))
+    assert follow_corrections(hub)["settled"] == 1
+    with hub.engine.begin() as conn:
+        found = get_correction(conn, hub.keyring, request_id, today(hub))
+        assert (found.answer, found.answered_by) == ("corrected", "hub")
+        with pytest.raises(NotDecidable, match="is mended"):
+            ask_for_case(conn, hub.keyring, case, ASKED, today(hub), hub.clock())
+    assert column(hub, "select action from case_events order by event_id") == ["returned", "answered"]
+
+
+def test_a_license_is_disputed_until_its_department_answers_and_late_is_told(hub_here: HubContext) -> None:
+    hub, license_id = hub_here, int(str(column(hub_here, "select min(license_id) from licenses")[0]))
+    with hub.engine.begin() as conn:
+        with pytest.raises(RequestError, match="no field of a license"):
+            ask_for_license(conn, hub.keyring, license_id, replace_field("nowhere"), today(hub), hub.clock())
+        request_id = ask_for_license(conn, hub.keyring, license_id, ASKED, today(hub), hub.clock())
+        assert get_license(conn, hub.keyring, license_id, today(hub), hub.clock()).is_disputed
+    later = replace(hub, clock=lambda: hub.clock() + timedelta(days=40))
+    assert follow_corrections(later)["late"] == 1
+    assert column(hub, "select kind || ' ' || state from incidents") == ["correction_late open"]
+    with hub.engine.begin() as conn:
+        due_on = get_correction(conn, hub.keyring, request_id, today(hub)).due_on
+        month = score_month(conn, ScorecardFilter(f"{due_on:%Y-%m}"), later.clock())
+        [score] = [one for one in month.departments[0].scores if one.dimension == "corrections"]
+        assert (score.found, score.of) == (0, 1)
+        answer_correction(conn, request_id, "confirmed", "李工", "电话答复", later.clock())
+        assert not get_license(conn, hub.keyring, license_id, today(hub), hub.clock()).is_disputed
+        with pytest.raises(NotDecidable):
+            answer_correction(conn, request_id, "confirmed", "李工", "", later.clock())
+    assert follow_corrections(later)["late"] == 0
+    assert column(hub, "select state from incidents") == ["resolved"]
+
+
+def replace_field(field: str) -> Correction:
+    return msgspec.structs.replace(ASKED, field=field)
+
+
+def test_working_days_are_counted_with_the_days_made_up_for_and_never_guessed(hub: HubContext) -> None:
+    with hub.engine.begin() as conn:
+        with pytest.raises(CalendarMissing, match="2026 is not known"):
+            add_workdays(conn, date(2026, 2, 12), 1)
+        seed_calendar(conn, list(announced_days()))
+        # Spring Festival 2026: off from 15 to 23 February, Saturday 14 and Saturday 28 are worked.
+        assert add_workdays(conn, date(2026, 2, 12), 2) == date(2026, 2, 14)
+        assert add_workdays(conn, date(2026, 2, 12), 3) == date(2026, 2, 24)
+        with pytest.raises(CalendarMissing, match="2027 is not known"):
+            add_workdays(conn, date(2026, 12, 20), 20)
+        add_plain_year(conn, 2027)
+        assert add_workdays(conn, date(2026, 12, 31), 1) == date(2027, 1, 1)
+        set_day(conn, date(2027, 1, 1), False, "元旦", "王工")
+        assert add_workdays(conn, date(2026, 12, 31), 1) == date(2027, 1, 4)
+        seed_calendar(conn, [(date(2027, 1, 1), True, None)])  # what people corrected stays
+        assert list_year(conn, 2027)[0].changed_by == "王工"
