@@ -14,7 +14,13 @@ from connectors.page_rows import quoted
 from connectors.safe_xml import FIELD, local_name, parse_xml, utf8_xml
 from connectors.soap_attachments import Part, find_references, split_parts
 from connectors.xml_listing import Listing, Records, Wanted, read_listing
-from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentFault, DepartmentRefused
+from schemas.errors import (
+    DepartmentBrokePromise,
+    DepartmentError,
+    DepartmentFault,
+    DepartmentRefused,
+    DepartmentServerFault,
+)
 
 ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 UNDERSTOOD = {  # sign-in, time stamps and addresses of the answer itself: nothing of them changes a record
@@ -25,6 +31,7 @@ UNDERSTOOD = {  # sign-in, time stamps and addresses of the answer itself: nothi
 SIGN_IN_FAULTS = {
     "FailedAuthentication", "InvalidSecurity", "InvalidSecurityToken", "SecurityTokenUnavailable", "FailedCheck",
 }  # fmt: skip
+THEIR_FAULTS = {"Server", "Receiver"}
 OUR_FAULTS = {"Client", "Sender", "VersionMismatch", "MustUnderstand", "DataEncodingUnknown"}
 TELLING = ("code", "message", "msg", "reason", "description", "desc", "text", "exception")
 MOST_DETAILS = 3
@@ -101,6 +108,8 @@ def _fault(fault: etree._Element, who: str) -> DepartmentError:
         )
     told = "; ".join([quoted(_words(fault)), *_details(fault)])
     message = f"{who}: the department answered with Fault {code}: {told}; nothing was delivered"
+    if known & THEIR_FAULTS:
+        return DepartmentServerFault(message)
     return DepartmentRefused(message) if known & OUR_FAULTS else DepartmentFault(message)
 
 

@@ -87,10 +87,10 @@ def land(department: str, feed: str) -> int:
 @task
 def check(exchange_id: int) -> int:
     """Map and check every record; stage the good, quarantine the rest, hold a batch beyond its bounds."""
-    from hub import pull
+    from hub import task_steps
 
     with told_to_airflow(), opened_hub() as hub:
-        pull.check(hub, exchange_id)
+        task_steps.check(hub, exchange_id)
     return exchange_id
 
 
@@ -100,10 +100,10 @@ def merge(exchange_id: int, asset: str) -> None:
 
     Skipped, with all that follows, where the mapping is not activated: then the exchange ran beside the library.
     """
-    from hub import pull
+    from hub import task_steps
 
     with told_to_airflow(), opened_hub() as hub:
-        counts = pull.merge(hub, exchange_id)
+        counts = task_steps.merge(hub, exchange_id)
     if counts.is_shadow:
         raise AirflowSkipException(
             f"exchange {exchange_id} ran in shadow: {asset} is not activated, nothing was merged"

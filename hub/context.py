@@ -6,6 +6,7 @@ Knows how these are made from settings; knows no department and no record.
 from __future__ import annotations
 
 import os
+import random
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,9 @@ class Bounds:
     pages: int = 10_000
     chunk_records: int = 50_000
     lease: timedelta = timedelta(minutes=30)
+    chance: Callable[[], float] = (
+        random.random
+    )  # spreads the pauses after which a department that was down is asked again
 
 
 def as_declared(department: Department) -> Department:

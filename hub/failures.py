@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
+from hub.backoff import pause_after
 from hub.context import HubContext
 from license_library.exchanges import Exchange, fail_exchange
-from schemas.errors import DatabaseUnavailable, HubError
+from license_library.sparing import FAILURES, failures_in_a_row, note_pause
+from schemas.errors import DatabaseUnavailable, DepartmentError, DepartmentUnavailable, HubError
 
+PAUSE = timedelta(minutes=1)  # the first one, doubled each time
 DATABASE_ERRORS = (DBAPIError, psycopg.Error)
 
 
@@ -79,3 +83,16 @@ def _fail(hub: HubContext, exchange: Exchange, error: BaseException) -> None:
     code, words = (error.code, str(error)) if isinstance(error, HubError) else (HubError.code, unexpected)
     with suppress(*DATABASE_ERRORS):
         fail_exchange(hub.engine, exchange.exchange_id, code, words, hub.clock())
+        if isinstance(error, DepartmentError) and error.retryable:
+            _note_pause(hub, exchange, error)
+
+
+def _note_pause(hub: HubContext, exchange: Exchange, error: DepartmentError) -> None:
+    """Leave a department alone that is down: as long as it asks for, and longer each time once it was down thrice."""
+    now = hub.clock()
+    failures = failures_in_a_row(hub.engine, exchange.department, now) + 1
+    asked = error.retry_after_seconds if isinstance(error, DepartmentUnavailable) else None
+    own = (
+        pause_after(failures - FAILURES + 1, hub.bounds.chance(), first=PAUSE) if failures >= FAILURES else timedelta(0)
+    )
+    note_pause(hub.engine, exchange.exchange_id, now + max(own, timedelta(seconds=asked or 0)))

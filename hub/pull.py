@@ -91,9 +91,13 @@ def _acknowledged(
 
 
 def land(hub: HubContext, department: str, feed: str, connection: Connection, *, full: bool = False) -> int:
-    """Begin an exchange and store what the department answers; return the exchange id. A failed one is begun anew."""
+    """Begin an exchange and store what the department answers; return the exchange id. A failed one is begun anew.
+
+    A department that was found down is left alone for a while; what a person starts by `pull` is not.
+    """
     with attended(hub.engine, department, feed) as is_alone:
-        exchange = begin(hub, department, feed, full=full, held=Held(this_process(), is_alone))
+        held = Held(this_process(), is_alone)
+        exchange = begin(hub, department, feed, full=full, held=held, is_patient=True)
         with failed_at_any_error(hub, exchange):
             land_pages(hub, exchange, connection, no_progress)
             let_go(hub.engine, exchange)
@@ -157,6 +161,7 @@ def begin(  # noqa: PLR0913 - all but the first three have defaults
     shadow: bool = False,
     kind: str = "pull",
     held: Held | None = None,
+    is_patient: bool = False,
 ) -> Exchange:
     """Note the declaration and begin an exchange of one feed; in shadow where the rule asks for an activation it lacks."""
     declared, one = declared_feed(hub, department, feed)
@@ -165,7 +170,7 @@ def begin(  # noqa: PLR0913 - all but the first three have defaults
     is_shadow = shadow or not may_merge(hub, declared, one)
     return begin_exchange(
         hub.engine, department, one.name, declared.digest, now, lease,
-        full=full, is_shadow=is_shadow, kind=kind, held=held,
+        full=full, is_shadow=is_shadow, kind=kind, held=held, is_patient=is_patient,
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from connectors.connection import Connection
 from hub.context import HubContext
-from hub.pull import acknowledge, check, land, merge
+from hub.pull import acknowledge, land
+from hub.task_steps import check, merge
 from license_library.merging import Counts
 
 

@@ -21,6 +21,9 @@ TRIES, PAUSE = 6, 0.1
 _SPACE = 20_260  # keeps our locks apart from others in the same database
 _TRY = text("select pg_try_advisory_lock(:space, hashtext(:feed))")
 _RELEASE = text("select pg_advisory_unlock(:space, hashtext(:feed))")
+_TAKE_HOLD = text("""
+update exchanges set holder = :holder where exchange_id = :exchange_id and epoch = :epoch and state in ('landed', 'checked')
+""")
 _LET_GO = text("update exchanges set holder = null where exchange_id = :exchange_id and epoch = :epoch")
 
 
@@ -50,6 +53,12 @@ def _try(conn: Connection, lock: dict[str, object]) -> bool:
 def this_process() -> str:
     """Name this process for whoever finds its exchange."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def take_hold(engine: Engine, exchange: Exchange, holder: str) -> None:
+    """Note which process goes on with an exchange; it holds the feed, so whoever holds it later knows that it is dead."""
+    with engine.begin() as conn:
+        conn.execute(_TAKE_HOLD, {"exchange_id": exchange.exchange_id, "epoch": exchange.epoch, "holder": holder})
 
 
 def let_go(engine: Engine, exchange: Exchange) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, text
 
 from license_library.landing import LandedPage, StoredPage, read_pages, store_page
 from license_library.leases import Exchange, hold_lease, renew_lease
+from license_library.sparing import spare_department
 from schemas.errors import LeaseLost, LeaseTaken, NotFound
 
 __all__ = [
@@ -145,8 +146,11 @@ def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
     is_shadow: bool = False,
     held: Held | None = None,
     kind: str = "pull",
+    is_patient: bool = False,
 ) -> Exchange:
     """Begin an exchange of one feed; LeaseTaken while another one of it is alive. `full` asks for everything again.
+
+    `is_patient` leaves a department alone that was found down: DepartmentUnavailable.
 
     `held` names the process that will hold it to its end; where that holds the feed's lock, a process that is named as the
     holder of an older exchange is dead. One whose lease ran out is failed and overtaken: its epoch is old from here on, so it can write nothing more.
@@ -156,6 +160,8 @@ def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
         locked = conn.execute(_LOCK_FEED, name).first()
         if locked is None:
             raise NotFound(f"{department}/{feed}: no such feed in the library; expected it registered; nothing begun")
+        if is_patient:
+            spare_department(conn, department, now)
         _overtake(conn, name, now, is_alone=held is not None and held.is_alone)
         row = {**name, "epoch": conn.scalar(_RAISE_EPOCH, name), "since_at": None if full else locked.cursor_at}
         row |= {"now": now, "lease_until": now + lease, "mapping_version": mapping_version}

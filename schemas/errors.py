@@ -70,6 +70,12 @@ class DepartmentFault(DepartmentError):
     code = "department.fault"
 
 
+class DepartmentServerFault(DepartmentFault):
+    """The department answered that it failed itself (SOAP Server, Receiver); it may pass."""
+
+    retryable = True
+
+
 class DepartmentBrokePromise(DepartmentError):
     """The department's answer breaks its contract; nothing of it was applied."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
+from connectors.delivery_feeds import sending_feed
 from connectors.drift.live_files import fetch_live_files, told_of_department
 from connectors.drift.live_header import read_live_header
 from connectors.file_contract import read_file_contract
@@ -38,7 +39,7 @@ def read_pinned(department: Department) -> Contract:
     """Return the vendored contract."""
     transport = department.transport
     if transport.kind == "table":
-        tables = {feed.table: read_table_contract(department, feed) for feed in department.feeds.values()}
+        tables = {feed.table: read_table_contract(department, feed) for feed in _of_tables(department)}
         return Contract(Outline("table", tuple(_call(name, table) for name, table in tables.items())))
     if transport.kind == "file":
         headers = {feed.name: list(read_file_contract(department, feed).columns) for feed in _with_header(department)}
@@ -49,7 +50,7 @@ def read_pinned(department: Department) -> Contract:
 def read_live(department: Department, connection: Connection, clock: Clock) -> Contract:
     """Return the contract that the department shows today; DepartmentBrokePromise where it shows none."""
     if department.transport.kind == "table":
-        return _live_tables(department, list(department.feeds.values()), connection, clock)
+        return _live_tables(department, _of_tables(department), connection, clock)
     if department.transport.kind == "file":
         return _live_headers(department, connection)
     with tempfile.TemporaryDirectory(prefix="hub-contract-") as folder:
@@ -68,6 +69,11 @@ def _read(kind: str, path: Path) -> Contract:
     roots = [parse_contract(content, name) for name, content in gathered.files.items()]
     spaces = {schema.get("targetNamespace", "") for root in roots for schema in root.iter(f"{{{XS}}}schema")}
     return Contract(read_wsdl(gathered), frozenset(spaces - {""}))
+
+
+def _of_tables(department: Department) -> list[Feed]:
+    """Return feeds and deliveries: the tables that are read, and those that are written."""
+    return [*department.feeds.values(), *map(sending_feed, department.deliveries.values())]
 
 
 def _live_tables(department: Department, feeds: list[Feed], connection: Connection, clock: Clock) -> Contract:

@@ -30,19 +30,20 @@ class Uses:
 
 def uses_of(feed: Feed) -> Uses:
     """Return what the declaration of a feed uses."""
-    records = _path(feed.records)
+    records = path_of(feed.records)
     envelope = [feed.records, feed.paging.total, feed.paging.next]
     envelope += [feed.success.field, feed.success.message] if feed.success else []
     flag = feed.flag
     marks = [flag.column, flag.message, flag.at, flag.batch] if flag else []
     names = [*source_names(feed), *feed.order, *marks]
-    reads = {(*records, *_path(name)) for name in names if name} | {_path(path) for path in envelope if path}
+    reads = {(*records, *path_of(name)) for name in names if name} | {path_of(path) for path in envelope if path}
     mapped = [rule for rule in feed.fields.values() if rule.from_ and rule.codes is not None]
-    codes = {(*records, *_path(rule.from_)): frozenset(rule.codes or ()) for rule in mapped}
+    codes = {(*records, *path_of(rule.from_)): frozenset(rule.codes or ()) for rule in mapped}
     return Uses(frozenset(reads), frozenset(_sent(feed.request)), codes)
 
 
-def _path(text: str) -> Path:
+def path_of(text: str) -> Path:
+    """Return a declared path as a tree has it."""
     return tuple(part for part in text.split("/") if part)
 
 

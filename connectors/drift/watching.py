@@ -11,10 +11,11 @@ import msgspec
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
+from connectors.drift.delivered import delivered_calls
 from connectors.drift.difference import Difference, tell_difference
 from connectors.drift.outlines import Contract, read_live, read_pinned
 from connectors.drift.tree_comparison import Message, compare_trees
-from connectors.drift.uses import uses_of
+from connectors.drift.uses import Uses, uses_of
 from connectors.scaffold.outline import Call
 from connectors.wire_clock import Clock, read_clock
 
@@ -28,7 +29,7 @@ class Drift(msgspec.Struct, frozen=True):
 
     is_watched: bool  # the declaration says where the live contract is
     differences: list[Difference] = []
-    not_compared: list[str] = []  # imports on other hosts, never asked for; drops where no file lies: the pinned stands
+    not_compared: list[str] = []  # imports on other hosts, empty drops, what a text carries: the pinned stands
 
     @property
     def breaks(self) -> bool:
@@ -42,7 +43,7 @@ def find_drift(department: Department, connection: Connection, clock: Clock = re
         return Drift(is_watched=False)
     pinned, live = read_pinned(department), read_live(department, connection, clock)
     found = sorted(compare_contracts(department, pinned, live), key=lambda one: (ORDER[one.effect], one.place))
-    return Drift(True, found[:MOST], list(live.not_fetched))
+    return Drift(True, found[:MOST], [*live.not_fetched, *_carried(department)])
 
 
 def compare_contracts(department: Department, pinned: Contract, live: Contract) -> Iterator[Difference]:
@@ -52,26 +53,39 @@ def compare_contracts(department: Department, pinned: Contract, live: Contract) 
     for feed in department.feeds.values():
         key = _key_of(feed, department.transport.kind)
         used.add(key)
-        yield from _compare_feed(feed, key, old, new)
+        yield from _compare_call(feed, uses_of(feed), key, old, new)
         yield from _compare_whole(feed, pinned, live)
+    for feed, uses in delivered_calls(department):
+        key = _key_of(feed, department.transport.kind)
+        used.add(key)
+        yield from _compare_row(feed, uses, old, new) if feed.table else _compare_call(feed, uses, key, old, new)
     for key in sorted((old.keys() ^ new.keys()) - used):
         kind = "operation_removed" if key in old else "operation_added"
         yield tell_difference("", kind, _shown(key), "harmless")
 
 
-def _compare_feed(feed: Feed, key: Key, old: dict[Key, Call], new: dict[Key, Call]) -> Iterator[Difference]:
+def _compare_call(feed: Feed, uses: Uses, key: Key, old: dict[Key, Call], new: dict[Key, Call]) -> Iterator[Difference]:
     if key not in old:  # a sample, or a path that the pinned contract does not show: nothing to compare with
         return
     if key not in new:
         yield tell_difference(feed.name, "operation_removed", _shown(key), "breaks")
         return
-    uses, name = uses_of(feed), key[1]
+    name = key[1]
     yield from compare_trees(
         Message(feed.name, name, "column" if feed.table or feed.files else "field", uses),
         old[key].answer,
         new[key].answer,
     )
     yield from compare_trees(Message(feed.name, name, "parameter", uses), old[key].request, new[key].request)
+
+
+def _compare_row(feed: Feed, uses: Uses, old: dict[Key, Call], new: dict[Key, Call]) -> Iterator[Difference]:
+    """Compare a table that rows are inserted into: its columns are what we send."""
+    key = ("", feed.table)
+    if key in old and key not in new:
+        yield tell_difference(feed.name, "operation_removed", feed.table, "breaks")
+    elif key in old:
+        yield from compare_trees(Message(feed.name, feed.table, "parameter", uses), old[key].answer, new[key].answer)
 
 
 def _compare_whole(feed: Feed, pinned: Contract, live: Contract) -> Iterator[Difference]:
@@ -92,6 +106,12 @@ def _calls(contract: Contract) -> dict[Key, Call]:
 def _key_of(feed: Feed, kind: str) -> Key:
     names = {"soap": feed.operation, "rest": feed.path, "table": feed.table, "file": feed.name}
     return (feed.method if kind == "rest" else "", names[kind])
+
+
+def _carried(department: Department) -> Iterator[str]:
+    """Yield the operations whose contract says nothing of what their text carries."""
+    if department.transport.payload != "none":
+        yield from (f"{feed.operation}: what its text carries" for feed in department.feeds.values())
 
 
 def _shown(key: Key) -> str:

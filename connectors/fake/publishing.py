@@ -6,7 +6,7 @@ Holds the vendored files as they are; a test may change one, as a department wou
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from connectors.connection import Connection
 from connectors.declared import Department
@@ -40,4 +40,4 @@ class Publisher:
         if asked == self._address:
             return self.files[self.main]
         beside = {urljoin(self._address, name): content for name, content in self.files.items()}
-        return beside.get(asked)
+        return beside.get(unquote(asked))

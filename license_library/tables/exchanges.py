@@ -91,6 +91,7 @@ exchanges = Table(
     Column("hold_reason", Text),
     Column("error_code", Text),
     Column("error_message", Text),
+    instant("retry_at"),  # of one that found the department down: until when that is left alone; see sparing.py
     # pull | replay | keys: only records that were asked for by key
     Column("kind", Text, nullable=False, server_default=text("'pull'")),
     Column("holder", Text),  # host and process id, while one process holds it to its end; see attendance.py

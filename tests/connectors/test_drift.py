@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 import sqlalchemy as sa
@@ -14,28 +16,22 @@ from front_makers import fill_front, front_department
 from msgspec.structs import replace
 
 from connectors.connection import Connection, parse_connection
-from connectors.declaration import Department
+from connectors.declaration import Department, list_departments, load_department
 from connectors.drift.watching import Drift, find_drift
 from connectors.fake.publishing import Publisher
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
 from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentUnavailable
 
-WATCHED = ("market_regulation", "public_security", "real_estate", "transport")
+WATCHED = [name for name in list_departments() if load_department(name).transport.live_contract]
 Show = Callable[..., Drift]
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[dict[str, FakeServer]]:
     """Serve each department that shows its contract, once."""
-    servers: dict[str, FakeServer] = {}
-    with (
-        serving(impatient(WATCHED[0]), Plot(scale=3)) as servers[WATCHED[0]],
-        serving(impatient(WATCHED[1]), Plot(scale=3)) as servers[WATCHED[1]],
-        serving(impatient(WATCHED[2]), Plot(scale=3)) as servers[WATCHED[2]],
-        serving(impatient(WATCHED[3]), Plot(scale=3)) as servers[WATCHED[3]],
-    ):
-        yield servers
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(serving(impatient(name), Plot(scale=3))) for name in WATCHED}
 
 
 @pytest.fixture
@@ -64,7 +60,27 @@ def connection_of(server: FakeServer) -> Connection:
 @pytest.mark.parametrize("name", WATCHED)
 def test_a_live_contract_that_is_the_pinned_one_differs_in_nothing(show: Show, name: str) -> None:
     drift = show(name)
-    assert (drift.is_watched, drift.differences, drift.not_compared) == (True, [], [])
+    assert (drift.is_watched, drift.differences) == (True, [])
+    carried = load_department(name).transport.payload != "none"
+    assert [one.endswith("what its text carries") for one in drift.not_compared] == [True] * carried
+
+
+def test_the_contract_of_deliveries_is_compared_too(show: Show) -> None:
+    def unknown(body: bytes) -> bytes:
+        document = json.loads(body)
+        decision = document["components"]["schemas"]["Decision"]
+        decision["properties"]["sprq"] = {"type": "string"}
+        decision["required"] = [*decision.get("required", []), "sprq"]
+        del document["paths"]["/yzxt/open/decisions/state"]
+        return json.dumps(document).encode()
+
+    drift = show("transport", "openapi.json", unknown)
+    assert [(one.feed, one.kind, one.place, one.effect) for one in drift.differences] == [
+        ("decision", "added_required", "/yzxt/open/decisions: sprq", "breaks"),
+        ("decision.receipt", "operation_removed", "GET /yzxt/open/decisions/state", "breaks"),
+    ]
+    drift = show("market_regulation", "registry.xsd", lambda body: body.replace(b'name="JDLX"', b'name="JDLB"'))
+    assert [(one.feed, one.kind, one.effect) for one in drift.differences] == [("decision", "renamed", "breaks")]
 
 
 def assert_told(drift: Drift, kind: str, place: str, effect: str) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from connectors.declaration import load_department
 from connectors.fake.truth import Plot
 from hub import pull as steps
+from hub import task_steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step
 from license_library.attendance import attended
@@ -212,3 +217,34 @@ def test_a_declaration_that_changed_after_landing_is_not_used_on_the_old_pages(
 def test_an_unknown_feed_is_named_with_those_there_are(hub: HubContext) -> None:
     with pytest.raises(DeclarationError, match="no feed 'permits'; there are licenses"):
         steps.begin(hub, "transport", "permits")
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from hub import task_steps
+from hub.context import HubContext, utc_now
+from license_library.database import open_database
+from license_library.keyring import Keyring
+hub = HubContext(open_database(sys.argv[1]), Keyring(b"a secret of thirty-two bytes, ok"), utc_now, Path(sys.argv[2]))
+task_steps.check(hub, int(sys.argv[3]))
+"""
+
+
+def test_a_task_that_was_killed_while_it_checked_frees_its_feed_at_once(
+    hub: HubContext, fake: StartFake, database_address: str
+) -> None:
+    one = fake("transport")
+    exchange_id = steps.land(hub, one.name, "licenses", one.connection)
+    environ = os.environ | {"HUB_CRASH_AT": "mid_check:1", "PYTHONPATH": os.getcwd()}
+    command = [sys.executable, "-c", KILLED, database_address, str(one.folder), str(exchange_id)]
+    done = subprocess.run(command, env=environ, check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+    again = steps.land(hub, one.name, "licenses", one.connection)
+    assert column(hub, f"select error_message like '%is gone%' from exchanges where exchange_id = {exchange_id}") == [
+        True
+    ]
+    task_steps.check(hub, again)
+    assert column(hub, f"select holder from exchanges where exchange_id = {again}") == [None]
+    task_steps.merge(hub, again)
+    assert count(hub, "licenses") == one.truth().good

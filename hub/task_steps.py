@@ -1,0 +1,39 @@
+"""Check and merge as tasks of their own: each holds its exchange as long as its process lives, so that a killed one frees the feed.
+
+Between two tasks nobody holds it, and its lease decides. What the steps do is pull's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hub import pull
+from hub.context import HubContext
+from license_library.attendance import attended, let_go, take_hold, this_process
+from license_library.exchanges import get_exchange
+from license_library.merging import Counts
+
+
+def check(hub: HubContext, exchange_id: int) -> None:
+    """Check what landed; safe to repeat. DataHeld when the batch breaks its bounds."""
+    with _held(hub, exchange_id):
+        pull.check(hub, exchange_id)
+
+
+def merge(hub: HubContext, exchange_id: int) -> Counts:
+    """Merge what was staged; safe to repeat."""
+    with _held(hub, exchange_id):
+        return pull.merge(hub, exchange_id)
+
+
+@contextmanager
+def _held(hub: HubContext, exchange_id: int) -> Iterator[None]:
+    exchange = get_exchange(hub.engine, exchange_id)
+    with attended(hub.engine, exchange.department, exchange.feed) as is_alone:
+        if is_alone:
+            take_hold(hub.engine, exchange, this_process())
+        try:
+            yield
+        finally:
+            let_go(hub.engine, exchange)
