@@ -86,7 +86,13 @@ def record_rows(feed: Feed, records: list[Any], first: int = 0) -> PageRows:
             feed.holders.list, found[feed.holders.list], [*feed.holder_keys.values()], faults
         )
     columns: dict[str, Column] = {name: _column(name, values, faults) for name, values in found.items()}
-    return PageRows(columns, len(records), faults, first)
+    return PageRows(columns, len(records), faults, first, names=_names(records))
+
+
+def _names(records: list[Any]) -> frozenset[str]:
+    """Return every key of any record."""
+    kept = {frozenset(record) for record in records if type(record) is dict}  # a list has few kinds of records
+    return frozenset(name for names in kept for name in names if isinstance(name, str))
 
 
 def _columns(names: list[str], records: list[Any], faults: list[Fault]) -> dict[str, Sequence[Any]]:

@@ -42,6 +42,7 @@ class MappedPage:
     problems: pl.DataFrame
     source: pl.DataFrame
     unread: Mapping[int, bytes]
+    names: frozenset[str] = frozenset()  # of every field that came in some record
 
     def digests(self, rows: Sequence[int]) -> dict[int, bytes]:
         """Return the digest of some source rows, by row."""
@@ -66,7 +67,13 @@ def map_rows(
     fields = [wanted.get(name, pl.lit(None, dtype=kind)).alias(name) for name, kind in _FIELDS.items()]
     frame, unnamed = name_holders(feed, clean, clean.select(fields).with_columns(_places(pages)))
     problems = [*_lost_values(feed, clean, frame), *unnamed, *_faulted(feed, pages)]
-    return MappedPage(frame, problems_frame(sorted(problems, key=lambda problem: problem[0])), source, _unread(pages))
+    return MappedPage(
+        frame, problems_frame(sorted(problems, key=lambda problem: problem[0])), source, _unread(pages), _names(pages)
+    )
+
+
+def _names(pages: Sequence[tuple[int, PageRows]]) -> frozenset[str]:
+    return frozenset().union(*(rows.names for _, rows in pages))
 
 
 def _unread(pages: Sequence[tuple[int, PageRows]]) -> dict[int, bytes]:

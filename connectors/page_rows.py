@@ -40,6 +40,7 @@ class PageRows:
     faults: list[Fault] = field(default_factory=list)
     first: int = 0  # place of the first row in its page or file
     unread: dict[int, bytes] = field(default_factory=dict)  # digests of rows whose values could not be told apart
+    names: frozenset[str] = frozenset()  # of every field that came, read or not; empty where nobody looked
 
     def frame(self) -> pl.DataFrame:
         """Return the source columns as one frame, in the order of their names."""

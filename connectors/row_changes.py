@@ -5,6 +5,8 @@ A deleted row is a version of its license that is cancelled: history stays, and 
 
 from __future__ import annotations
 
+import dataclasses
+
 import polars as pl
 from msgspec.structs import replace
 
@@ -32,8 +34,8 @@ def apply_changes(feed: Feed, mapped: MappedPage) -> MappedPage:
     known = Problem("record.unknown_code", "status", f"one of {', '.join([*change.kept, *change.deleted])}", "")
     told = [replace(known, got=_shown(said[row])) for row in unknown]
     more = problems_frame(list(zip(unknown.to_list(), told, strict=True)))
-    return MappedPage(
-        frame, pl.concat([mapped.problems, more]).sort("row", maintain_order=True), mapped.source, mapped.unread
+    return dataclasses.replace(
+        mapped, frame=frame, problems=pl.concat([mapped.problems, more]).sort("row", maintain_order=True)
     )
 
 

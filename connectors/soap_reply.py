@@ -44,7 +44,7 @@ def soap_rows(feed: Feed, payload: Payload, who: str, binary: frozenset[str] = f
 
 
 def _taken_out(records: Records) -> PageRows:
-    return PageRows(dict(records.columns), records.count)
+    return PageRows(dict(records.columns), records.count, names=records.names)
 
 
 def _walked(feed: Feed, root: etree._Element, who: str) -> PageRows:

@@ -28,6 +28,7 @@ class SoapSchema:
         everything = [*inline, *_files(inline, wsdl.parent)]
         self.elements = frozenset(_declared(everything))
         self.binary = frozenset(_binary(everything))
+        self.names = frozenset(e.get("name", "") for schema in everything for e in schema.iter(f"{{{XS}}}element"))
         self._lock = threading.Lock()  # lxml keeps the error log on the schema object
         self._schema = _compile(inline, wsdl)
 

@@ -54,7 +54,7 @@ class ElementRows:
         columns: dict[str, Column] = {
             name: self._deep[name] if name in self._deep else _column(self.rows, tags.get(name)) for name in self._names
         }
-        return PageRows(columns, len(self.rows), self._faults, first)
+        return PageRows(columns, len(self.rows), self._faults, first, names=frozenset(self.local_names()))
 
 
 def find_all(root: etree._Element, path: str) -> list[etree._Element]:

@@ -21,6 +21,7 @@ from hub.batch_quality import judge_batch
 from hub.bounds import hold_reasons, missed_reasons, window_of
 from hub.context import HubContext
 from hub.crash_points import pass_by
+from hub.field_watch import FieldWatch
 from hub.moved_pages import MovedPages
 from hub.progress import Progress
 from hub.replayed_rows import rows_of
@@ -90,16 +91,18 @@ def check_exchange(
         running = Check(hub, conn, exchange, suite, standing, feed.fields.keys(), now)
         clear_staged(conn, exchange)
         moved, listed = MovedPages(feed, exchange.started_at), Listed(conn, exchange, feed)
+        fields = FieldWatch(department, feed)
         for chunk in one_ahead(read_chunks(hub, exchange, department, feed, standing.edits)):
             moved.look(chunk.frame)
             listed.look(chunk.frame)
+            fields.look(chunk)
             _check_chunk(running, chunk)
             pass_by("mid_check")
             progress("check", running.tally.received)
         # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
         if moved.is_found or exchange.is_replay:
             running.tally.cursor_at = None
-        return _conclude(running, feed, listed.find_missed(has_moved=moved.is_found))
+        return _conclude(running, feed, listed.find_missed(has_moved=moved.is_found), fields.tell(conn))
 
 
 def read_chunks(
@@ -147,7 +150,7 @@ def _count(tally: Tally, received: int, good: pl.DataFrame, outcome: SuiteOutcom
     tally.outcomes.append(outcome)
 
 
-def _conclude(check: Check, feed: Feed, missed: Missed) -> list[str]:
+def _conclude(check: Check, feed: Feed, missed: Missed, lost: list[str]) -> list[str]:
     """Note the outcome: checked, or held with every reason."""
     tally, exchange = check.tally, check.exchange
     outcome = merge_outcomes(tally.outcomes)
@@ -159,7 +162,7 @@ def _conclude(check: Check, feed: Feed, missed: Missed) -> list[str]:
     is_emptied = feed.flag is not None or feed.files is not None
     quiet = not tally.received and (window is not None or is_emptied)
     failures = [] if quiet else outcome.batch_failures
-    reasons = hold_reasons(feed.expects, tally.received, tally.quarantined, window, failures)
+    reasons = [*lost, *hold_reasons(feed.expects, tally.received, tally.quarantined, window, failures)]
     reasons += judge_batch(check.conn, exchange, feed, tally.received, tally.measures, outcome.results, check.now)
     reasons += missed_reasons(feed.expects, missed.count, missed.known)
     reasons = reasons if exchange.kind == "pull" else []  # a few chosen records are no batch
