@@ -98,19 +98,15 @@ class Stand:
 def test_a_changed_answer_stops_the_batch_and_names_the_field(
     hub: HubContext, fake: StartFake, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand = Stand(hub, name, fake(name, SMALL).connection)
+    stand, fetch, kept = Stand(hub, name, fake(name, SMALL).connection), PageFetcher.fetch, []
+    monkeypatch.setattr(PageFetcher, "fetch", lambda *given: kept.append(fetch(*given)) or kept[-1])
     assert stand.pull()[:2] == ("merged", SMALL.scale)
-    fetch = PageFetcher.fetch
+    (page,) = kept
     for mutation, ours in MUTATIONS:
-        field, bend = source_of(load_department(name).feeds["licenses"], ours), KINDS[name][mutation]
-        with monkeypatch.context() as patch:
-            patch.setattr(PageFetcher, "fetch", lambda *given, b=bend, f=field: bent(fetch(*given), b, f))
-            stand.assert_stopped(mutation, ours)
-
-
-def bent(page, bend: Bend, field: str):  # type: ignore[no-untyped-def]
-    """Return the page as the changed department would send it."""
-    return replace(page, body=bend(page.body.decode(), field).encode())
+        field = source_of(load_department(name).feeds["licenses"], ours)
+        body = KINDS[name][mutation](page.body.decode(), field).encode()
+        monkeypatch.setattr(PageFetcher, "fetch", lambda *_, body=body: replace(page, body=body))
+        stand.assert_stopped(mutation, ours)
 
 
 @pytest.fixture
