@@ -43,8 +43,15 @@ def read_columns(contract: TableContract, feed: Feed) -> list[Column]:
 
 
 def write_page(table: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], zone: ZoneInfo) -> bytes:
-    """Write a page."""
-    texts = [[text_of(value, zone) for value in row] for row in rows]
+    """Write a page; DepartmentBrokePromise where a plain column of the contract holds an object or a list."""
+    read = [tuple(row) for row in rows]
+    for column, values in zip(columns, zip(*read, strict=True), strict=False):
+        if column.kind != "other" and any(isinstance(value, dict | list) for value in values):
+            raise DepartmentBrokePromise(
+                f"{table}: column {column.name} holds objects or lists; expected plain values, as in the contract; "
+                "nothing of the table is applied until the contract is reviewed"
+            )
+    texts = [[text_of(value, zone) for value in row] for row in read]
     return _encoder.encode(TablePage(table, [column.name for column in columns], texts))
 
 
