@@ -18,6 +18,9 @@ from connectors.pages import MappedPage
 from license_library.known_fill import Fill, known_fill
 
 IMPOSSIBLE, UNLIKELY = 1e-6, 0.05
+DEFAULTED = {
+    "license_name"
+}  # the catalogue's own name stands in for it: what the library holds says nothing of the source
 
 
 class FieldWatch:
@@ -52,7 +55,7 @@ class FieldWatch:
 
     def _read(self) -> dict[str, str]:
         """Return {our field: its source field}."""
-        fields = {name: rule.from_ for name, rule in self._feed.fields.items() if rule.from_}
+        fields = {name: rule.from_ for name, rule in self._feed.fields.items() if rule.from_ and name not in DEFAULTED}
         return fields | {f"face.{name}": source for name, source in self._feed.face.items()}
 
     def _chance(self, known: dict[str, Fill], name: str) -> float:
