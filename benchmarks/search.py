@@ -66,7 +66,7 @@ def measure(ready: Bench, given: argparse.Namespace) -> dict[str, Any]:
     url = database_url(ready.home, "searched")
     engine = open_database(_made(url))
     hub = HubContext(engine, Keyring(SECRET), utc_now, ready.connectors)
-    pull_once(hub, DEPARTMENT, parse_connection(ready.connections[DEPARTMENT]))
+    pull_once(hub, DEPARTMENT, parse_connection(ready.fakes[DEPARTMENT].connection_value))
     keys = measure_keys(ready, hub)
     with engine.connect() as conn:
         conn.execute(text("analyze"))

@@ -118,7 +118,9 @@ def end_consumer(conn: Connection, access_id: str, who: str, now: datetime) -> N
 def grant_types(conn: Connection, access_id: str, types: Sequence[str], who: str, now: datetime) -> int:
     """Let a consumer ask for license types; return how many it could not ask for before."""
     if unknown := conn.execute(_UNKNOWN, {"types": list(types)}).scalars().all():
-        raise NotFound(f"consumers: no license type {', '.join(unknown)}; see `hub license-type`; nothing was granted")
+        raise NotFound(
+            f"consumers: no license type {', '.join(unknown)}; expected one of the catalogue (GET /api/license-types); nothing was granted"
+        )
     return int(conn.execute(_GRANT, _change(conn, access_id, types, who, now)).rowcount)
 
 

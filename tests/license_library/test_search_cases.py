@@ -151,8 +151,9 @@ def test_filters_narrow_and_counts_tell_what_each_would_leave(town: Library) -> 
 
 
 def test_counts_keep_the_other_filters_and_not_their_own(town: Library) -> None:
-    counts = ask(town, text="平度市", counts=True, license_type="bizlic", status="valid").counts
+    counts = ask(town, text="平度市", counts=True, license_type="bizlic", status="revoked").counts
     assert counts is not None
+    assert (counts.license_count, counts.license_types) == (0, [])
     assert [(one.value, one.license_count) for one in counts.statuses] == [("valid", 4)]
 
 
