@@ -45,7 +45,7 @@ class Watched:
 
 def watch_drift(hub: HubContext, department: str, connection: Connection) -> Watched:
     """Compare a department's contracts now, and keep its incidents as they are found."""
-    declared = load_department(department, hub.connectors_folder)
+    declared = hub.amend(load_department(department, hub.connectors_folder))
     register(hub, declared)
     watched = _compare(declared, connection)
     with hub.engine.begin() as conn:

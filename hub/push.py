@@ -28,7 +28,7 @@ def push(
     bounds: PushBounds | None = None,
 ) -> PushSummary:
     """Bring what is due to a department, alerts among it, and ask for its receipts; return what became of it."""
-    declared = load_department(department, hub.connectors_folder)
+    declared = hub.amend(load_department(department, hub.connectors_folder))
     if not declared.deliveries:
         raise DeclarationError(f"{department}: declares no deliveries; expected [deliveries.<kind>]; nothing was sent")
     with plain_database_errors_at(f"{department}: deliveries"):

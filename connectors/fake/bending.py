@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable
 
 from connectors.declared import Feed
-from connectors.fake.dialect import Dialect, Row
+from connectors.fake.dialect import AWAY, Dialect, Row
 
 GIANT = 1_200_000
 NO_CODE = "97"  # stands in no code list, and fits into a column of numbers
-EVERY_ROW = {"schema_added", "schema_missing", "type_changed"}
+EVERY_ROW = {"schema_added", "schema_missing", "type_changed", "column_renamed"}
 ONE_ROW = {"unknown_code", "giant_field", "duplicate_elements", "nan", "huge_integer", "lone_surrogate", "nul"}
-ADDED = "XZZD"
+ADDED, PARAMETER = "XZZD", "XZCS"  # a field more, and a parameter more
 
 
 def bends_rows(mode: str, *, is_target: bool) -> bool:
@@ -42,6 +42,9 @@ def bend_row(mode: str, dialect: Dialect, row: Row) -> Row:
         return row | {ADDED: "新增字段"}
     if mode == "schema_missing":
         return {name: value for name, value in row.items() if name != column}
+    if mode == "column_renamed":
+        cursor = dialect.feed.cursor.field
+        return {f"{name}{AWAY}" if name == cursor else name: value for name, value in row.items()}
     if mode == "unknown_code" and coded:
         return row | {coded: NO_CODE}
     return row | {column: "字" * (GIANT // 3)} if mode == "giant_field" else row

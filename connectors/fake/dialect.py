@@ -16,6 +16,7 @@ from connectors.declared_fields import FieldRule
 from connectors.fake.world import Issuer, Record
 from connectors.time_forms import written_form
 
+AWAY = "_AWAY"  # what the new name of a renamed field ends in
 Row = dict[str, Any]  # source column -> text, None where there is none, or a list of entries that are rows themselves
 Say = Callable[[Record, int], Any]
 Fits = Callable[[Row], bool]

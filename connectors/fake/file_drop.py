@@ -30,7 +30,9 @@ BENT = {
 SPOILED = {
     "half_file", "gbk_labelled_utf8", "bom", "missing_marker", "count_lies", "cut_zip", "zip_bomb", "column_renamed",
 }  # fmt: skip
+UNTIMELY = {"late_file", "corrected_file", "marker_alone"}
 DAYS = 3  # files that lie there at the beginning
+LATE_DAYS = 5
 
 
 class FileDrops:
@@ -53,7 +55,7 @@ class FileDrops:
         self._shelves, self._mode, self._login, self._password = shelves, "ok", login, password
         self._drops = {name: FileDrop(department, feed, self.folder) for name, feed in department.feeds.items()}
         self.server = None if local else SftpServer(self.folder, login, password)
-        self._growing: threading.Event | None = None
+        self._growing, self._grower = threading.Event(), threading.Thread()
         self.inbox = FileInbox(department, self.folder, desk)
         self.begin()
 
@@ -89,6 +91,7 @@ class FileDrops:
             raise ValueError(f"mode {mode!r} needs SFTP; this drop is a folder")
         self._stop_growing()
         is_bent, is_spoiled = bool(BENT & {mode, self._mode}), bool(SPOILED & {mode, self._mode})
+        is_spoiled = is_spoiled or self._mode == "growing_file"  # what grew is written to its end
         self._mode = mode
         if self.server:
             self.server.set_mode(mode)
@@ -96,11 +99,24 @@ class FileDrops:
             self.begin()
         for drop in self._drops.values() if is_spoiled else ():
             drop.write_again(mode)
-        if mode not in BENT | SPOILED:
+        if mode in UNTIMELY:
+            self._bring_untimely(mode)
+        elif mode not in BENT | SPOILED:
             self._add_news()
         if mode == "growing_file":
             self._growing = threading.Event()
-            threading.Thread(target=self._grow, args=(self._growing,), daemon=True).start()
+            self._grower = threading.Thread(target=self._grow, args=(self._growing,), daemon=True)
+            self._grower.start()
+
+    def _bring_untimely(self, mode: str) -> None:
+        for name, drop in self._drops.items():
+            shelf = self._shelves[name]
+            if mode == "late_file":
+                drop.come_late(shelf.day)
+            elif mode == "corrected_file":
+                drop.correct(list(shelf.listed()))
+            else:
+                drop.leave_marker(shelf.day)
 
     def _add_news(self) -> None:
         for name, drop in self._drops.items():
@@ -117,8 +133,9 @@ class FileDrops:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _stop_growing(self) -> None:
-        if self._growing:
-            self._growing.set()
+        self._growing.set()
+        if self._grower.is_alive():
+            self._grower.join()
 
     def _grow(self, stopped: threading.Event) -> None:
         while not stopped.wait(0.05):
@@ -168,6 +185,23 @@ class FileDrop:
             if (self._folder / name).exists():
                 self._write(name, rows, mode)
 
+    def come_late(self, day: int) -> None:
+        """Write a file that is named for an earlier day, and says again what the first one said."""
+        on = FIRST_DAY + timedelta(days=day - LATE_DAYS)
+        self._write(self._free_name(on), next(iter(self._written.values())), "ok")
+
+    def correct(self, listed: Sequence[Listed]) -> None:
+        """Write the newest file again under its own name, with what is new since."""
+        fresh, name = self.fresh(listed), list(self._written)[-1]
+        self._note(listed)
+        self._write(name, [self._row(one) for one in fresh], "ok")
+
+    def leave_marker(self, day: int) -> None:
+        """Say that a file is done which is not there."""
+        if self._files.done:
+            name = marker_of(self._files, self._free_name(FIRST_DAY + timedelta(days=day)))
+            (self._folder / name).write_text("0\n" if self._files.done_total else "")
+
     def grow(self) -> None:
         """Append to every file that lies there."""
         for name in self._written:
@@ -176,9 +210,12 @@ class FileDrop:
                     out.write(b"\n")
 
     def _drop(self, on: date, listed: Sequence[Listed], mode: str) -> None:
+        self._note(listed)
+        self._write(self._free_name(on), [self._row(one) for one in listed], mode)
+
+    def _note(self, listed: Sequence[Listed]) -> None:
         for place, one in enumerate(listed):
             self._said[_name_of(one, place)] = self._row(one)
-        self._write(self._free_name(on), [self._row(one) for one in listed], mode)
 
     def _row(self, one: Listed) -> Row:
         change = self._feed.change

@@ -10,14 +10,14 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
 from connectors.declared import Department, Feed, Files
-from connectors.fake.bending import ADDED
-from connectors.fake.dialect import Row
+from connectors.fake.bending import ADDED, bent_column
+from connectors.fake.dialect import AWAY, Row
 from connectors.file_contract import declared_files, read_file_contract
 
 BOMB = 64 << 20
@@ -46,16 +46,22 @@ def make_layout(department: Department, feed: Feed) -> Layout:
 def render_file(layout: Layout, name: str, rows: Sequence[Row], mode: str) -> bytes:
     """Write one file, spoiled as `mode` says."""
     told = len(rows) + (7 if mode == "count_lies" else 0)
-    cursor = layout.feed.cursor.field
-    names = {name: f"{name}_AWAY" if (name, mode) == (cursor, "column_renamed") else name for name in layout.columns}
-    if rows and mode in {"schema_added", "schema_missing"}:
-        names = {name: name for name in [*layout.columns, ADDED] if name in rows[0]}
+    names = _written_names(layout, mode)
+    written = replace(layout, columns=tuple(names.values()))
     text = WRITERS[layout.files.format](
-        layout, [{written: row.get(name) for name, written in names.items()} for row in rows], told
+        written, [{name: row.get(column) for column, name in names.items()} for row in rows], told
     )
     content = _encode(layout, text, mode)
     content = content[: len(content) * 2 // 3] if mode == "half_file" else content
     return _zip(layout, name, content, mode) if name.lower().endswith(".zip") else content
+
+
+def _written_names(layout: Layout, mode: str) -> dict[str, str]:
+    """Return under which name each column is written."""
+    columns = [*layout.columns, *([ADDED] if mode == "schema_added" else [])]
+    gone = bent_column(layout.feed) if mode == "schema_missing" else ""
+    renamed = layout.feed.cursor.field if mode == "column_renamed" else ""
+    return {name: f"{name}{AWAY}" if name == renamed else name for name in columns if name != gone}
 
 
 def _write_csv(layout: Layout, rows: Sequence[Row], told: int) -> str:

@@ -15,6 +15,7 @@ FILE = frozenset({"file"})
 NO_HTTP = "a front database or a file drop speaks no HTTP"
 NOT_READ_SO = "a front table or a file is read in one piece, in an order of ours"
 NO_FILES = "it has no files"
+NO_OPERATIONS = "a table or a file has no operations"
 NOT_XML, NOT_JSON = "only XML can carry it", "only JSON can carry it"
 SAME_TWICE = "a row with the same key, or a file with the same name, is the same"
 
@@ -87,6 +88,9 @@ MODES: Final[dict[str, Mode]] = {
     "type_changed": Mode("the license number is no longer a plain text", HTTP | TABLE, "a file is made of texts"),
     "schema_added": Mode("every record has a field more"),
     "schema_missing": Mode("no record has a license number any more"),
+    "column_renamed": Mode("the field of the time of change has another name"),
+    "operation_added": Mode("its contract shows one operation more", HTTP, NO_OPERATIONS),
+    "parameter_required": Mode("demands one parameter more, and its contract says so", HTTP, NO_OPERATIONS),
     "schema_renamed_namespace": Mode("answers in another namespace than the contract's", SOAP, NOT_XML),
     "ten_times_volume": Mode("lists ten times as many records"),
     "zero_rows": Mode("lists nothing at all"),
@@ -98,12 +102,14 @@ MODES: Final[dict[str, Mode]] = {
     # --- a front database -----------------------------------------------------------------------------------------
     "table_locked": Mode("somebody else holds the table", TABLE, "it has no table"),
     "table_missing": Mode("the table is gone", TABLE, "it has no table"),
-    "column_renamed": Mode("the column of the time of change has another name", TABLE | FILE, "it has no columns"),
     "ack_lost": Mode("takes what it was sent, and the word of it is lost"),
     # --- a file drop ----------------------------------------------------------------------------------------------
     "half_file": Mode("files are cut in the middle", FILE, NO_FILES),
     "missing_marker": Mode("files lie there without their done-marker", FILE, NO_FILES),
     "growing_file": Mode("files grow while somebody looks", FILE, NO_FILES),
+    "late_file": Mode("a file of an earlier day comes after later ones, and says what was so then", FILE, NO_FILES),
+    "corrected_file": Mode("the newest file comes once more under its name, with three records changed", FILE, NO_FILES),
+    "marker_alone": Mode("a done-marker lies there without its file", FILE, NO_FILES),
     "cut_zip": Mode("zip files are cut in the middle", FILE, NO_FILES),
     "zip_bomb": Mode("zip files grow to 64 MiB of nothing", FILE, NO_FILES),
     "host_key_changed": Mode("the SFTP server shows another host key", FILE, NO_FILES),

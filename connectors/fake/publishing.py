@@ -1,6 +1,6 @@
 """A fake department shows its contract as a real one does: at the declared address, what it imports beside it.
 
-Holds the vendored files as they are; a test may change one, as a department would. Knows no record.
+Shows the vendored files, changed as its mode changes its answers; a test may change one too. Knows no record.
 """
 
 from __future__ import annotations
@@ -10,6 +10,10 @@ from urllib.parse import unquote, urljoin
 
 from connectors.connection import Connection
 from connectors.declared import Department
+from connectors.fake.bending import PARAMETER
+from connectors.fake.changed_names import Changed, changed_names
+from connectors.fake.document_bending import bend_document
+from connectors.fake.schema_bending import bend_schema
 from connectors.fake.wire import Answer, Request, Spokesman
 
 MEDIA_TYPES = {"soap": "text/xml; charset=utf-8", "rest": "application/json"}
@@ -20,6 +24,7 @@ class Publisher:
 
     def __init__(self, department: Department, connection: Connection, spokesman: Spokesman) -> None:
         self.spokesman = spokesman
+        self._changed = {name: changed_names(feed) for name, feed in department.feeds.items()}
         contract, transport = department.folder / "contract", department.transport
         self.main = transport.contract.removeprefix("contract/")
         self.files = {p.relative_to(contract).as_posix(): p.read_bytes() for p in contract.rglob("*") if p.is_file()}
@@ -28,16 +33,32 @@ class Publisher:
 
     def answer(self, request: Request, now: datetime, mode: str) -> Answer:
         """Answer one request."""
-        found = self._find(request) if self._address and request.method == "GET" else None
-        return Answer(200, self._media_type, found) if found is not None else self.spokesman.answer(request, now, mode)
+        found = self._find(request, mode) if self._address and request.method == "GET" else None
+        if found is not None:
+            return Answer(200, self._media_type, found)
+        if mode == "parameter_required":
+            return self.refuse("Client", f"缺少参数 {PARAMETER}")
+        return self.spokesman.answer(request, now, mode)
+
+    def shows(self, mode: str, feed: str) -> bool:
+        """Say whether the contract is another one in `mode` because of this feed."""
+        changed = [self._changed[feed]]
+        return any(_bent(name, content, mode, changed) != content for name, content in self.files.items())
 
     def refuse(self, code: str, message: str, status: int = 200) -> Answer:
         """Say no as the department does."""
         return self.spokesman.refuse(code, message, status)
 
-    def _find(self, request: Request) -> bytes | None:
-        asked = f"{request.path}?{request.query}" if request.query else request.path
-        if asked == self._address:
-            return self.files[self.main]
-        beside = {urljoin(self._address, name): content for name, content in self.files.items()}
-        return beside.get(unquote(asked))
+    def _find(self, request: Request, mode: str) -> bytes | None:
+        asked = unquote(f"{request.path}?{request.query}" if request.query else request.path)
+        beside = {urljoin(self._address, name): name for name in self.files} | {self._address: self.main}
+        names = {unquote(address): name for address, name in beside.items()}
+        if asked not in names:
+            return None
+        return _bent(names[asked], self.files[names[asked]], mode, list(self._changed.values()))
+
+
+def _bent(name: str, content: bytes, mode: str, changed: list[Changed]) -> bytes:
+    if name.endswith((".wsdl", ".xsd")):
+        return bend_schema(content, mode, changed)
+    return bend_document(content, mode, changed) if name.endswith(".json") else content

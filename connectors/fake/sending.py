@@ -15,7 +15,7 @@ LOGIN_PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><titl
 <body><form action="/cas/login" method="post"><input name="username"><input name="password" type="password"></form></body></html>
 """
 BOMB_MIB = 64
-XML_LABEL = re.compile(rb'encoding="[^"]*"')
+XML_LABEL = re.compile(rb"""encoding=["'][^"']*["']""")
 ATTRIBUTES = "".join(f' a{number}="1"' for number in range(300))
 NESTED = 100
 
@@ -38,7 +38,7 @@ def send(mode: str, answer: Answer, fault: Answer, origin: str) -> Sent:
     plain = Sent(answer.status, named, answer.body)
     if mode in _BODIES:
         body, media_type = _BODIES[mode](answer)
-        return _plain(answer.status, media_type, body)
+        return _plain(answer.status, media_type, body, dict(answer.headers))
     bent = _bent_answers(mode, answer, fault, origin)
     return bent or _bent_line(mode, plain)
 

@@ -62,6 +62,7 @@ class FakeServer(ThreadingHTTPServer):
         self.gate, self.desk = Gate(department, self.connection), Desk(department)
         self.store: FrontTables | FileDrops | None = None  # what the hub reads instead of HTTP
         self.spokesman: Spokesman
+        self.publisher: Publisher | None = None  # who shows the contract over HTTP
         self._port = ClosedPort(self.socket, self.request_queue_size)
         if department.transport.kind in {"table", "file"}:
             self.shelves, self.spokesman = _open_store(department, plot), StoreSpokesman()
@@ -74,7 +75,7 @@ class FakeServer(ThreadingHTTPServer):
             if department.transport.seal or department.transport.sign != "none":
                 spokesman = sealed = SealedSpokesman(department, spokesman)
                 self.connection.extra.update(sealed.connection_extra)
-            self.spokesman = Publisher(department, self.connection, spokesman)
+            self.spokesman = self.publisher = Publisher(department, self.connection, spokesman)
         self.set_mode(mode)
         self._control = Control(self.control)
 

@@ -24,7 +24,7 @@ Order = list[Position]
 FEW = 3  # licenses that something happens to
 MANY = 10
 STALE_DAYS = 30
-HAPPENINGS = {"late_commit", "clock_backwards", "revokes", "deletes"}
+HAPPENINGS = {"late_commit", "clock_backwards", "revokes", "deletes", "corrected_file"}
 
 
 @dataclass(frozen=True)

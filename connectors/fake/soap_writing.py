@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from connectors.fake.dialect import Row
+from connectors.fake.dialect import AWAY, Row
 from connectors.request_template import put
 from connectors.scaffold.outline import Node
 
@@ -42,7 +42,10 @@ def complete(node: Node, tree: Mapping[str, Any], depth: int = 0) -> dict[str, A
     owed = {
         child.name: complete(child, {}, depth + 1) if child.children else stand_in(child)
         for child in node.children
-        if child.is_required and not child.is_list and child.name not in tree and depth < DEEPEST
+        if child.is_required
+        and not child.is_list
+        and depth < DEEPEST
+        and not {child.name, f"{child.name}{AWAY}"} & tree.keys()
     }
     told = {**owed, **tree}
     known = [child.name for child in node.children if child.name in told]

@@ -6,6 +6,7 @@ Knows arguments and output; what is checked is hub/conformance.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +20,10 @@ from connectors.declaration import load_department
 from connectors.lint import check_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
+from hub.conformance.live import compare_live
 from hub.conformance.outcome import LEVELS, Check, Outcome, Report
 from hub.conformance.report import tally, write_report
-from hub.conformance.run import Told, checks_of
+from hub.conformance.run import Told, checks_for, checks_of
 from hub.conformance.scratch import scratch_server
 from hub.conformance.stand import try_feed
 from hub.settings import Settings
@@ -31,6 +33,9 @@ from hub.terminal import notes
 def conform(
     name: Annotated[str, typer.Argument(help="Name of the department's folder.")],
     level: Annotated[list[str] | None, typer.Option(help="Only this level, as L2; may be repeated.")] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Compare the department's own live contract too; reads, changes nothing.")
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="Write the report there, as Markdown.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,8 +46,11 @@ def conform(
     folder = Settings().connectors_folder
     _refuse_unreadable(name, folder)
     declared, checks = load_department(name, folder), checks_of(levels)
-    with ended_by_signals(), _quiet(), scratch_server() as scratch, _bar(len(checks) * len(declared.feeds)) as told:
+    total = sum(len(checks_for(checks, declared, feed)) for feed in declared.feeds.values())
+    with ended_by_signals(), _quiet(), scratch_server() as scratch, _bar(total) as told:
         reports = [try_feed(scratch, name, feed, folder, checks, told) for feed in sorted(declared.feeds)]
+    if live:
+        reports[0].outcomes.append(compare_live(declared, os.environ))
     if report:
         report.write_text(write_report(reports), "utf-8")
         note(f"report: {report}")

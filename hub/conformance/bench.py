@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,13 @@ from license_library.summaries import ExchangeSummary
 LOOK = "look at the mapping of these fields in the declaration, and at one record of `hub department fake`"
 
 
+@dataclass
+class Later:
+    """Hold how far the trial's deliveries are ahead of its exchanges; it only grows."""
+
+    length: timedelta = timedelta(0)
+
+
 @dataclass(frozen=True)
 class Bench:
     """Hold one department on trial."""
@@ -41,6 +48,7 @@ class Bench:
     server: FakeServer
     database: str
     victims: Victims
+    later: Later = field(default_factory=Later)
 
     @property
     def connection(self) -> Connection:
@@ -96,7 +104,12 @@ def opened_bench(  # noqa: PLR0913, PLR0917 - a department, and what it is tried
     department = impatient(load_department(name, folder))
     server = FakeServer(department, PLOT, database=front)
     hub = HubContext(
-        engine, Keyring(SECRET), partial(_present, server, feed), folder, Bounds(lease=LEASE), amend=impatient
+        engine,
+        Keyring(SECRET),
+        partial(_present, server, feed),
+        folder,
+        Bounds(lease=LEASE),
+        amend=lambda declared: impatient(declared, server.mode),
     )
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -11,6 +11,7 @@ from hub.conformance.expected import why_not
 from hub.conformance.outcome import Check, Failed, NotApplicable
 
 DAYS = 40
+UNTIMELY = ("late_commit", "clock_backwards", "revokes", "deletes", "late_file", "corrected_file", "marker_alone")
 MANY_DAYS = 150  # enough updates for more than one page
 
 
@@ -100,10 +101,7 @@ def _require_shown(bench: Bench, mode: str) -> None:
 
 
 CHECKS = [
-    *(
-        Check("L4", mode, MODES[mode].words, partial(_happens, mode=mode))
-        for mode in ("late_commit", "clock_backwards", "revokes", "deletes")
-    ),
+    *(Check("L4", mode, MODES[mode].words, partial(_happens, mode=mode)) for mode in UNTIMELY),
     Check("L4", "later_than_overlap", "what is committed after the overlap comes with the sweep", _later_than_overlap),
     Check("L4", "page_shifts", MODES["page_shifts"].words, _pages_shift),
     Check("L4", "ack_lost", MODES["ack_lost"].words, _answer_lost),

@@ -39,7 +39,7 @@ SHAPES: Final[dict[str, Ends]] = {
     "type_changed": _one_of(HELD, BROKE), "schema_added": _one_of(MERGED), "schema_missing": _one_of(HELD, BROKE),
     "schema_renamed_namespace": _one_of(BROKE), "ten_times_volume": _one_of(HELD), "zero_rows": _one_of(HELD),
     "half_file": _one_of(BROKE), "missing_marker": _one_of(MERGED), "growing_file": _one_of(MERGED, BROKE),
-    "cut_zip": _one_of(BROKE), "zip_bomb": _one_of(BROKE), "table_missing": _one_of(BROKE), "column_renamed": _one_of(BROKE),
+    "cut_zip": _one_of(BROKE), "zip_bomb": _one_of(BROKE), "table_missing": _one_of(BROKE), "column_renamed": _one_of(HELD, BROKE),
 }  # fmt: skip
 TROUBLE: Final[dict[str, Ends]] = {
     "timeout_connect": _one_of(UNREACHABLE, TIMEOUT), "hang_forever": _one_of(TIMEOUT, UNREACHABLE),
@@ -70,10 +70,17 @@ def why_not(mode: str, department: Department, feed: Feed) -> str:
         "its answers are signed, and what is bent behind the signature is refused": (
             mode in BENT_BEHIND_SIGNATURES and department.transport.auth == "wsse-signature"
         ),
+        "its answers are signed, and what is not XML cannot be": (
+            mode == "nul" and department.transport.auth == "wsse-signature"
+        ),
         "its answers are XML": mode in JSON_ONLY and feed.answer == "xml",
         "no field of it has a code list": mode == "unknown_code" and not coded_column(feed),
         "strictness is off": mode == "schema_renamed_namespace" and department.transport.strictness == "off",
         "its declaration knows no state but valid": mode == "revokes" and len(_states(feed)) < 2,
+        "it writes no done-markers": mode in {"missing_marker", "marker_alone"}
+        and not (feed.files and feed.files.done),
+        "none of its files is a zip": mode in {"cut_zip", "zip_bomb"}
+        and not any(name.lower().endswith(".zip") for name in (feed.files.names if feed.files else ())),
         "it has no way to say that a license was deleted; one that is listed no more stays in the library": (
             mode == "deletes" and not feed.change and "cancelled" not in _states(feed)
         ),
@@ -82,8 +89,12 @@ def why_not(mode: str, department: Department, feed: Feed) -> str:
 
 
 def right_ends(mode: str, ends: Ends, feed: Feed) -> Ends:
-    """Return which ends are right for this feed: a front table from which everything was taken may well be empty."""
-    return ends | {MERGED} if mode == "zero_rows" and feed.flag else ends
+    """Return which ends are right for this feed: some departments may say what others must not."""
+    if mode == "zero_rows" and (feed.flag or feed.files):
+        return ends | {MERGED}  # a front table from which everything was taken, or a day's file, may well be empty
+    if mode == "one_element_list" and not feed.records.strip("."):
+        return ends | {BROKE}  # where the whole answer is the list, one object instead may as well be an error
+    return ends
 
 
 def _states(feed: Feed) -> set[str]:

@@ -19,6 +19,7 @@ LEVELS: Final = {
     "L3": "killed at every step",
     "L4": "late, out of order, updated, revoked, deleted",
     "L5": "throttled, silent, under maintenance, out of date",
+    "L6": "its contract changes",
 }
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from hub.conformance import changes, happy, kills, shapes
+from connectors.declaration import Department, Feed
+from hub.conformance import changes, deliveries, drifts, happy, kills, shapes
 from hub.conformance.bench import Bench
 from hub.conformance.outcome import Check, Failed, NotApplicable, Outcome, Report
 
-CHECKS = [*happy.CHECKS, *shapes.CHECKS, *kills.CHECKS, *changes.CHECKS]
+CHECKS = [*happy.CHECKS, *shapes.CHECKS, *kills.CHECKS, *changes.CHECKS, *deliveries.CHECKS, *drifts.CHECKS]
 QUICK = {
     "lint", "first_pull", "reasons", "second_pull", "half_json", "half_gzip", "short_body", "reset_midway",
     "200_html_login", "200_with_fault", "gbk_labelled_utf8", "doctype", "deep_nesting", "count_lies", "page_loops",
     "schema_renamed_namespace", "table_missing", "column_renamed", "unknown_code", "schema_missing", "duplicate_records",
-    "kill_before_merge_commit_1",
+    "kill_before_merge_commit_1", "corrected_file", "delivery_arrives", "delivery_ack_lost",
+    "delivery_kill_after_send_before_mark_1",
 }  # fmt: skip
 Told = Callable[[Check], None]
 
@@ -22,7 +24,7 @@ Told = Callable[[Check], None]
 def checks_of(levels: Iterable[str]) -> list[Check]:
     """Return the checks of some levels, in order; L1 goes before all that needs a filled library."""
     wanted = set(levels)
-    if wanted & {"L2", "L3", "L4", "L5"}:
+    if wanted & {"L2", "L3", "L4", "L5", "L6"}:
         wanted.add("L1")
     return sorted((one for one in CHECKS if one.level in wanted), key=lambda one: one.level)
 
@@ -32,13 +34,20 @@ def quick_checks() -> list[Check]:
     return sorted((one for one in CHECKS if one.name in QUICK), key=lambda one: one.level)
 
 
+def checks_for(checks: Iterable[Check], department: Department, feed: Feed) -> list[Check]:
+    """Return those of some checks that this feed is tried with: deliveries are tried beside the department's first feed."""
+    is_first = feed.name == next(iter(department.feeds))
+    has_some = is_first and bool(department.deliveries)
+    kept = {deliveries.ARRIVES} if is_first else set()
+    return [one for one in checks if has_some or one.name in kept or not one.name.startswith(deliveries.PREFIX)]
+
+
 def run_checks(bench: Bench, checks: Iterable[Check], told: Told = lambda _: None) -> Report:
     """Run checks against one department; one that breaks is a failure like any other."""
-    outcomes = []
-    for check in checks:
+    outcomes, department = [], bench.department
+    for check in checks_for(checks, department, bench.feed):
         told(check)
         outcomes.append(_run(bench, check))
-    department = bench.department
     return Report(department.department, bench.feed.name, department.transport.kind, department.digest, outcomes)
 
 

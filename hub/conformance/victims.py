@@ -12,8 +12,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -22,6 +23,7 @@ from hub.conformance.impatience import LEASE, SECRET, impatient
 from hub.context import Bounds, HubContext
 from hub.crash_points import VARIABLE
 from hub.pull import pull
+from hub.push import PushBounds, push
 from license_library.database import open_database
 from license_library.keyring import Keyring
 from schemas.errors import ProcessFailed
@@ -32,7 +34,7 @@ PATIENCE = 120.0
 
 
 class Order(msgspec.Struct, frozen=True):
-    """Tell a victim what to pull and where to die."""
+    """Tell a victim what to do and where to die; a push knows no feed."""
 
     database: str
     connection: str
@@ -41,6 +43,7 @@ class Order(msgspec.Struct, frozen=True):
     folder: str
     now: datetime
     point: str
+    work: Literal["pull", "push"] = "pull"
 
 
 class Victims:
@@ -50,7 +53,7 @@ class Victims:
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, order: Order) -> int:
-        """Run an exchange and return how its process ended: minus the signal, or its exit code."""
+        """Run an exchange or a push and return how its process ended: minus the signal, or its exit code."""
         process = self._process = self._process or _start()
         if process.stdin is None or process.stdout is None:
             raise ProcessFailed("victims: have no standard input and output")
@@ -59,7 +62,9 @@ class Victims:
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
             if not selector.select(PATIENCE):
-                raise ProcessFailed(f"victims: no word of the exchange to be killed at {order.point} in {PATIENCE:g} s")
+                raise ProcessFailed(
+                    f"victims: no word of the {order.work} to be killed at {order.point} in {PATIENCE:g} s"
+                )
         return int(process.stdout.readline() or b"1")
 
     def end(self) -> None:
@@ -114,10 +119,16 @@ def _die_on_the_way(order: Order) -> None:
             open_database(order.database), Keyring(SECRET), lambda: order.now,
             Path(order.folder) if order.folder else None, Bounds(lease=LEASE), amend=impatient,
         )  # fmt: skip
-        summary = pull(hub, order.department, order.feed, parse_connection(order.connection), full=True)
-        os._exit(0 if summary.state == "merged" else 1)
+        os._exit(0 if _is_done(hub, order) else 1)
     finally:
         os._exit(1)
+
+
+def _is_done(hub: HubContext, order: Order) -> bool:
+    connection = parse_connection(order.connection)
+    if order.work == "push":
+        return push(hub, order.department, connection, bounds=PushBounds(grace=timedelta(0))).is_good
+    return pull(hub, order.department, order.feed, connection, full=True).state == "merged"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -9,13 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+from push_departments import make_departments
 from typer.testing import CliRunner
 
 from connectors.declaration import list_departments, load_department
 from connectors.fake.modes import MODES
+from connectors.fake.process import start_fake
+from connectors.fake.truth import Plot
 from hub.command import app
+from hub.conformance.deliveries import PREFIX
 from hub.conformance.expected import LASTING, SHAPES, TROUBLE
-from hub.conformance.outcome import LEVELS, Outcome, Report
+from hub.conformance.live import compare_live
+from hub.conformance.mode_table import levels_of, mode_rows
+from hub.conformance.outcome import LEVELS, Check, Outcome, Report
 from hub.conformance.report import write_report
 from hub.conformance.run import checks_of, quick_checks
 from hub.conformance.scratch import Scratch
@@ -23,8 +31,7 @@ from hub.conformance.stand import try_feed
 from hub.conformance.victims import standing_by
 
 # One of each kind of transport, payload and paging.
-EACH_KIND = ["market_regulation", "public_security", "real_estate", "transport", "work_safety"]
-ABOUT_DELIVERIES = {"500_after_commit", "applies_twice"}
+EACH_KIND = ["market_regulation", "public_security", "real_estate", "transport", "water", "work_safety"]
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +70,41 @@ def test_every_level_that_can_be_asked_for_checks_something(level: str) -> None:
 
 
 def test_every_mode_is_tried_by_some_check() -> None:
-    tried = {check.name for check in checks_of(["L2", "L3", "L4", "L5"])}
-    assert MODES.keys() - {"ok"} - tried == ABOUT_DELIVERIES
+    assert [mode for mode in MODES if mode != "ok" and not levels_of(mode)] == []
     assert SHAPES.keys() | TROUBLE.keys() | LASTING <= MODES.keys()
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("letter", "abc")
+def test_whatever_happens_a_delivery_of_each_class_keeps_its_promise(
+    scratch: Scratch, tmp_path: Path, letter: str
+) -> None:
+    make_departments(tmp_path)
+    if letter == "b":  # the made-up one asks for its receipt by a number that the lost answer told
+        file = tmp_path / "class_b" / "department.toml"
+        file.write_text(
+            file.read_text("utf-8").replace('slh = "{number}"', 'bh = "{case_number}", xh = "{sequence}"'), "utf-8"
+        )
+    report = try_feed(scratch, f"class_{letter}", "licenses", tmp_path, about_deliveries())
+    assert words(report) == []
+    told = {one.name: one.found for one in report.outcomes}
+    assert ("待核实" in told["delivery_500_after_commit"]) is (letter == "c")
+
+
+def test_a_receipt_that_can_only_be_asked_for_by_what_the_lost_answer_told_is_found_out(
+    scratch: Scratch, tmp_path: Path
+) -> None:
+    make_departments(tmp_path)
+    wanted = [check for check in about_deliveries() if check.name in {"delivery_arrives", "delivery_ack_lost"}]
+    report = try_feed(scratch, "class_b", "licenses", tmp_path, wanted)
+    assert [one.name for one in report.failed] == ["delivery_ack_lost"]
+    assert "which only the lost answer told" in report.failed[0].found
+
+
+def about_deliveries() -> list[Check]:
+    """Return the checks of deliveries; none needs a filled library."""
+    return [check for check in checks_of(["L1", "L2", "L3", "L4", "L5"]) if check.name.startswith(PREFIX)]
 
 
 def test_a_department_that_cannot_say_it_failed_is_found_out(scratch: Scratch, tmp_path: Path) -> None:
@@ -86,6 +125,53 @@ def declare_without_success(root: Path) -> Path:
     text = text.replace('total = "data/total"', 'total = ""').replace('style = "page"', 'style = "none"')
     file.write_text(re.sub(r'pageNo = "\{page\}", ', "", text), "utf-8")
     return root
+
+
+def test_the_table_of_modes_is_what_the_kit_tries() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/modes.md").read_text("utf-8")
+    told = [line for line in page.splitlines() if line.startswith("|")]
+    assert told == mode_rows()
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", ["market_regulation", "real_estate", "water", "work_safety"])
+def test_a_change_of_contract_is_told_on_every_transport_that_shows_one(scratch: Scratch, name: str) -> None:
+    report = try_feed(scratch, name, "licenses", None, checks_of(["L6"]))
+    assert words(report) == []
+    assert sum(one.level == "L6" and one.state == "passed" for one in report.outcomes) >= 4
+
+
+def test_a_declaration_that_reads_by_other_paths_than_its_contract_is_found_out(
+    scratch: Scratch, tmp_path: Path
+) -> None:
+    shutil.copytree(load_department("transport").folder, tmp_path / "transport")
+    contract = tmp_path / "transport" / "contract"
+    text = (contract / "openapi.json").read_text("utf-8").replace('"rows"', '"list"')  # not what is declared
+    (contract / "openapi.json").write_text(text, "utf-8")
+    (contract / "SHA256SUMS").write_text(f"{hashlib.sha256(text.encode()).hexdigest()}  openapi.json\n", "utf-8")
+    wanted = [check for check in checks_of(["L6"]) if check.name in {"first_pull", "drift_schema_missing"}]
+    report = try_feed(scratch, "transport", "licenses", tmp_path, wanted)
+    assert [one.name for one in report.failed] == []
+    assert "nothing we read changes" in report.outcomes[-1].found
+
+
+def test_the_live_contract_is_compared_where_there_is_a_connection() -> None:
+    declared = load_department("transport")
+    missing = compare_live(declared, {})
+    assert (missing.state, missing.level) == ("not_applicable", "L6")
+    assert "AIRFLOW_CONN_TRANSPORT" in missing.found
+    with start_fake("transport", Plot(scale=5)) as fake:
+        environ = {"AIRFLOW_CONN_TRANSPORT": fake.connection_value}
+        assert compare_live(declared, environ).found == "the live contract is the pinned one"
+        fake.set_mode("parameter_required")
+        changed = compare_live(declared, environ)
+        assert (changed.state, "XZCS is new and required" in changed.found) == ("failed", True)
+        assert changed.advice
+        fake.set_mode("200_html_login")
+        assert "cannot be read" in compare_live(declared, environ).found
+    undeclared = replace(declared, transport=replace(declared.transport, live_contract=""))
+    assert "names no `live_contract`" in compare_live(undeclared, {}).found
 
 
 def test_a_report_tells_every_check_in_words() -> None:
