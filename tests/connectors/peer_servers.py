@@ -21,11 +21,16 @@ PEERS = Path(__file__).parents[1] / "peers"
 SECONDS = 20
 
 
+def demand_php() -> None:
+    """Skip the test that calls this where PHP is absent."""
+    if not _has_php():
+        pytest.skip("php with its soap extension is not installed (Debian: php-cli and php-soap)")
+
+
 @contextmanager
 def php_department(data: dict[str, Any], folder: Path) -> Iterator[str]:
     """Serve a department by PHP until the block ends; skipped where PHP is absent."""
-    if not _has_php():
-        pytest.skip("php with its soap extension is not installed (Debian: php-cli and php-soap)")
+    demand_php()
     port = _free_port()
     environment = {**os.environ, "PEER_DATA": _write(data, folder)}
     command = ["php", "-S", f"127.0.0.1:{port}", str(PEERS / "soap.php")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from license_library.service.settings import ServiceSettings
 from license_library.service.sharing import share
 from license_library.sharing_calls import OPERATIONS, Call
 from license_library.sharing_words import MESSAGES, Status
+from tests.connectors.peer_servers import demand_php
 from tests.license_library.question_makers import Library
 
 CAUSE = "办件 370283-2016-000123"
@@ -283,8 +283,8 @@ echo json_encode([$told->status, $told->cert->certificateHolder, $compared->stat
 """
 
 
-@pytest.mark.skipif(shutil.which("php") is None, reason="no php here")
 def test_phps_soap_client_asks_by_the_contract_that_is_served(counter: Counter, tmp_path: Path) -> None:
+    demand_php()
     script = tmp_path / "ask.php"
     script.write_text(PHP, "utf-8")
     asked = {
