@@ -80,7 +80,7 @@ class Outgoing:
     def owe(self, delivery: Delivery, case: str = "") -> Owed:
         """Enqueue an invented delivery, of a case of its own unless told otherwise."""
         case = case or f"KIT-{next(_numbers):06}"
-        given = example_of(delivery.kind) | {"department": self.bench.department.department, "case_number": case}
+        given = _example(delivery) | {"department": self.bench.department.department, "case_number": case}
         return Owed(delivery, enqueue_delivery(self.hub, read_delivery(msgspec.json.encode(given))), case)
 
     def push(self) -> PushSummary:
@@ -149,6 +149,13 @@ class Outgoing:
             f"{arrived.times} times",
             "look at `success`, `busy` and, for class B, at `ask`: they decide what an answer means",
         )
+
+
+def _example(delivery: Delivery) -> dict[str, str]:
+    """Return an invented delivery in codes that the declaration knows."""
+    given = example_of(delivery.kind)
+    coded = {rule.from_: list(rule.codes) for rule in delivery.fields.values() if rule.codes}
+    return given | {name: codes[0] for name, codes in coded.items() if name in given and given[name] not in codes}
 
 
 TWICE = {
