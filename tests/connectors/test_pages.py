@@ -28,6 +28,7 @@ from schemas.errors import (
     DepartmentError,
     DepartmentFault,
     DepartmentRefused,
+    DepartmentServerFault,
     DepartmentTimeout,
     DepartmentUnavailable,
 )
@@ -233,8 +234,8 @@ FAULT = f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><s:Fault><faultcode>s:Server<
 @pytest.mark.parametrize(
     ("behave", "family"),
     [
-        (answering(FAULT.encode(), "500 Fault"), DepartmentFault),
-        (answering(FAULT.encode()), DepartmentFault),
+        (answering(FAULT.encode(), "500 Fault"), DepartmentServerFault),
+        (answering(FAULT.encode()), DepartmentServerFault),
         (answering(FAULT.replace("s:Server", "w:FailedAuthentication").encode(), "500 Fault"), DepartmentRefused),
         (answering(b"<html>Oh no<br></html>", "500 Oh"), DepartmentFault),
         (answering(result("", 0).encode(), "500 Oh"), DepartmentFault),

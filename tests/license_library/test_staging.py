@@ -241,7 +241,7 @@ def test_a_held_exchange_frees_its_feed_and_counts_what_waits(library, keyring, 
 def test_quality_results_are_rows(library, landed):
     result = SimpleNamespace(
         expectation="expect_column_values_to_not_be_null", column="status", severity="row", success=False,
-        evaluated=3, unexpected=1, detail=None,
+        evaluated=3, unexpected=1, detail=None, zh="状态不为空", en="a status is told",
     )  # fmt: skip
     with library.begin() as conn:
         save_quality_results(conn, landed, "license", [result, result])

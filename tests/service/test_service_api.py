@@ -197,12 +197,27 @@ def test_exchanges_account_for_every_record(shelf: Shelf, machine: Client) -> No
     assert one["received"] == one["merged"] + one["unchanged"] + one["quarantined"] + one["held"]
 
 
+def answered_of_cases(machine: Client, shelf: Shelf) -> dict[str, Any]:
+    """Return one answer of every operation on cases in quarantine and batches of them."""
+    case, order = f"/api/quarantine/{shelf.quarantine_id}", {"action": "assign", "who": "张工", "owner": "李工"}
+    batch = machine.post("/api/case-batches", json=order).json()
+    ended = machine.post(f"/api/case-batches/{batch['batch_id']}/decision", json={"change": "cancel", "who": "王工"})
+    return {
+        "post /api/quarantine/{quarantine_id}/decision": machine.post(f"{case}/decision", json=order).json(),
+        "post /api/quarantine/{quarantine_id}/reveal": machine.post(f"{case}/reveal", json={"purpose": PURPOSE}).json(),
+        "post /api/case-batches": batch,
+        "post /api/case-batches/{batch_id}/decision": ended.json(),
+        "get /api/case-batches": machine.get("/api/case-batches").json(),
+    }
+
+
 def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
     """Return one answer of every operation, by the name it has in the description."""
     owed = machine.get("/api/deliveries?department=public_security").json()["deliveries"][0]["delivery_id"]
     said = {"license_type": "bizlic", "license_number": shelf.license_number}
     return (
-        {
+        answered_of_cases(machine, shelf)
+        | {
             "post /api/search": ask(machine, "/api/search", text="恒通"),
             "post /api/deliveries/{delivery_id}/decision": machine.post(
                 f"/api/deliveries/{owed}/decision", json={"choice": "resend", "who": "张工"}
