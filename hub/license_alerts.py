@@ -1,6 +1,7 @@
-"""Owe a department the alerts about licenses that cases relied on, where it declares that it takes them.
+"""Owe the approval platform the alerts about licenses that its cases relied on, where it declares that it takes them.
 
-Safe to repeat and to break off: an alert is the same delivery however often it is handed in.
+Safe to repeat and to break off: an alert is the same delivery however often it is handed in. No other department is told
+of cases that are not its own; one that cannot be written is refused alone, by the push, and stops no other.
 """
 
 from __future__ import annotations
@@ -8,19 +9,20 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from connectors.declaration import Department
-from connectors.delivering import Parcel, write_fields
 from hub.context import HubContext
 from license_library.outbox import Owing, enqueue
 from license_library.untold_alerts import BATCH, UntoldAlert, find_untold_alerts
 from schemas.deliveries import LicenseAlert, payload_of
 
 KIND = "license_alert"
+PLATFORM = "approval_platform"  # whose cases rely on licenses
 
 
 def owe_license_alerts(hub: HubContext, declared: Department) -> int:
     """Enqueue every alert that the department was not told of yet; return how many."""
     owed = 0
-    while KIND in declared.deliveries and (untold := _owe_batch(hub, declared)):
+    is_told = declared.department == PLATFORM and KIND in declared.deliveries
+    while is_told and (untold := _owe_batch(hub, declared)):
         owed += untold
         if untold < BATCH:
             break
@@ -38,6 +40,4 @@ def _owe_batch(hub: HubContext, declared: Department) -> int:
 def _owing(declared: Department, alert: UntoldAlert) -> Owing:
     delivery = declared.deliveries[KIND]
     payload = payload_of(LicenseAlert(department=declared.department, **asdict(alert)))
-    where = f"{declared.department}.{KIND}"
-    write_fields(delivery, Parcel(KIND, alert.delivery_key, alert.case_number, 1, payload), where)
     return Owing(declared.department, KIND, alert.case_number, delivery.class_, payload, alert.delivery_key)
