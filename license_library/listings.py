@@ -32,12 +32,15 @@ select :exchange_id, license_id, true from licenses
 where department = :department and feed = :feed and unlisted_at is not null and record_id = any(:record_ids)
 """)
 # No temporary table: the merge, in the same session, sets how much memory they may take, which comes before the first.
+# `except`, not `not exists`: an array's length is unknown to the planner, which then compares every license with every name.
 _MISSED = text("""
+with missed as materialized (
+  select record_id from licenses where department = :department and feed = :feed and unlisted_at is null
+  except select unnest(cast(:record_ids as text[]))
+)
 insert into listing_changes (exchange_id, license_id, is_listed)
-select :exchange_id, l.license_id, false from licenses l
-where l.department = :department and l.feed = :feed and l.unlisted_at is null
-  and not exists (
-    select from unnest(cast(:record_ids as text[])) as listed (record_id) where listed.record_id = l.record_id)
+select :exchange_id, l.license_id, false from missed join licenses l
+  on l.department = :department and l.feed = :feed and l.record_id = missed.record_id
 """)
 _KNOWN = text("""
 select count(*) from licenses where department = :department and feed = :feed and unlisted_at is null

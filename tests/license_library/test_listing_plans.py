@@ -1,0 +1,53 @@
+"""Finding what a whole list lacks costs one pass, also in a library that has no statistics yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from question_makers import NOW, Library
+from sqlalchemy import event
+
+from license_library.leases import Exchange
+from license_library.listings import Missed, note_missed
+
+MANY = 3000
+LICENSES = """
+insert into licenses (department, feed, subject_id, record_id, license_type, license_number, issuer_name, issued_on,
+                      holder_name, open_ended, area_code, status, source_updated_at, digest, page_number, position,
+                      version_count, known_from, exchange_id, mapping_version)
+select 'market_regulation', 'licenses', n, 'B' || n, 'bizlic', 'N' || n, '机关', date '2010-01-01', '某人', true, '370283',
+       'valid', now(), '', 1, 1, 1, now(), (select max(exchange_id) from exchanges), 'm'
+  from generate_series(1, 3000) as n
+"""
+
+
+def test_a_whole_list_is_compared_with_the_library_in_one_pass(shelf: Library) -> None:
+    exchange_id = shelf.add_feed()
+    shelf.change(LICENSES)
+    exchange = Exchange(exchange_id, 1, "market_regulation", "licenses", "landed", "m", None, NOW)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(shelf.conn, "before_cursor_execute", note)
+    missed = note_missed(shelf.conn, exchange, [f"B{n}" for n in range(11, MANY + 1)])
+    event.remove(shelf.conn, "before_cursor_execute", note)
+    assert missed == Missed(10, MANY)
+    shelf.change("delete from listing_changes")
+    ((statement, values),) = [one for one in asked if "listing_changes" in one[0]]
+    plan = shelf.conn.exec_driver_sql(f"explain (analyze, format json) {statement}", values).scalar_one()
+    assert sum(rows_touched(plan)) < 20 * MANY
+
+
+def rows_touched(plan: Any) -> Iterator[float]:
+    """Yield how many rows each step of a plan gave or threw away, over all of its turns."""
+    if isinstance(plan, list):
+        for part in plan:
+            yield from rows_touched(part)
+    elif isinstance(plan, dict):
+        thrown = plan.get("Rows Removed by Join Filter", 0) + plan.get("Rows Removed by Filter", 0)
+        yield (plan.get("Actual Rows", 0) + thrown) * plan.get("Actual Loops", 0)
+        for part in plan.values():
+            yield from rows_touched(part)
