@@ -18,13 +18,13 @@ insert into licenses (department, feed, subject_id, record_id, license_type, lic
                       version_count, known_from, exchange_id, mapping_version)
 select 'market_regulation', 'licenses', n, 'B' || n, 'bizlic', 'N' || n, '机关', date '2010-01-01', '某人', true, '370283',
        'valid', now(), '', 1, 1, 1, now(), (select max(exchange_id) from exchanges), 'm'
-  from generate_series(1, 3000) as n
+  from generate_series(1, :many) as n
 """
 
 
 def test_a_whole_list_is_compared_with_the_library_in_one_pass(shelf: Library) -> None:
     exchange_id = shelf.add_feed()
-    shelf.change(LICENSES)
+    shelf.change(LICENSES, many=MANY)
     exchange = Exchange(exchange_id, 1, "market_regulation", "licenses", "landed", "m", None, NOW)
     asked: list[tuple[str, Any]] = []
 
