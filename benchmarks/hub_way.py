@@ -29,8 +29,10 @@ def pull_once(hub: HubContext, department: str, connection: Connection) -> dict[
     marks.append(time.perf_counter())
     pull.merge(hub, exchange_id)
     marks.append(time.perf_counter())
+    pull.make_keys(hub)
+    marks.append(time.perf_counter())
     told = summarize(hub.engine, exchange_id)
-    steps = {name: marks[n + 1] - marks[n] for n, name in enumerate(("land", "check", "merge"))}
+    steps = {name: marks[n + 1] - marks[n] for n, name in enumerate(("land", "check", "merge", "keys"))}
     counts = {name: getattr(told, name) for name in ("merged", "unchanged", "quarantined", "held")}
     return {**steps, "records": told.received, **counts}
 

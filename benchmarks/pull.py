@@ -140,14 +140,14 @@ def cpu(one: dict[str, Any]) -> float:
 def table(told: dict[str, Any]) -> str:
     """Return the results as a table of Markdown."""
     lines = [
-        "| transport | way | load | records/s | hub beside it: clock, CPU | land · check · merge, s | all, s (runs)"
+        "| transport | way | load | records/s | hub beside it: clock, CPU | land · check · merge · keys, s | all, s (runs)"
         " | CPU s, client + PostgreSQL | peak MiB |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in told["results"]:
         for load in LOADS:
             one = row[load]
-            steps = " · ".join(f"{one[step]:.2f}" for step in ("land", "check", "merge") if step in one)
+            steps = " · ".join(f"{one[step]:.2f}" for step in ("land", "check", "merge", "keys") if step in one)
             lines.append(
                 f"| {row['transport']} | {row['way']} | {load} | {one['per_second']:,}"
                 f" | {one.get('hub_beside_it', '')}, {one.get('hub_beside_it_cpu', '')}"

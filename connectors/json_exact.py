@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -34,20 +35,30 @@ _COLON, _QUOTE, _BLANK = b':" '
 def decode_exactly(content: str | bytes, who: str) -> Any:
     """Decode a text or UTF-8; an object that holds a key twice names it under DOUBLED, an impossible number is a Bad."""
     body = content.encode() if isinstance(content, str) else content
-    document = _decode_quickly(body)
+    document = _decode_proven(body)
     return document if document is not _UNPROVEN else _decode_slowly(decode_text(body, "utf-8", who), who)
 
 
-def _decode_quickly(body: bytes) -> Any:
+def _decode_proven(body: bytes) -> Any:
     try:
         document = _quick.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _UNPROVEN  # the slow decoder knows more, and says what is wrong in its own words
-    keys = _keys_written(body)
+    keys = count_written_keys(body)
     return document if keys is not None and _keys_kept(document, keys) == keys else _UNPROVEN
 
 
-def _keys_written(body: bytes) -> int | None:
+def decode_quickly(body: bytes | msgspec.Raw) -> Any:
+    """Decode as msgspec does, the last of two equal keys winning: whoever asks counts the keys. msgspec.DecodeError."""
+    return _quick.decode(body)
+
+
+def count_keys(value: Any) -> int:
+    """Count the keys of every object in a decoded value."""
+    return _count_keys(value, sys.maxsize, _children)
+
+
+def count_written_keys(body: bytes | memoryview) -> int | None:
     """Count what looks like the end of a key; None where a key might hide in another way of writing.
 
     No key escapes this count, but an escaped quote with a colon in a value is counted too: then nothing is proven.
@@ -127,7 +138,7 @@ def _integer(text: str) -> int | Bad:
     return int(text) if len(text) < 100 else Bad(f"{len(text)} digits", "an integer of 64 bits")
 
 
-def _number(text: str) -> str | Bad:
+def number_text(text: str) -> str | Bad:
     """Keep a fraction as it is written: a float would round 12345678901234567.89 and make 1.1 of 1.10."""
     return text if math.isfinite(float(text)) else Bad("a number beyond all bounds", "a finite number")
 
@@ -136,5 +147,7 @@ def _constant(text: str) -> Bad:
     return Bad(text, "a finite number")
 
 
-_quick = msgspec.json.Decoder(float_hook=_number)
-_slow = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant)
+_quick = msgspec.json.Decoder(float_hook=number_text)
+_slow = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=number_text, parse_constant=_constant
+)

@@ -13,7 +13,8 @@ from typing import Any
 from connectors.declared import Feed, Files
 from connectors.file_contract import FileContract
 from connectors.json_exact import decode_exactly, decode_next
-from connectors.json_page import WHOLE, find_value, record_rows
+from connectors.json_outline import WHOLE
+from connectors.json_page import find_value, record_rows
 from connectors.page_rows import PageRows, is_count, source_names
 from connectors.text_stream import LONGEST, read_lines
 from schemas.errors import DepartmentBrokePromise

@@ -13,6 +13,7 @@ import polars as pl
 
 from connectors.declared import Department, Feed
 from connectors.json_exact import DOUBLED, Bad, decode_exactly
+from connectors.json_outline import WHOLE
 from connectors.page_rows import (
     Column,
     Fault,
@@ -28,18 +29,26 @@ from connectors.text_encoding import charset_of, utf8_of
 from schemas.errors import DepartmentBrokePromise
 
 DEPTH = 32
-WHOLE = "."  # path of the records where the answer is nothing but their list
 
 
 def read_document(department: Department, feed: Feed, body: bytes, media_type: str) -> dict[str, Any]:
     """Return the answer's envelope, after every check of form and success."""
     who = f"{department.department}.{feed.name}"
-    content = utf8_of(body, charset_of(media_type) or department.transport.payload_encoding, who)
-    document = open_document(feed, content, who)
+    document = open_document(feed, utf8_page(department, body, media_type, who), who)
+    require_done(feed, document, who)
+    return document
+
+
+def utf8_page(department: Department, body: bytes, media_type: str, who: str) -> bytes:
+    """Return a page's bytes as UTF-8, whatever it is written in."""
+    return utf8_of(body, charset_of(media_type) or department.transport.payload_encoding, who)
+
+
+def require_done(feed: Feed, document: dict[str, Any], who: str) -> None:
+    """Raise DepartmentFault where the answer says of itself that it is none."""
     if feed.success:
         got, message = (_scalar(find_value(document, path)) for path in (feed.success.field, feed.success.message))
         require_success(feed, got, message, who)
-    return document
 
 
 def open_document(feed: Feed, content: str | bytes, who: str) -> dict[str, Any]:
@@ -50,7 +59,7 @@ def open_document(feed: Feed, content: str | bytes, who: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         hint = "an array" if isinstance(document, list) else "a single value"
         raise DepartmentBrokePromise(f"{who}: the answer is {hint}; expected an object")
-    _require_clean(document, find_value(document, feed.records), who)
+    require_clean(document, find_value(document, feed.records), who)
     return document
 
 
@@ -85,7 +94,7 @@ def record_rows(feed: Feed, records: list[Any], first: int = 0) -> PageRows:
         found[feed.holders.list] = _lists(
             feed.holders.list, found[feed.holders.list], [*feed.holder_keys.values()], faults
         )
-    columns: dict[str, Column] = {name: _column(name, values, faults) for name, values in found.items()}
+    columns: dict[str, Column] = {name: text_column(name, values, faults) for name, values in found.items()}
     return PageRows(columns, len(records), faults, first, names=_names(records))
 
 
@@ -128,7 +137,7 @@ def _is_plain(entry: Any, keys: list[str]) -> bool:
     )
 
 
-def _column(name: str, values: Sequence[Any], faults: list[Fault]) -> pl.Series:
+def text_column(name: str, values: Sequence[Any], faults: list[Fault]) -> pl.Series:
     """Return a column of text; only where Polars will not take it as such is it looked at value by value."""
     try:
         return pl.Series(name, values, pl.String, strict=True)
@@ -164,7 +173,7 @@ def _records(feed: Feed, document: dict[str, Any], who: str) -> list[Any]:
     return records
 
 
-def _require_clean(value: Any, records: Any, who: str, depth: int = 1) -> None:
+def require_clean(value: Any, records: Any, who: str, depth: int = 1) -> None:
     """Refuse doubled keys, impossible numbers, halves of characters and deep nesting anywhere outside the records."""
     if isinstance(value, str) and not _is_encodable(value):
         raise DepartmentBrokePromise(f"{who}: the answer's envelope holds half a character; nothing of it is applied")
@@ -176,7 +185,7 @@ def _require_clean(value: Any, records: Any, who: str, depth: int = 1) -> None:
         )
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for child in inner if value is not records else ():
-        _require_clean(child, records, who, depth + 1)
+        require_clean(child, records, who, depth + 1)
 
 
 def _scalar(value: Any) -> str | None:

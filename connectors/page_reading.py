@@ -13,7 +13,7 @@ from lxml import etree
 
 from connectors.declared import Department, Feed
 from connectors.fetched_page import FetchedPage
-from connectors.json_page import json_facts, json_rows, read_document
+from connectors.json_reading import read_json_facts, read_json_rows
 from connectors.page_headers import add_headers
 from connectors.page_rows import PageFacts, PageRows, source_names
 from connectors.safe_xml import FIELD
@@ -37,7 +37,7 @@ def read_page(department: Department, feed: Feed, body: bytes, media_type: str) 
     if department.transport.kind == "rest" and feed.answer == "xml":
         return xml_rows(feed, body, media_type, who)
     if department.transport.kind == "rest":
-        return json_rows(feed, read_document(department, feed, body, media_type), who)
+        return read_json_rows(department, feed, body, media_type)
     is_judged = department.transport.strictness == "enforce"
     wanted = Wanted(feed.records, source_names(feed), is_judged, bool(feed.holder_keys))
     answer = _open(department, body, media_type, wanted, who)
@@ -52,7 +52,7 @@ def read_facts(department: Department, feed: Feed, page: FetchedPage) -> PageFac
         if feed.answer == "xml":
             facts = xml_facts(feed, page.body, page.media_type, who)
         else:
-            facts = json_facts(feed, read_document(department, feed, page.body, page.media_type), who)
+            facts = read_json_facts(department, feed, page.body, page.media_type)
         return add_headers(feed, facts, page.headers, who)
     wanted = Wanted(feed.records)
     answer = _open(department, page.body, page.media_type, wanted, who)

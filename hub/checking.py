@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from connectors.declaration import Department, Feed
 from connectors.pages import MappedPage, PageRows, map_pages
 from connectors.row_edits import Edits, edit_rows
-from hub.ahead import one_ahead
+from hub.ahead import one_ahead, one_behind
 from hub.batch_quality import judge_batch
 from hub.bounds import hold_reasons, missed_reasons, window_of
 from hub.context import HubContext
@@ -92,13 +92,15 @@ def check_exchange(
         clear_staged(conn, exchange)
         moved, listed = MovedPages(feed, exchange.started_at), Listed(conn, exchange, feed)
         fields = FieldWatch(department, feed)
-        for chunk in one_ahead(read_chunks(hub, exchange, department, feed, standing.edits)):
-            moved.look(chunk.frame)
-            listed.look(chunk.frame)
-            fields.look(chunk)
-            _check_chunk(running, chunk)
-            pass_by("mid_check")
-            progress("check", running.tally.received)
+        with one_behind() as leave:  # the database takes in one chunk while the next is judged, and a third is read
+            for chunk in one_ahead(read_chunks(hub, exchange, department, feed, standing.edits)):
+                moved.look(chunk.frame)
+                listed.look(chunk.frame)
+                fields.look(chunk)
+                if not chunk.frame.is_empty():
+                    leave(_keep, running, *_judge(running, chunk))
+                pass_by("mid_check")
+                progress("check", running.tally.received)
         # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
         if moved.is_found or exchange.is_replay:
             running.tally.cursor_at = None
@@ -120,29 +122,36 @@ def read_chunks(
         yield map_pages(department, feed, waiting, names)
 
 
-def _check_chunk(check: Check, chunk: MappedPage) -> None:
-    """Judge every record, stage the good ones, quarantine the rest with every reason."""
-    if chunk.frame.is_empty():
-        return
+def _judge(check: Check, chunk: MappedPage) -> tuple[MappedPage, pl.DataFrame]:
+    """Find every reason against every record; asks no database."""
     outcome = run_suite(chunk.frame, check.suite)
     found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(check.now))
     problems = let_pass(join_problems(chunk.problems, found, outcome.problems), chunk, check.standing.waivers)
-    rows, bad = pl.int_range(chunk.frame.height, dtype=pl.UInt32, eager=True), problems["row"].unique()
-    good = chunk.frame.filter(~rows.is_in(bad.implode()))
-    hub, digests = check.hub, chunk.digests(bad.to_list())
-    stage_records(check.conn, hub.keyring, check.exchange, good)
-    if check.exchange.is_shadow:
-        note_reasons(check.conn, check.exchange, chunk.frame, problems)
-    else:
-        facts = (chunk.frame, problems, digests, check.rule_version, check.now, chunk.sources(bad.to_list()))
-        quarantine_records(check.conn, hub.keyring, check.exchange, *facts)
+    _count(check.tally, chunk.frame, problems, outcome)
     for one in measure_records(chunk.frame, problems, LICENSE, check.mapped):
         check.tally.measures.add(one)
-    _count(check.tally, chunk.frame.height, good, outcome)
+    return chunk, problems
 
 
-def _count(tally: Tally, received: int, good: pl.DataFrame, outcome: SuiteOutcome) -> None:
+def _keep(check: Check, chunk: MappedPage, problems: pl.DataFrame) -> None:
+    """Stage the good records, quarantine the rest with every reason."""
+    bad = problems["row"].unique()
+    stage_records(check.conn, check.hub.keyring, check.exchange, _good(chunk.frame, bad))
+    if check.exchange.is_shadow:
+        note_reasons(check.conn, check.exchange, chunk.frame, problems)
+        return
+    digests, sources = chunk.digests(bad.to_list()), chunk.sources(bad.to_list())
+    facts = (chunk.frame, problems, digests, check.rule_version, check.now, sources)
+    quarantine_records(check.conn, check.hub.keyring, check.exchange, *facts)
+
+
+def _good(frame: pl.DataFrame, bad: pl.Series) -> pl.DataFrame:
+    return frame.filter(~pl.int_range(frame.height, dtype=pl.UInt32, eager=True).is_in(bad.implode()))
+
+
+def _count(tally: Tally, frame: pl.DataFrame, problems: pl.DataFrame, outcome: SuiteOutcome) -> None:
     """Only good records move the cursor, so that a wrong time in a bad one cannot."""
+    received, good = frame.height, _good(frame.select("source_updated_at"), problems["row"].unique())
     newest = [] if good.is_empty() else [good.select(pl.col("source_updated_at").max()).item()]
     tally.received += received
     tally.quarantined += received - good.height

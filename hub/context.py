@@ -35,7 +35,7 @@ class Bounds:
     """What one exchange may be: its pages, how many records are checked at once, how long its lease lasts."""
 
     pages: int = 10_000
-    chunk_records: int = 50_000
+    chunk_records: int = 20_000
     lease: timedelta = timedelta(minutes=30)
     chance: Callable[[], float] = (
         random.random

@@ -6,25 +6,22 @@ Only the exchange id travels from one step to the next, so each can run in a pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 
 import msgspec
 
-from connectors.asking_records import ask_records
 from connectors.connection import Connection
-from connectors.declaration import Department, Feed, duration, load_department
-from connectors.fetched_page import FetchedPage
+from connectors.declaration import Department, Feed, load_department
 from connectors.front_marking import Marked
-from connectors.pages import fetch_pages
 from hub.acknowledging import acknowledge_rows
 from hub.activating import may_merge
-from hub.answering_files import answer_files, taken_requests
+from hub.answering_files import answer_files
 from hub.checking import check_exchange
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_database_errors
+from hub.landing import land_pages
 from hub.progress import Progress, no_progress
 from hub.registration import register
 from hub.statement_limits import limited_for
@@ -33,11 +30,8 @@ from license_library.attendance import attended, let_go, this_process
 from license_library.exchanges import (
     Exchange,
     Held,
-    StoredPage,
     begin_exchange,
-    finish_landing,
     get_exchange,
-    store_page,
 )
 from license_library.merging import Counts, merge_exchange
 from license_library.shadowing import compare_exchange
@@ -69,10 +63,11 @@ def pull(  # noqa: PLR0913 - the last two have defaults
             hub, department, feed, full=is_full, shadow=shadow, kind="pull" if keys is None else "keys", held=held
         )
         with suppress(HubError), failed_at_any_error(hub, exchange):
-            land_pages(hub, exchange, connection, progress, keys)
+            land_pages(hub, exchange, *declared_feed(hub, department, feed), connection, progress, keys)
             check(hub, exchange.exchange_id, progress)
             progress("merge", 0)
             merge(hub, exchange.exchange_id)
+            make_keys(hub, progress)
     with plain_database_errors(exchange):  # what broke the pull may still be broken
         summary = summarize(hub.engine, exchange.exchange_id)
         return _acknowledged(hub, summary, connection, progress) if summary.state == "merged" else summary
@@ -99,7 +94,7 @@ def land(hub: HubContext, department: str, feed: str, connection: Connection, *,
         held = Held(this_process(), is_alone)
         exchange = begin(hub, department, feed, full=full, held=held, is_patient=True)
         with failed_at_any_error(hub, exchange):
-            land_pages(hub, exchange, connection, no_progress)
+            land_pages(hub, exchange, *declared_feed(hub, department, feed), connection, no_progress)
             let_go(hub.engine, exchange)
     return exchange.exchange_id
 
@@ -130,9 +125,16 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
         own = limited_for(hub, exchange.department)
         counts = merge_exchange(own.engine, exchange_id, hub.clock, lambda: pass_by("before_merge_commit"))
     pass_by("after_merge_commit")
-    key_subjects(hub.engine, hub.keyring)
     tell_unlisted(hub, exchange.department)
     return counts
+
+
+def make_keys(hub: HubContext, progress: Progress = no_progress) -> int:
+    """Make the search keys of everyone whom merges brought or renamed, and return how many; safe to repeat.
+
+    Until then a license is found by every number and by its holder's name, only not by sound, core or former name.
+    """
+    return key_subjects(hub.engine, hub.keyring, lambda done: progress("keys", done))
 
 
 def acknowledge(
@@ -174,65 +176,12 @@ def begin(  # noqa: PLR0913 - all but the first three have defaults
     )  # fmt: skip
 
 
-def land_pages(
-    hub: HubContext,
-    exchange: Exchange,
-    connection: Connection,
-    progress: Progress,
-    keys: Sequence[str] | None = None,
-) -> None:
-    """Store page after page, each before anyone looks inside."""
-    department, feed = declared_feed(hub, exchange.department, exchange.feed)
-    if exchange.is_shadow and feed.flag:  # claiming rows would take them from whoever reads them in earnest
-        feed = msgspec.structs.replace(feed, flag=msgspec.structs.replace(feed.flag, batch=""))
-    asked = _asked_pages(hub, exchange, department, feed, connection, keys)
-    pass_by("before_fetch")
-    for number, page in enumerate(asked, 1):
-        pass_by("after_fetch")
-        store_page(hub.engine, hub.keyring, exchange, _stored(page), hub.clock())
-        pass_by("after_landing")
-        progress("land", number)
-    finish_landing(hub.engine, exchange, hub.clock())
-
-
-def _asked_pages(  # noqa: PLR0913, PLR0917 - a feed, its exchange, and which of its records
-    hub: HubContext,
-    exchange: Exchange,
-    department: Department,
-    feed: Feed,
-    connection: Connection,
-    keys: Sequence[str] | None,
-) -> Iterator[FetchedPage]:
-    if keys is not None:
-        return ask_records(department, feed, connection, keys)
-    since, taken = looks_back_to(exchange.since_at, feed), taken_requests(hub, department, feed)
-    return fetch_pages(department, feed, connection, since, hub.bounds.pages, taken)
-
-
-def looks_back_to(since_at: datetime | None, feed: Feed) -> datetime | None:
-    """Return the time to ask from: the cursor less the overlap, since a source commits late now and then."""
-    return None if since_at is None else since_at - duration(feed.cursor.overlap)
-
-
 def declared_feed(hub: HubContext, department: str, feed: str) -> tuple[Department, Feed]:
     """Return the declaration of one feed; DeclarationError names the alternatives."""
     declared = hub.amend(load_department(department, hub.connectors_folder))
     if feed not in declared.feeds:
         raise DeclarationError(f"{department}: no feed {feed!r}; there are {', '.join(sorted(declared.feeds))}")
     return declared, declared.feeds[feed]
-
-
-def _stored(page: FetchedPage) -> StoredPage:
-    return StoredPage(
-        page_number=page.number,
-        request=page.request,
-        media_type=page.media_type,
-        http_status=page.status,
-        body=page.body,
-        requested_at=page.requested_at,
-        first_byte_at=page.first_byte_at,
-        received_at=page.received_at,
-    )
 
 
 def _held(exchange: Exchange, reasons: str) -> DataHeld:

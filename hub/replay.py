@@ -17,7 +17,7 @@ from hub.checking import rule_version
 from hub.context import HubContext
 from hub.failures import failed_at_any_error
 from hub.progress import Progress, no_progress
-from hub.pull import check, declared_feed, merge
+from hub.pull import check, declared_feed, make_keys, merge
 from hub.registration import register
 from hub.replayed_rows import pick_rows
 from hub.suites import suite_of
@@ -64,6 +64,7 @@ def replay(
             finish_landing(hub.engine, exchange, hub.clock())
             check(hub, exchange.exchange_id, progress)
             merge(hub, exchange.exchange_id)
+            make_keys(hub, progress)
     return summarize(hub.engine, exchange.exchange_id)
 
 

@@ -22,9 +22,11 @@ def check(hub: HubContext, exchange_id: int) -> None:
 
 
 def merge(hub: HubContext, exchange_id: int) -> Counts:
-    """Merge what was staged; safe to repeat."""
+    """Merge what was staged, then make the search keys of whom it brought; safe to repeat."""
     with _held(hub, exchange_id):
-        return pull.merge(hub, exchange_id)
+        counts = pull.merge(hub, exchange_id)
+    pull.make_keys(hub)
+    return counts
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.ahead import one_ahead
+from hub.ahead import one_ahead, one_behind
 
 
 def test_the_same_items_come_in_the_same_order() -> None:
@@ -45,3 +45,31 @@ def test_a_caller_that_stops_leaves_no_thread() -> None:
     next(ahead)
     ahead.close()  # type: ignore[attr-defined]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
+
+
+def test_what_was_left_behind_is_done_in_order_and_at_most_one_piece_waits() -> None:
+    done: list[int] = []
+    with one_behind() as leave:
+        for number in range(5):
+            leave(done.append, number)
+            assert len(done) >= number
+    assert done == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_an_error_of_a_piece_left_behind_comes_up_and_nothing_follows_it(pieces: int) -> None:
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        if not number:
+            raise ValueError("broken")
+        done.append(number)
+
+    def leave_all() -> None:
+        with one_behind() as leave:
+            for number in range(pieces):
+                leave(work, number)
+
+    with pytest.raises(ValueError, match="broken"):
+        leave_all()
+    assert not done

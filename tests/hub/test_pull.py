@@ -116,7 +116,7 @@ def test_chunks_give_the_same_as_one_batch(hub: HubContext, fake: StartFake) -> 
 def test_every_step_tells_how_far_it_is(hub: HubContext, fake: StartFake) -> None:
     one, told = fake("transport"), list[tuple[Step, int]]()
     steps.pull(hub, one.name, "licenses", one.connection, progress=lambda step, done: told.append((step, done)))
-    assert told == [("land", 1), ("check", 300), ("merge", 0)]
+    assert told == [("land", 1), ("check", 300), ("merge", 0), ("keys", count(hub, "subjects"))]
 
 
 def test_the_three_steps_need_only_the_exchange_id_and_may_be_repeated(hub: HubContext, fake: StartFake) -> None:
@@ -248,3 +248,4 @@ def test_a_task_that_was_killed_while_it_checked_frees_its_feed_at_once(
     assert column(hub, f"select holder from exchanges where exchange_id = {again}") == [None]
     task_steps.merge(hub, again)
     assert count(hub, "licenses") == one.truth().good
+    assert count(hub, "subjects_to_key") == 0

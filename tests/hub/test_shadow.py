@@ -112,7 +112,9 @@ def test_a_batch_that_would_be_held_says_so_and_is_compared_nevertheless(hub: Hu
 def test_a_check_that_is_repeated_counts_reasons_once(hub: HubContext, fake: StartFake) -> None:
     one = fake("transport")
     exchange = steps.begin(hub, one.name, "licenses", shadow=True)
-    steps.land_pages(hub, exchange, one.connection, lambda *_: None)
+    steps.land_pages(
+        hub, exchange, *steps.declared_feed(hub, exchange.department, exchange.feed), one.connection, lambda *_: None
+    )
     steps.check(hub, exchange.exchange_id)
     steps.check(hub, exchange.exchange_id)
     for _ in range(2):
