@@ -79,7 +79,7 @@ def bench(records: int, departments: list[str]) -> Iterator[Bench]:
         plot = Plot(scale=records, day=0, bad_share=0)  # none bad: dlt stops at the first row without a key
         folder = unlimited_declarations(home, departments)
         fakes = {name: stack.enter_context(start_fake(name, plot, connectors=folder)) for name in departments}
-        yield Bench(home, folder, fakes)
+        yield Bench(home, folder, fakes, plot.day)
 
 
 def unlimited_declarations(home: Path, departments: list[str]) -> Path:

@@ -17,7 +17,6 @@ from sqlalchemy import make_url
 from connectors.connection import parse_connection
 from connectors.declaration import load_department
 from connectors.fake.process import FakeProcess
-from connectors.fake.truth import Plot
 from license_library import embedded
 from license_library.database import migrate
 from license_library.embedded import database_url
@@ -34,6 +33,7 @@ class Bench:
     home: Path
     connectors: Path
     fakes: dict[str, FakeProcess]
+    day: int  # at which the fakes began
     numbers: Any = field(default_factory=count)
 
 
@@ -53,7 +53,7 @@ def measure(bench: Bench, way: str, department: str) -> dict[str, Any]:
     migrate(url)
     fake = bench.fakes[department]
     job: dict[str, Any] = {"department": department, "connection": fake.connection_value, "url": url}
-    job |= {"control": fake.control, "day": Plot().day}
+    job |= {"control": fake.control, "day": bench.day}
     job["postmaster"] = int((embedded.status(bench.home).data / "postmaster.pid").read_text().split()[0])
     job |= {"connectors": str(bench.connectors), "database": url.replace("postgresql+psycopg", "postgresql")}
     with tempfile.TemporaryDirectory() as folder:

@@ -91,29 +91,32 @@ on conflict (holder_hash) do nothing
 returning subject_id)
 insert into subjects_to_key select subject_id from added
 """)  # noqa: S608 - constants of this file
-# A subject's name is the one in its newest record; names rarely change, so few rows are ever locked here.
-_RENAMED = """
-  d.source_updated_at > o.named_at and s.holder_name <> o.name and not exists (
-    select from licenses l where l.subject_id = o.subject_id and l.source_updated_at > d.source_updated_at)
-  and not exists (
-    select from license_holders h join licenses l using (license_id, version_count)
-    where h.subject_id = o.subject_id and l.source_updated_at > d.source_updated_at)
-"""
-KEEP_FORMER_NAMES = text(f"""
-with renamed as (
-  select o.subject_id, o.name, o.named_at, d.source_updated_at from subjects o join delta_subjects d using (holder_hash)
-  {_WITH_HOLDER} where {_RENAMED} order by o.holder_hash for no key update of o
+# A subject's name is the one in its newest record. Names rarely change: only for those that differ is looked for a newer
+# record, and few rows are ever locked here. Whoever was renamed meanwhile by another merge is judged as they are now.
+RENAME_SUBJECTS = text(f"""
+with differing as materialized (
+  select o.subject_id, s.holder_name, s.holder_name_key, d.source_updated_at
+  from subjects o join delta_subjects d using (holder_hash) {_WITH_HOLDER}
+  where d.source_updated_at > o.named_at and s.holder_name <> o.name
+), renamed as (
+  select o.subject_id, o.name, o.named_at, d.holder_name, d.holder_name_key, d.source_updated_at
+  from differing d join subjects o using (subject_id)
+  where d.source_updated_at > o.named_at and d.holder_name <> o.name and not exists (
+      select from licenses l where l.subject_id = d.subject_id and l.source_updated_at > d.source_updated_at)
+    and not exists (
+      select from license_holders h join licenses l using (license_id, version_count)
+      where h.subject_id = d.subject_id and l.source_updated_at > d.source_updated_at)
+  order by o.holder_hash for no key update of o
 ), queued as (
   insert into subjects_to_key select subject_id from renamed
+), kept as (
+  insert into former_names (subject_id, ordinal, name, named_at, replaced_at)
+  select r.subject_id, 1 + (select count(*) from former_names f where f.subject_id = r.subject_id),
+    r.name, r.named_at, r.source_updated_at
+  from renamed r
 )
-insert into former_names (subject_id, ordinal, name, named_at, replaced_at)
-select r.subject_id, 1 + (select count(*) from former_names f where f.subject_id = r.subject_id),
-  r.name, r.named_at, r.source_updated_at
-from renamed r
-""")  # noqa: S608 - constants of this file
-NAME_SUBJECTS = text(f"""
-update subjects o set name = s.holder_name, name_key = s.holder_name_key, named_at = d.source_updated_at
-from delta_subjects d {_WITH_HOLDER} where d.holder_hash = o.holder_hash and {_RENAMED}
+update subjects o set name = r.holder_name, name_key = r.holder_name_key, named_at = r.source_updated_at
+from renamed r where o.subject_id = r.subject_id
 """)  # noqa: S608 - constants of this file
 
 # The row that is replaced becomes history, known until now.
