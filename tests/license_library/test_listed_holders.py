@@ -62,6 +62,15 @@ def test_the_code_of_a_listed_holder_is_only_kept_encrypted(library, keyring, pu
     assert FIRST["code"] not in str(everything)
 
 
+def test_a_name_that_a_newer_list_confirms_is_not_replaced_by_one_in_between(library, pull):
+    pull(shared(OWNER, FIRST, source_updated_at=NOW - timedelta(days=3)))
+    pull(shared(OWNER, FIRST, record_id="R2", source_updated_at=NOW - timedelta(days=1)))
+    pull(shared(OWNER, FIRST | {"name": "王六"}, record_id="R3", source_updated_at=NOW - timedelta(days=2)))
+    with library.connect() as conn:
+        names = conn.execute(text("select name from subjects order by name")).scalars().all()
+    assert names == ["平度市恒通运输有限公司", "王五"]
+
+
 def test_the_same_holders_are_no_version_and_another_share_is_one(library, pull):
     pull(shared(OWNER, FIRST))
     assert pull(shared(OWNER, FIRST)) == Counts(merged=0, unchanged=1)
