@@ -23,7 +23,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        best.license_id, best.license_number, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
        best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
-       coalesce(waiting.quarantine_ids, cast('{}' as bigint[])) as quarantine_ids,
+       coalesce(waiting.quarantine_ids, cast('{}' as bigint[])) as quarantine_ids, waiting.codes as waiting_codes,
        case when m.origin <> 'license' then 'applicant_brings'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
@@ -97,9 +97,10 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
       join departments d on d.department = f.department
   ) as known on true
   left join lateral (
-    select array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids
+    select array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids,
+           string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes
       from quarantined_records q
-     where q.state = 'open' and q.holder_hash = any(cast(:hashes as bytea[]))
+     where q.state = 'open' and q.holder_hashes && cast(:hashes as bytea[])
        and (q.license_type = m.license_type
             or q.license_type is null and exists (
                  select from feeds f where f.department = q.department and f.feed = q.feed

@@ -5,12 +5,14 @@ Knows verdicts as codes and who issues a license; knows no table and no holder.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
 from license_library.answers import Words
-from license_library.wording import freshness_words, validity_words
+from license_library.wording import freshness_words, problem_words, validity_words
 
+MOST_REASONS: Final = 3
 LABELS: Final = {
     "held": Words("已有,免提交", "held"),
     "disputed": Words("有异议", "disputed"),
@@ -73,8 +75,17 @@ def _not_held(row: Any) -> Words:
 
 
 def _waiting(row: Any) -> Words:
-    count = len(row.quarantine_ids)
-    return Words(f"有 {count} 条该主体的记录因数据问题未入库", f"{count} records of this holder wait for the steward")
+    count, why = len(row.quarantine_ids), _reasons(row.waiting_codes)
+    return Words(
+        f"有 {count} 条该主体的记录因数据问题未入库:{why.zh}",
+        f"{count} records of this holder wait for the steward: {why.en}",
+    )
+
+
+def _reasons(codes: str) -> Words:
+    """Return what is wrong with the waiting records, the most frequent first, and no more than three things."""
+    said = [problem_words(code) for code, _ in Counter(filter(None, codes.split(","))).most_common(MOST_REASONS)]
+    return Words("、".join(one.zh for one in said), ", ".join(one.en for one in said))
 
 
 def _brought(row: Any) -> Words:

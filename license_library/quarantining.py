@@ -17,25 +17,26 @@ from license_library.case_events import Deed, write_events
 from license_library.holders import holder_hash
 from license_library.keyring import Keyring
 from license_library.leases import CHECKING, Exchange, hold_lease
+from schemas.holders import holder_rows
 
 _LONGEST_REFERENCE = 200
 # A replay only judges a row again: it keeps pointing at the page it came with.
 # The same bad row twice in one batch is one case: its last place counts, and it was tried once.
 _QUARANTINE = text("""
-insert into quarantined_records as q (department, feed, record_id, license_type, holder_hash, problems, codes, digest,
+insert into quarantined_records as q (department, feed, record_id, license_type, holder_hashes, problems, codes, digest,
   exchange_id, page_number, position, mapping_version, rule_version, state, first_seen_at, last_seen_at, source)
 select distinct on (row.digest) cast(:department as text), cast(:feed as text), row.record_id, row.license_type,
-  row.holder_hash, row.problems::jsonb, string_to_array(row.codes, ','), row.digest,
+  array(select decode(one, 'hex') from unnest(string_to_array(nullif(row.holders, ''), ',')) as one), row.problems::jsonb, string_to_array(row.codes, ','), row.digest,
   cast(:exchange_id as bigint), row.page_number, row.position,
   cast(:mapping_version as text), cast(:rule_version as text), 'open',
   cast(:now as timestamptz), cast(:now as timestamptz), row.source
-from unnest(cast(:record_ids as text[]), cast(:license_types as text[]), cast(:holder_hashes as bytea[]),
+from unnest(cast(:record_ids as text[]), cast(:license_types as text[]), cast(:holders as text[]),
   cast(:problems as text[]), cast(:codes as text[]), cast(:digests as bytea[]), cast(:pages as int[]),
   cast(:positions as int[]), cast(:sources as bytea[]))
-  as row (record_id, license_type, holder_hash, problems, codes, digest, page_number, position, source)
+  as row (record_id, license_type, holders, problems, codes, digest, page_number, position, source)
 order by row.digest, row.page_number desc, row.position desc
 on conflict (department, feed, digest) do update set
-  problems = excluded.problems, codes = excluded.codes, holder_hash = excluded.holder_hash,
+  problems = excluded.problems, codes = excluded.codes, holder_hashes = excluded.holder_hashes,
   record_id = excluded.record_id, license_type = excluded.license_type,
   page_number = case when :is_replay then q.page_number else excluded.page_number end,
   position = case when :is_replay then q.position else excluded.position end,
@@ -135,13 +136,21 @@ def _places(keyring: Keyring, bad: pl.DataFrame) -> dict[str, list[object]]:
     return {
         "record_ids": [_storable(value) for value in bad["record_id"]],
         "license_types": [_storable(value) for value in bad["license_type"]],
-        "holder_hashes": [
-            holder_hash(keyring, kind, code) if kind and code else None
-            for kind, code in bad.select("holder_code_type", "holder_code").iter_rows()
-        ],
+        "holders": _holders(keyring, bad),
         "pages": bad["_page"].to_list(),
         "positions": bad["_position"].to_list(),
     }
+
+
+def _holders(keyring: Keyring, bad: pl.DataFrame) -> list[object]:
+    """Return, for each record, the hashes of everyone it names whose code could be read, joined by commas."""
+    own = bad.select("holder_code_type", "holder_code").with_row_index("row")
+    named = pl.concat([own, holder_rows(bad).select(own.columns)])
+    hashes: list[set[str]] = [set() for _ in range(bad.height)]
+    for row, kind, code in named.iter_rows():
+        if kind and code:
+            hashes[row].add(holder_hash(keyring, kind, code).hex())
+    return [",".join(sorted(of_row)) for of_row in hashes]
 
 
 def _storable(value: str | None) -> str | None:

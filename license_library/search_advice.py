@@ -24,7 +24,7 @@ select d.name as department_name, f.fresh_at, f.fresh_seconds
 
 _WAITING = text("""
 select count(*) from quarantined_records
- where state = 'open' and holder_hash = any(cast(:values as bytea[]))
+ where state = 'open' and holder_hashes && cast(:values as bytea[])
    and (cast(:license_type as text) is null or license_type is null or license_type = cast(:license_type as text))
 """)
 

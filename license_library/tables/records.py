@@ -70,7 +70,7 @@ quarantined_records = Table(
     Column("feed", Text, nullable=False),
     Column("record_id", Text),
     Column("license_type", Text),
-    Column("holder_hash", LargeBinary),  # where the holder's code could be read
+    Column("holder_hashes", ARRAY(LargeBinary), nullable=False),  # of everyone it names whose code could be read
     Column("problems", JSONB, nullable=False),  # [{code, field, expected, got}], nothing personal in it
     Column("codes", ARRAY(Text), nullable=False),
     Column("digest", LargeBinary, nullable=False),  # sha256 of the source row, so that the same bad row is one case
@@ -91,7 +91,12 @@ quarantined_records = Table(
     instant("recheck_asked_at"),
     UniqueConstraint("department", "feed", "digest"),
     Index("ix_quarantined_records_department", "department", "feed", "state"),
-    Index("ix_quarantined_records_holder_hash", "holder_hash", postgresql_where=text("state = 'open'")),
+    Index(
+        "ix_quarantined_records_holder_hashes",
+        "holder_hashes",
+        postgresql_using="gin",
+        postgresql_where=text("state = 'open'"),
+    ),
     Index("ix_quarantined_records_record_id", "record_id", postgresql_where=text("state = 'open'")),
     Index("ix_quarantined_records_codes", "codes", postgresql_using="gin"),
     # What stands for a row whenever it comes: few, and looked for by every check.

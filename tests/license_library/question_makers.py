@@ -139,6 +139,7 @@ class Library:
             "feed": "licenses",
             "record_id": f"Q{number}",
             "license_type": "bizlic",
+            "holder_hashes": [],
             "problems": json.dumps(problems),
             "codes": sorted({problem["code"] for problem in problems}),
             "digest": hashlib.sha256(f"case {number}".encode()).digest(),

@@ -16,6 +16,7 @@ from license_library.checklist import answer_checklist
 from license_library.corrections import Correction, answer_correction, ask_for_license
 from license_library.freshness import validity_of
 from license_library.questions import WrongQuestion
+from license_library.wording import problem_words
 from schemas.errors import NotFound
 from schemas.holder_code_types import holder_kind
 from schemas.states import STATE_CODES
@@ -166,23 +167,32 @@ def test_a_persons_license_is_not_denied_to_an_organisation(shelf: Library, comp
 
 
 def test_an_open_case_of_this_holder_and_type_is_in_quarantine(shelf: Library, company: int) -> None:
-    waiting = shelf.add_case(holder_hash=_hash(shelf, company))
-    shelf.add_case(holder_hash=_hash(shelf, company), state="mended")
-    shelf.add_case(holder_hash=_hash(shelf, company), license_type="namepre")
-    shelf.add_case(holder_hash=b"somebody else")
+    waiting = shelf.add_case(holder_hashes=[_hash(shelf, company)])
+    shelf.add_case(holder_hashes=[_hash(shelf, company)], state="mended")
+    shelf.add_case(holder_hashes=[_hash(shelf, company)], license_type="namepre")
+    shelf.add_case(holder_hashes=[b"somebody else"])
     verdict = verdict_on(shelf, "bizlic")
     assert (verdict.verdict, verdict.quarantine_ids) == ("in_quarantine", [waiting])
 
 
+def test_a_waiting_case_says_what_is_wrong_with_it(shelf: Library, company: int) -> None:
+    shelf.add_case(holder_hashes=[_hash(shelf, company)], codes=["record.bad_date", "record.missing_field"])
+    shelf.add_case(holder_hashes=[b"another first", _hash(shelf, company)], codes=["record.missing_field"])
+    verdict = verdict_on(shelf, "bizlic")
+    missing, date_words = problem_words("record.missing_field"), problem_words("record.bad_date")
+    assert verdict.words.zh == f"有 2 条该主体的记录因数据问题未入库:{missing.zh}、{date_words.zh}"
+    assert verdict.words.en == f"2 records of this holder wait for the steward: {missing.en}, {date_words.en}"
+
+
 def test_a_case_whose_type_could_not_be_read_counts_for_what_its_feed_delivers(shelf: Library, company: int) -> None:
-    waiting = shelf.add_case(holder_hash=_hash(shelf, company), license_type=None)
+    waiting = shelf.add_case(holder_hashes=[_hash(shelf, company)], license_type=None)
     shelf.add_feed("public_security", ("idcard",))
     assert verdict_on(shelf, "bizlic").quarantine_ids == [waiting]
     assert verdict_on(shelf, "idcard").quarantine_ids == []
 
 
 def test_a_waiting_case_stands_beside_a_held_license_and_before_an_expired_one(shelf: Library, company: int) -> None:
-    waiting = shelf.add_case(holder_hash=_hash(shelf, company))
+    waiting = shelf.add_case(holder_hashes=[_hash(shelf, company)])
     expired = shelf.add_license(company, valid_to=date(2015, 1, 1))
     told = verdict_on(shelf, "bizlic")
     assert told.license is not None

@@ -263,7 +263,7 @@ def test_nothing_found_of_a_type_no_department_delivers_says_so(stocked: Library
 
 def test_nothing_found_names_what_waits_in_quarantine(stocked: Library) -> None:
     holder = stocked.conn.execute(text("select holder_hash from subjects where name = '王伟'")).scalar_one()
-    stocked.add_case(holder_hash=holder, license_type="hotel")
+    stocked.add_case(holder_hashes=[holder], license_type="hotel")
     codes = [one.code for one in ask(stocked, holder_code=PERSON, license_type="hotel").advice]
     assert codes == ["search.in_quarantine", "search.no_feed"]
 

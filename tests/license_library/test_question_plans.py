@@ -77,10 +77,10 @@ select exchange_id, 2, '', '', 200, '', 0, now(), now(), now(), now() from excha
 """
 
 CASES = """
-insert into quarantined_records (department, feed, license_type, holder_hash, problems, codes, digest, exchange_id,
+insert into quarantined_records (department, feed, license_type, holder_hashes, problems, codes, digest, exchange_id,
                                  page_number, position, mapping_version, rule_version, state, first_seen_at,
                                  last_seen_at)
-select 'market_regulation', 'licenses', 'bizlic', sha256(cast(cast(n as text) as bytea)), '[]', '{}',
+select 'market_regulation', 'licenses', 'bizlic', array[sha256(cast(cast(n as text) as bytea))], '[]', '{}',
        sha256(cast('q' || n as bytea)), (select max(exchange_id) from exchanges), 1, 1, 'm', 'm', 'open', now(), now()
   from generate_series(1, 4000) as n
 """

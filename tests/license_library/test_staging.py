@@ -174,7 +174,18 @@ def test_quarantine_keeps_every_reason_and_the_place(library, keyring, landed):
     assert [problem["field"] for problem in case.problems] == ["valid_to", "issuer_name"]
     assert case.codes == ["record.bad_date", "record.missing_field"]
     assert (case.record_id, case.page_number, case.position, case.state) == ("R2", 1, 1, "open")
-    assert case.holder_hash == holder_hash(keyring, "001", "91370283MA3C00001X")
+    assert case.holder_hashes == [holder_hash(keyring, "001", "91370283MA3C00001X")]
+
+
+def test_a_waiting_record_is_known_by_everyone_whom_it_lists(library, keyring, landed):
+    listed = [
+        {"code": "370283199003077211", "code_type": "111", "name": "王五", "share": None},
+        {"code": "", "code_type": "111", "name": "赵六"},
+    ]
+    quarantine(library, keyring, landed, record(holders=json.dumps(listed, ensure_ascii=False)))
+    (case,) = cases(library)
+    known = [("001", "91370283MA3C00001X"), ("111", "370283199003077211")]
+    assert sorted(case.holder_hashes) == sorted(holder_hash(keyring, *one) for one in known)
 
 
 def test_the_same_bad_row_again_is_the_same_case(library, keyring, begin):
@@ -204,7 +215,7 @@ def test_poison_in_a_bad_record_is_stored_harmlessly(library, keyring, landed):
     assert quarantine(library, keyring, landed, nasty) == 1
     (case,) = cases(library)
     assert len(case.record_id) == 200
-    assert case.holder_hash is None
+    assert case.holder_hashes == []
 
 
 def test_a_discarded_case_stays_discarded(library, keyring, landed):
