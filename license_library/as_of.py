@@ -26,12 +26,13 @@ from schemas.errors import NotFound
 ZONE = ZoneInfo("Asia/Shanghai")  # a day is a day of the bureau
 
 # The first version holds from the day of issue: nobody told the hub what the license was before it was first seen.
-_VERSION = text("""
-select max(version_count) filter (where :on >= case when version_count = 1 then issued_on
-         else coalesce(changed_on, cast(source_updated_at at time zone 'Asia/Shanghai' as date)) end) as holding,
+HOLDS_FROM = """case when version_count = 1 then issued_on
+         else coalesce(changed_on, cast(source_updated_at at time zone 'Asia/Shanghai' as date)) end"""
+_VERSION = text(f"""
+select max(version_count) filter (where :on >= {HOLDS_FROM}) as holding,
        max(version_count) filter (where known_from <= :known_at) as known
   from license_history where license_id = :license_id and known_from <= :known_at
-""")
+""")  # noqa: S608 - constants of this file
 _EXISTS = text("select exists (select from licenses where license_id = :license_id)")
 
 
@@ -42,6 +43,16 @@ def license_as_of(  # noqa: PLR0913, PLR0917 - the question has two times, and t
 
     NotFound where nothing is kept under that id; NotSettled where a merge under way may still change the answer.
     """
+    known_at = settled_instant(conn, known_at, now)
+    on = on or known_at.astimezone(ZONE).date()
+    facts = {"license_id": license_id, "on": on, "known_at": known_at}
+    if abs(license_id) > LAST or not conn.execute(_EXISTS, facts).scalar_one():
+        raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")
+    return _answer(conn, keyring, facts, conn.execute(_VERSION, facts).one(), now)
+
+
+def settled_instant(conn: Connection, known_at: datetime | None, now: datetime) -> datetime:
+    """Return the instant asked about (None: the latest that is settled), never after now; NotSettled where it may change."""
     settled = settled_until(conn, now)
     known_at = min(known_at or settled, now)
     if known_at > settled:
@@ -49,11 +60,7 @@ def license_as_of(  # noqa: PLR0913, PLR0917 - the question has two times, and t
             f"library: what was known at {known_at.isoformat()} is not settled: a merge is under way since before; "
             "nothing was answered; ask again when it has ended"
         )
-    on = on or known_at.astimezone(ZONE).date()
-    facts = {"license_id": license_id, "on": on, "known_at": known_at}
-    if abs(license_id) > LAST or not conn.execute(_EXISTS, facts).scalar_one():
-        raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")
-    return _answer(conn, keyring, facts, conn.execute(_VERSION, facts).one(), now)
+    return known_at
 
 
 def _answer(conn: Connection, keyring: Keyring, facts: dict[str, Any], found: Any, now: datetime) -> AsOfAnswer:

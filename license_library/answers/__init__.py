@@ -5,6 +5,7 @@ JSON is `msgspec.json.encode` of the very struct a page template gets. Knows no 
 
 from __future__ import annotations
 
+from license_library.answers.as_of import AsOfAnswer, AsOfState, HeldAnswer, HeldLicense
 from license_library.answers.checklists import (
     Checklist,
     ItemBrief,
@@ -25,8 +26,6 @@ from license_library.answers.incidents import (
     IncidentsAnswer,
 )
 from license_library.answers.licenses import (
-    AsOfAnswer,
-    AsOfState,
     FaceField,
     FieldChange,
     FieldLineage,
@@ -128,6 +127,8 @@ __all__ = [
     "FieldShift",
     "FilterCount",
     "Freshness",
+    "HeldAnswer",
+    "HeldLicense",
     "IncidentBrief",
     "IncidentDetail",
     "IncidentEvent",

@@ -12,7 +12,6 @@ from license_library.answers.reliances import RelianceBrief
 from license_library.answers.spoken import Advice, Answer, Source, Words
 
 Validity = Literal["valid", "not_yet_valid", "expired", "not_good"]
-AsOfState = Literal["known", "not_known", "not_issued"]
 RecognisedAs = Literal[
     "number", "identifier", "holder_code", "organisation_code", "holder_name", "similar_name", "letters"
 ]
@@ -192,19 +191,6 @@ class LicenseAnswer(Answer, frozen=True):
     unlisted_at: datetime | None  # since when the department's whole list lacks it; its last word stands above
     is_disputed: bool  # somebody asked its department to put a value right, and it has not answered
     quarantined: int  # open quarantine cases of the same record: a newer version may be waiting
-    asked_at: datetime
-
-
-class AsOfAnswer(Answer, frozen=True):
-    """Say what held of one license on a day, as known to the hub at an instant; the same question, the same answer."""
-
-    license_id: int
-    on: date  # what was true on this day of the bureau
-    known_at: datetime  # as far as the hub knew at this instant
-    state: AsOfState
-    version: LicenseVersion | None  # None: not known then, or not issued by that day
-    validity: Validity | None  # on that day
-    words: Words
     asked_at: datetime
 
 

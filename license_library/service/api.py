@@ -15,6 +15,7 @@ from license_library.answers import (
     DeliveriesAnswer,
     DeliveryBrief,
     ExchangesAnswer,
+    HeldAnswer,
     IncidentBrief,
     IncidentDetail,
     IncidentsAnswer,
@@ -34,7 +35,14 @@ from license_library.answers import (
 )
 from license_library.service import asking, deciding, overseeing, relying
 from license_library.service.access import Settings, Someone, demand_someone
-from license_library.service.asking import AsOfRequest, ChecklistRequest, LicenseRequest, SearchRequest, VerifyRequest
+from license_library.service.asking import (
+    AsOfRequest,
+    ChecklistRequest,
+    HeldRequest,
+    LicenseRequest,
+    SearchRequest,
+    VerifyRequest,
+)
 from license_library.service.bodies import Body, read_question
 from license_library.service.deciding import DeliveryDecision, IncidentDecision
 from license_library.service.filters import (
@@ -67,6 +75,8 @@ SHAPES = (
     DeliveryBrief,
     DeliveryDecision,
     ExchangesAnswer,
+    HeldAnswer,
+    HeldRequest,
     IncidentBrief,
     IncidentDecision,
     IncidentDetail,
@@ -115,6 +125,12 @@ def license_as_of(
 ) -> Response:
     """Say what held of one license on a day, as known at an instant; the same question has the same answer ever after."""
     return JSON(asking.show_as_of(settings, asker.actor, AsOfRequest(license_id, purpose, chosen.on, chosen.known_at)))
+
+
+@router.post("/holdings", openapi_extra=describe(HeldAnswer, HeldRequest))
+def holdings(settings: Settings, asker: Someone, body: Body) -> Response:
+    """Say what a holder held on a day, as known at an instant; the same question has the same answer ever after."""
+    return JSON(asking.show_held(settings, asker.actor, read_question(body, HeldRequest)))
 
 
 @router.post("/verify", openapi_extra=describe(VerifyAnswer, VerifyRequest))

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Annotated
 
 import msgspec
 from sqlalchemy import Connection
 
-from license_library.answers import AsOfAnswer, Checklist, LicenseAnswer, SearchAnswer, VerifyAnswer
+from license_library.answers import AsOfAnswer, Checklist, HeldAnswer, LicenseAnswer, SearchAnswer, VerifyAnswer
 from license_library.as_of import license_as_of
 from license_library.checklist import answer_checklist
 from license_library.dossier import get_license
+from license_library.held_as_of import held_as_of
 from license_library.inquiries import hash_question, record_inquiry
 from license_library.lookup import find_licenses
 from license_library.questions import SearchTerms, VerifyQuestion
@@ -23,6 +25,8 @@ from license_library.service.purposes import Purpose
 from license_library.service.settings import ServiceSettings
 from license_library.verification import verify_license
 from schemas.struct_readers import build_readers
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class SearchRequest(SearchTerms, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,11 +66,22 @@ class AsOfRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     known_at: datetime | None = None  # None: what is settled now
 
 
-Request = SearchRequest | LicenseRequest | AsOfRequest | VerifyRequest | ChecklistRequest
+class HeldRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask what a holder held on a day, as known at an instant, with a purpose."""
+
+    holder_code: str
+    purpose: Purpose
+    holder_code_type: str | None = None  # None: a resident number or a USCC
+    on: date | None = None  # None: the day of known_at
+    known_at: Instant | None = None  # None: what is settled now
+
+
+Request = HeldRequest | SearchRequest | LicenseRequest | AsOfRequest | VerifyRequest | ChecklistRequest
 ACTIONS: dict[type[Request], str] = {
     SearchRequest: "search",
     LicenseRequest: "license",
     AsOfRequest: "as_of",
+    HeldRequest: "held",
     VerifyRequest: "verify",
     ChecklistRequest: "checklist",
 }
@@ -94,6 +109,16 @@ def show_as_of(settings: ServiceSettings, actor: str, asked: AsOfRequest) -> AsO
     with _asking(settings) as conn:
         answer = license_as_of(conn, settings.keyring, asked.license_id, asked.on, asked.known_at, now)
         _record(conn, settings, actor, asked, int(answer.version is not None))
+        return answer
+
+
+def show_held(settings: ServiceSettings, actor: str, asked: HeldRequest) -> HeldAnswer:
+    """Answer what a holder held and record it; NotSettled while that may change."""
+    now = settings.now()  # before the library is asked how far it is settled
+    with _asking(settings) as conn:
+        holder = (asked.holder_code, asked.holder_code_type)
+        answer = held_as_of(conn, settings.keyring, *holder, asked.on, asked.known_at, settings.today(), now)
+        _record(conn, settings, actor, asked, len(answer.licenses))
         return answer
 
 
@@ -134,4 +159,4 @@ def _record(conn: Connection, settings: ServiceSettings, actor: str, asked: Requ
     record_inquiry(conn, actor, ACTIONS[type(asked)], asked.purpose, hashed, results, settings.now())
 
 
-build_readers(SearchRequest, VerifyRequest, ChecklistRequest, LicenseRequest, AsOfRequest)
+build_readers(SearchRequest, VerifyRequest, ChecklistRequest, LicenseRequest, AsOfRequest, HeldRequest)

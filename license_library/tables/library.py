@@ -87,5 +87,6 @@ license_versions = Table(
     instant("known_to", required=True),
     Column("exchange_id", BigInteger, nullable=False),
     Column("mapping_version", Text, nullable=False),
+    Index("ix_license_versions_subject_id", "subject_id"),
     _qr_payload("ix_license_versions_qr_payload"),
 )

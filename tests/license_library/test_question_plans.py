@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from license_library.checklist import answer_checklist
 from license_library.dossier import get_license
+from license_library.held_as_of import held_as_of
 from license_library.lookup import find_licenses
 from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import SearchTerms, VerifyQuestion
@@ -166,6 +167,7 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "by QR payload": lambda: find_by_qr_payload(shelf.conn, "nobody's"),
         "shared, by holder": lambda: find_by_holder(shelf.conn, [b"x"], "bizlic", None),
         "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER),
+        "held on a day": lambda: held_as_of(shelf.conn, shelf.keyring, COMPANY, None, None, None, *clock),
         "dossier": lambda: get_license(shelf.conn, shelf.keyring, license_id, *clock),
     }
     assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}

@@ -228,6 +228,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
                 "/api/incidents/2/decision", json={"choice": "assign", "who": "张工", "assignee": ""}
             ).json(),
             "post /api/reliances": ask(machine, "/api/reliances", license_id=shelf.license_id, case_number="S-1"),
+            "post /api/holdings": ask(machine, "/api/holdings", holder_code=COMPANY),
             "post /api/verify": ask(machine, "/api/verify", **said),
             "post /api/checklist": ask(machine, "/api/checklist", item_code=ITEM, holder_code=COMPANY),
             "get /api/licenses/{license_id}": machine.get(f"/api/licenses/{shelf.license_id}", headers=HEADER).json(),

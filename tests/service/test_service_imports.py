@@ -18,6 +18,7 @@ ASKING = {
     "checklist",
     "delivery_list",
     "dossier",
+    "held_as_of",
     "exchange_list",
     "incident_decisions",  # what a person decides of an incident
     "incident_list",

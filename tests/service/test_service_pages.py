@@ -30,6 +30,7 @@ PLAIN_PAGES = [
     "/",
     "/license-alerts",
     "/checklist",
+    "/holdings",
     f"/checklist/{ITEM}",
     "/departments",
     "/exchanges",
@@ -200,6 +201,19 @@ def test_a_checklist_shows_a_verdict_for_every_material(shelf: Shelf, person: Cl
     assert "verdicts" in page.ids
     assert answer.text.count('<span class="ordinal num">') == 5
     assert COMPANY_NAME in answer.text
+
+
+def test_what_was_held_on_a_day_is_shown_as_known_then(shelf: Shelf, person: Client) -> None:
+    now = post_form(person, "/holdings", holder_code=COMPANY, on="", known_at="")
+    assert "held" in read_page(now.text).ids
+    assert f'href="/licenses/{shelf.license_id}"' in now.text
+    assert "今后的回答不会改变" in now.text
+    before = post_form(person, "/holdings", holder_code=COMPANY, on="2016-06-01", known_at="2001-01-01T08:00")
+    assert "没有持有任何证照" in before.text
+    assert COMPANY in before.text
+    wrong = post_form(person, "/holdings", holder_code="91370283MA3N0A9C6X", on="", known_at="")
+    assert wrong.status_code == 422
+    assert 'role="alert"' in wrong.text
 
 
 def test_a_checklist_of_a_wrong_code_says_so(shelf: Shelf, person: Client) -> None:

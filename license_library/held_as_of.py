@@ -1,0 +1,102 @@
+"""What a holder held on a day, as far as the hub knew at an instant: every license, in the version that held told.
+
+Follows the holder through the history, so a license that was passed on or that nobody lists any more is found as well.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import HeldAnswer, HeldLicense
+from license_library.as_of import HOLDS_FROM, ZONE, settled_instant
+from license_library.freshness import validity_of
+from license_library.holder_codes import HolderCode, read_holder_code
+from license_library.keyring import Keyring
+from license_library.license_hits import shown_number
+from license_library.masking import mask_code
+from license_library.readings import check_text
+from license_library.wording import status_words, validity_words
+from schemas.holder_code_types import holder_kind
+
+MOST: Final = 500  # a holder of more is told so
+
+_HELD = text(f"""
+with subject as materialized (
+  select subject_id from subjects where holder_hash = any(cast(:hashes as bytea[]))
+), named as (
+  select l.license_id from subject join licenses l using (subject_id)
+   union
+  select v.license_id from subject join license_versions v using (subject_id)
+   union
+  select h.license_id from subject join license_holders h using (subject_id)
+)
+select told.license_id, told.version_count, told.license_type, coalesce(t.name, told.license_type) as license_type_name,
+       told.license_number, told.issuer_name, told.issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
+       told.holder_name, told.department, told.feed, told.exchange_id, told.known_from
+  from named
+ cross join lateral (
+   select max(version_count) as version_count from license_history
+    where license_id = named.license_id and known_from <= :known_at and :on >= {HOLDS_FROM}) as holding
+  join lateral (
+   select * from license_history
+    where license_id = named.license_id and version_count = holding.version_count offset 0) as told on true
+  left join license_types t on t.license_type = told.license_type
+ where told.subject_id in (select subject_id from subject)
+    or exists (select from license_holders h join subject using (subject_id)
+                where h.license_id = told.license_id and h.version_count = told.version_count)
+ order by told.issued_on desc, told.license_id desc
+ limit :limit
+""")  # noqa: S608 - constants of this room
+
+
+def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two times, and both clocks are arguments
+    conn: Connection,
+    keyring: Keyring,
+    holder_code: str,
+    holder_code_type: str | None,
+    on: date | None,
+    known_at: datetime | None,
+    today: date,
+    now: datetime,
+) -> HeldAnswer:
+    """Return what a holder held on a day (that of `known_at` where none is given) as known at an instant (else: by now).
+
+    WrongQuestion for the holder code; NotSettled where a merge under way may still change the answer.
+    """
+    check_text(holder_code)
+    holder = read_holder_code(holder_code, holder_code_type, today)
+    known_at = settled_instant(conn, known_at, now)
+    on = on or known_at.astimezone(ZONE).date()
+    facts = {"hashes": holder.hashes(keyring), "on": on, "known_at": known_at, "limit": MOST + 1}
+    rows = conn.execute(_HELD, facts).all()
+    licenses = [_license(row, holder, on) for row in rows[:MOST]]
+    return HeldAnswer(mask_code(holder.code), holder.code_type, on, known_at, licenses, len(rows) > MOST, now)
+
+
+def _license(row: Any, holder: HolderCode, on: date) -> HeldLicense:
+    term = (row.status, row.valid_from, row.valid_to, row.open_ended)
+    validity = validity_of(*term, on)
+    return HeldLicense(
+        license_id=row.license_id,
+        version_count=row.version_count,
+        license_type=row.license_type,
+        license_type_name=row.license_type_name,
+        license_number=shown_number(row.license_number, holder_kind(holder.code_type), holder.code),
+        holder_name=row.holder_name,
+        issuer_name=row.issuer_name,
+        issued_on=row.issued_on,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        open_ended=row.open_ended,
+        status=row.status,
+        status_words=status_words(row.status),
+        validity=validity,
+        words=validity_words(validity, *term),
+        department=row.department,
+        feed=row.feed,
+        exchange_id=row.exchange_id,
+        known_from=row.known_from,
+    )

@@ -1,0 +1,137 @@
+"""What a holder held on a day stays what it was: compared with a model that knows only the merges."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
+from library_makers import NOW, record
+from sqlalchemy import text
+
+from license_library import held_as_of as asking
+from license_library.held_as_of import held_as_of
+from license_library.questions import WrongQuestion
+from license_library.service.asking import HeldRequest
+
+BEGUN = datetime(2014, 1, 1, tzinfo=UTC)
+HOLDERS = {
+    "91370283MA3N0A9C6Y": ("001", "平度市恒通运输有限公司"),
+    "370283199003077211": ("111", "王五"),
+    "370283198505051236": ("111", "赵六"),
+}
+Known = dict[str, list[tuple[datetime, date, str, set[str]]]]  # known from, true from, status, holders
+
+
+def asked(library, keyring, code, *, on=None, known_at=None, now=NOW):
+    with library.connect() as conn:
+        return held_as_of(conn, keyring, code, None, on, known_at, date(2016, 6, 15), now)
+
+
+def told(answer):
+    return {(one.license_number, one.status) for one in answer.licenses}
+
+
+def a_row(dice: random.Random, number: int, record_id: str) -> tuple[dict[str, object], set[str]]:
+    """Invent what a department tells of a record that passes from hand to hand, now and then into several at once."""
+    codes = dice.sample(sorted(HOLDERS), dice.choice((1, 1, 2)))
+    entries = [{"code": code, "code_type": HOLDERS[code][0], "name": HOLDERS[code][1]} for code in codes]
+    at = BEGUN + timedelta(days=30 * number, minutes=dice.randrange(1440))
+    row = record(
+        record_id=record_id,
+        license_number=f"鲁平{record_id}",
+        holder_code=codes[0],
+        holder_code_type=HOLDERS[codes[0]][0],
+        holder_name=HOLDERS[codes[0]][1],
+        holders=json.dumps([one | {"share": None} for one in entries], ensure_ascii=False) if entries[1:] else None,
+        status=dice.choice(("valid", "suspended", "revoked")),
+        issued_on=date(2013, 1, 1) + timedelta(days=dice.randrange(500)),
+        changed_on=dice.choice((None, at.date() - timedelta(days=dice.randrange(100)))),
+        source_updated_at=at,
+        change_reason=str(number),
+    )
+    return row, set(codes)
+
+
+def learn(known: Known, row: dict[str, object], codes: set[str], known_from: datetime) -> None:
+    versions = known.setdefault(str(row["record_id"]), [])
+    local_day = (row["source_updated_at"] + timedelta(hours=8)).date()
+    true_from = (row["changed_on"] or local_day) if versions else row["issued_on"]
+    versions.append((known_from, true_from, str(row["status"]), codes))
+
+
+def expected(known: Known, code: str, on: date, known_at: datetime) -> set[tuple[str, str]]:
+    found = set()
+    for record_id, versions in known.items():
+        held = [(status, codes) for at, true_from, status, codes in versions if at <= known_at and true_from <= on]
+        if held and code in held[-1][1]:
+            found.add((f"鲁平{record_id}", held[-1][0]))
+    return found
+
+
+def test_a_generated_history_is_answered_as_a_model_that_knows_only_the_merges(library, keyring, pull):
+    dice, known, moments = random.Random(3), Known(), []
+    for number in range(1, 13):
+        known_from = BEGUN + timedelta(days=30 * number + 3)
+        batch = [a_row(dice, number, f"R{one}") for one in dice.sample(range(12), 5)]
+        pull(*(row for row, _ in batch), now=known_from)
+        for row, codes in batch:
+            learn(known, row, codes, known_from)
+        moments += [known_from, known_from - timedelta(microseconds=1), known_from + timedelta(days=11)]
+    wrong, found = [], 0
+    for _ in range(600):
+        code, known_at = dice.choice(sorted(HOLDERS)), dice.choice(moments)
+        on = date(2013, 1, 1) + timedelta(days=dice.randrange(900))
+        got, right = told(asked(library, keyring, code, on=on, known_at=known_at)), expected(known, code, on, known_at)
+        found += len(right)
+        wrong += [(code, on, known_at, got, right)] if got != right else []
+    assert wrong == []
+    assert found > 500
+
+
+def test_a_license_that_was_passed_on_is_still_held_in_the_past(library, keyring, pull):
+    company, person = "91370283MA3N0A9C6Y", "370283199003077211"
+    pull(record(holder_code=company, source_updated_at=NOW - timedelta(days=40)), now=NOW - timedelta(days=39))
+    passed = record(
+        holder_code=person, holder_code_type="111", holder_name="王五", source_updated_at=NOW - timedelta(days=9)
+    )
+    pull(passed, now=NOW - timedelta(days=8))
+    before = asked(library, keyring, company, on=(NOW - timedelta(days=20)).date())
+    assert [one.version_count for one in before.licenses] == [1]
+    assert asked(library, keyring, company).licenses == []
+    assert [one.version_count for one in asked(library, keyring, person).licenses] == [2]
+
+
+def test_a_holder_of_more_than_can_be_listed_is_told_so(library, keyring, pull, monkeypatch):
+    monkeypatch.setattr(asking, "MOST", 2)
+    pull(
+        *(
+            record(holder_code="91370283MA3N0A9C6Y", record_id=f"R{number}", license_number=f"L{number}")
+            for number in range(3)
+        )
+    )
+    answer = asked(library, keyring, "91370283MA3N0A9C6Y")
+    assert (len(answer.licenses), answer.is_cut) == (2, True)
+
+
+def test_nobody_held_nothing_and_a_wrong_code_is_refused(library, keyring, pull):
+    assert asked(library, keyring, "370283199003077211").licenses == []
+    with pytest.raises(WrongQuestion):
+        asked(library, keyring, "91370283MA3N0A9C6X")
+
+
+def test_an_instant_without_its_zone_is_refused():
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(
+            {"holder_code": "x", "purpose": "case 2016-0001", "known_at": "2016-06-01T00:00:00"}, HeldRequest
+        )
+
+
+def test_the_codes_are_masked(library, keyring, pull):
+    person = "370283199003077211"
+    pull(record(holder_code=person, holder_code_type="111", holder_name="王五", license_number=person))
+    assert person not in msgspec.json.encode(asked(library, keyring, person)).decode()
+    with library.connect() as conn:
+        assert conn.scalar(text("select license_number from licenses")) == person
