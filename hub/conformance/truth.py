@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.declaration import Department, Feed
 from connectors.fake.shelf import Listed, Shelf
+from connectors.time_forms import written_form
 from license_library.holders import holder_hash
 from license_library.holdings import Holding
 from license_library.keyring import Keyring
@@ -84,5 +85,6 @@ def _plain(value: Any) -> Any:
 
 def _instant(department: Department, feed: Feed, local: datetime) -> datetime:
     """Return an invented time as the declared form leaves it: a form without seconds loses them."""
-    written = datetime.strptime(local.strftime(feed.cursor.format), feed.cursor.format)  # noqa: DTZ007  local time
+    form = written_form(feed.cursor.format)
+    written = datetime.strptime(local.strftime(form), form)  # noqa: DTZ007  local time
     return written.replace(tzinfo=ZoneInfo(department.timezone))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -45,6 +46,13 @@ def test_codes_agree_with_published_examples() -> None:
     assert uscc("11100000", "MB014302") == "11100000MB0143028R"
     assert uscc("11370283", "MB9T0023") == load_department("market_regulation").uscc
     assert {resident_id(number)[:6] for number in range(500)} == {"370283", "370226"}
+
+
+def test_a_face_field_that_no_plan_knows_is_printed_all_the_same() -> None:
+    department = load_department("market_regulation")
+    issuer = make_issuer(department, department.feeds["licenses"])
+    world = World(replace(issuer, face=issuer.face | {"shelf_mark"}), seed=7, scale=20, bad_share=0)
+    assert all(world.record(index, 0)["face"]["shelf_mark"] for index in range(20))
 
 
 def test_another_seed_is_another_city() -> None:

@@ -116,6 +116,16 @@ def test_a_department_that_cannot_say_it_failed_is_found_out(scratch: Scratch, t
     assert "## What failed, and what to do" in write_report([report])
 
 
+def test_a_time_of_change_in_a_form_of_xml_is_compared_as_it_was_written(scratch: Scratch, tmp_path: Path) -> None:
+    shutil.copytree(load_department("market_regulation").folder, tmp_path / "market_regulation")
+    file = tmp_path / "market_regulation" / "department.toml"
+    text, count = re.subn(r'(field *= *"GXSJ", format *= *)"[^"]+"', r'\1"xs:dateTime"', file.read_text("utf-8"))
+    file.write_text(text, "utf-8")
+    wanted = [check for check in quick_checks() if check.name == "first_pull"]
+    report = try_feed(scratch, "market_regulation", "licenses", tmp_path, wanted)
+    assert (count, words(report), len(report.outcomes)) == (1, [], 1)
+
+
 def declare_without_success(root: Path) -> Path:
     """Copy a declaration and take away the place where an answer says that it is one."""
     shutil.copytree(load_department("transport").folder, root / "transport")
