@@ -12,9 +12,12 @@ from fake_makers import CITY, DEPARTMENTS
 from connectors.declaration import load_department
 from connectors.fake.codes import resident_id, uscc
 from connectors.fake.dialect import Dialect, make_issuer
+from connectors.fake.shelf import Shelf
+from connectors.fake.soap_writing import RowWriter
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot, tell_truth
 from connectors.fake.world import FIRST_DAY, Issuer, World
+from connectors.scaffold.outline import Node
 from schemas.identifiers.credit_code import is_credit_code
 from schemas.identifiers.license_identifier import classify_license_identifier
 from schemas.identifiers.resident_identity import is_resident_identity
@@ -53,6 +56,29 @@ def test_a_face_field_that_no_plan_knows_is_printed_all_the_same() -> None:
     issuer = make_issuer(department, department.feeds["licenses"])
     world = World(replace(issuer, face=issuer.face | {"shelf_mark"}), seed=7, scale=20, bad_share=0)
     assert all(world.record(index, 0)["face"]["shelf_mark"] for index in range(20))
+
+
+def test_a_time_that_was_wrong_in_passing_is_shown_right_afterwards() -> None:
+    department = load_department("market_regulation")
+    feed = department.feeds["licenses"]
+    dialect = Dialect(feed)
+    shelf = Shelf(
+        World(make_issuer(department, feed), seed=7, scale=20, bad_share=0),
+        dialect,
+        lambda row: str(row[feed.cursor.field]).encode(),
+        100,
+    )
+    shelf.set_mode("clock_backwards")
+    wrong = set(shelf.slice(None, size=20).rows)
+    shelf.set_mode("ok")
+    right = {str(one.row[feed.cursor.field]).encode() for one in shelf.listed()}
+    assert set(shelf.slice(None, size=20).rows) == right != wrong
+
+
+def test_a_required_text_that_is_missing_is_an_empty_element_and_no_stand_in() -> None:
+    name, page = Node("name", is_required=True), Node("page", is_required=True)
+    writer = RowWriter(Node("row", kind="group", children=(name, page)), "", is_sparse=True)
+    assert writer.write({"name": None}) == "<row><name></name><page>无</page></row>".encode()
 
 
 def test_another_seed_is_another_city() -> None:
