@@ -8,8 +8,10 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from fake_makers import CITY, DEPARTMENTS
+from msgspec.structs import replace as change
 
 from connectors.declaration import load_department
+from connectors.fake.bending import bend_rendered
 from connectors.fake.codes import resident_id, uscc
 from connectors.fake.dialect import Dialect, make_issuer
 from connectors.fake.shelf import Shelf
@@ -79,6 +81,20 @@ def test_a_required_text_that_is_missing_is_an_empty_element_and_no_stand_in() -
     name, page = Node("name", is_required=True), Node("page", is_required=True)
     writer = RowWriter(Node("row", kind="group", children=(name, page)), "", is_sparse=True)
     assert writer.write({"name": None}) == "<row><name></name><page>无</page></row>".encode()
+
+
+@pytest.mark.parametrize("mode", ["duplicate_elements", "type_changed", "nul"])
+@pytest.mark.parametrize("tag", ["number", 'number xmlns="urn:x"'])
+def test_a_license_number_is_bent_whatever_namespace_is_declared_on_it(mode: str, tag: str) -> None:
+    feed = load_department("market_regulation").feeds["licenses"]
+    feed = change(
+        feed, fields=feed.fields | {"license_number": change(feed.fields["license_number"], from_="a/number")}
+    )
+    row = f"<row><a><{tag}>1</number></a></row>".encode()
+    bent = bend_rendered(mode, feed, row)
+    assert bent != row
+    assert bend_rendered(mode, feed, row.replace(b"<", b"&lt;").replace(b">", b"&gt;")) != row
+    assert bent.startswith(b"<row><a><number")
 
 
 def test_another_seed_is_another_city() -> None:

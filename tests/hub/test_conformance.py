@@ -28,6 +28,7 @@ from hub.conformance.report import write_report
 from hub.conformance.run import checks_of, quick_checks
 from hub.conformance.scratch import Scratch
 from hub.conformance.stand import try_feed
+from hub.conformance.truth import kept_id
 from hub.conformance.victims import standing_by
 
 # One of each kind of transport, payload and paging.
@@ -124,6 +125,12 @@ def test_a_time_of_change_in_a_form_of_xml_is_compared_as_it_was_written(scratch
     wanted = [check for check in quick_checks() if check.name == "first_pull"]
     report = try_feed(scratch, "market_regulation", "licenses", tmp_path, wanted)
     assert (count, words(report), len(report.outcomes)) == (1, [], 1)
+
+
+def test_a_record_whose_key_is_a_number_is_found_by_its_digits() -> None:
+    assert kept_id("PD000000007", {"000000007"}) == "000000007"
+    assert kept_id("PD000000007", {"PD000000007", "000000007"}) == "PD000000007"
+    assert kept_id("PD000000007", set()) == "PD000000007"
 
 
 def declare_without_success(root: Path) -> Path:
