@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from connectors.declared import Feed, Files
 from connectors.file_contract import FileContract
@@ -22,15 +22,28 @@ _log = logging.getLogger(__name__)
 
 def read_csv(feed: Feed, files: Files, contract: FileContract, chunks: Iterator[str], who: str) -> Iterator[PageRows]:
     """Yield blocks of rows; DepartmentBrokePromise for another header, broken quoting, or a trailer that lies."""
-    rows = csv.reader(read_lines(chunks, who), delimiter=files.delimiter, strict=True)
+    last: list[str] = []
+    rows = csv.reader(_noted(read_lines(chunks, who), last), delimiter=files.delimiter, strict=True)
     try:
         header = [name.strip() for name in next(rows, [])]
         _compare(header, contract, who)
-        yield from _blocks(rows, header, feed, files, who)
+        width = yield from _blocks(rows, header, feed, files, who)
     except csv.Error as error:
         raise DepartmentBrokePromise(
             f"{who}: line {rows.line_num} is not CSV ({error}); nothing of the file is applied"
         ) from None
+
+    if width < len(header) and not "".join(last).endswith("\n"):
+        raise DepartmentBrokePromise(
+            f"{who}: the last line ends after {width} of {len(header)} cells; the file is cut; nothing of it is applied"
+        )
+
+
+def _noted(lines: Iterator[str], last: list[str]) -> Iterator[str]:
+    """Yield lines, and keep the last one."""
+    for line in lines:
+        last[:] = [line]
+        yield line
 
 
 def _compare(header: Sequence[str], contract: FileContract, who: str) -> None:
@@ -45,10 +58,14 @@ def _compare(header: Sequence[str], contract: FileContract, who: str) -> None:
         _log.warning("%s: the header has more than the contract: %s; these are not read", who, ", ".join(added)[:200])
 
 
-def _blocks(rows: Iterator[list[str]], header: list[str], feed: Feed, files: Files, who: str) -> Iterator[PageRows]:
+def _blocks(
+    rows: Iterator[list[str]], header: list[str], feed: Feed, files: Files, who: str
+) -> Generator[PageRows, None, int]:
+    """Yield blocks of rows; return how many cells the last row has."""
     places = {name: header.index(name) for name in source_names(feed) if name in header}
-    waiting, count, trailer = list[list[str]](), 0, list[str]()
+    waiting, count, trailer, width = list[list[str]](), 0, list[str](), len(header)
     for row in rows:
+        width = len(row) or width
         if trailer and row:
             raise DepartmentBrokePromise(f"{who}: rows follow the trailer; nothing of the file is applied")
         if files.total and row and row[0].strip() == files.total:
@@ -62,6 +79,8 @@ def _blocks(rows: Iterator[list[str]], header: list[str], feed: Feed, files: Fil
         yield _page(waiting, places, len(header), count)
     if files.total:
         _require_total(trailer, count + len(waiting), files.total, who)
+        return len(header)
+    return width
 
 
 def _require_total(trailer: Sequence[str], count: int, total: str, who: str) -> None:

@@ -76,7 +76,7 @@ class Caller:
         transport = self._department.transport
         if transport.kind == "soap":
             opened = open_answer(answer.body, answer.media_type, who)
-            return read_payload(self._department, bare, opened, Wanted(feed.records), who).text
+            return next(read_payload(self._department, bare, opened, Wanted(feed.records), who)).text
         if feed.answer == "xml":
             root = parse_xml(answer.body, answer.media_type, who)
             if local_name(root).lower() == "html":

@@ -7,6 +7,7 @@ reader. Bytes are counted after decompression. One host and port, resolved once;
 from __future__ import annotations
 
 import http.cookiejar
+import io
 import logging
 import ssl
 import zlib
@@ -113,12 +114,16 @@ class Door:
             first_byte_at = self._clock()
             if response.status_code not in accept:
                 raise_for_status(response.status_code, response.headers, self._who, first_byte_at)
-            body = b"".join(self._read(response))
+            body = io.BytesIO()  # what it holds is given out without a copy
+            for part in self._read(response):
+                body.write(part)
         media_type = response.headers.get("Content-Type", "")
         if self._dog.has_barked:  # the shut socket reads as an ordinary end where the length was not declared
             raise TimeoutError
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, media_type, body, requested_at, first_byte_at, self._clock(), headers)
+        return Answer(
+            response.status_code, media_type, body.getvalue(), requested_at, first_byte_at, self._clock(), headers
+        )
 
     def _send(self, call: Call) -> requests.Response:
         headers = {"Accept-Encoding": "gzip", "User-Agent": "license-hub", **call.headers}

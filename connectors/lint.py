@@ -95,6 +95,10 @@ def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
     place = f"{department.department}: [feeds.{feed.name}]"
     yield from _check_required(feed, place)
     yield from _check_codes(feed, place)
+    if feed.cursor.field in feed.key:
+        yield Finding(
+            "error", f"{place} key", "holds the time of change: a record that changes would become another one"
+        )
     if department.transport.kind in {"table", "file"}:
         return
     placeholders = json.dumps(feed.request)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
@@ -17,7 +19,7 @@ from connectors.json_reading import read_json_facts, read_json_rows
 from connectors.page_headers import add_headers
 from connectors.page_rows import PageFacts, PageRows, source_names
 from connectors.safe_xml import FIELD
-from connectors.soap_envelope import SoapAnswer, open_answer
+from connectors.soap_envelope import SoapAnswer, open_answer, open_listing
 from connectors.soap_payload import read_payload
 from connectors.soap_reply import soap_facts, soap_rows
 from connectors.soap_schema import SoapSchema
@@ -30,19 +32,41 @@ _log = logging.getLogger(__name__)
 
 
 def read_page(department: Department, feed: Feed, body: bytes, media_type: str) -> PageRows:
-    """Decode one page into the source columns that the declaration reads."""
+    """Decode a page that is one block into the source columns that the declaration reads."""
+    (rows,) = read_blocks(department, feed, body, media_type)
+    return rows
+
+
+def read_blocks(department: Department, feed: Feed, body: bytes, media_type: str) -> Iterator[PageRows]:
+    """Decode a page into the source columns that the declaration reads: one block, or several of a long list in XML.
+
+    Raises where a block breaks what was promised: what came before it must not be applied either.
+    """
+    first = 0
+    for rows in _decode(department, feed, body, media_type):
+        yield replace(rows, first=first)
+        first += rows.count
+
+
+def _decode(department: Department, feed: Feed, body: bytes, media_type: str) -> Iterator[PageRows]:
     who = f"{department.department}.{feed.name}"
     if department.transport.kind == "table":
-        return table_rows(department, feed, body)
-    if department.transport.kind == "rest" and feed.answer == "xml":
-        return xml_rows(feed, body, media_type, who)
-    if department.transport.kind == "rest":
-        return read_json_rows(department, feed, body, media_type)
+        yield table_rows(department, feed, body)
+    elif department.transport.kind == "soap":
+        yield from _soap_blocks(department, feed, body, media_type, who)
+    elif feed.answer == "xml":
+        yield from xml_rows(feed, body, media_type, who)
+    else:
+        yield read_json_rows(department, feed, body, media_type)
+
+
+def _soap_blocks(department: Department, feed: Feed, body: bytes, media_type: str, who: str) -> Iterator[PageRows]:
     is_judged = department.transport.strictness == "enforce"
     wanted = Wanted(feed.records, source_names(feed), is_judged, bool(feed.holder_keys))
-    answer = _open(department, body, media_type, wanted, who)
-    binary = _judge(department, answer.element, who)
-    return soap_rows(feed, read_payload(department, feed, answer, wanted, who), who, binary)
+    for answer in _open(department, body, media_type, wanted, who):
+        binary = _judge(department, answer.element, who)
+        for payload in read_payload(department, feed, answer, wanted, who):
+            yield soap_rows(feed, payload, who, binary)
 
 
 def read_facts(department: Department, feed: Feed, page: FetchedPage) -> PageFacts:
@@ -50,21 +74,31 @@ def read_facts(department: Department, feed: Feed, page: FetchedPage) -> PageFac
     who = f"{department.department}.{feed.name}"
     if department.transport.kind == "rest":
         if feed.answer == "xml":
-            facts = xml_facts(feed, page.body, page.media_type, who)
+            facts = _of_all(list(xml_facts(feed, page.body, page.media_type, who)))
         else:
             facts = read_json_facts(department, feed, page.body, page.media_type)
         return add_headers(feed, facts, page.headers, who)
     wanted = Wanted(feed.records)
-    answer = _open(department, page.body, page.media_type, wanted, who)
-    return soap_facts(feed, read_payload(department, feed, answer, wanted, who), who)
+    pieces = [
+        soap_facts(feed, payload, who)
+        for answer in _open(department, page.body, page.media_type, wanted, who)
+        for payload in read_payload(department, feed, answer, wanted, who)
+    ]
+    return _of_all(pieces)
 
 
-def _open(department: Department, body: bytes, media_type: str, wanted: Wanted, who: str) -> SoapAnswer:
-    """Open an envelope; where an element carries a whole document, it may be as long as a page."""
+def _of_all(pieces: list[PageFacts]) -> PageFacts:
+    """Return what a page says whose pieces say this; what surrounds the records is the same in each."""
+    return replace(pieces[0], count=sum(piece.count for piece in pieces))
+
+
+def _open(department: Department, body: bytes, media_type: str, wanted: Wanted, who: str) -> Iterator[SoapAnswer]:
+    """Open an envelope, a long list in pieces; where an element carries a whole document, it may be as long as a page."""
     transport = department.transport
     if transport.payload == "none":
-        return open_answer(body, media_type, who, FIELD, wanted)
-    return open_answer(body, media_type, who, max(FIELD, transport.limits.page_bytes))
+        yield from open_listing(body, media_type, who, wanted)
+    else:
+        yield open_answer(body, media_type, who, max(FIELD, transport.limits.page_bytes))
 
 
 def _judge(department: Department, answer: etree._Element, who: str) -> frozenset[str]:

@@ -20,7 +20,7 @@ from connectors.file_rows import FileReader
 from connectors.front_reading import read_front_table
 from connectors.mapping import MappedPage, map_rows
 from connectors.page_fetching import PageFetcher
-from connectors.page_reading import read_facts, read_page
+from connectors.page_reading import read_blocks, read_facts, read_page
 from connectors.page_rows import PageFacts, PageRows
 from connectors.page_trail import PageTrail, Place
 from connectors.row_changes import apply_changes
@@ -36,6 +36,7 @@ __all__ = [
     "map_page",
     "map_pages",
     "peek_rows",
+    "read_blocks",
     "read_files",
     "read_page",
 ]
@@ -74,12 +75,12 @@ def fetch_pages(  # noqa: PLR0913, PLR0917 - the last two have defaults
 
 
 def peek_rows(department: Department, feed: Feed, connection: Connection) -> tuple[str, PageRows]:
-    """Ask for one page from the beginning, or open the first file; return what was asked and its rows. Keeps nothing."""
+    """Ask for one page from the beginning, or open the first file; return what was asked and its first rows. Keeps nothing."""
     if department.transport.kind == "file":
         return peek_file(department, feed, connection)
     with closing(cast("Generator[FetchedPage]", fetch_pages(department, feed, connection, None, 1))) as pages:
         page = next(pages)
-    return page.request, read_page(department, feed, page.body, page.media_type)
+    return page.request, next(read_blocks(department, feed, page.body, page.media_type))
 
 
 def read_files(

@@ -15,6 +15,7 @@ import polars as pl
 from connectors.plain_tags import Numbers, Tags, read_tags
 
 MOST_SHAPES = 100
+NOWHERE = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ class PlainRecords:
         nested = (tags.steps[at] + tags.steps[at + 1] > 0).any()
         if doubled or nested or len(self.local_names) != len(self.names):  # under two prefixes: perhaps two names
             return None
-        places = np.zeros(len(wanted) * self.count, np.uint32)  # at place 0 stands no text
-        places[cells] = np.where(tags.filled[at], at + 1, 0)
-        values = tags.texts.gather(places)
+        places = np.full(len(wanted) * self.count, NOWHERE, np.uint32)
+        places[cells] = np.where(tags.filled[at], at, NOWHERE)
+        values = tags.texts.gather(pl.Series(places).set(pl.Series(places == NOWHERE), None))
         return {name: values.slice(number * self.count, self.count) for name, number in numbers.items()}
 
     def shapes(self) -> list[bytes]:
@@ -73,8 +74,7 @@ class PlainRecords:
         weights = np.random.default_rng(0).integers(1, 2**63, int(sizes.max()), np.uint64)
         sums = np.add.reduceat((codes.astype(np.uint64) + np.uint64(1)) * weights[places], self.starts)
         firsts = np.sort(np.unique(sums, return_index=True)[1])[:MOST_SHAPES]
-        edges = np.cumsum(self.tags.sizes, dtype=np.int64) - self.tags.sizes
-        begins = np.append(edges[self.starts], len(self.content))
+        begins = np.append(self.tags.edges[self.starts], len(self.content))
         return [self.content[begins[row] : begins[row + 1]] for row in firsts]
 
     @cached_property

@@ -6,14 +6,14 @@ Knows no declaration and no record; what a Fault says is told in short words wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from connectors.page_rows import quoted
 from connectors.safe_xml import FIELD, local_name, parse_xml, utf8_xml
 from connectors.soap_attachments import Part, find_references, split_parts
-from connectors.xml_listing import Listing, Records, Wanted, read_listing
+from connectors.xml_listing import Listing, Records, Wanted, read_listings
 from schemas.errors import (
     DepartmentBrokePromise,
     DepartmentError,
@@ -48,21 +48,32 @@ class SoapAnswer:
     records: Records | None = None
 
 
-def open_answer(
-    body: bytes, media_type: str, who: str, longest: int = FIELD, wanted: Wanted | None = None
-) -> SoapAnswer:
-    """Return what a reply holds; a Fault in it is raised. `longest` is the longest text that one element may carry.
+def open_answer(body: bytes, media_type: str, who: str, longest: int = FIELD) -> SoapAnswer:
+    """Return what a reply holds; a Fault in it is raised. `longest` is the longest text that one element may carry."""
+    body, media_type, files = _envelope_of(body, media_type, who)
+    return _opened(Listing(parse_xml(body, media_type, who, longest)), files, who)
 
-    `wanted` says where records lie in the Body's element; they need not all be in its tree.
+
+def open_listing(body: bytes, media_type: str, who: str, wanted: Wanted) -> Iterator[SoapAnswer]:
+    """Yield what a reply that lists records holds, a long one in pieces; a Fault in it is raised.
+
+    `wanted` says where the records lie in the Body's element; they need not all be in its tree.
     """
-    files: dict[str, Part] = {}
-    if media_type.lower().startswith("multipart/"):
-        root, files = split_parts(body, media_type, who)
-        body, media_type = root.content, root.media_type
-    if wanted and not files:
-        listing = read_listing(utf8_xml(body, media_type, who), wanted.under("Body/*"), who, longest)
-    else:
-        listing = Listing(parse_xml(body, media_type, who, longest))
+    body, media_type, files = _envelope_of(body, media_type, who)
+    inside = replace(wanted.under("Body/*"), is_parsed=wanted.is_parsed or bool(files))
+    for listing in read_listings(utf8_xml(body, media_type, who), inside, who):
+        yield _opened(listing, files, who)
+
+
+def _envelope_of(body: bytes, media_type: str, who: str) -> tuple[bytes, str, dict[str, Part]]:
+    """Return the envelope with its media type, and what is attached to it."""
+    if not media_type.lower().startswith("multipart/"):
+        return body, media_type, {}
+    root, files = split_parts(body, media_type, who)
+    return root.content, root.media_type, files
+
+
+def _opened(listing: Listing, files: dict[str, Part], who: str) -> SoapAnswer:
     envelope = listing.root
     element = _open_body(envelope, who)
     header = envelope.find(envelope.tag.replace("}Envelope", "}Header"))

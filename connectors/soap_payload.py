@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from connectors.safe_xml import utf8_text, utf8_xml
 from connectors.soap_attachments import describe_file
 from connectors.soap_envelope import SoapAnswer, require_understood
 from connectors.text_encoding import charset_of, decode_text
-from connectors.xml_listing import Records, Wanted, read_listing
+from connectors.xml_listing import Records, Wanted, read_listings
 from connectors.xml_rows import find_all
 from schemas.errors import DepartmentBrokePromise
 
@@ -44,12 +45,12 @@ class Payload:
         return json_text(self.root, path) if isinstance(self.root, dict) else _text(self.root, path)
 
 
-def read_payload(department: Department, feed: Feed, answer: SoapAnswer, wanted: Wanted, who: str) -> Payload:
-    """Return what the declared paths start from, after the checks of headers and success."""
+def read_payload(department: Department, feed: Feed, answer: SoapAnswer, wanted: Wanted, who: str) -> Iterator[Payload]:
+    """Yield what the declared paths start from, after the checks of headers and success; a long carried text in pieces."""
     require_understood(answer, _headers_read(feed), who)
-    payload = _open(department, feed, answer, wanted, who)
-    require_payload_success(feed, payload, who)
-    return payload
+    for payload in _open(department, feed, answer, wanted, who):
+        require_payload_success(feed, payload, who)
+        yield payload
 
 
 def require_payload_success(feed: Feed, payload: Payload, who: str) -> None:
@@ -69,21 +70,23 @@ def _headers_read(feed: Feed) -> set[str]:
     return {path.removeprefix(HEADER).partition("/")[0] for path in paths if path.startswith(HEADER)}
 
 
-def _open(department: Department, feed: Feed, answer: SoapAnswer, wanted: Wanted, who: str) -> Payload:
+def _open(department: Department, feed: Feed, answer: SoapAnswer, wanted: Wanted, who: str) -> Iterator[Payload]:
     transport = department.transport
     if transport.payload == "none":
         for element, part in answer.references:
             element.text = describe_file(part.content)
-        return Payload(answer.element, answer, answer.records)
+        yield Payload(answer.element, answer, answer.records)
+        return
     inside = f"{who} (the {'JSON' if transport.payload == 'json-in-string' else 'XML'} inside the answer's string)"
     carried = _carried(department, answer, inside)
     if transport.payload == "json-in-string":
         text = carried if isinstance(carried, str) else decode_text(carried, transport.payload_encoding, inside)
-        return Payload(open_document(feed, text, inside), answer)
+        yield Payload(open_document(feed, text, inside), answer)
+        return
     kind = f"text/xml; charset={transport.payload_encoding}"
     body = utf8_text(carried, inside) if isinstance(carried, str) else utf8_xml(carried, kind, inside)
-    listing = read_listing(body, wanted, inside)
-    return Payload(listing.root, answer, listing.records)
+    for listing in read_listings(body, wanted, inside):
+        yield Payload(listing.root, answer, listing.records)
 
 
 def _carried(department: Department, answer: SoapAnswer, who: str) -> str | bytes:

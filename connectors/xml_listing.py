@@ -7,8 +7,8 @@ anything speaks against it, the parser reads everything. Knows no envelope and n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 from lxml import etree
@@ -16,6 +16,8 @@ from lxml import etree
 from connectors.plain_records import PlainRecords, read_records
 from connectors.safe_xml import DEPTH, FIELD, first_element, parse_utf8
 from connectors.xml_rows import find_all
+from connectors.xml_slices import slice_document
+from schemas.errors import DepartmentBrokePromise
 
 _PATH, _NAME = re.compile(r"(?:[^/@]+/)*[^/@*]+"), re.compile(r"[^/@]+")
 
@@ -27,11 +29,11 @@ class Wanted:
     path: str
     names: Sequence[str] = ()
     keep_all: bool = False  # leave every record in the tree, to be judged
-    has_lists: bool = False  # a field is a list itself, so that only the parser reads it
+    is_parsed: bool = False  # something is read that only the parser sees: a list in a record, a file's place
 
     def under(self, above: str) -> Wanted:
         """Return the same, with the path beginning further up."""
-        return Wanted(f"{above}/{self.path}", self.names, self.keep_all, self.has_lists)
+        return replace(self, path=f"{above}/{self.path}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,15 @@ class Listing:
     records: Records | None = None
 
 
+def read_listings(body: bytes, wanted: Wanted, who: str, field: int = FIELD) -> Iterator[Listing]:
+    """Yield a document of UTF-8, after every check of form; a long one in pieces, each with all that surrounds its records."""
+    for piece in slice_document(body, wanted.path, who):
+        listing = read_listing(piece, wanted, who, field)
+        if piece is not body:
+            _require_one_list(listing, wanted.path, who)
+        yield listing
+
+
 def read_listing(body: bytes, wanted: Wanted, who: str, field: int = FIELD) -> Listing:
     """Return a document of UTF-8, after every check of form."""
     found = _cut(body, wanted, who)
@@ -65,9 +76,19 @@ def read_listing(body: bytes, wanted: Wanted, who: str, field: int = FIELD) -> L
     return Listing(root, Records(columns, plain.count, plain.local_names))
 
 
+def _require_one_list(listing: Listing, path: str, who: str) -> None:
+    """Refuse a piece that leaves the list which it began in: the pieces would no longer make up the document."""
+    found = find_all(listing.root, path)
+    if not found or found[0].getparent() is not found[-1].getparent():
+        raise DepartmentBrokePromise(
+            f"{who}: a long answer holds {path.rpartition('/')[2]} in more places than one; expected one list; "
+            "nothing of it is applied"
+        )
+
+
 def _cut(body: bytes, wanted: Wanted, who: str) -> tuple[bytes, PlainRecords, bytes] | None:
     """Return what stands before the records, the records, and what stands behind them."""
-    if wanted.has_lists or not _PATH.fullmatch(wanted.path) or not all(_NAME.fullmatch(name) for name in wanted.names):
+    if wanted.is_parsed or not _PATH.fullmatch(wanted.path) or not all(_NAME.fullmatch(name) for name in wanted.names):
         return None
     start = first_element(body, who)
     name = re.escape(wanted.path.rpartition("/")[2].encode())

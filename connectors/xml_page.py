@@ -5,33 +5,41 @@ Records and paths are soap_reply's business; here only what a document without e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from connectors.declared import Feed
 from connectors.page_rows import PageFacts, PageRows, source_names
 from connectors.safe_xml import local_name, utf8_xml
 from connectors.soap_envelope import SoapAnswer
 from connectors.soap_payload import Payload, require_payload_success
 from connectors.soap_reply import soap_facts, soap_rows
-from connectors.xml_listing import Wanted, read_listing
+from connectors.xml_listing import Listing, Wanted, read_listings
 from connectors.xml_rows import find_all
 from schemas.errors import DepartmentBrokePromise
 
 
-def xml_facts(feed: Feed, body: bytes, media_type: str, who: str) -> PageFacts:
-    """Return how many records the page holds and what it says about the others."""
-    return soap_facts(feed, _open(feed, body, media_type, Wanted(feed.records), who), who)
+def xml_facts(feed: Feed, body: bytes, media_type: str, who: str) -> Iterator[PageFacts]:
+    """Yield, of each piece of the page, how many records it holds and what it says about the others."""
+    for payload in _open(feed, body, media_type, Wanted(feed.records), who):
+        yield soap_facts(feed, payload, who)
 
 
-def xml_rows(feed: Feed, body: bytes, media_type: str, who: str) -> PageRows:
-    """Return the declared source columns of the page's records."""
-    wanted = Wanted(feed.records, source_names(feed), has_lists=bool(feed.holder_keys))
-    return soap_rows(feed, _open(feed, body, media_type, wanted, who), who)
+def xml_rows(feed: Feed, body: bytes, media_type: str, who: str) -> Iterator[PageRows]:
+    """Yield the declared source columns of the page's records, piece by piece."""
+    wanted = Wanted(feed.records, source_names(feed), is_parsed=bool(feed.holder_keys))
+    for payload in _open(feed, body, media_type, wanted, who):
+        yield soap_rows(feed, payload, who)
 
 
-def _open(feed: Feed, body: bytes, media_type: str, wanted: Wanted, who: str) -> Payload:
-    """Return the document, after every check of form and success."""
+def _open(feed: Feed, body: bytes, media_type: str, wanted: Wanted, who: str) -> Iterator[Payload]:
+    """Yield the document, a long one in pieces, after every check of form and success."""
     if body.lstrip()[:1] in (b"{", b"["):
         raise DepartmentBrokePromise(f"{who}: the answer is JSON; expected XML; nothing of it is applied")
-    listing = read_listing(utf8_xml(body, media_type, who), wanted, who)
+    for listing in read_listings(utf8_xml(body, media_type, who), wanted, who):
+        yield _opened(feed, listing, who)
+
+
+def _opened(feed: Feed, listing: Listing, who: str) -> Payload:
     root = listing.root
     if local_name(root).lower() == "html":
         raise DepartmentBrokePromise(f"{who}: the answer is a page of markup (a sign-in page?); expected records")

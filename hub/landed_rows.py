@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from connectors.declaration import Department, Feed
-from connectors.pages import LandedFile, PageRows, read_files, read_page
+from connectors.pages import LandedFile, PageRows, read_blocks, read_files
 from hub.context import HubContext
 from license_library.exchanges import read_pages
 from license_library.page_requests import list_requests, read_one_page
@@ -22,7 +22,8 @@ def read_landed_rows(
                 yield file.first_page, rows
         return
     for page in read_pages(hub.engine, hub.keyring, exchange_id):
-        yield page.page_number, read_page(department, feed, page.body, page.media_type)
+        for rows in read_blocks(department, feed, page.body, page.media_type):
+            yield page.page_number, rows
 
 
 def read_landed_files(

@@ -12,7 +12,7 @@ import polars as pl
 
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed
-from connectors.pages import MappedPage, PageRows, fetch_pages, map_pages, read_page
+from connectors.pages import MappedPage, PageRows, fetch_pages, map_pages, read_blocks
 from hub.context import HubContext
 from schemas.catalogue import load_catalogue
 from schemas.digests import record_digests
@@ -52,7 +52,7 @@ class Listing:
 def fetched_rows(hub: HubContext, department: Department, feed: Feed, connection: Connection) -> Iterator[PageRows]:
     """Yield the rows of every page of the feed's own full listing."""
     for page in fetch_pages(department, feed, connection, None, hub.bounds.pages):
-        yield read_page(department, feed, page.body, page.media_type)
+        yield from read_blocks(department, feed, page.body, page.media_type)
 
 
 def list_rows(department: Department, feed: Feed, pages: Iterable[PageRows], listing: Listing, told: Told) -> None:

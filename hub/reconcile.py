@@ -9,7 +9,7 @@ import secrets
 
 from connectors.asking_records import ask_records
 from connectors.connection import Connection
-from connectors.pages import read_page
+from connectors.pages import read_blocks
 from hub.context import HubContext
 from hub.ends import Compared, Ends, conclude
 from hub.failures import plain_database_errors_at
@@ -72,6 +72,6 @@ def _compare_sample(ends: Ends) -> int:
         ours = entries_now(conn, ends.name, keys).drop("known_from")
         many = sum(one.count for one in library_sums(conn, ends.name).values())
     asked = ask_records(ends.department, ends.feed, ends.connection, keys)
-    pages = (read_page(ends.department, ends.feed, page.body, page.media_type) for page in asked)
+    pages = (rows for page in asked for rows in read_blocks(ends.department, ends.feed, page.body, page.media_type))
     listing = ends.list(pages, ours)
     return conclude(ends, Compared("sample", cursor_at, len(keys), many, listing, ours, 0))

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from connectors.declaration import Department, Feed
 from connectors.page_rows import Column
-from connectors.pages import PageRows, read_files, read_page
+from connectors.pages import PageRows, read_blocks, read_files
 from hub.context import HubContext
 from hub.landed_rows import read_landed_rows
 from license_library.exchanges import Exchange
@@ -49,7 +49,7 @@ def _blocks(hub: HubContext, source: tuple[int, int], department: Department, fe
     exchange_id, page_number = source
     if department.transport.kind != "file":
         page = read_landed_page(hub.engine, hub.keyring, exchange_id, page_number)
-        yield read_page(department, feed, page.body, page.media_type)
+        yield from read_blocks(department, feed, page.body, page.media_type)
         return
     fetch = partial(read_one_page, hub.engine, hub.keyring, exchange_id)
     for file, blocks in read_files(department, feed, list_requests(hub.engine, exchange_id), fetch):

@@ -52,13 +52,13 @@ def bend_row(mode: str, dialect: Dialect, row: Row) -> Row:
 
 def bend_rendered(mode: str, feed: Feed, rendered: bytes) -> bytes:
     """Return the written row with its license number written as no contract has it."""
-    column = bent_column(feed).encode()
+    column = bent_column(feed).rpartition("/")[2].encode()
     if rendered[:1] == b"{":
         bend, pattern = _JSON.get(mode), rb'"' + column + rb'":("(?:[^"\\]|\\.)*"|null)'
     else:
         start, end = (b"&lt;", b"&gt;") if rendered[:1] == b"&" else (b"<", b">")
-        tag = re.escape(start) + b"(" + column + b")" + re.escape(end)
-        bend, pattern = _XML.get(mode), tag + rb"(.*?)" + re.escape(start + b"/" + column + end)
+        tag = start + b"(" + column + rb")(?:\s[^<>]*?)?" + end  # a namespace may be declared on it
+        bend, pattern = _XML.get(mode), tag + rb"(.*?)" + start + b"/" + column + end
     return re.sub(pattern, bend, rendered, count=1, flags=re.DOTALL) if bend else rendered
 
 

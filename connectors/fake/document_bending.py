@@ -27,36 +27,48 @@ def bend_document(content: bytes, mode: str, changed: Collection[Changed]) -> by
     return content if document == json.loads(content) else json.dumps(document, ensure_ascii=False).encode()
 
 
-def _schemas(tree: Any) -> Iterator[Tree]:
-    """Yield every schema that has properties."""
+def _schemas(document: Tree, tree: Any, seen: set[str]) -> Iterator[Tree]:
+    """Yield every schema that has properties, from a place in the document on, also those that it refers to."""
     if isinstance(tree, dict):
         if isinstance(tree.get("properties"), dict):
             yield tree
+        pointer = tree.get("$ref")
+        if isinstance(pointer, str) and pointer not in seen:
+            seen.add(pointer)
+            yield from _schemas(document, _follow(document, pointer), seen)
         tree = list(tree.values())
     for below in tree if isinstance(tree, list) else ():
-        yield from _schemas(below)
+        yield from _schemas(document, below, seen)
 
 
-def _holder(document: Tree, names: Collection[str], name: str = "") -> Tree | None:
-    """Return the schema that holds most of some names, and this one among them."""
-    known = [one for one in _schemas(document) if not name or name in one["properties"]]
+def _follow(document: Tree, pointer: str) -> Any:
+    found: Any = document
+    for name in pointer.removeprefix("#/").split("/"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _holder(document: Tree, feed: Changed, names: Collection[str], name: str = "") -> Tree | None:
+    """Return the schema that holds most of some names, and this one among them: of the feed's own call, if it has any."""
+    own = list(_schemas(document, _operation(document, feed), set()))
+    known = [one for one in own or _schemas(document, document, set()) if not name or name in one["properties"]]
     counted = [(len(set(names) & one["properties"].keys()), one) for one in known]
     return max(counted, key=lambda pair: pair[0])[1] if counted else None
 
 
 def _add_field(document: Tree, one: Changed) -> None:
-    if record := _holder(document, one.columns, one.column):
+    if record := _holder(document, one, one.columns, one.column):
         record["properties"][one.added] = {"type": "string"}
 
 
 def _remove_field(document: Tree, one: Changed) -> None:
-    if record := _holder(document, one.columns, one.column):
+    if record := _holder(document, one, one.columns, one.column):
         del record["properties"][one.column]
         record["required"] = [name for name in record.get("required", []) if name != one.column]
 
 
 def _rename_field(document: Tree, one: Changed) -> None:
-    if record := _holder(document, one.columns, one.cursor):
+    if record := _holder(document, one, one.columns, one.cursor):
         record["properties"] = {
             one.renamed if name == one.cursor else name: node for name, node in record["properties"].items()
         }
@@ -64,12 +76,12 @@ def _rename_field(document: Tree, one: Changed) -> None:
 
 
 def _retype_field(document: Tree, one: Changed) -> None:
-    if record := _holder(document, one.columns, one.column):
+    if record := _holder(document, one, one.columns, one.column):
         record["properties"][one.column] = {"type": "object", "properties": {"text": {"type": "string"}}}
 
 
 def _add_code(document: Tree, one: Changed) -> None:
-    record = _holder(document, one.columns, one.coded)
+    record = _holder(document, one, one.columns, one.coded)
     if record is None:
         return
     field = record["properties"][one.coded]
@@ -100,7 +112,7 @@ def _require_parameter(document: Tree, one: Changed) -> None:
         _ask(document, operation, one, "query")
     elif any(asked.get("in") == "formData" for asked in operation.get("parameters", [])):
         _ask(document, operation, one, "formData")
-    elif body := _holder(document, one.asked):
+    elif body := _holder(document, one, one.asked):
         body["properties"][one.parameter] = {"type": "string"}
         body["required"] = [*body.get("required", []), one.parameter]
 

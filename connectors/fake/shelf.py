@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 
 from connectors.fake.bending import bend_rendered, bend_row, bends_rows
-from connectors.fake.chronicle import BACKWARDS, Chronicle
+from connectors.fake.chronicle import BACKWARDS, HAPPENED, Chronicle
 from connectors.fake.dialect import Dialect, Row
 from connectors.fake.spoiling import Kind, kind_of
 from connectors.fake.world import Record, World
@@ -67,6 +67,7 @@ class Shelf:
     def set_mode(self, mode: str) -> None:
         """Let happen what `mode` brings; what was late or wrong only in passing is set right first."""
         self._chronicle.settle()
+        self._rendered = {place: row for place, row in self._rendered.items() if place[1] < HAPPENED}
         if mode in HAPPENINGS:
             self._happen(mode)
         if mode == "ten_times_volume":

@@ -67,11 +67,16 @@ class RowWriter:
 
     def write(self, row: Row) -> bytes:
         """Return one row; all values are escaped in one go, which costs a third of doing it one by one."""
-        names = tuple(name for name, value in row.items() if value or not self._is_sparse)
+        names = tuple(name for name, value in row.items() if value or not self._is_sparse or self._is_owed(name))
         order, literals = self._skeleton(names)
         values = escape(BETWEEN.join([self._say(name, row[name] or "") for name in order])).split(BETWEEN)
         parts = [part for pair in zip(literals, values, strict=False) for part in pair]
         return "".join([*parts, literals[-1]] if order else literals).encode()
+
+    def _is_owed(self, name: str) -> bool:
+        """Say whether a value that is missing must be an empty element: a stand-in would pass for a value."""
+        node = find_node(self._record, name)
+        return node.is_required and node.kind == "text" and not node.codes
 
     def _make_skeleton(self, names: tuple[str, ...]) -> tuple[list[str], list[str]]:
         tree: dict[str, Any] = {}

@@ -62,6 +62,8 @@ class World:
         self._shared = Dice(seed, f"{issuer.department}/holders")
         self._types = [plan.kind.type_code or f"{issuer.uscc}9{plan.place:02}" for plan in self._plans]
         self._begun = [continue_check(code + issuer.uscc) for code in self._types]
+        # What no plan knows is printed on every license: a contract may demand it.
+        self._unplanned = sorted(issuer.face - {name for plan in self._plans for name in plan.face})
         self._items = [item_of(name) for name in issuer.license_types]
         self._files = f"files.{issuer.department.replace('_', '-')}.invalid"
         self._reasons = load_words().change_reasons
@@ -192,7 +194,7 @@ class World:
         return f"{IDENTIFIER_ROOT}.{self._types[number]}.{self.issuer.uscc}.{serial}.{edition}.{check}"
 
     def _face(self, plan: Plan, subject: Subject) -> dict[str, str]:
-        names = [name for name in plan.face or sorted(self.issuer.face) if name in self.issuer.face]
+        names = [name for name in (*plan.face, *self._unplanned) if name in self.issuer.face]
         holder = subject._replace(scope=plan.scope) if plan.scope else subject
         return make_face(names, holder, self._dice)
 

@@ -6,13 +6,14 @@ Goes from the invented record, not through our own mapping. Names fields and rec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.declaration import Department, Feed
 from connectors.fake.shelf import Listed, Shelf
+from connectors.time_forms import written_form
 from license_library.holders import holder_hash
 from license_library.holdings import Holding
 from license_library.keyring import Keyring
@@ -25,13 +26,19 @@ def differences(
     department: Department, feed: Feed, shelf: Shelf, held: Mapping[str, Holding], keyring: Keyring
 ) -> list[str]:
     """Return in words where the library and the department differ; empty when they agree."""
-    good = {one.record_id: one for one in shelf.listed() if one.kind is None and one.record_id}
+    good = {kept_id(one.record_id, held): one for one in shelf.listed() if one.kind is None and one.record_id}
     found = [f"{name} is missing" for name in good.keys() - held.keys()]
     found += [f"{name} is in the library and not at the department" for name in held.keys() - good.keys()]
     for name in good.keys() & held.keys():
         wrong = list(_wrong_fields(department, feed, good[name], held[name], keyring))
         found += [f"{name} differs in {', '.join(wrong)}"] if wrong else []
     return sorted(found)
+
+
+def kept_id(record_id: str, held: Collection[str]) -> str:
+    """Return the id under which a record can be held: where a contract wants a number, only its digits are written."""
+    digits = re.sub(r"\D", "", record_id)
+    return digits if record_id not in held and digits in held else record_id
 
 
 def in_words(found: list[str]) -> str:
@@ -84,5 +91,6 @@ def _plain(value: Any) -> Any:
 
 def _instant(department: Department, feed: Feed, local: datetime) -> datetime:
     """Return an invented time as the declared form leaves it: a form without seconds loses them."""
-    written = datetime.strptime(local.strftime(feed.cursor.format), feed.cursor.format)  # noqa: DTZ007  local time
+    form = written_form(feed.cursor.format)
+    written = datetime.strptime(local.strftime(form), form)  # noqa: DTZ007  local time
     return written.replace(tzinfo=ZoneInfo(department.timezone))

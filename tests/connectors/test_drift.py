@@ -18,6 +18,8 @@ from msgspec.structs import replace
 from connectors.connection import Connection, parse_connection
 from connectors.declaration import Department, list_departments, load_department
 from connectors.drift.watching import Drift, find_drift
+from connectors.fake.changed_names import changed_names
+from connectors.fake.document_bending import bend_document
 from connectors.fake.publishing import Publisher
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
@@ -226,3 +228,11 @@ def test_a_department_in_trouble_is_not_said_to_have_changed(
     finally:
         server.mode = "ok"
     assert not server.served["internal"]
+
+
+def test_what_changes_of_one_feed_changes_nothing_of_another_that_looks_the_same() -> None:
+    department = load_department("urban_construction")
+    content = (department.folder / department.transport.contract).read_bytes()
+    bent = json.loads(bend_document(content, "schema_added", [changed_names(department.feeds["qualifications"])]))
+    before, after = json.loads(content)["components"]["schemas"], bent["components"]["schemas"]
+    assert [name for name in after if after[name] != before[name]] == ["Qualification"]

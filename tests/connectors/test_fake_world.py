@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
 from fake_makers import CITY, DEPARTMENTS
+from msgspec.structs import replace as change
 
 from connectors.declaration import load_department
+from connectors.fake.bending import bend_rendered
 from connectors.fake.codes import resident_id, uscc
 from connectors.fake.dialect import Dialect, make_issuer
+from connectors.fake.shelf import Shelf
+from connectors.fake.soap_writing import RowWriter
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot, tell_truth
 from connectors.fake.world import FIRST_DAY, Issuer, World
+from connectors.scaffold.outline import Node
 from schemas.identifiers.credit_code import is_credit_code
 from schemas.identifiers.license_identifier import classify_license_identifier
 from schemas.identifiers.resident_identity import is_resident_identity
@@ -45,6 +51,50 @@ def test_codes_agree_with_published_examples() -> None:
     assert uscc("11100000", "MB014302") == "11100000MB0143028R"
     assert uscc("11370283", "MB9T0023") == load_department("market_regulation").uscc
     assert {resident_id(number)[:6] for number in range(500)} == {"370283", "370226"}
+
+
+def test_a_face_field_that_no_plan_knows_is_printed_all_the_same() -> None:
+    department = load_department("market_regulation")
+    issuer = make_issuer(department, department.feeds["licenses"])
+    world = World(replace(issuer, face=issuer.face | {"shelf_mark"}), seed=7, scale=20, bad_share=0)
+    assert all(world.record(index, 0)["face"]["shelf_mark"] for index in range(20))
+
+
+def test_a_time_that_was_wrong_in_passing_is_shown_right_afterwards() -> None:
+    department = load_department("market_regulation")
+    feed = department.feeds["licenses"]
+    dialect = Dialect(feed)
+    shelf = Shelf(
+        World(make_issuer(department, feed), seed=7, scale=20, bad_share=0),
+        dialect,
+        lambda row: str(row[feed.cursor.field]).encode(),
+        100,
+    )
+    shelf.set_mode("clock_backwards")
+    wrong = set(shelf.slice(None, size=20).rows)
+    shelf.set_mode("ok")
+    right = {str(one.row[feed.cursor.field]).encode() for one in shelf.listed()}
+    assert set(shelf.slice(None, size=20).rows) == right != wrong
+
+
+def test_a_required_text_that_is_missing_is_an_empty_element_and_no_stand_in() -> None:
+    name, page = Node("name", is_required=True), Node("page", is_required=True)
+    writer = RowWriter(Node("row", kind="group", children=(name, page)), "", is_sparse=True)
+    assert writer.write({"name": None}) == "<row><name></name><page>无</page></row>".encode()
+
+
+@pytest.mark.parametrize("mode", ["duplicate_elements", "type_changed", "nul"])
+@pytest.mark.parametrize("tag", ["number", 'number xmlns="urn:x"'])
+def test_a_license_number_is_bent_whatever_namespace_is_declared_on_it(mode: str, tag: str) -> None:
+    feed = load_department("market_regulation").feeds["licenses"]
+    feed = change(
+        feed, fields=feed.fields | {"license_number": change(feed.fields["license_number"], from_="a/number")}
+    )
+    row = f"<row><a><{tag}>1</number></a></row>".encode()
+    bent = bend_rendered(mode, feed, row)
+    assert bent != row
+    assert bend_rendered(mode, feed, row.replace(b"<", b"&lt;").replace(b">", b"&gt;")) != row
+    assert bent.startswith(b"<row><a><number")
 
 
 def test_another_seed_is_another_city() -> None:

@@ -129,6 +129,18 @@ def zip_of(members: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] 
 # --- CSV
 
 
+@pytest.mark.parametrize("cut", range(1, 40))
+def test_a_file_that_is_cut_within_its_last_row_is_refused(declare: Declare, cut: int) -> None:
+    """Its rows may still be as many as its marker says."""
+    content = csv_of([ROW, ROW]).encode()[:-21][:-cut]
+    with pytest.raises(DepartmentBrokePromise, match=r"the last line ends after|utf-8"):
+        read(declare("csv"), content)
+
+
+def test_the_last_row_needs_no_end_of_line(declare: Declare) -> None:
+    assert values(read(declare("csv"), csv_of([ROW, ROW]).encode().removesuffix(b"\r\n")), "LSH") == ["1", "1"]
+
+
 def test_a_cell_that_looks_like_a_formula_is_data(declare: Declare) -> None:
     names = ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1"]
     content = csv_of([[*ROW[:2], name, *ROW[3:]] for name in names])

@@ -70,6 +70,7 @@ def test_nothing_is_found_where_nothing_is_wrong(lint: Lint) -> None:
         (('path = "/licenses"', 'path = "/permits"'), "error", "GET /permits is not in the contract; there are /licenses"),
         (('scope = "JYFW"', 'scope = "JYFWX"'), "warning", "source field 'JYFWX' is not in the contract"),
         (('kind = "rest"', 'kind = "post"'), "error", "invalid enum value"),
+        (('key = ["XKZBH"]', 'key = ["GXSJ"]'), "error", "holds the time of change"),
         (('style = "page", total = "data/total"', 'style = "link"'), "warning", "declares no total"),
     ],
 )  # fmt: skip

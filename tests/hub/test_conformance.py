@@ -28,6 +28,7 @@ from hub.conformance.report import write_report
 from hub.conformance.run import checks_of, quick_checks
 from hub.conformance.scratch import Scratch
 from hub.conformance.stand import try_feed
+from hub.conformance.truth import kept_id
 from hub.conformance.victims import standing_by
 
 # One of each kind of transport, payload and paging.
@@ -114,6 +115,22 @@ def test_a_department_that_cannot_say_it_failed_is_found_out(scratch: Scratch, t
     assert [one.name for one in report.failed] == ["200_with_fault"]
     assert report.failed[0].advice
     assert "## What failed, and what to do" in write_report([report])
+
+
+def test_a_time_of_change_in_a_form_of_xml_is_compared_as_it_was_written(scratch: Scratch, tmp_path: Path) -> None:
+    shutil.copytree(load_department("market_regulation").folder, tmp_path / "market_regulation")
+    file = tmp_path / "market_regulation" / "department.toml"
+    text, count = re.subn(r'(field *= *"GXSJ", format *= *)"[^"]+"', r'\1"xs:dateTime"', file.read_text("utf-8"))
+    file.write_text(text, "utf-8")
+    wanted = [check for check in quick_checks() if check.name == "first_pull"]
+    report = try_feed(scratch, "market_regulation", "licenses", tmp_path, wanted)
+    assert (count, words(report), len(report.outcomes)) == (1, [], 1)
+
+
+def test_a_record_whose_key_is_a_number_is_found_by_its_digits() -> None:
+    assert kept_id("PD000000007", {"000000007"}) == "000000007"
+    assert kept_id("PD000000007", {"PD000000007", "000000007"}) == "PD000000007"
+    assert kept_id("PD000000007", set()) == "PD000000007"
 
 
 def declare_without_success(root: Path) -> Path:
