@@ -14,6 +14,7 @@ ADDRESSES = [
     "/",
     "/checklist",
     f"/checklist/{ITEM}",
+    "/holdings",
     "/departments",
     "/exchanges",
     "/exchanges/4/shadow",
