@@ -16,6 +16,7 @@ from connectors.file_parts import CLOSING_TYPE, Closing, read_closings
 from connectors.front_marking import Marked
 from connectors.pages import PageRows
 from hub.context import HubContext
+from hub.crash_points import pass_by
 from hub.landed_rows import read_landed_files
 from hub.progress import Progress
 from hub.row_reasons import wrong_rows
@@ -41,7 +42,9 @@ def answer_files(  # noqa: PLR0913, PLR0917 - the exchange, its declaration, and
     progress("acknowledge", number)
     with opened_answers(department, feed, connection) as answers:
         for exchange_id, closing in _owed(hub, exchange, answers):
+            pass_by("before_send")
             told += _answer(hub, get_exchange(hub.engine, exchange_id), department, feed, closing, answers)
+            pass_by("after_mark")
             number += 1
             progress("acknowledge", number)
     return told

@@ -19,9 +19,9 @@ POINTS: Final = {
     "before_merge_commit": "everything is merged, nothing is committed",
     "after_merge_commit": "the merge is committed, the department knows nothing",
     "after_claim": "a delivery is claimed, nothing has left",
-    "before_send": "a delivery, or the answer to the rows of a page, is about to leave",
+    "before_send": "a delivery, or the answer to the rows of a page or file, is about to leave",
     "after_send_before_mark": "a delivery is answered, and nobody has noted it",
-    "after_mark": "a delivery is noted, or the rows of a page are answered",
+    "after_mark": "a delivery is noted, or the rows of a page or file are answered",
     "mid_reconcile": "both ends are compared, what was found is not committed",
 }
 

@@ -31,8 +31,8 @@ def kill_at(bench: Bench, point: str) -> None:
 
 
 def _kill(bench: Bench, point: str) -> str:
-    if point.partition(":")[0] in ACKNOWLEDGING and not bench.feed.flag:
-        raise NotApplicable("nothing is acknowledged: its feed has no flag")
+    if point.partition(":")[0] in ACKNOWLEDGING and not bench.feed.is_answered:
+        raise NotApplicable("nothing is acknowledged: its feed has neither flag nor files that are answered")
     before = bench.versions()
     bench.server.set_day(bench.server.shelves[bench.feed.name].day + DAYS)
     changed = len(bench.differences())

@@ -33,9 +33,9 @@ class Scratch:
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @contextmanager
-    def library(self) -> Iterator[str]:
-        """Yield the address of a fresh library that knows the catalogue."""
-        with self._database(f"template {TEMPLATE}") as url:
+    def library(self, template: str = TEMPLATE) -> Iterator[str]:
+        """Yield the address of a fresh library that knows the catalogue, or of a copy of another that nobody has open."""
+        with self._database(f"template {template}") as url:
             yield url
 
     @contextmanager

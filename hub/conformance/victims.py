@@ -1,10 +1,11 @@
-"""Exchanges that are killed: a process that has loaded everything and started nothing, and a fork of it for each exchange.
+"""Whatever is to be killed: a process that has loaded everything and started nothing, and a fork of it for each order.
 
 Run as `python -m hub.conformance.victims`: an order a line on standard input, how the fork ended on standard output.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import selectors
@@ -24,6 +25,7 @@ from hub.context import Bounds, HubContext
 from hub.crash_points import VARIABLE
 from hub.pull import pull
 from hub.push import PushBounds, push
+from hub.reconcile import reconcile
 from license_library.database import open_database
 from license_library.keyring import Keyring
 from schemas.errors import ProcessFailed
@@ -43,7 +45,7 @@ class Order(msgspec.Struct, frozen=True):
     folder: str
     now: datetime
     point: str
-    work: Literal["pull", "push"] = "pull"
+    work: Literal["pull", "push", "reconcile"] = "pull"
 
 
 class Victims:
@@ -53,7 +55,7 @@ class Victims:
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, order: Order) -> int:
-        """Run an exchange or a push and return how its process ended: minus the signal, or its exit code."""
+        """Do the work and return how its process ended: minus the signal, or its exit code."""
         process = self._process = self._process or _start()
         if process.stdin is None or process.stdout is None:
             raise ProcessFailed("victims: have no standard input and output")
@@ -110,6 +112,7 @@ def _load() -> None:
     """Import what an exchange imports late, once for all; none of it starts a thread."""
     importlib.import_module("connectors.soap_contract")
     require_runnable(load_suite(LICENSE.name), LICENSE)
+    gc.freeze()  # no fork copies memory only to look for garbage in it
 
 
 def _die_on_the_way(order: Order) -> None:
@@ -128,6 +131,8 @@ def _is_done(hub: HubContext, order: Order) -> bool:
     connection = parse_connection(order.connection)
     if order.work == "push":
         return push(hub, order.department, connection, bounds=PushBounds(grace=timedelta(0))).is_good
+    if order.work == "reconcile":
+        return reconcile(hub, order.department, order.feed, connection, full=True).reconciliation_id > 0
     return pull(hub, order.department, order.feed, connection, full=True).state == "merged"
 
 

@@ -1,4 +1,4 @@
-"""Pull one feed and die by SIGKILL at a named point: `step:count` of the progress, before a commit there, after a move there.
+"""Pull one feed and die by SIGKILL: at a crash point, before a commit at the department, after a write or a move there.
 
 Run by test_acknowledging.py and test_answering_files.py in a process of its own; nothing here may tidy up.
 """
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from connectors.connection import parse_connection
 from connectors.sftp_folder import SftpFolder
 from hub.context import Bounds, HubContext, utc_now
-from hub.progress import Step
+from hub.crash_points import POINTS, VARIABLE
 from hub.pull import pull
 from license_library.database import open_database
 from license_library.keyring import Keyring
@@ -50,23 +50,21 @@ def main(database: str, connection: str, folder: str, point: str, department: st
     front = parse_connection(connection)
     commits = 0
 
-    def listen(told: Step, done: int) -> None:
-        if told == step and count in {str(done), "any"}:
-            die()
-
     def before_commit(conn: sa.Connection) -> None:
         nonlocal commits
         commits += conn.engine.url.database == front.path.removeprefix("/")
         if step == "front_commit" and commits == int(count):
             die()
 
+    if step in POINTS:
+        os.environ[VARIABLE] = point
     sa.event.listen(sa.Engine, "commit", before_commit)
     if step.startswith("drop_"):
         name = step.removeprefix("drop_")
         setattr(SftpFolder, name, die_after(getattr(SftpFolder, name), int(count)))
     keyring = Keyring(b"a secret of thirty-two bytes, ok")
     hub = HubContext(open_database(database), keyring, utc_now, Path(folder), Bounds(lease=timedelta(seconds=-1)))
-    pull(hub, department, "licenses", front, progress=listen)
+    pull(hub, department, "licenses", front)
 
 
 if __name__ == "__main__":

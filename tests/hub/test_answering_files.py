@@ -223,7 +223,7 @@ def test_a_receipt_of_an_older_declaration_is_not_guessed(hub_here: HubContext, 
     assert forestry.names() == []
 
 
-POINTS = ["land:1", "land:3", "check:any", "merge:0", "acknowledge:0", "acknowledge:1", "acknowledge:3", "drop_write:1", "drop_move:1", "drop_move:2"]  # fmt: skip
+POINTS = ["after_landing:1", "after_landing:3", "mid_check:1", "before_merge_commit:1", "before_send:1", "after_mark:1", "after_mark:3", "drop_write:1", "drop_move:1", "drop_move:2"]  # fmt: skip
 
 
 CRASHES = [(name, point) for name in NAMES for point in POINTS if name == "forestry" or point != "drop_write:1"]

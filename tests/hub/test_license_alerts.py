@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from hub_makers import Faked, StartFake, pull_once
+from hub_makers import PLOT, Faked, StartFake, column, pull_once
 from push_makers import StillClock, at, push_once, states
 from sqlalchemy import text
 
@@ -36,8 +37,8 @@ def told(one: Faked) -> dict[str, str]:
     return {each["values"]["project_no"]: each["values"]["cert_state"] for each in one.process.inbox()}
 
 
-def test_the_platform_is_told_once_which_cases_relied_on_what_was_revoked(hub: HubContext, fake: StartFake) -> None:
-    one, clock = fake("approval_platform"), StillClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+def revoke_everything(hub: HubContext, one: Faked, clock: StillClock) -> HubContext:
+    """Let cases rely on what the platform issued, and let it revoke that; return the hub an hour later."""
     hub = at(hub, clock)
     pull_once(hub, one)
     rely_on_everything_valid(hub)
@@ -46,6 +47,12 @@ def test_the_platform_is_told_once_which_cases_relied_on_what_was_revoked(hub: H
     clock.pass_by(hours=1)
     pull_once(hub, one, full=True)
     one.process.set_mode("ok")
+    return hub
+
+
+def test_the_platform_is_told_once_which_cases_relied_on_what_was_revoked(hub: HubContext, fake: StartFake) -> None:
+    one, clock = fake("approval_platform"), StillClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+    hub = revoke_everything(hub, one, clock)
     assert owe_license_alerts(hub, load_department("health_inspection")) == 0  # takes alerts, has no cases of its own
     push_once(hub, one)
     with hub.engine.connect() as conn:
@@ -61,3 +68,24 @@ def test_the_platform_is_told_once_which_cases_relied_on_what_was_revoked(hub: H
     clock.pass_by(minutes=31)
     push_once(hub, one)
     assert len(one.process.inbox()) == len(states(hub)) == len(alerts)
+
+
+def test_an_alert_that_cannot_be_written_is_refused_alone_and_the_others_are_told(
+    hub: HubContext, fake: StartFake
+) -> None:
+    # A platform of its own: alerts are numbered anew in each test, and a platform that took a number takes it once.
+    one, clock = fake("approval_platform", replace(PLOT, seed=8)), StillClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+    hub = revoke_everything(hub, one, clock)
+    with hub.engine.begin() as conn:
+        conn.execute(
+            text(
+                "update license_alerts set status = 'pawned' "  # a state that the platform has no code for
+                "where alert_id = (select min(alert_id) from license_alerts)"
+            )
+        )
+    push_once(hub, one)
+    assert (states(hub)[0], set(states(hub)[1:])) == ("refused", {"acknowledged"})
+    assert column(hub, "select reason_code from deliveries where state = 'refused'") == ["declaration.wrong"]
+    assert len(told(one)) == len(states(hub)) - 1 > 1
+    push_once(hub, one)
+    assert states(hub)[0] == "refused"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -24,13 +22,16 @@ from sqlalchemy import Engine, text
 
 from connectors.declaration import load_department
 from connectors.fake.process import start_fakes
+from hub.conformance.impatience import SECRET, impatient
+from hub.conformance.victims import Order, Victims, standing_by
 from hub.context import HubContext, utc_now
 from hub.push import PushBounds, push
 from license_library import embedded
 from license_library.database import migrate, open_database
+from license_library.keyring import Keyring
 
 POINTS = ["after_claim", "before_send", "after_send_before_mark", "after_mark"]
-OWED = 6
+OWED = 16  # more than five deaths leave behind them
 
 
 @pytest.fixture(scope="module")
@@ -62,24 +63,28 @@ def times_done(one: Faked, hub: HubContext) -> list[int]:
     return [sum(each["times"] for each in inbox if each["values"][field] == case) for case in cases]
 
 
-def die_at(point: str, occurrence: int, one: Faked, address: str) -> None:
-    """Push in a process that kills itself there."""
-    arguments = [address, one.process.connection_value, str(one.folder), one.name]
-    environ = os.environ | {"HUB_CRASH_AT": f"{point}:{occurrence}", "PYTHONPATH": os.getcwd()}
-    script = Path(__file__).with_name("crash_push.py")
-    done = subprocess.run([sys.executable, str(script), *arguments], env=environ, check=False, capture_output=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+@pytest.fixture(scope="module")
+def victims() -> Iterator[Victims]:
+    """Give somebody to be killed."""
+    with standing_by() as given:
+        yield given
 
 
-def survive(hub: HubContext, one: Faked, address: str, point: str, occurrence: int) -> None:
-    """Die there, go on later by itself, and look at what the department has."""
-    name = one.name
-    known = replace(hub, connectors_folder=one.folder)
+def survive(  # noqa: PLR0917 - who, where, how often
+    hub: HubContext, one: Faked, address: str, victims: Victims, point: str, kills: int
+) -> None:
+    """Die there again and again, each time one delivery later; go on by itself, and look at what the department has."""
+    name, clock = one.name, StillClock(utc_now() + timedelta(minutes=1))
+    known = replace(hub, connectors_folder=one.folder, keyring=Keyring(SECRET), amend=impatient)
     kind = "supervision_handoff" if name == "work_safety" else "decision"
     for number in range(OWED):
-        owe(known, name, kind, case=f"{point}-{occurrence}-{number}-{name}")
-    die_at(point, occurrence, one, address)
-    clock = StillClock(utc_now() + timedelta(hours=1))
+        owe(known, name, kind, case=f"{point}-{kills}-{number}-{name}")
+    for number in range(1, kills + 1):
+        order = Order(
+            address, one.process.connection_value, name, "", str(one.folder), clock.now, f"{point}:{number}", "push"
+        )
+        assert victims.run(order) == -signal.SIGKILL
+        clock.pass_by(hours=1)
     for _ in range(3):
         push_once(at(known, clock), one)
         clock.pass_by(minutes=5)
@@ -88,27 +93,25 @@ def survive(hub: HubContext, one: Faked, address: str, point: str, occurrence: i
         assert left == []
         assert times_done(one, known) == [1] * OWED
         return
-    assert left == (["to_verify"] if point in {"before_send", "after_send_before_mark"} else [])
-    expected = sorted([1] * (OWED - 1) + [0 if point == "before_send" else 1])
-    assert sorted(times_done(one, known)) == expected
+    assert left == (["to_verify"] * kills if point in {"before_send", "after_send_before_mark"} else [])
+    unsent = kills if point == "before_send" else 0
+    assert sorted(times_done(one, known)) == [0] * unsent + [1] * (OWED - unsent)
 
 
 def test_a_push_killed_before_it_noted_the_answer_does_nothing_twice(
-    hub: HubContext, fakes: dict[str, Faked], database_address: str
+    hub: HubContext, fakes: dict[str, Faked], database_address: str, victims: Victims
 ) -> None:
-    survive(
-        hub, fakes["class_b"], database_address, "after_send_before_mark", 3
-    )  # a case of its own: the fake remembers
+    survive(hub, fakes["class_b"], database_address, victims, "after_send_before_mark", 3)
 
 
 @pytest.mark.crash
-@pytest.mark.parametrize("occurrence", [1, 2, 5])
+@pytest.mark.parametrize("kills", [1, 2, 5])
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("name", ["class_a", "class_b", "class_c", "market_regulation", "work_safety"])
-def test_a_push_killed_anywhere_loses_nothing_and_does_nothing_twice(  # noqa: PLR0917 - who, where and when
-    hub: HubContext, fakes: dict[str, Faked], database_address: str, name: str, point: str, occurrence: int
+def test_a_push_killed_anywhere_however_often_loses_nothing_and_does_nothing_twice(  # noqa: PLR0917 - who, where, how often
+    hub: HubContext, fakes: dict[str, Faked], database_address: str, victims: Victims, name: str, point: str, kills: int
 ) -> None:
-    survive(hub, fakes[name], database_address, point, occurrence)
+    survive(hub, fakes[name], database_address, victims, point, kills)
 
 
 @pytest.fixture

@@ -1,0 +1,45 @@
+"""Every crash point, passed by one, two and five deaths in a row, over SOAP and over REST: nothing lost, nothing twice, no operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from crash_sides import KILLS, PULL_POINTS, Side, opened_side, survive_pulls, survive_reconciliations
+
+from hub.conformance.scratch import Scratch
+from hub.conformance.victims import standing_by
+
+pytestmark = pytest.mark.crash
+
+
+@pytest.fixture(scope="module")
+def scratch(postgres_home: Path) -> Iterator[Scratch]:
+    """Give libraries on the session's server, and somebody to be killed on them."""
+    with standing_by() as victims:
+        given = Scratch(postgres_home, victims)
+        given.prepare()
+        yield given
+
+
+@pytest.fixture(scope="module", params=["soap", "rest"])
+def side(request: pytest.FixtureRequest, scratch: Scratch) -> Iterator[Side]:
+    """Give a department of each kind, once for all deaths."""
+    with opened_side(request.param, scratch) as made:
+        yield made
+
+
+@pytest.mark.parametrize("kills", KILLS)
+@pytest.mark.parametrize("point", PULL_POINTS)
+def test_a_pull_killed_anywhere_however_often_loses_nothing_and_brings_nothing_twice(
+    side: Side, point: str, kills: int
+) -> None:
+    survive_pulls(side, point, kills)
+
+
+@pytest.mark.parametrize("kills", KILLS)
+def test_a_reconciliation_killed_however_often_leaves_no_half_evidence_and_the_next_names_everything(
+    side: Side, kills: int
+) -> None:
+    survive_reconciliations(side, kills)
