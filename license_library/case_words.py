@@ -47,6 +47,13 @@ _CORRECTIONS = {
     "refused": Words("部门不予更正", "refused"),
     "withdrawn": Words("已撤回", "withdrawn"),
 }
+_CORRECTION_EVENTS = {
+    "asked": Words("提出校核请求", "asked for"),
+    "handed_over": Words("交给推送", "handed to the outbox"),
+    "arrived": Words("部门已收到", "taken by the department"),
+    "delivery_over": Words("部门系统已办结", "done, says the department's system"),
+    "late": Words("期限已过，部门未答复", "the last day is over, unanswered"),
+}
 _BATCHES = {
     "waiting": Words("等待执行", "waiting"),
     "running": Words("执行中", "running"),
@@ -74,6 +81,11 @@ def case_event_words(action: str) -> Words:
 def correction_words(state: str) -> Words:
     """Name where a correction request stands."""
     return _CORRECTIONS.get(state, Words(state, state))
+
+
+def correction_event_words(what: str) -> Words:
+    """Name one step of a correction request."""
+    return _CORRECTION_EVENTS.get(what) or correction_words(what)
 
 
 def batch_words(state: str) -> Words:

@@ -5,16 +5,20 @@ Values are shown masked: what may name a person shows its first character.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Connection, text
 
-from license_library.answers import CorrectionBrief, CorrectionsAnswer
-from license_library.case_words import correction_words
+from license_library.answers import CorrectionBrief, CorrectionDetail, CorrectionEvent, CorrectionsAnswer
+from license_library.case_words import correction_event_words, correction_words
 from license_library.cursors import LAST, check_limit
 from license_library.keyring import Keyring
 from license_library.masking import mask_text
+from license_library.questions import CorrectionFilter
 from license_library.readings import check_text
 from license_library.wording import field_words
 from schemas.errors import NotFound
@@ -32,32 +36,25 @@ from correction_requests r join departments d using (department) left join deliv
 _LIST = text(f"""
 select {_COLUMNS} {_FROM}
 where (cast(:department as text) is null or r.department = cast(:department as text))
-  and (cast(:state as text) is null or r.state = cast(:state as text))
+  and (cast(:state as text) is null or r.state = cast(:state as text)
+    or cast(:state as text) = 'late' and r.state = 'open' and r.due_on < :today)
   and (cast(:license_id as bigint) is null or r.license_id = cast(:license_id as bigint))
   and (cast(:quarantine_id as bigint) is null or r.quarantine_id = cast(:quarantine_id as bigint))
 order by r.state = 'open' desc, r.due_on, r.request_id desc limit :limit
 """)
 _GET = text(f"select {_COLUMNS} {_FROM} where r.request_id = :request_id")
+_DELIVERY = text("select owed_at, acknowledged_at, finished_at from deliveries where delivery_id = :delivery_id")
+ZONE = ZoneInfo("Asia/Shanghai")
 _PERSONAL = {field.name for field in LICENSE.fields if field.personal}
 
 
-def list_corrections(  # noqa: PLR0913 - each narrows the list
-    conn: Connection,
-    keyring: Keyring,
-    today: date,
-    now: datetime,
-    *,
-    department: str | None = None,
-    state: str | None = None,
-    license_id: int | None = None,
-    quarantine_id: int | None = None,
-    limit: int = 50,
+def list_corrections(
+    conn: Connection, keyring: Keyring, wanted: CorrectionFilter, today: date, now: datetime
 ) -> CorrectionsAnswer:
     """Return requests, the open ones first, by their last day."""
-    check_text(f"{department or ''}{state or ''}")
-    wanted = {"department": department, "state": state, "license_id": license_id, "quarantine_id": quarantine_id}
-    rows = conn.execute(_LIST, {**wanted, "today": today, "limit": check_limit(limit)})
-    return CorrectionsAnswer([_brief(row, keyring) for row in rows], now)
+    check_text(f"{wanted.department or ''}{wanted.state or ''}")
+    facts = msgspec.structs.asdict(wanted) | {"today": today, "limit": check_limit(wanted.limit)}
+    return CorrectionsAnswer([_brief(row, keyring) for row in conn.execute(_LIST, facts)], now)
 
 
 def get_correction(conn: Connection, keyring: Keyring, request_id: int, today: date) -> CorrectionBrief:
@@ -67,6 +64,34 @@ def get_correction(conn: Connection, keyring: Keyring, request_id: int, today: d
     if row is None:
         raise NotFound(f"correction: there is no request {request_id}; expected an id of the list")
     return _brief(row, keyring)
+
+
+def show_correction(
+    conn: Connection, keyring: Keyring, request_id: int, today: date, now: datetime
+) -> CorrectionDetail:
+    """Return one request with its history; NotFound where there is none."""
+    one = get_correction(conn, keyring, request_id, today)
+    delivery = conn.execute(_DELIVERY, {"delivery_id": one.delivery_id}).one_or_none()
+    return CorrectionDetail(one, sorted(_events(one, delivery), key=lambda event: event.happened_at), now)
+
+
+def _events(one: CorrectionBrief, delivery: Any) -> Iterator[CorrectionEvent]:
+    yield _event(one.asked_at, "asked", one.asked_by, one.basis)
+    steps = [] if delivery is None else [
+        ("handed_over", delivery.owed_at), ("arrived", delivery.acknowledged_at), ("delivery_over", delivery.finished_at),
+    ]  # fmt: skip
+    for what, at in steps:
+        if at is not None:
+            yield _event(at, what, None, None)
+    if one.is_late:
+        yield _event(datetime.combine(one.due_on + timedelta(days=1), time(), ZONE), "late", None, None)
+    if one.answered_at is not None:
+        by = None if one.answered_by == "hub" else one.answered_by
+        yield _event(one.answered_at, one.answer or one.state, by, one.answer_note)
+
+
+def _event(at: datetime, what: str, who: str | None, note: str | None) -> CorrectionEvent:
+    return CorrectionEvent(at, what, correction_event_words(what), who, note)
 
 
 def _brief(row: Any, keyring: Keyring) -> CorrectionBrief:

@@ -79,6 +79,16 @@ class IncidentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: int = MAX_LIMIT
 
 
+class CorrectionFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for correction requests; None means: any."""
+
+    department: str | None = None
+    state: str | None = None  # open | late | answered | withdrawn
+    license_id: int | None = None
+    quarantine_id: int | None = None
+    limit: int = MAX_LIMIT
+
+
 class ReconciliationFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for reconciliations; None means: any."""
 

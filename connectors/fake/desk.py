@@ -68,7 +68,8 @@ class Desk:
             for one in self.calls:  # one operation may answer both questions
                 question = one.delivery.ask if one.role == "ask" else one.delivery.receipt
                 if question and one.role != "deliver" and _place(one) == _place(called):
-                    told |= self._tell(question, one.delivery, given)
+                    for place, value in flatten(self._tell(question, one.delivery, given)).items():
+                        put(told, place, value)
             return told
 
     def inbox(self) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from license_library.corrections import (
     ask_for_case,
     ask_for_license,
 )
+from license_library.questions import CorrectionFilter
 
 correction = typer.Typer(help="What departments are asked to put right.", no_args_is_help=True)
 calendar = typer.Typer(help="The days on which departments work.", no_args_is_help=True)
@@ -85,15 +86,14 @@ def ask(  # noqa: PLR0913, PLR0917 - what is asked for
 @correction.command("list")
 def list_them(
     department: Annotated[str | None, typer.Argument(help="Only to this department.")] = None,
-    state: Annotated[str | None, typer.Option(help="open, answered or withdrawn.")] = None,
+    state: Annotated[str | None, typer.Option(help="open, late, answered or withdrawn.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List correction requests, the open ones first, by their last day."""
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_corrections(
-            conn, hub.keyring, today(hub), hub.clock(), department=department, state=state, limit=limit
-        )
+        wanted = CorrectionFilter(department, state, limit=limit)
+        answer = list_corrections(conn, hub.keyring, wanted, today(hub), hub.clock())
     _show(answer.corrections, answer, as_json=as_json)
 
 

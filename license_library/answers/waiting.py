@@ -103,6 +103,24 @@ class CorrectionBrief(Answer, frozen=True):
     answered_at: datetime | None
 
 
+class CorrectionEvent(Answer, frozen=True):
+    """Tell one step of a correction request's history."""
+
+    happened_at: datetime
+    what: str  # asked | handed_over | arrived | delivery_over | late | corrected | confirmed | refused | withdrawn
+    words: Words
+    who: str | None  # None: by itself
+    note: str | None
+
+
+class CorrectionDetail(Answer, frozen=True):
+    """Show one correction request with its history, oldest first."""
+
+    correction: CorrectionBrief
+    events: list[CorrectionEvent]
+    asked_at: datetime
+
+
 class CorrectionsAnswer(Answer, frozen=True):
     """List correction requests, the open ones first, by their last day."""
 

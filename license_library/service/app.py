@@ -17,6 +17,8 @@ from license_library.service import (
     case_api,
     case_pages,
     checklist_pages,
+    correction_api,
+    correction_pages,
     delivery_pages,
     health,
     held_pages,
@@ -50,6 +52,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(Wire, body_bytes=settings.body_bytes)  # added last, so that it sees every answer
     pages = (
         case_pages,
+        correction_pages,
         search_pages,
         checklist_pages,
         held_pages,
@@ -60,7 +63,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         reconciliation_pages,
         reliance_pages,
     )
-    for part in (health, api, case_api, quality_api, sharing, sign_in, *pages):
+    for part in (health, api, case_api, correction_api, quality_api, sharing, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")
@@ -68,7 +71,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
 
 def _serve_description(app: FastAPI) -> None:
-    shapes = (*api.SHAPES, *case_api.SHAPES, *quality_api.SHAPES, health.Health, ProblemAnswer)
+    shapes = (*api.SHAPES, *case_api.SHAPES, *correction_api.SHAPES, *quality_api.SHAPES, health.Health, ProblemAnswer)
     document = msgspec.json.encode(build_document(app, shapes))
 
     @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(demand_someone)])

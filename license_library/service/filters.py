@@ -16,6 +16,7 @@ from fastapi.dependencies.utils import get_flat_dependant
 from pydantic import AfterValidator, BeforeValidator
 
 from license_library.questions import (
+    CorrectionFilter,
     DeliveryFilter,
     ExchangeFilter,
     IncidentFilter,
@@ -52,6 +53,7 @@ def _aware(instant: datetime | None) -> datetime | None:
 Reference = Annotated[int, Path(ge=1, le=2**63 - 1)]
 # PostgreSQL refuses NUL, and no code or cursor of ours holds a control character.
 Choice = Annotated[str | None, Query(max_length=512, pattern=r"^[^\x00-\x1f]*$")]
+Known = Annotated[int | None, BeforeValidator(_given), Query(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -139,11 +141,28 @@ class IncidentQuery:
 
 
 @dataclass(frozen=True)
+class CorrectionQuery:
+    """Narrow the correction requests to a department, a state, a license or a case."""
+
+    department: Choice = None
+    state: Choice = None
+    license_id: Known = None
+    quarantine_id: Known = None
+    limit: Limit = 100
+
+    def wanted(self) -> CorrectionFilter:
+        """Return the question; what a form left empty is any."""
+        return CorrectionFilter(
+            self.department or None, self.state or None, self.license_id, self.quarantine_id, self.limit
+        )
+
+
+@dataclass(frozen=True)
 class LicenseAlertQuery:
     """Narrow the alerts to a case, or to one license."""
 
     case_number: Choice = None
-    license_id: Annotated[int | None, BeforeValidator(_given), Query(ge=1, le=2**63 - 1)] = None
+    license_id: Known = None
     after: Choice = None
     limit: Limit = 50
 
@@ -215,6 +234,7 @@ class ScorecardQuery:
         return ScorecardFilter(self.month or None, self.department or None)
 
 
+Corrections = Annotated[CorrectionQuery, Depends()]
 Deliveries = Annotated[DeliveryQuery, Depends()]
 Incidents = Annotated[IncidentQuery, Depends()]
 Items = Annotated[ItemQuery, Depends()]

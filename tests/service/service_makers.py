@@ -16,6 +16,8 @@ from fastapi import FastAPI
 from httpx import Client, Response
 from sqlalchemy import Connection, Engine, insert, update
 
+from license_library.calendar import seed_calendar
+from license_library.corrections import Correction, answer_correction, ask_for_license
 from license_library.entries import FeedName
 from license_library.incidents import Cause, tell_incidents
 from license_library.keyring import Keyring
@@ -23,6 +25,7 @@ from license_library.outbox import Owing, enqueue
 from license_library.reconciling import BucketPair, Difference, Found, save_reconciliation
 from license_library.service.settings import ServiceSettings
 from license_library.tables import activations, deliveries, feeds, shadow_changes
+from schemas.workdays import announced_days
 from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
 
 TOKEN = "a development token of tests"
@@ -75,6 +78,7 @@ def fill_shelf(settings: ServiceSettings) -> Shelf:
         add_oversight(conn, library)
         add_deliveries(conn, settings)
         add_reconciliation(conn)
+        add_correction(conn, settings, marked)
         return Shelf(kept, marked, "370283000012345", case)
 
 
@@ -105,6 +109,14 @@ def add_oversight(conn: Connection, library: Library) -> None:
         Cause("", "operation_added Ping", "notice", "新增接口 Ping", "Ping is new"),
     ]
     tell_incidents(conn, "market_regulation", "drift", causes, NOW)
+
+
+def add_correction(conn: Connection, settings: ServiceSettings, license_id: int) -> None:
+    """Ask about a name in words like an attack, and withdraw it, so that nothing is disputed."""
+    seed_calendar(conn, list(announced_days()))
+    asked = Correction(field="holder_name", basis=HOSTILE_NAME, who="<i>张工", seen=HOSTILE_NAME, proposed=COMPANY_NAME)
+    number = ask_for_license(conn, settings.keyring, license_id, asked, settings.today(), NOW)
+    answer_correction(conn, number, "withdrawn", "<i>张工", "<b>误提", NOW)
 
 
 def add_reconciliation(conn: Connection) -> None:

@@ -19,6 +19,8 @@ ADDRESSES = [
     "/exchanges",
     "/exchanges/4/shadow",
     "/deliveries",
+    "/corrections",
+    "/corrections/1",
     "/incidents",
     "/incidents/1",
     "/steward",

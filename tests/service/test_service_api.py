@@ -211,12 +211,28 @@ def answered_of_cases(machine: Client, shelf: Shelf) -> dict[str, Any]:
     }
 
 
+def answered_of_corrections(machine: Client, shelf: Shelf) -> dict[str, Any]:
+    """Ask for a correction, look at it, and withdraw it."""
+    order = {"license_id": shelf.hostile_id, "field": "holder_name", "proposed": "平度", "basis": "依据", "who": "张工"}
+    made = machine.post("/api/corrections", json=order).json()
+    one = f"/api/corrections/{made['correction']['request_id']}"
+    return {
+        "post /api/corrections": made,
+        "get /api/corrections/{request_id}": machine.get(one).json(),
+        "get /api/corrections": machine.get("/api/corrections").json(),
+        "post /api/corrections/{request_id}/answer": machine.post(
+            f"{one}/answer", json={"answer": "withdrawn", "who": "张工"}
+        ).json(),
+    }
+
+
 def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
     """Return one answer of every operation, by the name it has in the description."""
     owed = machine.get("/api/deliveries?department=public_security").json()["deliveries"][0]["delivery_id"]
     said = {"license_type": "bizlic", "license_number": shelf.license_number}
     return (
         answered_of_cases(machine, shelf)
+        | answered_of_corrections(machine, shelf)
         | {
             "post /api/search": ask(machine, "/api/search", text="恒通"),
             "post /api/deliveries/{delivery_id}/decision": machine.post(

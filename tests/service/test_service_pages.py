@@ -36,6 +36,8 @@ PLAIN_PAGES = [
     "/exchanges",
     "/exchanges/4/shadow",
     "/deliveries",
+    "/corrections",
+    "/corrections/1",
     "/incidents",
     "/quarantine",
     "/reconciliations",

@@ -21,6 +21,7 @@ STARTS = (
     "case.",
     "incidents.channel_",
     "incidents.state_",
+    "corrections.state_",
     "quality.severity_",
     "scorecard.of_",
     "steward.task_",

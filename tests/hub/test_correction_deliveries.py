@@ -1,0 +1,75 @@
+"""A correction request goes to its department over SOAP and over REST, is told late, and ends with the corrected record."""
+
+from __future__ import annotations
+
+import pytest
+from hub_makers import StartFake, column, pull_once
+from push_makers import StillClock, at, push_once, states
+
+from connectors.fake.truth import Plot
+from hub.context import HubContext, utc_now
+from hub.correcting import follow_corrections
+from hub.mending import today
+from license_library.calendar import add_plain_year, seed_calendar
+from license_library.correction_list import show_correction
+from license_library.corrections import Correction, ask_for_license
+from schemas.workdays import announced_days
+
+ASKED = Correction(field="valid_to", basis="《政务数据共享条例》", who="张工", seen="2026-01-01", proposed="2027-01-01")
+OLDEST = "select license_id from licenses order by source_updated_at, record_id"  # which a fake revokes first
+TOLD = {
+    "food_drug": ["arg0/jhbh", "arg0/id", "arg0/zdm", "arg0/xz", "arg0/jyz", "arg0/yj", "arg0/dfqx"],
+    "urban_construction": [
+        "request_number", "certificate_source_id", "field", "current_value", "proposed_value", "basis", "due_date",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_request_is_brought_told_late_and_answered_by_the_record_that_comes_back(
+    hub: HubContext, fake: StartFake, name: str
+) -> None:
+    one, clock = fake(name, Plot(scale=40, day=0)), StillClock(utc_now())
+    hub = at(hub, clock)
+    with hub.engine.begin() as conn:
+        seed_calendar(conn, list(announced_days()))
+        add_plain_year(conn, 2027)
+    pull_once(hub, one)
+    license_id = int(str(column(hub, OLDEST)[0]))
+    clock.pass_by(minutes=1)
+    with hub.engine.begin() as conn:
+        request_id = ask_for_license(conn, hub.keyring, license_id, ASKED, today(hub), hub.clock())
+    assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "late": 0}
+    clock.pass_by(minutes=1)
+    assert push_once(hub, one).counts == {"acknowledged": 1}
+    for _ in range(2):
+        clock.pass_by(minutes=61)
+        push_once(hub, one)
+    assert states(hub) == ["done"]
+    assert_told(hub, one.process.inbox(), name, request_id)
+    clock.pass_by(days=40)
+    assert follow_corrections(hub)["late"] == 1
+    assert events(hub, request_id) == ["asked", "handed_over", "arrived", "delivery_over", "late"]
+    assert column(hub, "select kind || ' ' || state from incidents") == ["correction_late open"]
+    one.process.set_mode("revokes")
+    pull_once(hub, one, full=True)
+    assert follow_corrections(hub) == {"settled": 1, "handed_over": 0, "late": 0}
+    assert events(hub, request_id)[-1] == "corrected"
+    assert column(hub, "select state from incidents where kind = 'correction_late'") == ["resolved"]
+
+
+def assert_told(hub: HubContext, inbox: list[dict[str, dict[str, str]]], name: str, request_id: int) -> None:
+    """The department has every value of the request, in its own names, and once."""
+    (told,) = [each["values"] for each in inbox if each["kind"] == "correction_request"]
+    due_on = str(column(hub, "select due_on from correction_requests")[0])
+    record = column(hub, "select record_id from correction_requests")[0]
+    expected = [f"correction-{request_id}", record, "valid_to", ASKED.seen, ASKED.proposed, ASKED.basis]
+    assert [told[place] for place in TOLD[name][:-1]] == expected
+    assert told[TOLD[name][-1]].replace("-", "") == due_on.replace("-", "")
+
+
+def events(hub: HubContext, request_id: int) -> list[str]:
+    """Return the history of a request."""
+    with hub.engine.connect() as conn:
+        shown = show_correction(conn, hub.keyring, request_id, today(hub), hub.clock())
+    return [one.what for one in shown.events]
