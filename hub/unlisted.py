@@ -12,9 +12,17 @@ from connectors.declaration import Feed
 from hub.context import HubContext
 from license_library.exchanges import Exchange
 from license_library.incidents import Cause, tell_incidents
-from license_library.listings import Missed, count_unlisted, note_missed, note_returned, unlisted_records
+from license_library.listings import (
+    Missed,
+    count_outdated,
+    count_unlisted,
+    note_missed,
+    note_returned,
+    unlisted_records,
+)
 
 KIND = "unlisted"
+OUTDATED = "outdated"
 
 
 class Listed:
@@ -39,9 +47,19 @@ class Listed:
 
     def find_missed(self, *, has_moved: bool) -> Missed:
         """Note what a whole list lacks; nothing where a record may have been pushed over the edge of a page."""
+        self._tell_outdated()
         if not self._is_whole or has_moved or not self._ids:
             return Missed()
         return note_missed(self._conn, self._exchange, pl.concat(self._ids).to_list())
+
+    def _tell_outdated(self) -> None:
+        """Keep one incident for a feed where everything was asked for and some of it is kept out by its older time."""
+        exchange = self._exchange
+        if exchange.kind != "pull" or exchange.is_shadow or exchange.since_at is not None:
+            return
+        count = count_outdated(self._conn, exchange)
+        causes = [_outdated(exchange, count)] if count else []
+        tell_incidents(self._conn, exchange.department, OUTDATED, causes, exchange.started_at, feed=exchange.feed)
 
 
 def proves_absence(feed: Feed) -> bool:
@@ -62,3 +80,9 @@ def _cause(feed: str, count: int) -> Cause:
     zh = f"{count} 个证照已不在该部门的全量清单中；证照库保留并注明，未删除"
     en = f"{count} licenses are in the department's whole list no more; they are kept and marked, nothing is deleted"
     return Cause(feed, KIND, "warning", zh, en)
+
+
+def _outdated(exchange: Exchange, count: int) -> Cause:
+    zh = f"部门的全量清单中有 {count} 条记录内容不同而更新时间早于证照库所知，未入库（交换 {exchange.exchange_id}）"
+    en = f"{count} records of the whole list say something else with a time older than what is kept; the kept ones stand (exchange {exchange.exchange_id})"
+    return Cause(exchange.feed, OUTDATED, "warning", zh, en)

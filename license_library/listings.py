@@ -45,6 +45,14 @@ select :exchange_id, l.license_id, false from missed join licenses l
 _KNOWN = text("""
 select count(*) from licenses where department = :department and feed = :feed and unlisted_at is null
 """)
+# What the guard of the merge keeps out; a row that says what a version of the license said once is only history told again.
+_OUTDATED = text("""
+select count(*) from staged_licenses s join licenses l
+  on l.department = :department and l.feed = :feed and l.record_id = s.record_id
+where s.exchange_id = :exchange_id and s.source_updated_at < least(l.source_updated_at, l.known_from)
+  and s.digest <> l.digest
+  and not exists (select from license_versions v where v.license_id = l.license_id and v.digest = s.digest)
+""")
 # One that another exchange has brought since is listed, whatever this one saw.
 _MARK = text("""
 update licenses l set unlisted_at = case when c.is_listed then null else cast(:now as timestamptz) end
@@ -69,6 +77,11 @@ def note_returned(conn: Connection, exchange: Exchange, record_ids: Collection[s
     """Note that records are listed again."""
     if record_ids:
         conn.execute(_RETURNED, {**vars(exchange), "record_ids": list(record_ids)})
+
+
+def count_outdated(conn: Connection, exchange: Exchange) -> int:
+    """Count what a checked exchange staged that the merge will leave out: told otherwise with an older time, and never known so."""
+    return int(conn.scalar(_OUTDATED, vars(exchange)) or 0)
 
 
 def note_missed(conn: Connection, exchange: Exchange, listed: list[str]) -> Missed:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from hub_makers import CITY, FEW, StartFake, column, count, pull_once
+from sqlalchemy import text
 
 from connectors.declaration import load_department
 from hub.context import HubContext
@@ -66,3 +67,38 @@ def test_absence_proves_something_only_where_the_list_is_whole() -> None:
     proven = {name for name, feed in CITY if proves_absence(load_department(name).feeds[feed])}
     assert "transport" in proven  # it declares a total
     assert not {"work_safety", "forestry", "land_resources"} & proven  # a flag, files, no total
+
+
+def outdated(hub: HubContext) -> list[object]:
+    return column(hub, "select words_en from incidents where kind = 'outdated' and state <> 'resolved'")
+
+
+def test_other_content_with_an_older_time_is_kept_out_and_told_until_the_department_says_which_is_right(
+    hub: HubContext, fake: StartFake
+) -> None:
+    one = fake("environment", FEW)
+    pull_once(hub, one)
+    last = "license_id = (select max(license_id) from licenses)"
+    with hub.engine.begin() as conn:
+        conn.execute(text(f"create table before as select source_updated_at, digest from licenses where {last}"))
+        newer = "source_updated_at = source_updated_at + interval '1 hour', digest = sha256('other')"
+        conn.execute(text(f"update licenses set {newer} where {last}"))
+    assert sweep(hub, one.name, "licenses", one.connection).merged == 0
+    (words,) = outdated(hub)
+    assert str(words).startswith("1 records of the whole list say something else with a time older than what is kept")
+    pull_once(hub, one)
+    assert outdated(hub) == [words]  # not everything was asked for, so nothing is found to be right again
+    with hub.engine.begin() as conn:
+        conn.execute(text(f"update licenses set (source_updated_at, digest) = (select * from before) where {last}"))
+    sweep(hub, one.name, "licenses", one.connection)
+    assert outdated(hub) == []
+
+
+def test_what_a_version_said_once_is_history_told_again_and_nothing_outdated(hub: HubContext, fake: StartFake) -> None:
+    one = fake("work_safety", FEW)
+    pull_once(hub, one)
+    one.process.set_day(40)
+    assert pull_once(hub, one).merged > 0
+    sweep(hub, one.name, "licenses", one.connection)  # the table lists every change there ever was
+    assert count(hub, "license_versions") > 0
+    assert outdated(hub) == []
