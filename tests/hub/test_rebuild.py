@@ -18,6 +18,7 @@ from hub.context import HubContext
 from hub.rebuild import Rebuilt, check_rebuild
 
 NAME = "human_resources"
+OTHERWISE = ('= "XZQHDM"', '= { value = "370283" }')  # what another declaration reads otherwise
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def pulled(hub: HubContext, tmp_path: Path) -> Iterator[tuple[HubContext, Faked]
         one = Faked(load_department(NAME, tmp_path), process, tmp_path, FEW)
         assert pull_once(known, one).state == "merged"
         file = tmp_path / NAME / "department.toml"
-        file.write_text(file.read_text("utf-8") + "\n# another declaration\n", "utf-8")
+        file.write_text(file.read_text("utf-8").replace(*OTHERWISE), "utf-8")
         process.set_day(60)
         assert pull_once(known, one).merged > 0
         yield known, one
@@ -61,12 +62,15 @@ def test_the_archive_makes_the_library_again_and_names_what_it_does_not(
     assert (same.is_equal, same.deviations, same.not_rebuilt) == (True, [], [])
     assert same.records == same.rebuilt == count(known, "licenses") > 0
 
-    (gone, altered, *_) = map(str, column(known, "select record_id from licenses order by record_id"))
+    (gone, altered, renamed, *_) = map(str, column(known, "select record_id from licenses order by record_id"))
     change(known, f"delete from licenses where record_id = '{gone}'")
     change(known, f"update licenses set digest = sha256(digest) where record_id = '{altered}'")
+    change(known, f"update licenses set record_id = 'of nobody' where record_id = '{renamed}'")
     found = rebuild(known, scratch)
     assert not found.is_equal
-    assert {one.record_id: one.kind for one in found.deviations} == {gone: "only_in_archive", altered: "different"}
+    assert {one.record_id: one.kind for one in found.deviations} == {
+        gone: "only_in_archive", altered: "different", renamed: "only_in_archive", "of nobody": "only_in_library",
+    }  # fmt: skip
 
 
 def test_what_retention_or_a_lost_declaration_took_is_said_and_not_blamed(

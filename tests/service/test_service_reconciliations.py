@@ -9,6 +9,8 @@ from service_makers import PERSON, Shelf
 def test_every_record_that_differs_is_named_and_no_person(shelf: Shelf, machine: Client) -> None:
     listed = machine.get("/api/reconciliations?department=transport&state=different").json()["reconciliations"]
     assert [(one["missing"], one["extra"], one["different"], one["waiting"]) for one in listed] == [(1, 1, 1, 2)]
+    for narrowed in ("department=market_regulation", "feed=nothing", "state=same"):
+        assert machine.get(f"/api/reconciliations?{narrowed}").json()["reconciliations"] == []
     answer = machine.get("/api/reconciliations/1").json()
     assert [one["kind"] for one in answer["differences"]] == ["missing", "different", "extra"]
     assert [one["is_older_there"] for one in answer["differences"]] == [False, True, False]

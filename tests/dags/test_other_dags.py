@@ -1,0 +1,58 @@
+"""Airflow itself sweeps, reconciles, mends and judges: all in one process, which costs more than what it runs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from dag_runner import AirflowForTests
+from sqlalchemy import Engine, text
+
+from connectors.connection import parse_connection
+from connectors.declaration import load_department
+from connectors.fake.process import start_fake
+from connectors.fake.truth import Plot, tell_truth
+from hub.context import HubContext, prepare_database, utc_now
+from hub.pull import pull
+from license_library.case_batches import BatchOrder, create_batch
+from license_library.keyring import Keyring
+
+PLOT = Plot(scale=100, bad_share=0.05)
+SECRET = b"a secret of thirty-two bytes, ok"
+RUN = ["sweep_weekly", "reconcile", "mend", "incidents"]
+LOSE = (
+    "delete from licenses where license_id in (select license_id from licenses order by 1 limit 2) returning record_id"
+)
+
+
+def test_the_dags_that_look_after_what_was_pulled_do_so(
+    airflow: AirflowForTests, database: Engine, database_address: str, tmp_path: Path
+) -> None:
+    prepare_database(database_address, database)
+    shutil.copytree(load_department("transport").folder, tmp_path / "transport")
+    hub, truth = (
+        HubContext(database, Keyring(SECRET), utc_now, tmp_path),
+        tell_truth(load_department("transport"), PLOT),
+    )
+    with start_fake("transport", PLOT) as fake:
+        pull(hub, "transport", "licenses", parse_connection(fake.connection_value))
+        with database.begin() as conn:
+            lost = conn.scalars(text(LOSE)).all()
+            create_batch(conn, BatchOrder(action="discard", who="张工", reason="重复"), utc_now())
+        environ = {"HUB_DATABASE_URL": database_address, "HUB_SECRET_KEY": SECRET.hex(), "HUB_SCHEDULES": "off"}
+        environ |= {"HUB_CONNECTORS_FOLDER": str(tmp_path), "AIRFLOW_CONN_TRANSPORT": fake.connection_value}
+        told = dict(zip(RUN, airflow.run_all(RUN, environ), strict=True))
+    assert {name: one["state"] for name, one in told.items()} == dict.fromkeys(RUN, "success"), told["mend"]["output"][
+        -3000:
+    ]
+    assert told["sweep_weekly"]["returned"] == {"transport_licenses": len(lost)}
+    assert list(told["reconcile"]["tasks"]) == ["transport.licenses"]
+    assert told["incidents"]["returned"]["alert"] == 0
+    with database.connect() as conn:
+        assert conn.scalar(text("select count(*) from licenses")) == truth.good
+        assert conn.execute(text("select state, missing_count from reconciliations")).all() == [("same", 0)]
+        assert conn.scalars(text("select distinct state from quarantined_records")).all() == ["discarded"]
+        judged = conn.scalar(
+            text("select count(*) from incidents where kind in ('late', 'failing', 'held', 'no_news')")
+        )
+    assert told["incidents"]["returned"]["judge"] == judged
