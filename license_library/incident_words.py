@@ -39,6 +39,7 @@ _KINDS: Final = {
     "failing": Words("取数失败", "exchanges fail"),
     "held": Words("整批暂缓", "batch held"),
     "no_news": Words("久无新数据", "no news for long"),
+    "unlisted": Words("清单中已无", "listed no more"),
     "outdated": Words("旧时间的不同内容", "other content with an older time"),
     "correction_late": Words("校核逾期", "a correction is late"),
 }
@@ -82,15 +83,19 @@ _ADVICE: Final = {
         "取数正常而久无新数据，请部门核实其系统是否停用。",
         "pulls go well yet bring nothing new; ask whether the department's system is still in use",
     ),
+    "unlisted": Words(
+        "请部门核实这些证照是否已注销；核实前不作为有效依据。部门再次列出后自动解除。",
+        "ask the department whether these licenses are gone; until then they are not relied on; it ends when they are listed again",
+    ),
+    "outdated": Words(
+        "证照库保留时间较新的内容。请与部门核实哪一份属实：由部门以新的更新时间重新发布；对账会逐条列出差异。",
+        "the newer content stands; ask the department which is right and to publish it with a new time; a reconciliation names each record",
+    ),
+    "correction_late": Words(
+        "请联系部门催办校核请求；答复后自动解除。",
+        "call the department about the correction request; it ends with the answer",
+    ),
 }
-_ADVICE["outdated"] = Words(
-    "证照库保留时间较新的内容。请与部门核实哪一份属实：由部门以新的更新时间重新发布；对账会逐条列出差异。",
-    "the newer content stands; ask the department which is right and to publish it with a new time; a reconciliation names each record",
-)
-_ADVICE["correction_late"] = Words(
-    "请联系部门催办校核请求；答复后自动解除。",
-    "call the department about the correction request; it ends with the answer",
-)
 _LOOK: Final = Words("请查看该数据流最近的交换。", "look at the feed's last exchanges")
 
 

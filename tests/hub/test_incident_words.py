@@ -1,0 +1,20 @@
+"""Every kind of incident that the hub tells has a name and says what to do, on pages and in alerts."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub import anomalies, batch_quality, judging, unlisted
+from license_library.incident_words import advice_words, incident_kind_words
+
+KINDS = [
+    *(unlisted.KIND, unlisted.OUTDATED, batch_quality.EXPECTATION, *judging.RULES, *anomalies.KINDS),
+    *("drift", "contract_unread", "differs", "correction_late"),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_incident_has_a_name_and_an_advice_of_its_own(kind: str) -> None:
+    name, advice = incident_kind_words(kind), advice_words(kind)
+    assert kind not in (name.zh, name.en.replace(" ", "_"))
+    assert advice != advice_words("no such kind")
