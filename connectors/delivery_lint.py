@@ -10,7 +10,7 @@ import msgspec
 from connectors.declared import Department, Feed
 from connectors.declared_delivery import Delivery
 from connectors.delivery_feeds import asking_feed, sending_feed
-from connectors.findings import Finding
+from connectors.findings import Finding, declared_at
 from connectors.parcel import Parcel, fill_request, write_fields
 from connectors.parcel_file import declared_file, read_sample, write_file
 from connectors.requesting import carry
@@ -31,7 +31,7 @@ def example_parcel(delivery: Delivery) -> Parcel:
 
 def calls_of(department: Department, delivery: Delivery) -> Iterator[tuple[str, Feed, dict[str, Any]]]:
     """Yield every call that a delivery leads to, with invented values: its table in the declaration, how it is made, what it says."""
-    parcel, place = example_parcel(delivery), f"{department.department}: [deliveries.{delivery.kind}"
+    parcel, place = example_parcel(delivery), declared_at(department.department, f"[deliveries.{delivery.kind}")
     written = write_fields(delivery, parcel, f"{department.department}.{delivery.kind}")
     yield f"{place}]", sending_feed(delivery), written
     for name, question in (("ask", delivery.ask), ("receipt", delivery.receipt)):
@@ -60,7 +60,7 @@ def check_soap_deliveries(department: Department, contract: SoapContract) -> Ite
 def check_file_deliveries(department: Department) -> Iterator[Finding]:
     """Write each file as its sample is laid out; what of the sample stays empty is for a reader."""
     for delivery in department.deliveries.values():
-        place = f"{department.department}: [deliveries.{delivery.kind}]"
+        place = declared_at(department.department, f"[deliveries.{delivery.kind}]")
         try:
             write_file(department, delivery, write_fields(delivery, example_parcel(delivery), department.department))
         except DeclarationError as error:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from connectors.declared import Department, Feed
 from connectors.file_contract import declared_files, read_file_contract
-from connectors.findings import Finding
+from connectors.findings import Finding, declared_at
 from connectors.page_rows import source_names
 
 
 def check_files(department: Department, feed: Feed) -> Iterator[Finding]:
     """Look every source field up in the sample, and say which of the precautions are not taken."""
-    place = f"{department.department}: [feeds.{feed.name}]"
+    place = declared_at(department.department, f"[feeds.{feed.name}]")
     contract, files = read_file_contract(department, feed), declared_files(department, feed)
     named = {name: name.partition("/")[0] for name in source_names(feed) if not name.startswith("@")}
     for name in sorted(name for name, first in named.items() if first not in contract.columns):

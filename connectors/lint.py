@@ -17,7 +17,7 @@ from connectors.declaration_rules import FOLLOWED
 from connectors.declared import TO_FILL_IN, Department, Feed
 from connectors.delivery_lint import check_file_deliveries, check_rest_deliveries, check_soap_deliveries
 from connectors.file_lint import check_files
-from connectors.findings import Finding
+from connectors.findings import Finding, declared_at
 from connectors.page_rows import source_names
 from connectors.page_trail import first_place
 from connectors.requesting import carry, request_values
@@ -55,18 +55,18 @@ def _check_suite(department: Department) -> Iterator[Finding]:
     """Try the department's own expectations out, as the check of each feed will run them."""
     if department.suite_file is None:
         return
-    place = f"{department.department}: suite.toml"
+    place = f"{department.department}/suite.toml"
     for feed in department.feeds.values():
         require_runnable(load_suite(feed.record, department.suite_file, feed.name), LICENSE)
     for strange in sorted(feeds_named(department.suite_file) - department.feeds.keys()):
-        yield Finding("error", place, f"names the feed {strange!r}; there are {', '.join(department.feeds)}")
+        yield Finding("error", place, f"names the feed {strange!r}; expected one of {', '.join(department.feeds)}")
 
 
 def _check_open(department: Department) -> Iterator[Finding]:
     """Name every key that the scaffold left open."""
     found = (key for key, value in _texts(msgspec.structs.asdict(department)) if value == TO_FILL_IN)
     for key in dict.fromkeys(found):
-        yield Finding("error", f"{department.department}: {key}", f"is still {TO_FILL_IN!r}; expected a value")
+        yield Finding("error", declared_at(department.department, key), f"is still {TO_FILL_IN!r}; expected a value")
 
 
 def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
@@ -88,11 +88,15 @@ def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 def _check_identity(department: Department) -> Iterator[Finding]:
     fault = credit_code_fault(department.uscc)
     if fault and department.uscc != TO_FILL_IN:
-        yield Finding("error", f"{department.department}: key 'uscc'", f"is no unified social credit code: {fault}")
+        yield Finding(
+            "error",
+            declared_at(department.department, "key 'uscc'"),
+            f"{department.uscc!r} is no unified social credit code: {fault}",
+        )
 
 
 def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
-    place = f"{department.department}: [feeds.{feed.name}]"
+    place = declared_at(department.department, f"[feeds.{feed.name}]")
     yield from _check_required(feed, place)
     yield from _check_codes(feed, place)
     if feed.cursor.field in feed.key:
@@ -106,7 +110,9 @@ def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
         yield Finding("warning", f"{place} request", "never asks with {since}: every pull fetches everything")
     needed = {"page": "{page}", "offset": "{offset}", "cursor": "{cursor}"}.get(feed.paging.style, "")
     if needed not in placeholders:
-        yield Finding("error", f"{place} request", f"paging style {feed.paging.style} needs {needed}")
+        yield Finding(
+            "error", f"{place} request", f"paging style {feed.paging.style} needs {needed}; got a request without it"
+        )
     if feed.paging.style in FOLLOWED and not (feed.paging.total or feed.paging.total_header):
         yield Finding("warning", f"{place} paging", "declares no total: nothing shows that the last page was the last")
     if not feed.success and feed.records != ".":  # a bare list has no place for it, and what is no list is refused
@@ -117,7 +123,11 @@ def _check_required(feed: Feed, place: str) -> Iterator[Finding]:
     listed = {"holder_code", "holder_code_type", "holder_name"} if feed.holder_keys else set()
     for field in LICENSE.fields:
         if field.required and field.name not in DERIVED | feed.fields.keys() | listed:
-            yield Finding("error", f"{place} fields", f"{field.name} ({field.zh}) is required and not mapped")
+            yield Finding(
+                "error",
+                f"{place} fields",
+                f"{field.name} ({field.zh}) is required and not mapped; expected a source field or a value",
+            )
 
 
 def _check_codes(feed: Feed, place: str) -> Iterator[Finding]:
@@ -160,7 +170,7 @@ def _check_soap(department: Department) -> Iterator[Finding]:
             carried = carry(department.transport, contract.parameters(feed.operation), values)
             contract.render(feed.operation, carried, feed.headers)
         except DeclarationError as error:
-            yield Finding("error", f"{department.department}: [feeds.{feed.name}]", str(error))
+            yield Finding("error", declared_at(department.department, f"[feeds.{feed.name}]"), str(error))
     yield from check_soap_deliveries(department, contract)
 
 
@@ -174,7 +184,7 @@ def _check_openapi(department: Department) -> Iterator[Finding]:
     paths = document.get("paths", {}) if isinstance(document, dict) else {}  # a sample may be nothing but a list
     names = set(_property_names(document))
     for feed in department.feeds.values():
-        place = f"{department.department}: [feeds.{feed.name}]"
+        place = declared_at(department.department, f"[feeds.{feed.name}]")
         if not paths:
             yield Finding("warning", place, f"{path.name} is a sample, not a contract: paths are not checked")
         elif feed.method.lower() not in paths.get(feed.path, {}):

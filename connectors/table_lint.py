@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.declared import Department, Feed, Flag
-from connectors.findings import Finding
+from connectors.findings import Finding, declared_at
 from connectors.page_rows import source_names
 from connectors.table_contract import Column, TableContract, read_table_contract
 
 
 def check_table(department: Department, feed: Feed) -> Iterator[Finding]:
     """Look every column that the declaration names up in the contract, and what it is to hold."""
-    place = f"{department.department}: [feeds.{feed.name}]"
+    place = declared_at(department.department, f"[feeds.{feed.name}]")
     contract, flag = read_table_contract(department, feed), feed.flag
     marks = [name for name in (flag.column, flag.message, flag.at, flag.batch) if name] if flag else []
     for name in sorted({*source_names(feed), *feed.order, *marks} - contract.columns.keys()):

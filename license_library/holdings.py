@@ -25,6 +25,7 @@ where l.department = :department and l.feed = :feed
 _WAITING = text("""
 select record_id, codes from quarantined_records
 where department = :department and feed = :feed and state = 'open'
+  and (cast(:exchange_id as bigint) is null or exchange_id = :exchange_id)
 """)
 
 
@@ -34,7 +35,9 @@ def list_holdings(conn: Connection, department: str, feed: str) -> dict[str, Hol
     return {row.record_id: dict(row._mapping) for row in rows}
 
 
-def list_waiting(conn: Connection, department: str, feed: str) -> list[tuple[str | None, list[str]]]:
-    """Return the record ids and problem codes of what waits in quarantine."""
-    rows = conn.execute(_WAITING, {"department": department, "feed": feed})
+def list_waiting(
+    conn: Connection, department: str, feed: str, exchange_id: int | None = None
+) -> list[tuple[str | None, list[str]]]:
+    """Return the record ids and problem codes of what waits in quarantine, or of what an exchange saw and left there."""
+    rows = conn.execute(_WAITING, {"department": department, "feed": feed, "exchange_id": exchange_id})
     return [(row.record_id, list(row.codes)) for row in rows]

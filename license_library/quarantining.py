@@ -6,7 +6,7 @@ Keeps nothing of the record itself: the raw page has it, encrypted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 
 import msgspec
@@ -20,20 +20,31 @@ from license_library.leases import CHECKING, Exchange, hold_lease
 from schemas.holders import holder_rows
 
 _LONGEST_REFERENCE = 200
+_FIRST_TIME, _END_OF_TIME = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _overtaken(row: str) -> str:
+    """Say in SQL that the library holds what the department said of a record later than this row: good, it would change nothing."""
+    return f"""exists (select from licenses l where l.department = :department and l.feed = :feed
+    and l.record_id = {row}.record_id and least(l.source_updated_at, l.known_from) > {row}.source_updated_at)"""
+
+
+# A table that only grows is read again with the rows that were mended since: a case that is over stays over.
 # A replay only judges a row again: it keeps pointing at the page it came with.
 # The same bad row twice in one batch is one case: its last place counts, and it was tried once.
-_QUARANTINE = text("""
+_QUARANTINE = text(f"""
 insert into quarantined_records as q (department, feed, record_id, license_type, holder_hashes, problems, codes, digest,
-  exchange_id, page_number, position, mapping_version, rule_version, state, first_seen_at, last_seen_at, source)
+  exchange_id, page_number, position, mapping_version, rule_version, state, first_seen_at, last_seen_at, source,
+  source_updated_at)
 select distinct on (row.digest) cast(:department as text), cast(:feed as text), row.record_id, row.license_type,
   array(select decode(one, 'hex') from unnest(string_to_array(nullif(row.holders, ''), ',')) as one), row.problems::jsonb, string_to_array(row.codes, ','), row.digest,
   cast(:exchange_id as bigint), row.page_number, row.position,
   cast(:mapping_version as text), cast(:rule_version as text), 'open',
-  cast(:now as timestamptz), cast(:now as timestamptz), row.source
+  cast(:now as timestamptz), cast(:now as timestamptz), row.source, row.source_updated_at
 from unnest(cast(:record_ids as text[]), cast(:license_types as text[]), cast(:holders as text[]),
   cast(:problems as text[]), cast(:codes as text[]), cast(:digests as bytea[]), cast(:pages as int[]),
-  cast(:positions as int[]), cast(:sources as bytea[]))
-  as row (record_id, license_type, holders, problems, codes, digest, page_number, position, source)
+  cast(:positions as int[]), cast(:sources as bytea[]), cast(:times as timestamptz[]))
+  as row (record_id, license_type, holders, problems, codes, digest, page_number, position, source, source_updated_at)
 order by row.digest, row.page_number desc, row.position desc
 on conflict (department, feed, digest) do update set
   problems = excluded.problems, codes = excluded.codes, holder_hashes = excluded.holder_hashes,
@@ -42,18 +53,21 @@ on conflict (department, feed, digest) do update set
   position = case when :is_replay then q.position else excluded.position end,
   exchange_id = case when :is_replay then q.exchange_id else excluded.exchange_id end,
   mapping_version = excluded.mapping_version, rule_version = excluded.rule_version,
-  state = case when q.state = 'discarded' then q.state else 'open' end,
+  source_updated_at = excluded.source_updated_at,
+  state = case when q.state = 'discarded' or q.state <> 'open' and {_overtaken("excluded")} then q.state else 'open' end,
   tries = q.tries + case when q.exchange_id = excluded.exchange_id then 0 else 1 end,
   last_seen_at = case when :is_replay then q.last_seen_at else excluded.last_seen_at end,
   source = case when q.edits is null then excluded.source else q.source end, recheck_asked_at = null
-""")
+""")  # noqa: S608 - constants of this file
 
 # Told in the history of a case: found bad again by a replay, or open again after it was over.
-_AGAIN = text("""
-select quarantine_id from quarantined_records
-where department = :department and feed = :feed and digest = any(:digests)
-  and (:is_replay or state in ('mended', 'waived', 'superseded'))
-""")
+_AGAIN = text(f"""
+select distinct q.quarantine_id
+from unnest(cast(:digests as bytea[]), cast(:record_ids as text[]), cast(:times as timestamptz[]))
+  as row (digest, record_id, source_updated_at)
+join quarantined_records q on q.department = :department and q.feed = :feed and q.digest = row.digest
+where :is_replay or q.state in ('mended', 'waived', 'superseded') and not {_overtaken("row")}
+""")  # noqa: S608 - constants of this file
 # A case that only older exchanges saw says nothing about this one: its row was judged again and found good.
 _FIND = text("""
 select digest, problems from quarantined_records
@@ -104,7 +118,9 @@ def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the chec
     columns |= {"sources": _sealed(keyring, [(sources or {}).get(row) for row in rows])}
     columns |= {"problems": [_json(found) for found in reasons.values()]}
     columns |= {"codes": [",".join(_codes(found)) for found in reasons.values()]}
-    again = conn.scalars(_AGAIN, {**facts, "digests": columns["digests"]}).all()
+    again = conn.scalars(
+        _AGAIN, {**facts, **{name: columns[name] for name in ("digests", "record_ids", "times")}}
+    ).all()
     action = "rechecked" if exchange.is_replay else "reopened"
     write_events(conn, again, Deed(action, exchange_id=exchange.exchange_id), now)
     conn.execute(_QUARANTINE, {**facts, **columns})
@@ -139,7 +155,13 @@ def _places(keyring: Keyring, bad: pl.DataFrame) -> dict[str, list[object]]:
         "holders": _holders(keyring, bad),
         "pages": bad["_page"].to_list(),
         "positions": bad["_position"].to_list(),
+        "times": bad.select(_sayable(pl.col("source_updated_at"))).to_series().to_list(),
     }
+
+
+def _sayable(time: pl.Expr) -> pl.Expr:
+    """Keep times that both Python and the database can say; what is quarantined may carry any."""
+    return pl.when(time.is_between(_FIRST_TIME, _END_OF_TIME)).then(time)
 
 
 def _holders(keyring: Keyring, bad: pl.DataFrame) -> list[object]:

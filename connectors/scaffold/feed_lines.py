@@ -135,12 +135,13 @@ def _cursor(records: Records, asked: Asked) -> Line:
     since = asked.roles.get("since")
     form = (found.source.form if found else "") or (since.form if since else "")
     if found is None:
-        return Line("cursor", {"field": TO_FILL_IN, "format": form or TIME, "overlap": "2h"}, 0.0, "time of change")
+        return _cursor_line(TO_FILL_IN, form or TIME, 0.0, "time of change")
     if found.source.kind == "time" and not form:
         form = XML_TIME
-    return Line(
-        "cursor",
-        {"field": found.source.name, "format": form or TIME, "overlap": "2h"},
-        found.confidence,
-        tell_why(found),
-    )
+    return _cursor_line(found.source.name, form or TIME, found.confidence, tell_why(found))
+
+
+def _cursor_line(field: str, form: str, sure: float, why: str) -> Line:
+    """Return the line of the cursor; its comment says first what the sweep is for, since a long reason is cut off."""
+    value = {"field": field, "format": form, "overlap": "2h", "sweep": "weekly"}
+    return Line("cursor", value, sure, f"the sweep finds what came late; {why}")

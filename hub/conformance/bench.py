@@ -69,10 +69,11 @@ class Bench:
         with self.hub.engine.connect() as conn:
             return list_holdings(conn, self.department.department, self.feed.name)
 
-    def waiting(self) -> list[tuple[str | None, list[str]]]:
-        """Return what waits in quarantine."""
+    def waiting(self, exchange: ExchangeSummary | None = None) -> list[tuple[str | None, list[str]]]:
+        """Return what waits in quarantine, or only what an exchange saw and left there."""
         with self.hub.engine.connect() as conn:
-            return list_waiting(conn, self.department.department, self.feed.name)
+            seen_by = exchange.exchange_id if exchange else None
+            return list_waiting(conn, self.department.department, self.feed.name, seen_by)
 
     def versions(self) -> int:
         """Return how many versions of all licenses the library knows."""

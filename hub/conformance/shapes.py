@@ -49,17 +49,18 @@ def pull_in_mode(bench: Bench, mode: str, ends: Ends) -> tuple[ExchangeSummary, 
     """Pull once; of files those before a wrong one are taken first, and the wrong one is told of by the next exchange."""
     is_file = bench.feed.files is not None
     summary = bench.pull(full=mode not in NEWS and not is_file)
-    end = _end_of(summary, summary.quarantined - bench.bad)
+    end = _end_of(bench, summary)
     if is_file and end == MERGED and end not in ends:
         summary = bench.pull()
-        end = _end_of(summary, summary.quarantined - bench.bad)
+        end = _end_of(bench, summary)
     return summary, end
 
 
-def _end_of(summary: ExchangeSummary, more_waiting: int) -> str:
+def _end_of(bench: Bench, summary: ExchangeSummary) -> str:
+    """Return the state or the error; what a table that only grows still holds of bad rows, mended since, does not wait."""
     if summary.state == "failed":
         return summary.error_code or "failed"
-    if summary.state == "merged" and more_waiting > 0:
+    if summary.state == "merged" and len(bench.waiting(summary)) > bench.bad:
         return QUARANTINED
     return summary.state
 

@@ -89,6 +89,7 @@ quarantined_records = Table(
     Column("waived_codes", ARRAY(Text)),  # what a person lets pass in this very row
     Column("waived_until", Date),
     instant("recheck_asked_at"),
+    instant("source_updated_at"),  # the time of change that the row carries, where it can be read
     UniqueConstraint("department", "feed", "digest"),
     Index("ix_quarantined_records_department", "department", "feed", "state"),
     Index(

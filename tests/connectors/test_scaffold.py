@@ -70,6 +70,14 @@ def test_the_declaration_loads_at_once_and_lints_once_filled_in(name: str, tmp_p
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_sweep_is_proposed_and_the_comment_says_what_for(name: str, tmp_path: Path) -> None:
+    done = make(name, tmp_path)
+    assert declared(done)["cursor"]["sweep"] == "weekly"
+    (line,) = [one for one in (done.folder / "department.toml").read_text("utf-8").splitlines() if "sweep =" in one]
+    assert "the sweep finds what came late" in line.partition("#")[2]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_declaration_is_short_and_says_how_sure_each_guess_is(name: str, tmp_path: Path) -> None:
     text = (make(name, tmp_path).folder / "department.toml").read_text("utf-8")
     assert len(text.splitlines()) < 60

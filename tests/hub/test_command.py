@@ -200,6 +200,29 @@ def test_departments_are_listed_and_checked(environ: dict[str, str]) -> None:
     assert told(type_command("department", "check", "transport", "--json"))["findings"] == []
 
 
+def test_what_is_wrong_with_a_declaration_is_told_in_sentences_and_as_json_keeps_its_parts(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "declared"
+    shutil.copytree(Path(environ["HUB_CONNECTORS_FOLDER"]) / "transport", folder / "transport")
+    monkeypatch.setenv("HUB_CONNECTORS_FOLDER", str(folder))
+    file = folder / "transport" / "department.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('= "revoked"', '= "gone"'), "utf-8")
+    plain, parts = (
+        type_command("department", "check", "transport"),
+        type_command("department", "check", "transport", "--json"),
+    )
+    assert (plain.exit_code, parts.exit_code) == (1, 1)
+    (line,), (finding,) = plain.stdout.splitlines(), json.loads(parts.stdout)["findings"]
+    place = "transport/department.toml: [feeds.licenses] fields.status"
+    assert line.startswith(f"error: {place}: maps to 'gone', which is unknown; there are ")
+    assert (finding["severity"], finding["place"]) == ("error", place)
+    file.write_text(text.replace("[transport]", "[transport"), "utf-8")
+    plain = type_command("department", "check", "transport")
+    assert plain.stdout.startswith("error: transport/department.toml: is not TOML: ")
+
+
 def test_a_certificate_that_has_ended_is_found_before_anybody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = Authority(datetime.now(UTC)).issue("license-hub", days=-1).certificate
     monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", f"https://10.8.0.12?client_certificate={quote(ended)}")

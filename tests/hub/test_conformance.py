@@ -19,14 +19,16 @@ from connectors.fake.modes import MODES
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.command import app
+from hub.conformance.bench import Bench
 from hub.conformance.deliveries import PREFIX
-from hub.conformance.expected import LASTING, SHAPES, TROUBLE
+from hub.conformance.expected import LASTING, MERGED, SHAPES, TROUBLE
 from hub.conformance.live import compare_live
 from hub.conformance.mode_table import levels_of, mode_rows
 from hub.conformance.outcome import LEVELS, Check, Outcome, Report
 from hub.conformance.report import write_report
 from hub.conformance.run import checks_of, quick_checks
 from hub.conformance.scratch import Scratch
+from hub.conformance.shapes import pull_in_mode
 from hub.conformance.stand import try_feed
 from hub.conformance.truth import kept_id
 from hub.conformance.victims import standing_by
@@ -63,6 +65,23 @@ def test_every_declared_department_passes_the_kit(scratch: Scratch, name: str) -
 def test_in_every_mode_and_killed_anywhere_nothing_is_wrong_missing_or_twice(scratch: Scratch, name: str) -> None:
     report = try_feed(scratch, name, "licenses", None, checks_of(["L0", "L1", "L2", "L3", "L4", "L5"]))
     assert words(report) == []
+
+
+@pytest.mark.parametrize("name", ["urban_management", "work_safety"])
+def test_bad_rows_that_a_growing_table_keeps_after_they_were_mended_do_not_wait_again(
+    scratch: Scratch, name: str
+) -> None:
+    def read_again(bench: Bench) -> str:
+        bench.pull()
+        before = len(bench.waiting())
+        bench.server.set_day(bench.server.plot.day + 500)
+        bench.pull()
+        summary, end = pull_in_mode(bench, "ok", frozenset({MERGED}))
+        assert (end, before, summary.quarantined, bench.bad) == (MERGED, 2, 2, 0)
+        return f"{len(bench.waiting())} wait"
+
+    report = try_feed(scratch, name, "licenses", None, [Check("L4", "read_again", "", read_again)])
+    assert [one.found for one in report.outcomes] == ["0 wait"]
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -283,6 +283,47 @@ def test_a_record_that_comes_back_good_and_unchanged_ends_the_waiting_too(librar
     assert rows(library, "select state from quarantined_records") == [("mended",)]
 
 
+@pytest.fixture
+def pull_beside_bad(library, keyring, begin):
+    """Give a function that merges a good record and, read with it, a bad row of the same record."""
+
+    def pull_both(good, bad):
+        exchange = begin()
+        finish_landing(library, exchange, NOW)
+        frame = records_frame(good, bad)
+        problem = Problem("record.missing_field", "status", "a value", "nothing")
+        with library.begin() as conn:
+            stage_records(conn, keyring, exchange, frame.head(1))
+            facts = (frame, problems_frame([(1, problem)]), {1: b"x" * 32}, "1", NOW)
+            quarantine_records(conn, keyring, exchange, *facts)
+            finish_check(conn, exchange, 2, 1, None, "1", NOW)
+        merge_exchange(library, exchange.exchange_id, lambda: NOW)
+        return rows(library, "select state from quarantined_records")[0][0]
+
+    return pull_both
+
+
+def test_an_old_bad_row_that_is_read_with_the_good_one_that_followed_it_does_not_wait(library, pull_beside_bad):
+    good, bad = record(source_updated_at=LATER), record(status=None, source_updated_at=EARLIER)
+    assert pull_beside_bad(good, bad) == "mended"
+
+
+def test_an_old_bad_row_that_is_read_again_after_it_was_mended_stays_mended(library, pull_beside_bad, pull):
+    good, bad = record(source_updated_at=LATER), record(status=None, source_updated_at=EARLIER)
+    pull_beside_bad(good, bad)
+    told = "select action from case_events order by event_id"
+    assert rows(library, told) == [("mended",)]
+    assert pull_beside_bad(good, bad) == "mended"
+    assert rows(library, told) == [("mended",)]
+
+
+def test_a_bad_row_that_is_newer_than_the_good_one_or_of_no_known_time_waits(library, pull_beside_bad):
+    good = record(source_updated_at=EARLIER)
+    assert pull_beside_bad(good, record(status=None, source_updated_at=LATER)) == "open"
+    assert pull_beside_bad(good, record(status=None, source_updated_at=EARLIER)) == "open"
+    assert pull_beside_bad(good, record(status=None, source_updated_at=None)) == "open"
+
+
 def test_ten_thousand_records_one_percent_changed_touch_only_those(library, pull):
     old = [record(record_id=f"R{n}", holder_code=f"{n % 6000:018}", source_updated_at=EARLIER) for n in range(10_000)]
     assert pull(*old).merged == 10_000
