@@ -1,6 +1,6 @@
 """Push what is owed to one department, in a process that HUB_CRASH_AT may kill at a named point.
 
-Run by test_push_crashes.py; nothing here may tidy up.
+Run by test_push_files.py; nothing here may tidy up.
 """
 
 from __future__ import annotations
