@@ -7,8 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode
 SUITE ?= not crash and not scale
-# One more than there are cores: many tests wait for servers that they started.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
+WORKERS ?= auto
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check test demo serve lock clean
