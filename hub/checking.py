@@ -95,10 +95,9 @@ def check_exchange(
         with one_behind() as leave:  # the database takes in one chunk while the next is judged, and a third is read
             for chunk in one_ahead(read_chunks(hub, exchange, department, feed, standing.edits)):
                 moved.look(chunk.frame)
-                listed.look(chunk.frame)
                 fields.look(chunk)
                 if not chunk.frame.is_empty():
-                    leave(_keep, running, *_judge(running, chunk))
+                    leave(_keep, running, listed, *_judge(running, chunk))
                 pass_by("mid_check")
                 progress("check", running.tally.received)
         # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
@@ -133,8 +132,9 @@ def _judge(check: Check, chunk: MappedPage) -> tuple[MappedPage, pl.DataFrame]:
     return chunk, problems
 
 
-def _keep(check: Check, chunk: MappedPage, problems: pl.DataFrame) -> None:
-    """Stage the good records, quarantine the rest with every reason."""
+def _keep(check: Check, listed: Listed, chunk: MappedPage, problems: pl.DataFrame) -> None:
+    """Note which records came, stage the good ones, quarantine the rest with every reason. Alone uses the transaction."""
+    listed.look(chunk.frame)
     bad = problems["row"].unique()
     stage_records(check.conn, check.hub.keyring, check.exchange, _good(chunk.frame, bad))
     if check.exchange.is_shadow:

@@ -6,13 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
 from hub_makers import CITY, Faked, StartFake, column, count, pull_once
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from connectors.declaration import load_department
@@ -111,6 +114,28 @@ def test_chunks_give_the_same_as_one_batch(hub: HubContext, fake: StartFake) -> 
     summary = pull_once(replace(hub, bounds=Bounds(chunk_records=1000)), one)
     assert summary.pages == 3
     assert (summary.received, summary.merged, summary.quarantined) == (truth.received, truth.good, truth.bad)
+
+
+def test_while_chunks_are_kept_nothing_else_uses_their_transaction(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport", Plot(scale=2200))
+    few = replace(hub, bounds=Bounds(chunk_records=1000))
+    pull_once(few, one)
+    with hub.engine.begin() as conn:  # every chunk brings some back
+        conn.execute(text("update licenses set unlisted_at = now() where license_id % 7 = 0"))
+    used = list[tuple[int, bool]]()
+
+    def note(conn: object, cursor: Any, *_rest: object) -> None:
+        used.append((id(cursor.connection), threading.current_thread().name.startswith("behind")))
+
+    event.listen(hub.engine, "before_cursor_execute", note)
+    assert steps.pull(few, one.name, "licenses", one.connection, full=True).state == "merged"
+    event.remove(hub.engine, "before_cursor_execute", note)
+    keeping = [number for number, (_, is_behind) in enumerate(used) if is_behind]
+    kept_by = used[keeping[0]][0]
+    meanwhile = [is_behind for connection, is_behind in used[keeping[0] : keeping[-1]] if connection == kept_by]
+    assert len(meanwhile) > 3
+    assert all(meanwhile)
+    assert count(hub, "licenses", "unlisted_at is not null") == 0
 
 
 def test_every_step_tells_how_far_it_is(hub: HubContext, fake: StartFake) -> None:
@@ -221,6 +246,7 @@ def test_an_unknown_feed_is_named_with_those_there_are(hub: HubContext) -> None:
 
 KILLED = """
 import sys
+import threading
 from pathlib import Path
 from hub import task_steps
 from hub.context import HubContext, utc_now
