@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from license_library.answers import Advice, LicenseHit, RecognisedAs, SearchAnswer, SearchCounts
 from license_library.cursors import check_limit, open_cursor, write_cursor, wrong_cursor
 from license_library.dossier import get_license
+from license_library.database import plan_once
 from license_library.keyring import Keyring
 from license_library.license_hits import Fitting, hit_of
 from license_library.name_candidates import (
@@ -145,6 +146,7 @@ def _search_subjects(
     candidates = _CANDIDATES[reading.kind](conn, str(reading.values[0]))
     if not candidates.listed:
         return _Found(candidates=candidates)
+    plan_once(conn)
     columns = {f"{name}s": [getattr(one, name) for one in candidates.listed] for name in ("subject_id", "rank", "size")}
     found = _look_up(conn, reading, terms, asked | columns, today)
     return msgspec.structs.replace(found, candidates=candidates)

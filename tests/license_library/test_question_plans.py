@@ -10,6 +10,7 @@ from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 from sqlalchemy import event
 
 from license_library.checklist import answer_checklist
+from license_library.database import plan_once
 from license_library.dossier import get_license
 from license_library.held_as_of import held_as_of
 from license_library.lookup import find_licenses
@@ -17,6 +18,8 @@ from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import SearchTerms, VerifyQuestion
 from license_library.shared_licenses import find_by_holder, find_by_identifier
 from license_library.verification import verify_license
+from schemas.holder_code_types import OTHER_ORGANISATION
+from schemas.identifiers.organisation_code import organisation_code_check
 
 BIG = {
     "subject_keys",
@@ -32,10 +35,10 @@ BIG = {
 # Names of a trade, a place and two characters of their own, so that pairs are as rare as in life.
 SUBJECTS = """
 insert into subjects (holder_hash, code_type, code_encrypted, kind, name, name_key, named_at, known_from)
-select sha256(cast(cast(n as text) as bytea)), '001', :sealed, 'organisation', named.name, named.name, now(), now()
-  from generate_series(1, 6000) as n
+select sha256(cast(cast(n as text) as bytea)), :code_type, sealed, 'organisation', named.name, named.name, now(), now()
+  from unnest(cast(:sealed as bytea[])) with ordinality as codes (sealed, n)
  cross join lateral (
-   select '平度市' || chr(19968 + n * 7919 % 3000) || chr(19968 + n * 104729 % 3000)
+   select '平度市' || chr(cast(19968 + n * 7919 % 3000 as integer)) || chr(cast(19968 + n * 104729 % 3000 as integer))
           || (array['运输', '食品', '建筑', '商贸', '农业'])[1 + n % 5] || '有限公司' as name) as named
 """
 
@@ -91,7 +94,8 @@ select 'market_regulation', 'licenses', 'bizlic', array[sha256(cast(cast(n as te
 def full(shelf: Library) -> Iterator[Library]:
     """Give a library of thousands, with statistics, and one license more that every question is about."""
     shelf.add_feed()
-    shelf.change(SUBJECTS, sealed=shelf.keyring.encrypt(b"91110000600037341L"))
+    codes = [f"{body}{organisation_code_check(body)}" for body in map("A{:07}".format, range(6_000))]
+    shelf.change(SUBJECTS, code_type=OTHER_ORGANISATION, sealed=shelf.keyring.encrypt_many(codes))
     for statement in (EXCHANGES, PAGES, LICENSES, HOLDERS, VERSIONS, CASES):
         shelf.change(statement)
     subject = shelf.add_subject("平度市恒通运输有限公司")
@@ -103,19 +107,35 @@ def full(shelf: Library) -> Iterator[Library]:
 
 
 def walked(shelf: Library, ask: Callable[[], object]) -> set[str]:
-    """Return the big tables that any statement of a question reads from end to end."""
-    asked: list[tuple[str, Any]] = []
+    """Return the big tables that any statement of a question reads from end to end, planned as the question has it planned."""
+    asked: list[tuple[str, Any, bool]] = []
+    plan_once(shelf.conn)
+    is_generic = True
 
     def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
-        if statement.lstrip().startswith(("select", "with", "(select")):
-            asked.append((statement, parameters))
+        nonlocal is_generic
+        if "plan_cache_mode" in statement:
+            is_generic = "force_generic_plan" in statement
+        elif statement.lstrip().startswith(("select", "with", "(select")):
+            asked.append((statement, parameters, is_generic))
 
     event.listen(shelf.conn, "before_cursor_execute", note)
     ask()
     event.remove(shelf.conn, "before_cursor_execute", note)
     assert asked
-    plans = [shelf.conn.exec_driver_sql(f"explain (format json) {sql}", values).scalar_one() for sql, values in asked]
-    return {table for plan in plans for table in _scanned(plan)} & BIG
+    return {table for one in asked for table in _scanned(_plan(shelf, *one))} & BIG
+
+
+def _plan(shelf: Library, statement: str, values: Any, is_generic: bool) -> Any:  # noqa: FBT001 - as it was noted
+    if not is_generic:
+        return shelf.conn.exec_driver_sql(f"explain (format json) {statement}", values).scalar_one()
+    numbers = {name: f"${number}" for number, name in enumerate(values, 1)}
+    shelf.conn.exec_driver_sql("set local plan_cache_mode = force_generic_plan")
+    shelf.conn.exec_driver_sql(f"prepare asked as {statement % numbers}")
+    given = f"({', '.join(['null'] * len(numbers))})" if numbers else ""
+    plan = shelf.conn.exec_driver_sql(f"explain (format json) execute asked{given}").scalar_one()
+    shelf.conn.exec_driver_sql("deallocate asked")
+    return plan
 
 
 def _scanned(plan: Any) -> Iterator[str]:

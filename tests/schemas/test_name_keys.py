@@ -42,3 +42,13 @@ def test_a_missing_name_has_no_key() -> None:
 @given(st.text(alphabet=st.characters(codec="gb18030", max_codepoint=0x9FFF), max_size=20))
 def test_the_key_of_a_key_is_itself(name: str) -> None:
     assert name_key(name_key(name)) == name_key(name)
+
+
+@settings(deadline=None)
+@given(
+    st.text(
+        st.sampled_from("aZß09 .·ＡﬁéⅧ平㐀鿿豈𠀀ｱ") | st.characters(max_codepoint=0x9FFF, codec="utf-8"), max_size=6
+    )
+)
+def test_one_name_has_the_key_that_a_column_gives_it(name: str) -> None:
+    assert name_key(name) == name_keys(pl.Series([name], dtype=pl.String))[0]
