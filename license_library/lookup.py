@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from license_library.answers import Advice, LicenseHit, RecognisedAs, SearchAnswer, SearchCounts
 from license_library.cursors import check_limit, open_cursor, write_cursor, wrong_cursor
-from license_library.dossier import get_license
 from license_library.database import plan_once
+from license_library.dossier import get_license
 from license_library.keyring import Keyring
 from license_library.license_hits import Fitting, hit_of
 from license_library.name_candidates import (

@@ -126,7 +126,7 @@ def walked(shelf: Library, ask: Callable[[], object]) -> set[str]:
     return {table for one in asked for table in _scanned(_plan(shelf, *one))} & BIG
 
 
-def _plan(shelf: Library, statement: str, values: Any, is_generic: bool) -> Any:  # noqa: FBT001 - as it was noted
+def _plan(shelf: Library, statement: str, values: Any, is_generic: bool) -> Any:
     if not is_generic:
         return shelf.conn.exec_driver_sql(f"explain (format json) {statement}", values).scalar_one()
     numbers = {name: f"${number}" for number, name in enumerate(values, 1)}
