@@ -6,12 +6,16 @@ Knows how the service is fed and run; not one of its routes.
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import uvicorn
+from sqlalchemy import Engine
 
 from hub.context import HubContext, sign_in_token
 from hub.settings import Settings
+from license_library.database import open_database
 from license_library.service.settings import ServiceSettings
 from schemas.errors import ProcessFailed
 
@@ -47,7 +51,16 @@ def serve(hub: HubContext, settings: Settings, listening: socket.socket) -> None
     # The web framework costs half a second to import, which only this command should pay.
     from license_library.service.app import create_app  # noqa: PLC0415
 
-    app = create_app(service_settings(hub, settings))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    with listening, suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+    with planning_once(hub.engine) as questions, listening, suppress(KeyboardInterrupt):
+        app = create_app(replace(service_settings(hub, settings), questions=questions))
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
+
+
+@contextmanager
+def planning_once(engine: Engine) -> Iterator[Engine]:
+    """Open the same database for questions, whose statements are planned once a connection."""
+    questions = open_database(engine.url.render_as_string(hide_password=False), plans_once=True)
+    try:
+        yield questions
+    finally:
+        questions.dispose()

@@ -25,13 +25,20 @@ SESSION_OPTIONS = "-c timezone=UTC -c jit=off"
 _PLAN_ONCE = text("select set_config('plan_cache_mode', 'force_generic_plan', true)")
 
 
-def open_database(url: str, *, pool_size: int = 10, application_name: str = "license-hub") -> Engine:
-    """Return an engine for `url`; it survives a server restart and a fork."""
+def open_database(
+    url: str, *, pool_size: int = 10, application_name: str = "license-hub", plans_once: bool = False
+) -> Engine:
+    """Return an engine for `url`; it survives a server restart and a fork.
+
+    With `plans_once` each connection plans a statement once, whatever its values: for questions that go through the same
+    indexes always, whose planning costs more than their running.
+    """
+    options = f"{SESSION_OPTIONS} -c plan_cache_mode=force_generic_plan" if plans_once else SESSION_OPTIONS
     engine = create_engine(
         _read_address(url),
         pool_pre_ping=True,
         pool_size=pool_size,
-        connect_args={"application_name": application_name, "connect_timeout": 10, "options": SESSION_OPTIONS},
+        connect_args={"application_name": application_name, "connect_timeout": 10, "options": options},
     )
     _guard_forks(engine)
     return engine
@@ -50,10 +57,7 @@ def limit_statements(engine: Engine, seconds: float) -> Engine:
 
 
 def plan_once(connection: Connection) -> None:
-    """Let this transaction's statements be planned once a connection, whatever their values.
-
-    For statements that go through the same indexes always: planning them costs more than running them.
-    """
+    """Let the rest of this transaction be planned as where `plans_once` is said."""
     connection.execute(_PLAN_ONCE)
 
 

@@ -46,6 +46,10 @@ def settings_of(request: Request) -> ServiceSettings:
     return settings
 
 
+async def _settings(request: Request) -> ServiceSettings:
+    return settings_of(request)  # a dependency that is no coroutine costs a thread
+
+
 def session_cookie(settings: ServiceSettings) -> str:
     """Name the session cookie; the prefix makes browsers refuse it from anywhere else."""
     return "__Host-hub_session" if settings.secure_cookies else "hub_session"
@@ -112,4 +116,4 @@ async def _demand_form_token(request: Request, session: str) -> None:
 
 
 Someone = Annotated[Asker, Depends(demand_someone)]
-Settings = Annotated[ServiceSettings, Depends(settings_of)]
+Settings = Annotated[ServiceSettings, Depends(_settings)]

@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from license_library.answers import AsOfAnswer, Checklist, HeldAnswer, LicenseAnswer, SearchAnswer, VerifyAnswer
 from license_library.as_of import license_as_of
 from license_library.checklist import answer_checklist
-from license_library.database import plan_once
 from license_library.dossier import get_license
 from license_library.held_as_of import held_as_of
 from license_library.inquiries import hash_question, record_inquiry
@@ -150,8 +149,7 @@ def check_materials(settings: ServiceSettings, actor: str, asked: ChecklistReque
 @contextmanager
 def _asking(settings: ServiceSettings) -> Iterator[Connection]:
     """Open the one transaction in which an answer is found and its record written."""
-    with settings.engine.begin() as conn:
-        plan_once(conn)
+    with (settings.questions or settings.engine).begin() as conn:
         yield conn
 
 

@@ -32,7 +32,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 _SHOWABLE = re.compile(r"[a-z_]{1,40}")
 
 
-def demand_known_query(request: Request) -> None:
+async def demand_known_query(request: Request) -> None:
     """Refuse a parameter that the route does not know: a mistyped filter must not pass for an answer to all."""
     known = {field.alias for field in get_flat_dependant(request.scope["route"].dependant).query_params}
     for name in request.query_params:

@@ -30,6 +30,7 @@ class ServiceSettings:
     session_length: timedelta = timedelta(hours=8)
     secure_cookies: bool = False  # true behind TLS: cookies get Secure and the __Host- prefix
     body_bytes: int = 64 * 1024
+    questions: Engine | None = None  # the same database, its statements planned once; None: `engine` answers them, too
     requires_activation: bool = False  # pages then say also of a feed that nobody let in
 
     def __post_init__(self) -> None:

@@ -12,7 +12,6 @@ import msgspec
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from license_library.database import plan_once
 from license_library.inquiries import hash_question, record_inquiry
 from license_library.service.access import Settings
 from license_library.service.bodies import Body, InvalidQuestion, MalformedBody, read_question
@@ -84,8 +83,7 @@ def call_by_rest(settings: Settings, operation: Annotated[str, Path(max_length=4
 
 def share(settings: ServiceSettings, call: Call) -> Reply:
     """Answer a call and record who asked what and why, and how it ended; no answer leaves without that."""
-    with settings.engine.begin() as conn:
-        plan_once(conn)
+    with (settings.questions or settings.engine).begin() as conn:
         reply = answer_call(conn, settings.keyring, call, settings.today(), settings.now())
         asked = {name: value for name, value in call.data.items() if name != "useCause"}
         actor = f"consumer: {reply.consumer.access_id}" if reply.consumer else "consumer: unknown"
