@@ -30,10 +30,10 @@ HOLDS_FROM = """case when version_count = 1 then issued_on
          else coalesce(changed_on, cast(source_updated_at at time zone 'Asia/Shanghai' as date)) end"""
 _VERSION = text(f"""
 select max(version_count) filter (where :on >= {HOLDS_FROM}) as holding,
-       max(version_count) filter (where known_from <= :known_at) as known
+       max(version_count) filter (where known_from <= :known_at) as known,
+       exists (select from licenses where license_id = :license_id) as is_kept
   from license_history where license_id = :license_id and known_from <= :known_at
 """)  # noqa: S608 - constants of this file
-_EXISTS = text("select exists (select from licenses where license_id = :license_id)")
 
 
 def license_as_of(  # noqa: PLR0913, PLR0917 - the question has two times, and the clock is an argument
@@ -46,9 +46,10 @@ def license_as_of(  # noqa: PLR0913, PLR0917 - the question has two times, and t
     known_at = settled_instant(conn, known_at, now)
     on = on or known_at.astimezone(ZONE).date()
     facts = {"license_id": license_id, "on": on, "known_at": known_at}
-    if abs(license_id) > LAST or not conn.execute(_EXISTS, facts).scalar_one():
+    found = conn.execute(_VERSION, facts).one() if abs(license_id) <= LAST else None
+    if found is None or not found.is_kept:
         raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")
-    return _answer(conn, keyring, facts, conn.execute(_VERSION, facts).one(), now)
+    return _answer(conn, keyring, facts, found, now)
 
 
 def settled_instant(conn: Connection, known_at: datetime | None, now: datetime) -> datetime:

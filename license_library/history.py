@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, text
 
 from license_library.answers import FieldChange, LicenseHolder, LicenseVersion
 from license_library.keyring import Keyring
@@ -17,16 +17,24 @@ from license_library.listed_holders import LISTED, holders_of, listed_at
 from license_library.masking import mask_code, mask_text
 from license_library.wording import field_words, status_words
 
+_OF_VERSION = (
+    "version_count", "status", "license_number", "license_identifier", "license_name", "version_number", "issuer_name",
+    "issuer_code", "issued_on", "valid_from", "valid_to", "open_ended", "holder_name", "area_code", "item_code", "item_name",
+    "changed_on", "change_reason", "file_url", "face", "source_updated_at", "known_from", "known_to", "exchange_id",
+)  # fmt: skip
+_TOLD = {
+    **{name: f"h.{name}" for name in _OF_VERSION},
+    "code_encrypted": "s.code_encrypted",
+    "kind": "s.kind",
+    **LISTED,
+}
 _VERSIONS = text(f"""
-select h.version_count, h.status, h.license_number, h.license_identifier, h.license_name, h.version_number,
-       h.issuer_name, h.issuer_code, h.issued_on, h.valid_from, h.valid_to, h.open_ended, h.holder_name, h.area_code,
-       h.item_code, h.item_name, h.changed_on, h.change_reason, h.file_url, h.face, h.source_updated_at,
-       h.known_from, h.known_to, h.exchange_id, s.code_encrypted, s.kind, {LISTED}
+select {", ".join(f"{told} as {name}" for name, told in _TOLD.items())}
   from license_history h join subjects s on s.subject_id = h.subject_id
   {listed_at("h")}
  where h.license_id = :license_id
  order by h.version_count desc
-""")  # noqa: S608 - constants of this room
+""").columns(*map(column, _TOLD))  # noqa: S608 - constants of this room
 
 # What a change is told of; the face is only said to have changed, its values stand on the license itself.
 _COMPARED = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import BigInteger, Connection, text
 
 from license_library.keyring import Keyring
 
@@ -16,7 +16,7 @@ _RECORD = text("""
 insert into inquiries (asked_at, actor, action, purpose, question_hash, result_count, denied, result_code)
 values (:now, :actor, :action, :purpose, :question_hash, :result_count, :denied, :result_code)
 returning inquiry_id
-""")
+""").columns(inquiry_id=BigInteger)
 
 
 def record_inquiry(  # noqa: PLR0913, PLR0917 - one argument for each column of the record

@@ -6,10 +6,11 @@ Knows the tables behind a hit. How licenses are found is the searches' business.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import TextClause, text
+from sqlalchemy import column, text
+from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import LicenseHit, Words
 from license_library.freshness import source_of, validity_of
@@ -19,15 +20,25 @@ from license_library.masking import mask_code, mask_text
 from license_library.wording import status_words, validity_words
 
 # `found` brings license_id, ordinal and place (the cursor's keys).
+_OF_LICENSE: Final = (
+    "subject_id", "license_id", "license_type", "license_number", "license_identifier", "identifier_class", "issuer_name",
+    "issued_on", "holder_name", "valid_from", "valid_to", "open_ended", "status", "version_number", "issuer_code",
+    "area_code", "item_code", "item_name", "changed_on", "change_reason", "file_url", "face", "source_updated_at",
+    "version_count", "record_id", "page_number", "position", "exchange_id", "mapping_version", "department", "feed",
+)  # fmt: skip
+_TOLD: Final = {
+    "ordinal": "found.ordinal",
+    "place": "found.place",
+    **{name: f"l.{name}" for name in _OF_LICENSE},
+    "license_type_name": "coalesce(t.name, l.license_type)",
+    "license_name": "coalesce(l.license_name, t.name, l.license_type)",
+    "department_name": "d.name",
+    **{name: f"f.{name}" for name in ("fresh_at", "fresh_seconds")},
+    **{name: f"s.{name}" for name in ("code_encrypted", "code_type", "kind", "holder_hash")},
+    **LISTED,
+}
 _HITS = """
-select found.ordinal, found.place, l.subject_id,
-       l.license_id, l.license_type, coalesce(t.name, l.license_type) as license_type_name,
-       coalesce(l.license_name, t.name, l.license_type) as license_name, l.license_number, l.license_identifier,
-       l.identifier_class, l.issuer_name, l.issued_on, l.holder_name, l.valid_from, l.valid_to, l.open_ended, l.status,
-       l.version_number, l.issuer_code, l.area_code, l.item_code, l.item_name, l.changed_on, l.change_reason,
-       l.file_url, l.face, l.source_updated_at, l.version_count, l.record_id, l.page_number, l.position, l.exchange_id,
-       l.mapping_version, l.department, l.feed, d.name as department_name, f.fresh_at, f.fresh_seconds,
-       s.code_encrypted, s.code_type, s.kind, s.holder_hash, {listed}
+select {told}
   from ({found}) as found
   join licenses l on l.license_id = found.license_id
   join subjects s on s.subject_id = l.subject_id
@@ -46,9 +57,11 @@ class Fitting(msgspec.Struct, frozen=True):
     words: Words
 
 
-def hits_statement(found: str) -> TextClause:
+def hits_statement(found: str) -> TextualSelect:
     """Return the statement that shows what `found` finds."""
-    return text(_HITS.format(found=found, listed=LISTED, joined=listed_at("l")))
+    told = ", ".join(f"{told} as {name}" for name, told in _TOLD.items())
+    # Named beforehand, or the names of every answer would be looked up anew: a fifth of a search's time in Python.
+    return text(_HITS.format(found=found, told=told, joined=listed_at("l"))).columns(*map(column, _TOLD))
 
 
 def holder_code_of(row: Any, keyring: Keyring) -> str:

@@ -12,8 +12,8 @@ from license_library.keyring import Keyring
 from license_library.masking import mask_code
 
 # Arrays, in the order in which the license lists its holders; null where it names only one.
-LISTED: Final = """listed.names as listed_names, listed.shares as listed_shares, listed.codes as listed_codes,
-       listed.types as listed_types, listed.kinds as listed_kinds, listed.hashes as listed_hashes"""
+_PARTS: Final = ("names", "shares", "codes", "types", "kinds", "hashes")
+LISTED: Final = {f"listed_{part}": f"listed.{part}" for part in _PARTS}
 _LISTED_AT = """left join lateral (
     select array_agg(one.name order by one.ordinal) as names, array_agg(one.share order by one.ordinal) as shares,
            array_agg(o.code_encrypted order by one.ordinal) as codes, array_agg(o.code_type order by one.ordinal) as types,

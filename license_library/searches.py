@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import TextClause, text
+from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import RecognisedAs
 from license_library.cursors import LAST
@@ -61,7 +62,7 @@ _NEWEST = ("(date '2000-01-01' - l.issued_on)", "-l.license_id")
 _BEST = ("c.rank", "c.size", "c.subject_id", "l.license_id")
 
 
-def _page(source: str, keys: tuple[str, ...]) -> TextClause:
+def _page(source: str, keys: tuple[str, ...]) -> TextualSelect:
     place = ", ".join(f"cast({key} as bigint)" for key in keys)
     after = ", ".join(f"cast(:after_{number} as bigint)" for number in range(len(keys)))
     return hits_statement(f"""
