@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from connectors.contract_files import digest_declaration, verify_contract
 from connectors.declaration_rules import check_feed, check_transport, check_zone
@@ -170,7 +172,7 @@ def _convert(raw: Any, kind: type[T], place: str) -> T:
     """Turn one table into its struct; nested tables first, so that an error names the innermost."""
     if not isinstance(raw, dict):
         raise DeclarationError(f"{place}: expected a table, got {type(raw).__name__}")
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     unknown = sorted(raw.keys() - fields.keys())
     if unknown:
         raise DeclarationError(f"{place}: key {unknown[0]!r} is unknown; known are {', '.join(_written(fields))}")
@@ -183,6 +185,11 @@ def _convert(raw: Any, kind: type[T], place: str) -> T:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         raise DeclarationError(f"{place}: {_in_words(error)}") from error
+
+
+@cache
+def _fields(kind: type[Struct]) -> dict[str, FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _written(fields: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -189,6 +190,7 @@ def kind_of(delivery: Delivery) -> str:
     return str(delivery.__struct_config__.tag)
 
 
+@cache
 def payload_names(kind: str) -> dict[str, bool]:
     """Return the names that a payload of this kind may have, and whether it always has them."""
     return {

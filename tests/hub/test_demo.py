@@ -157,6 +157,7 @@ def test_no_log_names_a_person_or_a_secret(home: Path, first: dict[str, Any]) ->
     assert [str(path) for path, text in logs.items() if any(word in text for word in words | secrets)] == []
 
 
+@pytest.mark.crash
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_the_middle_leaves_nothing_running(home: Path, start_until: Demo, number: signal.Signals) -> None:
     demo = start_until("Airflow: starting")
