@@ -39,6 +39,14 @@ class Ask(Struct, frozen=True, kw_only=True):
     after: str = "1m"  # how long a delivery may still be on its way inside the department before it is asked for
 
 
+class Answered(Struct, frozen=True, kw_only=True):
+    """Where a receipt says how a correction request was answered."""
+
+    field: str
+    codes: dict[str, Literal["corrected", "confirmed", "refused"]]  # theirs -> ours; one that is not listed is a doubt
+    message: str = ""  # path of the department's own words
+
+
 class Receipt(Struct, frozen=True, kw_only=True):
     """How a department's acknowledgement is asked for until its end."""
 
@@ -51,6 +59,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     request: dict[str, str] = {}  # as in `ask`, and {number}, the department's own
     every: str = "10m"
     give_up: str = "3d"
+    answer: Answered | None = None  # of a correction request
 
 
 class OutFile(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.declared import Cursor, Department, Feed
-from connectors.declared_delivery import Ask, Delivery, Receipt
+from connectors.declared_delivery import Answered, Ask, Delivery, Receipt
 from connectors.declared_parts import Success
 from connectors.parcel import account_places
 
@@ -46,11 +46,11 @@ def asking_feed(department: Department, delivery: Delivery, question: Ask | Rece
     )
 
 
-def state_paths(question: Ask | Receipt) -> list[Success]:
+def state_paths(question: Ask | Receipt) -> list[Success | Answered]:
     """Return where an answer to a question says how things stand."""
     if isinstance(question, Ask):
         return [question.found_when, question.missing_when]
-    return [question.done_when, *([question.refused_when] if question.refused_when else [])]
+    return [one for one in (question.done_when, question.refused_when, question.answer) if one]
 
 
 def _feed(name: str, **call: Any) -> Feed:

@@ -6,7 +6,7 @@ Only what certainly did not reach the department may be sent again by itself to 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -16,6 +16,7 @@ from connectors.door_statuses import raise_for_status
 from connectors.page_rows import quoted
 from schemas.errors import DepartmentError, DepartmentUnavailable, HubError
 
+TextAt = Callable[[str], str | None]
 State = Literal["accepted", "refused", "again", "doubtful", "missing", "pending", "done"]
 GOOD = {200, 201, 202}
 TURNED_AWAY = {401, 403, 425, 429, 503}  # said before anything is done with a request
@@ -33,6 +34,7 @@ class Outcome:
     number: str = ""
     wait_seconds: float | None = None
     is_down: bool = False  # it counts against the department, not against this delivery
+    answer: str = ""  # to a correction request: corrected | confirmed | refused
 
 
 def from_error(error: HubError, *, was_sent: bool, is_down: bool) -> Outcome:
@@ -54,7 +56,7 @@ def from_status(status: int, headers: Mapping[str, str], who: str, now: datetime
         return Outcome("refused", found.code, found.words) if is_definite else found
 
 
-def from_answer(delivery: Delivery, text_at: Callable[[str], str | None]) -> Outcome:
+def from_answer(delivery: Delivery, text_at: TextAt) -> Outcome:
     """Return what a delivery's answer says by its declared result code; one that says nothing leaves a doubt."""
     success = delivery.success
     if success is None:
@@ -68,13 +70,26 @@ def from_answer(delivery: Delivery, text_at: Callable[[str], str | None]) -> Out
     return Outcome("again" if code in delivery.busy else "refused", "department.refused", told)
 
 
+def from_receipt(text_at: TextAt, receipt: Receipt) -> Outcome:
+    """Return what a receipt says became of a delivery, and how a correction request was answered."""
+    outcome, answered = from_question(text_at, receipt_states(receipt)), receipt.answer
+    code = text_at(answered.field) if answered and outcome.state in {"done", "refused"} else None
+    if not answered or not code:
+        return outcome
+    if code not in answered.codes:
+        words = f"{answered.field} is {quoted(code)}, which is not declared"
+        return Outcome("pending", "department.broke_promise", words)
+    said = text_at(answered.message) if answered.message else None
+    return replace(outcome, answer=answered.codes[code], words=quoted(said) if said else outcome.words)
+
+
 def receipt_states(receipt: Receipt) -> dict[State, Success]:
     """Return what an answer about a receipt may show, and what it means."""
     states: dict[State, Success] = {"done": receipt.done_when}
     return states | {"refused": receipt.refused_when} if receipt.refused_when else states
 
 
-def from_question(text_at: Callable[[str], str | None], states: Mapping[State, Success]) -> Outcome:
+def from_question(text_at: TextAt, states: Mapping[State, Success]) -> Outcome:
     """Return which declared state an answer shows; `pending` where it shows none of them."""
     for state, one in states.items():
         if text_at(one.field) in one.values:

@@ -147,6 +147,10 @@ def _check_receipt(receipt: Receipt, delivery: Delivery, transport: Transport, p
     refused = receipt.refused_when.values if receipt.refused_when else []
     if not receipt.done_when.values or set(receipt.done_when.values) & set(refused):
         raise DeclarationError(f"{place}: 'done_when' must name a value, and never one of 'refused_when'")
+    if receipt.answer and delivery.kind != "correction_request":
+        raise DeclarationError(f"{place}: key 'answer' belongs to a correction_request; nothing else is answered")
+    if receipt.answer and not receipt.answer.codes:
+        raise DeclarationError(f"{place}: key 'answer': expected codes, the department's beside ours")
 
 
 def _check_call(key: str, call: str, transport: Transport, place: str) -> None:

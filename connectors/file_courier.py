@@ -12,7 +12,7 @@ from connectors.connection import Connection
 from connectors.declared import Department
 from connectors.declared_delivery import Delivery
 from connectors.delivery_feeds import sending_feed
-from connectors.delivery_outcomes import Outcome, from_error, from_question, receipt_states
+from connectors.delivery_outcomes import Outcome, from_error, from_receipt
 from connectors.drop_folder import DropFolder
 from connectors.file_choosing import join_path
 from connectors.file_drop import opened_drop
@@ -88,7 +88,7 @@ class FileCourier:
         except HubError as error:
             self.close()
             return Outcome("pending", error.code, str(error), is_down=isinstance(error, DOWN))
-        return from_question(text_at, receipt_states(delivery.receipt)) if text_at else Outcome("pending")
+        return from_receipt(text_at, delivery.receipt) if text_at else Outcome("pending")
 
     def _put(self, drop: DropFolder, path: str, content: bytes) -> bool:
         """Return whether the file lies there now, ours and whole."""

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from connectors.connection import Connection
 from connectors.declared import Department
-from connectors.declared_delivery import Delivery
+from connectors.declared_delivery import Answered, Delivery
+from connectors.declared_parts import Success
 from connectors.delivery_feeds import sending_feed
-from connectors.delivery_outcomes import Outcome, from_error, from_question, receipt_states
+from connectors.delivery_outcomes import Outcome, from_error, from_receipt, receipt_states
 from connectors.front_database import FrontDatabase
 from connectors.parcel import Parcel, write_fields
 from connectors.table_rows import text_of, value_of
@@ -66,15 +67,18 @@ class FrontCourier:
         receipt, key = delivery.receipt, delivery.key
         if receipt is None or key is None:
             return Outcome("done")
-        states = receipt_states(receipt)
-        wanted = {key.field, *(one.field for one in states.values()), *(one.message for one in states.values())} - {""}
+        told: list[Success | Answered] = [
+            *receipt_states(receipt).values(),
+            *([receipt.answer] if receipt.answer else []),
+        ]
+        wanted = {key.field, *(one.field for one in told), *(one.message for one in told)} - {""}
         try:
             with FrontDatabase(self._department, sending_feed(delivery), self._connection, self._clock) as front:
                 live = front.live_columns(sorted(wanted))
                 found = front.step(lambda conn: _read(conn, front, live, key.field, parcel.delivery_key))
         except HubError as error:
             return Outcome("pending", error.code, str(error), is_down=isinstance(error, DOWN))
-        return from_question(lambda name: (found.get(name) or "").strip(), states)
+        return from_receipt(lambda name: (found.get(name) or "").strip(), receipt)
 
 
 def _insert(

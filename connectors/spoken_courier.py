@@ -5,7 +5,7 @@ Raises nothing of the department's: whatever happens becomes an outcome. Keeps n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
@@ -16,11 +16,12 @@ from connectors.delivery_feeds import asking_feed, sending_feed
 from connectors.delivery_outcomes import (
     Outcome,
     State,
+    TextAt,
     from_answer,
     from_error,
     from_question,
+    from_receipt,
     from_status,
-    receipt_states,
 )
 from connectors.door import Answer
 from connectors.parcel import Parcel, fill_request, write_fields
@@ -72,14 +73,14 @@ class SpokenCourier:
         if delivery.ask is None:
             return Outcome("pending", "declaration.wrong", "declares no way to ask")
         states: dict[State, Success] = {"accepted": delivery.ask.found_when, "missing": delivery.ask.missing_when}
-        return self._question(delivery, delivery.ask, parcel, states)
+        return self._question(delivery, delivery.ask, parcel, lambda text_at: from_question(text_at, states))
 
     def poll(self, delivery: Delivery, parcel: Parcel) -> Outcome:
         """Ask the department what became of the parcel."""
         receipt = delivery.receipt
         if receipt is None:
             return Outcome("done")
-        return self._question(delivery, receipt, parcel, receipt_states(receipt))
+        return self._question(delivery, receipt, parcel, lambda text_at: from_receipt(text_at, receipt))
 
     def _send(self, written: Written) -> Answer | Outcome:
         try:
@@ -102,7 +103,7 @@ class SpokenCourier:
             return from_error(error, was_sent=True, is_down=is_fault) if is_fault or not told else told
 
     def _question(
-        self, delivery: Delivery, question: Ask | Receipt, parcel: Parcel, states: Mapping[State, Success]
+        self, delivery: Delivery, question: Ask | Receipt, parcel: Parcel, judge: Callable[[TextAt], Outcome]
     ) -> Outcome:
         """Ask; whatever is no clear answer leaves things as they are."""
         feed = asking_feed(self._department, delivery, question)
@@ -111,7 +112,7 @@ class SpokenCourier:
             told = from_status(
                 answer.status, answer.headers, f"{self._department.department}.{feed.name}", self._clock()
             )
-            return _unclear(told) if told else from_question(self._caller.read(feed, answer), states)
+            return _unclear(told) if told else judge(self._caller.read(feed, answer))
         except HubError as error:
             return _unclear(from_error(error, was_sent=True, is_down=isinstance(error, DOWN)))
 

@@ -87,6 +87,7 @@ _ANSWER = text("""
 update correction_requests set state = :state, answer = :answer, answer_note = :note, answered_by = :who, answered_at = :now
 where request_id = :request_id and state = 'open' returning quarantine_id
 """)
+_OF_DELIVERY = text("select request_id from correction_requests where delivery_id = :delivery_id and state = 'open'")
 _STATE = text("select state from correction_requests where request_id = :request_id")
 _OPEN = text("""
 select request_id, department, record_id, field, seen, proposed, basis, due_on from correction_requests
@@ -165,6 +166,15 @@ def answer_correction(  # noqa: PLR0913, PLR0917 - what the department said, and
         raise NotDecidable(f"correction {request_id}: is {found}; an answer needs it open; nothing was changed")
     if changed.quarantine_id is not None:
         write_events(conn, [changed.quarantine_id], Deed("answered", who.strip(), note.strip() or None, answer), now)
+
+
+def note_answer(  # noqa: PLR0913, PLR0917 - what the department said, of which delivery
+    conn: Connection, delivery_id: int, answer: str, department: str, words: str, now: datetime
+) -> None:
+    """Write down what a department's receipt says of the request it was sent; one that is over stays as it is."""
+    request_id = conn.scalar(_OF_DELIVERY, {"delivery_id": delivery_id})
+    if request_id is not None:
+        answer_correction(conn, request_id, msgspec.convert(answer, Answer), department, words, now)
 
 
 def settle_corrected(conn: Connection, now: datetime) -> int:

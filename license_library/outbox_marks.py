@@ -66,9 +66,9 @@ def mark_delivery(conn: Connection, claim: Claim, mark: Mark, now: datetime) -> 
         raise _lost(claim)
 
 
-def mark_receipt(conn: Connection, claim: Claim, mark: Mark, now: datetime) -> None:
-    """Note what a receipt says; a delivery that moved on meanwhile stays where it is."""
-    conn.execute(_MARK, _facts(claim, mark, now) | {"from": _ASKED})
+def mark_receipt(conn: Connection, claim: Claim, mark: Mark, now: datetime) -> bool:
+    """Note what a receipt says, and tell whether it was noted: a delivery that moved on meanwhile stays where it is."""
+    return bool(conn.execute(_MARK, _facts(claim, mark, now) | {"from": _ASKED}).rowcount)
 
 
 def _facts(claim: Claim, mark: Mark, now: datetime) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from connectors.declared import Department, Feed
-from connectors.declared_delivery import Ask, Delivery, Receipt
+from connectors.declared_delivery import Answered, Ask, Delivery, Receipt
 from connectors.declared_parts import Success
 from connectors.delivery_feeds import asking_feed, sending_feed, state_paths
 from connectors.drift.uses import Uses, path_of
@@ -46,5 +46,5 @@ def _codes(delivery: Delivery) -> dict[Path, frozenset[str]]:
     return {path_of(name): frozenset(rule.codes.values()) for name, rule in delivery.fields.items() if rule.codes}
 
 
-def _places(shown: list[Success]) -> set[Path]:
+def _places(shown: Sequence[Success | Answered]) -> set[Path]:
     return {path_of(text) for one in shown for text in (one.field, one.message) if text}

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from connectors.declared import Department, Feed
-from connectors.declared_delivery import Ask, Delivery, Out, Receipt
+from connectors.declared_delivery import Answered, Ask, Delivery, Out, Receipt
 from connectors.declared_parts import Success
 from connectors.delivery_feeds import asking_feed, sending_feed
 from connectors.fake.answers import WrongRequest, flatten
@@ -117,7 +117,9 @@ class Desk:
         if found:
             found.polls += 1
         done = question.done_when
-        return _state(done if found and found.polls >= POLLS else Success(field=done.field, values=[PENDING]))
+        if not found or found.polls < POLLS:
+            return _state(Success(field=done.field, values=[PENDING]))
+        return _answered(_state(done), question.answer)
 
 
 def _calls(department: Department, delivery: Delivery) -> list[Called]:
@@ -138,6 +140,15 @@ def _place(called: Called) -> tuple[str, str]:
 def _state(shown: Success) -> dict[str, Any]:
     answer: dict[str, Any] = {}
     put(answer, shown.field, shown.values[0])
+    return answer
+
+
+def _answered(answer: dict[str, Any], told: Answered | None) -> dict[str, Any]:
+    """Answer a correction request as well, in the first way there is."""
+    if told:
+        put(answer, told.field, next(iter(told.codes)))
+    if told and told.message:
+        put(answer, told.message, "经核实")
     return answer
 
 

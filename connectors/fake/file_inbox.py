@@ -126,6 +126,8 @@ def _receipt(receipt: Receipt, file: OutFile, encoding: str, refusal: str) -> by
     put(told, shown.field, shown.values[0])
     if shown.message:
         put(told, shown.message, refusal or "成功")
+    if receipt.answer:
+        put(told, receipt.answer.field, next(iter(receipt.answer.codes)))
     label = "gb18030" if encoding.lower().startswith("gb") else encoding
     if file.format == "json":
         return json.dumps(told, ensure_ascii=False).encode(label)

@@ -47,7 +47,9 @@ class FrontInbox:
             for delivery, table in self._tables:
                 if delivery.receipt:
                     done = delivery.receipt.done_when
-                    conn.execute(table.update().values({done.field: done.values[0]}))
+                    answered = delivery.receipt.answer
+                    told = {answered.field: next(iter(answered.codes))} if answered else {}
+                    conn.execute(table.update().values({done.field: done.values[0], **told}))
 
 
 def column_type(column: Column) -> sa.types.TypeEngine[Any]:

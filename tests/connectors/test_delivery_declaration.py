@@ -54,6 +54,11 @@ def bend(folder: Path, pattern: str, replacement: str) -> None:
         (r"notice = ", "note = ", "[deliveries.decision.maintenance]: key 'note' is unknown"),
         (r"\{number\}", "{nummer}", "placeholder 'nummer' is unknown"),
         (r'values = \["已入库"\]', "values = []", "'done_when' must name a value"),
+        (
+            r'every = "10m"',
+            'every = "10m", answer = { field = "x", codes = { "1" = "corrected" } }',
+            "key 'answer' belongs to a correction_request",
+        ),
         (r'every = "10m"', 'every = "soon"', "key 'every': duration 'soon'"),
         (r"\*/10 ", "*/10 * ", "key 'schedule': expected five cron fields"),
         (r"^schedule", "tries = 0\nschedule", "key 'tries': expected 1 to 1000"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from hub_makers import StartFake, column, pull_once
+from hub_makers import Faked, StartFake, column, pull_once
 from push_makers import StillClock, at, push_once, states
 
 from connectors.fake.truth import Plot
@@ -25,28 +24,14 @@ TOLD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", TOLD)
 def test_a_request_is_brought_told_late_and_answered_by_the_record_that_comes_back(
-    hub: HubContext, fake: StartFake, name: str
+    hub: HubContext, fake: StartFake
 ) -> None:
-    one, clock = fake(name, Plot(scale=40, day=0)), StillClock(utc_now())
+    one, clock = fake("urban_construction", Plot(scale=40, day=0)), StillClock(utc_now())
     hub = at(hub, clock)
-    with hub.engine.begin() as conn:
-        seed_calendar(conn, list(announced_days()))
-        add_plain_year(conn, 2027)
-    pull_once(hub, one)
-    license_id = int(str(column(hub, OLDEST)[0]))
-    clock.pass_by(minutes=1)
-    with hub.engine.begin() as conn:
-        request_id = ask_for_license(conn, hub.keyring, license_id, ASKED, today(hub), hub.clock())
-    assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "late": 0}
-    clock.pass_by(minutes=1)
-    assert push_once(hub, one).counts == {"acknowledged": 1}
-    for _ in range(2):
-        clock.pass_by(minutes=61)
-        push_once(hub, one)
-    assert states(hub) == ["done"]
-    assert_told(hub, one.process.inbox(), name, request_id)
+    request_id = ask_about_the_oldest(hub, one, clock)
+    bring(hub, one, clock)
+    assert_told(hub, one.process.inbox(), "urban_construction", request_id)
     clock.pass_by(days=40)
     assert follow_corrections(hub)["late"] == 1
     assert events(hub, request_id) == ["asked", "handed_over", "arrived", "delivery_over", "late"]
@@ -56,6 +41,44 @@ def test_a_request_is_brought_told_late_and_answered_by_the_record_that_comes_ba
     assert follow_corrections(hub) == {"settled": 1, "handed_over": 0, "late": 0}
     assert events(hub, request_id)[-1] == "corrected"
     assert column(hub, "select state from incidents where kind = 'correction_late'") == ["resolved"]
+
+
+def test_a_receipt_that_says_how_a_request_was_answered_ends_it(hub: HubContext, fake: StartFake) -> None:
+    one, clock = fake("food_drug", Plot(scale=40, day=0)), StillClock(utc_now())
+    hub = at(hub, clock)
+    request_id = ask_about_the_oldest(hub, one, clock)
+    assert column(hub, "select state from correction_requests") == ["open"]
+    bring(hub, one, clock)
+    assert_told(hub, one.process.inbox(), "food_drug", request_id)
+    told = "select concat_ws(' ', state, answer, answered_by, answer_note) from correction_requests"
+    assert column(hub, told) == ["answered corrected food_drug '经核实'"]
+    clock.pass_by(days=40)
+    assert follow_corrections(hub) == {"settled": 0, "handed_over": 0, "late": 0}
+    assert events(hub, request_id)[-1] == "corrected"
+
+
+def ask_about_the_oldest(hub: HubContext, one: Faked, clock: StillClock) -> int:
+    """Pull, then ask for a value of the oldest license; return the request's id, its delivery in the outbox."""
+    with hub.engine.begin() as conn:
+        seed_calendar(conn, list(announced_days()))
+        add_plain_year(conn, 2027)
+    pull_once(hub, one)
+    license_id = int(str(column(hub, OLDEST)[0]))
+    clock.pass_by(minutes=1)
+    with hub.engine.begin() as conn:
+        request_id = ask_for_license(conn, hub.keyring, license_id, ASKED, today(hub), hub.clock())
+    assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "late": 0}
+    return request_id
+
+
+def bring(hub: HubContext, one: Faked, clock: StillClock) -> None:
+    """Push the request, and ask for its receipt until it is done."""
+    clock.pass_by(minutes=1)
+    assert push_once(hub, one).counts == {"acknowledged": 1}
+    for _ in range(2):
+        clock.pass_by(minutes=61)
+        push_once(hub, one)
+    assert states(hub) == ["done"]
 
 
 def assert_told(hub: HubContext, inbox: list[dict[str, dict[str, str]]], name: str, request_id: int) -> None:
