@@ -20,6 +20,7 @@ from hub.ahead import one_ahead, one_behind
 from hub.batch_quality import judge_batch
 from hub.bounds import hold_reasons, missed_reasons, window_of
 from hub.context import HubContext
+from hub.contradictions import quarantine_contradictions
 from hub.crash_points import pass_by
 from hub.field_watch import FieldWatch
 from hub.moved_pages import MovedPages
@@ -100,6 +101,9 @@ def check_exchange(
                     leave(_keep, running, listed, *_judge(running, chunk))
                 pass_by("mid_check")
                 progress("check", running.tally.received)
+        if running.tally.received > hub.bounds.chunk_records and not exchange.is_replay:
+            facts = (exchange, department, feed, standing.edits, running.rule_version, now)
+            running.tally.quarantined += quarantine_contradictions(hub, conn, *facts)
         # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
         if moved.is_found or exchange.is_replay:
             running.tally.cursor_at = None

@@ -16,6 +16,7 @@ from schemas.digests import record_digests
 from schemas.holder_checks import holder_problems
 from schemas.identifiers.license_identifier import classify_license_identifiers
 from schemas.license import RecordType
+from schemas.problems import Problem
 from schemas.records import require_records
 from schemas.rules import Rule, broken_rules
 from schemas.text_rules import text_rules
@@ -34,12 +35,15 @@ def check_records(frame: pl.DataFrame, record: RecordType, license_types: Collec
     return found.sort("row", maintain_order=True)
 
 
-_CONFLICT = Rule(
+# What is wrong with each of several records that share key and source time but differ.
+CONTRADICTED = Problem(
     "record.duplicate_key",
     "record_id",
-    pl.col("_conflict"),
     "one content for each record and source time",
-    pl.lit("another content under the same key and time"),
+    "another content under the same key and time",
+)
+_CONFLICT = Rule(
+    CONTRADICTED.code, CONTRADICTED.field, pl.col("_conflict"), CONTRADICTED.expected, pl.lit(CONTRADICTED.got)
 )
 
 

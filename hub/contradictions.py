@@ -1,0 +1,62 @@
+"""Records that contradict one another across the chunks of a check: neither can be trusted, so all of them wait.
+
+Within one chunk the record checks see it. Reads the records concerned once more from their pages, a page at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from connectors.declaration import Department, Feed
+from connectors.pages import MappedPage, map_pages
+from connectors.row_edits import Edits, edit_rows
+from hub.context import HubContext
+from hub.replayed_rows import pick_rows
+from license_library.contradictions import find_contradictions, take_back
+from license_library.exchanges import Exchange
+from license_library.quarantining import quarantine_records
+from license_library.shadowing import note_reasons
+from schemas.catalogue import load_catalogue
+from schemas.checks import CONTRADICTED
+from schemas.problems import problems_frame
+
+Places = list[tuple[int, int]]
+
+
+def quarantine_contradictions(  # noqa: PLR0913, PLR0917 - each is one fact of the check
+    hub: HubContext,
+    conn: Connection,
+    exchange: Exchange,
+    department: Department,
+    feed: Feed,
+    edits: Edits,
+    rule_version: str,
+    now: datetime,
+) -> int:
+    """Move staged records that contradict one another into quarantine; return how many that were."""
+    places = find_contradictions(conn, exchange)
+    if places:
+        take_back(conn, exchange, places)
+    for chunk in _read_again(hub, exchange, department, feed, edits, places):
+        rows = list(range(chunk.frame.height))
+        problems = problems_frame((row, CONTRADICTED) for row in rows)
+        if exchange.is_shadow:
+            note_reasons(conn, exchange, chunk.frame, problems)
+            continue
+        facts = (chunk.frame, problems, chunk.digests(rows), rule_version, now, chunk.sources(rows))
+        quarantine_records(conn, hub.keyring, exchange, *facts)
+    return len(places)
+
+
+def _read_again(  # noqa: PLR0913, PLR0917 - what is read, and how
+    hub: HubContext, exchange: Exchange, department: Department, feed: Feed, edits: Edits, places: Places
+) -> Iterator[MappedPage]:
+    names = {kind.license_type: kind.name for kind in load_catalogue().license_types}
+    for number, of_page in groupby(places, key=lambda place: place[0]):
+        positions = [position for _, position in of_page]
+        picked = pick_rows(hub, (exchange.exchange_id, number), department, feed, positions)
+        yield map_pages(department, feed, [(number, edit_rows(rows, edits)) for _, rows in picked], names)

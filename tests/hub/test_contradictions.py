@@ -1,0 +1,68 @@
+"""One exchange that tells a record twice, otherwise, on pages that are checked apart: neither is believed, both wait."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import zstandard
+from hub_makers import Faked, StartFake, column, count
+from sqlalchemy import text
+
+from connectors.fake.truth import Plot
+from hub import pull as steps
+from hub.context import Bounds, HubContext
+from license_library.landing import read_pages
+
+FEW = Bounds(chunk_records=1000)
+Alter = Callable[[dict[str, Any]], None]
+
+
+def rewrite_last_page(hub: HubContext, exchange_id: int, alter: Alter) -> str:
+    """Put a record of the first page, altered, over the last record of the last page; return its key."""
+    pages = list(read_pages(hub.engine, hub.keyring, exchange_id))
+    first, last = json.loads(pages[0].body), json.loads(pages[-1].body)
+    twin = dict(first["data"]["rows"][0])
+    alter(twin)
+    last["data"]["rows"][-1] = twin
+    body = json.dumps(last, ensure_ascii=False).encode()
+    row = {"id": exchange_id, "number": pages[-1].page_number, "digest": sha256(body).digest(), "size": len(body)}
+    row["body"] = hub.keyring.encrypt(zstandard.ZstdCompressor().compress(body))
+    statement = """update landed_pages set body = :body, digest = :digest, size_bytes = :size
+                    where exchange_id = :id and page_number = :number"""
+    with hub.engine.begin() as conn:
+        conn.execute(text(statement), row)
+    return str(twin["YWID"])
+
+
+def pull_altered(hub: HubContext, one: Faked, alter: Alter) -> tuple[str, Any]:
+    """Land everything, let the last page contradict the first, check and merge."""
+    exchange_id = steps.land(hub, one.name, "licenses", one.connection, full=True)
+    key = rewrite_last_page(hub, exchange_id, alter)
+    steps.check(hub, exchange_id)
+    return key, steps.merge(hub, exchange_id)
+
+
+@pytest.mark.parametrize("chunk_records", [1000, 20_000])
+def test_both_wait_however_the_pages_are_cut_into_chunks(hub: HubContext, fake: StartFake, chunk_records: int) -> None:
+    one = fake("transport", Plot(scale=2200, bad_share=0))
+    hub = replace(hub, bounds=Bounds(chunk_records=chunk_records))
+    key, _ = pull_altered(hub, one, lambda row: row.update(YHMC="另一家运输有限公司"))
+    assert column(hub, "select record_id from quarantined_records") == [key, key]
+    assert column(hub, "select distinct array_to_string(codes, ',') from quarantined_records") == [
+        "record.duplicate_key"
+    ]
+    assert count(hub, "licenses", f"record_id = '{key}'") == 0
+    told = "select concat_ws(' ', received_count, merged_count, quarantined_count) from exchanges"
+    assert column(hub, told) == ["2200 2198 2"]
+
+
+def test_the_same_told_twice_is_believed(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport", Plot(scale=2200, bad_share=0))
+    key, _ = pull_altered(replace(hub, bounds=FEW), one, lambda _row: None)
+    assert count(hub, "quarantined_records") == 0
+    assert count(hub, "licenses", f"record_id = '{key}'") == 1
