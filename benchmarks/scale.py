@@ -65,7 +65,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     given = parser.parse_args()
     with bench(min(BASE, given.sizes[0]), [NESTED]) as ready:
-        told = [*measured(ready, given)]
+        told = []
+        for one in measured(ready, given):
+            told.append(one)
+            print(_one_table(one), file=sys.stderr)  # whoever ends it early keeps what there is
     print(json.dumps(told, ensure_ascii=False, indent=1) if given.json else table(told))
 
 
