@@ -9,7 +9,18 @@ from collections.abc import Callable
 from typing import Literal
 
 Step = Literal[
-    "land", "check", "merge", "acknowledge", "deliver", "poll", "keys", "replay", "dry-run", "compare", "rebuild"
+    "land",
+    "check",
+    "merge",
+    "acknowledge",
+    "deliver",
+    "poll",
+    "keys",
+    "replay",
+    "dry-run",
+    "compare",
+    "rebuild",
+    "retain",
 ]
 Progress = Callable[[Step, int], None]
 

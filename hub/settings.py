@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     require_activation: Annotated[
         bool, Field(description="Merge only mappings that two persons activated; others run in shadow.")
     ] = False
+    pages_days: Annotated[
+        int | None, Field(description="Days for which raw pages are kept, 30 or more; default: for good.", ge=30)
+    ] = None
     host: Annotated[str, Field(description="Address the pages and the API are served on.")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port the pages and the API are served on.", ge=0, le=65535)] = 8370
     token: Annotated[

@@ -27,6 +27,7 @@ WORDS = {
     "keys": "subjects done",
     "replay": "cases taken up again",
     "dry-run": "records judged twice",
+    "retain": "exchanges",
     "compare": "records compared",
     "rebuild": "records merged again",
 }

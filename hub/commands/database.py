@@ -12,11 +12,12 @@ import typer
 from hub.commands.choosing import progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import open_keyring, opened_hub, prepare_database
+from hub.retaining import retain_pages
 from hub.settings import Settings
 from license_library import embedded
 from license_library.database import assert_migrated, is_answering, open_database
 from license_library.subject_keys import key_subjects, queue_subjects
-from schemas.errors import HubError
+from schemas.errors import HubError, RequestError
 from schemas.search_keys import VERSION
 
 app = typer.Typer(help="The hub's database: start, stop, migrate.", no_args_is_help=True)
@@ -52,6 +53,30 @@ def keys(
         print_json({"subjects": made, "version": VERSION})
     else:
         note(f"search keys: made of {made} subjects, version {VERSION}")
+
+
+@app.command()
+def retain(
+    days: Annotated[int | None, typer.Option(help="Let go what is older; default HUB_PAGES_DAYS.", min=30)] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be let go.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let go the bytes of raw pages past their retention; digests, records and counts stay."""
+    settings = Settings()
+    kept = days or settings.pages_days
+    if kept is None:
+        raise RequestError("retention: expected --days or HUB_PAGES_DAYS; without either pages are kept for good")
+    with opened_hub(settings) as hub, progress_bar() as bar:
+        shown = shown_progress(bar, "exchanges")
+        told = retain_pages(hub, kept, is_trial=dry_run, told=lambda count: shown("retain", count))
+    if as_json:
+        print_json({"days": kept, "dry_run": dry_run, **told})
+        return
+    verb = "would be let go" if dry_run else "let go"
+    note(
+        f"retention, {kept} days: {told['pages']} pages of {told['exchanges']} exchanges, {told['bytes']} bytes {verb}; "
+        f"{told['kept_for_cases']} exchanges are kept for open cases"
+    )
 
 
 @app.command()

@@ -19,7 +19,7 @@ from license_library.keyring import Keyring
 
 PLOT = Plot(scale=100, bad_share=0.05)
 SECRET = b"a secret of thirty-two bytes, ok"
-RUN = ["sweep_weekly", "reconcile", "mend", "incidents"]
+RUN = ["sweep_weekly", "reconcile", "mend", "incidents", "retention"]
 LOSE = (
     "delete from licenses where license_id in (select license_id from licenses order by 1 limit 2) returning record_id"
 )
@@ -39,7 +39,12 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
         with database.begin() as conn:
             lost = conn.scalars(text(LOSE)).all()
             create_batch(conn, BatchOrder(action="discard", who="张工", reason="重复"), utc_now())
-        environ = {"HUB_DATABASE_URL": database_address, "HUB_SECRET_KEY": SECRET.hex(), "HUB_SCHEDULES": "off"}
+        environ = {
+            "HUB_DATABASE_URL": database_address,
+            "HUB_SECRET_KEY": SECRET.hex(),
+            "HUB_SCHEDULES": "off",
+            "HUB_PAGES_DAYS": "30",
+        }
         environ |= {"HUB_CONNECTORS_FOLDER": str(tmp_path), "AIRFLOW_CONN_TRANSPORT": fake.connection_value}
         told = dict(zip(RUN, airflow.run_all(RUN, environ), strict=True))
     assert {name: one["state"] for name, one in told.items()} == dict.fromkeys(RUN, "success"), told["mend"]["output"][
@@ -48,6 +53,7 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
     assert told["sweep_weekly"]["returned"] == {"transport_licenses": len(lost)}
     assert list(told["reconcile"]["tasks"]) == ["transport.licenses"]
     assert told["incidents"]["returned"]["alert"] == 0
+    assert told["retention"]["returned"]["retain"]["pages"] == 0  # all of them are of today
     with database.connect() as conn:
         assert conn.scalar(text("select count(*) from licenses")) == truth.good
         assert conn.execute(text("select state, missing_count from reconciliations")).all() == [("same", 0)]
