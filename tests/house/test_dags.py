@@ -33,12 +33,13 @@ import json, sys, time
 import airflow.sdk
 from airflow.serialization.serialized_objects import DagSerialization
 before, began = set(sys.modules), time.process_time()
-import dags.pull, dags.drift, dags.incidents, dags.mend, dags.push, dags.reconcile, dags.sweep
+import dags.pull, dags.drift, dags.incidents, dags.mend, dags.push, dags.reconcile, dags.subjects, dags.sweep
 seconds, added = time.process_time() - began, {{name.split(".")[0] for name in set(sys.modules) - before}}
 found = {{name: value for name, value in vars(dags.pull).items() if isinstance(value, airflow.sdk.DAG)}}
 found["drift"], found["incidents"] = dags.drift.dag, dags.incidents.dag
 found["mend"], found["reconcile"] = dags.mend.dag, dags.reconcile.dag
 found |= {{name: value for name, value in vars(dags.push).items() if isinstance(value, airflow.sdk.DAG)}}
+found["subjects"] = dags.subjects.dag
 found |= {{name: value for name, value in vars(dags.sweep).items() if isinstance(value, airflow.sdk.DAG)}}
 told = {{
     "order": list(found),
@@ -89,7 +90,16 @@ def test_every_declared_feed_has_a_dag_in_a_fixed_order(parsed_dags: dict[str, A
     declared = [load_department(name) for name in list_departments()]
     wanted = [f"pull_{one.department}_{feed}" for one in declared for feed in sorted(one.feeds)]
     pushed = [f"push_{one.department}" for one in declared if one.deliveries]
-    assert parsed_dags["order"] == [*wanted, "drift", "incidents", "mend", "reconcile", *pushed, "sweep_weekly"]
+    assert parsed_dags["order"] == [
+        *wanted,
+        "drift",
+        "incidents",
+        "mend",
+        "reconcile",
+        *pushed,
+        "subjects",
+        "sweep_weekly",
+    ]
 
 
 def test_each_feed_that_declares_a_rhythm_is_swept(parsed_dags: dict[str, Any]) -> None:
@@ -144,7 +154,10 @@ def test_every_task_has_an_owner_retries_a_pool_and_an_end(parsed_dags: dict[str
     for name, dag in parsed_dags["dags"].items():
         pulled = {"land", "check", "merge", *(["acknowledge"] if name in answered else [])}
         steps = {"deliver"} if name.startswith("push_") else pulled
-        assert name in {"drift", "incidents", "mend", "reconcile", "sweep_weekly"} or set(dag["tasks"]) == steps
+        assert (
+            name in {"drift", "incidents", "mend", "reconcile", "subjects", "sweep_weekly"}
+            or set(dag["tasks"]) == steps
+        )
         for owner, retries, pool, seconds in dag["tasks"].values():
             assert owner != "airflow"
             assert 1 <= retries <= 5

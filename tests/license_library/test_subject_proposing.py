@@ -12,6 +12,7 @@ from subject_makers import bind, fifteen, keep_apart, resident_number, undo
 
 from license_library.keyring import Keyring
 from license_library.subject_proposing import Proposed, propose_pairs
+from schemas.identifiers.credit_code import credit_code_check
 
 ORGANISATION, CREDIT, ELSEWHERE = "MA1B3N1N2", "91230500MA1B3N1N2M", "91370283MA1B3N1N2"
 NAME = "平度市恒通运输有限公司"
@@ -25,8 +26,6 @@ def library(shelf: Library) -> Library:
 
 
 def credit_code(body: str) -> str:
-    from schemas.identifiers.credit_code import credit_code_check
-
     return body + credit_code_check(body)
 
 
