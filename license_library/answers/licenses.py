@@ -44,6 +44,7 @@ class LicenseHit(Answer, frozen=True):
     holder_code: str  # masked: 3702**********1234
     holder_code_type: str  # 001 | 111 | …
     holder_kind: str  # person | organisation
+    subject_id: int  # our own number of the holder
     holders: list[LicenseHolder]  # everyone, the one above among them; empty where there is only one
     valid_from: date | None
     valid_to: date | None
