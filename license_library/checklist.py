@@ -100,6 +100,7 @@ def _subject(row: Any, holder: HolderCode) -> SubjectBrief:
         code=mask_code(holder.code),
         code_type=holder.code_type,
         kind=row.kind,
+        undecided_count=row.undecided_count,
     )
 
 

@@ -10,24 +10,22 @@ from typing import Final
 
 from sqlalchemy import text
 
-from license_library.holder_subjects import by_code, with_bound
+from license_library.holder_subjects import UNDECIDED, by_code, with_bound
 
-CHECKLIST: Final = text(
-    f"""
+CHECKLIST: Final = text(f"""
 with holder as materialized (
   select subject_id, is_own, name, holder_hash from ({with_bound(by_code(":hashes"))}) as w join subjects using (subject_id)
 )
-"""  # noqa: S608 - constants of this room
-    + """
 select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as item_department_name, i.item_type,
        i.applicant_kind, i.case_type, i.legal_days, i.promised_days,
        :kind as kind, (select name from holder order by is_own desc, subject_id limit 1) as subject_name,
+       {UNDECIDED} as undecided_count,
        m.ordinal, m.name, m.note, m.required, m.origin, m.license_type, t.name as license_type_name,
        issuer.name as issuer_name,
        best.license_id, best.license_number, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
        best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
-       coalesce(waiting.quarantine_ids, cast('{}' as bigint[])) as quarantine_ids, waiting.codes as waiting_codes,
+       coalesce(waiting.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids, waiting.codes as waiting_codes,
        case when m.origin <> 'license' then 'applicant_brings'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
@@ -117,5 +115,4 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   ) as other_holder
  where i.item_code = :item_code
  order by m.ordinal
-"""
-)
+""")  # noqa: S608 - constants of this room

@@ -21,6 +21,12 @@ _BY_CODE = """select found.subject_id from subjects found
 BY_ORGANISATION: Final = (
     "select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[])) and ordinal = 0"
 )
+_PROPOSED = """select d.decision_id from subject_decisions d where d.{side} = holder.subject_id and d.decision = 'proposed'
+     and not exists (select from subject_decisions later where later.subject_id = d.subject_id
+       and later.other_id = d.other_id and later.decision_id > d.decision_id)"""
+# How many others may be the same as those in `holder`, and nobody has decided.
+UNDECIDED: Final = f"""(select count(distinct open.decision_id) from holder cross join lateral (
+    {_PROPOSED.format(side="subject_id")} union all {_PROPOSED.format(side="other_id")}) as open)"""  # noqa: S608
 
 
 def by_code(hashes: str, *, then: bool = False) -> str:

@@ -49,6 +49,9 @@ class SubjectBrief(Answer, frozen=True):
     code: str  # masked
     code_type: str
     kind: str  # person | organisation
+    undecided_count: (
+        int  # how many other numbers may be the applicant's, of which nobody has decided; their licenses are left out
+    )
 
 
 class LicenseBrief(Answer, frozen=True):

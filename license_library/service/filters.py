@@ -21,7 +21,6 @@ from license_library.questions import (
     ExchangeFilter,
     IncidentFilter,
     LicenseAlertFilter,
-    PairFilter,
     QualityFilter,
     QuarantineFilter,
     ReconciliationFilter,
@@ -235,29 +234,11 @@ class ScorecardQuery:
         return ScorecardFilter(self.month or None, self.department or None)
 
 
-@dataclass(frozen=True)
-class PairQuery:
-    """Narrow the pairs of subjects to what stands of them, the rule that found them, an owner or one subject."""
-
-    state: Choice = None
-    rule: Choice = None
-    owner: Choice = None
-    subject_id: Known = None
-    after: Choice = None
-    limit: Limit = 50
-
-    def wanted(self) -> PairFilter:
-        """Return the question; what a form left empty is any."""
-        chosen = (self.state or None, self.rule or None, self.owner or None)
-        return PairFilter(*chosen, self.subject_id, self.limit, self.after or None)
-
-
 Corrections = Annotated[CorrectionQuery, Depends()]
 Deliveries = Annotated[DeliveryQuery, Depends()]
 Incidents = Annotated[IncidentQuery, Depends()]
 Items = Annotated[ItemQuery, Depends()]
 Exchanges = Annotated[ExchangeQuery, Depends()]
-Pairs = Annotated[PairQuery, Depends()]
 Pages = Annotated[PageQuery, Depends()]
 Quarantine = Annotated[QuarantineQuery, Depends()]
 Reconciliations = Annotated[ReconciliationQuery, Depends()]

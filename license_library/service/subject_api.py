@@ -14,9 +14,10 @@ from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.api import JSON
 from license_library.service.binding import OwnerOrder, PairOrder, PairReveal, UndoOrder
 from license_library.service.bodies import Body, read_question
-from license_library.service.filters import Pairs, Reference, demand_known_query
+from license_library.service.filters import Reference, demand_known_query
 from license_library.service.openapi import describe
 from license_library.service.purposes import HeaderPurpose
+from license_library.service.subject_filters import Pairs
 
 router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends(demand_known_query)])
 

@@ -15,9 +15,10 @@ from license_library.service import binding
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.binding import OwnerOrder, PairOrder, UndoOrder
 from license_library.service.bodies import Form, as_question, invalid
-from license_library.service.filters import Pairs, Reference
+from license_library.service.filters import Reference
 from license_library.service.purposes import check_purpose, keep_purpose, kept_purpose
 from license_library.service.rendering import render
+from license_library.service.subject_filters import Pairs
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from question_makers import COMPANY, NOW, OLD_COUNTY_PERSON, PERSON, TODAY, Library
 from sqlalchemy import Engine, event
-from subject_makers import PASSPORT, bind, fifteen, keep_apart, resident_number, undo
+from sqlalchemy.exc import OperationalError
+from subject_makers import PASSPORT, bind, committed, fifteen, keep_apart, resident_number, undo
 
 from license_library.answers import HeldAnswer, VerifyAnswer
 from license_library.checklist import answer_checklist
@@ -21,6 +22,7 @@ from license_library.lookup import find_licenses
 from license_library.questions import NotDecidable, SearchTerms, VerifyQuestion
 from license_library.searches import PAGES
 from license_library.shared_licenses import find_by_holder
+from license_library.subject_decisions import PairEntry, PairOrder, decide_pair, write_derived
 from license_library.verification import verify_license
 from schemas.errors import NotFound, RequestError
 
@@ -142,6 +144,20 @@ def test_the_checklist_rests_on_a_license_under_another_number_and_says_so(shelf
     assert [one.subject_id for one in answer.bound_holders] == [people[1]]
 
 
+def test_the_checklist_says_that_another_number_waits_for_a_decision(shelf: Library, people: list[int]) -> None:
+    def undecided() -> int:
+        answer = answer_checklist(shelf.conn, shelf.keyring, "PD-E-010", PERSON, "111", TODAY, NOW)
+        return answer.subject.undecided_count
+
+    assert undecided() == 0
+    with committed(shelf):
+        pair = {"subject_id": people[0], "other_id": people[1], "decision": "proposed"}
+        write_derived(shelf.conn, [PairEntry(**pair), PairEntry(**pair | {"other_id": people[2]})], lambda: NOW)
+    assert undecided() == 2
+    keep_apart(shelf, people[0], people[1], LATER)
+    assert undecided() == 1
+
+
 def test_an_answer_about_before_the_decision_stays_as_it_was(shelf: Library, people: list[int]) -> None:
     before = held(shelf, NOW - timedelta(hours=1))
     decision = bind(shelf, people[0], people[1], NOW)
@@ -189,6 +205,30 @@ def test_a_decision_that_contradicts_another_is_refused_and_changes_nothing(shel
     with pytest.raises(NotDecidable):
         keep_apart(shelf, people[0], people[2], LATER)
     assert found(shelf).keys() == {"L0", "L1", "L2"}
+
+
+def test_a_clock_that_runs_backwards_orders_no_decision_before_an_earlier_one(
+    shelf: Library, people: list[int]
+) -> None:
+    undo(shelf, bind(shelf, people[0], people[1], LATER), NOW)
+    assert shelf.read("select decided_at from subject_decisions order by decision_id") == [LATER, LATER]
+    assert shelf.read("select count(*) from subject_groups where known_to < known_from") == [0]
+    assert numbers(held(shelf, LATER)) == {"L0"}
+
+
+def test_two_that_decide_at_once_wait_for_each_other(shelf: Library, people: list[int], database: Engine) -> None:
+    shelf.conn.commit()
+    order = PairOrder(decision="different", who="张工", reason="查明为两人")
+    pair = (shelf.keyring, people[0], people[1], order, lambda: NOW)
+    with database.connect() as other:
+        decide_pair(other, *pair)
+        shelf.change("set local lock_timeout = '100ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            decide_pair(shelf.conn, *pair)
+        shelf.conn.rollback()
+        other.commit()
+    with pytest.raises(NotDecidable):
+        decide_pair(shelf.conn, *pair)
 
 
 @pytest.mark.parametrize(
