@@ -51,7 +51,7 @@ NOBODY = Bound()
 
 def _subjects(own: str, *, then: bool = False) -> TextClause:
     return text(f"""
-select w.subject_id, w.is_own, s.name, s.code_type, s.code_encrypted, s.holder_hash from ({with_bound(own, then=then)}) as w
+select w.subject_id, w.is_own, s.code_type, s.code_encrypted, s.holder_hash from ({with_bound(own, then=then)}) as w
   join subjects s using (subject_id) order by w.subject_id
 """)  # noqa: S608 - constants of this room
 
@@ -125,7 +125,7 @@ def _other(row: Any, path: list[Any], keyring: Keyring) -> OtherNumber:
         f"held under {kind.en} {shown}, bound by {' and '.join(one.en for one in said)}",
     )
     decisions = [edge.decision_id for edge in path]
-    told = BoundHolder(row.subject_id, row.name, shown, row.code_type, decisions, words)
+    told = BoundHolder(row.subject_id, shown, row.code_type, decisions, words)
     return OtherNumber(told, code, row.holder_hash)
 
 

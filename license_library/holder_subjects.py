@@ -13,11 +13,12 @@ _THEN: Final = "{group}.known_from <= :known_at and ({group}.known_to is null or
 
 # The number that was typed stands first; another form of it is the same number, unless somebody doubts it of these two.
 _BY_CODE = """select found.subject_id from subjects found
-   where found.holder_hash = any(cast({hashes} as bytea[])) and coalesce((
-     select d.decision from subjects asked join subject_decisions d
-         on d.subject_id = least(asked.subject_id, found.subject_id) and d.other_id = greatest(asked.subject_id, found.subject_id)
-      where asked.holder_hash = (cast({hashes} as bytea[]))[1] and found.holder_hash <> asked.holder_hash {until}
-      order by d.decision_id desc limit 1), 'none') not in ('proposed', 'different')"""
+   where found.holder_hash = any(cast({hashes} as bytea[]))
+     and (found.holder_hash = (cast({hashes} as bytea[]))[1] or coalesce((
+       select d.decision from subjects asked join subject_decisions d
+           on d.subject_id = least(asked.subject_id, found.subject_id) and d.other_id = greatest(asked.subject_id, found.subject_id)
+        where asked.holder_hash = (cast({hashes} as bytea[]))[1] {until}
+        order by d.decision_id desc limit 1), 'none') not in ('proposed', 'different'))"""
 BY_ORGANISATION: Final = (
     "select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[])) and ordinal = 0"
 )
@@ -35,11 +36,11 @@ def by_code(hashes: str, *, then: bool = False) -> str:
 
 
 def with_bound(own: str, *, then: bool = False) -> str:
-    """Return the query of subject_id and is_own: these subjects, and all who are in one group with them."""
+    """Return the query of subject_id and is_own: these subjects, and all who are in one group with them, some of them twice."""
     standing = _THEN if then else _NOW
     return f"""with own as materialized ({own})
   select subject_id, true as is_own from own
-   union
+   union all
   select b.subject_id, false from own
     join subject_groups g on g.subject_id = own.subject_id and {standing.format(group="g")}
     join subject_groups b on b.group_id = g.group_id and {standing.format(group="b")}

@@ -34,11 +34,12 @@ _HELD = """select license_id from licenses where {whose}
 
 def held_by(own: str) -> str:
     """Return the FROM clause of the licenses that some subjects hold, alone or with others, under whatever number of theirs."""
-    # Holder by holder: whoever has several numbers has few.
-    held = _HELD.format(whose="subject_id = holder.subject_id")
     return f"""from licenses l where l.license_id in (
            with holder as materialized ({with_bound(own)})
-           select held.license_id from holder cross join lateral ({held} offset 0) as held)"""  # noqa: S608
+           select license_id from holder join licenses using (subject_id)
+            union all
+           select one.license_id from holder join license_holders one using (subject_id)
+             join licenses using (license_id, version_count))"""  # noqa: S608 - constants of this room
 
 
 _FROM = {

@@ -88,9 +88,7 @@ class SearchAnswer(Answer, frozen=True):
     next: str | None  # opaque cursor for `SearchTerms.after`; None: this was the last page
     advice: list[Advice]  # also explains an empty list
     counts: SearchCounts | None  # where asked for
-    bound_holders: list[
-        BoundHolder
-    ]  # other numbers of the holder asked about, where something is held under one of them
+    bound_holders: list[BoundHolder]  # the holder's other numbers, where something is held under one of them
     look_alikes_offered: bool  # `look_alikes` would ask for names that sound alike or share a company's own words
     today: date
     asked_at: datetime

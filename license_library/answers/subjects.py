@@ -17,7 +17,6 @@ class BoundHolder(Answer, frozen=True):
     """Name another number of the holder who was asked about, and which decisions say that it is theirs."""
 
     subject_id: int
-    name: str
     code: str  # masked
     code_type: str
     decision_ids: list[int]  # one after another, from the number that was asked

@@ -83,6 +83,18 @@ def test_every_question_from_a_number_sees_the_licenses_of_all_that_are_bound(
     assert {row.license_number for row in shared} == {"L0", "L1", "L2"}
 
 
+def test_an_organisation_code_finds_what_is_held_under_an_old_registration_number(shelf: Library) -> None:
+    shelf.add_feed()
+    company, old = shelf.add_subject(), shelf.add_subject(code="370283200001234", code_type="099")
+    shelf.add_license(company, license_number="new")
+    shelf.add_license(old, license_number="old")
+    shelf.make_keys()
+    bind(shelf, company, old)
+    answer = find_licenses(shelf.conn, shelf.keyring, SearchTerms(text=COMPANY[8:17]), TODAY, LATER)
+    assert {hit.license_number: hit.fit for hit in answer.hits} == {"new": "organisation_code", "old": "bound_holder"}
+    assert [one.subject_id for one in answer.bound_holders] == [old]
+
+
 def test_a_number_on_a_license_is_verified_by_another_number_of_the_same_holder(
     shelf: Library, people: list[int]
 ) -> None:
