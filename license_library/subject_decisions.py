@@ -1,13 +1,11 @@
 """What is decided of two subjects: that they are the same person or organisation, that they are not, and its undoing.
 
 Each decision is a row more, with who, why and what proves it; nothing before it changes, neither decisions nor licenses.
-A name is never a ground. Decisions are taken one after another, so that each sees the groups the others made.
+A name is never a ground.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -15,16 +13,14 @@ from sqlalchemy import Connection, Row, text
 
 from license_library.cursors import LAST
 from license_library.keyring import Keyring
+from license_library.pair_entries import Clock, PairEntry, begin_deciding, write_entries
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
-from license_library.settled import announce_merge
-from license_library.subject_groups import regroup
 from schemas.errors import NotFound, RequestError
 
 LONGEST = 500
 MOST_LICENSES = 20
 DECIDED = ("same", "different")
-Clock = Callable[[], datetime]
 
 
 class PairOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,32 +33,6 @@ class PairOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     request_id: int | None = None
 
 
-class PairEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold one row of the decisions, as it is written."""
-
-    subject_id: int
-    other_id: int
-    decision: str
-    ground: str = "derived"
-    rule: str | None = None
-    doubt: str | None = None
-    reason: bytes | None = None
-    license_ids: list[int] = []
-    request_id: int | None = None
-    undoes: int | None = None
-    owner: str | None = None
-    decided_by: str = "hub"
-
-
-# One at a time: a group is made of what was decided before.
-_ALONE = text("select pg_advisory_xact_lock(hashtext('subject_decisions'))")
-_LATEST = text("select decided_at from subject_decisions order by decision_id desc limit 1")
-_WRITE = text("""
-insert into subject_decisions (subject_id, other_id, decision, ground, rule, doubt, reason, license_ids, request_id, undoes,
-  owner, decided_by, decided_at)
-values (:subject_id, :other_id, :decision, :ground, :rule, :doubt, :reason, :license_ids, :request_id, :undoes, :owner,
-  :decided_by, :at)
-""")
 _LAST = text("""
 select decision_id, subject_id, other_id, decision, ground, rule, doubt, undoes from subject_decisions
  where subject_id = :subject_id and other_id = :other_id order by decision_id desc limit 1
@@ -94,7 +64,7 @@ def decide_pair(  # noqa: PLR0913, PLR0917 - two subjects, what is said of them,
     """
     pair = _pair(one, other)
     reason = _reason(keyring, order.reason, order.who)
-    at = _begin(conn, clock)
+    at = begin_deciding(conn, clock)
     _demand_alike(conn, pair)
     _demand_proof(conn, pair, order)
     last = _last(conn, pair)
@@ -113,7 +83,7 @@ def decide_pair(  # noqa: PLR0913, PLR0917 - two subjects, what is said of them,
         request_id=order.request_id,
         decided_by=order.who.strip(),
     )
-    _write(conn, [entry], at)
+    write_entries(conn, [entry], at)
     return int(_standing_of(conn, entry).decision_id)
 
 
@@ -125,7 +95,7 @@ def undo_decision(  # noqa: PLR0913, PLR0917 - what is undone, by whom and why, 
     What only a rule had decided becomes a proposal, so that no rule decides it again.
     """
     sealed = _reason(keyring, reason, who)
-    at = _begin(conn, clock)
+    at = begin_deciding(conn, clock)
     last = _standing(conn, decision_id)
     if last.decision not in DECIDED:
         raise NotDecidable(f"subjects: {decision_id} is {last.decision}, no decision; nothing was undone")
@@ -142,7 +112,7 @@ def undo_decision(  # noqa: PLR0913, PLR0917 - what is undone, by whom and why, 
         undoes=decision_id,
         decided_by=who.strip(),
     )
-    _write(conn, [entry], at)
+    write_entries(conn, [entry], at)
     return int(_standing_of(conn, last).decision_id)
 
 
@@ -151,7 +121,7 @@ def assign_pair(  # noqa: PLR0913, PLR0917 - what is given, to whom and by whom,
 ) -> int:
     """Give a proposal an owner, and return the number of the entry that says so."""
     sealed = _reason(keyring, owner, who)
-    at = _begin(conn, clock)
+    at = begin_deciding(conn, clock)
     last = _standing(conn, decision_id)
     if last.decision != "proposed":
         raise NotDecidable(
@@ -160,30 +130,8 @@ def assign_pair(  # noqa: PLR0913, PLR0917 - what is given, to whom and by whom,
     facts: dict[str, Any] = {"rule": last.rule, "doubt": last.doubt, "reason": sealed, "owner": owner.strip()}
     pair = {"subject_id": last.subject_id, "other_id": last.other_id}
     entry = PairEntry(**pair, **facts, decision="proposed", ground="decided", decided_by=who.strip())
-    _write(conn, [entry], at)
+    write_entries(conn, [entry], at)
     return int(_standing_of(conn, last).decision_id)
-
-
-def write_derived(conn: Connection, entries: list[PairEntry], clock: Clock) -> None:
-    """Write what rules decided or propose; NotDecidable where it contradicts what people decided."""
-    _write(conn, entries, _begin(conn, clock))
-
-
-def _begin(conn: Connection, clock: Clock) -> datetime:
-    """Wait for decisions under way; return the instant from which this one is known, never before an earlier one."""
-    conn.execute(_ALONE)
-    now = announce_merge(conn, clock)
-    latest = conn.execute(_LATEST).scalar_one_or_none()
-    return now if latest is None else max(now, latest)
-
-
-def _write(conn: Connection, entries: Iterable[PairEntry], at: datetime) -> None:
-    """Write entries and the groups that follow, or nothing."""
-    rows = [msgspec.structs.asdict(entry) | {"at": at} for entry in entries]
-    if rows:
-        with conn.begin_nested():
-            conn.execute(_WRITE, rows)
-            regroup(conn, {row[side] for row in rows for side in ("subject_id", "other_id")}, at)
 
 
 def _pair(one: int, other: int) -> tuple[int, int]:

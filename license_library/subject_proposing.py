@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Engine, text
 
 from license_library.holders import holder_hashes, organisation_hash
 from license_library.keyring import Keyring
+from license_library.pair_entries import PairEntry, write_derived
 from license_library.questions import NotDecidable
-from license_library.subject_decisions import PairEntry, write_derived
 from license_library.tables.library import OLD_FORM
 from schemas.holder_code_types import RESIDENT_IDENTITY
 from schemas.identifiers.organisation_code import is_organisation_code

@@ -19,10 +19,11 @@ from license_library.checklist import answer_checklist
 from license_library.held_as_of import held_as_of
 from license_library.keyring import Keyring
 from license_library.lookup import find_licenses
+from license_library.pair_entries import PairEntry, write_derived
 from license_library.questions import NotDecidable, SearchTerms, VerifyQuestion
 from license_library.searches import PAGES
 from license_library.shared_licenses import find_by_holder
-from license_library.subject_decisions import PairEntry, PairOrder, decide_pair, write_derived
+from license_library.subject_decisions import PairOrder, decide_pair
 from license_library.verification import verify_license
 from schemas.errors import NotFound, RequestError
 

@@ -22,9 +22,9 @@ from license_library.entries import FeedName
 from license_library.incidents import Cause, tell_incidents
 from license_library.keyring import Keyring
 from license_library.outbox import Owing, enqueue
+from license_library.pair_entries import PairEntry, write_derived
 from license_library.reconciling import BucketPair, Difference, Found, save_reconciliation
 from license_library.service.settings import ServiceSettings
-from license_library.subject_decisions import PairEntry, write_derived
 from license_library.tables import activations, deliveries, feeds, shadow_changes
 from schemas.workdays import announced_days
 from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
