@@ -20,7 +20,7 @@ from license_library.held_as_of import held_as_of
 from license_library.keyring import Keyring
 from license_library.lookup import find_licenses
 from license_library.pair_entries import PairEntry, write_derived
-from license_library.questions import NotDecidable, SearchTerms, VerifyQuestion
+from license_library.questions import NotDecidable, NotSettled, SearchTerms, VerifyQuestion
 from license_library.searches import PAGES
 from license_library.shared_licenses import find_by_holder
 from license_library.subject_decisions import PairOrder, decide_pair
@@ -227,6 +227,20 @@ def test_a_clock_that_runs_backwards_orders_no_decision_before_an_earlier_one(
     assert shelf.read("select decided_at from subject_decisions order by decision_id") == [LATER, LATER]
     assert shelf.read("select count(*) from subject_groups where known_to < known_from") == [0]
     assert numbers(held(shelf, LATER)) == {"L0"}
+
+
+def test_an_instant_is_not_settled_while_a_decision_about_it_is_under_way(
+    shelf: Library, people: list[int], database: Engine
+) -> None:
+    shelf.conn.commit()
+    order = PairOrder(decision="different", who="张工", reason="查明为两人")
+    with database.connect() as other:
+        decide_pair(other, shelf.keyring, people[0], people[1], order, lambda: NOW)
+        with pytest.raises(NotSettled):
+            held(shelf, NOW)
+        assert numbers(held(shelf, NOW - timedelta(seconds=1))) == {"L0"}
+        other.commit()
+    assert numbers(held(shelf, NOW)) == {"L0"}
 
 
 def test_two_that_decide_at_once_wait_for_each_other(shelf: Library, people: list[int], database: Engine) -> None:
