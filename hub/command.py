@@ -31,6 +31,7 @@ from hub.commands import (
     serving,
     sharing,
     showing,
+    subjects,
 )
 from hub.commands.output import explain
 from schemas.errors import HubError, RequestError
@@ -85,6 +86,7 @@ app.add_typer(pulling.hold, name="hold")
 app.add_typer(mending.quarantine, name="quarantine")
 app.add_typer(correcting.correction, name="correction")
 app.add_typer(correcting.calendar, name="calendar")
+app.add_typer(subjects.subject, name="subject")
 app.add_typer(rules.rules, name="rules")
 app.add_typer(pushing.delivery, name="delivery")
 app.add_typer(incidents.incident, name="incident")

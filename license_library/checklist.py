@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from license_library.answers import Checklist, ItemBrief, LicenseBrief, SubjectBrief, Verdict
+from license_library.bound_holders import NOBODY, Bound, bound_to_code
 from license_library.checklist_statement import CHECKLIST
 from license_library.checklist_words import LABELS, action_words, reason_words
 from license_library.freshness import source_of
@@ -42,9 +43,10 @@ def answer_checklist(  # noqa: PLR0913, PLR0917 - the question has three parts, 
     check_text(item_code)
     check_text(holder_code)
     holder = read_holder_code(holder_code, holder_code_type, today)
+    hashes = holder.hashes(keyring)
     parameters = {
         "item_code": item_code.strip(),
-        "hashes": holder.hashes(keyring),
+        "hashes": hashes,
         "kind": holder_kind(holder.code_type),
         "good_states": sorted(GOOD_STATES),
         "today": today,
@@ -53,16 +55,19 @@ def answer_checklist(  # noqa: PLR0913, PLR0917 - the question has three parts, 
     rows = conn.execute(CHECKLIST, parameters).all()
     if not rows:
         raise NotFound("checklist: there is no such item; expected a code of the item catalogue; nothing was asked")
-    return _checklist(rows, holder, today, now)
+    is_bound = any(row.is_own is False for row in rows)
+    bound = bound_to_code(conn, keyring, hashes) if is_bound else NOBODY
+    return _checklist(rows, holder, bound, today, now)
 
 
-def _checklist(rows: Sequence[Any], holder: HolderCode, today: date, now: datetime) -> Checklist:
-    materials = [_verdict(row, holder, now) for row in rows if row.ordinal is not None]
+def _checklist(rows: Sequence[Any], holder: HolderCode, bound: Bound, today: date, now: datetime) -> Checklist:
+    materials = [_verdict(row, holder, bound, now) for row in rows if row.ordinal is not None]
     required = [material.verdict for material in materials if material.required]
     return Checklist(
         item=_item(rows[0], materials),
         subject=_subject(rows[0], holder),
         materials=materials,
+        bound_holders=bound.told,
         held_count=sum(material.satisfied for material in materials),
         to_bring_count=sum(verdict in _TO_BRING for verdict in required),
         uncertain_count=sum(verdict in _UNCERTAIN for verdict in required),
@@ -95,10 +100,11 @@ def _subject(row: Any, holder: HolderCode) -> SubjectBrief:
         code=mask_code(holder.code),
         code_type=holder.code_type,
         kind=row.kind,
+        undecided_count=row.undecided_count,
     )
 
 
-def _verdict(row: Any, holder: HolderCode, now: datetime) -> Verdict:
+def _verdict(row: Any, holder: HolderCode, bound: Bound, now: datetime) -> Verdict:
     return Verdict(
         ordinal=row.ordinal,
         name=row.name,
@@ -114,16 +120,17 @@ def _verdict(row: Any, holder: HolderCode, now: datetime) -> Verdict:
         action=action_words(row),
         satisfied=row.verdict == "held",
         issuer_name=row.issuer_name,
-        license=_license(row, holder) if row.license_id is not None else None,
+        license=_license(row, holder, bound) if row.license_id is not None else None,
         quarantine_ids=list(row.quarantine_ids),
         source=source_of(row, now) if row.department is not None else None,
     )
 
 
-def _license(row: Any, holder: HolderCode) -> LicenseBrief:
+def _license(row: Any, holder: HolderCode, bound: Bound) -> LicenseBrief:
+    other = None if row.is_own else bound.others[row.held_by]
     return LicenseBrief(
         license_id=row.license_id,
-        license_number=shown_number(row.license_number, row.kind, holder.code),
+        license_number=shown_number(row.license_number, row.kind, other.code if other else holder.code),
         issued_on=row.issued_on,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
@@ -131,4 +138,5 @@ def _license(row: Any, holder: HolderCode) -> LicenseBrief:
         status=row.status,
         status_words=status_words(row.status),
         issuer_name=row.license_issuer_name,
+        bound_words=other.told.words if other else None,
     )

@@ -10,20 +10,22 @@ from typing import Final
 
 from sqlalchemy import text
 
-CHECKLIST: Final = text("""
-with holder as (
-  select subject_id, name from subjects
-   where holder_hash = any(cast(:hashes as bytea[]))
+from license_library.holder_subjects import UNDECIDED, by_code, with_bound
+
+CHECKLIST: Final = text(f"""
+with holder as materialized (
+  select subject_id, is_own, name, holder_hash from ({with_bound(by_code(":hashes"))}) as w join subjects using (subject_id)
 )
 select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as item_department_name, i.item_type,
        i.applicant_kind, i.case_type, i.legal_days, i.promised_days,
-       :kind as kind, (select name from holder order by subject_id limit 1) as subject_name,
+       :kind as kind, (select name from holder order by is_own desc, subject_id limit 1) as subject_name,
+       {UNDECIDED} as undecided_count,
        m.ordinal, m.name, m.note, m.required, m.origin, m.license_type, t.name as license_type_name,
        issuer.name as issuer_name,
        best.license_id, best.license_number, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
-       best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at,
+       best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
-       coalesce(waiting.quarantine_ids, cast('{}' as bigint[])) as quarantine_ids, waiting.codes as waiting_codes,
+       coalesce(waiting.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids, waiting.codes as waiting_codes,
        case when m.origin <> 'license' then 'applicant_brings'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
@@ -55,11 +57,12 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join license_types t on t.license_type = m.license_type
   left join authorities issuer on issuer.authority_id = t.issuer_id
   left join lateral (
-    select l.*, term.validity, exists (
+    select l.*, own.held_by, own.is_own, term.validity, exists (
              select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed
-      from (select l.license_id from holder join licenses l using (subject_id) where l.license_type = m.license_type
+      from (select l.license_id, subject_id as held_by, is_own
+              from holder join licenses l using (subject_id) where l.license_type = m.license_type
              union
-            select l.license_id
+            select l.license_id, h.subject_id, is_own
               from holder join license_holders h using (subject_id) join licenses l using (license_id, version_count)
              where l.license_type = m.license_type) as own
       join licenses l using (license_id)
@@ -73,7 +76,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
               end as validity) as term
      order by term.validity = 'valid' desc,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
-              l.issued_on desc, l.license_id desc
+              l.issued_on desc, l.license_id desc, own.is_own desc
      limit 1
   ) as best on true
   left join lateral (
@@ -100,7 +103,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
     select array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids,
            string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes
       from quarantined_records q
-     where q.state = 'open' and q.holder_hashes && cast(:hashes as bytea[])
+     where q.state = 'open' and q.holder_hashes && (select cast(:hashes as bytea[]) || array_agg(holder_hash) from holder)
        and (q.license_type = m.license_type
             or q.license_type is null and exists (
                  select from feeds f where f.department = q.department and f.feed = q.feed
@@ -112,4 +115,4 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   ) as other_holder
  where i.item_code = :item_code
  order by m.ordinal
-""")
+""")  # noqa: S608 - constants of this room

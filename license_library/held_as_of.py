@@ -12,8 +12,10 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import HeldAnswer, HeldLicense
 from license_library.as_of import HOLDS_FROM, ZONE, settled_instant
+from license_library.bound_holders import NOBODY, Bound, bound_to_code
 from license_library.freshness import validity_of
 from license_library.holder_codes import HolderCode, read_holder_code
+from license_library.holder_subjects import by_code, with_bound
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_number
 from license_library.masking import mask_code
@@ -25,7 +27,7 @@ MOST: Final = 500  # a holder of more is told so
 
 _HELD = text(f"""
 with subject as materialized (
-  select subject_id from subjects where holder_hash = any(cast(:hashes as bytea[]))
+  {with_bound(by_code(":hashes", then=True), then=True)}
 ), named as (
   select l.license_id from subject join licenses l using (subject_id)
    union
@@ -35,7 +37,7 @@ with subject as materialized (
 )
 select told.license_id, told.version_count, told.license_type, coalesce(t.name, told.license_type) as license_type_name,
        told.license_number, told.issuer_name, told.issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
-       told.holder_name, told.department, told.feed, told.exchange_id, told.known_from
+       told.holder_name, told.department, told.feed, told.exchange_id, told.known_from, holder.subject_id as held_by, holder.is_own
   from named
  cross join lateral (
    select max(version_count) as version_count from license_history
@@ -44,9 +46,12 @@ select told.license_id, told.version_count, told.license_type, coalesce(t.name, 
    select * from license_history
     where license_id = named.license_id and version_count = holding.version_count offset 0) as told on true
   left join license_types t on t.license_type = told.license_type
- where told.subject_id in (select subject_id from subject)
-    or exists (select from license_holders h join subject using (subject_id)
-                where h.license_id = told.license_id and h.version_count = told.version_count)
+ cross join lateral (
+   -- under the number that was asked before any other
+   select subject_id, is_own from subject where subject_id = told.subject_id or exists (
+     select from license_holders h where h.subject_id = subject.subject_id and h.license_id = told.license_id
+        and h.version_count = told.version_count)
+    order by is_own desc, subject_id limit 1) as holder
  order by told.issued_on desc, told.license_id desc
  limit :limit
 """)  # noqa: S608 - constants of this room
@@ -70,13 +75,26 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
     holder = read_holder_code(holder_code, holder_code_type, today)
     known_at = settled_instant(conn, known_at, now)
     on = on or known_at.astimezone(ZONE).date()
-    facts = {"hashes": holder.hashes(keyring), "on": on, "known_at": known_at, "limit": MOST + 1}
+    hashes = holder.hashes(keyring)
+    facts = {"hashes": hashes, "on": on, "known_at": known_at, "limit": MOST + 1}
     rows = conn.execute(_HELD, facts).all()
-    licenses = [_license(row, holder, on) for row in rows[:MOST]]
-    return HeldAnswer(mask_code(holder.code), holder.code_type, on, known_at, licenses, len(rows) > MOST, now)
+    bound = bound_to_code(conn, keyring, hashes, known_at) if any(not row.is_own for row in rows) else NOBODY
+    licenses = [_license(row, holder, bound, on) for row in rows[:MOST]]
+    return HeldAnswer(
+        holder_code=mask_code(holder.code),
+        holder_code_type=holder.code_type,
+        on=on,
+        known_at=known_at,
+        licenses=licenses,
+        bound_holders=bound.told,
+        is_cut=len(rows) > MOST,
+        asked_at=now,
+    )
 
 
-def _license(row: Any, holder: HolderCode, on: date) -> HeldLicense:
+def _license(row: Any, holder: HolderCode, bound: Bound, on: date) -> HeldLicense:
+    other = None if row.is_own else bound.others[row.held_by]
+    code = other.code if other else holder.code
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity = validity_of(*term, on)
     return HeldLicense(
@@ -84,7 +102,7 @@ def _license(row: Any, holder: HolderCode, on: date) -> HeldLicense:
         version_count=row.version_count,
         license_type=row.license_type,
         license_type_name=row.license_type_name,
-        license_number=shown_number(row.license_number, holder_kind(holder.code_type), holder.code),
+        license_number=shown_number(row.license_number, holder_kind(holder.code_type), code),
         holder_name=row.holder_name,
         issuer_name=row.issuer_name,
         issued_on=row.issued_on,
@@ -99,4 +117,5 @@ def _license(row: Any, holder: HolderCode, on: date) -> HeldLicense:
         feed=row.feed,
         exchange_id=row.exchange_id,
         known_from=row.known_from,
+        bound_words=other.told.words if other else None,
     )

@@ -28,14 +28,16 @@ class HolderCode(msgspec.Struct, frozen=True):
 
     code: str
     code_type: str
+    is_old_form: bool = False  # it was typed in the 15 digits that its form of today replaced
 
     def hashes(self, keyring: Keyring) -> list[bytes]:
-        """Return the keyed hashes of every form a department may have delivered this code in."""
+        """Return the keyed hashes of every form a department may have delivered this code in, the typed one first."""
         return [holder_hash(keyring, self.code_type, form) for form in self._forms()]
 
     def _forms(self) -> list[str]:
         if self.code_type == RESIDENT_IDENTITY and self.code[6:8] == "19":
-            return [self.code, self.code[:6] + self.code[8:17]]  # the 15-digit form it replaced
+            forms = [self.code, self.code[:6] + self.code[8:17]]  # the 15-digit form it replaced
+            return forms[::-1] if self.is_old_form else forms
         return [self.code]
 
 
@@ -44,7 +46,7 @@ def read_holder_code(typed: str, code_type: str | None, today: date) -> HolderCo
     code = normalise_identifier(typed)
     known_type = code_type or _guess_type(code, today)
     if known_type == RESIDENT_IDENTITY:
-        return HolderCode(_resident(code, today), RESIDENT_IDENTITY)
+        return HolderCode(_resident(code, today), RESIDENT_IDENTITY, is_old_form=len(code) != _RESIDENT_WIDTH)
     if known_type == CREDIT_CODE:
         return HolderCode(_credit(code), CREDIT_CODE)
     if known_type not in HOLDER_CODE_TYPE_CODES:

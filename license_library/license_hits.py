@@ -88,6 +88,7 @@ def hit_of(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting 
         holder_code=mask_code(code),
         holder_code_type=row.code_type,
         holder_kind=row.kind,
+        subject_id=row.subject_id,
         holders=holders_of(row, keyring),
         valid_from=row.valid_from,
         valid_to=row.valid_to,

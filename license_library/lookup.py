@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from license_library.answers import Advice, LicenseHit, RecognisedAs, SearchAnswer, SearchCounts
+from license_library.bound_holders import NOBODY, Bound, bound_to_code, bound_to_organisation
 from license_library.cursors import check_limit, open_cursor, write_cursor, wrong_cursor
 from license_library.database import plan_once
 from license_library.dossier import get_license
@@ -73,13 +74,15 @@ def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today:
     tried, place = _first_page(readings) if terms.after is None else _later_page(readings, question, terms.after)
     used, found = _search_in_turn(conn, [(number, readings[number]) for number in tried], terms, place, today)
     reading, shown, more = readings[used], found.rows[: terms.limit], len(found.rows) > terms.limit
+    bound = _bound(conn, keyring, reading, shown)
     return SearchAnswer(
         recognised_as=reading.kind,
         recognised_words=RECOGNISED[reading.kind],
-        hits=_hits(shown, reading, found.candidates, lambda row, fit: hit_of(row, keyring, today, now, fit)),
+        hits=_hits(shown, reading, found.candidates, bound, lambda row, fit: hit_of(row, keyring, today, now, fit)),
         next=write_cursor(question, [used, *shown[-1].place]) if more else None,
         advice=[*_said(reading, found), *_advise(conn, reading, found, terms, now)],
         counts=found.counts,
+        bound_holders=bound.told,
         look_alikes_offered=reading.kind == "holder_name" and bool(found.rows),
         today=today,
         asked_at=now,
@@ -87,11 +90,34 @@ def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today:
 
 
 def _hits(
-    rows: Sequence[Any], reading: Reading, candidates: Candidates, hit: Callable[[Any, Fitting], LicenseHit]
+    rows: Sequence[Any],
+    reading: Reading,
+    candidates: Candidates,
+    bound: Bound,
+    hit: Callable[[Any, Fitting], LicenseHit],
 ) -> list[LicenseHit]:
-    """Return the hits, each with how it fits: the kind of the reading, or the rank of its holder's name."""
+    """Return the hits, each with how it fits: the kind of the reading, another number, or the rank of its holder's name."""
     fits = {one.subject_id: fitting(RANKS[one.rank], one.former_name) for one in candidates.listed}
-    return [hit(row, fits.get(row.place[2] if fits else 0) or fitting(reading.kind)) for row in rows]
+
+    def fit(row: Any) -> Fitting:
+        if other := bound.other_of(_holders(row)):
+            return Fitting("bound_holder", other.told.words)
+        return fits.get(row.place[2] if fits else 0) or fitting(reading.kind)
+
+    return [hit(row, fit(row)) for row in rows]
+
+
+def _bound(conn: Connection, keyring: Keyring, reading: Reading, rows: Sequence[Any]) -> Bound:
+    """Return the holder's other numbers, asked only where something is held under one of them."""
+    if reading.kind == "organisation_code" and rows:
+        return bound_to_organisation(conn, keyring, reading.values)  # type: ignore[arg-type]  # hashes, as its kind says
+    if reading.kind != "holder_code" or all(_holders(row).intersection(reading.values) for row in rows):
+        return NOBODY
+    return bound_to_code(conn, keyring, reading.values)  # type: ignore[arg-type]
+
+
+def _holders(row: Any) -> set[Any]:
+    return {row.holder_hash, *(row.listed_hashes or ())}
 
 
 def _said(reading: Reading, found: _Found) -> tuple[Advice, ...]:

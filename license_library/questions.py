@@ -89,6 +89,17 @@ class CorrectionFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: int = MAX_LIMIT
 
 
+class PairFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for pairs of subjects by what stands of them; None means: any."""
+
+    state: str | None = None  # proposed | same | different | none
+    rule: str | None = None  # fifteen_digits | organisation_code | tax_number | same_organisation_code
+    owner: str | None = None
+    subject_id: int | None = None
+    limit: int = DEFAULT_LIMIT
+    after: str | None = None  # PairsAnswer.next of the page before
+
+
 class ReconciliationFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for reconciliations; None means: any."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import RecognisedAs
 from license_library.cursors import LAST
+from license_library.holder_subjects import BY_ORGANISATION, by_code, with_bound
 from license_library.license_hits import hits_statement
 
 COUNTED: Final = 5_000  # how many licenses the counts beside a list look at
@@ -31,19 +32,21 @@ _HELD = """select license_id from licenses where {whose}
              where one.{whose}"""
 
 
-def held_by(subjects: str) -> str:
-    """Return the FROM clause of the licenses that some subjects hold, alone or with others."""
-    held = _HELD.format(whose=f"subject_id in ({subjects})")
-    return f"from licenses l where l.license_id in ({held})"
+def held_by(own: str) -> str:
+    """Return the FROM clause of the licenses that some subjects hold, alone or with others, under whatever number of theirs."""
+    return f"""from licenses l where l.license_id in (
+           with holder as materialized ({with_bound(own)})
+           select license_id from holder join licenses using (subject_id)
+            union all
+           select one.license_id from holder join license_holders one using (subject_id)
+             join licenses using (license_id, version_count))"""  # noqa: S608 - constants of this room
 
 
 _FROM = {
     "number": "from licenses l where l.license_number = any(cast(:values as text[]))",
     "identifier": "from licenses l where l.license_identifier = any(cast(:values as text[]))",
-    "holder": held_by("select subject_id from subjects where holder_hash = any(cast(:values as bytea[]))"),
-    "organisation": held_by(
-        "select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[]))"
-    ),
+    "holder": held_by(by_code(":values")),
+    "organisation": held_by(BY_ORGANISATION),
     # Candidate by candidate: whatever the planner thinks of their number, licenses are reached through the index. A
     # license that several candidates hold stands where the best of them does.
     "subjects": f"""from (

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.freshness import source_of, validity_of
+from license_library.holder_subjects import by_code
 from license_library.keyring import Keyring
 from license_library.license_hits import hits_statement, holder_code_of, shown_number
 from license_library.masking import mask_code, mask_text
@@ -29,11 +30,11 @@ select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
 """)
 _BY_HOLDER = hits_statement(f"""
 select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal, cast(null as bigint[]) as place
-  {held_by("select subject_id from subjects where holder_hash = any(cast(:holders as bytea[]))")}
+  {held_by(by_code(":holders"))}
    and license_type = :license_type
    and (cast(:numbers as text[]) is null or license_number = any(cast(:numbers as text[])))
  order by issued_on desc, license_id desc limit {LISTED}
-""")  # noqa: S608 - a constant of this file
+""")
 _TYPE = text("select license_type, name from license_types where license_type = :code or type_code = :code limit 1")
 _STATUS = text("select status from licenses where license_id = :license_id")
 _FACE = text("""

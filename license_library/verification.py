@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, FieldMatch, Source, Validity, VerifyAnswer, Words
-from license_library.comparing import check_values, compare_values
+from license_library.bound_matches import compare_with_bound
+from license_library.comparing import check_values
 from license_library.feed_sources import sources_of_type
 from license_library.freshness import source_of, validity_of
 from license_library.keyring import Keyring
@@ -45,8 +47,11 @@ def verify_license(
     rows = _candidates(conn, question, reading) if reading.values else []
     if not rows:
         return _nothing(conn, question, reading, today, now)
-    row, matches = max(((row, compare_values(row, _values(question), keyring)) for row in rows), key=_likeness(today))
-    return _something(row, matches, reading, today, now)
+    values = _values(question)
+    compared = ((row, *compare_with_bound(conn, row, values, keyring, today)) for row in rows)
+    row, matches, bound = max(compared, key=_likeness(today))
+    answer = _something(row, matches, reading, today, now)
+    return msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
 
 
 def _read(question: VerifyQuestion) -> Reading:
@@ -91,8 +96,8 @@ def _values(question: VerifyQuestion) -> dict[str, str]:
 
 
 def _likeness(today: date) -> Any:
-    def of(candidate: tuple[Any, list[FieldMatch]]) -> tuple[bool, bool, int]:
-        row, matches = candidate
+    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[bool, bool, int]:
+        row, matches, _ = candidate
         valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
         return _overall(matches) is not False, valid, -row.ordinal
 

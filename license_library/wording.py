@@ -9,12 +9,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from license_library.answers import Freshness, Validity, Words
+from schemas.holder_code_types import HOLDER_CODE_TYPES
 from schemas.license import LICENSE
 from schemas.problems import PROBLEM_CODES
 from schemas.states import STATES
 
 _ZONE = ZoneInfo("Asia/Shanghai")  # instants are kept in UTC; people of the bureau read Beijing time
 _STATUS_WORDS = {state.code: Words(state.zh, state.en) for state in STATES}
+_CODE_TYPE_WORDS = {kind.code: Words(kind.zh, kind.en) for kind in HOLDER_CODE_TYPES}
 _FIELD_WORDS = {field.name: Words(field.zh, field.name.replace("_", " ")) for field in LICENSE.fields}
 _EXCHANGE_WORDS = {
     "landing": Words("接收中", "landing"),
@@ -43,6 +45,11 @@ def local_time(instant: datetime) -> str:
 def status_words(status: str) -> Words:
     """Name a license state."""
     return _STATUS_WORDS.get(status, Words(status, status))
+
+
+def code_type_words(code_type: str) -> Words:
+    """Name a kind of holder code."""
+    return _CODE_TYPE_WORDS.get(code_type, Words(code_type, code_type))
 
 
 def field_words(field: str) -> Words:

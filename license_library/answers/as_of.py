@@ -7,6 +7,7 @@ from typing import Literal
 
 from license_library.answers.licenses import LicenseVersion, Validity
 from license_library.answers.spoken import Answer, Words
+from license_library.answers.subjects import BoundHolder
 
 AsOfState = Literal["known", "not_known", "not_issued"]
 
@@ -46,6 +47,7 @@ class HeldLicense(Answer, frozen=True):
     feed: str
     exchange_id: int
     known_from: datetime
+    bound_words: Words | None  # held under another number of the holder: which, and who decided that it is theirs
 
 
 class HeldAnswer(Answer, frozen=True):
@@ -56,5 +58,6 @@ class HeldAnswer(Answer, frozen=True):
     on: date
     known_at: datetime
     licenses: list[HeldLicense]  # newest first
+    bound_holders: list[BoundHolder]  # the holder's other numbers, where something is held under one of them
     is_cut: bool  # there are more than are listed
     asked_at: datetime

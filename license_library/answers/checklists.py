@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from license_library.answers.spoken import Answer, Source, Words
+from license_library.answers.subjects import BoundHolder
 
 VerdictCode = Literal[
     "held",
@@ -48,6 +49,9 @@ class SubjectBrief(Answer, frozen=True):
     code: str  # masked
     code_type: str
     kind: str  # person | organisation
+    undecided_count: (
+        int  # how many other numbers may be the applicant's, of which nobody has decided; their licenses are left out
+    )
 
 
 class LicenseBrief(Answer, frozen=True):
@@ -62,6 +66,7 @@ class LicenseBrief(Answer, frozen=True):
     status: str
     status_words: Words
     issuer_name: str
+    bound_words: Words | None  # held under another number of the applicant: which, and who decided that it is theirs
 
 
 class Verdict(Answer, frozen=True):
@@ -94,6 +99,7 @@ class Checklist(Answer, frozen=True):
     item: ItemBrief
     subject: SubjectBrief
     materials: list[Verdict]
+    bound_holders: list[BoundHolder]  # the applicant's other numbers, where a verdict rests on one of them
     held_count: int
     to_bring_count: int  # required and surely to be brought: not_held, expired, not_good, applicant_brings
     uncertain_count: int  # required and not decided: disputed, stale, in_quarantine, unknown

@@ -10,6 +10,7 @@ from typing import Literal
 
 from license_library.answers.reliances import RelianceBrief
 from license_library.answers.spoken import Advice, Answer, Source, Words
+from license_library.answers.subjects import BoundHolder
 
 Validity = Literal["valid", "not_yet_valid", "expired", "not_good"]
 RecognisedAs = Literal[
@@ -43,6 +44,7 @@ class LicenseHit(Answer, frozen=True):
     holder_code: str  # masked: 3702**********1234
     holder_code_type: str  # 001 | 111 | …
     holder_kind: str  # person | organisation
+    subject_id: int  # our own number of the holder
     holders: list[LicenseHolder]  # everyone, the one above among them; empty where there is only one
     valid_from: date | None
     valid_to: date | None
@@ -53,7 +55,7 @@ class LicenseHit(Answer, frozen=True):
     validity_words: Words  # the plain reason: 有效期至 2021-03-01,已过期
     source: Source
     # Why a search found it: number identifier holder_code organisation_code name other_script core beginning holding
-    # former_name same_core sound initials; the last three are look-alikes, which are hints and never identities.
+    # former_name bound_holder same_core sound initials; the last three are look-alikes, which are hints and never identities.
     fit: str | None = None
     fit_words: Words | None = None
 
@@ -86,6 +88,7 @@ class SearchAnswer(Answer, frozen=True):
     next: str | None  # opaque cursor for `SearchTerms.after`; None: this was the last page
     advice: list[Advice]  # also explains an empty list
     counts: SearchCounts | None  # where asked for
+    bound_holders: list[BoundHolder]  # the holder's other numbers, where something is held under one of them
     look_alikes_offered: bool  # `look_alikes` would ask for names that sound alike or share a company's own words
     today: date
     asked_at: datetime

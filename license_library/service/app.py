@@ -31,6 +31,8 @@ from license_library.service import (
     search_pages,
     sharing,
     sign_in,
+    subject_api,
+    subject_pages,
 )
 from license_library.service.access import demand_someone
 from license_library.service.openapi import build_document
@@ -62,8 +64,9 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         delivery_pages,
         reconciliation_pages,
         reliance_pages,
+        subject_pages,
     )
-    for part in (health, api, case_api, correction_api, quality_api, sharing, sign_in, *pages):
+    for part in (health, api, case_api, correction_api, quality_api, subject_api, sharing, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")
@@ -71,7 +74,15 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
 
 def _serve_description(app: FastAPI) -> None:
-    shapes = (*api.SHAPES, *case_api.SHAPES, *correction_api.SHAPES, *quality_api.SHAPES, health.Health, ProblemAnswer)
+    shapes = (
+        *api.SHAPES,
+        *case_api.SHAPES,
+        *correction_api.SHAPES,
+        *quality_api.SHAPES,
+        *subject_api.SHAPES,
+        health.Health,
+        ProblemAnswer,
+    )
     document = msgspec.json.encode(build_document(app, shapes))
 
     @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(demand_someone)])

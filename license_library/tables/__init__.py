@@ -45,6 +45,7 @@ from license_library.tables.records import (
 from license_library.tables.reliances import license_alerts, reliances
 from license_library.tables.searching import former_names, subject_keys, subjects_to_key
 from license_library.tables.sharing import consumer_grants, consumers
+from license_library.tables.subjects import subject_decisions, subject_groups
 
 __all__ = [
     "activations",
@@ -88,6 +89,8 @@ __all__ = [
     "shadow_changes",
     "staged_holders",
     "staged_licenses",
+    "subject_decisions",
+    "subject_groups",
     "subject_keys",
     "subjects",
     "subjects_to_key",

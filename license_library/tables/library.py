@@ -6,6 +6,8 @@ from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary
 
 from license_library.tables.columns import instant, license_columns, metadata
 
+OLD_FORM = "code_type = '099' or code_type = '111' and octet_length(code_encrypted) = 44"  # 15 digits, sealed
+
 
 def _qr_payload(name: str) -> Index:
     """Index what is printed as a QR code, where a department delivers it as the face field qr_payload, of any length."""
@@ -31,6 +33,8 @@ subjects = Table(
     Index("ix_subjects_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
     # Two-character names hold no trigram, so pairs of characters have an index of their own.
     Index("ix_subjects_name_pairs", text("name_pairs(name_key)"), postgresql_using="gin"),
+    # Numbers that a newer one may hold: few among many, and known by type and length without being read.
+    Index("ix_subjects_old_form", "subject_id", postgresql_where=text(OLD_FORM)),
 )
 
 licenses = Table(

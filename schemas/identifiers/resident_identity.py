@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,26 @@ _OLD = re.compile(r"[0-9]{15}", re.ASCII)
 _VALUES = value_table(DIGITS)
 _CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
 _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int32)
+
+
+class Told(NamedTuple):
+    """Hold what a number says of its person."""
+
+    division: str
+    born_on: date
+    is_female: bool
+
+
+def read_resident_identity(number: str) -> Told | None:
+    """Return what a number of 18 or 15 characters says; None where it is none."""
+    full = to_eighteen(number)
+    if not _NEW.fullmatch(full):
+        return None
+    try:
+        born_on = date(int(full[6:10]), int(full[10:12]), int(full[12:14]))
+    except ValueError:
+        return None
+    return Told(full[:6], born_on, int(full[16]) % 2 == 0)
 
 
 def resident_identity_check(body: str) -> str:

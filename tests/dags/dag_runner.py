@@ -17,8 +17,9 @@ from hub.airflow_home import PROJECT, AirflowHome
 
 RUN = """
 import json, sys
-import dags.drift, dags.incidents, dags.mend, dags.pull, dags.push, dags.reconcile, dags.retention, dags.sweep
+import dags.drift, dags.incidents, dags.mend, dags.pull, dags.push, dags.reconcile, dags.retention, dags.subjects, dags.sweep
 named = {"drift": dags.drift, "incidents": dags.incidents, "mend": dags.mend, "reconcile": dags.reconcile, "retention": dags.retention}
+named["subjects"] = dags.subjects
 known = {**vars(dags.pull), **vars(dags.push), **vars(dags.sweep)} | {name: one.dag for name, one in named.items()}
 from airflow.models.asset import AssetEvent
 from airflow.utils.session import create_session

@@ -19,7 +19,7 @@ from license_library.keyring import Keyring
 
 PLOT = Plot(scale=100, bad_share=0.05)
 SECRET = b"a secret of thirty-two bytes, ok"
-RUN = ["sweep_weekly", "reconcile", "mend", "incidents", "retention"]
+RUN = ["sweep_weekly", "reconcile", "mend", "incidents", "retention", "subjects"]
 LOSE = (
     "delete from licenses where license_id in (select license_id from licenses order by 1 limit 2) returning record_id"
 )
@@ -54,6 +54,7 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
     assert list(told["reconcile"]["tasks"]) == ["transport.licenses"]
     assert told["incidents"]["returned"]["alert"] == 0
     assert told["retention"]["returned"]["retain"]["pages"] == 0  # all of them are of today
+    assert told["subjects"]["returned"]["propose"].keys() == {"seen", "bound", "proposed"}
     with database.connect() as conn:
         assert conn.scalar(text("select count(*) from licenses")) == truth.good
         assert conn.execute(text("select state, missing_count from reconciliations")).all() == [("same", 0)]

@@ -33,12 +33,13 @@ import json, sys, time
 import airflow.sdk
 from airflow.serialization.serialized_objects import DagSerialization
 before, began = set(sys.modules), time.process_time()
-import dags.pull, dags.drift, dags.incidents, dags.mend, dags.push, dags.reconcile, dags.retention, dags.sweep
+import dags.pull, dags.drift, dags.incidents, dags.mend, dags.push, dags.reconcile, dags.retention, dags.subjects, dags.sweep
 seconds, added = time.process_time() - began, {{name.split(".")[0] for name in set(sys.modules) - before}}
 found = {{name: value for name, value in vars(dags.pull).items() if isinstance(value, airflow.sdk.DAG)}}
 found["drift"], found["incidents"] = dags.drift.dag, dags.incidents.dag
 found["mend"], found["reconcile"], found["retention"] = dags.mend.dag, dags.reconcile.dag, dags.retention.dag
 found |= {{name: value for name, value in vars(dags.push).items() if isinstance(value, airflow.sdk.DAG)}}
+found["subjects"] = dags.subjects.dag
 found |= {{name: value for name, value in vars(dags.sweep).items() if isinstance(value, airflow.sdk.DAG)}}
 told = {{
     "order": list(found),
@@ -97,6 +98,7 @@ def test_every_declared_feed_has_a_dag_in_a_fixed_order(parsed_dags: dict[str, A
         "reconcile",
         "retention",
         *pushed,
+        "subjects",
         "sweep_weekly",
     ]
 
@@ -154,7 +156,7 @@ def test_every_task_has_an_owner_retries_a_pool_and_an_end(parsed_dags: dict[str
         pulled = {"land", "check", "merge", *(["acknowledge"] if name in answered else [])}
         steps = {"deliver"} if name.startswith("push_") else pulled
         assert (
-            name in {"drift", "incidents", "mend", "reconcile", "retention", "sweep_weekly"}
+            name in {"drift", "incidents", "mend", "reconcile", "retention", "subjects", "sweep_weekly"}
             or set(dag["tasks"]) == steps
         )
         for owner, retries, pool, seconds in dag["tasks"].values():

@@ -16,6 +16,7 @@ from license_library.holders import holder_hash
 from license_library.keyring import Keyring
 from license_library.subject_keys import key_batch, queue_subjects
 from schemas.catalogue import load_catalogue as read_catalogue
+from schemas.holder_code_types import holder_kind
 from schemas.names import name_key
 
 NOW = datetime(2016, 6, 15, 2, 0, tzinfo=UTC)
@@ -95,7 +96,7 @@ class Library:
             "holder_hash": holder_hash(self.keyring, code_type, code),
             "code_type": code_type,
             "code_encrypted": self.keyring.encrypt(code.encode()),
-            "kind": "organisation" if code_type == "001" else "person",
+            "kind": holder_kind(code_type),
             "name": name,
             "name_key": name_key(name),
             "named_at": NOW,

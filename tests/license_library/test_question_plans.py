@@ -9,19 +9,23 @@ import pytest
 from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 from sqlalchemy import event
 
+from license_library.bound_holders import bound_to_code
 from license_library.checklist import answer_checklist
 from license_library.database import plan_once
 from license_library.dossier import get_license
 from license_library.held_as_of import held_as_of
 from license_library.lookup import find_licenses
 from license_library.qr_payloads import find_by_qr_payload
-from license_library.questions import SearchTerms, VerifyQuestion
+from license_library.questions import PairFilter, SearchTerms, VerifyQuestion
 from license_library.shared_licenses import find_by_holder, find_by_identifier
+from license_library.subject_pairs import find_pair, list_pairs
 from license_library.verification import verify_license
 from schemas.holder_code_types import OTHER_ORGANISATION
 from schemas.identifiers.organisation_code import organisation_code_check
 
 BIG = {
+    "subject_decisions",
+    "subject_groups",
     "subject_keys",
     "licenses",
     "license_holders",
@@ -69,6 +73,17 @@ select license_id, 1, n, subject_id - n + 1, holder_name from licenses cross joi
  where license_number like 'N%-1'
 """
 
+# Every other subject is bound to the next one, as nobody ever will be, and doubted to be the one after.
+DECISIONS = """
+insert into subject_decisions (subject_id, other_id, decision, ground, license_ids, decided_by, decided_at)
+select subject_id, subject_id + 1 + n, (array['same', 'proposed'])[1 + n], 'derived', '{}', 'hub', now()
+  from subjects cross join generate_series(0, 1) as n where subject_id % 2 = 1
+"""
+
+GROUPS = """
+insert into subject_groups (subject_id, group_id, known_from) select subject_id, subject_id - (subject_id + 1) % 2, now() from subjects
+"""
+
 EXCHANGES = """
 insert into exchanges (department, feed, epoch, state, started_at, lease_until, lease_seconds, mapping_version)
 select 'market_regulation', 'licenses', n, 'merged', now(), now(), 1, 'm' from generate_series(1, 3000) as n
@@ -96,7 +111,7 @@ def full(shelf: Library) -> Iterator[Library]:
     shelf.add_feed()
     codes = [f"{body}{organisation_code_check(body)}" for body in map("A{:07}".format, range(6_000))]
     shelf.change(SUBJECTS, code_type=OTHER_ORGANISATION, sealed=shelf.keyring.encrypt_many(codes))
-    for statement in (EXCHANGES, PAGES, LICENSES, HOLDERS, VERSIONS, CASES):
+    for statement in (EXCHANGES, PAGES, LICENSES, HOLDERS, VERSIONS, CASES, DECISIONS, GROUPS):
         shelf.change(statement)
     subject = shelf.add_subject("平度市恒通运输有限公司")
     shelf.add_license(subject, license_number="A1", license_identifier=IDENTIFIER)
@@ -180,6 +195,9 @@ def test_no_search_walks_a_big_table(full: Library) -> None:
 def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> None:
     shelf, clock = full, (TODAY, NOW)
     (license_id,) = full.read("select license_id from licenses where license_number = 'A1'")
+    other = VerifyQuestion(license_number="N7-1", values={"holder_code": COMPANY})
+    some = full.read("select holder_hash from subjects where subject_id = 7")
+    assert bound_to_code(shelf.conn, shelf.keyring, some).others.keys() == {8}
     questions: dict[str, Callable[[], object]] = {
         "checklist": lambda: answer_checklist(shelf.conn, shelf.keyring, "PD-E-010", COMPANY, None, *clock),
         "by identifier": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(IDENTIFIER), *clock),
@@ -188,6 +206,12 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "shared, by holder": lambda: find_by_holder(shelf.conn, [b"x"], "bizlic", None),
         "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER),
         "held on a day": lambda: held_as_of(shelf.conn, shelf.keyring, COMPANY, None, None, None, *clock),
+        "verified by another number": lambda: verify_license(shelf.conn, shelf.keyring, other, *clock),
+        "bound to a number": lambda: bound_to_code(shelf.conn, shelf.keyring, some),
+        "bound to a number then": lambda: bound_to_code(shelf.conn, shelf.keyring, some, NOW),
+        "pairs": lambda: list_pairs(shelf.conn, shelf.keyring, PairFilter(state="proposed"), NOW),
+        "pairs of a subject": lambda: list_pairs(shelf.conn, shelf.keyring, PairFilter(subject_id=7), NOW),
+        "one pair": lambda: find_pair(shelf.conn, shelf.keyring, 7, 8),
         "dossier": lambda: get_license(shelf.conn, shelf.keyring, license_id, *clock),
     }
     assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}

@@ -22,6 +22,7 @@ from license_library.entries import FeedName
 from license_library.incidents import Cause, tell_incidents
 from license_library.keyring import Keyring
 from license_library.outbox import Owing, enqueue
+from license_library.pair_entries import PairEntry, write_derived
 from license_library.reconciling import BucketPair, Difference, Found, save_reconciliation
 from license_library.service.settings import ServiceSettings
 from license_library.tables import activations, deliveries, feeds, shadow_changes
@@ -45,6 +46,8 @@ class Shelf:
     hostile_id: int
     license_number: str
     quarantine_id: int
+    company_id: int
+    twin_id: int  # holds the company's organisation code under another name, which is proposed
 
 
 def settings_over(engine: Engine) -> ServiceSettings:
@@ -79,7 +82,8 @@ def fill_shelf(settings: ServiceSettings) -> Shelf:
         add_deliveries(conn, settings)
         add_reconciliation(conn)
         add_correction(conn, settings, marked)
-        return Shelf(kept, marked, "370283000012345", case)
+        twin = add_twin(conn, library, company)
+        return Shelf(kept, marked, "370283000012345", case, company, twin)
 
 
 def add_oversight(conn: Connection, library: Library) -> None:
@@ -109,6 +113,14 @@ def add_oversight(conn: Connection, library: Library) -> None:
         Cause("", "operation_added Ping", "notice", "新增接口 Ping", "Ping is new"),
     ]
     tell_incidents(conn, "market_regulation", "drift", causes, NOW)
+
+
+def add_twin(conn: Connection, library: Library, company: int) -> int:
+    """Write a subject under the organisation code of the company, named like an attack, and propose that it is the same."""
+    twin = library.add_subject("<i>恒通运输部", COMPANY[8:17], "099")
+    pair = {"subject_id": company, "other_id": twin, "decision": "proposed", "rule": "organisation_code"}
+    write_derived(conn, [PairEntry(**pair, doubt="names_differ")], lambda: NOW)
+    return twin
 
 
 def add_correction(conn: Connection, settings: ServiceSettings, license_id: int) -> None:

@@ -21,6 +21,7 @@ ADDRESSES = [
     "/deliveries",
     "/corrections",
     "/corrections/1",
+    "/subjects",
     "/incidents",
     "/incidents/1",
     "/steward",

@@ -226,6 +226,25 @@ def answered_of_corrections(machine: Client, shelf: Shelf) -> dict[str, Any]:
     }
 
 
+def answered_of_subjects(machine: Client, shelf: Shelf) -> dict[str, Any]:
+    """Look at two subjects, keep them apart, undo it, and give the proposal an owner."""
+    path = f"/api/subject-pairs/{shelf.company_id}/{shelf.twin_id}"
+    apart = machine.post(f"{path}/decision", json={"decision": "different", "who": "张工", "reason": "两家"}).json()
+    undone = {"who": "李工", "reason": "有误"}
+    told = machine.post(f"/api/subject-decisions/{apart['decision_id']}/undo", json=undone).json()
+    owned = machine.post(f"/api/subject-decisions/{told['decision_id']}/owner", json={"owner": "王工", "who": "张工"})
+    return {
+        "get /api/subject-pairs": machine.get("/api/subject-pairs").json(),
+        "get /api/subject-pairs/{one}/{other}": machine.get(path, headers=HEADER).json(),
+        "post /api/subject-pairs/{one}/{other}/reveal": machine.post(
+            f"{path}/reveal", json={"purpose": PURPOSE}
+        ).json(),
+        "post /api/subject-pairs/{one}/{other}/decision": apart,
+        "post /api/subject-decisions/{decision_id}/undo": told,
+        "post /api/subject-decisions/{decision_id}/owner": owned.json(),
+    }
+
+
 def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
     """Return one answer of every operation, by the name it has in the description."""
     owed = machine.get("/api/deliveries?department=public_security").json()["deliveries"][0]["delivery_id"]
@@ -233,6 +252,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
     return (
         answered_of_cases(machine, shelf)
         | answered_of_corrections(machine, shelf)
+        | answered_of_subjects(machine, shelf)
         | {
             "post /api/search": ask(machine, "/api/search", text="恒通"),
             "post /api/deliveries/{delivery_id}/decision": machine.post(

@@ -41,6 +41,9 @@ ASKING = {
     "scorecards",
     "service",
     "stewardship",
+    "subject_comparing",
+    "subject_decisions",  # which subjects are the same, decided by a person
+    "subject_pairs",
     "shadow_report",
     "sharing",
     "sharing_calls",
@@ -74,6 +77,7 @@ def test_the_service_imports_only_what_asks() -> None:
 def test_only_named_modules_are_doors_to_the_library() -> None:
     doors = {
         "asking.py",
+        "binding.py",
         "case_deciding.py",
         "correcting.py",
         "deciding.py",

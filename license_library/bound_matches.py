@@ -1,0 +1,46 @@
+"""A holder's number that is not the one on a license, but another number of the same holder: it matches, and is said so.
+
+Asks only where the number did not match by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from license_library.answers import FieldMatch, Words
+from license_library.bound_holders import bound_to_code
+from license_library.comparing import compare_values
+from license_library.holder_codes import HolderCode, read_holder_code
+from license_library.keyring import Keyring
+from license_library.questions import WrongQuestion
+
+_FIELDS = ("holder_code", "holder_code_type")
+
+
+def compare_with_bound(
+    conn: Connection, row: Any, values: Mapping[str, str], keyring: Keyring, today: date
+) -> tuple[list[FieldMatch], list[Words]]:
+    """Return for each given value whether the license has it, and why a number matches that is not the license's own."""
+    fields = compare_values(row, values, keyring)
+    if not any(field.field == "holder_code" and field.matches is False for field in fields):
+        return fields, []
+    asked = _read(values, today)
+    bound = bound_to_code(conn, keyring, asked.hashes(keyring)) if asked else None
+    other = bound.other_of({row.holder_hash, *(row.listed_hashes or ())}) if bound else None
+    if asked is None or other is None:
+        return fields, []
+    same = {"holder_code": True, "holder_code_type": values.get("holder_code_type", "").strip() == asked.code_type}
+    told = [msgspec.structs.replace(one, matches=same[one.field]) if one.field in _FIELDS else one for one in fields]
+    return told, [other.told.words]
+
+
+def _read(values: Mapping[str, str], today: date) -> HolderCode | None:
+    try:
+        return read_holder_code(values["holder_code"], values.get("holder_code_type", "").strip() or None, today)
+    except WrongQuestion:
+        return None

@@ -1,0 +1,47 @@
+"""Whose licenses a holder's number asks for: the subject kept under it, and all who are bound to it as the same.
+
+Text of queries only, to stand in a statement: no connection, no logic. Each step goes through an index, and whoever is bound
+to nobody costs one look.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_NOW: Final = "{group}.known_to is null"
+_THEN: Final = "{group}.known_from <= :known_at and ({group}.known_to is null or {group}.known_to > :known_at)"
+
+# The number that was typed stands first; another form of it is the same number, unless somebody doubts it of these two.
+_BY_CODE = """select found.subject_id from subjects found
+   where found.holder_hash = any(cast({hashes} as bytea[]))
+     and (found.holder_hash = (cast({hashes} as bytea[]))[1] or coalesce((
+       select d.decision from subjects asked join subject_decisions d
+           on d.subject_id = least(asked.subject_id, found.subject_id) and d.other_id = greatest(asked.subject_id, found.subject_id)
+        where asked.holder_hash = (cast({hashes} as bytea[]))[1] {until}
+        order by d.decision_id desc limit 1), 'none') not in ('proposed', 'different'))"""
+BY_ORGANISATION: Final = (
+    "select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[])) and ordinal = 0"
+)
+_PROPOSED = """select d.decision_id from subject_decisions d where d.{side} = holder.subject_id and d.decision = 'proposed'
+     and not exists (select from subject_decisions later where later.subject_id = d.subject_id
+       and later.other_id = d.other_id and later.decision_id > d.decision_id)"""
+# How many others may be the same as those in `holder`, and nobody has decided.
+UNDECIDED: Final = f"""(select count(distinct open.decision_id) from holder cross join lateral (
+    {_PROPOSED.format(side="subject_id")} union all {_PROPOSED.format(side="other_id")}) as open)"""  # noqa: S608
+
+
+def by_code(hashes: str, *, then: bool = False) -> str:
+    """Return the query of the subjects under a number, given as the bound forms of it; `then`: as known at :known_at."""
+    return _BY_CODE.format(hashes=hashes, until="and d.decided_at <= :known_at" if then else "")
+
+
+def with_bound(own: str, *, then: bool = False) -> str:
+    """Return the query of subject_id and is_own: these subjects, and all who are in one group with them, some of them twice."""
+    standing = _THEN if then else _NOW
+    return f"""with own as materialized ({own})
+  select subject_id, true as is_own from own
+   union all
+  select b.subject_id, false from own
+    join subject_groups g on g.subject_id = own.subject_id and {standing.format(group="g")}
+    join subject_groups b on b.group_id = g.group_id and {standing.format(group="b")}
+   where b.subject_id not in (select subject_id from own)"""  # noqa: S608 - constants of this file
