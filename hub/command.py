@@ -17,6 +17,7 @@ from hub.commands import (
     correcting,
     database,
     departments,
+    filing,
     incidents,
     mending,
     orchestrating,
@@ -92,5 +93,6 @@ app.add_typer(pushing.delivery, name="delivery")
 app.add_typer(incidents.incident, name="incident")
 app.add_typer(reconciling.reconciliation, name="reconciliation")
 app.add_typer(orchestrating.app, name="airflow")
+app.add_typer(filing.app, name="license")
 app.add_typer(sharing.app, name="consumer")
 app.add_typer(serving.schema, name="schema")

@@ -22,6 +22,7 @@ from license_library import embedded
 from license_library.calendar import list_years, seed_calendar
 from license_library.catalogue_store import load_catalogue as store_catalogue
 from license_library.database import assert_migrated, migrate, open_database
+from license_library.file_store import FileStore
 from license_library.keyring import Keyring, load_or_create
 from schemas.catalogue import load_catalogue
 from schemas.errors import RequestError
@@ -112,6 +113,12 @@ def open_keyring(settings: Settings) -> Keyring:
         raise RequestError(
             "HUB_SECRET_KEY: is not hexadecimal; expected 64 hexadecimal digits; nothing was opened."
         ) from None
+
+
+def open_file_store(settings: Settings, keyring: Keyring) -> FileStore:
+    """Return where license files are kept: at the given address, or in the hub's home."""
+    address = settings.files_url.get_secret_value() if settings.files_url else str(settings.home.absolute() / "files")
+    return FileStore(address, keyring, settings.files_max_bytes)
 
 
 def sign_in_token(settings: Settings) -> str:

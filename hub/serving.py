@@ -13,7 +13,7 @@ from dataclasses import replace
 import uvicorn
 from sqlalchemy import Engine
 
-from hub.context import HubContext, sign_in_token
+from hub.context import HubContext, open_file_store, sign_in_token
 from hub.settings import Settings
 from license_library.database import open_database
 from license_library.service.settings import ServiceSettings
@@ -23,7 +23,13 @@ from schemas.errors import ProcessFailed
 def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
     """Return what the service is handed."""
     return ServiceSettings(
-        hub.engine, hub.keyring, sign_in_token(settings), hub.clock, requires_activation=hub.requires_activation
+        hub.engine,
+        hub.keyring,
+        sign_in_token(settings),
+        hub.clock,
+        open_file_store(settings, hub.keyring),
+        public_url=settings.public_url,
+        requires_activation=hub.requires_activation,
     )
 
 

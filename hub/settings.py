@@ -42,6 +42,15 @@ class Settings(BaseSettings):
         SecretStr | None, Field(description="Development token to sign in with; default: made once, in HOME/token.")
     ] = None
 
+    files_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="Where license files are kept: a folder, or any store that fsspec knows; default: HOME/files."
+        ),
+    ] = None
+    files_max_bytes: Annotated[
+        int, Field(description="Largest license file that is kept, in bytes.", ge=1, le=100_000_000)
+    ] = 20_000_000
     alert_smtp: Annotated[
         SecretStr | None,
         Field(description="Mail server for alerts: smtp://host:25, smtp+starttls:// or smtps://login:password@host."),
@@ -52,7 +61,10 @@ class Settings(BaseSettings):
         SecretStr | None, Field(description="Address that each alert is posted to as JSON: https://host/path?key=….")
     ] = None
     public_url: Annotated[
-        str, Field(description="Address of the pages as readers reach them, for links in alerts.")
+        str,
+        Field(
+            description="Address of the pages as readers reach them, for links in alerts and temporary addresses of files."
+        ),
     ] = ""
 
     @property

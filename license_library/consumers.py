@@ -58,6 +58,7 @@ class Consumer(msgspec.Struct, frozen=True):
 
     consumer_id: int
     access_id: str
+    name: str
 
 
 class ConsumerLine(msgspec.Struct, frozen=True):
@@ -100,7 +101,7 @@ def find_consumer(conn: Connection, keyring: Keyring, access_id: str, token: str
     given = keyring.fingerprint(_KIND, token)
     if row is None or not hmac.compare_digest(bytes(row.token_hash), given):
         return None
-    return Consumer(row.consumer_id, access_id)
+    return Consumer(row.consumer_id, access_id, row.name)
 
 
 def may_ask(conn: Connection, consumer: Consumer, license_type: str) -> bool:

@@ -155,6 +155,12 @@ class NotReliable(RequestError):
         self.words = Words(f"该证照不能作为依据：{reason.zh}", f"The license may not be relied on: {reason.en}")
 
 
+class LinkEnded(RequestError):
+    """The temporary address has ended, or what it led to is no longer good."""
+
+    code: ClassVar[str] = "request.link_ended"
+
+
 class NotDecidable(RequestError):
     """The delivery or incident is not in a state in which that can be decided."""
 

@@ -24,10 +24,16 @@ INPUTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "queryCertInfoByQRcode": (("qrcode", "useCause"), ()),
     "verifyCertInfo": (("certTypeCode", "certData", "useCause"), ()),
     "getCertRemarkInfo": (("certTypeCode",), ("certName", "useCause")),
-}
-# Need license files, which are not kept here.
-WITHOUT_SERVICE: Final = ("verifyFile", "downloadFile", "downloadUrl", "downloadUrlsByHolderCode")
-OPERATIONS: Final = (*INPUTS, *WITHOUT_SERVICE)
+    "verifyFile": (("certTypeCode", "contentType", "content", "useCause"), ()),
+    "downloadFile": (("certificateIdentifier", "certificateCopyCause"), ("fileType", "certificateCopyExpiringTime")),
+    "downloadUrl": (("certIdentifier", "useCause"), ("expiryTime",)),
+    "downloadUrlsByHolderCode": (
+        ("holderCode", "holderTypeCode", "certTypeCode", "useCause"), ("certNo", "expiryTime"),
+    ),
+}  # fmt: skip
+OPERATIONS: Final = tuple(INPUTS)
+CAUSES: Final = ("useCause", "certificateCopyCause")  # why it is asked; the second where a copy says so itself
+CONTENT: Final = "content"  # a file in base64, the one long value
 
 
 class Ended(Exception):
@@ -50,14 +56,12 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def cause(self) -> str:
         """Return why it is asked, as far as it can be recorded."""
-        cause = self.data.get("useCause")
+        cause = next((self.data[name] for name in CAUSES if name in self.data), None)
         return cause.strip()[:CAUSE_LENGTH] if isinstance(cause, str) and is_plain(cause) else ""
 
 
 def check_input(call: Call) -> None:
     """End the call where its input is not what the operation takes."""
-    if call.operation in WITHOUT_SERVICE:
-        raise Ended(Status.NO_SUCH_SERVICE)
     mandatory, optional = INPUTS[call.operation]
     if unknown := sorted(set(call.data) - {*mandatory, *optional}):
         raise Ended(Status.BAD_VALUE, f"未知参数 {unknown[0] if unknown[0].isidentifier() else ''}".strip())
@@ -92,6 +96,8 @@ def _check_value(name: str, value: object) -> None:
         for inner in value.values():
             _check_value("certData 的字段", inner)
         return
-    longest = CAUSE_LENGTH if name == "useCause" else VALUE_LENGTH
+    if name == CONTENT and isinstance(value, str):
+        return  # judged when it is decoded
+    longest = CAUSE_LENGTH if name in CAUSES else VALUE_LENGTH
     if value is not None and (not isinstance(value, str) or len(value) > longest or not is_plain(value)):
         raise Ended(Status.BAD_VALUE, f"{name}（应为不超过 {longest} 个字符的文本）")

@@ -26,7 +26,44 @@ class Compared(msgspec.Struct, frozen=True):
     fields: list[FieldCompared]
 
 
-Told = list[CertInfo] | Compared | list[dict[str, str]]
+class FileTold(msgspec.Struct, frozen=True, rename="camel"):
+    """Hold a working copy whole; its content is base64 on the wire, instants are Beijing time."""
+
+    certificate_identifier: str
+    certificate_copy_identifier: str
+    certificate_copy_creation_time: str
+    certificate_copy_creator: str
+    certificate_copy_cause: str
+    certificate_copy_expiring_time: str
+    file_type: str
+    digest: str  # SHA-256 of the content, hex
+    content: bytes
+
+
+class LinkTold(msgspec.Struct, frozen=True, rename="camel"):
+    """Hold the temporary address of a working copy."""
+
+    certificate_identifier: str
+    certificate_number: str
+    certificate_copy_identifier: str
+    certificate_copy_expiring_time: str
+    file_type: str
+    url: str
+    expiry_time: str  # of the address
+
+
+class FileCompared(msgspec.Struct, frozen=True, rename="camel"):
+    """Say whether a file is one of ours, unaltered."""
+
+    match: bool
+    verdict: str  # valid | altered | unknown
+    kind: str  # working_copy | license_file, or nothing
+    message: str
+    certificate_copy_identifier: str = ""
+    certificate_copy_expiring_time: str = ""
+
+
+Told = list[CertInfo] | list[LinkTold] | list[dict[str, str]] | Compared | FileTold | FileCompared
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from license_library.answers.checklists import (
     VerdictCode,
 )
 from license_library.answers.deliveries import DeliveriesAnswer, DeliveryBrief, DeliveryCount
+from license_library.answers.files import CopyBrief, CopyVerdict, FileBrief, FileCheck, FilesAnswer
 from license_library.answers.incidents import (
     AlertBrief,
     IncidentBrief,
@@ -122,6 +123,8 @@ __all__ = [
     "BucketShown",
     "CaseEvent",
     "Checklist",
+    "CopyBrief",
+    "CopyVerdict",
     "CorrectionBrief",
     "CorrectionDetail",
     "CorrectionEvent",
@@ -141,6 +144,9 @@ __all__ = [
     "FieldLineage",
     "FieldMatch",
     "FieldShift",
+    "FileBrief",
+    "FileCheck",
+    "FilesAnswer",
     "FilterCount",
     "Freshness",
     "HeldAnswer",

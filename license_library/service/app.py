@@ -20,6 +20,8 @@ from license_library.service import (
     correction_api,
     correction_pages,
     delivery_pages,
+    file_api,
+    file_pages,
     health,
     held_pages,
     incident_pages,
@@ -51,7 +53,9 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.state.settings = settings
     app.state.templates = build_environment()
     add_problem_handlers(app)
-    app.add_middleware(Wire, body_bytes=settings.body_bytes)  # added last, so that it sees every answer
+    app.add_middleware(
+        Wire, body_bytes=settings.body_bytes, file_bytes=settings.files.max_bytes
+    )  # added last, so that it sees every answer
     pages = (
         case_pages,
         correction_pages,
@@ -62,11 +66,12 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         incident_pages,
         quality_pages,
         delivery_pages,
+        file_pages,
         reconciliation_pages,
         reliance_pages,
         subject_pages,
     )
-    for part in (health, api, case_api, correction_api, quality_api, subject_api, sharing, sign_in, *pages):
+    for part in (health, api, case_api, correction_api, file_api, quality_api, subject_api, sharing, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")
@@ -74,15 +79,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
 
 def _serve_description(app: FastAPI) -> None:
-    shapes = (
-        *api.SHAPES,
-        *case_api.SHAPES,
-        *correction_api.SHAPES,
-        *quality_api.SHAPES,
-        *subject_api.SHAPES,
-        health.Health,
-        ProblemAnswer,
-    )
+    described = (api, case_api, correction_api, file_api, quality_api, subject_api)
+    shapes = (*(shape for part in described for shape in part.SHAPES), health.Health, ProblemAnswer)
     document = msgspec.json.encode(build_document(app, shapes))
 
     @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(demand_someone)])

@@ -17,7 +17,9 @@ from schemas.errors import RequestError
 
 Question = TypeVar("Question")
 FORM_TYPE = "application/x-www-form-urlencoded"
+UPLOAD_TYPE = "multipart/form-data"
 FORM_FIELDS = 40
+PART_BYTES = 4096  # of a text field beside a file
 TEXT_LENGTH = 512
 
 
@@ -55,9 +57,19 @@ async def read_body(request: Request) -> bytes:
     return await request.body()
 
 
+class Uploaded(msgspec.Struct, frozen=True):
+    """Hold a file that a form carried."""
+
+    name: str
+    content: bytes
+
+
 async def read_form(request: Request) -> dict[str, str]:
     """Return the fields of a posted form, trimmed; a field given twice is refused."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+    posted = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if posted == UPLOAD_TYPE:
+        return await _read_parts(request)
+    if posted != FORM_TYPE:
         return {}
     try:
         pairs = parse_qsl(
@@ -72,22 +84,48 @@ async def read_form(request: Request) -> dict[str, str]:
     return fields
 
 
-def read_question(body: bytes, kind: type[Question]) -> Question:
-    """Return the JSON body as a question of this kind."""
+async def read_upload(request: Request) -> Uploaded:
+    """Return the file of a posted form; refuse a form without one."""
+    await read_form(request)
+    upload: Uploaded | None = getattr(request.state, "upload", None)
+    if upload is None or not upload.content:
+        raise invalid("file", "a file")
+    return upload
+
+
+async def _read_parts(request: Request) -> dict[str, str]:
+    """Take a form with a file apart once; the file is closed when it was read."""
+    if (known := getattr(request.state, "form", None)) is not None:
+        return dict(known)
+    async with request.form(max_files=1, max_fields=FORM_FIELDS, max_part_size=PART_BYTES) as form:
+        pairs = form.multi_items()
+        texts = [(name, part.strip()) for name, part in pairs if isinstance(part, str)]
+        for name, part in pairs:
+            if not isinstance(part, str) and name == "file":
+                request.state.upload = Uploaded(part.filename or "", await part.read())
+    fields = dict(texts)
+    if len(fields) != len(texts):
+        raise MalformedBody("service: the form names a field twice; expected each once; nothing was asked")
+    request.state.form = fields
+    return fields
+
+
+def read_question(body: bytes, kind: type[Question], long: frozenset[str] = frozenset()) -> Question:
+    """Return the JSON body as a question of this kind; `long` fields are judged by whoever takes them."""
     try:
         values = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise MalformedBody("service: the body cannot be read; expected one JSON object; nothing was asked") from None
-    return as_question(values, kind)
+    return as_question(values, kind, long)
 
 
-def as_question(values: Any, kind: type[Question]) -> Question:
+def as_question(values: Any, kind: type[Question], long: frozenset[str] = frozenset()) -> Question:
     """Check plain values against a question struct."""
     try:
         question = msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
         raise _explain(str(error)) from None
-    _demand_plain("the question", msgspec.to_builtins(question))
+    _demand_plain("the question", msgspec.to_builtins(question), long)
     return question
 
 
@@ -101,10 +139,12 @@ def _refuse(_constant: str) -> Never:
     raise ValueError
 
 
-def _demand_plain(field: str, value: Any) -> None:
+def _demand_plain(field: str, value: Any, long: frozenset[str]) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
-            _demand_plain(name, inner)
+            _demand_plain(name, inner, long)
+    elif field in long:
+        return
     elif isinstance(value, str) and len(value) > TEXT_LENGTH:
         raise invalid(field, f"at most {TEXT_LENGTH} characters")
     elif isinstance(value, str) and any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in value):
@@ -124,3 +164,4 @@ def _explain(message: str) -> InvalidQuestion:
 
 Body = Annotated[bytes, Depends(read_body)]
 Form = Annotated[dict[str, str], Depends(read_form)]
+Upload = Annotated[Uploaded, Depends(read_upload)]

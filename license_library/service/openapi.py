@@ -36,6 +36,22 @@ def describe(
     return told
 
 
+def describe_upload(answer: type) -> dict[str, Any]:
+    """Return what a route adds that takes a file as its whole body, with a purpose in the header."""
+    told = describe(answer, purpose=True)
+    told["responses"]["413"] = {"description": "The file is too large.", "content": _PROBLEM_CONTENT}
+    told["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": _BYTES}}}
+    return told
+
+
+def describe_download() -> dict[str, Any]:
+    """Return what a route adds that gives a file out, with a purpose in the header."""
+    told = describe(bytes, purpose=True)
+    told["responses"]["200"] = {"description": "The file.", "content": {"application/octet-stream": {"schema": _BYTES}}}
+    return told
+
+
+_BYTES = {"type": "string", "format": "binary"}
 _PURPOSE_HEADER = {
     "name": "X-Purpose",
     "in": "header",

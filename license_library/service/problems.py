@@ -18,7 +18,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from license_library.questions import NotDecidable, NotReliable, NotSettled, WrongQuestion
+from license_library.file_kinds import FileRefused
+from license_library.file_store import FileStoreUnavailable, FileTooLarge
+from license_library.questions import LinkEnded, NotDecidable, NotReliable, NotSettled, WrongQuestion
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.rendering import render
@@ -32,7 +34,10 @@ STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (NotSignedIn, 401),
     (Refused, 403),
     (NotFound, 404),
+    (LinkEnded, 410),
     (BodyTooLarge, 413),
+    (FileTooLarge, 413),
+    (FileRefused, 422),
     (MalformedBody, 400),
     (InvalidQuestion, 422),
     (WrongQuestion, 422),
@@ -41,6 +46,7 @@ STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (NotSettled, 409),
     (RequestError, 400),
     (DatabaseUnavailable, 503),
+    (FileStoreUnavailable, 503),
     (HubError, 500),
 )
 # Statuses with a page text of their own; any other is told as 500.

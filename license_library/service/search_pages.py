@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from license_library.service import asking, overseeing
+from license_library.service import asking, filing, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.asking import AsOfRequest, LicenseRequest, SearchRequest
 from license_library.service.bodies import Form, as_question
@@ -62,10 +62,11 @@ def license_page(request: Request, settings: Settings, asker: Someone, license_i
         return render(request, "purpose.html")
     stated = check_purpose(purpose)
     answer = asking.show_license(settings, asker.actor, LicenseRequest(license_id, stated))
+    kept = filing.beside_license(settings, license_id)
     if chosen.on is None and chosen.known_at is None:
-        return render(request, "license.html", answer=answer)
+        return render(request, "license.html", answer=answer, kept=kept)
     then = asking.show_as_of(settings, asker.actor, AsOfRequest(license_id, stated, chosen.on, chosen.known_at))
-    return render(request, "license.html", answer=answer, then=then)
+    return render(request, "license.html", answer=answer, then=then, kept=kept)
 
 
 @router.post("/licenses/{license_id}")

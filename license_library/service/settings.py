@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from license_library.file_store import FileStore
 from license_library.keyring import Keyring
 
 TOKEN_LENGTH = 16
@@ -25,12 +26,14 @@ class ServiceSettings:
     keyring: Keyring
     token: str = field(repr=False)  # the development token: Bearer for machines, typed once by people
     clock: Callable[[], datetime]
+    files: FileStore
     actor: str = "developer"  # who stands behind the token, as inquiries record it
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     session_length: timedelta = timedelta(hours=8)
     secure_cookies: bool = False  # true behind TLS: cookies get Secure and the __Host- prefix
     body_bytes: int = 64 * 1024
     questions: Engine | None = None  # the same database, its statements planned once; None: `engine` answers them, too
+    public_url: str = ""  # where callers reach us; empty: as each of them did
     requires_activation: bool = False  # pages then say also of a feed that nobody let in
 
     def __post_init__(self) -> None:

@@ -5,21 +5,26 @@ A door to the library: a call is recorded in the transaction that answers it, re
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from license_library.inquiries import hash_question, record_inquiry
+from license_library.questions import LinkEnded
 from license_library.service.access import Settings
 from license_library.service.bodies import Body, InvalidQuestion, MalformedBody, read_question
 from license_library.service.settings import ServiceSettings
 from license_library.service.soap_envelopes import read_envelope, write_fault, write_reply
+from license_library.service.texts import face_name
+from license_library.shared_files import use_link
 from license_library.sharing import answer_call
-from license_library.sharing_calls import OPERATIONS, Call
+from license_library.sharing_calls import CAUSES, CONTENT, OPERATIONS, Call
 from license_library.sharing_replies import Reply
+from license_library.sharing_rights import FilePlace
 from license_library.sharing_words import DENIED, MESSAGES, Status
 from schemas.errors import NotFound
 from schemas.struct_readers import build_readers
@@ -58,34 +63,57 @@ def contract(request: Request) -> Response:
 
 
 @router.post("/soap")
-def call_by_soap(settings: Settings, body: Body) -> Response:
+def call_by_soap(request: Request, settings: Settings, body: Body) -> Response:
     """Answer one operation by SOAP 1.1; an envelope that cannot be read is a fault."""
     try:
         call = read_envelope(body)
     except MalformedBody as fault:
         _record_malformed(settings, "soap")
         return Response(write_fault(str(fault), of_caller=True), 500, media_type=XML)
-    return Response(write_reply(call.operation, share(settings, call)), media_type=XML)
+    reply = share(settings, call, _links_at(request, settings))
+    return Response(write_reply(call.operation, reply), media_type=XML)
 
 
 @router.post("/{operation}")
-def call_by_rest(settings: Settings, operation: Annotated[str, Path(max_length=40)], body: Body) -> Response:
+def call_by_rest(
+    request: Request, settings: Settings, operation: Annotated[str, Path(max_length=40)], body: Body
+) -> Response:
     """Answer one operation of the specification; how it ended stands in head.status."""
     if operation not in OPERATIONS:
         raise NotFound("share: there is no such operation; expected one of the specification; nothing was asked")
     try:
-        posted = read_question(body, CallBody)
+        posted = read_question(body, CallBody, frozenset({CONTENT}))
     except (MalformedBody, InvalidQuestion):
         return _answer(_record_malformed(settings, operation))
     call = Call(operation, posted.head.access_id, posted.head.access_token, posted.data)
-    return _answer(share(settings, call))
+    return _answer(share(settings, call, _links_at(request, settings)))
 
 
-def share(settings: ServiceSettings, call: Call) -> Reply:
+@router.get("/download")
+def download(settings: Settings, link_id: Annotated[str, Query(alias="id", max_length=100)] = "") -> Response:
+    """Give the working copy behind a temporary address out, as long as that is good; each use is recorded."""
+    now = settings.now()
+    with settings.engine.begin() as conn:
+        use = use_link(conn, settings.keyring, settings.files, link_id, settings.today(), now)
+        actor = f"consumer: {use.access_id}" if use else "consumer: unknown"
+        given = use is not None and use.content is not None
+        hashed = hash_question(settings.keyring, _Asked("download", {"copy": use.identifier if use else ""}))
+        cause = use.cause if use else ""
+        record_inquiry(conn, actor, "share download", cause, hashed, int(given), now, denied=not given)
+    if use is None:
+        raise NotFound("share: nobody was given this address; expected one that downloadUrl answered")
+    if use.content is None:
+        raise LinkEnded(f"share: the address leads to nothing any more: {use.why}; ask for a new one")
+    headers = {"Content-Disposition": f'attachment; filename="working-copy-{use.identifier}.pdf"'}
+    return Response(use.content, headers=headers, media_type="application/pdf")
+
+
+def share(settings: ServiceSettings, call: Call, links_at: str) -> Reply:
     """Answer a call and record who asked what and why, and how it ended; no answer leaves without that."""
     with (settings.questions or settings.engine).begin() as conn:
-        reply = answer_call(conn, settings.keyring, call, settings.today(), settings.now())
-        asked = {name: value for name, value in call.data.items() if name != "useCause"}
+        place = FilePlace(settings.files, links_at, face_name)
+        reply = answer_call(conn, settings.keyring, place, call, settings.today(), settings.now())
+        asked = {name: _short(name, value) for name, value in call.data.items() if name not in CAUSES}
         actor = f"consumer: {reply.consumer.access_id}" if reply.consumer else "consumer: unknown"
         hashed = hash_question(settings.keyring, _Asked(call.operation, asked))
         record_inquiry(
@@ -93,6 +121,17 @@ def share(settings: ServiceSettings, call: Call) -> Reply:
             denied=reply.status in DENIED, result_code=str(int(reply.status)),
         )  # fmt: skip
         return reply
+
+
+def _links_at(request: Request, settings: ServiceSettings) -> str:
+    """Return what a temporary address begins with; its id is added."""
+    return f"{(settings.public_url or str(request.base_url)).rstrip('/')}/share/download?id="
+
+
+def _short(name: str, value: Any) -> Any:
+    """Let a file stand in the hash of what was asked by its own digest."""
+    is_file = name == CONTENT and isinstance(value, str)
+    return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest() if is_file else value
 
 
 def _record_malformed(settings: ServiceSettings, operation: str) -> Reply:

@@ -14,11 +14,14 @@ from lxml import etree
 
 from license_library.service.bodies import MalformedBody
 from license_library.sharing_calls import OPERATIONS, Call
-from license_library.sharing_replies import Compared, Reply
+from license_library.sharing_replies import Compared, FileCompared, FileTold, LinkTold, Reply, Told
 
 ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 NAMESPACE: Final = "urn:license-hub:sharing:1"
 DEPTH: Final = 16
+_ELEMENTS: Final[dict[type, str]] = {
+    dict: "remark", FileTold: "file", LinkTold: "link", FileCompared: "verified",
+}  # fmt: skip
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,100}\?>")
 _SAFE: Final[dict[str, Any]] = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "remove_comments": True,
@@ -51,10 +54,16 @@ def write_reply(operation: str, reply: Reply) -> bytes:
         _add(compared, "match", reply.data.match)
         for field in reply.data.fields:
             _add_all(etree.SubElement(compared, f"{{{NAMESPACE}}}field"), {"name": field.name, "match": field.match})
-    for one in reply.data if isinstance(reply.data, list) else []:
-        kind = "remark" if isinstance(one, dict) else "cert"
-        _add_all(etree.SubElement(answer, f"{{{NAMESPACE}}}{kind}"), msgspec.to_builtins(one))
+    for one in _listed(reply.data):
+        element = etree.SubElement(answer, f"{{{NAMESPACE}}}{_ELEMENTS.get(type(one), 'cert')}")
+        _add_all(element, msgspec.to_builtins(one))
     return _bytes(envelope)
+
+
+def _listed(data: Told | None) -> list[Any]:
+    if data is None or isinstance(data, Compared):
+        return []
+    return list(data) if isinstance(data, list) else [data]
 
 
 def write_fault(message: str, *, of_caller: bool) -> bytes:

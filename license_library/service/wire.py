@@ -5,6 +5,8 @@ Knows HTTP only: no sign-in, no library, no pages.
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +25,10 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 STATIC_PREFIX = "/static/"
+# Where a file is handed in; anywhere else a question is small.
+TAKES_SHARED_FILES = re.compile(r"/share/(?:verifyFile|soap)")  # in base64, from whoever calls: smaller ones only
+SHARED_FILE_BYTES = 5_000_000
+TAKES_FILES = re.compile(r"/api/files/check|(?:/api)?/licenses/\d{1,19}/files|/working-copies/file")
 
 
 class BodyTooLarge(RequestError):
@@ -34,9 +40,10 @@ class BodyTooLarge(RequestError):
 class Wire:
     """Add the security headers to every answer and stop reading a body at the limit."""
 
-    def __init__(self, app: ASGIApp, body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, body_bytes: int, file_bytes: int) -> None:
         self.app = app
         self.body_bytes = body_bytes
+        self.file_bytes = file_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with both ends wrapped."""
@@ -47,24 +54,27 @@ class Wire:
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         declared = Headers(scope=scope).get("content-length", "0")
+        limit = self._limit_of(scope["path"])
         seen = 0
 
         async def read() -> Message:
             nonlocal seen
-            if declared.isdigit() and int(declared) > self.body_bytes:
-                raise self._too_large()
+            if declared.isdigit() and int(declared) > limit:
+                raise _too_large(limit)
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.body_bytes:
-                raise self._too_large()
+            if seen > limit:
+                raise _too_large(limit)
             return message
 
         return read
 
-    def _too_large(self) -> BodyTooLarge:
-        return BodyTooLarge(
-            f"service: the body is too large; expected at most {self.body_bytes} bytes; nothing was read"
-        )
+    def _limit_of(self, path: str) -> int:
+        if TAKES_FILES.fullmatch(path):
+            return self.file_bytes + self.body_bytes
+        if TAKES_SHARED_FILES.fullmatch(path):
+            return min(self.file_bytes, SHARED_FILE_BYTES) * 4 // 3 + self.body_bytes
+        return self.body_bytes
 
     def _dressed(self, scope: Scope, send: Send) -> Send:
         caching = "no-cache" if scope["path"].startswith(STATIC_PREFIX) else "no-store"
@@ -77,3 +87,7 @@ class Wire:
             await send(message)
 
         return write
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"service: the body is too large; expected at most {limit} bytes; nothing was read")

@@ -18,6 +18,7 @@ from license_library.tables.exchanges import (
     landed_pages,
     mappings,
 )
+from license_library.tables.files import license_files, working_copies
 from license_library.tables.inquiries import inquiries
 from license_library.tables.library import license_holders, license_versions, licenses, subjects
 from license_library.tables.outbox import deliveries
@@ -71,6 +72,7 @@ __all__ = [
     "kept_declarations",
     "landed_pages",
     "license_alerts",
+    "license_files",
     "license_holders",
     "license_types",
     "license_versions",
@@ -94,4 +96,5 @@ __all__ = [
     "subject_keys",
     "subjects",
     "subjects_to_key",
+    "working_copies",
 ]

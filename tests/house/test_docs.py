@@ -19,7 +19,7 @@ from connectors.sign_in_rules import SIGN_INS
 from hub.command import app as hub_command
 from hub.settings import Settings
 from license_library.answers import VerdictCode
-from license_library.service import api, case_api, correction_api, health, quality_api, subject_api
+from license_library.service import api, case_api, correction_api, file_api, health, quality_api, subject_api
 from schemas.catalogue import CATALOGUE_FILE
 from schemas.problems import PROBLEM_CODES
 
@@ -203,7 +203,7 @@ def test_every_key_of_a_declaration_is_documented() -> None:
 def test_every_route_is_documented_and_no_other() -> None:
     served = {
         f"{method} {route.path}"
-        for part in (api, case_api, correction_api, health, quality_api, subject_api)
+        for part in (api, case_api, correction_api, file_api, health, quality_api, subject_api)
         for route in part.router.routes
         for method in route.methods
     }

@@ -11,15 +11,20 @@ from sqlalchemy import event
 
 from license_library.bound_holders import bound_to_code
 from license_library.checklist import answer_checklist
+from license_library.consumers import add_consumer
+from license_library.copy_checks import check_content, check_identifier
 from license_library.database import plan_once
 from license_library.dossier import get_license
 from license_library.held_as_of import held_as_of
+from license_library.license_files import find_files, list_files, newest_file
 from license_library.lookup import find_licenses
 from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import PairFilter, SearchTerms, VerifyQuestion
+from license_library.shared_files import use_link
 from license_library.shared_licenses import find_by_holder, find_by_identifier
 from license_library.subject_pairs import find_pair, list_pairs
 from license_library.verification import verify_license
+from license_library.working_copies import list_copies, new_identifier
 from schemas.holder_code_types import OTHER_ORGANISATION
 from schemas.identifiers.organisation_code import organisation_code_check
 
@@ -34,6 +39,8 @@ BIG = {
     "quarantined_records",
     "exchanges",
     "landed_pages",
+    "license_files",
+    "working_copies",
 }
 
 # Names of a trade, a place and two characters of their own, so that pairs are as rare as in life.
@@ -104,6 +111,19 @@ select 'market_regulation', 'licenses', 'bizlic', array[sha256(cast(cast(n as te
   from generate_series(1, 4000) as n
 """
 
+FILES = """
+insert into license_files (license_id, version_count, digest, kind, size_bytes, name, attached_by, purpose, attached_at)
+select license_id, 1, sha256(cast('f' || license_id as bytea)), 'pdf', 1, '', '', '', now() from licenses
+"""
+
+COPIES = """
+insert into working_copies (identifier, license_id, version_count, purpose, made_by, consumer_id, made_at, expires_at,
+                            digest, size_bytes, link_hash, link_expires_at)
+select 'JZ-' || license_id, license_id, 1, '', '', c.consumer_id, now(), now() + interval '1 day',
+       sha256(cast('c' || license_id as bytea)), 1, sha256(cast('l' || license_id as bytea)), now()
+  from licenses cross join consumers c
+"""
+
 
 @pytest.fixture
 def full(shelf: Library) -> Iterator[Library]:
@@ -111,7 +131,8 @@ def full(shelf: Library) -> Iterator[Library]:
     shelf.add_feed()
     codes = [f"{body}{organisation_code_check(body)}" for body in map("A{:07}".format, range(6_000))]
     shelf.change(SUBJECTS, code_type=OTHER_ORGANISATION, sealed=shelf.keyring.encrypt_many(codes))
-    for statement in (EXCHANGES, PAGES, LICENSES, HOLDERS, VERSIONS, CASES, DECISIONS, GROUPS):
+    add_consumer(shelf.conn, shelf.keyring, "transport", "交通运输局", "王工", NOW)
+    for statement in (EXCHANGES, PAGES, LICENSES, HOLDERS, VERSIONS, CASES, DECISIONS, GROUPS, FILES, COPIES):
         shelf.change(statement)
     subject = shelf.add_subject("平度市恒通运输有限公司")
     shelf.add_license(subject, license_number="A1", license_identifier=IDENTIFIER)
@@ -221,3 +242,19 @@ def test_a_common_pair_of_characters_is_bounded(full: Library) -> None:
     answer = find_licenses(full.conn, full.keyring, SearchTerms(holder_name="运输", limit=20), TODAY, NOW)
     assert len(answer.hits) == 20
     assert [advice.code for advice in answer.advice] == ["search.too_many"]
+
+
+FILE_QUESTIONS = {
+    "copy by identifier": lambda s: check_identifier(s.conn, s.keyring, new_identifier(), TODAY, NOW),
+    "copy by content": lambda s: check_content(s.conn, s.keyring, b"JZ-00000-00000-00000-00000", TODAY, NOW),
+    "copies of a license": lambda s: list_copies(s.conn, s.keyring, 1, NOW),
+    "files of a license": lambda s: list_files(s.conn, 1),
+    "newest file": lambda s: newest_file(s.conn, 1),
+    "files by content": lambda s: find_files(s.conn, bytes(32)),
+    "address": lambda s: use_link(s.conn, s.keyring, None, "x", TODAY, NOW),
+}
+
+
+@pytest.mark.parametrize("name", FILE_QUESTIONS)
+def test_a_question_about_files_walks_no_table(full: Library, name: str) -> None:
+    assert walked(full, lambda: FILE_QUESTIONS[name](full)) == set()

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, insert, update
 from license_library.calendar import seed_calendar
 from license_library.corrections import Correction, answer_correction, ask_for_license
 from license_library.entries import FeedName
+from license_library.file_store import FileStore
 from license_library.incidents import Cause, tell_incidents
 from license_library.keyring import Keyring
 from license_library.outbox import Owing, enqueue
@@ -52,7 +53,8 @@ class Shelf:
 
 def settings_over(engine: Engine) -> ServiceSettings:
     """Return settings over a database, with a clock that stands still."""
-    return ServiceSettings(engine, Keyring(b"a secret of thirty-two bytes, ok"), TOKEN, lambda: NOW)
+    keyring = Keyring(b"a secret of thirty-two bytes, ok")
+    return ServiceSettings(engine, keyring, TOKEN, lambda: NOW, FileStore("memory://license-files", keyring))
 
 
 def fill_shelf(settings: ServiceSettings) -> Shelf:

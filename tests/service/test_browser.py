@@ -15,6 +15,7 @@ ADDRESSES = [
     "/checklist",
     f"/checklist/{ITEM}",
     "/holdings",
+    "/working-copies",
     "/departments",
     "/exchanges",
     "/exchanges/4/shadow",

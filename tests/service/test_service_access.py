@@ -18,7 +18,12 @@ from license_library.service.sign_in import own_path
 
 OPEN_ROUTES = {("GET", "/api/health"), ("GET", "/sign-in"), ("POST", "/sign-in")}
 # Other departments say in each call who they are, and are told by a status; see test_service_sharing.py.
-OPEN_ROUTES |= {("GET", "/share/soap"), ("POST", "/share/soap"), ("POST", "/share/{operation}")}
+OPEN_ROUTES |= {
+    ("GET", "/share/soap"),
+    ("POST", "/share/soap"),
+    ("POST", "/share/{operation}"),
+    ("GET", "/share/download"),
+}
 OPEN_MOUNTS = {"/static"}
 
 

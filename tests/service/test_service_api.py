@@ -11,6 +11,8 @@ from httpx import Client
 from service_makers import COMPANY, IDENTIFIER, ITEM, PERSON, PURPOSE, Shelf
 from sqlalchemy import Engine, text
 
+from tests.license_library.file_samples import pdf
+
 HEADER = {"X-Purpose": quote(PURPOSE)}
 
 
@@ -245,6 +247,25 @@ def answered_of_subjects(machine: Client, shelf: Shelf) -> dict[str, Any]:
     }
 
 
+def answered_of_files(machine: Client, shelf: Shelf) -> dict[str, Any]:
+    """Attach a file, make a working copy, and check both."""
+    place = f"/api/licenses/{shelf.license_id}/files"
+    kept = machine.post(place, headers=HEADER, content=pdf()).json()
+    made = ask(machine, "/api/working-copies", license_id=shelf.license_id)
+    return {
+        "post /api/licenses/{license_id}/files": kept,
+        "get /api/licenses/{license_id}/files": machine.get(place, headers=HEADER).json(),
+        "get /api/files/{file_id}": machine.get(f"/api/files/{kept['file_id']}", headers=HEADER).content,
+        "post /api/files/check": machine.post("/api/files/check", headers=HEADER, content=pdf()).json(),
+        "post /api/files/{file_id}/withdrawal": ask(machine, f"/api/files/{kept['file_id']}/withdrawal"),
+        "post /api/working-copies": made,
+        "post /api/working-copies/check": ask(machine, "/api/working-copies/check", identifier=made["identifier"]),
+        "get /api/working-copies/{identifier}": machine.get(
+            f"/api/working-copies/{made['identifier']}", headers=HEADER
+        ).content,
+    }
+
+
 def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
     """Return one answer of every operation, by the name it has in the description."""
     owed = machine.get("/api/deliveries?department=public_security").json()["deliveries"][0]["delivery_id"]
@@ -253,6 +274,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
         answered_of_cases(machine, shelf)
         | answered_of_corrections(machine, shelf)
         | answered_of_subjects(machine, shelf)
+        | answered_of_files(machine, shelf)
         | {
             "post /api/search": ask(machine, "/api/search", text="恒通"),
             "post /api/deliveries/{delivery_id}/decision": machine.post(
@@ -303,7 +325,11 @@ def test_every_answer_has_the_shape_that_is_described(shelf: Shelf, machine: Cli
     answers = answered(machine, shelf)
     assert set(operations) == set(answers)
     for name, answer in answers.items():
-        shape = operations[name]["responses"]["200"]["content"]["application/json"]["schema"]
+        content = operations[name]["responses"]["200"]["content"]
+        if isinstance(answer, bytes):
+            assert (answer[:5], list(content)) == (b"%PDF-", ["application/octet-stream"])
+            continue
+        shape = content["application/json"]["schema"]
         jsonschema.validate(answer, {**shape, "components": document["components"]})
 
 

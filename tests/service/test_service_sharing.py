@@ -143,7 +143,6 @@ ENDS = [
     ("verifyCertInfo", VERIFY | {"certData": "x"}, Status.BAD_VALUE),
     ("getCertRemarkInfo", {"certTypeCode": "bizlic"}, Status.OK),
     ("getCertRemarkInfo", {"certTypeCode": "namepre"}, Status.NOT_AUTHORISED),
-    *((name, {}, Status.NO_SUCH_SERVICE) for name in ("verifyFile", "downloadFile", "downloadUrl")),
 ]
 
 
@@ -218,7 +217,7 @@ def test_a_call_that_cannot_be_recorded_is_not_answered(counter: Counter) -> Non
         conn.execute(text("alter table inquiries rename to inquiries_away"))
     try:
         with pytest.raises(Exception, match="inquiries"):
-            share(counter.settings, call)
+            share(counter.settings, call, "http://hub.test/share/download?id=")
     finally:
         with broken.begin() as conn:
             conn.execute(text("alter table inquiries_away rename to inquiries"))
@@ -264,7 +263,6 @@ def test_zeep_asks_by_the_contract_that_is_served(counter: Counter) -> None:
     assert service.queryCertInfoByQRcode(head=counter.head(), qrcode="qr EXPIRED", useCause=CAUSE).status == 22
     faces = service.getCertRemarkInfo(head=counter.head(), certTypeCode="bizlic")
     assert [one.name for one in faces.remark] == ["qr_payload", "scope"]
-    assert service.downloadUrl(head=counter.head(), certIdentifier="x", useCause="y").status == 2
     refused = service.queryCertInfo(
         head={"accessId": "x", "accessToken": "y"}, certIdentifier=IDENTIFIER, useCause=CAUSE
     )

@@ -17,6 +17,8 @@ USED = re.compile(r"""(?:\bt|say)\((?:language, )?f?["']([\w.]+)["']""")
 # Keys put together from a code: `t('verdict.' ~ code)`.
 STARTS = (
     "validity.",
+    "copies.body_",
+    "copies.verdict_",
     "freshness.",
     "case.",
     "incidents.channel_",

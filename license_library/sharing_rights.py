@@ -1,0 +1,118 @@
+"""What a consumer that is known may be told of: by its grants, by what a license is today, and by what its department promises.
+
+Ends a call with its status; tells nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from license_library.consumers import Consumer, may_ask
+from license_library.copy_marks import FaceNames
+from license_library.feed_sources import sources_of_type
+from license_library.file_store import FileStore
+from license_library.holder_codes import read_holder_code
+from license_library.keyring import Keyring
+from license_library.readings import number_forms, read_identifier
+from license_library.shared_licenses import find_by_holder, find_by_identifier, type_of_code, validity_today
+from license_library.sharing_calls import Ended
+from license_library.sharing_words import Status
+from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
+from schemas.identifiers.license_identifier import parse_license_identifier
+
+ENDS: Final = {
+    **dict.fromkeys(("revoked", "withdrawn", "cancelled", "superseded"), Status.ABOLISHED),
+    **dict.fromkeys(("suspended", "restricted"), Status.RESTRICTED),
+    "expired": Status.EXPIRED,
+}
+
+
+class FilePlace(msgspec.Struct, frozen=True):
+    """Hold what operations on files need: where files lie, where they are fetched, and what the face is called."""
+
+    files: FileStore
+    address: str  # of temporary addresses, to which an id is added
+    face_name: FaceNames
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Hold what one call is answered with."""
+
+    conn: Connection
+    keyring: Keyring
+    place: FilePlace
+    consumer: Consumer
+    today: date
+    now: datetime
+
+
+def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
+    """Return the license of an identifier that may be relied on; its check character is judged first."""
+    reading = read_identifier(typed)
+    if not reading.values:
+        raise Ended(Status.BAD_VALUE, reading.advice[0].words.zh)
+    identifier = str(reading.values[0])
+    parts = parse_license_identifier(identifier)
+    license_type = type_of_code(asking.conn, parts.type_code) if parts else None
+    if license_type:
+        demand_grant(asking, license_type)
+    return good_rows(asking, find_by_identifier(asking.conn, identifier), license_type)
+
+
+def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
+    """Return the licenses of one type that a holder may rely on, newest first."""
+    license_type = granted_type(asking, data["certTypeCode"])
+    if data["holderTypeCode"] not in HOLDER_CODE_TYPE_CODES:
+        raise Ended(Status.BAD_HOLDER_TYPE)
+    holder = read_holder_code(data["holderCode"], data["holderTypeCode"], asking.today)
+    number = (data.get("certNo") or "").strip()
+    numbers = number_forms(number) if number else None
+    rows = find_by_holder(asking.conn, holder.hashes(asking.keyring), license_type, numbers)
+    return good_rows(asking, rows, license_type)
+
+
+def good_rows(asking: Asking, rows: Sequence[Any], license_type: str | None) -> list[Any]:
+    """Return what may be relied on; where nothing may, end with why."""
+    if not rows:
+        raise _nothing(asking, license_type)
+    for one in {row.license_type for row in rows}:
+        demand_grant(asking, one)
+    good = [row for row in rows if validity_today(row, asking.today) in ("valid", "not_yet_valid")]
+    if not good:
+        raise Ended(_end_of(rows[0], asking.today))
+    return good
+
+
+def granted_type(asking: Asking, code: str) -> str:
+    """Return our license type of a code, which this consumer may ask for."""
+    if not code.strip().replace("_", "").isalnum():
+        raise Ended(Status.BAD_TYPE_CODE)
+    license_type = type_of_code(asking.conn, code.strip())
+    if license_type is None:
+        raise Ended(Status.TYPE_UNKNOWN)
+    demand_grant(asking, license_type)
+    return license_type
+
+
+def demand_grant(asking: Asking, license_type: str) -> None:
+    """End the call where this consumer may not ask for a license type."""
+    if not may_ask(asking.conn, asking.consumer, license_type):
+        raise Ended(Status.NOT_AUTHORISED)
+
+
+def _end_of(row: Any, today: date) -> Status:
+    return Status.EXPIRED if validity_today(row, today) == "expired" else ENDS.get(row.status, Status.OTHER)
+
+
+def _nothing(asking: Asking, license_type: str | None) -> Ended:
+    """A silent department makes "none" a "nobody can say"."""
+    sources = sources_of_type(asking.conn, license_type, asking.now) if license_type else []
+    doubtful = [source.freshness_words.zh for source in sources if source.freshness != "fresh"]
+    if license_type and not sources:
+        return Ended(Status.OTHER, "无法核实：尚无部门向本平台提供该类证照")
+    return Ended(Status.OTHER, f"无法核实：{'；'.join(doubtful)}") if doubtful else Ended(Status.NO_LICENSE)

@@ -1,0 +1,107 @@
+"""`hub license`: files in and out, working copies made and verified, by command, with codes that scripts can trust."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from typer.testing import CliRunner, Result
+
+from hub.command import app
+from hub.context import open_keyring
+from hub.settings import Settings
+from tests.license_library.file_samples import ofd, pdf
+from tests.license_library.question_makers import Library
+
+
+@pytest.fixture
+def license_id(database: Engine, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give the id of a license in the library that commands open; its files lie in HOME/files."""
+    for name, value in {
+        "HUB_HOME": str(tmp_path / "home"), "HUB_DATABASE_URL": database_address, "HUB_SECRET_KEY": "ab" * 32,
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    with database.begin() as conn:
+        library = Library(conn, open_keyring(Settings()))
+        library.add_feed()
+        return str(library.add_license(library.add_subject(), open_ended=True))
+
+
+def type_command(*words: str) -> Result:
+    """Type a command."""
+    return CliRunner().invoke(app, ["license", *words], prog_name="hub")
+
+
+def told(result: Result) -> Any:
+    """Read what stands on standard output as one JSON value."""
+    return json.loads(result.stdout)
+
+
+def written(folder: Path, name: str, content: bytes) -> str:
+    """Write a file and return where."""
+    (folder / name).write_bytes(content)
+    return str(folder / name)
+
+
+def test_a_file_goes_in_and_comes_out_by_command(license_id: str, tmp_path: Path) -> None:
+    kept = told(type_command("attach", license_id, written(tmp_path, "执照.pdf", ofd()), "--json"))
+    assert (kept["kind"], kept["name"], kept["attached_by"].startswith("command line: ")) == ("ofd", "执照.pdf", True)
+    assert (tmp_path / "home/files" / kept["digest"][:2] / kept["digest"]).is_file()
+    out = tmp_path / "out.ofd"
+    assert type_command("save", str(kept["file_id"]), str(out)).exit_code == 0
+    assert out.read_bytes() == ofd()
+    again = type_command("save", str(kept["file_id"]), str(out))
+    assert (again.exit_code, "is there already" in again.output) == (2, True)
+    assert told(type_command("withdraw", str(kept["file_id"]), "--json"))["withdrawn_at"]
+    assert told(type_command("files", license_id, "--json"))["files"][0]["is_current"] is False
+
+
+def test_a_working_copy_is_made_and_verified_by_command(license_id: str, tmp_path: Path, database: Engine) -> None:
+    out = tmp_path / "copy.pdf"
+    asked = ("copy", license_id, str(out), "--purpose", "食品经营许可申请核验", "--case", "S-1", "--days", "5")
+    made = told(type_command(*asked, "--json"))
+    assert (made["case_number"], made["body"]) == ("S-1", "data_sheet")
+    assert type_command(*asked).exit_code == 2  # it would write over the first
+    assert type_command("verify", made["identifier"].lower()).exit_code == 0
+    assert told(type_command("verify", "--file", str(out), "--json"))["verdict"] == "valid"
+    altered = written(tmp_path, "altered.pdf", out.read_bytes() + b" ")
+    result = type_command("verify", "--file", altered, "--json")
+    assert (result.exit_code, told(result)["verdict"]) == (1, "altered")
+    assert type_command("verify", "JZ-nothing").exit_code == 1
+    assert type_command("verify").exit_code == 2
+    assert "食品经营许可申请核验" in type_command("files", license_id).stdout
+    with database.connect() as conn:
+        assert conn.execute(text("select count(*) from working_copies")).scalar_one() == 1
+        actions = conn.execute(text("select action from inquiries order by inquiry_id")).scalars().all()
+    assert actions[:3] == ["working copy", "working copy again", "check copy"]
+
+
+@pytest.mark.parametrize("wrong", [("--purpose", " "), ("--purpose", "字" * 201), ("--purpose", "x", "--case", "a b")])
+def test_a_copy_demands_a_purpose_and_a_case_number_that_is_one(
+    license_id: str, tmp_path: Path, wrong: tuple[str, ...]
+) -> None:
+    assert type_command("copy", license_id, str(tmp_path / "x.pdf"), *wrong).exit_code == 2
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_huge_file_is_refused_and_never_held(
+    license_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "huge.pdf").open("wb") as huge:
+        huge.truncate(10_000_000_000)
+    monkeypatch.setenv("HUB_FILES_MAX_BYTES", "100000")
+    result = type_command("attach", license_id, str(tmp_path / "huge.pdf"))
+    assert (result.exit_code, "request.file_too_large" in result.output) == (2, True)
+
+
+def test_the_store_is_checked_by_command(license_id: str, tmp_path: Path) -> None:
+    kept = told(type_command("attach", license_id, written(tmp_path, "a.pdf", pdf()), "--json"))
+    checked = type_command("check-store", "--json")
+    assert (checked.exit_code, told(checked)) == (0, {"whole": 1, "missing": [], "orphans": []})
+    (tmp_path / "home/files" / kept["digest"][:2] / kept["digest"]).unlink()
+    missing = type_command("check-store", "--json")
+    assert (missing.exit_code, told(missing)["missing"]) == (1, [kept["digest"]])
+    assert type_command("save", str(kept["file_id"]), str(tmp_path / "out.pdf")).exit_code == 1

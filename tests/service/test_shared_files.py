@@ -1,0 +1,295 @@
+"""Other departments are given working copies and temporary addresses, by REST and by SOAP, and have files verified."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import zeep
+from httpx import Client
+from pypdf import PdfReader
+from service_makers import COMPANY, IDENTIFIER, NOW, Shelf, calling, serving
+from sqlalchemy import text
+
+from license_library.consumers import add_consumer, end_consumer, grant_types, revoke_types
+from license_library.license_files import Attaching, attach_file
+from license_library.service.app import create_app
+from license_library.service.settings import ServiceSettings
+from license_library.sharing_calls import INPUTS
+from tests.license_library.file_samples import ofd, pdf
+
+CAUSE = "办件 370283-2016-000123"
+URL = {"certIdentifier": IDENTIFIER, "useCause": CAUSE}
+FILE = {"certificateIdentifier": IDENTIFIER, "certificateCopyCause": CAUSE}
+HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic", "useCause": CAUSE}
+CHECK = {"certTypeCode": "bizlic", "contentType": "base64", "useCause": CAUSE}
+
+
+@dataclass
+class Window:
+    """Hold a sharing service, its library, and a consumer that may ask for business licenses."""
+
+    client: Client
+    settings: ServiceSettings
+    license_id: int
+    token: str
+
+    def call(self, operation: str, **data: Any) -> dict[str, Any]:
+        """Call one operation; return its head and data."""
+        head = {"accessId": "transport", "accessToken": self.token}
+        answer = self.client.post(f"/share/{operation}", json={"head": head, "data": data})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def status(self, operation: str, **data: Any) -> int:
+        """Call one operation; return its status."""
+        return int(self.call(operation, **data)["head"]["status"])
+
+    def change(self, statement: str) -> None:
+        """Run a statement."""
+        with self.settings.engine.begin() as conn:
+            conn.execute(text(statement))
+
+    def recorded(self) -> list[tuple[Any, ...]]:
+        """Return who asked what, and how it ended, in order."""
+        with self.settings.engine.connect() as conn:
+            rows = conn.execute(
+                text(
+                    "select actor, action, purpose, denied, result_count, result_code from inquiries order by 1, inquiry_id"
+                )
+            )
+            return [tuple(row) for row in rows]
+
+    def later(self, by: timedelta) -> Any:
+        """Serve the same library at a later time."""
+        return serving(create_app(replace(self.settings, clock=lambda: NOW + by)))
+
+
+@pytest.fixture
+def window(own_settings: ServiceSettings, own_shelf: Shelf) -> Iterator[Window]:
+    """Give a service whose consumer may ask for business licenses; the shelf's license has a PDF of two pages."""
+    with own_settings.engine.begin() as conn:
+        token = add_consumer(conn, own_settings.keyring, "transport", "交通运输局", "王工", NOW)
+        grant_types(conn, "transport", ["bizlic"], "王工", NOW)
+        attaching = Attaching(own_shelf.license_id, "license.pdf", "张工", "原件")
+        attach_file(conn, own_settings.files, pdf(pages=2), attaching, NOW)
+    with serving(create_app(own_settings)) as address, calling(address) as client:
+        yield Window(client, own_settings, own_shelf.license_id, token)
+
+
+def encoded(content: bytes) -> str:
+    """Return a file as it is called with."""
+    return base64.b64encode(content).decode()
+
+
+def test_a_consumer_is_given_a_working_copy_for_its_cause(window: Window) -> None:
+    told = window.call("downloadFile", **FILE, fileType="PDF", certificateCopyExpiringTime="2016-12-31")["data"]
+    assert told["certificateCopyExpiringTime"] == "2016-12-31 23:59:59"
+    assert (told["certificateCopyCause"], told["fileType"], told["certificateIdentifier"]) == (CAUSE, "pdf", IDENTIFIER)
+    assert told["certificateCopyCreator"] == "交通运输局（transport）"
+    pages = PdfReader(io.BytesIO(base64.b64decode(told["content"]))).pages
+    assert len(pages) == 2
+    assert all(told["certificateCopyIdentifier"] in page.extract_text() for page in pages)
+    assert window.recorded() == [("consumer: transport", "share downloadFile", CAUSE, False, 1, "0")]
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"fileType": "ofd"}, 2),
+        ({"fileType": "png"}, 2),
+        ({"fileType": "exe"}, 102),
+        ({"certificateCopyCause": " "}, 12),
+        ({"certificateCopyCause": "字" * 201}, 102),
+        ({"certificateIdentifier": ""}, 12),
+        ({"certificateIdentifier": IDENTIFIER[:-1] + "A"}, 102),
+        ({"certificateCopyExpiringTime": "2016-02-30"}, 102),
+        ({"certificateCopyExpiringTime": "2015-01-01"}, 102),
+        ({"certificateCopyExpiringTime": "2030-01-01"}, 102),
+        ({"certificateCopyExpiringTime": "tomorrow"}, 102),
+        ({"more": "1"}, 102),
+    ],
+)
+def test_each_end_of_a_download_has_its_status(window: Window, data: dict[str, str], status: int) -> None:
+    answer = window.call("downloadFile", **FILE | data)
+    assert (answer["head"]["status"], answer["data"]) == (status, None)
+
+
+@pytest.mark.parametrize(("state", "status"), [("revoked", 21), ("expired", 22), ("suspended", 23)])
+def test_nothing_is_given_of_a_license_that_is_not_good(window: Window, state: str, status: int) -> None:
+    content = encoded(base64.b64decode(window.call("downloadFile", **FILE)["data"]["content"]))
+    window.change(f"update licenses set status = '{state}'")
+    assert window.status("downloadFile", **FILE) == status
+    assert window.status("downloadUrl", **URL) == status
+    assert window.status("downloadUrlsByHolderCode", **HOLDER) == status
+    assert window.status("verifyFile", **CHECK, content=content) == status
+    assert window.status("verifyFile", **CHECK, content=encoded(pdf(pages=2))) == status
+
+
+def test_a_consumer_without_a_grant_is_told_nothing(window: Window) -> None:
+    with window.settings.engine.begin() as conn:
+        revoke_types(conn, "transport", ["bizlic"], "王工", NOW)
+    calls = {"downloadFile": FILE, "downloadUrl": URL, "downloadUrlsByHolderCode": HOLDER}
+    calls["verifyFile"] = CHECK | {"content": encoded(pdf(pages=2))}
+    for operation, data in calls.items():
+        answer = window.call(operation, **data)
+        assert (answer["head"]["status"], answer["data"]) == (100, None), operation
+    assert {(row[3], row[5]) for row in window.recorded()} == {(True, "100")}
+
+
+def test_an_address_leads_to_the_copy_until_it_ends_and_each_use_is_recorded(window: Window) -> None:
+    (told,) = window.call("downloadUrl", **URL)["data"]
+    path = told["url"].removeprefix(str(window.client.base_url).rstrip("/"))
+    assert path.startswith("/share/download?id=")
+    for _ in range(2):
+        given = window.client.get(path)
+        assert given.status_code == 200
+        assert given.headers["content-disposition"].startswith('attachment; filename="working-copy-JZ-')
+        assert (given.headers["x-content-type-options"], given.headers["cache-control"]) == ("nosniff", "no-store")
+        assert told["certificateCopyIdentifier"] in PdfReader(io.BytesIO(given.content)).pages[0].extract_text()
+    for by, status in ((timedelta(hours=24, seconds=-1), 200), (timedelta(hours=24), 410)):
+        with window.later(by) as address, calling(address) as client:
+            assert client.get(path).status_code == status
+    used = [row[1:5] for row in window.recorded() if row[1] == "share download"]
+    assert used == [("share download", CAUSE, False, 1)] * 3 + [("share download", CAUSE, True, 0)]
+
+
+def test_an_address_cannot_be_guessed_nor_read_from_the_database(window: Window) -> None:
+    (told,) = window.call("downloadUrl", **URL)["data"]
+    link_id = told["url"].partition("id=")[2]
+    assert len(link_id) >= 43
+    with window.settings.engine.connect() as conn:
+        whole = conn.execute(text("select working_copies::text from working_copies")).scalar_one()
+    assert link_id not in whole
+    assert link_id.encode().hex() not in whole
+    for guess in ("", "x", link_id[:-1], link_id[:-1] + ("A" if link_id[-1] != "A" else "B")):
+        assert window.client.get("/share/download", params={"id": guess}).status_code == 404
+    assert window.recorded()[-1][:2] == ("consumer: unknown", "share download")
+
+
+@pytest.mark.parametrize("how", ["license", "grant", "consumer"])
+def test_an_address_falls_with_the_license_the_grant_and_the_consumer(window: Window, how: str) -> None:
+    (told,) = window.call("downloadUrl", **URL)["data"]
+    with window.settings.engine.begin() as conn:
+        if how == "license":
+            conn.execute(text("update licenses set status = 'revoked'"))
+        elif how == "grant":
+            revoke_types(conn, "transport", ["bizlic"], "王工", NOW)
+        else:
+            end_consumer(conn, "transport", "王工", NOW)
+    answer = window.client.get(told["url"])
+    assert (answer.status_code, answer.json()["code"]) == (410, "request.link_ended")
+
+
+def test_a_holders_licenses_have_an_address_each(window: Window) -> None:
+    told = window.call("downloadUrlsByHolderCode", **HOLDER)["data"]
+    assert [one["certificateNumber"] for one in told] == ["370283000012345"]
+    assert len({one["url"] for one in told}) == len(told)
+    assert window.status("downloadUrlsByHolderCode", **HOLDER | {"certNo": "missing"}) == 10
+    assert window.status("downloadUrlsByHolderCode", **HOLDER | {"holderTypeCode": "9"}) == 103
+    assert window.status("downloadUrl", **URL, expiryTime="2099-01-01") == 102
+
+
+def test_a_file_is_verified_by_its_very_bytes(window: Window) -> None:
+    told = window.call("downloadFile", **FILE)["data"]
+    copy = base64.b64decode(told["content"])
+    kept = window.call("verifyFile", **CHECK, content=told["content"])["data"]
+    assert (kept["match"], kept["verdict"], kept["kind"]) == (True, "valid", "working_copy")
+    assert kept["certificateCopyIdentifier"] == told["certificateCopyIdentifier"]
+    original = window.call("verifyFile", **CHECK, content=encoded(pdf(pages=2)))["data"]
+    assert (original["match"], original["kind"]) == (True, "license_file")
+    altered = window.call("verifyFile", **CHECK, content=encoded(copy + b" "))["data"]
+    assert (altered["match"], altered["verdict"]) == (False, "altered")
+    unknown = window.call("verifyFile", **CHECK, content=encoded(ofd()))["data"]
+    assert (unknown["match"], unknown["verdict"], unknown["kind"]) == (False, "unknown", "")
+
+
+def test_a_file_of_another_license_type_is_not_told(window: Window) -> None:
+    with window.settings.engine.begin() as conn:
+        grant_types(conn, "transport", ["roadgoods"], "王工", NOW)
+    told = window.call("downloadFile", **FILE)["data"]
+    for content in (told["content"], encoded(pdf(pages=2)), encoded(base64.b64decode(told["content"]) + b" ")):
+        other = window.call("verifyFile", **CHECK | {"certTypeCode": "roadgoods"}, content=content)["data"]
+        assert (other["verdict"], other["certificateCopyIdentifier"]) == ("unknown", "")
+
+
+def test_an_ended_copy_is_refused_by_verification(window: Window) -> None:
+    content = window.call("downloadFile", **FILE)["data"]["content"]
+    for by, status in ((timedelta(days=30, seconds=-1), 0), (timedelta(days=30), 22)):
+        with window.later(by) as address, calling(address) as client:
+            answer = replace(window, client=client).call("verifyFile", **CHECK, content=content)
+        assert answer["head"]["status"] == status
+    assert "过期" in answer["head"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"content": "不是"}, 102),
+        ({"content": "AAA"}, 102),
+        ({"content": "\ud800"}, 102),
+        ({"content": ""}, 12),
+        ({"content": 5}, 102),
+        ({"contentType": "hex"}, 102),
+        ({"certTypeCode": "no_such"}, 13),
+        ({"useCause": ""}, 12),
+    ],
+)
+def test_what_cannot_be_verified_ends_with_its_status(window: Window, data: dict[str, Any], status: int) -> None:
+    head = {"accessId": "transport", "accessToken": window.token}
+    body = CHECK | {"content": encoded(pdf())} | data
+    answer = window.client.post("/share/verifyFile", content=in_ascii({"head": head, "data": body}))
+    assert answer.json()["head"]["status"] == status
+
+
+def in_ascii(value: Any) -> bytes:
+    """Return JSON in ASCII, halves of characters too."""
+    return json.dumps(value).encode()
+
+
+def test_a_large_file_is_verified_and_a_larger_one_is_not_read(window: Window) -> None:
+    large = encoded(bytes(4_900_000))
+    assert window.call("verifyFile", **CHECK, content=large)["data"]["verdict"] == "unknown"
+    head = {"accessId": "transport", "accessToken": window.token}
+    too_large = {"head": head, "data": CHECK | {"content": encoded(bytes(6_000_000))}}
+    assert window.client.post("/share/verifyFile", json=too_large).status_code == 413
+    assert (
+        window.client.post("/share/queryCertInfo", json={"data": {"certIdentifier": "x" * 70_000}}).status_code == 413
+    )
+
+
+def test_a_damaged_store_is_said_to_be_away(window: Window) -> None:
+    (told,) = window.call("downloadUrl", **URL)["data"]
+    files = window.settings.files
+    files._system.rm(files._root, recursive=True)
+    assert window.status("downloadFile", **FILE) == 99
+    assert window.client.get(told["url"]).status_code == 500
+
+
+def test_soap_gives_and_verifies_the_same(window: Window) -> None:
+    service = zeep.Client(f"{window.client.base_url}/share/soap?wsdl").service
+    head = {"accessId": "transport", "accessToken": window.token}
+    file = service.downloadFile(head=head, **FILE).file
+    assert file.content.startswith(b"%PDF-")
+    assert window.call("verifyFile", **CHECK, content=encoded(file.content))["data"]["match"] is True
+    checked = service.verifyFile(head=head, **CHECK, content=encoded(file.content))
+    assert (checked.status, checked.verified.match, checked.verified.kind) == (0, True, "working_copy")
+    (link,) = service.downloadUrl(head=head, **URL).link
+    assert window.client.get(link.url).content.startswith(b"%PDF-")
+    links = service.downloadUrlsByHolderCode(head=head, **HOLDER)
+    assert (links.status, len(links.link)) == (0, 1)
+    assert service.downloadFile(head=head, **FILE, fileType="ofd").status == 2
+
+
+def test_the_contract_takes_what_the_core_takes(window: Window) -> None:
+    client = zeep.Client(f"{window.client.base_url}/share/soap?wsdl")
+    for name, (mandatory, optional) in INPUTS.items():
+        taken = dict(client.get_element(f"{{urn:license-hub:sharing:1}}{name}").type.elements)
+        assert set(taken) == {"head", *mandatory, *optional}, name
+        assert {one for one, element in taken.items() if element.min_occurs} == {"head", *mandatory}, name
