@@ -20,8 +20,10 @@ from connectors.mapping_holders import name_holders
 from connectors.mapping_times import instant_of
 from connectors.mapping_values import clean_texts, expression
 from connectors.page_rows import Fault, PageRows, source_digests
+from schemas.face_checks import judge_faces
 from schemas.license import LICENSE
 from schemas.problems import Problem, describe_value, problems_frame
+from schemas.suite_outcomes import ExpectationResult
 
 KINDS: dict[str, pl.DataType] = {
     "text": pl.String(), "code": pl.String(), "json": pl.String(), "holders": pl.String(), "flag": pl.Boolean(),
@@ -43,6 +45,7 @@ class MappedPage:
     source: pl.DataFrame
     unread: Mapping[int, bytes]
     names: frozenset[str] = frozenset()  # of every field that came in some record
+    face_results: tuple[ExpectationResult, ...] = ()  # how each judged field of the face fared
 
     def digests(self, rows: Sequence[int]) -> dict[int, bytes]:
         """Return the digest of some source rows, by row."""
@@ -63,13 +66,14 @@ def map_rows(
     source = pl.concat([rows.frame() for _, rows in pages])
     clean = clean_texts(source)
     wanted = _expressions(department, feed, license_names)
-    wanted["face"] = face_texts({name: clean[column] for name, column in feed.face.items()})
+    face = {name: clean[column] for name, column in feed.face.items()}
+    wanted["face"] = face_texts(face)
     fields = [wanted.get(name, pl.lit(None, dtype=kind)).alias(name) for name, kind in _FIELDS.items()]
     frame, unnamed = name_holders(feed, clean, clean.select(fields).with_columns(_places(pages)))
-    problems = [*_lost_values(feed, clean, frame), *unnamed, *_faulted(feed, pages)]
-    return MappedPage(
-        frame, problems_frame(sorted(problems, key=lambda problem: problem[0])), source, _unread(pages), _names(pages)
-    )
+    faces = judge_faces(face, frame["license_type"])
+    problems = [*_lost_values(feed, clean, frame), *unnamed, *faces.problems, *_faulted(feed, pages)]
+    found = problems_frame(sorted(problems, key=lambda problem: problem[0]))
+    return MappedPage(frame, found, source, _unread(pages), _names(pages), tuple(faces.results))
 
 
 def _names(pages: Sequence[tuple[int, PageRows]]) -> frozenset[str]:

@@ -6,7 +6,7 @@ Works in chunks, so memory is bounded by the page. Knows neither how a departmen
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,7 @@ from schemas.expectations import Suite, SuiteOutcome, merge_outcomes, run_suite
 from schemas.license import LICENSE
 from schemas.measures import Measures, measure_records
 from schemas.problems import join_problems
+from schemas.term_checks import TERM_COLUMNS, judge_terms
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -130,6 +131,8 @@ def _judge(check: Check, chunk: MappedPage) -> tuple[MappedPage, pl.DataFrame]:
     outcome = run_suite(chunk.frame, check.suite)
     found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(check.now))
     problems = let_pass(join_problems(chunk.problems, found, outcome.problems), chunk, check.standing.waivers)
+    terms = judge_terms(_good(chunk.frame.select(TERM_COLUMNS), problems["row"].unique()))  # what waits is told anyway
+    outcome = replace(outcome, results=[*outcome.results, *chunk.face_results, *terms])
     _count(check.tally, chunk.frame, problems, outcome)
     for one in measure_records(chunk.frame, problems, LICENSE, check.mapped):
         check.tally.measures.add(one)

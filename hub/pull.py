@@ -24,6 +24,7 @@ from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_da
 from hub.landing import land_pages
 from hub.progress import Progress, no_progress
 from hub.registration import register
+from hub.reversals import tell_reversals
 from hub.statement_limits import limited_for
 from hub.unlisted import tell_unlisted
 from license_library.attendance import attended, let_go, this_process
@@ -126,6 +127,7 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
         counts = merge_exchange(own.engine, exchange_id, hub.clock, lambda: pass_by("before_merge_commit"))
     pass_by("after_merge_commit")
     tell_unlisted(hub, exchange.department)
+    tell_reversals(hub, exchange.department)
     return counts
 
 

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from schemas.catalogue import Catalogue
+from schemas.license_types import load_license_types
 
 _AUTHORITIES = text("""
 insert into authorities (authority_id, name, uscc, kind, line)
@@ -21,13 +22,17 @@ select authority_id, name, uscc, kind, line
 """)
 
 _LICENSE_TYPES = text("""
-insert into license_types (license_type, name, kind, issuer_id, holder_code_type, validity_years, type_code)
-select license_type, name, kind, issuer_id, holder_code_type, validity_years, type_code
+insert into license_types (license_type, name, kind, issuer_id, holder_code_type, validity_years, type_code,
+                           sensitivity, term, face_fields, replaced_by, ended_on, basis)
+select license_type, name, kind, issuer_id, holder_code_type, validity_years, type_code,
+       sensitivity, term, face_fields, replaced_by, ended_on, basis
   from jsonb_populate_recordset(cast(null as license_types), cast(:rows as jsonb))
     on conflict (license_type) do update
    set name = excluded.name, kind = excluded.kind, issuer_id = excluded.issuer_id,
        holder_code_type = excluded.holder_code_type, validity_years = excluded.validity_years,
-       type_code = excluded.type_code
+       type_code = excluded.type_code, sensitivity = excluded.sensitivity, term = excluded.term,
+       face_fields = excluded.face_fields, replaced_by = excluded.replaced_by, ended_on = excluded.ended_on,
+       basis = excluded.basis
 """)
 
 _ITEMS = text("""
@@ -60,15 +65,27 @@ delete from item_materials as kept
 
 
 def load_catalogue(conn: Connection, catalogue: Catalogue) -> None:
-    """Store the catalogue; an item's materials become exactly those listed."""
+    """Store the catalogue with the definitions of its license types; an item's materials become exactly those listed."""
     for statement, rows in (
         (_AUTHORITIES, catalogue.authorities),
-        (_LICENSE_TYPES, catalogue.license_types),
+        (_LICENSE_TYPES, _types(catalogue)),
         (_ITEMS, catalogue.items),
         (_MATERIALS, _materials(catalogue)),
         (_FORGET_MATERIALS, _material_counts(catalogue)),
     ):
         conn.execute(statement, {"rows": msgspec.json.encode(rows).decode()})
+
+
+def _types(catalogue: Catalogue) -> list[dict[str, Any]]:
+    return [msgspec.structs.asdict(kind) | _defined(kind.license_type) for kind in catalogue.license_types]
+
+
+def _defined(license_type: str) -> dict[str, Any]:
+    known = load_license_types().get(license_type)
+    if known is None:
+        return {}
+    told = {name: getattr(known, name) for name in ("sensitivity", "term", "replaced_by", "ended_on", "basis")}
+    return told | {"face_fields": known.face}
 
 
 def _materials(catalogue: Catalogue) -> list[dict[str, Any]]:

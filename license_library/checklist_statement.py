@@ -1,6 +1,6 @@
 """The checklist as one SQL statement: every material of an item, judged for one holder.
 
-Reads top to bottom: the holder, the holder's best license of each type, the feed that vouches for it, what waits in
+Reads top to bottom: the holder, the holder's best license of each type or of the one that took its place, the feed that vouches for it, what waits in
 quarantine, the verdict. Each step goes through an index.
 """
 
@@ -21,7 +21,8 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        :kind as kind, (select name from holder order by is_own desc, subject_id limit 1) as subject_name,
        {UNDECIDED} as undecided_count,
        m.ordinal, m.name, m.note, m.required, m.origin, m.license_type, t.name as license_type_name,
-       issuer.name as issuer_name,
+       issuer.name as issuer_name, new.name as replacing_name, t.ended_on, best.license_type as held_type,
+       best.is_replaced,
        best.license_id, best.license_number, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
        best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
@@ -55,17 +56,22 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   join authorities bureau on bureau.authority_id = i.department_id
   left join item_materials m on m.item_code = i.item_code
   left join license_types t on t.license_type = m.license_type
-  left join authorities issuer on issuer.authority_id = t.issuer_id
+  left join license_types new on new.license_type = t.replaced_by
+  left join authorities issuer on issuer.authority_id = coalesce(new.issuer_id, t.issuer_id)
   left join lateral (
-    select l.*, own.held_by, own.is_own, term.validity, exists (
+    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, exists (
              select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed
       from (select l.license_id, subject_id as held_by, is_own
-              from holder join licenses l using (subject_id) where l.license_type = m.license_type
+              from holder join licenses l using (subject_id) where l.license_type in (m.license_type, t.replaced_by)
              union
             select l.license_id, h.subject_id, is_own
               from holder join license_holders h using (subject_id) join licenses l using (license_id, version_count)
-             where l.license_type = m.license_type) as own
+             where l.license_type in (m.license_type, t.replaced_by)) as own
       join licenses l using (license_id)
+     cross join lateral (
+       select exists (select from licenses n where n.replaces = l.license_identifier)
+           or exists (select from licenses n where n.replaces = l.license_number and n.department = l.department
+                        and n.license_type = l.license_type and n.license_id <> l.license_id) as is_replaced) as replaced
      cross join lateral (
        select case when l.status = 'expired' then 'expired'
                    when l.status <> all(cast(:good_states as text[])) then 'not_good'
@@ -74,7 +80,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                    when l.valid_to >= :today then 'valid'
                    else 'expired'
               end as validity) as term
-     order by term.validity = 'valid' desc,
+     order by term.validity = 'valid' desc, replaced.is_replaced,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
               l.issued_on desc, l.license_id desc, own.is_own desc
      limit 1
@@ -93,7 +99,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
         select * from feeds where department = best.department and feed = best.feed
         union all
         (select * from feeds
-          where best.license_id is null and license_types @> array[m.license_type]
+          where best.license_id is null and license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]
           order by fresh_at + make_interval(secs => fresh_seconds) nulls first, department, feed
           limit 1)
       ) as f
@@ -104,10 +110,10 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
            string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes
       from quarantined_records q
      where q.state = 'open' and q.holder_hashes && (select cast(:hashes as bytea[]) || array_agg(holder_hash) from holder)
-       and (q.license_type = m.license_type
+       and (q.license_type in (m.license_type, t.replaced_by)
             or q.license_type is null and exists (
                  select from feeds f where f.department = q.department and f.feed = q.feed
-                    and f.license_types @> array[m.license_type]))
+                    and f.license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]))
   ) as waiting on m.license_type is not null
   cross join lateral (
     select (t.holder_code_type = '111' and :kind = 'organisation'

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from license_library.answers import Words
+from license_library.verify_words import replaced_words
 from license_library.wording import freshness_words, problem_words, validity_words
 
 MOST_REASONS: Final = 3
@@ -30,8 +31,15 @@ _BRING = Words("请申请人提交该证照", "let the applicant bring it")
 
 
 def reason_words(row: Any) -> Words:
-    """Return the reason of a verdict in one sentence."""
-    return _REASONS[row.verdict](row)
+    """Return the reason of a verdict in one sentence; of an old type with what took its place."""
+    words = _REASONS[row.verdict](row)
+    if row.replacing_name is None or row.held_type == row.license_type:
+        return words
+    since = (
+        f"该证照自 {row.ended_on} 起由{row.replacing_name}取代",
+        f"replaced by {row.replacing_name} since {row.ended_on}",
+    )
+    return Words(f"{since[0]}:{words.zh}", f"{since[1]}: {words.en}")
 
 
 def action_words(row: Any) -> Words | None:
@@ -41,6 +49,13 @@ def action_words(row: Any) -> Words | None:
 
 def _term(row: Any) -> Words:
     return validity_words(row.validity, row.status, row.valid_from, row.valid_to, row.open_ended)
+
+
+def _not_good(row: Any) -> Words:
+    term = _term(row)
+    for more in replaced_words(row.status, is_replaced=row.is_replaced):
+        term = Words(f"{term.zh};{more.zh}", f"{term.en}; {more.en}")
+    return term
 
 
 def _silence(row: Any) -> Words:
@@ -120,7 +135,7 @@ _REASONS: Final[dict[str, Callable[[Any], Words]]] = {
     "disputed": _disputed,
     "stale": _stale,
     "expired": _term,
-    "not_good": _term,
+    "not_good": _not_good,
     "not_held": _not_held,
     "in_quarantine": _waiting,
     "applicant_brings": _brought,

@@ -18,6 +18,8 @@ from license_library.keyring import Keyring
 from license_library.license_hits import hit_of, hits_statement, holder_code_of, shown_number
 from license_library.masking import mask_text
 from license_library.reliances import list_reliances
+from license_library.replacements import find_newer, find_older
+from license_library.wording import face_words
 from schemas.errors import NotFound
 
 _LICENSE = hits_statement("""
@@ -66,6 +68,9 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
         change_reason=row.change_reason and mask_text(row.change_reason, code),
         file_url=row.file_url,
         source_updated_at=row.source_updated_at,
+        replaced_by=find_newer(conn, keyring, row),
+        replaces=find_older(conn, keyring, row),
+        replaces_told=row.replaces and shown_number(row.replaces, row.kind, code),
         face=_face(row.face, code),
         versions=read_versions(conn, keyring, license_id),
         provenance=_provenance(row, origin, code),
@@ -81,7 +86,8 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
 def _face(face: Any, code: str) -> list[FaceField]:
     if not isinstance(face, dict):
         return []
-    return [FaceField(str(name), mask_text(str(value), code)) for name, value in face.items() if value is not None]
+    told = {str(name): str(value) for name, value in face.items() if value is not None}
+    return [FaceField(name, face_words(name), mask_text(value, code)) for name, value in told.items()]
 
 
 def _provenance(row: Any, origin: Any, code: str) -> Provenance:

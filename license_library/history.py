@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, column, text
 
-from license_library.answers import FieldChange, LicenseHolder, LicenseVersion
+from license_library.answers import FieldChange, LicenseHolder, LicenseVersion, Words
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_number
 from license_library.listed_holders import LISTED, holders_of, listed_at
 from license_library.masking import mask_code, mask_text
-from license_library.wording import field_words, status_words
+from license_library.wording import field_words, reversal_words, status_words
+from schemas.states import may_follow
 
 _OF_VERSION = (
     "version_count", "status", "license_number", "license_identifier", "license_name", "version_number", "issuer_name",
@@ -67,8 +68,16 @@ def read_versions(conn: Connection, keyring: Keyring, license_id: int) -> list[L
         _changes(older, newer) + _holder_changes(before, after)
         for (newer, older), (after, before) in zip(pairwise(told), pairwise(listed), strict=True)
     ]
-    versions = zip(told, listed, [*changes, []], strict=True)
-    return [_version(row, code, holders, changed) for (row, code), holders, changed in versions]
+    reversals = [*(_reversal(older, newer) for newer, older in pairwise(rows)), None]
+    versions = zip(told, listed, [*changes, []], reversals, strict=True)
+    return [_version(*one, holders, changed, reversal) for one, holders, changed, reversal in versions]
+
+
+def _reversal(older: Any, newer: Any) -> Words | None:
+    is_extended = older.valid_to is not None and (newer.valid_to is None or newer.valid_to > older.valid_to)
+    if may_follow(older.status, newer.status, is_extended=is_extended):
+        return None
+    return reversal_words(older.status, newer.status)
 
 
 def _changes(older: tuple[Any, str], newer: tuple[Any, str]) -> list[FieldChange]:
@@ -102,7 +111,9 @@ def _told(row: Any, field: str, code: str) -> str | None:
     return shown_number(value, row.kind, code) if field == "license_number" else mask_text(str(value))
 
 
-def _version(row: Any, code: str, holders: list[LicenseHolder], changes: list[FieldChange]) -> LicenseVersion:
+def _version(
+    row: Any, code: str, holders: list[LicenseHolder], changes: list[FieldChange], reversal: Words | None
+) -> LicenseVersion:
     return LicenseVersion(
         version_count=row.version_count,
         current=row.known_to is None,
@@ -122,4 +133,5 @@ def _version(row: Any, code: str, holders: list[LicenseHolder], changes: list[Fi
         known_to=row.known_to,
         exchange_id=row.exchange_id,
         changes=changes,
+        reversal=reversal,
     )

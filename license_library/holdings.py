@@ -14,7 +14,7 @@ Holding = dict[str, Any]
 _HOLDINGS = text("""
 select l.record_id, l.license_type, l.license_name, l.license_number, l.license_identifier, l.version_number, l.issuer_name,
   l.issuer_code, l.issued_on, l.holder_name, s.holder_hash, s.code_type as holder_code_type, l.valid_from, l.valid_to,
-  l.open_ended, l.area_code, l.item_code, l.item_name, l.status, l.changed_on, l.change_reason, l.file_url, l.face,
+  l.open_ended, l.area_code, l.item_code, l.item_name, l.status, l.changed_on, l.change_reason, l.file_url, l.replaces, l.face,
   l.source_updated_at, l.version_count, (
     select json_agg(json_build_array(encode(o.holder_hash, 'hex'), h.name, h.share) order by h.ordinal)
     from license_holders h join subjects o using (subject_id)

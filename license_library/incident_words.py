@@ -41,6 +41,7 @@ _KINDS: Final = {
     "no_news": Words("久无新数据", "no news for long"),
     "unlisted": Words("清单中已无", "listed no more"),
     "outdated": Words("旧时间的不同内容", "other content with an older time"),
+    "reversed": Words("状态不应如此变更", "a state that cannot follow"),
     "correction_late": Words("校核逾期", "a correction is late"),
 }
 _DIFFERS: Final = Words(
@@ -90,6 +91,10 @@ _ADVICE: Final = {
     "outdated": Words(
         "证照库保留时间较新的内容。请与部门核实哪一份属实：由部门以新的更新时间重新发布；对账会逐条列出差异。",
         "the newer content stands; ask the department which is right and to publish it with a new time; a reconciliation names each record",
+    ),
+    "reversed": Words(
+        "请部门核实：属更正的，写明后标记恢复；属误报的，由部门改正后自动解除。采用前请核对证照页的历次状态。",
+        "ask the department: where it corrected itself, resolve this with a note; where it erred, it ends with the next right state",
     ),
     "correction_late": Words(
         "请联系部门催办校核请求；答复后自动解除。",

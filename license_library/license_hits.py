@@ -16,15 +16,16 @@ from license_library.answers import LicenseHit, Words
 from license_library.freshness import source_of, validity_of
 from license_library.keyring import Keyring
 from license_library.listed_holders import LISTED, holders_of, listed_at
-from license_library.masking import mask_code, mask_text
+from license_library.masking import mask_code, mask_name, mask_text
 from license_library.wording import status_words, validity_words
 
 # `found` brings license_id, ordinal and place (the cursor's keys).
 _OF_LICENSE: Final = (
     "subject_id", "license_id", "license_type", "license_number", "license_identifier", "identifier_class", "issuer_name",
     "issued_on", "holder_name", "valid_from", "valid_to", "open_ended", "status", "version_number", "issuer_code",
-    "area_code", "item_code", "item_name", "changed_on", "change_reason", "file_url", "face", "source_updated_at",
-    "version_count", "record_id", "page_number", "position", "exchange_id", "mapping_version", "department", "feed",
+    "area_code", "item_code", "item_name", "changed_on", "change_reason", "file_url", "replaces", "face",
+    "source_updated_at", "version_count", "record_id", "page_number", "position", "exchange_id", "mapping_version",
+    "department", "feed",
 )  # fmt: skip
 _TOLD: Final = {
     "ordinal": "found.ordinal",
@@ -32,6 +33,7 @@ _TOLD: Final = {
     **{name: f"l.{name}" for name in _OF_LICENSE},
     "license_type_name": "coalesce(t.name, l.license_type)",
     "license_name": "coalesce(l.license_name, t.name, l.license_type)",
+    "sensitivity": "t.sensitivity",
     "department_name": "d.name",
     **{name: f"f.{name}" for name in ("fresh_at", "fresh_seconds")},
     **{name: f"s.{name}" for name in ("code_encrypted", "code_type", "kind", "holder_hash")},
@@ -48,6 +50,9 @@ select {told}
   {joined}
  order by found.ordinal
 """
+
+
+_FORMER: Final = Words("曾用名相符", "by a former name")
 
 
 class Fitting(msgspec.Struct, frozen=True):
@@ -100,6 +105,21 @@ def hit_of(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting 
         source=source_of(row, now),
         fit=fit.code if fit else None,
         fit_words=fit.words if fit else None,
+    )
+
+
+def listed_hit(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting | None = None) -> LicenseHit:
+    """Return the hit of one row in a list: of a sensitive type without name and number, which its own page tells."""
+    hit = hit_of(row, keyring, today, now, fit)
+    if row.sensitivity != "personal":
+        return hit
+    return msgspec.structs.replace(
+        hit,
+        is_veiled=True,
+        license_number=mask_code(hit.license_number),
+        holder_name=mask_name(hit.holder_name),
+        holders=[msgspec.structs.replace(one, name=mask_name(one.name)) for one in hit.holders],
+        fit_words=_FORMER if hit.fit == "former_name" else hit.fit_words,  # the words would tell the name
     )
 
 

@@ -20,7 +20,7 @@ from license_library.cursors import check_limit, open_cursor, write_cursor, wron
 from license_library.database import plan_once
 from license_library.dossier import get_license
 from license_library.keyring import Keyring
-from license_library.license_hits import Fitting, hit_of
+from license_library.license_hits import Fitting, listed_hit
 from license_library.name_candidates import (
     RANKS,
     Candidates,
@@ -78,7 +78,7 @@ def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today:
     return SearchAnswer(
         recognised_as=reading.kind,
         recognised_words=RECOGNISED[reading.kind],
-        hits=_hits(shown, reading, found.candidates, bound, lambda row, fit: hit_of(row, keyring, today, now, fit)),
+        hits=_hits(shown, reading, found.candidates, bound, lambda row, fit: listed_hit(row, keyring, today, now, fit)),
         next=write_cursor(question, [used, *shown[-1].place]) if more else None,
         advice=[*_said(reading, found), *_advise(conn, reading, found, terms, now)],
         counts=found.counts,

@@ -1,4 +1,4 @@
-"""How a holder's code is shown: first and last four characters, stars between.
+"""How a holder's code is shown: first and last four characters, stars between; and a name where it is masked.
 
 Knows what a resident number looks like; refuses to know who asks. A reveal is another act, elsewhere.
 """
@@ -20,6 +20,11 @@ def mask_code(code: str) -> str:
     if not shown:
         return "*" * len(code)
     return code[:shown] + "*" * (len(code) - 2 * shown) + code[-shown:]
+
+
+def mask_name(name: str) -> str:
+    """Return a person's name with all but its first character starred."""
+    return name[:1] + "*" * (len(name) - 1)
 
 
 def mask_text(text: str, known_code: str = "") -> str:

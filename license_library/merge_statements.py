@@ -50,18 +50,25 @@ COLLECT_DELTA = text("""
 create temporary table delta on commit drop as
 with staged as (
   select s.ctid as place, s.page_number, s.position, s.record_id, s.holder_hash, s.source_updated_at, s.digest,
-    l.license_id, l.version_count, l.digest as current_digest
+    s.status, coalesce(s.valid_to, 'infinity') as ends_on, l.license_id, l.version_count, l.digest as current_digest,
+    l.status as current_status, coalesce(l.valid_to, 'infinity') as current_ends_on
   from staged_licenses s left join licenses l
     on l.department = :department and l.feed = :feed and l.record_id = s.record_id
   where s.exchange_id = :exchange_id
     and (l.license_id is null or (s.source_updated_at, :exchange_id) > (least(l.source_updated_at, l.known_from), l.exchange_id))
 ), ordered as (
-  select *, lag(digest, 1, current_digest) over record as previous_digest from staged
+  select *, lag(digest, 1, current_digest) over record as previous_digest,
+    lag(status, 1, current_status) over record as previous_status,
+    lag(ends_on, 1, current_ends_on) over record as previous_ends_on from staged
   window record as (partition by record_id collate "C" order by source_updated_at, page_number, position)
 )
 select place, page_number, position, record_id, holder_hash, source_updated_at, license_id,
   coalesce(version_count, 0) + row_number() over record as version_count,
-  row_number() over record = 1 as is_first, lead(record_id) over record is null as is_last
+  row_number() over record = 1 as is_first, lead(record_id) over record is null as is_last, status,
+  -- The state before, where no law lets this one follow it. Nearly all keep their state, and cost one comparison.
+  case when previous_status <> status
+    and case when previous_status = 'expired' and ends_on > previous_ends_on then 'valid' else previous_status end
+      || ' ' || status = any(:forbidden) then previous_status end as reversed_from
 from ordered where digest is distinct from previous_digest
 window record as (partition by record_id collate "C" order by source_updated_at, page_number, position)
 """)
@@ -164,6 +171,13 @@ from delta d join licenses l using (license_id) join reliances r on r.license_id
 join license_versions v on v.license_id = l.license_id and v.version_count = l.version_count - 1
 where d.is_last and l.status <> v.status and not (l.status = any(:good_states) and v.status = any(:good_states))
 on conflict (reliance_id, version_count) do nothing
+""")
+# The department remains the authority, so such a version is kept like any other; and somebody is told.
+NOTE_REVERSALS = text("""
+insert into license_reversals (license_id, version_count, department, feed, status_before, status, exchange_id, noticed_at)
+select l.license_id, d.version_count, l.department, l.feed, d.reversed_from, d.status, :exchange_id, :now
+from delta d join licenses l on l.department = :department and l.feed = :feed and l.record_id = d.record_id
+where d.reversed_from is not null
 """)
 # Everyone whom a version lists stays with that version.
 HAS_LISTED = text("select exists (select from staged_holders where exchange_id = :exchange_id)")

@@ -28,7 +28,16 @@ DIMENSIONS: Final = {
 MONTHS_SHOWN: Final = 6
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 # Fields that describe a change, or that most licenses do not need, say nothing of completeness.
-_NOT_SCORED: Final = ("changed_on", "change_reason", "file_url", "version_number", "face", "item_code", "item_name")
+_NOT_SCORED: Final = (
+    "changed_on",
+    "change_reason",
+    "file_url",
+    "version_number",
+    "replaces",
+    "face",
+    "item_code",
+    "item_name",
+)
 # Data is there from the moment it was merged until its promise ends; what was released later was not there before.
 _STATEMENT: Final = text("""
 with judged as (

@@ -23,6 +23,12 @@ select d.name as department_name, f.fresh_at, f.fresh_seconds
  order by d.department, f.feed
 """)
 
+_ENDED = text("""
+select o.name, o.ended_on, n.name as replaced_by
+  from license_types o left join license_types n on n.license_type = o.replaced_by
+ where o.license_type = :license_type and o.ended_on is not null
+""")
+
 _WAITING = text(f"""
 select count(*) from quarantined_records
  where state = 'open' and holder_hashes && (select cast(:values as bytea[]) || array_agg(holder_hash)
@@ -57,7 +63,22 @@ def advise_nothing(conn: Connection, reading: Reading, license_type: str | None,
     if not reading.values:
         return []  # it cannot exist; the reading has said so
     waiting = _waiting(conn, reading, license_type) if reading.kind == "holder_code" else []
-    return [*waiting, _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)]
+    return [
+        *_ended(conn, license_type),
+        *waiting,
+        _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now),
+    ]
+
+
+def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
+    """Say of a type that nobody issues any more what took its place."""
+    row = conn.execute(_ENDED, {"license_type": license_type}).one_or_none() if license_type else None
+    if row is None:
+        return []
+    zh, en = f"{row.name}自 {row.ended_on} 起不再颁发", f"{row.name} is issued no more since {row.ended_on}"
+    if row.replaced_by:
+        zh, en = f"{zh},已由{row.replaced_by}取代,请改查{row.replaced_by}", f"{en}; ask for {row.replaced_by} instead"
+    return [Advice("search.type_ended", Words(zh, en))]
 
 
 def _waiting(conn: Connection, reading: Reading, license_type: str | None) -> list[Advice]:

@@ -20,6 +20,7 @@ from license_library.masking import mask_code, mask_text
 from license_library.searches import held_by
 from license_library.wording import local_time
 from schemas.holder_code_types import HOLDER_CODE_TYPES
+from schemas.license_types import face_labels, load_license_types
 
 LISTED = 100
 _TYPE_NAMES = {kind.code: kind.zh for kind in HOLDER_CODE_TYPES}
@@ -36,6 +37,7 @@ select license_id, row_number() over (order by issued_on desc, license_id desc) 
  order by issued_on desc, license_id desc limit {LISTED}
 """)
 _TYPE = text("select license_type, name from license_types where license_type = :code or type_code = :code limit 1")
+_VALUE_TYPES = {"text": "string", "date": "date", "number": "number", "code": "string"}
 _STATUS = text("select status from licenses where license_id = :license_id")
 _FACE = text("""
 select distinct field from feeds cross join unnest(face_fields) as field
@@ -93,9 +95,13 @@ def type_of_code(conn: Connection, code: str) -> str | None:
     return str(row.license_type) if row else None
 
 
-def face_fields(conn: Connection, license_type: str) -> list[str]:
-    """Return the names of the face fields that feeds of a type are declared with."""
-    return list(conn.execute(_FACE, {"license_type": license_type}).scalars())
+def face_fields(conn: Connection, license_type: str) -> list[dict[str, str]]:
+    """Return the face fields of a type as it is defined; those that feeds deliver where it has no definition."""
+    known = load_license_types().get(license_type)
+    if known is not None and known.face:
+        return [{"name": one.zh, "columnName": one.name, "valueType": _VALUE_TYPES[one.kind]} for one in known.face]
+    delivered = conn.execute(_FACE, {"license_type": license_type}).scalars()
+    return [{"name": name, "columnName": name, "valueType": "string"} for name in delivered]
 
 
 def status_of(conn: Connection, license_id: int | None) -> str:
@@ -127,12 +133,19 @@ def cert_info(row: Any, keyring: Keyring, now: datetime) -> CertInfo:
         digital_sign="",
         as_of=local_time(source.as_of) if source.as_of else "",
         freshness=source.freshness,
-        surface=[
-            SurfaceField(str(name), mask_text(str(value), code), column_name=str(name))
-            for name, value in (row.face if isinstance(row.face, dict) else {}).items()
-            if value is not None
-        ],
+        surface=_surface(row.face, code),
     )
+
+
+def _surface(face: Any, code: str) -> list[SurfaceField]:
+    told = {str(name): mask_text(str(value), code) for name, value in (face or {}).items() if value is not None}
+    defined = face_labels()
+    return [
+        SurfaceField(one.zh, value, _VALUE_TYPES[one.kind], name)
+        if (one := defined.get(name))
+        else SurfaceField(name, value, column_name=name)
+        for name, value in told.items()
+    ]
 
 
 def _day(day: date | None) -> str:

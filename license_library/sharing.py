@@ -32,6 +32,7 @@ from license_library.sharing_rights import (
 )
 from license_library.sharing_words import MESSAGES, Status
 from license_library.verification import verify_license
+from schemas.license_types import face_name
 
 # What certData may name beside face fields, in the specification's words and in ours.
 _COMPARED: Final = {
@@ -83,7 +84,9 @@ def _verify(asking: Asking, data: dict[str, Any]) -> Compared:
     given = data["certData"]
     check_cert_data(given)
     license_type = granted_type(asking, data["certTypeCode"])
-    names = {name: _COMPARED.get(name, f"face.{name}") for name in given if name != "certNo"}
+    names = {name: _COMPARED.get(name, f"face.{face_name(name)}") for name in given if name != "certNo"}
+    if len(set(names.values())) < len(names):
+        raise Ended(Status.BAD_VALUE, "同一照面字段以名称和中文名各给出一次，请只给一个")
     values = {names[name]: given[name] for name in names}
     question = VerifyQuestion(license_type=license_type, license_number=given["certNo"], values=values)
     answer = verify_license(asking.conn, asking.keyring, question, asking.today, asking.now)
@@ -94,9 +97,7 @@ def _verify(asking: Asking, data: dict[str, Any]) -> Compared:
 
 
 def _face(asking: Asking, data: dict[str, Any]) -> list[dict[str, str]]:
-    license_type = granted_type(asking, data["certTypeCode"])
-    fields = face_fields(asking.conn, license_type)
-    return [{"name": name, "columnName": name, "valueType": "string"} for name in fields]
+    return face_fields(asking.conn, granted_type(asking, data["certTypeCode"]))
 
 
 def _end_unless_told(asking: Asking, answer: VerifyAnswer) -> None:

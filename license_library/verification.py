@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from license_library.answers import Advice, FieldMatch, Source, Validity, VerifyAnswer, Words
+from license_library.answers import Advice, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
 from license_library.bound_matches import compare_with_bound
 from license_library.comparing import check_values
 from license_library.feed_sources import sources_of_type
@@ -22,7 +22,16 @@ from license_library.license_hits import hits_statement
 from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import VerifyQuestion, WrongQuestion
 from license_library.readings import Reading, check_text, number_forms, read_identifier
-from license_library.verify_words import CONFIRMED_UNCOMPARED, NO_FEED, NOT_FOUND, UNKNOWN_TYPE, VERDICTS, reasons_for
+from license_library.replacements import find_newer
+from license_library.verify_words import (
+    CONFIRMED_UNCOMPARED,
+    NO_FEED,
+    NOT_FOUND,
+    UNKNOWN_TYPE,
+    VERDICTS,
+    reasons_for,
+    replaced_words,
+)
 from license_library.wording import validity_words
 from schemas.identifiers.license_identifier import parse_license_identifier
 
@@ -50,7 +59,7 @@ def verify_license(
     values = _values(question)
     compared = ((row, *compare_with_bound(conn, row, values, keyring, today)) for row in rows)
     row, matches, bound = max(compared, key=_likeness(today))
-    answer = _something(row, matches, reading, today, now)
+    answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     return msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
 
 
@@ -109,7 +118,9 @@ def _overall(matches: list[FieldMatch]) -> bool | None:
     return all(told) if told else None
 
 
-def _something(row: Any, fields: list[FieldMatch], reading: Reading, today: date, now: datetime) -> VerifyAnswer:
+def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
+    row: Any, fields: list[FieldMatch], reading: Reading, newer: list[ReplacementBrief], today: date, now: datetime
+) -> VerifyAnswer:
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity = validity_of(*term, today)
     source = source_of(row, now)
@@ -123,8 +134,11 @@ def _something(row: Any, fields: list[FieldMatch], reading: Reading, today: date
         valid_today=validity == "valid",
         validity=validity,
         fields=fields,
-        reasons=reasons_for(fields, validity_words(validity, *term), source),
+        reasons=reasons_for(
+            fields, [validity_words(validity, *term), *replaced_words(row.status, is_replaced=bool(newer))], source
+        ),
         license_id=row.license_id,
+        replaced_by=newer,
         advice=list(reading.advice),
         source=source,
         today=today,
@@ -157,6 +171,7 @@ def _nothing(conn: Connection, question: VerifyQuestion, reading: Reading, today
         fields=[],
         reasons=_why_nothing(reading.advice, license_type, sources),
         license_id=None,
+        replaced_by=[],
         advice=list(reading.advice),
         source=sources[0] if sources else None,
         today=today,

@@ -30,11 +30,20 @@ UNKNOWN_TYPE: Final = Words(
 )
 
 
-def reasons_for(fields: list[FieldMatch], validity: Words, source: Source) -> list[Words]:
+REPLACED: Final = Words("已有证照取代本证照,请核验取代它的证照", "another license took its place; verify that one")
+SUCCESSOR_UNKNOWN: Final = Words("取代它的证照不在库中", "the license that took its place is not here")
+
+
+def replaced_words(status: str, *, is_replaced: bool) -> list[Words]:
+    """Say that another license took its place, or that the one which did is not here."""
+    return [REPLACED] if is_replaced else [SUCCESSOR_UNKNOWN] if status == "superseded" else []
+
+
+def reasons_for(fields: list[FieldMatch], validity: list[Words], source: Source) -> list[Words]:
     """Return why the verdict is what it is: differing fields, fields without a value, the term, the source's age."""
     differing = [field.words for field in fields if field.matches is False]
     absent = [field.words for field in fields if field.matches is None]
-    reasons = [validity]
+    reasons = [*validity]
     if differing:
         reasons.insert(0, _list("不一致的字段:", "differing fields: ", differing))
     if absent:

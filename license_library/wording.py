@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from license_library.answers import Freshness, Validity, Words
 from schemas.holder_code_types import HOLDER_CODE_TYPES
 from schemas.license import LICENSE
+from schemas.license_types import face_labels
 from schemas.problems import PROBLEM_CODES
 from schemas.states import STATES
 
@@ -52,12 +53,27 @@ def code_type_words(code_type: str) -> Words:
     return _CODE_TYPE_WORDS.get(code_type, Words(code_type, code_type))
 
 
+def reversal_words(before: str, after: str) -> Words:
+    """Say that a state cannot follow the one before."""
+    old, new = status_words(before), status_words(after)
+    return Words(
+        f"部门由“{old.zh}”改报为“{new.zh}”，法律上不能如此变更，采用前请向部门核实",
+        f"the department went from {old.en} to {new.en}, which no law knows; ask it before relying on this",
+    )
+
+
 def field_words(field: str) -> Words:
     """Name a field of the record type; an unknown one keeps its own name, one of the face says so."""
     if field.startswith("face."):
-        name = field.removeprefix("face.")
-        return Words(f"照面：{name}", f"face: {name}")
+        words = face_words(field.removeprefix("face."))
+        return Words(f"照面：{words.zh}", f"face: {words.en}")
     return _FIELD_WORDS.get(field, Words(field, field))
+
+
+def face_words(name: str) -> Words:
+    """Name a field of a face as the license types are defined; any other keeps its own name."""
+    known = face_labels().get(name)
+    return Words(known.zh, known.en) if known else Words(name, name)
 
 
 def problem_words(code: str) -> Words:
@@ -118,7 +134,10 @@ def _expired_words(status: str, valid_to: date | None) -> Words:
 
 def _valid_words(status: str, valid_to: date | None, open_ended: bool) -> Words:
     if status == "renewal_pending":
-        return Words("延续申请审查中,依法视为准予延续", "its renewal is pending and counts as granted by law")
+        return Words(
+            "延续申请审查中,依法视为准予延续(行政许可法第五十条)",
+            "its renewal is pending and counts as granted (Administrative Licensing Law, art. 50)",
+        )
     if open_ended:
         return Words("长期有效", "valid without end")
     if valid_to is None:

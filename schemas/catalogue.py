@@ -1,10 +1,11 @@
 """The catalogue of authorities, license types and approval items with their materials, as plain values.
 
-Reads the sample that ships with the project; knows no table and no department's declaration.
+Reads the sample that ships with the project, and the old types beside it; knows no table and no department's declaration.
 """
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from schemas.errors import DeclarationError
 from schemas.struct_readers import build_readers
 
 CATALOGUE_FILE = Path(__file__).parent / "data" / "catalogue.yaml"
+LICENSE_TYPES_FILE = Path(__file__).parent / "data" / "license_types.toml"
 
 
 class Authority(msgspec.Struct, frozen=True):
@@ -86,7 +88,7 @@ def load_catalogue(path: Path = CATALOGUE_FILE) -> Catalogue:
     try:
         raw = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe loaders
         return _catalogue(raw)
-    except (yaml.YAMLError, KeyError, TypeError, msgspec.ValidationError) as error:
+    except (yaml.YAMLError, tomllib.TOMLDecodeError, KeyError, TypeError, msgspec.ValidationError) as error:
         message = (
             f"catalogue: {path.name} cannot be read; expected its sections and keys, got {error!r}; nothing loaded"
         )
@@ -96,7 +98,7 @@ def load_catalogue(path: Path = CATALOGUE_FILE) -> Catalogue:
 def _catalogue(raw: dict[str, Any]) -> Catalogue:
     own = [_authority(entry, "department") for entry in raw["departments"]]
     others = [_authority(entry, entry["kind"]) for entry in raw["external_authorities"]]
-    types = tuple(_license_type(entry) for entry in raw["license_types"])
+    types = (*(_license_type(entry) for entry in raw["license_types"]), *_old_types())
     names = {entry.license_type: entry.name for entry in types}
     return Catalogue((*own, *others), types, tuple(_item(entry, names) for entry in raw["items"]))
 
@@ -109,6 +111,15 @@ def _authority(entry: dict[str, Any], kind: str) -> Authority:
 def _license_type(entry: dict[str, Any]) -> LicenseType:
     kept = {key: entry[key] for key in ("name", "kind", "holder_code_type", "validity_years", "type_code")}
     return msgspec.convert(kept | {"license_type": entry["id"], "issuer_id": entry["issuer"]}, LicenseType)
+
+
+def _old_types() -> list[LicenseType]:
+    """Return the types that nobody issues any more, of which the sample knows nothing."""
+    old = tomllib.loads(LICENSE_TYPES_FILE.read_text(encoding="utf-8")).get("old", {})
+    return [
+        LicenseType(name, entry["name"], "旧证", entry["issuer"], entry["holder_code_type"], None, None)
+        for name, entry in old.items()
+    ]
 
 
 def _item(entry: dict[str, Any], names: dict[str, str]) -> Item:

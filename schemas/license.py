@@ -136,6 +136,8 @@ LICENSE = RecordType(
         Field("changed_on", "date", "变更时间", short="ZZBGSJ"),
         Field("change_reason", "text", "变更原因", short="ZZBGYY"),
         Field("file_url", "text", "证照文件", max_length=256, short="ZZWJLJ", national="file_url"),
+        # By its identifier, or by its number where both are of the same department and type.
+        Field("replaces", "text", "所取代的证照", max_length=128, national="associatedZzeCertID"),
         Field("face", "json", "照面信息", max_length=65536, personal=True, short="KZ_", national="extend_info"),
         Field("source_updated_at", "instant", "来源更新时间", required=True),
     ),

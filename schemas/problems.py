@@ -49,6 +49,9 @@ PROBLEM_CODES: Final[dict[str, ProblemCode]] = {
     "record.duplicate_key": ProblemCode(
         "同一记录同一时间内容不一致", "the same record arrived twice with different content"
     ),
+    "record.bad_face_value": ProblemCode(
+        "照面字段与证照类型的定义不符", "a face field is not what its license type defines"
+    ),
     "record.holders_differ": ProblemCode(
         "多个持证主体的名称与代码数量不符", "names and codes of several holders do not pair up"
     ),
@@ -64,6 +67,7 @@ PROBLEM_CODES: Final[dict[str, ProblemCode]] = {
 # What a person may let pass in one record: the value is there and can be kept as it is. Where it is missing, unreadable
 # or contradicted by another row, letting it pass would be a guess.
 WAIVABLE: Final = {
+    "record.bad_face_value",
     "record.bad_area_code",
     "record.bad_url",
     "record.dates_reversed",
@@ -109,9 +113,14 @@ def join_problems(*frames: pl.DataFrame) -> pl.DataFrame:
 
 def describe_value(field: Field, value: str | None) -> str:
     """Return what a message may say of a value: the value itself, or only its length where it may name a person."""
+    return described_text(value, is_personal=field.personal)
+
+
+def described_text(value: str | None, *, is_personal: bool) -> str:
+    """Return what a message may say of a text: the text itself, or only its length where it may name a person."""
     if value is None or not value.strip():
         return "nothing"
-    hidden = field.personal or len(value) > _LONGEST_SHOWN or re.search(_PERHAPS_A_PERSON, value)
+    hidden = is_personal or len(value) > _LONGEST_SHOWN or re.search(_PERHAPS_A_PERSON, value)
     return f"{len(value)} characters" if hidden else value
 
 

@@ -61,6 +61,7 @@ def make_issuer(department: Department, feed: Feed) -> Issuer:
         frozenset((holders.codes or {}).values()) & {"001", "111"} or frozenset({holders.value or "001"}),
         frozenset(feed.face),
         feed.holders is not None,
+        "replaces" in feed.fields,
         {name: rule.value for name, rule in feed.fields.items() if rule.value is not None},
     )
 

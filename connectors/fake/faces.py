@@ -67,6 +67,7 @@ MAKERS: dict[str, Maker] = {
     "room_count": lambda _, dice: str(dice.below(80) + 6),
     "scope": lambda subject, _: subject.scope,
     "sex": lambda subject, _: subject.kind,
+    "shelter_area": lambda _, dice: f"{200 + dice.below(80_000) / 10:.1f}",
     "staff_category": lambda _, dice: dice.pick(WORDS.staff_categories),
     "timber_volume": lambda _, dice: f"{dice.below(9_000) / 10 + 1:.1f}",
     "tree_species": lambda _, dice: dice.pick(("杨树", "赤松", "刺槐", "楸树", "苹果树")),

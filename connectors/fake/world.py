@@ -29,6 +29,7 @@ CYCLE = 200  # days in which every license is updated once
 SETTLED = 40  # days before day 0 in which no bad record was touched, so that small deltas stay good
 LEGACY_SHARE = 0.01
 SHARES = [(None,)] * 6 + [("50%", "50%")] * 2 + [("60%", "40%"), ("40%", "30%", "30%")]  # of ten licenses
+RENEWED = 12  # of so many licenses of one type the last may replace the one before it
 STRIDE = 7  # numbers between those who hold something together
 IDENTIFIER_ROOT = "1.2.156.3005.2"
 
@@ -45,6 +46,7 @@ class Issuer:
     holder_code_types: frozenset[str]
     face: frozenset[str]
     lists_holders: bool = False  # whether a record can name several
+    tells_replaced: bool = False  # whether a record can name the license it replaces
     constants: Mapping[str, Any] = field(default_factory=dict)  # what the declaration says of every record
 
 
@@ -91,7 +93,8 @@ class World:
         number, n = self._place(index)
         plan = self._plans[number]
         self._dice.begin(index)
-        holder = self._holder(plan, n)
+        old = self._replaced(number, n)
+        holder = self._holder(plan, n if old is None else n - 1)
         face = self._face(plan, holder)  # before all that depends on the version: it must not move with it
         identifier = self._identifier(number, n, version)
         issued = self._issued_on(index)
@@ -101,6 +104,7 @@ class World:
             | {"holders": self._holders(index, holder) if self.issuer.lists_holders else None}
             | self._time_fields(index, version, issued, plan, holder)
             | {"record_id": f"PD{index + 1:09}", "face": face, "license_identifier": identifier}
+            | {"replaces": None if old is None else self._number(number, n - 1, self._issued_on(old))}
             | {"file_url": f"https://{self._files}/{index + 1:08}.ofd", "version_number": f"{version + 1:03}"}
             | {**self.issuer.constants}
         )
@@ -110,15 +114,28 @@ class World:
         return {
             "license_type": self.issuer.license_types[number],
             "license_name": plan.kind.name,
-            "license_number": plan.number.format(
-                year=issued.year, n=n + 1, by=self.issuer.name.removeprefix("平度市")[:2]
-            )
-            or registration_number(n + 1),
+            "license_number": self._number(number, n, issued),
             "issuer_name": self.issuer.name,
             "issuer_code": self.issuer.uscc,
             "item_code": item[0] if item else None,
             "item_name": item[1] if item else None,
         }
+
+    def _number(self, number: int, n: int, issued: date) -> str:
+        by = self.issuer.name.removeprefix("平度市")[:2]
+        return self._plans[number].number.format(year=issued.year, n=n + 1, by=by) or registration_number(n + 1)
+
+    def _index(self, number: int, n: int) -> int:
+        """Return the number of the record that is the n-th of its type."""
+        block, rank = divmod(n, self._counts[number])
+        return block * BLOCK + self._block.index((number, rank))
+
+    def _replaced(self, number: int, n: int) -> int | None:
+        """Return the record that the n-th license of its type replaces: the one before it, where that is older."""
+        if not self.issuer.tells_replaced or n % RENEWED != RENEWED - 1:
+            return None
+        old, new = self._index(number, n - 1), self._index(number, n)
+        return old if self._issued_on(old) < self._issued_on(new) else None
 
     def _time_fields(self, index: int, version: int, issued: date, plan: Plan, holder: Subject) -> Record:
         updated = self.updated_at(index, version)
@@ -176,8 +193,11 @@ class World:
 
     def _status(self, index: int, version: int, valid_to: date | None) -> str:
         throw = self._dice.throw()
-        if version and (index + version) % 12 == 1 and "cancelled" in self.issuer.states:
-            return "cancelled"
+        if "cancelled" in self.issuer.states and any((index + one) % 12 == 1 for one in range(1, version + 1)):
+            return "cancelled"  # for good
+        number, n = self._place(index)
+        if self._replaced(number, n + 1) is not None and "superseded" in self.issuer.states:
+            return "superseded"
         if valid_to and valid_to < FIRST_DAY and throw < 0.7 and "expired" in self.issuer.states:
             return "expired"
         return "valid" if throw < 0.96 else self._dice.pick(self._others)

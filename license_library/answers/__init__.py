@@ -8,6 +8,7 @@ from __future__ import annotations
 from license_library.answers.as_of import AsOfAnswer, AsOfState, HeldAnswer, HeldLicense
 from license_library.answers.checklists import (
     Checklist,
+    FaceFieldBrief,
     ItemBrief,
     ItemsAnswer,
     LicenseBrief,
@@ -38,6 +39,7 @@ from license_library.answers.licenses import (
     LicenseVersion,
     Provenance,
     RecognisedAs,
+    ReplacementBrief,
     SearchAnswer,
     SearchCounts,
     Validity,
@@ -138,6 +140,7 @@ __all__ = [
     "ExchangeBrief",
     "ExchangesAnswer",
     "FaceField",
+    "FaceFieldBrief",
     "FeedBrief",
     "FeedQuality",
     "FieldChange",
@@ -187,6 +190,7 @@ __all__ = [
     "ReconciliationDetail",
     "ReconciliationsAnswer",
     "RelianceBrief",
+    "ReplacementBrief",
     "Score",
     "Scorecard",
     "SearchAnswer",

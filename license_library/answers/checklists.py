@@ -113,15 +113,37 @@ class ItemsAnswer(Answer, frozen=True):
     items: list[ItemBrief]
 
 
+class FaceFieldBrief(Answer, frozen=True):
+    """Define one field of a type's face."""
+
+    name: str  # as declarations, certData and getCertRemarkInfo's columnName give it
+    words: Words
+    kind: str  # text | date | number | code
+    codes: list[str]  # every value that may stand there; empty unless the kind is code
+    is_required: bool
+    is_personal: bool
+    severity: str  # of a bad value: row (its record waits) | warning (it is told)
+
+
 class LicenseTypeBrief(Answer, frozen=True):
-    """Show one license type: who issues it, which feeds deliver it."""
+    """Show one license type: who issues it, which feeds deliver it, how it is defined."""
 
     license_type: str
     name: str
     kind: str
     issuer_name: str
     holder_code_type: str  # 001 | 111 | both
+    type_code: str | None  # 证照类型代码
     feeds: list[str]  # "department/feed"; empty: no feed delivers it yet
+    sensitivity: str | None  # public | restricted | personal; None, as the rest below: the type has no definition
+    sensitivity_words: Words | None
+    term_words: Words | None  # how long it may hold
+    face: list[FaceFieldBrief]
+    ended_on: date | None  # from this day nobody issues it
+    replaced_by: str | None
+    replaced_by_name: str | None
+    replaces: list[str]  # names of the types in whose place it stands
+    basis: str | None
 
 
 class LicenseTypesAnswer(Answer, frozen=True):

@@ -58,6 +58,8 @@ class LicenseHit(Answer, frozen=True):
     # former_name bound_holder same_core sound initials; the last three are look-alikes, which are hints and never identities.
     fit: str | None = None
     fit_words: Words | None = None
+    # In a list, of a type of sensitive personal information: name and number are masked; its own page tells them.
+    is_veiled: bool = False
 
 
 class FilterCount(Answer, frozen=True):
@@ -124,6 +126,7 @@ class LicenseVersion(Answer, frozen=True):
     known_to: datetime | None  # None: still current
     exchange_id: int
     changes: list[FieldChange]  # against the version before; empty for the first
+    reversal: Words | None  # its state cannot follow the one before: why it should be looked at
 
 
 class Provenance(Answer, frozen=True):
@@ -170,7 +173,19 @@ class FaceField(Answer, frozen=True):
     """Show one field of the license's face (照面)."""
 
     name: str
+    words: Words  # as its license type is defined; its own name where it is not
     value: str  # masked where it holds a resident number
+
+
+class ReplacementBrief(Answer, frozen=True):
+    """Name a license in a chain of replacements."""
+
+    license_id: int
+    license_type_name: str
+    license_number: str  # a resident number inside it is masked
+    issued_on: date
+    status: str
+    status_words: Words
 
 
 class LicenseAnswer(Answer, frozen=True):
@@ -186,6 +201,9 @@ class LicenseAnswer(Answer, frozen=True):
     change_reason: str | None
     file_url: str | None
     source_updated_at: datetime
+    replaced_by: list[ReplacementBrief]  # what took its place, the nearest first
+    replaces: list[ReplacementBrief]  # in whose place it stands, the nearest first
+    replaces_told: str | None  # the identifier or number it says to replace, here or not; masked like a number
     face: list[FaceField]
     versions: list[LicenseVersion]  # newest first; versions[0] is current
     provenance: Provenance
@@ -217,6 +235,7 @@ class VerifyAnswer(Answer, frozen=True):
     fields: list[FieldMatch]
     reasons: list[Words]
     license_id: int | None
+    replaced_by: list[ReplacementBrief]  # what took its place, the nearest first
     advice: list[Advice]
     source: Source | None
     today: date

@@ -19,10 +19,8 @@ from license_library.answers import (
     IncidentBrief,
     IncidentDetail,
     IncidentsAnswer,
-    ItemsAnswer,
     LicenseAlertsAnswer,
     LicenseAnswer,
-    LicenseTypesAnswer,
     Overview,
     QuarantineAnswer,
     QuarantineDetail,
@@ -50,7 +48,6 @@ from license_library.service.filters import (
     Deliveries,
     Exchanges,
     Incidents,
-    Items,
     LicenseAlerts,
     Pages,
     Quarantine,
@@ -81,9 +78,7 @@ SHAPES = (
     IncidentDecision,
     IncidentDetail,
     IncidentsAnswer,
-    ItemsAnswer,
     LicenseAnswer,
-    LicenseTypesAnswer,
     Overview,
     QuarantineAnswer,
     QuarantineDetail,
@@ -155,18 +150,6 @@ def note_reliance(settings: Settings, asker: Someone, body: Body) -> Response:
 def license_alerts(settings: Settings, chosen: LicenseAlerts) -> Response:
     """List the cases that relied on a license whose state has changed since, newest first."""
     return JSON(relying.license_alerts(settings, chosen.wanted()))
-
-
-@router.get("/items", openapi_extra=describe(ItemsAnswer))
-def items(settings: Settings, chosen: Items) -> Response:
-    """List the approval items, all or those of a line or with a word in their name."""
-    return JSON(overseeing.items(settings, chosen.line, chosen.name))
-
-
-@router.get("/license-types", openapi_extra=describe(LicenseTypesAnswer))
-def license_types(settings: Settings) -> Response:
-    """List the license types, who issues them and which feeds deliver them."""
-    return JSON(overseeing.license_types(settings))
 
 
 @router.get("/departments", openapi_extra=describe(Overview))

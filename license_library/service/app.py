@@ -16,6 +16,7 @@ from license_library.service import (
     api,
     case_api,
     case_pages,
+    catalogue_api,
     checklist_pages,
     correction_api,
     correction_pages,
@@ -44,6 +45,7 @@ from license_library.service.settings import ServiceSettings
 from license_library.service.wire import STATIC_PREFIX, Wire
 
 VERSION = "0.1.0"
+DESCRIBED = (api, case_api, catalogue_api, correction_api, file_api, quality_api, subject_api)
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
@@ -71,7 +73,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         reliance_pages,
         subject_pages,
     )
-    for part in (health, api, case_api, correction_api, file_api, quality_api, subject_api, sharing, sign_in, *pages):
+    for part in (health, *DESCRIBED, sharing, sign_in, *pages):
         app.include_router(part.router)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")
@@ -79,8 +81,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
 
 def _serve_description(app: FastAPI) -> None:
-    described = (api, case_api, correction_api, file_api, quality_api, subject_api)
-    shapes = (*(shape for part in described for shape in part.SHAPES), health.Health, ProblemAnswer)
+    shapes = (*(shape for part in DESCRIBED for shape in part.SHAPES), health.Health, ProblemAnswer)
     document = msgspec.json.encode(build_document(app, shapes))
 
     @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(demand_someone)])

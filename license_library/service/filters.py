@@ -51,6 +51,7 @@ def _aware(instant: datetime | None) -> datetime | None:
 
 
 Reference = Annotated[int, Path(ge=1, le=2**63 - 1)]
+TypeName = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,64}$")]
 # PostgreSQL refuses NUL, and no code or cursor of ours holds a control character.
 Choice = Annotated[str | None, Query(max_length=512, pattern=r"^[^\x00-\x1f]*$")]
 Known = Annotated[int | None, BeforeValidator(_given), Query(ge=1, le=2**63 - 1)]

@@ -13,6 +13,7 @@ from license_library.answers import (
     ItemBrief,
     ItemsAnswer,
     LibraryTotals,
+    LicenseTypeBrief,
     LicenseTypesAnswer,
     Overview,
     QuarantineAnswer,
@@ -24,7 +25,7 @@ from license_library.answers import (
 from license_library.delivery_list import list_deliveries
 from license_library.exchange_list import list_exchanges
 from license_library.incident_list import list_incidents, report_incident
-from license_library.items import list_items, list_license_types
+from license_library.items import get_license_type, list_items, list_license_types
 from license_library.overview import count_library, survey_library
 from license_library.quarantine_list import get_quarantine_case, list_quarantine
 from license_library.questions import (
@@ -58,6 +59,12 @@ def license_types(settings: ServiceSettings) -> LicenseTypesAnswer:
     """List the license types."""
     with settings.engine.connect() as conn:
         return list_license_types(conn)
+
+
+def license_type(settings: ServiceSettings, license_type: str) -> LicenseTypeBrief:
+    """Return one license type; NotFound where the catalogue has none."""
+    with settings.engine.connect() as conn:
+        return get_license_type(conn, license_type)
 
 
 def departments(settings: ServiceSettings) -> Overview:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from license_library.service import overseeing
 from license_library.service.access import Settings, demand_someone
-from license_library.service.filters import Exchanges, Reference
+from license_library.service.filters import Exchanges, Reference, TypeName
 from license_library.service.rendering import render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
@@ -40,3 +40,9 @@ def shadow(request: Request, settings: Settings, exchange_id: Reference) -> Resp
 def license_types(request: Request, settings: Settings) -> Response:
     """Show the license types, who issues them and which feeds deliver them."""
     return render(request, "license_types.html", answer=overseeing.license_types(settings))
+
+
+@router.get("/license-types/{license_type}")
+def license_type(request: Request, settings: Settings, license_type: TypeName) -> Response:
+    """Show how one license type is defined."""
+    return render(request, "license_type.html", answer=overseeing.license_type(settings, license_type))

@@ -20,7 +20,13 @@ from license_library.tables.exchanges import (
 )
 from license_library.tables.files import license_files, working_copies
 from license_library.tables.inquiries import inquiries
-from license_library.tables.library import license_holders, license_versions, licenses, subjects
+from license_library.tables.library import (
+    license_holders,
+    license_reversals,
+    license_versions,
+    licenses,
+    subjects,
+)
 from license_library.tables.outbox import deliveries
 from license_library.tables.oversight import (
     activations,
@@ -74,6 +80,7 @@ __all__ = [
     "license_alerts",
     "license_files",
     "license_holders",
+    "license_reversals",
     "license_types",
     "license_versions",
     "licenses",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Integer, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, ForeignKey, Integer, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from license_library.tables.columns import metadata
 
@@ -26,6 +27,13 @@ license_types = Table(
     Column("holder_code_type", Text, nullable=False),  # 001 | 111 | both
     Column("validity_years", Float),
     Column("type_code", Text),  # 证照类型代码, 21 characters, where known
+    # Its definition; null where it has none.
+    Column("sensitivity", Text),  # public | restricted | personal
+    Column("term", Text),  # open_ended | has_end | either
+    Column("face_fields", JSONB),  # [{name, zh, en, kind, codes, personal, severity, required}]
+    Column("replaced_by", Text, ForeignKey("license_types.license_type")),
+    Column("ended_on", Date),  # from this day nobody issues it
+    Column("basis", Text),
 )
 
 items = Table(

@@ -45,6 +45,7 @@ def license_columns() -> list[Column[object]]:
         Column("changed_on", Date),
         Column("change_reason", Text),
         Column("file_url", Text),
+        Column("replaces", Text),  # identifier, or number of the same department and type
         Column("face", JSONB),
         instant("source_updated_at", required=True),
         Column("digest", LargeBinary, nullable=False),  # sha256 over the mapped record

@@ -61,6 +61,7 @@ licenses = Table(
         "license_identifier",
         postgresql_where=text("license_identifier is not null"),
     ),
+    Index("ix_licenses_replaces", "replaces", postgresql_where=text("replaces is not null")),
     _qr_payload("ix_licenses_qr_payload"),
     postgresql_with={"fillfactor": 90},  # room for a new version beside the old: no index need be touched
 )
@@ -93,4 +94,19 @@ license_versions = Table(
     Column("mapping_version", Text, nullable=False),
     Index("ix_license_versions_subject_id", "subject_id"),
     _qr_payload("ix_license_versions_qr_payload"),
+)
+
+# Versions whose state no law lets follow the state before: told, and looked at by a person.
+license_reversals = Table(
+    "license_reversals",
+    metadata,
+    Column("license_id", BigInteger, primary_key=True),
+    Column("version_count", Integer, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column("status_before", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("exchange_id", BigInteger, nullable=False),
+    instant("noticed_at", required=True),
+    Index("ix_license_reversals_department", "department", "feed"),
 )

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+import polars as pl
 import pytest
 from fake_makers import CITY, DEPARTMENTS
 from msgspec.structs import replace as change
@@ -20,9 +21,11 @@ from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot, tell_truth
 from connectors.fake.world import FIRST_DAY, Issuer, World
 from connectors.scaffold.outline import Node
+from schemas.face_checks import judge_faces
 from schemas.identifiers.credit_code import is_credit_code
 from schemas.identifiers.license_identifier import classify_license_identifier
 from schemas.identifiers.resident_identity import is_resident_identity
+from schemas.term_checks import TERM_COLUMNS, judge_terms
 
 
 def world_of(name: str, scale: int = 1000, bad_share: float = 0.02) -> World:
@@ -142,6 +145,44 @@ def test_a_record_changes_only_with_a_newer_update_time(name: str) -> None:
         ids = {world.record(index, version)["record_id"] for version in range(3)}
         units = {str(world.record(index, version)["face"].get("property_unit")) for version in range(3)}
         assert len(ids) == len(units) == 1
+
+
+def test_what_replaces_a_license_is_younger_has_its_holder_and_names_its_number() -> None:
+    world = world_of("urban_construction")
+    records = [world.record(index, 0) for index in range(1000)]
+    by_number = {(one["license_type"], one["license_number"]): one for one in records}
+    pairs = [(by_number[new["license_type"], new["replaces"]], new) for new in records if new["replaces"]]
+    assert len(pairs) > 20
+    assert all(old["issued_on"] < new["issued_on"] and old["holder_code"] == new["holder_code"] for old, new in pairs)
+    assert {old["status"] for old, _ in pairs} == {"superseded"}
+    assert (
+        sum(one["status"] == "superseded" for one in records) - len(pairs) <= 1
+    )  # the last may wait for its successor
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_what_is_cancelled_stays_so(name: str) -> None:
+    world = world_of(name)
+    for index in range(50):
+        states = [world.record(index, version)["status"] for version in range(16)]
+        assert "cancelled" not in states or set(states[states.index("cancelled") :]) == {"cancelled"}
+
+
+@pytest.mark.parametrize(("name", "feed"), CITY)
+def test_faces_and_terms_are_what_their_license_types_define(name: str, feed: str) -> None:
+    department = load_department(name)
+    issuer = make_issuer(department, department.feeds[feed])
+    world = World(issuer, seed=7, scale=400, bad_share=0)
+    records = [world.record(index, index % 3) for index in range(400)]
+    types = pl.Series([one["license_type"] for one in records])
+    faces = {
+        field: pl.Series([one["face"].get(field) or None for one in records], dtype=pl.String) for field in issuer.face
+    }
+    days = {name: pl.Series([one[name] for one in records], dtype=pl.Date) for name in TERM_COLUMNS[1:]}
+    outcome = judge_faces(faces, types)
+    results = [*outcome.results, *judge_terms(pl.DataFrame(days).with_columns(license_type=types))]
+    assert outcome.problems == []
+    assert [one.detail for one in results if one.unexpected] == []
 
 
 def test_every_day_brings_some_updates_and_never_of_a_day_to_come() -> None:

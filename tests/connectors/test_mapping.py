@@ -47,7 +47,7 @@ def test_a_good_record_is_mapped_whole(mapped: Map) -> None:
         "issued_on": date(2024, 2, 29), "holder_name": "平度市某某公司", "holder_code": "91370283MA3ABC",
         "holder_code_type": "001", "holders": None, "valid_from": date(2024, 2, 29), "valid_to": date(2028, 2, 28), "open_ended": False,
         "area_code": "370283", "item_code": None, "item_name": None, "status": "valid", "changed_on": None,
-        "change_reason": None, "file_url": None, "face": '{"scope":"普通 货运"}',
+        "change_reason": None, "file_url": None, "replaces": None, "face": '{"scope":"普通 货运"}',
         "source_updated_at": datetime(2024, 2, 29, 4, tzinfo=UTC), "_page": 7, "_position": 0,
     }  # fmt: skip
     assert problems(page) == []
@@ -209,3 +209,14 @@ def test_every_row_has_a_source_digest(mapped: Map) -> None:
     digests = mapped(ROW, ROW, ROW | {"ZT": "2"}).digests([0, 1, 2])
     assert [len(digest) for digest in digests.values()] == [32] * 3
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_face_is_judged_by_what_its_license_type_defines(mapped: Map) -> None:
+    page = mapped(
+        ROW, ROW | {"XKZBH": "A2", "JYFW": None}, changes=(('scope = "JYFW"', 'scope = "JYFW"\nsex = "JYFW"'),)
+    )
+    assert [one.expectation for one in page.face_results] == []  # 道路运输经营许可证 demands no scope and knows no sex
+    as_card = (('"01" = "roadgoods"', '"01" = "idcard"'), ('scope = "JYFW"', 'sex = "JYFW"'))
+    page = mapped(ROW, ROW | {"XKZBH": "A2", "JYFW": "男"}, changes=as_card)
+    assert problems(page) == [(0, "record.bad_face_value", "face.sex", "5 characters")]
+    assert [(one.expectation, one.evaluated) for one in page.face_results] == [("face_sex", 2)]

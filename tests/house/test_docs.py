@@ -19,8 +19,18 @@ from connectors.sign_in_rules import SIGN_INS
 from hub.command import app as hub_command
 from hub.settings import Settings
 from license_library.answers import VerdictCode
-from license_library.service import api, case_api, correction_api, file_api, health, quality_api, subject_api
-from schemas.catalogue import CATALOGUE_FILE
+from license_library.service import (
+    api,
+    case_api,
+    catalogue_api,
+    correction_api,
+    file_api,
+    health,
+    quality_api,
+    subject_api,
+)
+from schemas.catalogue import CATALOGUE_FILE, load_catalogue
+from schemas.license_types import FaceDefinition, FaceKeys, TypeDefinition, TypeKeys, face_labels, load_license_types
 from schemas.problems import PROBLEM_CODES
 
 from .tree import ROOT, modules, pages, parsed, relative
@@ -203,11 +213,35 @@ def test_every_key_of_a_declaration_is_documented() -> None:
 def test_every_route_is_documented_and_no_other() -> None:
     served = {
         f"{method} {route.path}"
-        for part in (api, case_api, correction_api, file_api, health, quality_api, subject_api)
+        for part in (api, case_api, catalogue_api, correction_api, file_api, health, quality_api, subject_api)
         for route in part.router.routes
         for method in route.methods
     }
     assert set(re.findall(r"^\| `([A-Z]+ /[^`]+)` \|", read(REFERENCE / "api.md"), re.MULTILINE)) == served
+
+
+def type_row(one: TypeDefinition) -> str:
+    """Return what the page of license types says of one."""
+    face = ", ".join(f"{field.name}{'*' * field.required}" for field in one.face) or "–"
+    ended = f"{one.ended_on}{f' → {one.replaced_by}' if one.replaced_by else ''}" if one.ended_on else ""
+    name = load_catalogue().license_names()[one.license_type]
+    return f"| `{one.license_type}` | {name} | {one.sensitivity} | {one.term} | {face} | {ended} |"
+
+
+def face_row(one: FaceDefinition) -> str:
+    """Return what the page of license types says of one face field."""
+    kind = f"{one.kind}: {'、'.join(one.codes)}" if one.codes else one.kind
+    return f"| `{one.name}` | {one.zh} | {one.en} | {kind} | {'yes' if one.personal else ''} | {one.severity} |"
+
+
+def test_the_page_of_license_types_says_what_is_defined() -> None:
+    rows = [line for line in read(REFERENCE / "license-types.md").splitlines() if line.startswith("| `")]
+    defined = [face_row(one) for one in face_labels().values()] + [
+        type_row(one) for one in load_license_types().values()
+    ]
+    keys = {*FaceKeys.__struct_fields__, *TypeKeys.__struct_fields__}
+    assert [row for row in rows if row.count("|") > 4] == defined
+    assert keys - set(CODE.findall(read(REFERENCE / "license-types.md"))) == set()
 
 
 def test_every_verdict_of_a_checklist_is_documented() -> None:

@@ -70,6 +70,22 @@ def test_a_department_adds_expectations_whose_warnings_are_incidents(own_suite: 
     assert len(set(column(plain, "select rule_version from exchanges"))) == 2
 
 
+def test_a_face_that_is_not_what_its_license_type_defines_is_an_incident(
+    hub: HubContext, fake: StartFake, connectors_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(connectors_folder / "transport", tmp_path / "transport")
+    declared = tmp_path / "transport" / "department.toml"
+    declared.write_text(declared.read_text("utf-8").replace('= "HDZZL"', '= "CPYS"'), "utf-8")  # a color for a load
+    one = fake("transport")
+    assert pull_once(replace(hub, connectors_folder=tmp_path), one).state == "merged"
+    (words,) = column(hub, "select cause || ' ' || words_zh from incidents")
+    assert str(words).startswith("face_load_tonnage 照面“核定载质量”应为数值；")
+    kept = "select column_name from quality_results where expectation like 'face_%' and not success"
+    assert column(hub, kept) == ["face.load_tonnage"]
+    terms = "select count(*) from quality_results where expectation like 'terms_%' and success"
+    assert column(hub, terms) == [3]
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

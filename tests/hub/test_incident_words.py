@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from hub import anomalies, batch_quality, judging, unlisted
+from license_library import reversals
 from license_library.incident_words import advice_words, incident_kind_words
 
 KINDS = [
-    *(unlisted.KIND, unlisted.OUTDATED, batch_quality.EXPECTATION, *judging.RULES, *anomalies.KINDS),
+    *(unlisted.KIND, unlisted.OUTDATED, reversals.KIND, batch_quality.EXPECTATION, *judging.RULES, *anomalies.KINDS),
     *("drift", "contract_unread", "differs", "correction_late"),
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from question_makers import (
     COMPANY,
@@ -18,6 +19,7 @@ from question_makers import (
 from sqlalchemy import text
 
 from license_library.answers import SearchAnswer
+from license_library.dossier import get_license
 from license_library.lookup import SearchTimedOut, find_licenses
 from license_library.questions import SearchTerms, WrongQuestion
 
@@ -142,7 +144,7 @@ def test_a_name_with_the_same_pairs_in_another_order_is_another_name(stocked: Li
 
 
 def test_two_characters_are_enough_and_one_is_not(stocked: Library) -> None:
-    assert [hit.holder_name for hit in ask(stocked, holder_name="王伟").hits] == ["王伟"]
+    assert [hit.holder_name for hit in ask(stocked, holder_name="王伟").hits] == ["王*"]
     with pytest.raises(WrongQuestion, match="at least 2 characters"):
         ask(stocked, holder_name="王")
 
@@ -280,3 +282,20 @@ def test_a_name_search_that_takes_too_long_is_stopped_and_leaves_the_transaction
     with pytest.raises(SearchTimedOut):
         ask(stocked, holder_name="通恒")
     assert numbers(ask(stocked, number="370283100001")) == ["370283100001"]
+
+
+def test_a_list_shows_a_license_of_a_sensitive_type_without_name_and_number(shelf: Library) -> None:
+    shelf.add_feed("public_security", ("idcard",))
+    person = shelf.add_subject("王小明", PERSON, "111")
+    told = {"department": "public_security", "license_type": "idcard", "license_number": "370283201600000001"}
+    license_id = shelf.add_license(person, holder_name="王小明", **told)
+    shelf.add_holders(license_id, (person, "王小明", None), (person, "李四", None))
+    shelf.add_former_name(person, "王大明")
+    shelf.make_keys()
+    for terms in (SearchTerms(holder_name="王小明"), SearchTerms(text="王大明"), SearchTerms(holder_code=PERSON)):
+        (hit,) = find_licenses(shelf.conn, shelf.keyring, terms, TODAY, NOW).hits
+        assert (hit.is_veiled, hit.holder_name, hit.license_number) == (True, "王**", "3702**********0001")
+        assert [one.name for one in hit.holders] == ["王**", "李*"]
+        assert "王大明" not in msgspec.json.encode(hit).decode()
+    page = get_license(shelf.conn, shelf.keyring, license_id, TODAY, NOW).license
+    assert (page.is_veiled, page.holder_name, page.license_number) == (False, "王小明", "370283201600000001")

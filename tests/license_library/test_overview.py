@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from question_makers import NOW, Library
 
 from license_library.exchange_list import list_exchanges
-from license_library.items import list_items, list_license_types
+from license_library.items import get_license_type, list_items, list_license_types
 from license_library.overview import survey_library
 from license_library.questions import ExchangeFilter
+from schemas.errors import NotFound
 
 
 def test_each_feed_is_fresh_silent_or_never_pulled(shelf: Library) -> None:
@@ -90,6 +92,20 @@ def test_the_catalogue_is_listed_with_its_materials_and_its_feeds(shelf: Library
     assert sum(item.license_material_count for item in items) == 211
     assert [item.item_code for item in list_items(shelf.conn, "经济", "道路普通货物").items] == ["PD-E-010"]
     types = {one.license_type: one for one in list_license_types(shelf.conn).license_types}
-    assert len(types) == 80
+    assert len(types) == 82
     assert types["bizlic"].feeds == ["market_regulation/licenses"]
     assert types["seed"].feeds == []
+
+
+def test_a_license_type_tells_how_it_is_defined_and_what_took_its_place(shelf: Library) -> None:
+    new, old = get_license_type(shelf.conn, "bizlic"), get_license_type(shelf.conn, "orgcode_cert")
+    assert [(one.name, one.words.zh, one.kind, one.is_required) for one in new.face][3] == (
+        "founded_on", "成立日期", "date", False,
+    )  # fmt: skip
+    assert (new.sensitivity, new.replaces[1]) == ("public", "税务登记证(已并入营业执照)")
+    assert (old.replaced_by, old.replaced_by_name, str(old.ended_on)) == ("bizlic", "营业执照", "2015-10-01")
+    assert old.term_words
+    assert old.term_words.en == "has an end, at most 4 years"
+    assert get_license_type(shelf.conn, "diploma").sensitivity is None
+    with pytest.raises(NotFound):
+        get_license_type(shelf.conn, "nothing")

@@ -73,7 +73,11 @@ def test_a_value_the_source_never_told_is_neither_right_nor_wrong(shelf: Library
         ({"status": "revoked", "open_ended": True}, "not_good", "状态为撤销"),
         ({"status": "suspended"}, "not_good", "状态为暂扣"),
         ({"status": "expired"}, "expired", "颁发机构已标记为过期失效"),
-        ({"status": "renewal_pending", "valid_to": date(2016, 1, 1)}, "valid", "延续申请审查中,依法视为准予延续"),
+        (
+            {"status": "renewal_pending", "valid_to": date(2016, 1, 1)},
+            "valid",
+            "延续申请审查中,依法视为准予延续(行政许可法第五十条)",
+        ),
         ({}, "valid", "有效,未载明截止日期"),
     ],
 )

@@ -37,6 +37,7 @@ GOOD: dict[str, Any] = {
     "changed_on": None,
     "change_reason": None,
     "file_url": "https://zz.example/SC-0001.ofd",
+    "replaces": None,
     "face": '{"scope":"葡萄种植与销售"}',
     "source_updated_at": datetime(2024, 5, 6, 8, 0, tzinfo=UTC),
 }

@@ -16,7 +16,7 @@ from schemas.states import GOOD_STATES, STATE_CODES, STATES
 def test_the_catalogue_is_complete() -> None:
     catalogue = load_catalogue()
     materials = [material for item in catalogue.items for material in item.materials]
-    assert (len(catalogue.authorities), len(catalogue.license_types), len(catalogue.items)) == (38, 80, 65)
+    assert (len(catalogue.authorities), len(catalogue.license_types), len(catalogue.items)) == (38, 82, 65)
     assert len(materials) == 331
     assert sum(material.origin == "license" for material in materials) == 211
 

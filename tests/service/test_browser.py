@@ -31,6 +31,8 @@ ADDRESSES = [
     "/quarantine",
     "/quarantine/1",
     "/license-types",
+    "/license-types/bizlic",
+    "/license-types/orgcode_cert",
 ]
 
 

@@ -294,6 +294,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
                 f"/api/licenses/{shelf.license_id}/as-of", headers=HEADER
             ).json(),
             "get /api/reconciliations/{reconciliation_id}": machine.get("/api/reconciliations/1").json(),
+            "get /api/license-types/{license_type}": machine.get("/api/license-types/bizlic").json(),
             "get /api/quarantine/{quarantine_id}": machine.get(f"/api/quarantine/{shelf.quarantine_id}").json(),
         }
         | {

@@ -43,6 +43,8 @@ PLAIN_PAGES = [
     "/reconciliations",
     "/reconciliations/1",
     "/license-types",
+    "/license-types/bizlic",
+    "/license-types/orgcode_cert",
 ]
 VOID = {"meta", "link", "input", "img", "br"}
 

@@ -166,7 +166,7 @@ def test_a_license_is_told_in_the_names_of_the_specification(ask: Callable[..., 
     assert told["certificateHolderCode"] == "9137**********9C6Y"
     assert told["certificateValidateEnd"] == "长期"
     assert told["freshness"] == "fresh"
-    scope = {"name": "scope", "value": "道路货物运输", "valueType": "string", "columnName": "scope"}
+    scope = {"name": "经营(许可)范围", "value": "道路货物运输", "valueType": "string", "columnName": "scope"}
     assert scope in told["surface"]
 
 
@@ -183,6 +183,13 @@ def test_given_values_are_compared_field_by_field_and_never_told(ask: Callable[.
         "certNo": True, "holder": False, "holderCode": True, "scope": True, "issueDate": True, "color": None,
     }  # fmt: skip
     assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]["match"] is True
+
+
+def test_a_face_field_is_compared_by_its_label_too_but_never_twice(ask: Callable[..., dict[str, Any]]) -> None:
+    label = {"经营(许可)范围": "道路货物运输"}
+    assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | label)["data"]["match"] is True
+    twice = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | label | {"scope": "别的"})
+    assert twice["head"]["status"] == Status.BAD_VALUE
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -262,7 +269,12 @@ def test_zeep_asks_by_the_contract_that_is_served(counter: Counter) -> None:
     assert [one.certificateNumber for one in listed.cert] == [NUMBER]
     assert service.queryCertInfoByQRcode(head=counter.head(), qrcode="qr EXPIRED", useCause=CAUSE).status == 22
     faces = service.getCertRemarkInfo(head=counter.head(), certTypeCode="bizlic")
-    assert [one.name for one in faces.remark] == ["qr_payload", "scope"]
+    told = [(one.name, one.columnName, one.valueType) for one in faces.remark]
+    assert (len(told), told[0], told[3]) == (
+        6,
+        ("主体类型", "entity_type", "string"),
+        ("成立日期", "founded_on", "date"),
+    )
     refused = service.queryCertInfo(
         head={"accessId": "x", "accessToken": "y"}, certIdentifier=IDENTIFIER, useCause=CAUSE
     )

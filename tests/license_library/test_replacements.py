@@ -1,0 +1,148 @@
+"""Chains of replacements are followed both ways, whatever a department writes; old types are satisfied by what took their place."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from question_makers import COMPANY, NOW, TODAY, Library
+
+from license_library.answers import Checklist, LicenseAnswer, VerifyAnswer
+from license_library.checklist import answer_checklist
+from license_library.dossier import get_license
+from license_library.lookup import find_licenses
+from license_library.questions import SearchTerms, VerifyQuestion
+from license_library.verification import verify_license
+from schemas.identifiers.license_identifier import classify_license_identifier, other_editions
+
+FIRST = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"
+SECOND = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002.S"
+
+
+@pytest.fixture
+def company(shelf: Library) -> int:
+    """Give a company of a fresh feed."""
+    shelf.add_feed()
+    shelf.add_feed("transport", ("roadgoods",))
+    return shelf.add_subject()
+
+
+def shown(shelf: Library, license_id: int) -> LicenseAnswer:
+    return get_license(shelf.conn, shelf.keyring, license_id, TODAY, NOW)
+
+
+def numbers(shelf: Library, license_id: int) -> tuple[list[str], list[str]]:
+    """Return what took its place, and in whose place it stands, the nearest first."""
+    answer = shown(shelf, license_id)
+    return [one.license_number for one in answer.replaced_by], [one.license_number for one in answer.replaces]
+
+
+def verified(shelf: Library, number: str) -> VerifyAnswer:
+    question = VerifyQuestion(license_type="bizlic", license_number=number)
+    return verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW)
+
+
+def checked(shelf: Library, item: str = "PD-E-010") -> Checklist:
+    return answer_checklist(shelf.conn, shelf.keyring, item, COMPANY, None, TODAY, NOW)
+
+
+def test_a_chain_by_numbers_is_told_at_each_of_its_licenses(shelf: Library, company: int) -> None:
+    one = shelf.add_license(company, license_number="A1", status="superseded")
+    two = shelf.add_license(company, license_number="A2", status="superseded", replaces="A1")
+    three = shelf.add_license(company, license_number="A3", replaces="A2")
+    assert [numbers(shelf, license_id) for license_id in (one, two, three)] == [
+        (["A2", "A3"], []),
+        (["A3"], ["A1"]),
+        ([], ["A2", "A1"]),
+    ]
+
+
+def test_a_number_counts_within_its_department_and_type_and_an_identifier_everywhere(
+    shelf: Library, company: int
+) -> None:
+    old = shelf.add_license(company, license_number="A1", license_identifier=FIRST)
+    shelf.add_license(company, license_number="T1", license_type="namepre", replaces="A1")
+    elsewhere = {"department": "transport", "license_type": "roadgoods"}
+    shelf.add_license(company, license_number="T2", replaces="A1", **elsewhere)
+    assert numbers(shelf, old) == ([], [])
+    shelf.add_license(company, license_number="T3", replaces=FIRST, **elsewhere)
+    assert numbers(shelf, old) == (["T3"], [])
+
+
+def test_versions_of_one_identifier_are_a_chain_without_a_word(shelf: Library, company: int) -> None:
+    old = shelf.add_license(company, license_number="A1", license_identifier=FIRST)
+    new = shelf.add_license(company, license_number="A2", license_identifier=SECOND)
+    assert (numbers(shelf, old), numbers(shelf, new)) == ((["A2"], []), ([], ["A1"]))
+
+
+def test_other_editions_have_their_check_character_under_either_rule() -> None:
+    newer = other_editions(FIRST, is_newer=True)
+    assert SECOND in newer
+    assert {classify_license_identifier(one) for one in newer} == {"valid", "legacy"}
+    assert FIRST in other_editions(SECOND, is_newer=False)
+    assert len(other_editions(FIRST, is_newer=False)) <= 2  # only 000
+    assert other_editions("nonsense", is_newer=True) == []
+    assert other_editions(FIRST.replace(".001.", ".999."), is_newer=True) == []
+
+
+def test_a_circle_and_a_crowd_of_one_number_end(shelf: Library, company: int) -> None:
+    one = shelf.add_license(company, license_number="A1", replaces="A2")
+    shelf.add_license(company, license_number="A2", replaces="A1")
+    assert numbers(shelf, one) == (["A2"], ["A2"])
+    crowd = [shelf.add_license(company, license_number="A9", replaces="A9") for _ in range(40)]
+    newer, older = numbers(shelf, crowd[0])
+    assert (len(newer), len(older)) == (20, 20)
+
+
+def test_what_it_says_to_replace_is_told_where_that_is_not_here(shelf: Library, company: int) -> None:
+    answer = shown(shelf, shelf.add_license(company, license_number="A2", replaces="A1"))
+    assert (answer.replaces, answer.replaces_told) == ([], "A1")
+
+
+def test_verifying_an_old_license_says_what_took_its_place_and_a_lost_successor_is_told(
+    shelf: Library, company: int
+) -> None:
+    shelf.add_license(company, license_number="A1", status="superseded")
+    lost = verified(shelf, "A1")
+    assert (lost.verdict, lost.replaced_by) == ("not_valid", [])
+    assert "取代它的证照不在库中" in [words.zh for words in lost.reasons]
+    shelf.add_license(company, license_number="A2", replaces="A1")
+    found = verified(shelf, "A1")
+    assert [one.license_number for one in found.replaced_by] == ["A2"]
+    assert "已有证照取代本证照,请核验取代它的证照" in [words.zh for words in found.reasons]
+    assert verified(shelf, "A2").verdict == "confirmed"
+
+
+def test_the_checklist_prefers_what_took_the_place_of_another(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", valid_to=date(2030, 1, 1))
+    new = shelf.add_license(company, license_number="A2", valid_to=date(2020, 1, 1), replaces="A1")
+    material = next(one for one in checked(shelf).materials if one.license_type == "bizlic")
+    assert (material.verdict, material.license and material.license.license_id) == ("held", new)
+
+
+def test_the_checklist_says_that_the_successor_is_not_here(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", status="superseded")
+    material = next(one for one in checked(shelf).materials if one.license_type == "bizlic")
+    assert (material.verdict, material.words.zh) == ("not_good", "状态为已被取代;取代它的证照不在库中")
+
+
+OLD = "update item_materials set license_type = 'orgcode_cert' where item_code = 'PD-E-010' and license_type = 'bizlic'"
+SINCE = "该证照自 2015-10-01 起由营业执照取代:"
+
+
+def test_a_material_of_an_old_type_is_satisfied_by_the_type_that_took_its_place(shelf: Library, company: int) -> None:
+    shelf.change(OLD)
+    material = next(one for one in checked(shelf).materials if one.license_type == "orgcode_cert")
+    assert (material.verdict, material.issuer_name) == ("not_held", "平度市市场监督管理局")
+    assert material.words.zh == f"{SINCE}未查到该证照,由平度市市场监督管理局颁发"
+    held = shelf.add_license(company, license_number="A1", open_ended=True)
+    material = next(one for one in checked(shelf).materials if one.license_type == "orgcode_cert")
+    assert (material.verdict, material.satisfied) == ("held", True)
+    assert (material.words.zh, material.license and material.license.license_id) == (f"{SINCE}长期有效", held)
+
+
+def test_a_search_for_an_old_type_says_what_took_its_place(shelf: Library, company: int) -> None:
+    terms = SearchTerms(number="X1", license_type="taxreg")
+    advice = {one.code: one.words.zh for one in find_licenses(shelf.conn, shelf.keyring, terms, TODAY, NOW).advice}
+    said = "税务登记证(已并入营业执照)自 2015-10-01 起不再颁发,已由营业执照取代,请改查营业执照"
+    assert advice["search.type_ended"] == said

@@ -1,0 +1,93 @@
+"""A state that no law lets follow the one before is kept, noted once, and stands until it is put right or looked at."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from library_makers import DEPARTMENT, FEED, NOW, record
+from sqlalchemy import text
+
+from license_library.dossier import get_license
+from license_library.incident_decisions import IncidentDecision, decide_incident
+from license_library.incidents import Cause, tell_incidents
+from license_library.reversals import KIND, Reversal, count_reversals
+
+START = NOW - timedelta(days=20)
+
+
+@pytest.fixture
+def told(pull, library):
+    """Tell one license in some states, a day apart; return what stands reversed."""
+    days = iter(range(20))
+
+    def tell(*states, ends=None, record_id="R1"):
+        for status in states:
+            day = START + timedelta(days=next(days))
+            end = {"valid_to": ends, "open_ended": False} if ends else {}
+            pull(record(record_id=record_id, status=status, source_updated_at=day, **end), now=day)
+        with library.connect() as conn:
+            return count_reversals(conn, DEPARTMENT)
+
+    return tell
+
+
+def test_what_is_revoked_and_told_valid_again_is_kept_and_noted(told, library):
+    assert told("valid", "revoked") == []
+    assert told("valid") == [Reversal(FEED, "revoked", "valid", 1)]
+    with library.connect() as conn:
+        assert conn.scalar(text("select status from licenses")) == "valid"
+
+
+def test_it_stands_through_further_changes_and_ends_with_a_state_that_may_follow(told):
+    told("valid", "cancelled", "valid")
+    assert told("suspended") == [Reversal(FEED, "cancelled", "valid", 1)]
+    assert told("cancelled") == []
+
+
+def test_several_versions_in_one_batch_are_judged_one_after_the_other(pull, library):
+    hours = [START + timedelta(hours=one) for one in range(3)]
+    states = zip(hours, ("valid", "withdrawn", "valid"), strict=True)
+    pull(*(record(source_updated_at=at, status=status) for at, status in states))
+    with library.connect() as conn:
+        assert count_reversals(conn, DEPARTMENT) == [Reversal(FEED, "withdrawn", "valid", 1)]
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        ("draft", "valid", "renewal_pending", "valid", "suspended", "valid", "superseded", "cancelled"),
+        ("valid", "expired", "cancelled"),
+        ("valid", "revoked", "cancelled"),
+        ("suspended", "superseded"),  # valid in between, which no pull saw
+    ],
+)
+def test_what_the_law_knows_is_not_noted(told, states):
+    assert told(*states) == []
+
+
+def test_an_expired_license_is_valid_again_only_with_a_later_end(told):
+    told("valid", "expired", ends=date(2016, 4, 1))
+    assert told("valid", ends=date(2019, 4, 1)) == []
+    told("valid", "expired", ends=date(2016, 4, 1), record_id="R2")
+    assert told("valid", ends=date(2016, 4, 1), record_id="R2") == [Reversal(FEED, "expired", "valid", 1)]
+
+
+def test_what_a_person_resolved_does_not_come_back_but_another_does(told, library):
+    told("valid", "revoked", "valid")
+    cause = Cause(FEED, "revoked valid", "warning", "一个", "one")
+    with library.begin() as conn:
+        tell_incidents(conn, DEPARTMENT, KIND, [cause], NOW)
+        incident = conn.scalar(text("select incident_id from incidents"))
+        decide_incident(conn, incident, IncidentDecision("resolve", "张工"), NOW)
+        assert count_reversals(conn, DEPARTMENT) == []
+        conn.execute(text("update license_reversals set noticed_at = :at"), {"at": NOW + timedelta(hours=1)})
+        assert count_reversals(conn, DEPARTMENT) == [Reversal(FEED, "revoked", "valid", 1)]
+
+
+def test_the_license_says_which_version_it_was(told, library, keyring):
+    told("valid", "revoked", "valid", "suspended")
+    with library.connect() as conn:
+        answer = get_license(conn, keyring, conn.scalar(text("select license_id from licenses")), NOW.date(), NOW)
+    said = [version.reversal and version.reversal.zh for version in answer.versions]
+    assert said == [None, "部门由“撤销”改报为“有效”，法律上不能如此变更，采用前请向部门核实", None, None]
