@@ -17,6 +17,7 @@ from hub.commands import (
     correcting,
     database,
     departments,
+    facts,
     filing,
     incidents,
     mending,
@@ -75,6 +76,7 @@ app.command()(rebuilding.rebuild)
 app.command()(asking.find)
 app.command("verify")(asking.verify_license)
 app.command()(asking.checklist)
+app.command()(asking.prefill)
 app.command("as-of")(asking.as_of)
 app.command()(relying.rely)
 app.command("license-alerts")(relying.license_alerts)
@@ -88,6 +90,7 @@ app.add_typer(mending.quarantine, name="quarantine")
 app.add_typer(correcting.correction, name="correction")
 app.add_typer(correcting.calendar, name="calendar")
 app.add_typer(subjects.subject, name="subject")
+app.add_typer(facts.fact, name="fact")
 app.add_typer(rules.rules, name="rules")
 app.add_typer(pushing.delivery, name="delivery")
 app.add_typer(incidents.incident, name="incident")

@@ -213,7 +213,7 @@ def note_delivery(conn: Connection, request_id: int, delivery_id: int) -> None:
 
 def _demand_sense(asked: Correction) -> None:
     texts: Mapping[str, Any] = msgspec.structs.asdict(asked)
-    check_text("".join(str(value) for value in texts.values()))
+    check_text("".join(str(value)[: LONGEST + 1] for value in texts.values()), longest=(LONGEST + 1) * len(texts))
     missing = [
         ("a field", not asked.field.strip()),
         ("the basis", not asked.basis.strip()),

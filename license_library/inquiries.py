@@ -13,8 +13,8 @@ from sqlalchemy import BigInteger, Connection, text
 from license_library.keyring import Keyring
 
 _RECORD = text("""
-insert into inquiries (asked_at, actor, action, purpose, question_hash, result_count, denied, result_code)
-values (:now, :actor, :action, :purpose, :question_hash, :result_count, :denied, :result_code)
+insert into inquiries (asked_at, actor, action, purpose, question_hash, result_count, denied, result_code, fields_told)
+values (:now, :actor, :action, :purpose, :question_hash, :result_count, :denied, :result_code, :fields_told)
 returning inquiry_id
 """).columns(inquiry_id=BigInteger)
 
@@ -30,6 +30,7 @@ def record_inquiry(  # noqa: PLR0913, PLR0917 - one argument for each column of 
     *,
     denied: bool = False,
     result_code: str | None = None,
+    fields_told: list[str] | None = None,
 ) -> int:
     """Record a question in the caller's transaction and return its id; no answer leaves without it."""
     values = {
@@ -41,6 +42,7 @@ def record_inquiry(  # noqa: PLR0913, PLR0917 - one argument for each column of 
         "result_count": result_count,
         "denied": denied,
         "result_code": result_code,
+        "fields_told": fields_told,
     }
     return int(conn.execute(_RECORD, values).scalar_one())
 

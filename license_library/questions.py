@@ -100,6 +100,17 @@ class PairFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: str | None = None  # PairsAnswer.next of the page before
 
 
+class ConflictFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for conflicts of facts; None means: any."""
+
+    element: str | None = None
+    department: str | None = None
+    state: str | None = None  # open | settled | told
+    owner: str | None = None
+    limit: int = DEFAULT_LIMIT
+    after: str | None = None  # ConflictsAnswer.next of the page before
+
+
 class ReconciliationFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for reconciliations; None means: any."""
 
@@ -165,6 +176,21 @@ class NotDecidable(RequestError):
     """The delivery or incident is not in a state in which that can be decided."""
 
     code: ClassVar[str] = "request.not_decidable"
+
+
+class NotInForm(RequestError):
+    """The item's form does not ask for that, or not of such a holder."""
+
+    code: ClassVar[str] = "request.not_in_form"
+
+    def __init__(self, item_code: str, *, is_of_holder: bool) -> None:
+        whose = "a field of the form" if is_of_holder else "an applicant of the item"
+        super().__init__(f"prefill: the form of {item_code} does not ask for it; expected {whose}; nothing was told")
+        self.words = (
+            Words("该事项的表单没有这个字段，未提供任何信息", "the form has no such field; nothing was told")
+            if is_of_holder
+            else Words("该事项的表单不面向这类主体", "the form of this item is not for this kind of applicant")
+        )
 
 
 class NotSettled(RequestError):

@@ -99,12 +99,12 @@ def check_filters(terms: SearchTerms) -> None:
         raise WrongQuestion("search.no_look_alikes", words)
 
 
-def check_text(text: str) -> None:
+def check_text(text: str, longest: int = MAX_TEXT) -> None:
     """Refuse text that no database should see: control characters, surrogates, or far too much of it."""
-    if len(text) > MAX_TEXT or any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
+    if len(text) > longest or any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
         words = Words(
             "查询内容过长或含控制字符",
-            f"search: the text is refused; expected at most {MAX_TEXT} printable characters; nothing was searched",
+            f"search: the text is refused; expected at most {longest} printable characters; nothing was searched",
         )
         raise WrongQuestion("search.bad_text", words)
 

@@ -1,4 +1,4 @@
-"""`hub find`, `hub verify`, `hub checklist`: an approver's questions, asked and recorded like those of the pages.
+"""`hub find`, `hub verify`, `hub checklist`, `hub prefill`: an approver's questions, asked and recorded like those of the pages.
 
 Knows arguments and output; the answers and their record are the library's.
 """
@@ -18,13 +18,15 @@ from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.serving import service_settings
 from hub.settings import Settings
-from license_library.answers import Advice, AsOfAnswer, Checklist, SearchAnswer, SearchCounts, VerifyAnswer
+from license_library.answers import Advice, AsOfAnswer, Checklist, Prefill, SearchAnswer, SearchCounts, VerifyAnswer
 from license_library.service.asking import (
     AsOfRequest,
     ChecklistRequest,
+    PrefillRequest,
     SearchRequest,
     VerifyRequest,
     check_materials,
+    fill_form,
     search,
     show_as_of,
     verify,
@@ -135,6 +137,21 @@ def checklist(
     print_json(answer) if as_json else show_checklist(answer)
 
 
+def prefill(  # noqa: PLR0913, PLR0917 - each is one part of the question
+    item: Annotated[str, typer.Option(help="Code of the approval item.")],
+    subject: Annotated[str, typer.Option(help="Credit code or resident number of the applicant.")],
+    code_type: Annotated[str | None, typer.Option(help="Holder code type, where it is another code.")] = None,
+    field: Annotated[list[str] | None, typer.Option(help="Only this field of the form; may be repeated.")] = None,
+    purpose: Why = ASKED_HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say which fields of an item's form are known of an applicant, and from where."""
+    asked = PrefillRequest(item, subject, purpose, code_type, field or None)
+    with served_library() as service:
+        answer = fill_form(service, actor(), asked)
+    print_json(answer) if as_json else _show_form(answer)
+
+
 def show_checklist(answer: Checklist) -> None:
     """Write a checklist as a table."""
     title = f"{answer.item.name} · {answer.subject.name or '?'} ({answer.subject.code})"
@@ -143,6 +160,16 @@ def show_checklist(answer: Checklist) -> None:
         for line in answer.materials
     ]
     print_table(title, ["", "材料", "结论", "理由", "下一步"], rows)
+
+
+def _show_form(answer: Prefill) -> None:
+    title = f"{answer.item.name} · {answer.subject.name or '?'} ({answer.subject.code})"
+    rows = []
+    for line in answer.fields:
+        others = "; ".join(f"{fact.value} {fact.words.zh}" for fact in line.facts[1:] if not fact.agrees)
+        source = line.facts[0].words.zh if line.facts else None
+        rows.append([line.words.zh, line.value, line.verdict_words.zh, line.reason_words.zh, source, others or None])
+    print_table(title, ["字段", "已知值", "结论", "理由", "来源", "另有"], rows)
 
 
 @contextmanager

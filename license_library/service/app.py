@@ -21,6 +21,8 @@ from license_library.service import (
     correction_api,
     correction_pages,
     delivery_pages,
+    fact_api,
+    fact_pages,
     file_api,
     file_pages,
     health,
@@ -45,7 +47,23 @@ from license_library.service.settings import ServiceSettings
 from license_library.service.wire import STATIC_PREFIX, Wire
 
 VERSION = "0.1.0"
-DESCRIBED = (api, case_api, catalogue_api, correction_api, file_api, quality_api, subject_api)
+DESCRIBED = (api, case_api, catalogue_api, correction_api, fact_api, file_api, quality_api, subject_api)
+PAGES = (
+    case_pages,
+    correction_pages,
+    fact_pages,
+    search_pages,
+    checklist_pages,
+    held_pages,
+    oversight_pages,
+    incident_pages,
+    quality_pages,
+    delivery_pages,
+    file_pages,
+    reconciliation_pages,
+    reliance_pages,
+    subject_pages,
+)
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
@@ -58,22 +76,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(
         Wire, body_bytes=settings.body_bytes, file_bytes=settings.files.max_bytes
     )  # added last, so that it sees every answer
-    pages = (
-        case_pages,
-        correction_pages,
-        search_pages,
-        checklist_pages,
-        held_pages,
-        oversight_pages,
-        incident_pages,
-        quality_pages,
-        delivery_pages,
-        file_pages,
-        reconciliation_pages,
-        reliance_pages,
-        subject_pages,
-    )
-    for part in (health, *DESCRIBED, sharing, sign_in, *pages):
+    for part in (health, *DESCRIBED, sharing, sign_in, *PAGES):
         app.include_router(part.router)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")

@@ -13,16 +13,27 @@ from typing import Annotated
 import msgspec
 from sqlalchemy import Connection
 
-from license_library.answers import AsOfAnswer, Checklist, HeldAnswer, LicenseAnswer, SearchAnswer, VerifyAnswer
+from license_library.answers import (
+    AsOfAnswer,
+    Checklist,
+    FactsAnswer,
+    HeldAnswer,
+    LicenseAnswer,
+    Prefill,
+    SearchAnswer,
+    VerifyAnswer,
+)
 from license_library.as_of import license_as_of
 from license_library.checklist import answer_checklist
 from license_library.dossier import get_license
 from license_library.held_as_of import held_as_of
 from license_library.inquiries import hash_question, record_inquiry
 from license_library.lookup import find_licenses
-from license_library.questions import SearchTerms, VerifyQuestion
+from license_library.prefill import answer_prefill
+from license_library.questions import NotInForm, SearchTerms, VerifyQuestion
 from license_library.service.purposes import Purpose
 from license_library.service.settings import ServiceSettings
+from license_library.subject_facts import facts_of_subject
 from license_library.verification import verify_license
 from schemas.struct_readers import build_readers
 
@@ -48,6 +59,27 @@ class ChecklistRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holder_code: str
     purpose: Purpose
     holder_code_type: str | None = None  # None: a resident number or a USCC
+
+
+class PrefillRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask which fields of an item's form are known of an applicant, with a purpose."""
+
+    item_code: str
+    holder_code: str
+    purpose: Purpose
+    holder_code_type: str | None = None  # None: a resident number or a USCC
+    fields: list[str] | None = None  # None: every field of the form; one outside it is refused
+
+
+class FactsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask what is known of a subject by data element, now or on a day as known at an instant, with a purpose."""
+
+    holder_code: str
+    purpose: Purpose
+    holder_code_type: str | None = None  # None: a resident number or a USCC
+    elements: list[str] | None = None  # None: every one of which anything is told
+    on: date | None = None
+    known_at: Instant | None = None
 
 
 class LicenseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +108,16 @@ class HeldRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     known_at: Instant | None = None  # None: what is settled now
 
 
-Request = HeldRequest | SearchRequest | LicenseRequest | AsOfRequest | VerifyRequest | ChecklistRequest
+Request = (
+    HeldRequest
+    | SearchRequest
+    | LicenseRequest
+    | AsOfRequest
+    | VerifyRequest
+    | ChecklistRequest
+    | PrefillRequest
+    | FactsRequest
+)
 ACTIONS: dict[type[Request], str] = {
     SearchRequest: "search",
     LicenseRequest: "license",
@@ -84,6 +125,8 @@ ACTIONS: dict[type[Request], str] = {
     HeldRequest: "held",
     VerifyRequest: "verify",
     ChecklistRequest: "checklist",
+    PrefillRequest: "prefill",
+    FactsRequest: "facts",
 }
 
 
@@ -146,6 +189,32 @@ def check_materials(settings: ServiceSettings, actor: str, asked: ChecklistReque
         return answer
 
 
+def fill_form(settings: ServiceSettings, actor: str, asked: PrefillRequest) -> Prefill:
+    """Answer what is known of a form's fields and record which were told; a refusal is recorded too."""
+    question = (asked.item_code, asked.holder_code, asked.holder_code_type, asked.fields)
+    try:
+        with _asking(settings) as conn:
+            answer = answer_prefill(conn, settings.keyring, *question, settings.today(), settings.now())
+            told = [field.name for field in answer.fields if field.facts]
+            _record(conn, settings, actor, asked, len(told), fields_told=told)
+            return answer
+    except NotInForm:
+        with _asking(settings) as conn:
+            _record(conn, settings, actor, asked, 0, denied=True)
+        raise
+
+
+def show_facts(settings: ServiceSettings, actor: str, asked: FactsRequest) -> FactsAnswer:
+    """Answer what is known of a subject and record which elements were told; NotSettled while the past may change."""
+    now = settings.now()
+    with _asking(settings) as conn:
+        question = (asked.holder_code, asked.holder_code_type, asked.elements, asked.on, asked.known_at)
+        answer = facts_of_subject(conn, settings.keyring, *question, settings.today(), now)
+        told = [field.name for field in answer.fields]
+        _record(conn, settings, actor, asked, len(told), fields_told=told)
+        return answer
+
+
 @contextmanager
 def _asking(settings: ServiceSettings) -> Iterator[Connection]:
     """Open the one transaction in which an answer is found and its record written."""
@@ -153,10 +222,20 @@ def _asking(settings: ServiceSettings) -> Iterator[Connection]:
         yield conn
 
 
-def _record(conn: Connection, settings: ServiceSettings, actor: str, asked: Request, results: int) -> None:
+def _record(  # noqa: PLR0913 - who asked what, and what came of it
+    conn: Connection,
+    settings: ServiceSettings,
+    actor: str,
+    asked: Request,
+    results: int,
+    *,
+    denied: bool = False,
+    fields_told: list[str] | None = None,
+) -> None:
     # Without its purpose: the same question has the same hash whoever asks it, and why.
     hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
-    record_inquiry(conn, actor, ACTIONS[type(asked)], asked.purpose, hashed, results, settings.now())
+    facts = (actor, ACTIONS[type(asked)], asked.purpose, hashed, results, settings.now())
+    record_inquiry(conn, *facts, denied=denied, fields_told=fields_told)
 
 
-build_readers(SearchRequest, VerifyRequest, ChecklistRequest, LicenseRequest, AsOfRequest, HeldRequest)
+build_readers(SearchRequest, VerifyRequest, ChecklistRequest, PrefillRequest, LicenseRequest, AsOfRequest, HeldRequest)

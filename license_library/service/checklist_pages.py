@@ -10,13 +10,15 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from license_library.questions import NotInForm
 from license_library.service import asking, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
-from license_library.service.asking import ChecklistRequest
+from license_library.service.asking import ChecklistRequest, PrefillRequest
 from license_library.service.bodies import Form, as_question
 from license_library.service.filters import Items
 from license_library.service.purposes import check_purpose, keep_purpose
 from license_library.service.rendering import render
+from license_library.service.settings import ServiceSettings
 from schemas.errors import RequestError
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
@@ -47,9 +49,19 @@ def checklist_result(request: Request, settings: Settings, asker: Someone, item_
         answer = asking.check_materials(settings, asker.actor, asked)
     except RequestError as fault:
         return render(request, "checklist.html", 422, fault=fault, **shown)
+    shown |= _form_of(settings, asker.actor, asked)
     response = render(request, "checklist.html", answer=answer, purpose_stated=asked.purpose, **shown)
     keep_purpose(request, response, asked.purpose)
     return response
+
+
+def _form_of(settings: ServiceSettings, actor: str, asked: ChecklistRequest) -> dict[str, Any]:
+    """Return what is known of the form, or why it is not for this applicant; a question of its own, and so recorded."""
+    question = PrefillRequest(asked.item_code, asked.holder_code, asked.purpose, asked.holder_code_type)
+    try:
+        return {"form": asking.fill_form(settings, actor, question)}
+    except NotInForm as fault:
+        return {"form_fault": fault}
 
 
 def _applicant_of(form: dict[str, str]) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from license_library.service import asking
 from license_library.service.access import Settings, Someone, demand_someone
-from license_library.service.asking import HeldRequest
+from license_library.service.asking import FactsRequest, HeldRequest
 from license_library.service.bodies import Form, as_question
 from license_library.service.purposes import check_purpose, keep_purpose
 from license_library.service.rendering import render
@@ -33,11 +33,17 @@ def held_result(request: Request, settings: Settings, asker: Someone, form: Form
     try:
         asked = as_question(_question_of(form), HeldRequest)
         answer = asking.show_held(settings, asker.actor, asked)
+        known = asking.show_facts(settings, asker.actor, _same_of_facts(asked))
     except RequestError as fault:
         return render(request, "held.html", 422, fault=fault, asked=form)
-    response = render(request, "held.html", answer=answer, asked=form, purpose_stated=asked.purpose)
+    response = render(request, "held.html", answer=answer, known=known, asked=form, purpose_stated=asked.purpose)
     keep_purpose(request, response, asked.purpose)
     return response
+
+
+def _same_of_facts(asked: HeldRequest) -> FactsRequest:
+    """Return the same question about facts: a question of its own, and so recorded."""
+    return FactsRequest(asked.holder_code, asked.purpose, asked.holder_code_type, None, asked.on, asked.known_at)
 
 
 def _question_of(form: dict[str, str]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from license_library.file_kinds import FileRefused
 from license_library.file_store import FileStoreUnavailable, FileTooLarge
-from license_library.questions import LinkEnded, NotDecidable, NotReliable, NotSettled, WrongQuestion
+from license_library.questions import LinkEnded, NotDecidable, NotInForm, NotReliable, NotSettled, WrongQuestion
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.rendering import render
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (NotSignedIn, 401),
     (Refused, 403),
+    (NotInForm, 403),
     (NotFound, 404),
     (LinkEnded, 410),
     (BodyTooLarge, 413),

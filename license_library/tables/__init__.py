@@ -18,6 +18,7 @@ from license_library.tables.exchanges import (
     landed_pages,
     mappings,
 )
+from license_library.tables.facts import element_masters, fact_decisions
 from license_library.tables.files import license_files, working_copies
 from license_library.tables.inquiries import inquiries
 from license_library.tables.library import (
@@ -65,8 +66,10 @@ __all__ = [
     "correction_requests",
     "deliveries",
     "departments",
+    "element_masters",
     "exchange_measures",
     "exchanges",
+    "fact_decisions",
     "feeds",
     "former_names",
     "incident_alerts",

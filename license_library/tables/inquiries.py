@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from license_library.tables.columns import instant, metadata
 
@@ -18,5 +19,6 @@ inquiries = Table(
     Column("result_count", Integer, nullable=False),
     Column("denied", Boolean, nullable=False, server_default=text("false")),
     Column("result_code", Text),  # how a call of the sharing service ended
+    Column("fields_told", ARRAY(Text)),  # which fields of a form were told, with or without a value
     Index("ix_inquiries_asked_at", "asked_at"),
 )

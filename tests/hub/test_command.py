@@ -193,6 +193,17 @@ def test_a_checklist_is_answered(pulled: Result) -> None:
     assert applicant.code not in result.stdout
 
 
+def test_a_form_is_filled_in(pulled: Result) -> None:
+    applicant = Subjects(7).organisation(0)
+    asked = ("prefill", "--item", "PD-E-013", "--subject", applicant.code)
+    result = type_command(*asked, "--json")
+    assert result.exit_code == 0
+    told_fields = {field["name"]: field["verdict"] for field in told(result)["fields"]}
+    assert told_fields["credit_code"] == "known"
+    assert applicant.code not in result.stdout
+    assert type_command(*asked, "--field", "sex").exit_code == 2
+
+
 def test_departments_are_listed_and_checked(environ: dict[str, str]) -> None:
     listed = told(type_command("department", "list", "--json"))["departments"]
     folders = Path(environ["HUB_CONNECTORS_FOLDER"]).glob("*/department.toml")

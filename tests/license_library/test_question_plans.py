@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from license_library.bound_holders import bound_to_code
 from license_library.checklist import answer_checklist
+from license_library.conflict_list import list_conflicts, show_conflict
 from license_library.consumers import add_consumer
 from license_library.copy_checks import check_content, check_identifier
 from license_library.database import plan_once
@@ -18,10 +19,12 @@ from license_library.dossier import get_license
 from license_library.held_as_of import held_as_of
 from license_library.license_files import find_files, list_files, newest_file
 from license_library.lookup import find_licenses
+from license_library.prefill import answer_prefill
 from license_library.qr_payloads import find_by_qr_payload
-from license_library.questions import PairFilter, SearchTerms, VerifyQuestion
+from license_library.questions import ConflictFilter, PairFilter, SearchTerms, VerifyQuestion
 from license_library.shared_files import use_link
 from license_library.shared_licenses import find_by_holder, find_by_identifier
+from license_library.subject_facts import facts_of_subject
 from license_library.subject_pairs import find_pair, list_pairs
 from license_library.verification import verify_license
 from license_library.working_copies import list_copies, new_identifier
@@ -31,6 +34,7 @@ from schemas.identifiers.organisation_code import organisation_code_check
 BIG = {
     "subject_decisions",
     "subject_groups",
+    "fact_decisions",
     "subject_keys",
     "licenses",
     "license_holders",
@@ -122,6 +126,12 @@ insert into working_copies (identifier, license_id, version_count, purpose, made
 select 'JZ-' || license_id, license_id, 1, '', '', c.consumer_id, now(), now() + interval '1 day',
        sha256(cast('c' || license_id as bytea)), 1, sha256(cast('l' || license_id as bytea)), now()
   from licenses cross join consumers c
+"""
+
+
+FACT_DECISIONS = """
+insert into fact_decisions (subject_id, element, action, owner, decided_by, decided_at)
+select subject_id, 'organisation_name', 'assigned', 'w', 'w', now() from subjects
 """
 
 
@@ -219,8 +229,17 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
     other = VerifyQuestion(license_number="N7-1", values={"holder_code": COMPANY})
     some = full.read("select holder_hash from subjects where subject_id = 7")
     assert bound_to_code(shelf.conn, shelf.keyring, some).others.keys() == {8}
+    (subject_id,) = full.read("select subject_id from licenses where license_number = 'A1'")
+    full.change(FACT_DECISIONS)
+    full.change("analyze fact_decisions")
     questions: dict[str, Callable[[], object]] = {
         "checklist": lambda: answer_checklist(shelf.conn, shelf.keyring, "PD-E-010", COMPANY, None, *clock),
+        "prefill": lambda: answer_prefill(shelf.conn, shelf.keyring, "PD-E-005", COMPANY, None, None, *clock),
+        "facts": lambda: facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, None, None, None, *clock),
+        "facts then": lambda: facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, None, TODAY, NOW, *clock),
+        "conflicts": lambda: list_conflicts(shelf.conn, shelf.keyring, ConflictFilter(), *clock),
+        "settled conflicts": lambda: list_conflicts(shelf.conn, shelf.keyring, ConflictFilter(state="settled"), *clock),
+        "conflict": lambda: show_conflict(shelf.conn, shelf.keyring, subject_id, "organisation_name", *clock),
         "by identifier": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(IDENTIFIER), *clock),
         "by number": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(license_number="A1"), *clock),
         "by QR payload": lambda: find_by_qr_payload(shelf.conn, "nobody's"),

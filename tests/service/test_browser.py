@@ -23,6 +23,8 @@ ADDRESSES = [
     "/corrections",
     "/corrections/1",
     "/subjects",
+    "/conflicts",
+    "/elements",
     "/incidents",
     "/incidents/1",
     "/steward",

@@ -266,6 +266,23 @@ def answered_of_files(machine: Client, shelf: Shelf) -> dict[str, Any]:
     }
 
 
+def answered_of_facts(machine: Client, shelf: Shelf) -> dict[str, Any]:
+    """Look at a fact, assign it, and say what was said already of a master."""
+    one, order = "/api/conflicts/1/organisation_name", {"action": "assign", "who": "张工", "owner": "李工"}
+    said = {"who": "张工", "reason": "照旧"}
+    return {
+        "post /api/prefill": ask(machine, "/api/prefill", item_code="PD-E-005", holder_code=COMPANY),
+        "post /api/facts": ask(machine, "/api/facts", holder_code=COMPANY),
+        "get /api/conflicts": machine.get("/api/conflicts").json(),
+        "get /api/conflicts/{subject_id}/{element}": machine.get(one, headers=HEADER).json(),
+        "post /api/conflicts/{subject_id}/{element}/decision": machine.post(
+            f"{one}/decision", json=order, headers=HEADER
+        ).json(),
+        "get /api/elements": machine.get("/api/elements").json(),
+        "post /api/elements/{element}/master": machine.post("/api/elements/founded_on/master", json=said).json(),
+    }
+
+
 def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
     """Return one answer of every operation, by the name it has in the description."""
     owed = machine.get("/api/deliveries?department=public_security").json()["deliveries"][0]["delivery_id"]
@@ -275,6 +292,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
         | answered_of_corrections(machine, shelf)
         | answered_of_subjects(machine, shelf)
         | answered_of_files(machine, shelf)
+        | answered_of_facts(machine, shelf)
         | {
             "post /api/search": ask(machine, "/api/search", text="恒通"),
             "post /api/deliveries/{delivery_id}/decision": machine.post(

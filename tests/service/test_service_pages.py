@@ -30,6 +30,8 @@ PLAIN_PAGES = [
     "/",
     "/license-alerts",
     "/checklist",
+    "/conflicts",
+    "/elements",
     "/holdings",
     f"/checklist/{ITEM}",
     "/departments",

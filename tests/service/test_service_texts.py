@@ -22,6 +22,7 @@ STARTS = (
     "case.",
     "incidents.channel_",
     "incidents.state_",
+    "conflicts.state_",
     "corrections.state_",
     "quality.severity_",
     "scorecard.of_",

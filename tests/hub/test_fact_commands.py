@@ -1,0 +1,92 @@
+"""`hub fact` from the list to the correction request, over a real library."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from hub.command import app
+from hub.context import HubContext, opened_hub
+from hub.settings import Settings
+from license_library.calendar import seed_calendar
+from schemas.workdays import announced_days
+from tests.license_library.question_makers import COMPANY, Library
+
+ELEMENT = "legal_representative"
+
+
+@pytest.fixture
+def contested(
+    hub: HubContext, database_address: str, connectors_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, int]:
+    """Give a library with a company about whom two departments say different names, and a command over it."""
+    told = {
+        "HUB_HOME": str(tmp_path),
+        "HUB_DATABASE_URL": database_address,
+        "HUB_SECRET_KEY": "ab" * 32,
+        "HUB_CONNECTORS_FOLDER": str(connectors_folder),
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    with opened_hub(Settings()) as opened, hub.engine.begin() as conn:
+        library = Library(conn, opened.keyring)
+        seed_calendar(conn, list(announced_days()))
+        library.add_feed()
+        library.add_feed("human_resources", ("hr",))
+        subject = library.add_subject()
+        ours = library.add_license(subject, open_ended=True, face={ELEMENT: "王建国"})
+        hr = {"license_type": "hr", "department": "human_resources", "open_ended": True}
+        other = library.add_license(subject, **hr, face={ELEMENT: "李伟"})
+    return {"subject": subject, "bizlic": ours, "hr": other}
+
+
+def run(*words: str) -> Any:
+    """Type a command of `hub fact` that ends well, and read its JSON."""
+    result = CliRunner().invoke(app, ["fact", *words, "--json"], prog_name="hub")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def code_of(*words: str) -> int:
+    """Type a command of `hub fact` and return how it ends."""
+    return CliRunner().invoke(app, ["fact", *words], prog_name="hub").exit_code
+
+
+def test_a_conflict_goes_from_the_list_to_the_department(contested: dict[str, int], hub: HubContext) -> None:
+    listed = run("conflicts", "--element", ELEMENT)
+    assert [(one["subject_id"], one["state"]) for one in listed["conflicts"]] == [(contested["subject"], "open")]
+    assert (listed["is_whole"], listed["subjects_seen"]) == (True, 1)
+    assert "王建国" not in CliRunner().invoke(app, ["fact", "conflicts"]).stdout
+    known = {one["name"]: one["value"] for one in run("list", "--subject", COMPANY)["fields"]}
+    assert known[ELEMENT] == "王建国"
+    before = run("list", "--subject", COMPANY, "--known-at", "2001-01-01")["fields"]
+    assert [one["name"] for one in before] == ["credit_code"]
+    one, signed = (str(contested["subject"]), ELEMENT), ("--by", "张工", "--reason", "查档")
+    assert [fact["value"] for fact in run("show", *one)["conflict"]["facts"]] == ["王建国", "李伟"]
+    assert run("assign", *one, "--by", "张工", "--to", "李工")["conflict"]["owner"] == "李工"
+    settled = run("settle", *one, *signed, "--license", str(contested["hr"]), "--until", "2099-01-01")
+    assert (settled["conflict"]["state"], settled["until"]) == ("settled", "2099-01-01")
+    assert run("reopen", *one, *signed)["conflict"]["state"] == "open"
+    assert run("tell", *one, *signed, "--license", str(contested["hr"]))["conflict"]["state"] == "told"
+    with hub.engine.connect() as conn:
+        assert conn.exec_driver_sql("select department, license_id from correction_requests").all() == [
+            ("human_resources", contested["hr"])
+        ]
+    assert code_of("settle", *one, *signed, "--license", "999") == 2
+    assert code_of("show", "999", ELEMENT) == 1
+
+
+def test_another_master_is_put_first_and_back(contested: dict[str, int]) -> None:
+    assert ELEMENT in [one["code"] for one in run("elements")["elements"]]
+    signed = ("--by", "张工", "--reason", "试")
+    assert (
+        run("master", ELEMENT, "hr.face.legal_representative", *signed)["preferred"] == "hr.face.legal_representative"
+    )
+    shown = run("show", str(contested["subject"]), ELEMENT)
+    assert [fact["value"] for fact in shown["conflict"]["facts"]] == ["李伟", "王建国"]
+    assert run("master", ELEMENT, *signed)["preferred"] is None
+    assert code_of("master", "colour", *signed) == 2

@@ -1,0 +1,87 @@
+"""What is known of a subject, now and then: the past is compared with what was answered when it was the present."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from library_makers import NOW, record
+from question_makers import COMPANY, PERSON, TODAY, Library
+from question_makers import NOW as LATER
+from sqlalchemy import Engine, text
+
+from license_library.keyring import Keyring
+from license_library.subject_facts import facts_of_subject
+from schemas.errors import RequestError
+
+HOLDERS = {COMPANY: "001", PERSON: "111", "370283198505051236": "111"}
+PEOPLE = {PERSON: "王五", "370283198505051236": "赵六", COMPANY: "平度市恒通运输有限公司"}
+
+
+def values(library: Engine, keyring: Keyring, code: str, known_at: Any, now: Any) -> dict[str, list[str]]:
+    """Ask what is known, and keep every value in force."""
+    with library.connect() as conn:
+        answer = facts_of_subject(conn, keyring, code, None, None, None, known_at, now.date(), now)
+    told = {one.name: sorted(fact.value for fact in one.facts if fact.in_force) for one in answer.fields}
+    return {name: found for name, found in told.items() if found}
+
+
+def a_row(dice: random.Random, number: int, now: Any) -> dict[str, object]:
+    """Invent what a department tells of one license: its type stays, whom and what it names changes."""
+    kind = ("bizlic", "realestate", "tractor", "hr")[number]
+    codes = dice.sample(sorted(HOLDERS), dice.choice((1, 1, 2)))
+    entries = [
+        {"code": code, "code_type": HOLDERS[code], "name": PEOPLE[code] + dice.choice(("", "甲"))} for code in codes
+    ]
+    face = {name: f"{name}{dice.randint(1, 2)}" for name in ("legal_representative", "address", "location", "plate")}
+    return record(
+        record_id=f"R{number}",
+        license_type=kind,
+        holder_code=codes[0],
+        holder_code_type=HOLDERS[codes[0]],
+        holder_name=entries[0]["name"],
+        holders=json.dumps(entries, ensure_ascii=False) if len(codes) > 1 else None,
+        face=json.dumps(face),
+        status=dice.choice(("valid", "valid", "suspended", "cancelled")),
+        source_updated_at=now - timedelta(minutes=1),
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_was_known_then_is_what_was_answered_then(library: Engine, keyring: Keyring, pull: Any, seed: int) -> None:
+    dice = random.Random(seed)
+    with library.begin() as conn:  # what the department may deliver
+        conn.execute(text("update feeds set license_types = '{bizlic,realestate,tractor,hr}'"))
+    answered = []
+    for day in range(8):
+        now = NOW + timedelta(days=day)
+        pull(*[a_row(dice, number, now) for number in dice.sample(range(4), dice.randint(1, 4))], now=now)
+        asked_at = now + timedelta(hours=1)
+        answered += [(asked_at, code, values(library, keyring, code, None, asked_at)) for code in HOLDERS]
+    assert any(len(found) > 4 for _, _, found in answered)
+    for asked_at, code, found in answered:
+        later = NOW + timedelta(days=30)
+        assert values(library, keyring, code, asked_at, later) == found, (seed, asked_at, code)
+
+
+def test_what_was_true_on_a_day_is_what_its_licenses_told_then(shelf: Library) -> None:
+    shelf.add_feed()
+    subject = shelf.add_subject()
+    kept = shelf.add_license(subject, version_count=2, open_ended=True, face={"address": "新址"})
+    shelf.add_former_version(kept, subject, open_ended=True, face={"address": "旧址"})
+
+    def address(on: date | None) -> list[str]:
+        answer = facts_of_subject(
+            shelf.conn, shelf.keyring, COMPANY, None, ["registered_address"], on, None, TODAY, LATER
+        )
+        return [fact.value for field in answer.fields for fact in field.facts]
+
+    assert [address(day) for day in (None, date(2016, 6, 1), date(2014, 1, 1))] == [["新址"], ["旧址"], []]
+
+
+def test_only_elements_of_such_a_subject_can_be_asked_for(shelf: Library) -> None:
+    with pytest.raises(RequestError, match="no element 'sex'"):
+        facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, ["sex"], None, None, TODAY, LATER)
