@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from license_library.tables import licenses
+from schemas.states import FORBIDDEN_CHANGES
 
 # What a staged row, a license and a version have in common, in the tables' order.
 _FIRST = list(licenses.columns.keys()).index("record_id")
@@ -71,7 +72,7 @@ select place, page_number, position, record_id, holder_hash, source_updated_at, 
       || ' ' || status = any(:forbidden) then previous_status end as reversed_from
 from ordered where digest is distinct from previous_digest
 window record as (partition by record_id collate "C" order by source_updated_at, page_number, position)
-""")
+""").bindparams(forbidden=sorted(f"{before} {after}" for before, after in FORBIDDEN_CHANGES))
 ANALYZE_DELTA = text("analyze delta")
 
 # The newest record of each holder, in the order of its hash, so that two merges wait for each other and never in a circle.

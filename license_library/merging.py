@@ -17,7 +17,7 @@ from license_library.listings import mark_unlisted
 from license_library.settled import announce_merge
 from schemas.errors import HubError, NotFound
 from schemas.holder_code_types import HOLDER_CODE_TYPES
-from schemas.states import FORBIDDEN_CHANGES, GOOD_STATES
+from schemas.states import GOOD_STATES
 
 _ORGANISATIONS = [kind.code for kind in HOLDER_CODE_TYPES if kind.kind == "organisation"]
 _APPLY = (
@@ -33,7 +33,6 @@ _APPLY = (
     merge.NOTE_ALERTS,
     merge.NOTE_REVERSALS,
 )
-_FORBIDDEN = sorted(f"{before} {after}" for before, after in FORBIDDEN_CHANGES)
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,6 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
         "now": announce_merge(conn, clock),
         "organisation_types": _ORGANISATIONS,
         "good_states": sorted(GOOD_STATES),
-        "forbidden": _FORBIDDEN,
     }
     for setting in merge.SETTINGS:
         conn.execute(setting)
