@@ -96,7 +96,8 @@ def _bound(conn: Connection, keyring: Keyring, rows: Iterable[Any], known_at: da
         return NOBODY
     edges = conn.execute(_EDGES, {"ids": list(near), "known_at": known_at}).all()
     paths = _paths([one for one, row in near.items() if row.is_own], edges)
-    others = {one: _other(row, paths[one], keyring) for one, row in near.items() if not row.is_own}
+    # Whoever was bound when the numbers were read, and no longer when the decisions were, is not told of.
+    others = {one: _other(row, paths[one], keyring) for one, row in near.items() if not row.is_own and one in paths}
     return Bound(frozenset(row.holder_hash for row in near.values() if row.is_own), others)
 
 

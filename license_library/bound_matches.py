@@ -10,15 +10,17 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from license_library.answers import FieldMatch, Words
 from license_library.bound_holders import bound_to_code
 from license_library.comparing import compare_values
 from license_library.holder_codes import HolderCode, read_holder_code
+from license_library.holder_subjects import by_code
 from license_library.keyring import Keyring
 from license_library.questions import WrongQuestion
 
+_UNDER_CODE = text(f"select holder_hash from subjects join ({by_code(':values')}) as under using (subject_id)")  # noqa: S608
 _FIELDS = ("holder_code", "holder_code_type")
 
 
@@ -27,16 +29,28 @@ def compare_with_bound(
 ) -> tuple[list[FieldMatch], list[Words]]:
     """Return for each given value whether the license has it, and why a number matches that is not the license's own."""
     fields = compare_values(row, values, keyring)
-    if not any(field.field == "holder_code" and field.matches is False for field in fields):
+    matched = next((field.matches for field in fields if field.field == "holder_code"), None)
+    if matched is None:
         return fields, []
-    asked = _read(values, today)
+    asked, theirs = _read(values, today), {row.holder_hash, *(row.listed_hashes or ())}
+    if matched:
+        return (fields if asked is None or _is_theirs(conn, asked.hashes(keyring), theirs) else _without(fields)), []
     bound = bound_to_code(conn, keyring, asked.hashes(keyring)) if asked else None
-    other = bound.other_of({row.holder_hash, *(row.listed_hashes or ())}) if bound else None
+    other = bound.other_of(theirs) if bound else None
     if asked is None or other is None:
         return fields, []
     same = {"holder_code": True, "holder_code_type": values.get("holder_code_type", "").strip() == asked.code_type}
     told = [msgspec.structs.replace(one, matches=same[one.field]) if one.field in _FIELDS else one for one in fields]
     return told, [other.told.words]
+
+
+def _is_theirs(conn: Connection, hashes: list[bytes], theirs: set[bytes]) -> bool:
+    """Tell whether the number is one of theirs as it was given, or in another form that nobody doubts."""
+    return hashes[0] in theirs or not theirs.isdisjoint(conn.scalars(_UNDER_CODE, {"values": hashes}))
+
+
+def _without(fields: list[FieldMatch]) -> list[FieldMatch]:
+    return [msgspec.structs.replace(one, matches=False) if one.field == "holder_code" else one for one in fields]
 
 
 def _read(values: Mapping[str, str], today: date) -> HolderCode | None:

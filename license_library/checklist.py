@@ -127,7 +127,7 @@ def _verdict(row: Any, holder: HolderCode, bound: Bound, now: datetime) -> Verdi
 
 
 def _license(row: Any, holder: HolderCode, bound: Bound) -> LicenseBrief:
-    other = None if row.is_own else bound.others[row.held_by]
+    other = None if row.is_own else bound.others.get(row.held_by)
     return LicenseBrief(
         license_id=row.license_id,
         license_number=shown_number(row.license_number, row.kind, other.code if other else holder.code),

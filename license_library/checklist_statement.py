@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from license_library.holder_subjects import UNDECIDED, by_code, with_bound
+from license_library.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 
 CHECKLIST: Final = text(f"""
 with holder as materialized (
@@ -69,9 +69,12 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
              where l.license_type in (m.license_type, t.replaced_by)) as own
       join licenses l using (license_id)
      cross join lateral (
-       select exists (select from licenses n where n.replaces = l.license_identifier)
+       select exists (select from licenses n where n.replaces = l.license_identifier and n.license_id <> l.license_id)
            or exists (select from licenses n where n.replaces = l.license_number and n.department = l.department
-                        and n.license_type = l.license_type and n.license_id <> l.license_id) as is_replaced) as replaced
+                        and n.license_type = l.license_type and n.license_id <> l.license_id and not exists (
+                          select from licenses twin where twin.license_number = l.license_number
+                             and twin.department = l.department and twin.license_type = l.license_type
+                             and twin.license_id <> l.license_id)) as is_replaced) as replaced
      cross join lateral (
        select case when l.status = 'expired' then 'expired'
                    when l.status <> all(cast(:good_states as text[])) then 'not_good'
@@ -109,7 +112,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
     select array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids,
            string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes
       from quarantined_records q
-     where q.state = 'open' and q.holder_hashes && (select cast(:hashes as bytea[]) || array_agg(holder_hash) from holder)
+     where q.state = 'open' and q.holder_hashes && {waiting_under(":hashes", "holder")}
        and (q.license_type in (m.license_type, t.replaced_by)
             or q.license_type is null and exists (
                  select from feeds f where f.department = q.department and f.feed = q.feed

@@ -11,19 +11,20 @@ from sqlalchemy import Connection, text
 
 from license_library.leases import CHECKING, Exchange, hold_lease
 
-_FIND = text("""
-with again as (
-  select record_id, source_updated_at from staged_licenses where exchange_id = :exchange_id
-   group by record_id, source_updated_at having count(*) > 1
-), told as (
-  select page_number, position, encode(digest, 'hex') as digest, record_id, source_updated_at
-    from staged_licenses join again using (record_id, source_updated_at) where exchange_id = :exchange_id
-), spread as (
-  select page_number, position, min(digest) over record <> max(digest) over record as differs from told
-  window record as (partition by record_id, source_updated_at)
-)
-select page_number, position from spread where differs order by page_number, position
+_CONTRADICTED = text("""
+select record_id from staged_licenses where exchange_id = :exchange_id
+ group by record_id, source_updated_at having min(encode(digest, 'hex')) <> max(encode(digest, 'hex'))
 """)
+# Only for those that are contradicted, nearly always none; the exchange is read once more, and nothing is joined to itself.
+_PLACES = text("""
+select page_number, position from (
+  select page_number, position,
+    min(encode(digest, 'hex')) over record <> max(encode(digest, 'hex')) over record as differs
+    from staged_licenses where exchange_id = :exchange_id and record_id = any(cast(:record_ids as text[]))
+  window record as (partition by record_id, source_updated_at)) as told
+ where differs order by page_number, position
+""")
+_MEMORY = text("set local work_mem = '256MB'")  # as the merge has it: nobody knows yet how many rows were staged
 _TAKE_BACK = (
     text("delete from staged_licenses where exchange_id = :exchange_id and (page_number, position) in (select * from"
          " unnest(cast(:pages as integer[]), cast(:positions as integer[])))"),
@@ -34,7 +35,13 @@ _TAKE_BACK = (
 
 def find_contradictions(conn: Connection, exchange: Exchange) -> list[tuple[int, int]]:
     """Return page and position of every staged record that another one contradicts, in order."""
-    return [(row.page_number, row.position) for row in conn.execute(_FIND, {"exchange_id": exchange.exchange_id})]
+    facts = {"exchange_id": exchange.exchange_id}
+    conn.execute(_MEMORY)
+    record_ids = list(conn.scalars(_CONTRADICTED, facts))
+    if not record_ids:
+        return []
+    found = conn.execute(_PLACES, {**facts, "record_ids": record_ids})
+    return [(row.page_number, row.position) for row in found]
 
 
 def take_back(conn: Connection, exchange: Exchange, places: Sequence[tuple[int, int]]) -> None:

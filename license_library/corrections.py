@@ -6,6 +6,7 @@ Knows records and deadlines. Values are kept encrypted; how a request is brought
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -173,7 +174,9 @@ def note_answer(  # noqa: PLR0913, PLR0917 - what the department said, of which 
 ) -> None:
     """Write down what a department's receipt says of the request it was sent; one that is over stays as it is."""
     request_id = conn.scalar(_OF_DELIVERY, {"delivery_id": delivery_id})
-    if request_id is not None:
+    with suppress(NotDecidable):  # it was answered in this very moment
+        if request_id is None:
+            return
         answer_correction(conn, request_id, msgspec.convert(answer, Answer), department, words, now)
 
 

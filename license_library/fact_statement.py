@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import TextClause, text
 
-from license_library.holder_subjects import UNDECIDED, by_code, with_bound
+from license_library.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 
 # What a license that is over said of its holder is no fact any more: revoked, withdrawn, cancelled, superseded, a draft.
 TELLING: Final = ("valid", "renewal_pending", "suspended", "restricted", "expired")
@@ -29,12 +29,13 @@ _CURRENT = f"""
      and l.license_type = any(cast(:types as text[])) and l.status = any(cast(:telling as text[]))
 """  # noqa: S608 - constants of this file
 
+_DISPUTED = "exists (select from correction_requests c where c.license_id = told.license_id and c.state = 'open')"
 _STATEMENT = """
 with subject as materialized (
   select subject_id, is_own, name, holder_hash from ({whose}) as w join subjects using (subject_id)
 ), holder as (select distinct subject_id from subject), told as materialized ({told}), waiting as materialized (
   select q.department, q.feed, q.license_type from quarantined_records q
-   where q.state = 'open' and q.holder_hashes && (select cast(:hashes as bytea[]) || array_agg(holder_hash) from subject)
+   where q.state = 'open' and q.holder_hashes && {waiting}
 )
 select wanted.license_type, coalesce(t.name, wanted.license_type) as license_type_name,
        (select subject_id from subject order by is_own desc, subject_id limit 1) as subject_id,
@@ -43,7 +44,7 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
        told.valid_from, told.valid_to, told.open_ended, told.face, told.source_updated_at, told.known_from,
        told.unlisted_at, told.told_name, told.is_first,
        known.department, known.department_name, known.feed, known.fresh_at, known.fresh_seconds, told.exchange_id,
-       exists (select from correction_requests c where c.license_id = told.license_id and c.state = 'open') as is_disputed,
+       {disputed} as is_disputed,
        exists (select from waiting where waiting.license_type = wanted.license_type
                 or waiting.license_type is null and exists (
                      select from feeds f where f.department = waiting.department and f.feed = waiting.feed
@@ -66,7 +67,15 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
 def facts_statement(told: str, *, then: bool = False) -> TextClause:
     """Return the statement over what `told` finds of the asked holder and of whoever is bound to it, now or `then`."""
     whose = with_bound(by_code(":hashes", then=then), then=then)
-    return text(_STATEMENT.format(whose=whose, told=told, undecided=UNDECIDED))
+    return text(
+        _STATEMENT.format(
+            whose=whose,
+            told=told,
+            undecided="0" if then else UNDECIDED,
+            disputed="false" if then else _DISPUTED,
+            waiting=waiting_under(":hashes", "subject"),
+        )
+    )
 
 
 FACTS: Final = facts_statement(_CURRENT)

@@ -93,7 +93,7 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
 
 
 def _license(row: Any, holder: HolderCode, bound: Bound, on: date) -> HeldLicense:
-    other = None if row.is_own else bound.others[row.held_by]
+    other = None if row.is_own else bound.others.get(row.held_by)
     code = other.code if other else holder.code
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity = validity_of(*term, on)

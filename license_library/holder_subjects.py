@@ -19,6 +19,12 @@ _BY_CODE = """select found.subject_id from subjects found
            on d.subject_id = least(asked.subject_id, found.subject_id) and d.other_id = greatest(asked.subject_id, found.subject_id)
         where asked.holder_hash = (cast({hashes} as bytea[]))[1] {until}
         order by d.decision_id desc limit 1), 'none') not in ('proposed', 'different'))"""
+# The keyed hashes under which a record of theirs may wait: their own, and other forms of the number that are nobody else's.
+_WAITING_UNDER = """(select array_agg(hashed) from (
+      select holder_hash as hashed from {whose}
+       union all
+      select form from unnest(cast({hashes} as bytea[])) as form where not exists (
+        select from subjects other where other.holder_hash = form)) as theirs)"""
 BY_ORGANISATION: Final = (
     "select subject_id from subject_keys where organisation_hash = any(cast(:values as bytea[])) and ordinal = 0"
 )
@@ -33,6 +39,11 @@ UNDECIDED: Final = f"""(select count(distinct open.decision_id) from holder cros
 def by_code(hashes: str, *, then: bool = False) -> str:
     """Return the query of the subjects under a number, given as the bound forms of it; `then`: as known at :known_at."""
     return _BY_CODE.format(hashes=hashes, until="and d.decided_at <= :known_at" if then else "")
+
+
+def waiting_under(hashes: str, whose: str) -> str:
+    """Return the query of the hashes of holders, given with their holder_hash, and of forms that no subject has."""
+    return _WAITING_UNDER.format(hashes=hashes, whose=whose)
 
 
 def with_bound(own: str, *, then: bool = False) -> str:

@@ -1,6 +1,7 @@
 """Which licenses took the place of a license, and in whose place it stands: chains, followed both ways.
 
-A license names the one it replaces by identifier, or by number within its department and type; or both are versions of
+A license names the one it replaces by identifier, or by number within its department and type, where the number stands on
+one license only; or both are versions of
 one identifier. Departments write circles too: every step is bounded. Reads only.
 """
 
@@ -39,12 +40,16 @@ select n.license_id from licenses n where n.replaces = l.license_identifier
 union all
 select n.license_id from licenses n
  where n.replaces = l.license_number and n.department = l.department and n.license_type = l.license_type
+   and not exists (select from licenses twin where twin.license_number = l.license_number and twin.department = l.department
+     and twin.license_type = l.license_type and twin.license_id <> l.license_id)
 """
 _OLDER = """
 select o.license_id from licenses o where o.license_identifier = l.replaces
 union all
 select o.license_id from licenses o
  where o.license_number = l.replaces and o.department = l.department and o.license_type = l.license_type
+   and not exists (select from licenses twin where twin.license_number = l.replaces and twin.department = l.department
+     and twin.license_type = l.license_type and twin.license_id <> o.license_id)
 """
 _FIND_NEWER = hits_statement(_CHAIN.format(next=_NEWER, longest=LONGEST))
 _FIND_OLDER = hits_statement(_CHAIN.format(next=_OLDER, longest=LONGEST))

@@ -17,7 +17,7 @@ KIND: Final = "reversed"
 # It stands until the department reports a state that may follow the one before; whoever resolved its incident has looked
 # at what was noticed until then.
 _STANDING = text("""
-select r.feed, r.status_before, r.status, count(*) as license_count
+select r.feed, r.status_before, r.status, count(distinct r.license_id) as license_count
 from license_reversals r join licenses l using (license_id)
 where r.department = :department and r.status_before || ' ' || l.status = any(:forbidden)
   and r.noticed_at > coalesce((

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, Words
 from license_library.freshness import freshness_of
-from license_library.holder_subjects import by_code, with_bound
+from license_library.holder_subjects import by_code, waiting_under, with_bound
 from license_library.readings import Reading
 
 _FEEDS = text("""
@@ -31,8 +31,7 @@ select o.name, o.ended_on, n.name as replaced_by
 
 _WAITING = text(f"""
 select count(*) from quarantined_records
- where state = 'open' and holder_hashes && (select cast(:values as bytea[]) || array_agg(holder_hash)
-       from ({with_bound(by_code(":values"))}) as w join subjects using (subject_id))
+ where state = 'open' and holder_hashes && {waiting_under(":values", f"({with_bound(by_code(':values'))}) as w join subjects using (subject_id)")}
    and (cast(:license_type as text) is null or license_type is null or license_type = cast(:license_type as text))
 """)  # noqa: S608 - constants of this room
 

@@ -74,13 +74,19 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
     elements = _elements(holder, wanted)
     if on is None and known_at is None:
         rows, found = _now(conn, keyring, holder, elements, today, now)
-        return _answer(rows, found, holder, today, now, now)
+        return _answer(rows[0].subject_name, rows, found, holder, today, now, now)
     known_at = settled_instant(conn, known_at, now)
     on = on or known_at.astimezone(ZONE).date()
     facts = {"hashes": holder.hashes(keyring), "types": wanted_types(elements) or [""], "telling": list(TELLING)}
     rows = conn.execute(_THEN, {**facts, "on": on, "known_at": known_at}).all()
     told = [(element, _then(element, facts_of(element, rows, holder, on))) for element in elements.values()]
-    return _answer(rows, _fields(told, rows, holder, now), holder, on, known_at, now)
+    return _answer(_name_then(rows), rows, _fields(told, rows, holder, now), holder, on, known_at, now)
+
+
+def _name_then(rows: Sequence[Any]) -> str | None:
+    """Return the name in the newest version that was known: a later one would change what was answered."""
+    told = [row for row in rows if row.license_id is not None]
+    return max(told, key=lambda row: row.source_updated_at).told_name if told else None
 
 
 def _now(  # noqa: PLR0913, PLR0917 - of whom, what, and both clocks
@@ -129,9 +135,14 @@ def _elements(holder: HolderCode, wanted: Sequence[str] | None) -> dict[str, Ele
 
 
 def _answer(  # noqa: PLR0913, PLR0917 - what was found, of whom, at which times
-    rows: Sequence[Any], fields: list[FactField], holder: HolderCode, on: date, known_at: datetime, now: datetime
+    name: str | None,
+    rows: Sequence[Any],
+    fields: list[FactField],
+    holder: HolderCode,
+    on: date,
+    known_at: datetime,
+    now: datetime,
 ) -> FactsAnswer:
-    name = rows[0].subject_name
     subject = SubjectBrief(
         name is not None,
         name,

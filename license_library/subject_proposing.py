@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, text
 
 from license_library.holders import holder_hashes, organisation_hash
 from license_library.keyring import Keyring
-from license_library.pair_entries import PairEntry, write_derived
+from license_library.pair_entries import PairEntry, begin_deciding, write_entries
 from license_library.questions import NotDecidable
 from license_library.tables.library import OLD_FORM
 from schemas.holder_code_types import RESIDENT_IDENTITY
@@ -82,11 +82,13 @@ def propose_pairs(
     done, after = Proposed(), 0
     while True:
         with engine.begin() as conn:
+            # Before anything is looked at: what another run or a person decides meanwhile must be seen.
+            at = begin_deciding(conn, clock)
             rows = conn.execute(_OLD, {"after": after}).all()
             if not rows:
-                _settle(conn, conn.execute(_TWINS).all(), clock, done)
+                _settle(conn, conn.execute(_TWINS).all(), at, done)
                 return done
-            _settle(conn, [*_of_persons(conn, keyring, rows), *_of_organisations(conn, keyring, rows)], clock, done)
+            _settle(conn, [*_of_persons(conn, keyring, rows), *_of_organisations(conn, keyring, rows)], at, done)
         after = rows[-1].subject_id
         done.seen_count += len(rows)
         told(done.seen_count)
@@ -117,25 +119,25 @@ def _organisation_codes(code: str) -> list[tuple[str, str]]:
     return [(body[6:], "tax_number")] if is_tax_number else []
 
 
-def _settle(conn: Connection, pairs: Sequence[Any], clock: Callable[[], datetime], done: Proposed) -> None:
+def _settle(conn: Connection, pairs: Sequence[Any], at: datetime, done: Proposed) -> None:
     """Bind what is certain, propose the rest; a certain pair that contradicts a decision is proposed as well."""
     names = _name_keys(conn, {one for pair in pairs for one in (pair.subject_id, pair.other_id)})
     entries = [_entry(pair, names) for pair in pairs]
     try:
-        write_derived(conn, entries, clock)
+        write_entries(conn, entries, at)
     except NotDecidable:  # somebody decided otherwise of others: find out of whom
-        entries = [_written_alone(conn, entry, clock) for entry in entries]
+        entries = [_written_alone(conn, entry, at) for entry in entries]
     bound = sum(entry.decision == "same" for entry in entries)
     done.bound_count += bound
     done.proposed_count += len(entries) - bound
 
 
-def _written_alone(conn: Connection, entry: PairEntry, clock: Callable[[], datetime]) -> PairEntry:
+def _written_alone(conn: Connection, entry: PairEntry, at: datetime) -> PairEntry:
     try:
-        write_derived(conn, [entry], clock)
+        write_entries(conn, [entry], at)
     except NotDecidable:
         entry = msgspec.structs.replace(entry, decision="proposed", doubt="contradicts")
-        write_derived(conn, [entry], clock)
+        write_entries(conn, [entry], at)
     return entry
 
 

@@ -85,13 +85,15 @@ def test_other_editions_have_their_check_character_under_either_rule() -> None:
     assert other_editions(FIRST.replace(".001.", ".999."), is_newer=True) == []
 
 
-def test_a_circle_and_a_crowd_of_one_number_end(shelf: Library, company: int) -> None:
+def test_a_circle_and_a_long_chain_end_and_a_number_of_several_names_none(shelf: Library, company: int) -> None:
     one = shelf.add_license(company, license_number="A1", replaces="A2")
     shelf.add_license(company, license_number="A2", replaces="A1")
     assert numbers(shelf, one) == (["A2"], ["A2"])
-    crowd = [shelf.add_license(company, license_number="A9", replaces="A9") for _ in range(40)]
-    newer, older = numbers(shelf, crowd[0])
-    assert (len(newer), len(older)) == (20, 20)
+    chain = [shelf.add_license(company, license_number=f"C{n}", replaces=f"C{n - 1}") for n in range(40)]
+    assert [len(numbers(shelf, chain[place])[side]) for place, side in ((0, 0), (39, 1))] == [20, 20]
+    twins = [shelf.add_license(company, license_number="D1") for _ in range(2)]
+    shelf.add_license(company, license_number="D2", replaces="D1")
+    assert [numbers(shelf, one) for one in twins] == [([], []), ([], [])]
 
 
 def test_what_it_says_to_replace_is_told_where_that_is_not_here(shelf: Library, company: int) -> None:
