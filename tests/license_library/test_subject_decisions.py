@@ -306,13 +306,22 @@ def test_a_doubted_form_of_a_number_is_no_longer_the_same_number(shelf: Library)
     shelf.add_license(old, license_number="old")
     both = {"new", "old"}
     assert found(shelf, OLD_COUNTY_PERSON).keys() == found(shelf, fifteen(OLD_COUNTY_PERSON)).keys() == both
+    assert {matches(shelf, OLD_COUNTY_PERSON, number) for number in both} == {True}
     decision = keep_apart(shelf, new, old)
+    assert [matches(shelf, OLD_COUNTY_PERSON, number) for number in ("new", "old")] == [True, False]
+    assert [matches(shelf, fifteen(OLD_COUNTY_PERSON), number) for number in ("new", "old")] == [False, True]
     assert found(shelf, OLD_COUNTY_PERSON).keys() == {"new"}
     assert found(shelf, fifteen(OLD_COUNTY_PERSON)).keys() == {"old"}
     assert numbers(held(shelf, NOW - timedelta(hours=1), OLD_COUNTY_PERSON)) == both
     assert numbers(held(shelf, NOW, OLD_COUNTY_PERSON)) == {"new"}
     undo(shelf, decision)
     assert found(shelf, OLD_COUNTY_PERSON).keys() == both
+
+
+def matches(shelf: Library, code: str, number: str) -> bool | None:
+    """Return whether verification says that the license of this number is held under a code."""
+    asked = VerifyQuestion(license_number=number, values={"holder_code": code})
+    return verify_license(shelf.conn, shelf.keyring, asked, TODAY, NOW).matches
 
 
 class Model:
