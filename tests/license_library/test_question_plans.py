@@ -154,7 +154,7 @@ def full(shelf: Library) -> Iterator[Library]:
 
 def walked(shelf: Library, ask: Callable[[], object]) -> set[str]:
     """Return the big tables that any statement of a question reads from end to end, planned as the question has it planned."""
-    asked: list[tuple[str, Any, bool]] = []
+    asked: dict[tuple[str, bool], Any] = {}  # a statement once, however often it is asked
     plan_once(shelf.conn)
     is_generic = True
 
@@ -163,16 +163,17 @@ def walked(shelf: Library, ask: Callable[[], object]) -> set[str]:
         if "plan_cache_mode" in statement:
             is_generic = "force_generic_plan" in statement
         elif statement.lstrip().startswith(("select", "with", "(select")):
-            asked.append((statement, parameters, is_generic))
+            asked.setdefault((statement, is_generic), parameters)
 
     event.listen(shelf.conn, "before_cursor_execute", note)
     ask()
     event.remove(shelf.conn, "before_cursor_execute", note)
     assert asked
-    return {table for one in asked for table in _scanned(_plan(shelf, *one))} & BIG
+    plans = [_plan(shelf, statement, values, is_generic=once) for (statement, once), values in asked.items()]
+    return {table for plan in plans for table in _scanned(plan)} & BIG
 
 
-def _plan(shelf: Library, statement: str, values: Any, is_generic: bool) -> Any:
+def _plan(shelf: Library, statement: str, values: Any, *, is_generic: bool) -> Any:
     if not is_generic:
         return shelf.conn.exec_driver_sql(f"explain (format json) {statement}", values).scalar_one()
     numbers = {name: f"${number}" for number, name in enumerate(values, 1)}
