@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import time
 import zipfile
-from typing import Any
 
 import pytest
 from file_samples import DOCUMENT, OFD_ENTRY, SAMPLES, encrypted_pdf, image, ofd, pdf
@@ -19,11 +18,11 @@ ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12
 BOMB = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{ENTITIES}]>' + OFD_ENTRY.split("?>", 1)[1]
 
 
-def raw_zip(*members: tuple[str, bytes], **entry: Any) -> bytes:
+def raw_zip(*members: tuple[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     paper = io.BytesIO()
-    with zipfile.ZipFile(paper, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(paper, "w", packing) as archive:
         for name, content in members:
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), content, packing)
     return paper.getvalue()
 
 
@@ -63,6 +62,8 @@ BROKEN = {
     "path of windows": (ofd(**{"..\\x": "x"}), "leads out"),
     "drive": (ofd(**{"C:/x": "x"}), "leads out"),
     "many members": (ofd(**{f"m{n}": "" for n in range(5_001)}), "more than 5000"),
+    "bzip2": (raw_zip(("OFD.xml", OFD_ENTRY.encode()), packing=zipfile.ZIP_BZIP2), "not packed"),
+    "lzma": (raw_zip(("OFD.xml", OFD_ENTRY.encode()), packing=zipfile.ZIP_LZMA), "not packed"),
     "zip bomb": (ofd(bomb=bytes(60_000_000)), "unpacks to far more"),
 }
 

@@ -98,6 +98,17 @@ def test_a_withdrawn_file_no_longer_counts_until_it_is_attached_again(desk: Desk
     assert desk.attach(pdf()).is_current
 
 
+def test_a_copy_falls_with_the_file_it_was_made_of(desk: Desk) -> None:
+    kept = desk.attach(pdf())
+    made, content = desk.make()
+    withdraw_file(desk.conn, kept.file_id, "李工", NOW)
+    for what in (made.identifier, content):
+        check = desk.check(what)
+        assert (check.verdict, check.copy.identifier) == ("file_withdrawn", made.identifier)
+    desk.attach(pdf())
+    assert desk.check(content).verdict == "valid"
+
+
 def test_a_content_without_a_row_is_found_and_is_harmless(desk: Desk) -> None:
     desk.store.put(pdf())  # and the process died before its row
     desk.attach(ofd())
