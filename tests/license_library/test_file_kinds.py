@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import time
+import tracemalloc
 import zipfile
 
 import pytest
-from file_samples import DOCUMENT, OFD_ENTRY, SAMPLES, encrypted_pdf, image, ofd, pdf
+from file_samples import DOCUMENT, OFD_ENTRY, SAMPLES, encrypted_pdf, image, ofd, pdf, swelling_pdf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,15 @@ def test_a_file_is_told_by_its_content(kind: str) -> None:
     assert look_at(SAMPLES[kind]).kind == kind
 
 
+def test_a_pdf_is_looked_through_in_bounded_memory() -> None:
+    content = swelling_pdf(8)
+    tracemalloc.start()
+    look_at(content)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 30_000_000  # not eight pages at once
+
+
 def test_an_encrypted_pdf_is_said_to_be_encrypted() -> None:
     assert look_at(encrypted_pdf()).is_encrypted
     assert not look_at(SAMPLES["pdf"]).is_encrypted
@@ -45,6 +55,8 @@ BROKEN = {
     "cut pdf": (pdf()[:-700], "cut off"),
     "only an end": (b"%PDF-1.7\nnothing\n%%EOF", "damaged|0 pages"),
     "too many pages": (pdf(pages=201), "expected 1 to 200"),
+    "swelling pdf": (swelling_pdf(), "unpacks to far more"),
+    "swelling page": (swelling_pdf(1, 80_000_000), "unpacks to far more"),
     "cut png": (image("PNG")[:-200], "damaged"),
     "cut jpeg": (image("JPEG")[:-200], "damaged"),
     "huge png": (image("PNG", (1, 1)).replace(b"\0\0\0\1\0\0\0\1", b"\0\0\xff\xff\0\0\xff\xff"), "damaged|pixels"),
