@@ -27,7 +27,7 @@ from license_library.fact_fields import fact_brief
 from license_library.fact_verdicts import differing
 from license_library.fact_words import decision_words, element_words, state_words
 from license_library.keyring import Keyring
-from license_library.masking import mask_code
+from license_library.masking import mask_code, mask_name
 from license_library.questions import ConflictFilter
 from license_library.readings import check_text
 from schemas.elements import Element, load_elements
@@ -142,13 +142,15 @@ def _brief(  # noqa: PLR0913 - what differs, what was decided, and both clocks
         subject_id=one.subject.subject_id,
         element=one.element.code,
         element_words=element_words(one.element),
-        subject_name=_masked(one.subject.name) if masked and one.subject.kind == "person" else one.subject.name,
+        subject_name=mask_name(one.subject.name) if masked and one.subject.kind == "person" else one.subject.name,
         subject_code=mask_code(one.holder.code),
         subject_kind=one.subject.kind,
         state=state,
         state_words=state_words(state),
         owner=decided.owner if decided else None,
-        facts=[msgspec.structs.replace(fact, value=_masked(fact.value)) for fact in facts] if hidden else facts,
+        facts=[msgspec.structs.replace(fact, value=_masked(fact.value, one.element.kind)) for fact in facts]
+        if hidden
+        else facts,
         departments=sorted({fact.source.department for fact in facts if fact.source is not None}),
     )
 
@@ -157,8 +159,8 @@ def _briefs(one: Contested, facts: list[Any], now: datetime) -> list[FactBrief]:
     return [fact_brief(fact, facts[0], one.holder, now) for fact in facts]
 
 
-def _masked(value: str) -> str:
-    return value[:1] + "*" * (len(value) - 1)
+def _masked(value: str, kind: str) -> str:
+    return mask_name(value) if kind == "name" else "***"
 
 
 def _event(row: Any) -> ConflictEvent:

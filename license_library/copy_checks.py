@@ -31,6 +31,7 @@ _UNKNOWN = Words("平台没有此加注件或证照文件", "no working copy and
 _ALTERED = Words(
     "文件内容与平台所存加注件不一致，已被改动", "the file was altered: it is not what was made under its identifier"
 )
+_WITHDRAWN = Words("加注件所依据的证照文件已撤回", "the file that the working copy was made of was withdrawn")
 _VALID_FILE = Words("与平台所存证照文件一致", "the very license file that is kept here")
 
 
@@ -68,6 +69,8 @@ def _of_copy(conn: Connection, keyring: Keyring, row: Any, today: date, now: dat
         return _said("expired", expired, now, **known)
     if validity != "valid":
         return _said("license_not_good", _not_good(words), now, **known)
+    if row.is_file_withdrawn:
+        return _said("file_withdrawn", _WITHDRAWN, now, **known)
     moment = local_time(copy.expires_at)
     valid = Words(f"加注件有效，至 {moment}", f"the working copy is good until {moment} Beijing time")
     return _said("valid", valid, now, **known)

@@ -6,7 +6,7 @@ Takes over how a page looks, seals included. Scripts, actions, forms, links and 
 from __future__ import annotations
 
 import io
-from typing import Any, Final
+from typing import Any
 
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
@@ -20,9 +20,9 @@ from pypdf.generic import (
 from license_library.copy_band import FOOT, Size, draw_bands, local_second
 from license_library.copy_marks import Mark
 from license_library.file_kinds import open_pdf
+from license_library.page_contents import Unpacking, list_looks
 
 NARROWEST, WIDEST = 420.0, 1200.0
-_HIDDEN: Final = 1 << 1 | 1 << 5  # hidden, or not to be viewed
 Matrix = tuple[float, float, float, float, float, float]
 
 
@@ -32,8 +32,9 @@ def mark_pages(body: bytes, mark: Mark) -> bytes:
     sizes = [_shown_size(page) for page in sources]
     writer = PdfWriter()
     writer.append(PdfReader(io.BytesIO(draw_bands(mark, sizes))))
+    unpacking = Unpacking()
     for page, source, size in zip(writer.pages, sources, sizes, strict=True):
-        _show(writer, page, source, size)
+        _show(writer, unpacking, page, source, size)
     writer.add_metadata(_facts(mark))
     paper = io.BytesIO()
     writer.write(paper)
@@ -65,12 +66,14 @@ def _scale(width: float) -> float:
     return min(max(width, NARROWEST), WIDEST) / width
 
 
-def _show(writer: PdfWriter, page: PageObject, source: PageObject, size: Size) -> None:
+def _show(writer: PdfWriter, unpacking: Unpacking, page: PageObject, source: PageObject, size: Size) -> None:
     """Put what a source page shows under the bands of a page."""
     box = source.cropbox
-    drawn = [_form(writer, _contents(source), source.get("/Resources"), list(box))]
+    drawn = [_form(writer, unpacking.read_page(source), source.get("/Resources"), list(box))]
     placed: list[tuple[Matrix, StreamObject]] = [((1, 0, 0, 1, 0, 0), drawn[0])]
-    placed += [found for one in source.get("/Annots") or [] if (found := _appearance(writer, one.get_object()))]
+    for annotation, look in list_looks(source):
+        if found := _appearance(writer, annotation, look, unpacking.read(look)):
+            placed.append(found)
     lines = [f"q {_text(_matrix(source, size))} cm {_text(_corner(box))} re W n"]
     shown = DictionaryObject()
     for number, (matrix, form) in enumerate(placed):
@@ -85,11 +88,6 @@ def _show(writer: PdfWriter, page: PageObject, source: PageObject, size: Size) -
     page[NameObject("/Contents")] = ArrayObject([writer._add_object(under), over])
 
 
-def _contents(source: PageObject) -> bytes:
-    contents = source.get_contents()
-    return contents.get_data() if contents is not None else b""
-
-
 def _form(writer: PdfWriter, content: bytes, resources: Any, box: list[Any]) -> StreamObject:
     """Make a form of a page's content: it draws within its box, and knows nothing else of its page."""
     form = StreamObject()
@@ -102,20 +100,13 @@ def _form(writer: PdfWriter, content: bytes, resources: Any, box: list[Any]) -> 
     return form.flate_encode()
 
 
-def _appearance(writer: PdfWriter, annotation: Any) -> tuple[Matrix, StreamObject] | None:
-    """Return how an annotation looks and where, as a seal does; None where it shows nothing."""
-    if int(annotation.get("/F", 0)) & _HIDDEN or annotation.get("/Subtype") == "/Popup":
-        return None
-    look: Any = annotation.get("/AP", DictionaryObject()).get_object().get("/N")
-    look = look.get_object() if look is not None else None
-    if isinstance(look, DictionaryObject) and not isinstance(look, StreamObject):
-        look = look.get(annotation.get("/AS", "/Off"))
-        look = look.get_object() if look is not None else None
-    if not isinstance(look, StreamObject) or "/Rect" not in annotation or "/BBox" not in look:
-        return None
+def _appearance(
+    writer: PdfWriter, annotation: Any, look: StreamObject, content: bytes
+) -> tuple[Matrix, StreamObject] | None:
+    """Return how an annotation looks and where; None where that has no extent."""
     box: Any = look["/BBox"]
     matrix: Any = look.get("/Matrix", (1, 0, 0, 1, 0, 0))
-    form = _form(writer, look.get_data(), look.get("/Resources"), list(box))
+    form = _form(writer, content, look.get("/Resources"), list(box))
     turned: Matrix = tuple(float(part) for part in matrix)  # type: ignore[assignment]
     form[NameObject("/Matrix")] = ArrayObject([FloatObject(part) for part in turned])
     placed = _fit([float(edge) for edge in box], turned, [float(edge) for edge in annotation["/Rect"]])

@@ -65,11 +65,17 @@ def open_pdf(content: bytes) -> PdfReader:
 def _check_pdf(content: bytes) -> Look:
     if b"%%EOF" not in content[-2048:]:
         raise _refused("its end is missing: the PDF is cut off")
+    from license_library.page_contents import UnpacksTooFar, check_pages  # noqa: PLC0415 - as above
+
     try:
         reader = open_pdf(content)
         if reader.is_encrypted:
             return Look("pdf", is_encrypted=True)
         pages = len(reader.pages)
+        if pages <= PAGES:
+            check_pages(reader.pages)
+    except UnpacksTooFar:
+        raise _refused("the PDF unpacks to far more than it holds") from None
     except Exception:  # noqa: BLE001 - a stranger's PDF may break its reader in any way
         raise _refused("the PDF is damaged") from None
     if not 1 <= pages <= PAGES:

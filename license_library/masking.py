@@ -24,7 +24,7 @@ def mask_code(code: str) -> str:
 
 def mask_name(name: str) -> str:
     """Return a person's name with all but its first character starred."""
-    return name[:1] + "*" * (len(name) - 1)
+    return name[:1] + "*" * max(len(name) - 1, 1)
 
 
 def mask_text(text: str, known_code: str = "") -> str:

@@ -6,6 +6,7 @@ Reads members as streams under caps. No external entity, no path and no member i
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from typing import Final
@@ -35,7 +36,7 @@ def check_ofd(content: bytes) -> None:
             if ENTRY not in names:
                 raise NotOfd("it has no OFD.xml")
             _check_entry(archive.read(ENTRY), names)
-    except (zipfile.BadZipFile, RuntimeError, zlib.error, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, RuntimeError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError):
         raise NotOfd("its zip is damaged") from None
 
 
@@ -47,6 +48,9 @@ def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
         raise NotOfd("it names a member twice")
     if any(_leads_away(name) for name in names):
         raise NotOfd("a member's name leads out of the archive")
+    # The others unpack a whole block at once, however small a chunk is asked for.
+    if any(member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for member in members):
+        raise NotOfd("it is not packed as OFD files are")
     if any(member.flag_bits & 1 for member in members):
         raise NotOfd("it is encrypted")
     if sum(member.file_size for member in members) > min(UNPACKED_BYTES, RATIO * size):

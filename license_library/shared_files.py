@@ -67,6 +67,8 @@ def verify_file(asking: Asking, data: dict[str, Any]) -> FileCompared:
     found = check.copy or check.file
     if check.verdict == "license_not_good" and found:
         raise Ended(_end_of_license(asking, found.license_id), check.words.zh)
+    if check.verdict == "file_withdrawn":
+        raise Ended(Status.OTHER, check.words.zh)
     return FileCompared(
         match=check.verdict == "valid",
         verdict=check.verdict,

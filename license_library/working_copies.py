@@ -33,11 +33,13 @@ _PRINTED: Final = re.compile(rb"JZ(?:(?:-|\\055)[0-9A-Z]{5}){4}")
 COPIES: Final = """
 select c.identifier, c.license_id, c.version_count, c.file_id, c.case_number, c.purpose, c.made_by, c.made_at,
        c.expires_at, c.digest, c.size_bytes, c.consumer_id, c.link_expires_at, h.license_type, h.license_number,
-       coalesce(t.name, h.license_type) as license_type_name, s.kind, s.code_encrypted
+       coalesce(t.name, h.license_type) as license_type_name, s.kind, s.code_encrypted,
+       f.withdrawn_at is not null as is_file_withdrawn
   from working_copies c
   join license_history h on h.license_id = c.license_id and h.version_count = c.version_count
   join subjects s on s.subject_id = h.subject_id
   left join license_types t on t.license_type = h.license_type
+  left join license_files f on f.file_id = c.file_id
 """
 SHOWN: Final = 50
 _NOTE = text("""

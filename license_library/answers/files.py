@@ -7,7 +7,7 @@ from typing import Literal
 
 from license_library.answers.spoken import Answer, Words
 
-CopyVerdict = Literal["valid", "expired", "altered", "license_not_good", "unknown"]
+CopyVerdict = Literal["valid", "expired", "altered", "license_not_good", "file_withdrawn", "unknown"]
 
 
 class FileBrief(Answer, frozen=True):

@@ -142,12 +142,21 @@ def _refuse(_constant: str) -> Never:
 def _demand_plain(field: str, value: Any, long: frozenset[str]) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
+            _demand_text(field, name)
             _demand_plain(name, inner, long)
+    elif isinstance(value, list):
+        for inner in value:
+            _demand_plain(field, inner, long)
     elif field in long:
         return
-    elif isinstance(value, str) and len(value) > TEXT_LENGTH:
+    elif isinstance(value, str):
+        _demand_text(field, value)
+
+
+def _demand_text(field: str, value: str) -> None:
+    if len(value) > TEXT_LENGTH:
         raise invalid(field, f"at most {TEXT_LENGTH} characters")
-    elif isinstance(value, str) and any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in value):
+    if any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in value):
         raise invalid(field, "text without control characters")
 
 

@@ -75,6 +75,17 @@ def sealed_pdf(rotation: int = 0) -> bytes:
     return written(writer)
 
 
+def swelling_pdf(pages: int = 12, size: int = 6_000_000) -> bytes:
+    """Return a small PDF each of whose pages unpacks to so many bytes."""
+    writer = PdfWriter()
+    look = StreamObject()
+    look.set_data(b" " * size)
+    content = writer._add_object(look.flate_encode())
+    for _ in range(pages):
+        writer.add_blank_page(595, 842)[NameObject("/Contents")] = content
+    return written(writer)
+
+
 def acting_pdf() -> bytes:
     """Return a PDF that runs a script, carries an attachment and opens an address."""
     writer = PdfWriter(PdfReader(io.BytesIO(pdf())))

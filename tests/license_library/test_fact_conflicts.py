@@ -139,7 +139,7 @@ def test_a_person_whose_card_says_another_birthday_than_the_number_is_found(city
     assert listed(city) == [(wrong, "birth_date")]
     (one,) = list_conflicts(city.conn, city.keyring, ConflictFilter(), TODAY, NOW).conflicts
     assert one.subject_name == "王*"
-    assert {fact.value[0] + "*" * 9 for fact in one.facts} == {fact.value for fact in one.facts}
+    assert {fact.value for fact in one.facts} == {"***"}
 
 
 def test_a_settled_conflict_fills_the_form_until_a_value_changes(city: Library) -> None:

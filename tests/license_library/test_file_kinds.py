@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import time
+import tracemalloc
 import zipfile
-from typing import Any
 
 import pytest
-from file_samples import DOCUMENT, OFD_ENTRY, SAMPLES, encrypted_pdf, image, ofd, pdf
+from file_samples import DOCUMENT, OFD_ENTRY, SAMPLES, encrypted_pdf, image, ofd, pdf, swelling_pdf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,17 +19,26 @@ ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12
 BOMB = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{ENTITIES}]>' + OFD_ENTRY.split("?>", 1)[1]
 
 
-def raw_zip(*members: tuple[str, bytes], **entry: Any) -> bytes:
+def raw_zip(*members: tuple[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     paper = io.BytesIO()
-    with zipfile.ZipFile(paper, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(paper, "w", packing) as archive:
         for name, content in members:
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), content, packing)
     return paper.getvalue()
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_a_file_is_told_by_its_content(kind: str) -> None:
     assert look_at(SAMPLES[kind]).kind == kind
+
+
+def test_a_pdf_is_looked_through_in_bounded_memory() -> None:
+    content = swelling_pdf(8)
+    tracemalloc.start()
+    look_at(content)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 30_000_000  # not eight pages at once
 
 
 def test_an_encrypted_pdf_is_said_to_be_encrypted() -> None:
@@ -46,6 +55,8 @@ BROKEN = {
     "cut pdf": (pdf()[:-700], "cut off"),
     "only an end": (b"%PDF-1.7\nnothing\n%%EOF", "damaged|0 pages"),
     "too many pages": (pdf(pages=201), "expected 1 to 200"),
+    "swelling pdf": (swelling_pdf(), "unpacks to far more"),
+    "swelling page": (swelling_pdf(1, 80_000_000), "unpacks to far more"),
     "cut png": (image("PNG")[:-200], "damaged"),
     "cut jpeg": (image("JPEG")[:-200], "damaged"),
     "huge png": (image("PNG", (1, 1)).replace(b"\0\0\0\1\0\0\0\1", b"\0\0\xff\xff\0\0\xff\xff"), "damaged|pixels"),
@@ -63,6 +74,8 @@ BROKEN = {
     "path of windows": (ofd(**{"..\\x": "x"}), "leads out"),
     "drive": (ofd(**{"C:/x": "x"}), "leads out"),
     "many members": (ofd(**{f"m{n}": "" for n in range(5_001)}), "more than 5000"),
+    "bzip2": (raw_zip(("OFD.xml", OFD_ENTRY.encode()), packing=zipfile.ZIP_BZIP2), "not packed"),
+    "lzma": (raw_zip(("OFD.xml", OFD_ENTRY.encode()), packing=zipfile.ZIP_LZMA), "not packed"),
     "zip bomb": (ofd(bomb=bytes(60_000_000)), "unpacks to far more"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from license_library.masking import mask_code, mask_text
+from license_library.masking import mask_code, mask_name, mask_text
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,7 @@ def test_resident_numbers_are_masked_inside_text_and_other_numbers_are_not(text:
 
 def test_a_known_code_is_masked_whatever_its_form() -> None:
     assert mask_text("旧号 370226650101001", "370226650101001") == "旧号 370*********001"
+
+
+def test_a_name_of_one_character_is_not_told_from_a_longer_one() -> None:
+    assert [mask_name(name) for name in ("王", "王五", "王建国")] == ["王*", "王*", "王**"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from file_samples import SAMPLES, acting_pdf, encrypted_pdf, ofd, pdf, sealed_pdf
+from file_samples import SAMPLES, acting_pdf, encrypted_pdf, ofd, pdf, sealed_pdf, swelling_pdf
 from pypdf import PdfReader
 from question_makers import NOW, PERSON, Library
 from sqlalchemy import text
@@ -17,9 +17,12 @@ from sqlalchemy import text
 from license_library.copy_band import FOOT
 from license_library.copy_bodies import draw_copy
 from license_library.copy_checks import check_content, check_identifier
+from license_library.copy_marks import Mark
+from license_library.copy_pages import mark_pages
 from license_library.file_kinds import FileRefused
 from license_library.file_store import FileDamaged, FileStore
 from license_library.license_files import Attaching, attach_file, check_store, list_files, withdraw_file
+from license_library.page_contents import UnpacksTooFar
 from license_library.questions import NotReliable, NotSettled
 from license_library.working_copies import Making, make_copy, new_identifier, read_copy_identifier
 from schemas.errors import NotFound, RequestError
@@ -96,6 +99,17 @@ def test_a_withdrawn_file_no_longer_counts_until_it_is_attached_again(desk: Desk
     assert desk.make()[0].body == "data_sheet"
     assert desk.check(pdf()).verdict == "unknown"
     assert desk.attach(pdf()).is_current
+
+
+def test_a_copy_falls_with_the_file_it_was_made_of(desk: Desk) -> None:
+    kept = desk.attach(pdf())
+    made, content = desk.make()
+    withdraw_file(desk.conn, kept.file_id, "李工", NOW)
+    for what in (made.identifier, content):
+        check = desk.check(what)
+        assert (check.verdict, check.copy.identifier) == ("file_withdrawn", made.identifier)
+    desk.attach(pdf())
+    assert desk.check(content).verdict == "valid"
 
 
 def test_a_content_without_a_row_is_found_and_is_harmless(desk: Desk) -> None:
@@ -197,6 +211,11 @@ def test_a_value_longer_than_a_page_goes_on_over_pages(desk: Desk) -> None:
 def test_a_character_that_the_font_lacks_is_not_lost_unseen(desk: Desk, name: str, shown: str) -> None:
     rare = desk.shelf.add_license(desk.subject, holder_name=name, open_ended=True)
     assert shown in "".join(words_of(desk.make(rare)[1]))
+
+
+def test_a_file_that_unpacks_too_far_is_never_a_body() -> None:
+    with pytest.raises(UnpacksTooFar):
+        mark_pages(swelling_pdf(), Mark("JZ", PURPOSE, None, "张工", NOW, END))
 
 
 @pytest.mark.parametrize(("content", "said"), [(ofd(), "证照原件为OFD文件"), (encrypted_pdf(), "加密的PDF")])

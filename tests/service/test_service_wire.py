@@ -12,6 +12,7 @@ from service_makers import PERSON, PURPOSE, TOKEN, Shelf, calling, serving
 
 from license_library.database import open_database
 from license_library.service.app import create_app
+from license_library.service.bodies import InvalidQuestion, as_question
 from license_library.service.settings import ServiceSettings
 from license_library.service.wire import SECURITY_HEADERS
 
@@ -132,3 +133,9 @@ def test_an_unreachable_database_is_said_to_be_one(settings: ServiceSettings, ca
         assert (answer.status_code, answer.json()["code"]) == (503, "hub.database_unavailable")
         assert client.get("/api/health").status_code == 503
         assert PERSON not in answer.text + caplog.text
+
+
+@pytest.mark.parametrize("values", [{"names": ["a", "\ud800"]}, {"\ud800": "a"}, {"a": [{"b\0": "c"}]}])
+def test_half_a_character_is_refused_wherever_it_stands(values: dict[str, object]) -> None:
+    with pytest.raises(InvalidQuestion):
+        as_question(values, dict[str, object])

@@ -132,6 +132,15 @@ def test_nothing_is_given_of_a_license_that_is_not_good(window: Window, state: s
     assert window.status("verifyFile", **CHECK, content=encoded(pdf(pages=2))) == status
 
 
+def test_nothing_is_given_of_a_file_that_was_withdrawn(window: Window) -> None:
+    content = window.call("downloadFile", **FILE)["data"]["content"]
+    (told,) = window.call("downloadUrl", **URL)["data"]
+    window.change(f"update license_files set withdrawn_at = '{NOW}', withdrawn_by = '李工'")
+    assert window.client.get(told["url"]).status_code == 410
+    answer = window.call("verifyFile", **CHECK, content=content)
+    assert (answer["head"]["status"], "已撤回" in answer["head"]["message"]) == (99, True)
+
+
 def test_a_consumer_without_a_grant_is_told_nothing(window: Window) -> None:
     with window.settings.engine.begin() as conn:
         revoke_types(conn, "transport", ["bizlic"], "王工", NOW)
