@@ -21,6 +21,7 @@ from schemas.errors import HubError, RequestError
 
 MAX_BYTES: Final = 20_000_000
 LOCAL: Final = "file"
+DRAWN_ROOM: Final = 2  # a working copy of the largest file is larger than the file
 
 
 class FileDamaged(HubError):
@@ -58,18 +59,18 @@ class FileStore:
         self._keyring = keyring
         self.max_bytes = max_bytes
 
-    def put(self, content: bytes) -> bytes:
+    def put(self, content: bytes, *, is_drawn: bool = False) -> bytes:
         """Store a content, durably and whole, and return its digest; what is there already stays, unless it is damaged."""
-        self.check_size(content)
+        self.check_size(content, room=DRAWN_ROOM if is_drawn else 1)
         digest = hashlib.sha256(content).digest()
         if not self.is_whole(digest):
             with self._reaching():
                 self._write(self._place(digest), self._keyring.encrypt(content))
         return digest
 
-    def check_size(self, content: bytes) -> None:
+    def check_size(self, content: bytes, room: int = 1) -> None:
         """Raise FileTooLarge where a content is larger than is kept."""
-        if len(content) > self.max_bytes:
+        if len(content) > self.max_bytes * room:
             raise FileTooLarge(
                 f"files: the file has {len(content)} bytes; expected at most {self.max_bytes} (HUB_FILES_MAX_BYTES); nothing was kept"
             )

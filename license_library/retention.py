@@ -23,7 +23,7 @@ class Retained(msgspec.Struct, frozen=True):
 
 _PAST = """
   from exchanges e
- where e.finished_at < :before and e.exchange_id > :after
+ where e.finished_at < :before and e.exchange_id > :after and e.state <> 'held'
    and exists (select from landed_pages p where p.exchange_id = e.exchange_id and p.body is not null)
 """
 _READ_FROM = """exists (

@@ -21,7 +21,7 @@ from license_library.copy_checks import check_content, check_identifier, license
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
 from license_library.questions import NotReliable, NotSettled
-from license_library.shared_licenses import status_of
+from license_library.shared_licenses import status_of, validity_today
 from license_library.sharing_calls import Ended
 from license_library.sharing_replies import FileCompared, FileTold, LinkTold
 from license_library.sharing_rights import ENDS, Asking, granted_type, rows_of_holder, rows_of_identifier
@@ -128,7 +128,9 @@ def use_link(  # noqa: PLR0913, PLR0917 - each is one thing it is judged by
 
 def _links(asking: Asking, data: dict[str, Any], find: Any) -> list[LinkTold]:
     ends = _read_end("expiryTime", data, LINK_GOOD_FOR, LINK_LONGEST, asking.now)
-    rows: Sequence[Any] = find()
+    rows: Sequence[Any] = [row for row in find() if validity_today(row, asking.today) == "valid"]
+    if not rows:
+        raise Ended(Status.OTHER, "证照尚未生效")
     return [_link(asking, row, data["useCause"], ends) for row in rows[:LINKS]]
 
 

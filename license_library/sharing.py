@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import VerifyAnswer
 from license_library.consumers import find_consumer
-from license_library.file_store import FileDamaged, FileStoreUnavailable
+from license_library.file_store import FileDamaged, FileStoreUnavailable, FileTooLarge
 from license_library.keyring import Keyring
 from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import VerifyQuestion, WrongQuestion
@@ -55,11 +55,14 @@ def answer_call(  # noqa: PLR0913, PLR0917 - each is one thing it is answered wi
         return Reply(Status.NOT_AUTHENTICATED, MESSAGES[Status.NOT_AUTHENTICATED])
     try:
         check_input(call)
-        data = _OPERATIONS[call.operation](Asking(conn, keyring, place, consumer, today, now), dict(call.data))
+        with conn.begin_nested():  # what ends otherwise has done nothing, and is recorded all the same
+            data = _OPERATIONS[call.operation](Asking(conn, keyring, place, consumer, today, now), dict(call.data))
     except Ended as end:
         return Reply(end.status, end.message, consumer)
     except WrongQuestion as fault:
         return Reply(Status.BAD_VALUE, f"{MESSAGES[Status.BAD_VALUE]}：{fault.words.zh}", consumer)
+    except FileTooLarge as fault:
+        return Reply(Status.OTHER, f"{MESSAGES[Status.OTHER]}：{fault.words.zh}", consumer)
     except (FileDamaged, FileStoreUnavailable):
         return Reply(Status.OTHER, f"{MESSAGES[Status.OTHER]}：文件库不可用", consumer)
     return Reply(Status.OK, MESSAGES[Status.OK], consumer, data)

@@ -98,7 +98,7 @@ def make_copy(  # noqa: PLR0913, PLR0917 - each is one thing it is made with
         "version_count": version,
         "file_id": file.file_id if file else None,
         "made_at": now,
-        "digest": store.put(content),
+        "digest": store.put(content, is_drawn=True),
         "size_bytes": len(content),
     }
     conn.execute(_NOTE, row)

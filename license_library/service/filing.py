@@ -5,6 +5,8 @@ The only door from routes to files. Writes files and copies; no license is withi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated
 
@@ -141,11 +143,22 @@ def copy(settings: ServiceSettings, actor: str, asked: CopyRequest) -> CopyBrief
     now = settings.now()
     ends = now + timedelta(days=asked.days)
     making = Making(asked.license_id, check_purpose(asked.purpose), actor, ends, asked.case_number)
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
+    with _noting_refusals(settings, actor, "working copy", asked.purpose, hashed), settings.engine.begin() as conn:
         made, _ = make_copy(conn, settings.keyring, settings.files, making, face_name, settings.today(), now)
-        hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
         record_inquiry(conn, actor, "working copy", asked.purpose, hashed, 1, now)
         return made
+
+
+@contextmanager
+def _noting_refusals(settings: ServiceSettings, actor: str, action: str, purpose: str, hashed: bytes) -> Iterator[None]:
+    """Record a refusal that tells how a license stands, in a transaction of its own."""
+    try:
+        yield
+    except NotReliable:
+        with settings.engine.begin() as conn:
+            record_inquiry(conn, actor, action, purpose, hashed, 0, settings.now(), denied=True)
+        raise
 
 
 def give_copy(settings: ServiceSettings, actor: str, identifier: str, purpose: str) -> Download:
@@ -154,13 +167,13 @@ def give_copy(settings: ServiceSettings, actor: str, identifier: str, purpose: s
     known = read_copy_identifier(identifier)
     if known is None:
         raise NotFound("copies: this is no identifier of a working copy; expected JZ- and twenty letters and digits")
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, Asked(f"working copy {known}"))
+    with _noting_refusals(settings, actor, "working copy again", purpose, hashed), settings.engine.begin() as conn:
         row = get_copy(conn, known)
         check = check_identifier(conn, settings.keyring, known, settings.today(), now)
         if check.verdict != "valid":
             raise NotReliable(check.words)
         content = settings.files.get(bytes(row.digest))
-        hashed = hash_question(settings.keyring, Asked(f"working copy {known}"))
         record_inquiry(conn, actor, "working copy again", purpose, hashed, 1, now)
         made = copy_of(row, settings.keyring, now)
     return Download(content, MEDIA_TYPES["pdf"], f"working-copy-{made.identifier}.pdf")

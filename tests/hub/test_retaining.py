@@ -57,6 +57,17 @@ def test_what_an_open_case_is_read_from_is_kept(hub: HubContext, fake: StartFake
     assert bodies(hub) == [whole[0], 0]
 
 
+def test_what_waits_for_the_steward_is_kept(hub: HubContext, fake: StartFake) -> None:
+    pulled_twice(hub, fake)
+    whole = bodies(hub)
+    held = "state = 'held', held_count = merged_count + unchanged_count, merged_count = 0, unchanged_count = 0"
+    with hub.engine.begin() as conn:
+        conn.execute(text("update quarantined_records set state = 'discarded'"))
+        conn.execute(text(f"update exchanges set {held}, hold_reason = 'x'"))
+    assert retain_pages(after(hub, 40), 30)["exchanges"] == 0
+    assert bodies(hub) == whole
+
+
 def test_without_days_nothing_is_let_go(hub: HubContext, fake: StartFake) -> None:
     pulled_twice(hub, fake)
     whole = bodies(hub)

@@ -156,6 +156,9 @@ def test_no_copy_of_a_license_that_is_not_there_or_not_good(
         conn.execute(text("update licenses set status = 'revoked'"))
     answer = own_machine.post("/api/working-copies", json={"license_id": own_shelf.license_id, "purpose": PURPOSE})
     assert (answer.status_code, answer.json()["code"]) == (409, "request.not_reliable")
+    with database.connect() as conn:
+        told = conn.execute(text("select action, denied from inquiries order by inquiry_id desc limit 1")).one()
+    assert tuple(told) == ("working copy", True)
 
 
 def upload(client: Client, path: str, content: bytes, **fields: str):

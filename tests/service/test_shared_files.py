@@ -205,6 +205,17 @@ def test_a_holders_licenses_have_an_address_each(window: Window) -> None:
     assert window.status("downloadUrl", **URL, expiryTime="2099-01-01") == 102
 
 
+def test_a_license_of_tomorrow_withholds_no_address_of_today(window: Window) -> None:
+    """Where nothing is valid today, nothing is made, and the call is recorded with its end."""
+    later = "insert into licenses select (jsonb_populate_record(l, jsonb_build_object('license_id', l.license_id + 1000000, "
+    later += "'record_id', 'later' || l.license_id, 'license_number', 'later', 'valid_from', '2200-01-01', 'issued_on', '2016-01-01'))).* from licenses l"
+    window.change(later.replace("insert into licenses", "insert into licenses overriding system value"))
+    told = window.call("downloadUrlsByHolderCode", **HOLDER)["data"]
+    assert [one["certificateNumber"] for one in told] == ["370283000012345"]
+    window.change("update licenses set valid_from = '2200-01-01', open_ended = true")
+    assert window.status("downloadUrlsByHolderCode", **HOLDER) == 99
+
+
 def test_a_file_is_verified_by_its_very_bytes(window: Window) -> None:
     told = window.call("downloadFile", **FILE)["data"]
     copy = base64.b64decode(told["content"])
