@@ -257,12 +257,12 @@ def answered_of_files(machine: Client, shelf: Shelf) -> dict[str, Any]:
         "get /api/licenses/{license_id}/files": machine.get(place, headers=HEADER).json(),
         "get /api/files/{file_id}": machine.get(f"/api/files/{kept['file_id']}", headers=HEADER).content,
         "post /api/files/check": machine.post("/api/files/check", headers=HEADER, content=pdf()).json(),
-        "post /api/files/{file_id}/withdrawal": ask(machine, f"/api/files/{kept['file_id']}/withdrawal"),
         "post /api/working-copies": made,
         "post /api/working-copies/check": ask(machine, "/api/working-copies/check", identifier=made["identifier"]),
         "get /api/working-copies/{identifier}": machine.get(
             f"/api/working-copies/{made['identifier']}", headers=HEADER
         ).content,
+        "post /api/files/{file_id}/withdrawal": ask(machine, f"/api/files/{kept['file_id']}/withdrawal"),
     }
 
 
