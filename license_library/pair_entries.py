@@ -60,9 +60,3 @@ def write_entries(conn: Connection, entries: Iterable[PairEntry], at: datetime) 
         with conn.begin_nested():
             conn.execute(_WRITE, rows)
             regroup(conn, {row[side] for row in rows for side in ("subject_id", "other_id")}, at)
-
-
-def write_derived(conn: Connection, entries: list[PairEntry], clock: Clock) -> None:
-    """Write what rules decided or propose; NotDecidable where it contradicts what people decided."""
-    if entries:
-        write_entries(conn, entries, begin_deciding(conn, clock))

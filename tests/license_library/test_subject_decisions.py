@@ -19,7 +19,7 @@ from license_library.checklist import answer_checklist
 from license_library.held_as_of import held_as_of
 from license_library.keyring import Keyring
 from license_library.lookup import find_licenses
-from license_library.pair_entries import PairEntry, write_derived
+from license_library.pair_entries import PairEntry, begin_deciding, write_entries
 from license_library.questions import NotDecidable, NotSettled, SearchTerms, VerifyQuestion
 from license_library.searches import PAGES
 from license_library.shared_licenses import find_by_holder
@@ -165,7 +165,8 @@ def test_the_checklist_says_that_another_number_waits_for_a_decision(shelf: Libr
     assert undecided() == 0
     with committed(shelf):
         pair = {"subject_id": people[0], "other_id": people[1], "decision": "proposed"}
-        write_derived(shelf.conn, [PairEntry(**pair), PairEntry(**pair | {"other_id": people[2]})], lambda: NOW)
+        at = begin_deciding(shelf.conn, lambda: NOW)
+        write_entries(shelf.conn, [PairEntry(**pair), PairEntry(**pair | {"other_id": people[2]})], at)
     assert undecided() == 2
     keep_apart(shelf, people[0], people[1], LATER)
     assert undecided() == 1

@@ -23,7 +23,7 @@ from license_library.file_store import FileStore
 from license_library.incidents import Cause, tell_incidents
 from license_library.keyring import Keyring
 from license_library.outbox import Owing, enqueue
-from license_library.pair_entries import PairEntry, write_derived
+from license_library.pair_entries import PairEntry, begin_deciding, write_entries
 from license_library.reconciling import BucketPair, Difference, Found, save_reconciliation
 from license_library.service.settings import ServiceSettings
 from license_library.tables import activations, deliveries, feeds, shadow_changes
@@ -121,7 +121,7 @@ def add_twin(conn: Connection, library: Library, company: int) -> int:
     """Write a subject under the organisation code of the company, named like an attack, and propose that it is the same."""
     twin = library.add_subject("<i>恒通运输部", COMPANY[8:17], "099")
     pair = {"subject_id": company, "other_id": twin, "decision": "proposed", "rule": "organisation_code"}
-    write_derived(conn, [PairEntry(**pair, doubt="names_differ")], lambda: NOW)
+    write_entries(conn, [PairEntry(**pair, doubt="names_differ")], begin_deciding(conn, lambda: NOW))
     return twin
 
 
