@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,29 +80,31 @@ def first(home: Path) -> dict[str, Any]:
     return run_once(home)
 
 
-Demo = Callable[..., subprocess.Popen[bytes]]
+def start_until(home: Path, words: str, *options: str) -> subprocess.Popen[bytes]:
+    """Start a demo and return when its notes have said some words."""
+    log, command = home / "demo.log", [*DEMO, "--scale", str(PLOT.scale), *options]
+    with log.open("wb") as notes, (home / "demo.json").open("wb") as summary:
+        demo = subprocess.Popen(command, env=environ(home), cwd=PROJECT, stdout=summary, stderr=notes)
+    deadline = time.monotonic() + 300
+    while words.encode() not in log.read_bytes():
+        if demo.poll() is not None or time.monotonic() > deadline:
+            end(demo)
+            pytest.fail(f"a demo never said {words!r}: {log.read_text()[-4000:]}")
+        time.sleep(0.1)
+    return demo
 
 
-@pytest.fixture
-def start_until(home: Path, first: dict[str, Any]) -> Iterator[Demo]:
-    """Start a demo and return when it has said some words; end it after the test whatever happens."""
-    started: list[subprocess.Popen[bytes]] = []
+def end(demo: subprocess.Popen[bytes]) -> None:
+    demo.terminate()
+    demo.wait(90)
 
-    def start(words: str) -> subprocess.Popen[bytes]:
-        log = home / "demo.log"
-        with log.open("wb") as output:
-            command = [*DEMO, "--scale", str(PLOT.scale)]
-            started.append(subprocess.Popen(command, env=environ(home), cwd=PROJECT, stdout=output, stderr=output))
-        deadline = time.monotonic() + 180
-        while words.encode() not in log.read_bytes() and time.monotonic() < deadline:
-            assert started[-1].poll() is None, log.read_text()
-            time.sleep(0.1)
-        return started[-1]
 
-    yield start
-    for demo in started:
-        demo.terminate()
-        demo.wait(90)
+@pytest.fixture(scope="module")
+def served(home: Path, first: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
+    """Give a demo over the same folder that ran its cycle, and serves the pages until a signal."""
+    demo = start_until(home, "Ctrl-C ends it", "--json")
+    yield demo
+    end(demo)
 
 
 def test_airflow_pulls_every_department_to_the_end(first: dict[str, Any]) -> None:
@@ -128,22 +130,22 @@ def test_one_checklist_is_answered(first: dict[str, Any]) -> None:
     assert {"held", "applicant_brings"} <= verdicts
 
 
-def test_a_second_cycle_merges_nothing_new_and_leaves_nothing_running(home: Path, first: dict[str, Any]) -> None:
-    second = run_once(home)
+def test_a_second_cycle_merges_nothing_new(home: Path, first: dict[str, Any], served: subprocess.Popen[bytes]) -> None:
+    second = json.loads((home / "demo.json").read_text())
     assert {line["merged"] for line in second["departments"]} == {0}
     assert second["library"] == first["library"]
-    assert none_left(home, 1)
-    assert not list((home / "run").glob("*"))
 
 
-def test_without_once_the_pages_are_served_until_a_signal(home: Path, start_until: Demo) -> None:
-    demo = start_until("Ctrl-C ends it")
+def test_the_pages_are_served(home: Path, served: subprocess.Popen[bytes]) -> None:
     found = re.search(r"pages: (http://127\.0\.0\.1:\d+)", (home / "demo.log").read_text())
     assert found is not None
     assert urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{found[1]}/sign-in").status == 200
-    demo.send_signal(signal.SIGINT)
-    assert demo.wait(90) == 0
-    assert none_left(home, 1)
+
+
+def test_two_demos_do_not_share_a_folder(home: Path, served: subprocess.Popen[bytes]) -> None:
+    other = subprocess.run([*DEMO, "--once"], env=environ(home), cwd=PROJECT, capture_output=True, check=False)
+    assert other.returncode == 1
+    assert b"another one runs" in other.stderr
 
 
 def test_no_log_names_a_person_or_a_secret(home: Path, first: dict[str, Any]) -> None:
@@ -157,10 +159,19 @@ def test_no_log_names_a_person_or_a_secret(home: Path, first: dict[str, Any]) ->
     assert [str(path) for path, text in logs.items() if any(word in text for word in words | secrets)] == []
 
 
+def test_a_signal_ends_it_and_leaves_nothing_running(home: Path, served: subprocess.Popen[bytes]) -> None:
+    served.send_signal(signal.SIGINT)
+    assert served.wait(90) == 0
+    assert none_left(home, 1)
+    assert not list((home / "run").glob("*"))
+
+
 @pytest.mark.crash
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_in_the_middle_leaves_nothing_running(home: Path, start_until: Demo, number: signal.Signals) -> None:
-    demo = start_until("Airflow: starting")
+def test_a_signal_in_the_middle_leaves_nothing_running(
+    home: Path, first: dict[str, Any], number: signal.Signals
+) -> None:
+    demo = start_until(home, "Airflow: starting")
     time.sleep(3)
     demo.send_signal(number)
     assert demo.wait(90) == 130
@@ -169,9 +180,9 @@ def test_a_signal_in_the_middle_leaves_nothing_running(home: Path, start_until: 
 
 @pytest.mark.crash
 def test_a_demo_that_was_killed_leaves_nothing_running_and_does_not_stand_in_the_way(
-    home: Path, first: dict[str, Any], start_until: Demo
+    home: Path, first: dict[str, Any]
 ) -> None:
-    demo = start_until("pulling every department")
+    demo = start_until(home, "pulling every department")
     time.sleep(2)
     demo.kill()
     demo.wait()
@@ -179,15 +190,6 @@ def test_a_demo_that_was_killed_leaves_nothing_running_and_does_not_stand_in_the
     again = run_once(home)
     assert {line["merged"] for line in again["departments"]} == {0}
     assert again["library"] == first["library"]
-
-
-def test_two_demos_do_not_share_a_folder(home: Path, start_until: Demo) -> None:
-    demo = start_until("database")
-    other = subprocess.run([*DEMO, "--once"], env=environ(home), cwd=PROJECT, capture_output=True, check=False)
-    demo.send_signal(signal.SIGTERM)
-    demo.wait(90)
-    assert other.returncode == 1
-    assert b"another one runs" in other.stderr
 
 
 def test_what_is_shown_can_be_chosen_and_has_every_transport() -> None:
