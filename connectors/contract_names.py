@@ -42,7 +42,7 @@ def _names(contract: Path, _digest: str) -> frozenset[str]:
     content = contract.read_bytes()
     if content.lstrip().startswith(b"<"):
         return frozenset(local_name(element) for element in parse_utf8(content, contract.name).iter(etree.Element))
-    document = yaml.safe_load(content)
+    document = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe loaders
     is_sample = not isinstance(document, Mapping) or not {"openapi", "swagger"} & set(document)
     return frozenset(_keys(document) if is_sample else _properties(document))
 

@@ -34,6 +34,7 @@ __all__ = [
     "stage_records",
 ]
 
+_HOLDER = ["holder_code_type", "holder_code"]
 _HAS_LICENSES = text("select exists (select from licenses where department = :department and feed = :feed)")
 # A join, not `= any`: prepared with a generic plan, that compares every license with every element.
 # A record of which a version waits in quarantine is staged even when unchanged: the merge then ends the waiting.
@@ -64,9 +65,10 @@ def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame:
     digests = record_digests(frame, LICENSE)
     fresh = _not_known(conn, exchange, frame, digests)
     conn.execute(_COUNT_KNOWN, {"exchange_id": exchange.exchange_id, "known": frame.height - fresh.sum()})
-    # In one chunk: Polars panics where it formats a column whose first chunk was filtered away.
-    good = _staged_frame(keyring, exchange, frame.filter(fresh), digests.filter(fresh)).rechunk()
-    _copy(conn, [(staged_licenses, good), (staged_holders, _listed_holders(keyring, good))])
+    good = _staged_frame(exchange, frame.filter(fresh), digests.filter(fresh))
+    listed = _listed_holders(good)
+    sealed = _sealed_holders(keyring, good, listed)
+    _copy(conn, [(staged_licenses, _with_holders(good, sealed)), (staged_holders, _with_holders(listed, sealed))])
     return frame.height
 
 
@@ -94,8 +96,8 @@ def _copy(conn: Connection, staged: list[tuple[Table, pl.DataFrame]]) -> None:
         ) from None
 
 
-def _staged_frame(keyring: Keyring, exchange: Exchange, frame: pl.DataFrame, digests: pl.Series) -> pl.DataFrame:
-    return _with_holders(keyring, frame).with_columns(
+def _staged_frame(exchange: Exchange, frame: pl.DataFrame, digests: pl.Series) -> pl.DataFrame:
+    return frame.with_columns(
         pl.lit(exchange.exchange_id).alias("exchange_id"),
         classify_license_identifiers(frame["license_identifier"]).alias("identifier_class"),
         digests.alias("digest"),
@@ -107,23 +109,24 @@ def _staged_frame(keyring: Keyring, exchange: Exchange, frame: pl.DataFrame, dig
     )
 
 
-def _listed_holders(keyring: Keyring, frame: pl.DataFrame) -> pl.DataFrame:
+def _listed_holders(frame: pl.DataFrame) -> pl.DataFrame:
     """Return everyone whom the records list, each at the place of the record."""
     listed = holder_rows(frame)
     places = frame.select("exchange_id", "page_number", "position")[listed["row"]]
-    return _with_holders(keyring, pl.concat([places, listed], how="horizontal"))
+    return pl.concat([places, listed], how="horizontal")
 
 
-def _with_holders(keyring: Keyring, frame: pl.DataFrame) -> pl.DataFrame:
-    # Hashing and encrypting cost microseconds each: once per holder, not once per record.
-    keys = ["holder_code_type", "holder_code"]
-    holders = frame.select(keys).unique()
+def _sealed_holders(keyring: Keyring, *frames: pl.DataFrame) -> pl.DataFrame:
+    """Hash and encrypt each holder once, however many records name it: both cost microseconds."""
+    holders = pl.concat(frame.select(_HOLDER) for frame in frames).unique()
     pairs = holders.rows()
-    sealed = keyring.encrypt_many(code for _, code in pairs)
-    hashes = holder_hashes(keyring, pairs)
-    columns = [
-        pl.Series("holder_hash", hashes, dtype=pl.Binary),
-        pl.Series("holder_code_encrypted", sealed, dtype=pl.Binary),
-    ]
-    known = frame.join(holders.with_columns(columns), on=keys, how="left", maintain_order="left")
-    return known.with_columns(name_keys(frame["holder_name"]).alias("holder_name_key"))
+    return holders.with_columns(
+        pl.Series("holder_hash", holder_hashes(keyring, pairs), dtype=pl.Binary),
+        pl.Series("holder_code_encrypted", keyring.encrypt_many(code for _, code in pairs), dtype=pl.Binary),
+    )
+
+
+def _with_holders(frame: pl.DataFrame, sealed: pl.DataFrame) -> pl.DataFrame:
+    known = frame.join(sealed, on=_HOLDER, how="left", maintain_order="left")
+    # In one chunk: Polars panics where it formats a column whose first chunk was filtered away.
+    return known.with_columns(name_keys(frame["holder_name"]).alias("holder_name_key")).rechunk()

@@ -41,6 +41,12 @@ select f.subject_id, f.ordinal, f.name from former_names f join subjects s using
 _QUEUE_OUTDATED = text("""
 insert into subjects_to_key select distinct subject_id from subject_keys where keys_version <> :version
 """)
+# New entries go to the list of an index, which every search reads too; once all are there they are sorted in together.
+_GATHER = text("set local gin_pending_list_limit = '256MB'")
+_SORT_IN = text("""
+select gin_clean_pending_list(c.oid) from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
+ where i.indrelid in ('subjects'::regclass, 'subject_keys'::regclass) and a.amname = 'gin' and pg_has_role(c.relowner, 'usage')
+""")
 _QUEUE_ALL = text("insert into subjects_to_key select subject_id from subjects")
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -59,14 +65,19 @@ def key_subjects(engine: Engine, keyring: Keyring, told: Callable[[int], None] =
         with engine.begin() as conn:
             count = key_batch(conn, keyring)
         if not count:
-            return done
+            break
         done += count
         told(done)
+    if done:
+        with engine.begin() as conn:
+            conn.execute(_SORT_IN)
+    return done
 
 
 def key_batch(conn: Connection, keyring: Keyring) -> int:
     """Make the keys of some subjects that wait, in the caller's transaction; return how many."""
     conn.execute(_ALONE)
+    conn.execute(_GATHER)
     rows = conn.execute(_TAKE, {"batch": BATCH}).all()
     if rows:
         ids = {"ids": [row.subject_id for row in rows]}

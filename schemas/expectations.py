@@ -1,7 +1,7 @@
 """Whether a batch as a whole looks as its stewards expect, judged by Great Expectations.
 
 The only module that imports it, and only when a suite runs: the import costs seconds. Its results carry row indexes
-and counts, never a value. The frame goes to its validator directly: its data sources would first fingerprint every
+and counts, never a value. The frame goes to its execution engine directly: its data sources would first fingerprint every
 cell, twice, which takes eight times as long as the judging.
 """
 
@@ -11,7 +11,7 @@ cell, twice, which takes eight times as long as the judging.
 from __future__ import annotations
 
 import warnings
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -39,11 +39,13 @@ __all__ = [
 ]
 
 # Row indexes of what does not fit, and no cell of it.
-_RESULT_FORMAT = {
-    "result_format": "COMPLETE",
-    "exclude_unexpected_values": True,
-    "include_unexpected_rows": False,
-    "partial_unexpected_count": 0,
+_ANSWER = {
+    "result_format": {
+        "result_format": "COMPLETE",
+        "exclude_unexpected_values": True,
+        "include_unexpected_rows": False,
+        "partial_unexpected_count": 0,
+    }
 }
 
 
@@ -52,8 +54,8 @@ def run_suite(frame: pl.DataFrame, suite: Suite) -> SuiteOutcome:
     if frame.is_empty():
         return suite_outcome(0, [], [])
     answers = _judge(frame, suite)
-    results = [_result(frame, one, answers[one.name]) for one in suite.expectations]
-    rows = [_problems(one, answers[one.name]) for one in suite.expectations if one.severity == "row"]
+    results = [_result(frame, one, answers.get(one.name)) for one in suite.expectations]
+    rows = [_problems(one, answers.get(one.name)) for one in suite.expectations if one.severity == "row"]
     return suite_outcome(frame.height, results, rows)
 
 
@@ -66,17 +68,17 @@ def require_runnable(suite: Suite, record: RecordType) -> None:
             raise DeclarationError(
                 f"suite {suite.record}, {one.name}: expected fields of it, got {', '.join(strangers)}"
             )
-    _configurations(suite)
+    _plan(suite)
 
 
 class _Library(NamedTuple):
-    """Hold what is used of Great Expectations, and one quiet context: nothing stored, nothing reported, no progress bars."""
+    """Hold what is used of Great Expectations. No context of it is made, so nothing is stored, reported or rendered."""
 
     engine: Any
-    validator: Any
+    calculator: Any
+    graph: Any
     configuration: Any
     error: type[Exception]
-    context: Any
 
 
 @cache
@@ -84,49 +86,75 @@ def _library() -> _Library:
     """Import Great Expectations, once per process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own modules import deprecated ones
-        from great_expectations import get_context
-        from great_expectations.data_context.types.base import ProgressBarsConfig
         from great_expectations.exceptions import GreatExpectationsError
         from great_expectations.execution_engine import PandasExecutionEngine
         from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-        from great_expectations.validator.validator import Validator
-
-        context = get_context(mode="ephemeral")
-        context.enable_analytics(enable=False)
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return _Library(PandasExecutionEngine, Validator, ExpectationConfiguration, GreatExpectationsError, context)
+        from great_expectations.validator.metrics_calculator import MetricsCalculator
+        from great_expectations.validator.validation_graph import ValidationGraph
+    parts = (PandasExecutionEngine, MetricsCalculator, ValidationGraph, ExpectationConfiguration)
+    return _Library(*parts, GreatExpectationsError)
 
 
-def _judge(frame: pl.DataFrame, suite: Suite) -> dict[str, Any]:
-    """Return Great Expectations' result by expectation name. The index of the pandas frame is the row index."""
+class _Planned(NamedTuple):
+    """Hold an expectation as Great Expectations knows it, and the metrics it is judged by: their ids by their names."""
+
+    expectation: Any
+    metrics: dict[str, Any]
+
+
+class _Plan(NamedTuple):
+    """Hold how a suite is judged, whatever the frame: its expectations by name, and which metric needs which other."""
+
+    expectations: dict[str, _Planned]
+    edges: list[Any]
+
+
+@lru_cache(maxsize=32)
+def _plan(suite: Suite) -> _Plan:
+    """Let Great Expectations plan a suite, once: its own validator plans anew each time, for longer than it judges."""
     library = _library()
-    columns = [column for column in suite.columns() if column in frame.columns]
-    batch = frame.select(columns or frame.columns[:1]).to_pandas(use_pyarrow_extension_array=True)
-    engine = library.engine(batch_data_dict={"batch": batch})
-    validator = library.validator(execution_engine=engine, data_context=library.context)
-    answers = validator.graph_validate(_configurations(suite), {"result_format": dict(_RESULT_FORMAT)})
-    return {answer.expectation_config.meta["name"]: answer for answer in answers}
+    engine = library.engine()
+    expectations = {one.name: _expectation(suite, one) for one in suite.expectations}
+    needs = {name: one.get_validation_dependencies(engine, _ANSWER) for name, one in expectations.items()}
+    metrics = [metric for one in needs.values() for metric in one.get_metric_configurations()]
+    graph = library.calculator(engine).build_metric_dependency_graph(metrics, _ANSWER)
+    ids = {name: {key: metric.id for key, metric in one.metric_configurations.items()} for name, one in needs.items()}
+    return _Plan({name: _Planned(one, ids[name]) for name, one in expectations.items()}, graph.edges)
 
 
-def _configurations(suite: Suite) -> list[Any]:
-    return [_configuration(suite, one) for one in suite.expectations]
-
-
-def _configuration(suite: Suite, one: Expectation) -> Any:
+def _expectation(suite: Suite, one: Expectation) -> Any:
     library = _library()
     configuration = library.configuration(type=one.expectation, kwargs=one.judged_by(), meta={"name": one.name})
     try:
-        configuration.to_domain_obj()
+        return configuration.to_domain_obj()
     except (library.error, ValueError, TypeError) as error:
         message = f"suite {suite.record}, {one.name}: expected an expectation with its arguments, got {error}"
         raise DeclarationError(f"{message}; nothing was run") from error
-    return configuration
+
+
+def _judge(frame: pl.DataFrame, suite: Suite) -> dict[str, Any]:
+    """Return Great Expectations' result by the name of each expectation that ran. The index of the pandas frame is the row index."""
+    library, plan = _library(), _plan(suite)
+    columns = [column for column in suite.columns() if column in frame.columns]
+    batch = frame.select(columns or frame.columns[:1]).to_pandas(use_pyarrow_extension_array=True)
+    engine = library.engine(batch_data_dict={"batch": batch})
+    metrics, _ = library.graph(engine, plan.edges).resolve(_ANSWER, show_progress_bars=False)
+    answers = {name: _answer(one, metrics, engine) for name, one in plan.expectations.items()}
+    return {name: answer for name, answer in answers.items() if answer is not None}
+
+
+def _answer(planned: _Planned, metrics: dict[Any, Any], engine: Any) -> Any:
+    """Return what an expectation says of its metrics; None where one is missing, because it broke, or where it breaks itself."""
+    try:
+        found = {name: metrics[key] for name, key in planned.metrics.items()}
+        return planned.expectation._build_evr(planned.expectation._validate(found, _ANSWER, engine))
+    except Exception:  # noqa: BLE001 - whatever it is holds the batch, and its words may quote a cell
+        return None
 
 
 def _result(frame: pl.DataFrame, one: Expectation, answer: Any) -> ExpectationResult:
     missing = sorted(set(one.columns()) - set(frame.columns))
-    if missing or _broke(answer.exception_info):
-        # The exception's own words may quote a cell, so they are not repeated.
+    if missing or answer is None:
         said = f"could not run: {', '.join(missing)} is missing" if missing else "could not run: the validator failed"
         return ExpectationResult(
             one.name, one.column, one.severity, False, 0, 0, said, one.mostly, ran=False, zh=one.zh, en=one.en
@@ -151,14 +179,9 @@ def _result(frame: pl.DataFrame, one: Expectation, answer: Any) -> ExpectationRe
     )
 
 
-def _broke(exception_info: dict[str, Any]) -> bool:
-    """An expectation that ran says so in `raised_exception`; one whose metrics broke lists the metrics instead."""
-    return bool(exception_info.get("raised_exception", True))
-
-
 def _problems(one: Expectation, answer: Any) -> pl.DataFrame:
     """Return one problem for each row that a row expectation names."""
-    rows = [] if _broke(answer.exception_info) else answer.result.get("unexpected_index_list") or []
+    rows = [] if answer is None else answer.result.get("unexpected_index_list") or []
     words = {"code": f"suite.{one.name}", "field": one.column, "expected": one.en, "got": "another value"}
     frame = pl.DataFrame({"row": rows}, schema={"row": pl.UInt32})
     return frame.with_columns(pl.lit(word, dtype=PROBLEM_SCHEMA[name]).alias(name) for name, word in words.items())

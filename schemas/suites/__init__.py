@@ -59,6 +59,10 @@ class Suite(msgspec.Struct, frozen=True):
     version: str
     expectations: tuple[Expectation, ...]
 
+    def __hash__(self) -> int:
+        # The arguments of an expectation have no hash; that two suites are the same one is still judged by all of them.
+        return hash((self.record, self.version))
+
     def columns(self) -> list[str]:
         """Return every column some expectation reads, sorted."""
         return sorted({column for expectation in self.expectations for column in expectation.columns()})
