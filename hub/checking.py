@@ -32,7 +32,7 @@ from hub.waiving import let_pass
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.exchanges import Exchange
 from license_library.listings import Missed
-from license_library.quarantining import quarantine_records
+from license_library.quarantining import pass_overtaken, quarantine_records
 from license_library.shadowing import note_reasons
 from license_library.staging import stage_records
 from license_library.standing import Standing, find_standing
@@ -105,6 +105,8 @@ def check_exchange(
         if running.tally.received > hub.bounds.chunk_records and not exchange.is_replay:
             facts = (exchange, department, feed, standing.edits, running.rule_version, now)
             running.tally.quarantined += quarantine_contradictions(hub, conn, *facts)
+        if running.tally.quarantined and not exchange.is_replay:
+            running.tally.quarantined -= pass_overtaken(conn, exchange, now)
         # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
         if moved.is_found or exchange.is_replay:
             running.tally.cursor_at = None

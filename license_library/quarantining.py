@@ -29,6 +29,19 @@ def _overtaken(row: str) -> str:
     and l.record_id = {row}.record_id and least(l.source_updated_at, l.known_from) > {row}.source_updated_at)"""
 
 
+# A newer row may have come with it, further on: only when all are staged is it known. What changes nothing is unchanged.
+_PASS_OVERTAKEN = text(f"""
+with overtaken as (
+  select count(*) as many from quarantined_records q
+  where q.department = :department and q.feed = :feed and q.exchange_id = :exchange_id and ({_overtaken("q")}
+    or exists (select from staged_licenses s where s.exchange_id = :exchange_id and s.record_id = q.record_id
+      and least(s.source_updated_at, :now) > q.source_updated_at))
+)
+update exchanges set unchanged_count = unchanged_count + overtaken.many from overtaken
+where exchange_id = :exchange_id returning overtaken.many
+""")  # noqa: S608 - constants of this file
+
+
 # A table that only grows is read again with the rows that were mended since: a case that is over stays over.
 # A replay only judges a row again: it keeps pointing at the page it came with.
 # The same bad row twice in one batch is one case: its last place counts, and it was tried once.
@@ -125,6 +138,12 @@ def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the chec
     write_events(conn, again, Deed(action, exchange_id=exchange.exchange_id), now)
     conn.execute(_QUARANTINE, {**facts, **columns})
     return len(rows)
+
+
+def pass_overtaken(conn: Connection, exchange: Exchange, now: datetime) -> int:
+    """Count the bad rows of an exchange that a newer row of their record has overtaken as unchanged; return how many."""
+    hold_lease(conn, exchange, CHECKING)
+    return int(conn.execute(_PASS_OVERTAKEN, {**vars(exchange), "now": now}).scalar_one())
 
 
 def _reasons(problems: pl.DataFrame) -> dict[int, list[dict[str, str]]]:
