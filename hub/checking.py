@@ -20,6 +20,7 @@ from hub.ahead import one_ahead, one_behind
 from hub.batch_quality import judge_batch
 from hub.bounds import hold_reasons, missed_reasons, window_of
 from hub.context import HubContext
+from hub.contradicting import set_wrong_apart
 from hub.contradictions import quarantine_contradictions
 from hub.crash_points import pass_by
 from hub.field_watch import FieldWatch
@@ -133,6 +134,7 @@ def _judge(check: Check, chunk: MappedPage) -> tuple[MappedPage, pl.DataFrame]:
     outcome = run_suite(chunk.frame, check.suite)
     found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(check.now))
     problems = let_pass(join_problems(chunk.problems, found, outcome.problems), chunk, check.standing.waivers)
+    problems = set_wrong_apart(problems, chunk, check.standing.wrong)
     terms = judge_terms(_good(chunk.frame.select(TERM_COLUMNS), problems["row"].unique()))  # what waits is told anyway
     outcome = replace(outcome, results=[*outcome.results, *chunk.face_results, *terms])
     _count(check.tally, chunk.frame, problems, outcome)
