@@ -29,18 +29,28 @@ def _overtaken(row: str) -> str:
     and l.record_id = {row}.record_id and least(l.source_updated_at, l.known_from) > {row}.source_updated_at)"""
 
 
-# A newer row may have come with it, further on: only when all are staged is it known. What changes nothing is unchanged.
-_PASS_OVERTAKEN = text(f"""
-with overtaken as (
-  select count(*) as many from quarantined_records q
-  where q.department = :department and q.feed = :feed and q.exchange_id = :exchange_id and ({_overtaken("q")}
-    or exists (select from staged_licenses s where s.exchange_id = :exchange_id and s.record_id = q.record_id
-      and least(s.source_updated_at, :now) > q.source_updated_at))
+# What changes nothing is unchanged. A newer row may have come with it, further on: only when all are staged is it known.
+# One pass over what was staged: how many rows that are the planner cannot know.
+_PASS_OVERTAKEN = text("""
+with bad as materialized (
+  select record_id, source_updated_at from quarantined_records
+  where department = :department and feed = :feed and exchange_id = :exchange_id and record_id is not null
+), told as (
+  select record_id, source_updated_at as bad_at, null::timestamptz as good_at from bad
+  union all
+  select b.record_id, null, least(l.source_updated_at, l.known_from) from bad b cross join lateral (
+    select source_updated_at, known_from from licenses
+    where department = :department and feed = :feed and record_id = b.record_id offset 0) l
+  union all
+  select record_id, null, least(source_updated_at, :now) from staged_licenses where exchange_id = :exchange_id
+), overtaken as (
+  select coalesce(sum((select count(*) from unnest(bad_ats) as one (bad_at) where bad_at < good_at)), 0) as many
+  from (select array_agg(bad_at) as bad_ats, max(good_at) as good_at from told
+    group by record_id having count(bad_at) > 0) as of_record
 )
 update exchanges set unchanged_count = unchanged_count + overtaken.many from overtaken
 where exchange_id = :exchange_id returning overtaken.many
-""")  # noqa: S608 - constants of this file
-
+""")
 
 # A table that only grows is read again with the rows that were mended since: a case that is over stays over.
 # A replay only judges a row again: it keeps pointing at the page it came with.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from hub.context import HubContext
 from hub.pull_differences import pull_differences
 from hub.reconcile import reconcile
 from license_library.answers import ReconciliationBrief
+from license_library.merging import discard_held
 from license_library.reconciliation_list import show_reconciliation
 from schemas.errors import NotComparable
 
@@ -137,6 +139,25 @@ def test_what_waits_and_what_is_on_its_way_is_no_difference(front: Faked, hub: H
     assert later.pending > 0
     pull_once(hub, front)
     assert compare(hub, front).pending == 0
+
+
+def test_what_is_held_is_told_as_held_and_not_as_missing(front: Faked, hub: HubContext, tmp_path: Path) -> None:
+    before = compare(hub, front)
+    shutil.copytree(front.department.folder, tmp_path / front.name)
+    file = tmp_path / front.name / "department.toml"
+    file.write_text(re.sub(r"(records_per_day\s*= )\[.*?\]", r"\1[0, 0]", file.read_text("utf-8")), "utf-8")
+    strict = replace(hub, connectors_folder=tmp_path)
+    front.process.set_day(80)
+    held = pull_once(strict, front)
+    assert (held.state, held.merged) == ("held", 0)
+    kept = column(hub, "select count(distinct record_id) from staged_licenses")[0]
+    found = compare(strict, front)
+    assert (found.state, found.missing, found.different, found.pending) == ("same", 0, 0, 0)
+    waits = """select coalesce(record_id, quarantine_id::text) from quarantined_records
+        union select record_id from staged_licenses"""
+    assert found.waiting == len(column(hub, waits)) > before.waiting
+    discard_held(hub.engine, held.exchange_id, hub.clock())
+    assert compare(strict, front).pending == kept
 
 
 def test_a_pull_of_just_what_differs_mends_it_and_moves_no_cursor(front: Faked, hub: HubContext) -> None:
