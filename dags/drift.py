@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 from airflow.sdk import DAG, task
 
-from connectors.declaration import Department, list_departments
+from connectors.declaration import Department
 from dags.outcome import told_to_airflow
 from dags.surroundings import (
-    CONNECTORS_FOLDER,
     FIRST_DAY,
     connection_of,
-    declared_department,
+    declared_departments,
     opened_hub,
     task_defaults,
     timetable,
@@ -42,9 +41,8 @@ def watch(department: str) -> None:
 
 
 def watched_departments() -> Iterator[Department]:
-    """Yield the departments whose live contract can be read; a broken declaration has a DAG of its own."""
-    declared = map(declared_department, list_departments(CONNECTORS_FOLDER))
-    yield from (one for one in declared if isinstance(one, Department) and one.is_contract_watched)
+    """Yield the departments whose live contract can be read."""
+    yield from (one for one in declared_departments() if one.is_contract_watched)
 
 
 with DAG(

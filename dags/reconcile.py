@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 from airflow.sdk import DAG, task
 
-from connectors.declaration import Department, Feed, list_departments
+from connectors.declaration import Department, Feed
 from dags.outcome import told_to_airflow
 from dags.surroundings import (
-    CONNECTORS_FOLDER,
     FIRST_DAY,
     connection_of,
-    declared_department,
+    declared_departments,
     opened_hub,
     task_defaults,
     timetable,
@@ -40,10 +39,9 @@ def compare(department: str, feed: str) -> None:
 
 
 def comparable_feeds() -> Iterator[tuple[Department, Feed]]:
-    """Yield the feeds that can list or be asked; a broken declaration has a DAG of its own."""
-    for one in map(declared_department, list_departments(CONNECTORS_FOLDER)):
-        if isinstance(one, Department):
-            yield from ((one, feed) for feed in one.feeds.values() if feed.compared_by != "none")
+    """Yield the feeds that can list or be asked."""
+    for one in declared_departments():
+        yield from ((one, feed) for feed in one.feeds.values() if feed.compared_by != "none")
 
 
 with DAG(

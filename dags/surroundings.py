@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Connection, CronTriggerTimetable, MultipleCronTriggerTimetable
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from connectors.declaration import Department, load_department
+from connectors.declaration import Department, list_departments, load_department
 from schemas.errors import ConnectionMissing, DeclarationError
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ def declared_department(name: str) -> Department | DeclarationError:
         return load_department(name, CONNECTORS_FOLDER)
     except DeclarationError as error:
         return error
+
+
+def declared_departments() -> Iterator[Department]:
+    """Yield every department whose declaration holds; a broken one has a DAG of its own in dags/pull.py."""
+    for one in map(declared_department, list_departments(CONNECTORS_FOLDER)):
+        if isinstance(one, Department):
+            yield one
 
 
 def timetable(cron: str) -> CronTriggerTimetable | None:

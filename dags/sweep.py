@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 from airflow.sdk import DAG, Asset, get_parsing_context, task
 
-from connectors.declaration import Department, Feed, list_departments
+from connectors.declaration import Department, Feed
 from dags.outcome import told_to_airflow
 from dags.surroundings import (
-    CONNECTORS_FOLDER,
     FIRST_DAY,
     connection_of,
-    declared_department,
+    declared_departments,
     opened_hub,
     task_defaults,
     timetable,
@@ -42,9 +41,8 @@ def sweep(department: str, feed: str) -> int:
 
 
 def swept_feeds(rhythm: str) -> Iterator[tuple[Department, Feed]]:
-    """Yield the feeds that declare a rhythm; a broken declaration has a DAG of its own."""
-    declared = map(declared_department, list_departments(CONNECTORS_FOLDER))
-    for one in (one for one in declared if isinstance(one, Department)):
+    """Yield the feeds that declare a rhythm."""
+    for one in declared_departments():
         yield from ((one, feed) for _, feed in sorted(one.feeds.items()) if feed.cursor.sweep == rhythm)
 
 

@@ -20,6 +20,7 @@ from hub.ahead import one_ahead, one_behind
 from hub.batch_quality import judge_batch
 from hub.bounds import hold_reasons, missed_reasons, window_of
 from hub.context import HubContext
+from hub.contradicting import set_wrong_apart
 from hub.contradictions import quarantine_contradictions
 from hub.crash_points import pass_by
 from hub.field_watch import FieldWatch
@@ -32,7 +33,7 @@ from hub.waiving import let_pass
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.exchanges import Exchange
 from license_library.listings import Missed
-from license_library.quarantining import quarantine_records
+from license_library.quarantining import pass_overtaken, quarantine_records
 from license_library.shadowing import note_reasons
 from license_library.staging import stage_records
 from license_library.standing import Standing, find_standing
@@ -105,6 +106,8 @@ def check_exchange(
         if running.tally.received > hub.bounds.chunk_records and not exchange.is_replay:
             facts = (exchange, department, feed, standing.edits, running.rule_version, now)
             running.tally.quarantined += quarantine_contradictions(hub, conn, *facts)
+        if running.tally.quarantined and not exchange.is_replay:
+            running.tally.quarantined -= pass_overtaken(conn, exchange, now)
         # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
         if moved.is_found or exchange.is_replay:
             running.tally.cursor_at = None
@@ -131,6 +134,7 @@ def _judge(check: Check, chunk: MappedPage) -> tuple[MappedPage, pl.DataFrame]:
     outcome = run_suite(chunk.frame, check.suite)
     found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(check.now))
     problems = let_pass(join_problems(chunk.problems, found, outcome.problems), chunk, check.standing.waivers)
+    problems = set_wrong_apart(problems, chunk, check.standing.wrong)
     terms = judge_terms(_good(chunk.frame.select(TERM_COLUMNS), problems["row"].unique()))  # what waits is told anyway
     outcome = replace(outcome, results=[*outcome.results, *chunk.face_results, *terms])
     _count(check.tally, chunk.frame, problems, outcome)

@@ -75,11 +75,13 @@ returning batch_id
 """)
 _LOCK = text("select * from case_batches where batch_id = :batch_id for no key update")
 _ADVANCE = text("""
-update case_batches set state = 'running', after_id = :after_id, done_count = done_count + :done,
+update case_batches set state = case state when 'waiting' then 'running' else state end, after_id = :after_id, done_count = done_count + :done,
   skipped_count = skipped_count + :skipped, changed_at = :now
 where batch_id = :batch_id
 """)
-_FINISH = text("update case_batches set state = 'done', changed_at = :now where batch_id = :batch_id")
+_FINISH = text("""
+update case_batches set state = 'done', changed_at = :now where batch_id = :batch_id and state in ('waiting', 'running')
+""")
 _CHANGE = text("""
 update case_batches set state = :state, changed_at = :now, changed_by = :who where batch_id = :batch_id and state = any(:from)
 """)

@@ -19,7 +19,7 @@ from license_library.cursors import LAST, check_limit
 from license_library.keyring import Keyring
 from license_library.masking import mask_text
 from license_library.questions import CorrectionFilter
-from license_library.readings import check_text
+from license_library.readings import check_state, check_text
 from license_library.wording import field_words
 from schemas.errors import NotFound
 from schemas.license import LICENSE
@@ -52,6 +52,7 @@ def list_corrections(
     conn: Connection, keyring: Keyring, wanted: CorrectionFilter, today: date, now: datetime
 ) -> CorrectionsAnswer:
     """Return requests, the open ones first, by their last day."""
+    check_state(wanted.state, wanted.STATES)
     check_text(f"{wanted.department or ''}{wanted.state or ''}")
     facts = msgspec.structs.asdict(wanted) | {"today": today, "limit": check_limit(wanted.limit)}
     return CorrectionsAnswer([_brief(row, keyring) for row in conn.execute(_LIST, facts)], now)

@@ -16,7 +16,7 @@ from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.delivery_words import STATES, delivery_state_words, kind_words, reason_words
 from license_library.masking import mask_text
 from license_library.questions import DeliveryFilter
-from license_library.readings import check_text
+from license_library.readings import check_state, check_text
 from schemas.errors import NotFound
 
 _COLUMNS = """
@@ -46,6 +46,7 @@ select {_COLUMNS} from deliveries d join departments p using (department) where 
 
 def list_deliveries(conn: Connection, wanted: DeliveryFilter, now: datetime) -> DeliveriesAnswer:
     """Return one page of deliveries, newest first; WrongQuestion for a limit or cursor that is not ours."""
+    check_state(wanted.state, wanted.STATES)
     limit = check_limit(wanted.limit)
     scope = {name: getattr(wanted, name) for name in ("department", "kind", "case_number", "state")}
     for value in scope.values():

@@ -46,8 +46,11 @@ select l.record_id, l.digest, l.source_updated_at, l.known_from
 from unnest(cast(:keys as text[])) as asked (record_id)
 join licenses l on l.department = :department and l.feed = :feed and l.record_id = asked.record_id
 """)
+# A row that was mended or waived is in the library, and is missed there like any other; as edited it differs from what was said.
 _SET_ASIDE = text(f"""
-select digest from quarantined_records where {_OF_FEED} and digest = any(:rows)
+select q.digest from quarantined_records q where {_OF_FEED} and q.digest = any(:rows)
+  and (q.state not in ('mended', 'waived') or q.edits is not null and exists (
+    select from licenses l where l.department = q.department and l.feed = q.feed and l.record_id = q.record_id))
 union all
 select s.digest from staged_licenses s join exchanges e using (exchange_id)
 where e.department = :department and e.feed = :feed and e.state = 'held' and s.digest = any(:records)
@@ -102,7 +105,7 @@ def entries_now(conn: Connection, feed: FeedName, keys: Collection[str]) -> pl.D
 
 
 def set_aside(conn: Connection, feed: FeedName, rows: Iterable[bytes], records: Iterable[bytes]) -> set[bytes]:
-    """Return which of these source rows have a quarantine case, and which of these records are held."""
+    """Return which of these source rows wait in quarantine or were edited there, and which of these records are held."""
     asked = {**vars(feed), "rows": list(rows), "records": list(records)}
     return {bytes(digest) for digest in conn.scalars(_SET_ASIDE, asked)}
 

@@ -20,7 +20,7 @@ from license_library.incident_words import (
     severity_words,
 )
 from license_library.questions import IncidentFilter
-from license_library.readings import check_text
+from license_library.readings import check_state, check_text
 from schemas.errors import NotFound
 
 _COLUMNS: Final = """
@@ -49,6 +49,7 @@ order by alert_id desc limit 100
 
 def list_incidents(conn: Connection, wanted: IncidentFilter, now: datetime) -> IncidentsAnswer:
     """Return incidents; without a state every one that is not resolved, with `all` every one."""
+    check_state(wanted.state, wanted.STATES)
     check_text(f"{wanted.department or ''}{wanted.state or ''}")
     facts = {"department": wanted.department, "state": wanted.state, "limit": check_limit(wanted.limit)}
     return IncidentsAnswer([_brief(row) for row in conn.execute(_LIST, facts)], now)

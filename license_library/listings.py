@@ -46,9 +46,11 @@ _KNOWN = text("""
 select count(*) from licenses where department = :department and feed = :feed and unlisted_at is null
 """)
 # What the guard of the merge keeps out; a row that says what a version of the license said once is only history told again.
+# Each staged row's license by its key, `offset 0`: how many rows are staged the planner cannot know, and would walk the library.
 _OUTDATED = text("""
-select count(*) from staged_licenses s join licenses l
-  on l.department = :department and l.feed = :feed and l.record_id = s.record_id
+select count(*) from staged_licenses s cross join lateral (
+  select license_id, source_updated_at, known_from, digest from licenses
+  where department = :department and feed = :feed and record_id = s.record_id offset 0) l
 where s.exchange_id = :exchange_id and s.source_updated_at < least(l.source_updated_at, l.known_from)
   and s.digest <> l.digest
   and not exists (select from license_versions v where v.license_id = l.license_id and v.digest = s.digest)

@@ -20,7 +20,7 @@ from license_library.field_lineage import personal_sources
 from license_library.keyring import Keyring
 from license_library.masking import mask_text
 from license_library.questions import QuarantineFilter
-from license_library.readings import check_text
+from license_library.readings import check_state, check_text
 from license_library.wording import field_words, problem_words
 from schemas.errors import NotFound
 
@@ -76,6 +76,7 @@ select {EXCHANGE_COLUMNS} from exchanges e join departments d on d.department = 
 
 def list_quarantine(conn: Connection, wanted: QuarantineFilter, now: datetime) -> QuarantineAnswer:
     """Return one page of cases, newest first; WrongQuestion for a limit or cursor that is not ours."""
+    check_state(wanted.state, wanted.STATES)
     limit = check_limit(wanted.limit)
     scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code", "owner")}
     for value in scope.values():

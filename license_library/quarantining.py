@@ -29,6 +29,29 @@ def _overtaken(row: str) -> str:
     and l.record_id = {row}.record_id and least(l.source_updated_at, l.known_from) > {row}.source_updated_at)"""
 
 
+# What changes nothing is unchanged. A newer row may have come with it, further on: only when all are staged is it known.
+# One pass over what was staged: how many rows that are the planner cannot know.
+_PASS_OVERTAKEN = text("""
+with bad as materialized (
+  select record_id, source_updated_at from quarantined_records
+  where department = :department and feed = :feed and exchange_id = :exchange_id and record_id is not null
+), told as (
+  select record_id, source_updated_at as bad_at, null::timestamptz as good_at from bad
+  union all
+  select b.record_id, null, least(l.source_updated_at, l.known_from) from bad b cross join lateral (
+    select source_updated_at, known_from from licenses
+    where department = :department and feed = :feed and record_id = b.record_id offset 0) l
+  union all
+  select record_id, null, least(source_updated_at, :now) from staged_licenses where exchange_id = :exchange_id
+), overtaken as (
+  select coalesce(sum((select count(*) from unnest(bad_ats) as one (bad_at) where bad_at < good_at)), 0) as many
+  from (select array_agg(bad_at) as bad_ats, max(good_at) as good_at from told
+    group by record_id having count(bad_at) > 0) as of_record
+)
+update exchanges set unchanged_count = unchanged_count + overtaken.many from overtaken
+where exchange_id = :exchange_id returning overtaken.many
+""")
+
 # A table that only grows is read again with the rows that were mended since: a case that is over stays over.
 # A replay only judges a row again: it keeps pointing at the page it came with.
 # The same bad row twice in one batch is one case: its last place counts, and it was tried once.
@@ -125,6 +148,12 @@ def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the chec
     write_events(conn, again, Deed(action, exchange_id=exchange.exchange_id), now)
     conn.execute(_QUARANTINE, {**facts, **columns})
     return len(rows)
+
+
+def pass_overtaken(conn: Connection, exchange: Exchange, now: datetime) -> int:
+    """Count the bad rows of an exchange that a newer row of their record has overtaken as unchanged; return how many."""
+    hold_lease(conn, exchange, CHECKING)
+    return int(conn.execute(_PASS_OVERTAKEN, {**vars(exchange), "now": now}).scalar_one())
 
 
 def _reasons(problems: pl.DataFrame) -> dict[int, list[dict[str, str]]]:

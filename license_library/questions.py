@@ -50,10 +50,11 @@ class ExchangeFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class QuarantineFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for quarantine cases; None means: any."""
 
+    STATES: ClassVar[tuple[str, ...]] = ("open", "mended", "waived", "superseded", "discarded")
     department: str | None = None
     feed: str | None = None
     code: str | None = None  # a problem code
-    state: str | None = "open"  # open | mended | waived | superseded | discarded
+    state: str | None = "open"  # one of STATES
     owner: str | None = None
     exchange_id: int | None = None
     limit: int = DEFAULT_LIMIT
@@ -63,10 +64,20 @@ class QuarantineFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DeliveryFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for deliveries; None means: any."""
 
+    STATES: ClassVar[tuple[str, ...]] = (
+        "waiting",
+        "claimed",
+        "sent",
+        "acknowledged",
+        "done",
+        "refused",
+        "to_verify",
+        "cancelled",
+    )
     department: str | None = None
     kind: str | None = None
     case_number: str | None = None
-    state: str | None = None  # waiting | claimed | sent | acknowledged | done | refused | to_verify | cancelled
+    state: str | None = None  # one of STATES
     limit: int = DEFAULT_LIMIT
     after: str | None = None  # DeliveriesAnswer.next of the page before
 
@@ -74,16 +85,18 @@ class DeliveryFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class IncidentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for incidents; None means: any department, every state but resolved."""
 
+    STATES: ClassVar[tuple[str, ...]] = ("open", "acknowledged", "muted", "resolved", "all")
     department: str | None = None
-    state: str | None = None  # open | acknowledged | muted | resolved | all
+    state: str | None = None  # one of STATES
     limit: int = MAX_LIMIT
 
 
 class CorrectionFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for correction requests; None means: any."""
 
+    STATES: ClassVar[tuple[str, ...]] = ("open", "late", "answered", "withdrawn")
     department: str | None = None
-    state: str | None = None  # open | late | answered | withdrawn
+    state: str | None = None  # one of STATES
     license_id: int | None = None
     quarantine_id: int | None = None
     limit: int = MAX_LIMIT
@@ -114,9 +127,10 @@ class ConflictFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ReconciliationFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for reconciliations; None means: any."""
 
+    STATES: ClassVar[tuple[str, ...]] = ("same", "different")
     department: str | None = None
     feed: str | None = None
-    state: str | None = None  # same | different
+    state: str | None = None  # one of STATES
     limit: int = DEFAULT_LIMIT
     after: str | None = None  # ReconciliationsAnswer.next of the page before
 

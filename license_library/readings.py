@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date
 
 import msgspec
@@ -107,6 +108,14 @@ def check_text(text: str, longest: int = MAX_TEXT) -> None:
             f"search: the text is refused; expected at most {longest} printable characters; nothing was searched",
         )
         raise WrongQuestion("search.bad_text", words)
+
+
+def check_state(state: str | None, states: Collection[str]) -> None:
+    """Refuse a state that nothing is ever in: an empty list would say that nothing waits."""
+    if state is not None and state not in states:
+        named = ", ".join(states)
+        words = Words(f"没有这种状态;可选:{named}", f"list: there is no such state; expected one of {named}")
+        raise WrongQuestion("search.no_such_state", words)
 
 
 def _asked(terms: SearchTerms) -> dict[str, str | None]:

@@ -20,7 +20,7 @@ from license_library.answers import (
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.masking import mask_text
 from license_library.questions import ReconciliationFilter
-from license_library.readings import check_text
+from license_library.readings import check_state, check_text
 from license_library.reconciliation_words import difference_words, method_words, reconciliation_words
 from schemas.errors import NotFound
 
@@ -58,6 +58,7 @@ where reconciliation_id = :reconciliation_id and kind <> 'extra' and record_id <
 
 def list_reconciliations(conn: Connection, wanted: ReconciliationFilter, now: datetime) -> ReconciliationsAnswer:
     """Return one page of reconciliations; WrongQuestion for a limit or cursor that is not ours."""
+    check_state(wanted.state, wanted.STATES)
     limit = check_limit(wanted.limit)
     check_text(f"{wanted.department or ''}{wanted.feed or ''}{wanted.state or ''}")
     question = f"reconciliations {wanted.department} {wanted.feed} {wanted.state}".encode()

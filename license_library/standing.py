@@ -14,11 +14,18 @@ from sqlalchemy import Connection, text
 
 from license_library.case_events import Deed, write_events
 from license_library.keyring import Keyring
+from schemas.checks import CONTRADICTED
 
 _STANDING = text("""
 select digest, edits, waived_codes from quarantined_records
 where department = :department and feed = :feed and state <> 'discarded'
   and (edits is not null or waived_until is not null)
+""")
+# Whoever discards one of two rows that contradict each other says which one is wrong.
+_WRONG = text("""
+select record_id, digest from quarantined_records
+where department = :department and feed = :feed and state = 'discarded' and codes @> array[:code]
+  and record_id is not null
 """)
 # Where the record has moved on since it was let through, nothing is left to wait for.
 _LAPSE = text("""
@@ -34,10 +41,14 @@ returning q.quarantine_id
 
 @dataclass(frozen=True)
 class Standing:
-    """Hold by the digest of a source row what a person put in place of its values, and which problems may pass."""
+    """Hold by the digest of a source row what a person put in place of its values, and which problems may pass.
+
+    `wrong` holds by record which of its rows, that contradicted others, a person discarded.
+    """
 
     edits: Mapping[bytes, Mapping[str, str | None]]
     waivers: Mapping[bytes, frozenset[str]]
+    wrong: Mapping[str, frozenset[bytes]]
 
 
 def end_waivers(conn: Connection, department: str, feed: str, today: date, now: datetime) -> None:
@@ -59,4 +70,11 @@ def find_standing(  # noqa: PLR0913, PLR0917 - whose rows, and when
             edits[bytes(row.digest)] = msgspec.json.decode(keyring.decrypt(row.edits))
         if row.waived_codes is not None:
             waivers[bytes(row.digest)] = frozenset(row.waived_codes)
-    return Standing(edits, waivers)
+    return Standing(edits, waivers, _find_wrong(conn, feed_named))
+
+
+def _find_wrong(conn: Connection, feed_named: Mapping[str, str]) -> dict[str, frozenset[bytes]]:
+    wrong: dict[str, set[bytes]] = {}
+    for record_id, digest in conn.execute(_WRONG, {**feed_named, "code": CONTRADICTED.code}):
+        wrong.setdefault(record_id, set()).add(bytes(digest))
+    return {record_id: frozenset(digests) for record_id, digests in wrong.items()}

@@ -21,7 +21,7 @@ from schemas.records import require_records
 from schemas.rules import Rule, broken_rules
 from schemas.text_rules import text_rules
 
-__all__ = ["RULE_VERSION", "check_records", "classify_license_identifiers"]
+__all__ = ["RULE_VERSION", "check_records", "classify_license_identifiers", "find_conflicts"]
 
 RULE_VERSION = "license-3"  # raised whenever a rule changes what it lets through
 
@@ -29,7 +29,7 @@ RULE_VERSION = "license-3"  # raised whenever a rule changes what it lets throug
 def check_records(frame: pl.DataFrame, record: RecordType, license_types: Collection[str], today: date) -> pl.DataFrame:
     """Return the problems frame of a license records frame: row (index into it), code, field, expected, got."""
     require_records(frame, record)
-    judged = judge_codes(frame, today).with_columns(_conflict=_conflicts(frame, record))
+    judged = judge_codes(frame, today).with_columns(_conflict=find_conflicts(frame, record))
     rules = [*text_rules(frame, record), *date_rules(record, today), *code_rules(record, license_types, today)]
     found = pl.concat([broken_rules(judged, [*rules, _CONFLICT]), holder_problems(frame, today)])
     return found.sort("row", maintain_order=True)
@@ -47,7 +47,7 @@ _CONFLICT = Rule(
 )
 
 
-def _conflicts(frame: pl.DataFrame, record: RecordType) -> pl.Series:
+def find_conflicts(frame: pl.DataFrame, record: RecordType) -> pl.Series:
     """Mark records that share key and source time but differ: neither can be trusted. Exact repeats are harmless."""
     unmarked = pl.repeat(False, len(frame), dtype=pl.Boolean, eager=True)
     rows = (frame["record_id"].is_duplicated() & frame["record_id"].is_not_null()).arg_true()

@@ -16,6 +16,9 @@ from sqlalchemy import text
 from connectors.fake.truth import Plot
 from hub import pull as steps
 from hub.context import Bounds, HubContext
+from hub.mending import today
+from hub.replay import replay
+from license_library.case_decisions import CaseDecision, decide_case
 from license_library.landing import read_pages
 
 FEW = Bounds(chunk_records=1000)
@@ -66,3 +69,23 @@ def test_the_same_told_twice_is_believed(hub: HubContext, fake: StartFake) -> No
     key, _ = pull_altered(replace(hub, bounds=FEW), one, lambda _row: None)
     assert count(hub, "quarantined_records") == 0
     assert count(hub, "licenses", f"record_id = '{key}'") == 1
+
+
+@pytest.mark.parametrize("chunk_records", [1000, 20_000])
+def test_the_wrong_one_that_was_discarded_contradicts_no_more_however_often_it_comes(
+    hub: HubContext, fake: StartFake, chunk_records: int
+) -> None:
+    one = fake("transport", Plot(scale=2200, bad_share=0))
+    hub = replace(hub, bounds=Bounds(chunk_records=chunk_records))
+    other = "另一家运输有限公司"
+    key, _ = pull_altered(hub, one, lambda row: row.update(YHMC=other))
+    right, wrong = map(int, map(str, column(hub, "select quarantine_id from quarantined_records order by page_number")))
+    with hub.engine.begin() as conn:
+        discard = CaseDecision("discard", "张工", reason="来电核实")
+        decide_case(conn, hub.keyring, wrong, discard, today(hub), hub.clock())
+    replay(hub, one.name, "licenses", [right])
+    for _ in range(2):
+        _, counts = pull_altered(hub, one, lambda row: row.update(YHMC=other))
+        assert counts.merged == 0
+        assert count(hub, "licenses", f"record_id = '{key}' and holder_name <> '{other}'") == 1
+        assert column(hub, "select state from quarantined_records order by page_number") == ["mended", "discarded"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +18,13 @@ from connectors.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.context import HubContext
+from hub.mending import today
 from hub.pull_differences import pull_differences
 from hub.reconcile import reconcile
+from hub.replay import replay
 from license_library.answers import ReconciliationBrief
+from license_library.case_decisions import CaseDecision, decide_case
+from license_library.merging import discard_held
 from license_library.reconciliation_list import show_reconciliation
 from schemas.errors import NotComparable
 
@@ -137,6 +142,36 @@ def test_what_waits_and_what_is_on_its_way_is_no_difference(front: Faked, hub: H
     assert later.pending > 0
     pull_once(hub, front)
     assert compare(hub, front).pending == 0
+
+
+def test_what_is_held_is_told_as_held_and_not_as_missing(front: Faked, hub: HubContext, tmp_path: Path) -> None:
+    shutil.copytree(front.department.folder, tmp_path / front.name)
+    file = tmp_path / front.name / "department.toml"
+    file.write_text(re.sub(r"(records_per_day\s*= )\[.*?\]", r"\1[0, 0]", file.read_text("utf-8")), "utf-8")
+    strict = replace(hub, connectors_folder=tmp_path)
+    front.process.set_day(80)
+    held = pull_once(strict, front)
+    assert (held.state, held.merged) == ("held", 0)
+    kept = column(hub, "select count(distinct record_id) from staged_licenses")[0]
+    found = compare(strict, front)
+    assert (found.state, found.missing, found.different, found.pending) == ("same", 0, 0, 0)
+    assert found.waiting > int(str(kept)) > 0
+    discard_held(hub.engine, held.exchange_id, hub.clock())
+    assert compare(strict, front).pending == kept
+
+
+def test_what_was_let_in_by_a_waiver_is_missed_like_any_other(front: Faked, hub: HubContext) -> None:
+    codes = "codes = array['identifier.uscc_wrong']"
+    found = "select quarantine_id from quarantined_records where state = 'open' and "
+    case = int(str(column(hub, found + codes)[0]))
+    with hub.engine.begin() as conn:
+        waived = CaseDecision("waive", "张工", reason="来电核实", until=today(hub))
+        decide_case(conn, hub.keyring, case, waived, today(hub), hub.clock())
+    replay(hub, front.name, "licenses", [case])
+    assert compare(hub, front, full=True).state == "same"
+    key = str(column(hub, f"select record_id from quarantined_records where quarantine_id = {case}")[0])
+    change(hub.engine, {"missing": IN_LIBRARY["missing"]}, [key], random.Random(1))
+    assert named(hub, compare(hub, front, full=True)) == {key: "missing"}
 
 
 def test_a_pull_of_just_what_differs_mends_it_and_moves_no_cursor(front: Faked, hub: HubContext) -> None:

@@ -20,7 +20,7 @@ from hub.context import HubContext
 from hub.mending import BatchTaken, mend_due, run_batch, today
 from hub.replay import replay
 from license_library.attendance import attended
-from license_library.case_batches import BatchOrder, Chosen, change_batch, create_batch
+from license_library.case_batches import BatchChange, BatchOrder, Chosen, change_batch, create_batch
 from license_library.case_decisions import CaseDecision, decide_case
 from license_library.case_history import list_events
 from license_library.dossier import get_license
@@ -253,6 +253,25 @@ def test_a_batch_that_checks_again_goes_on_where_it_was_killed(
     finished = run_batch(hub, batch, slice_size=5)
     assert (finished.state, finished.done, finished.skipped) == ("done", total, 0)
     assert column(hub, "select distinct tries from quarantined_records") == [2]
+
+
+@pytest.mark.parametrize(("change", "state"), [("pause", "paused"), ("cancel", "cancelled")])
+def test_what_is_said_while_cases_are_checked_again_holds_from_the_next_slice_on(
+    hub: HubContext, pulled: Faked, monkeypatch: pytest.MonkeyPatch, change: BatchChange, state: str
+) -> None:
+    with hub.engine.begin() as conn:
+        batch = create_batch(conn, BatchOrder("recheck", "张工"), hub.clock())
+
+    def replay_meanwhile(*given: Any) -> object:
+        done = replay(*given)
+        with hub.engine.begin() as conn:
+            change_batch(conn, batch, change, "王工", hub.clock())
+        return done
+
+    monkeypatch.setattr("hub.mending.replay", replay_meanwhile)
+    left = run_batch(hub, batch, slice_size=2)
+    assert (left.state, left.done, left.changed_by) == (state, 2, "王工")
+    assert count(hub, "exchanges", "kind = 'replay'") == 1
 
 
 def test_the_history_of_a_case_cannot_be_changed(hub: HubContext, pulled: Faked) -> None:

@@ -9,7 +9,7 @@ from question_makers import NOW, Library
 from sqlalchemy import event
 
 from license_library.leases import Exchange
-from license_library.listings import Missed, note_missed
+from license_library.listings import Missed, count_outdated, note_missed
 
 MANY = 3000
 LICENSES = """
@@ -20,6 +20,35 @@ select 'market_regulation', 'licenses', n, 'B' || n, 'bizlic', 'N' || n, '机关
        'valid', now(), '', 1, 1, 1, now(), (select max(exchange_id) from exchanges), 'm'
   from generate_series(1, :many) as n
 """
+
+
+FEW = 30
+STAGE = """
+insert into staged_licenses (exchange_id, page_number, position, record_id, license_type, license_number, issuer_name,
+                             issued_on, holder_name, holder_name_key, holder_hash, holder_code_type, holder_code_encrypted,
+                             open_ended, area_code, status, source_updated_at, digest)
+select (select max(exchange_id) from exchanges), 1, n, 'B' || n, 'bizlic', 'N' || n, '机关', date '2010-01-01', '某人', '某人', '',
+       '111', '', true, '370283', 'valid', timestamptz '2000-01-01', 'x'
+  from generate_series(1, :few) as n
+"""
+
+
+def test_what_is_outdated_is_counted_without_a_walk_through_the_library(shelf: Library) -> None:
+    exchange_id = shelf.add_feed()
+    shelf.change(LICENSES, many=MANY)
+    shelf.change(STAGE, few=FEW)
+    exchange = Exchange(exchange_id, 1, "market_regulation", "licenses", "landed", "m", None, NOW)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(shelf.conn, "before_cursor_execute", note)
+    assert count_outdated(shelf.conn, exchange) == FEW
+    event.remove(shelf.conn, "before_cursor_execute", note)
+    ((statement, values),) = asked
+    plan = shelf.conn.exec_driver_sql(f"explain (analyze, format json) {statement}", values).scalar_one()
+    assert sum(rows_touched(plan)) < MANY
 
 
 def test_a_whole_list_is_compared_with_the_library_in_one_pass(shelf: Library) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from license_library.exchanges import begin_exchange, fail_exchange, finish_landing, register_department
 from license_library.merging import Counts, NotHeld, discard_held, merge_exchange, release_held
+from license_library.quarantining import pass_overtaken
 from license_library.staging import finish_check, hold_exchange, quarantine_records, stage_records
 from license_library.subject_keys import key_subjects, queue_subjects
 from license_library.summaries import summarize
@@ -296,7 +297,7 @@ def pull_beside_bad(library, keyring, begin):
             stage_records(conn, keyring, exchange, frame.head(1))
             facts = (frame, problems_frame([(1, problem)]), {1: b"x" * 32}, "1", NOW)
             quarantine_records(conn, keyring, exchange, *facts)
-            finish_check(conn, exchange, 2, 1, None, "1", NOW)
+            finish_check(conn, exchange, 2, 1 - pass_overtaken(conn, exchange, NOW), None, "1", NOW)
         merge_exchange(library, exchange.exchange_id, lambda: NOW)
         return rows(library, "select state from quarantined_records")[0][0]
 
@@ -315,6 +316,19 @@ def test_an_old_bad_row_that_is_read_again_after_it_was_mended_stays_mended(libr
     assert rows(library, told) == [("mended",)]
     assert pull_beside_bad(good, bad) == "mended"
     assert rows(library, told) == [("mended",)]
+
+
+def test_an_overtaken_bad_row_counts_as_unchanged_and_one_that_waits_as_quarantined(library, pull_beside_bad):
+    good = record(source_updated_at=LATER)
+    counted = """select received_count, merged_count, unchanged_count, quarantined_count from exchanges
+        order by exchange_id desc limit 1"""
+    pull_beside_bad(good, record(status=None, source_updated_at=EARLIER))
+    assert rows(library, counted) == [(2, 1, 1, 0)]
+    pull_beside_bad(good, record(status=None, source_updated_at=EARLIER))
+    assert rows(library, counted) == [(2, 0, 2, 0)]
+    for time in (LATER, None):
+        pull_beside_bad(good, record(status=None, source_updated_at=time))
+        assert rows(library, counted) == [(2, 0, 1, 1)]
 
 
 def test_a_bad_row_that_is_newer_than_the_good_one_or_of_no_known_time_waits(library, pull_beside_bad):

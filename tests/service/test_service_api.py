@@ -393,3 +393,14 @@ def test_a_parameter_that_no_route_knows_is_refused_and_named(machine: Client, a
     assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
     assert [one["field"] for one in answer.json()["problems"]] == [field]
     assert "370283199001011234" not in answer.text
+
+
+@pytest.mark.parametrize("listed", ["quarantine", "deliveries", "corrections", "incidents", "reconciliations"])
+def test_a_state_that_nothing_is_ever_in_is_refused_and_not_answered_by_an_empty_list(
+    machine: Client, listed: str
+) -> None:
+    refused = machine.get(f"/api/{listed}?state=nonsense")
+    assert refused.status_code == 422
+    assert "expected one of" in refused.text
+    assert machine.get(f"/{listed}?state=nonsense").status_code == 422
+    assert machine.get(f"/api/{listed}?state=").status_code == 200
