@@ -54,10 +54,10 @@ class StagingRefused(HubError):
     code = "hub.staging_refused"
 
 
-def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame: pl.DataFrame) -> int:
-    """Take in good records, in the canonical frame, and return how many.
+def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame: pl.DataFrame) -> pl.DataFrame:
+    """Take in good records, in the canonical frame, and return those that the library already holds, to the last field.
 
-    What the library already holds, to the last field, is only counted; the rest is copied to the staging table.
+    These are only counted; the rest is copied to the staging table.
     """
     hold_lease(conn, exchange, CHECKING)
     frame = frame.rechunk()
@@ -67,7 +67,7 @@ def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame:
     # In one chunk: Polars panics where it formats a column whose first chunk was filtered away.
     good = _staged_frame(keyring, exchange, frame.filter(fresh), digests.filter(fresh)).rechunk()
     _copy(conn, [(staged_licenses, good), (staged_holders, _listed_holders(keyring, good))])
-    return frame.height
+    return frame.filter(~fresh)
 
 
 def _not_known(conn: Connection, exchange: Exchange, frame: pl.DataFrame, digests: pl.Series) -> pl.Series:

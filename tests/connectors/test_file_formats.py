@@ -137,7 +137,25 @@ def test_a_file_that_is_cut_within_its_last_row_is_refused(declare: Declare, cut
         read(declare("csv"), content)
 
 
-def test_the_last_row_needs_no_end_of_line(declare: Declare) -> None:
+def test_a_file_that_is_cut_inside_its_last_cell_is_refused_where_the_sample_ends_its_last_line(
+    declare: Declare,
+) -> None:
+    content = csv_of([ROW, ROW]).encode()
+    for cut in (1, 2, 3, 4):
+        with pytest.raises(DepartmentBrokePromise, match="the last line has no end, which that of the sample"):
+            read(declare("csv"), content[:-cut])
+    with pytest.raises(
+        DepartmentBrokePromise, match="has no end"
+    ):  # a marker counts records, and does not prove the last
+        read(declare("csv", 'done = "{stem}.ok"\ndone_total = true'), content[:-3])
+
+
+def test_the_last_row_needs_no_end_of_line_where_the_sample_has_none_or_a_trailer_follows(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trailed = f"{csv_of([ROW, ROW])}TOTAL,2".encode()
+    assert values(read(declare("csv", 'total = "TOTAL"'), trailed), "LSH") == ["1", "1"]
+    monkeypatch.setitem(SAMPLES, "csv", csv_of([ROW]).removesuffix("\r\n"))
     assert values(read(declare("csv"), csv_of([ROW, ROW]).encode().removesuffix(b"\r\n")), "LSH") == ["1", "1"]
 
 
