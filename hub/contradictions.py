@@ -45,12 +45,14 @@ class ToldBefore:
         if not self._told or not otherwise:
             return [], []
         told = pl.concat(self._told)
-        kinds = {
-            "record_id": pl.String,
-            "source_updated_at": pl.Datetime("us", "UTC"),
-            "page": pl.Int64,
-            "at": pl.Int64,
-        }
+        kinds = pl.Schema(
+            {
+                "record_id": pl.String(),
+                "source_updated_at": pl.Datetime("us", "UTC"),
+                "page": pl.Int64(),
+                "at": pl.Int64(),
+            }
+        )
         staged = pl.DataFrame(otherwise, schema=kinds, orient="row").with_columns(key=pl.struct(KEY).hash())
         fresh, known = staged.join(told, on="key", how="semi"), told.join(staged, on="key", how="semi")
         return fresh.select("page", "at").rows(), known.select("_page", "_position").rows()
