@@ -341,6 +341,18 @@ def test_json_is_read_exactly(declare: Declare, form: str) -> None:
     assert [(fault.row, fault.source) for page in doubled for fault in page.faults] == [(0, "MC")]
 
 
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+@pytest.mark.parametrize("value", ["NaN", "1e400", "7" * 5000, r'"\ud83d"', '{"text": "1"}'])
+def test_a_value_of_a_json_file_that_no_database_keeps_is_a_fault_of_its_record(
+    declare: Declare, form: str, value: str
+) -> None:
+    text = json_of([ROW, ROW]).replace(f'"MC": "{ROW[2]}"', f'"MC": {value}', 1)
+    text = text if form == "json" else "\n".join(text[1:-1].split("}, {")).replace("\n", "}\n{") + "\n"
+    pages = read(declare(form), text.encode(), f"a.{form}")
+    assert [(fault.row, fault.source) for page in pages for fault in page.faults] == [(0, "MC")]
+    assert values(pages, "MC") == [None, ROW[2]]
+
+
 @pytest.mark.parametrize("text", ["", "[", "{}", "[1]", json_of([ROW])[:-1], json_of([ROW, ROW])[:-9], f"{json_of([ROW])} x", "[{}{}]", "[{},]"])  # fmt: skip
 def test_json_that_is_cut_or_holds_no_records_is_refused(declare: Declare, text: str) -> None:
     with pytest.raises(DepartmentBrokePromise):

@@ -28,7 +28,7 @@ COUNT = 25
 FILLED = {  # what the contract does not tell, and what was guessed wrong: all that an engineer writes
     'name       = "?"': 'name       = "流程日志"', 'uscc       = "?"': 'uscc       = "11370283MB9T00230W"', 'network    = "?"': 'network    = "专网"',
     'contact    = "?"': 'contact    = "数据科"', 'catalogue    = "?"': 'catalogue    = "370283/x/0001"', 'basis        = "?"': 'basis        = "依据"',
-    'purpose      = "?"': 'purpose      = "核验"', 'key          = ["?"]': 'key          = ["event_log_id"]', '"{cursor}"': '"{since}"',
+    'purpose      = "?"': 'purpose      = "核验"', 'key          = ["?"]': 'key          = ["event_log_id"]',
     'field = "?", format = "%Y-%m-%d %H:%M:%S"': 'field = "when", format = "xs:dateTime"', 'license_type     = { value = "?" }': 'license_type     = { value = "outad" }',
     'license_number   = "?"': 'license_number   = "run_id"', 'issuer_name      = "?"': 'issuer_name      = { value = "流程日志" }',
     'issued_on        = { from = "?", date = "%Y-%m-%d" }': 'issued_on        = { from = "logical_date", date = "xs:dateTime" }',

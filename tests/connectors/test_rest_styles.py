@@ -153,6 +153,8 @@ def read_xml(declare: Declare, body: bytes, media_type: str = "application/xml",
     return list(rows.columns["YHMC"])
 
 
+INCLUDE = '<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>'
+MANY = " ".join(f'a{n}="1"' for n in range(300))
 ONE = "<r><code>0</code><data><total>1</total><rows><row><YHMC>{}</YHMC></row></rows></data></r>"
 
 
@@ -182,6 +184,16 @@ def test_records_in_xml_are_read_as_they_come(
         (b'{"code": "0"}', DepartmentBrokePromise),
         (b"<html><body>sign in</body></html>", DepartmentBrokePromise),
         (b"<!DOCTYPE r><r/>", DepartmentBrokePromise),
+        (
+            b'<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + ONE.format("&e;").encode(),
+            DepartmentBrokePromise,
+        ),
+        (ONE.replace("<r>", '<r><?php system("id") ?>').format("x").encode(), DepartmentBrokePromise),
+        (ONE.replace("<r>", f"<r>{INCLUDE}").format("x").encode(), DepartmentBrokePromise),
+        (ONE.replace("<r>", f"<r {MANY}>").format("x").encode(), DepartmentBrokePromise),
+        (ONE.replace("<r>", "<r>" + "<d>" * 100 + "</d>" * 100).format("x").encode(), DepartmentBrokePromise),
+        (ONE.format("12&#0;34").encode(), DepartmentBrokePromise),
+        ((f'<?xml version="1.0" encoding="UTF-7"?>{ONE}').format("x").encode(), DepartmentBrokePromise),
         (b"<r><code>0</code><data><total>1</total></data></r>", DepartmentBrokePromise),
         (b"<r><code>9</code><msg>busy</msg></r>", DepartmentFault),
         (ONE.format("x").encode()[:-5], DepartmentBrokePromise),
