@@ -16,22 +16,45 @@ from lxml import etree
 
 from connectors.declared import Department, Feed
 from connectors.page_rows import source_names
-from connectors.safe_xml import local_name, parse_utf8
+from connectors.safe_xml import local_name, parse_xml
 from connectors.soap_schema import SoapSchema
+
+XS = "http://www.w3.org/2001/XMLSchema"
 
 
 def unknown_names(department: Department, feed: Feed, came: Collection[str]) -> list[str]:
     """Return the fields among those that came which neither the contract nor the declaration knows, sorted.
 
-    None where the contract says nothing of records, or is not kept to (`strictness = "off"`).
+    None where the contract says nothing of records, or is not kept to (`strictness = "off"`). Of a text that is carried
+    in a string say what schemas and samples lie beside the contract.
     """
     transport = department.transport
-    is_silent = transport.kind not in {"soap", "rest"} or transport.payload != "none" or transport.strictness == "off"
-    if is_silent:
+    if transport.kind not in {"soap", "rest"} or transport.strictness == "off":
         return []
-    known = _names(department.folder / "contract" / transport.contract.removeprefix("contract/"), department.digest)
-    read = {name.lstrip("@").partition("/")[0] for name in source_names(feed)}
-    return sorted(set(came) - known - read) if known else []
+    contract = department.folder / "contract" / transport.contract.removeprefix("contract/")
+    find = _names if transport.payload == "none" else _names_beside
+    known = find(contract, department.digest)
+    return sorted(set(came) - known - _fields_read(feed)) if known else []
+
+
+def new_in_text(department: Department, feed: Feed, came: Collection[str]) -> list[str]:
+    """Return the fields of a carried text that neither the declaration nor anything beside the contract knows, sorted."""
+    contract = department.folder / "contract" / department.transport.contract.removeprefix("contract/")
+    return sorted(set(came) - _names_beside(contract, department.digest) - _fields_read(feed))
+
+
+def _fields_read(feed: Feed) -> set[str]:
+    """Return the fields of a record that the declaration reads, or reads something in."""
+    return {name.lstrip("@").partition("/")[0] for name in source_names(feed)}
+
+
+@functools.lru_cache(maxsize=64)
+def _names_beside(contract: Path, digest: str) -> frozenset[str]:
+    """Return the names of every schema and sample beside a WSDL."""
+    beside = [
+        path for path in contract.parent.iterdir() if path.suffix in {".xsd", ".xml", ".json"} and path != contract
+    ]
+    return frozenset[str]().union(*(_names(path, digest) for path in beside))
 
 
 @functools.lru_cache(maxsize=64)
@@ -40,8 +63,10 @@ def _names(contract: Path, _digest: str) -> frozenset[str]:
     if contract.suffix == ".wsdl":
         return SoapSchema(contract).names
     content = contract.read_bytes()
-    if content.lstrip().startswith(b"<"):
-        return frozenset(local_name(element) for element in parse_utf8(content, contract.name).iter(etree.Element))
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        root = parse_xml(content, "", contract.name)
+        declared = (str(one.get("name", "")) for one in root.iter(f"{{{XS}}}element", f"{{{XS}}}attribute"))
+        return frozenset(declared if root.tag == f"{{{XS}}}schema" else map(local_name, root.iter(etree.Element)))
     document = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe loaders
     is_sample = not isinstance(document, Mapping) or not {"openapi", "swagger"} & set(document)
     return frozenset(_keys(document) if is_sample else _properties(document))

@@ -33,9 +33,20 @@ def read_csv(feed: Feed, files: Files, contract: FileContract, chunks: Iterator[
             f"{who}: line {rows.line_num} is not CSV ({error}); nothing of the file is applied"
         ) from None
 
-    if width < len(header) and not "".join(last).endswith("\n"):
+    if last and not last[0].endswith("\n"):
+        _refuse_cut(width, len(header), files, contract, who)
+
+
+def _refuse_cut(width: int, expected: int, files: Files, contract: FileContract, who: str) -> None:
+    """Refuse a file whose last line has no end, where cells are missing, or nothing but an end could show that none is."""
+    if width < expected:
         raise DepartmentBrokePromise(
-            f"{who}: the last line ends after {width} of {len(header)} cells; the file is cut; nothing of it is applied"
+            f"{who}: the last line ends after {width} of {expected} cells; the file is cut; nothing of it is applied"
+        )
+    if contract.ends_line and not files.total:  # a trailer stands behind every record; a marker only counts them
+        raise DepartmentBrokePromise(
+            f"{who}: the last line has no end, which that of the sample {contract.file} has; the file may be cut inside "
+            "its last cell; nothing of it is applied"
         )
 
 

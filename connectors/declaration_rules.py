@@ -11,11 +11,12 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 
 from connectors.declared import TO_FILL_IN, Feed, Transport
-from connectors.declared_fields import FieldRule
 from connectors.durations import duration
+from connectors.field_rules import check_rule
 from connectors.file_rules import check_files
 from connectors.holder_rules import check_holders
 from connectors.reconcile_rules import check_reconcile
+from connectors.request_template import placeholders
 from connectors.sign_in_rules import check_carrying, check_seal, check_sign_in
 from connectors.text_encoding import CODECS
 from connectors.time_forms import time_pattern
@@ -30,7 +31,6 @@ CRON = {"minute": 59, "hour": 23, "day of the month": 31, "month": 12, "day of t
 FLAT = {"query", "form"}  # ways to send a request that know no groups
 SHARES = ("max_bad_ratio", "max_missed_ratio", "max_loss", "max_fill_drop", "max_duplicates", "max_contradictions")
 FOLLOWED = {"link", "next"}  # paging styles whose next page is a URL of the department's
-DERIVED = {"record_id", "source_updated_at", "face", "open_ended", "holders"}  # follow from tables of their own
 
 
 def check_zone(zone: str, place: str) -> None:
@@ -107,23 +107,6 @@ def check_schedule(schedule: str, place: str) -> None:
             raise DeclarationError(f"{place}: key 'schedule': expected at most {most} for the {unit}, got {part!r}")
 
 
-def check_rule(name: str, rule: FieldRule, record: RecordType, place: str) -> None:
-    """Refuse a rule for a field that does not exist, or that cannot decide where its value comes from."""
-    kinds = {field.name: field.kind for field in record.fields if field.name not in DERIVED}
-    if name not in kinds:
-        raise DeclarationError(
-            f"{place}: no field of {record.name} can be mapped by that name; there are {', '.join(kinds)}"
-        )
-    if bool(rule.from_) == (rule.value is not None):
-        raise DeclarationError(f"{place}: expected exactly one of 'from' and 'value'")
-    if (rule.date is not None) != (kinds[name] == "date" and rule.value is None):
-        raise DeclarationError(f"{place}: key 'date' belongs to date fields, and every date field needs it")
-    if rule.date is not None:
-        _check_text(time_pattern, rule.date, f"{place}: key 'date'")
-    if rule.open_ended and name != "valid_to":
-        raise DeclarationError(f"{place}: key 'open_ended' belongs to valid_to only")
-
-
 def _check_request(feed: Feed, transport: Transport, place: str) -> None:
     for needed in NEEDED[transport.kind]:
         if not getattr(feed, needed):
@@ -150,8 +133,7 @@ def _check_placeholders(template: Mapping[str, object], known: set[str], place: 
     for key, value in template.items():
         if isinstance(value, Mapping):
             _check_placeholders(value, known, f"{place}{key}.")
-        unknown = sorted(set(re.findall(r"\{(\w*)\}", value)) - known) if isinstance(value, str) else []
-        if unknown:
+        elif unknown := sorted(placeholders(value) - known):
             raise DeclarationError(
                 f"{place}{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(known))}"
             )
@@ -162,8 +144,10 @@ def _check_form(feed: Feed, transport: Transport, place: str) -> None:
     check_carrying(feed, transport, place)
     if feed.method == "GET" and feed.send != "query":
         raise DeclarationError(f"{place}: key 'send': {feed.send} needs method POST")
-    if feed.send in FLAT and any(isinstance(value, dict) for value in feed.request.values()):
-        raise DeclarationError(f"{place}: key 'request': {feed.send} carries no groups; expected send json or xml")
+    if feed.send in FLAT and any(isinstance(value, dict | list) for value in feed.request.values()):
+        raise DeclarationError(
+            f"{place}: key 'request': {feed.send} carries no groups and no lists; expected send json or xml, or one text"
+        )
     if feed.answer == "xml" and feed.records == ".":
         raise DeclarationError(f"{place}: key 'records': in XML a list stands inside an element; expected its path")
     if feed.send == "xml" and transport.payload_encoding.lower() not in CODECS:

@@ -21,10 +21,11 @@ from schemas.errors import DeclarationError
 
 @dataclass(frozen=True)
 class FileContract:
-    """Hold the names of the columns, in the order of the sample."""
+    """Hold the names of the columns, in the order of the sample, and whether its last line has an end."""
 
     file: str
     columns: tuple[str, ...]
+    ends_line: bool = False
 
 
 def declared_files(department: Department, feed: Feed) -> Files:
@@ -55,7 +56,7 @@ def _read(path: Path, _digest: str, form: str, delimiter: str, records: str, lab
     plain = tuple(dict.fromkeys(name.strip() for name in columns))
     if not plain or len(plain) != len(columns):
         raise DeclarationError(f"{who}: shows no record, or a column twice; expected a sample of the declared {form}")
-    return FileContract(path.name, plain)
+    return FileContract(path.name, plain, body.endswith(b"\n"))
 
 
 def _decode(body: bytes, label: str, who: str) -> str:

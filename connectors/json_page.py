@@ -21,9 +21,11 @@ from connectors.page_rows import (
     PageRows,
     is_count,
     list_text,
+    one_total,
     quoted,
     require_success,
     source_names,
+    total_in_records,
 )
 from connectors.text_encoding import charset_of, utf8_of
 from schemas.errors import DepartmentBrokePromise
@@ -70,15 +72,17 @@ def json_text(document: dict[str, Any], path: str) -> str | None:
 
 def json_facts(feed: Feed, document: dict[str, Any], who: str) -> PageFacts:
     """Return how many records the page holds and what it says about the others."""
+    records = _records(feed, document, who)
+    next_cursor = (_scalar(find_value(document, feed.paging.next)) if feed.paging.next else None) or ""
+    if name := total_in_records(feed):
+        told = (_scalar(find_value(record, name)) for record in records)
+        return PageFacts(len(records), one_total(feed, told, who), next_cursor)
     total = _scalar(find_value(document, feed.paging.total)) if feed.paging.total else None
     if feed.paging.total and not is_count(total):
         raise DepartmentBrokePromise(
             f"{who}: {feed.paging.total} is not a number; expected the declared total of records"
         )
-    next_cursor = _scalar(find_value(document, feed.paging.next)) if feed.paging.next else None
-    return PageFacts(
-        len(_records(feed, document, who)), int(total) if total and is_count(total) else None, next_cursor or ""
-    )
+    return PageFacts(len(records), int(total) if total and is_count(total) else None, next_cursor)
 
 
 def json_rows(feed: Feed, document: dict[str, Any], who: str) -> PageRows:

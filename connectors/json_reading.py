@@ -17,7 +17,7 @@ from connectors.json_page import (
     text_column,
     utf8_page,
 )
-from connectors.page_rows import Column, Fault, PageFacts, PageRows, source_names
+from connectors.page_rows import Column, Fault, PageFacts, PageRows, source_names, total_in_records
 
 
 def read_json_rows(department: Department, feed: Feed, body: bytes, media_type: str) -> PageRows:
@@ -31,7 +31,7 @@ def read_json_rows(department: Department, feed: Feed, body: bytes, media_type: 
 def read_json_facts(department: Department, feed: Feed, body: bytes, media_type: str) -> PageFacts:
     """Return how many records a page holds and what it says about the others; looks into no record that it can pass over."""
     who = f"{department.department}.{feed.name}"
-    outline = _outline(department, feed, body, media_type, who)
+    outline = None if total_in_records(feed) else _outline(department, feed, body, media_type, who)
     document = outline.document if outline else read_document(department, feed, body, media_type)
     return json_facts(feed, document, who)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from connectors.declared_fields import FieldRule
@@ -11,7 +13,7 @@ from connectors.mapping_times import date_of
 def expression(rule: FieldRule, kind: pl.DataType) -> pl.Expr:
     """Return what a rule makes of its source column; null where it knows no value for it."""
     if rule.value is not None:
-        return pl.lit(rule.value, dtype=pl.String).cast(kind)
+        return pl.lit(date.fromisoformat(rule.value) if kind == pl.Date else rule.value).cast(kind)
     value = pl.col(rule.from_)
     if rule.open_ended:
         value = pl.when(~value.is_in(rule.open_ended)).then(value)

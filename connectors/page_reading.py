@@ -17,7 +17,7 @@ from connectors.declared import Department, Feed
 from connectors.fetched_page import FetchedPage
 from connectors.json_reading import read_json_facts, read_json_rows
 from connectors.page_headers import add_headers
-from connectors.page_rows import PageFacts, PageRows, source_names
+from connectors.page_rows import PageFacts, PageRows, source_names, total_in_records
 from connectors.safe_xml import FIELD
 from connectors.soap_envelope import SoapAnswer, open_answer, open_listing
 from connectors.soap_payload import read_payload
@@ -74,21 +74,23 @@ def read_facts(department: Department, feed: Feed, page: FetchedPage) -> PageFac
     who = f"{department.department}.{feed.name}"
     if department.transport.kind == "rest":
         if feed.answer == "xml":
-            facts = _of_all(list(xml_facts(feed, page.body, page.media_type, who)))
+            facts = _of_all(list(xml_facts(feed, page.body, page.media_type, who)), who)
         else:
             facts = read_json_facts(department, feed, page.body, page.media_type)
         return add_headers(feed, facts, page.headers, who)
-    wanted = Wanted(feed.records)
+    wanted = Wanted(feed.records, [name] if (name := total_in_records(feed)) else ())
     pieces = [
         soap_facts(feed, payload, who)
         for answer in _open(department, page.body, page.media_type, wanted, who)
         for payload in read_payload(department, feed, answer, wanted, who)
     ]
-    return _of_all(pieces)
+    return _of_all(pieces, who)
 
 
-def _of_all(pieces: list[PageFacts]) -> PageFacts:
+def _of_all(pieces: list[PageFacts], who: str) -> PageFacts:
     """Return what a page says whose pieces say this; what surrounds the records is the same in each."""
+    if len({piece.total for piece in pieces}) > 1:
+        raise DepartmentBrokePromise(f"{who}: the records tell different totals; nothing of the answer is applied")
     return replace(pieces[0], count=sum(piece.count for piece in pieces))
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 import polars as pl
 
 from connectors.declared import Feed
-from schemas.errors import DepartmentFault
+from schemas.errors import DepartmentBrokePromise, DepartmentFault
 
 Column = Sequence[str | None] | pl.Series
 _encoder = msgspec.json.Encoder()
@@ -74,6 +74,25 @@ def source_names(feed: Feed) -> list[str]:
     changes = {feed.change.column} if feed.change else set()
     lists = {feed.holders.list} if feed.holders and feed.holders.list else set()
     return sorted(mapped | set(feed.face.values()) | set(feed.key) | {feed.cursor.field} | changes | lists)
+
+
+def total_in_records(feed: Feed) -> str:
+    """Return the field of a record that tells the total, where `paging.total` lies below `records`; else nothing."""
+    above = f"{feed.records}/"
+    return feed.paging.total.removeprefix(above) if feed.records and feed.paging.total.startswith(above) else ""
+
+
+def one_total(feed: Feed, told: Iterable[str | None], who: str) -> int | None:
+    """Return the total that every record tells; None where there is no record to tell one."""
+    totals = set(told)
+    if not totals:
+        return None
+    total = (totals.pop() or "").strip()
+    if totals or not is_count(total):
+        raise DepartmentBrokePromise(
+            f"{who}: {feed.paging.total} is not the same number in every record; expected the declared total of records"
+        )
+    return int(total)
 
 
 def list_text(entries: Sequence[dict[str, str | None]]) -> str | None:

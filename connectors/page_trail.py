@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.declared import Feed, Paging
-from connectors.page_rows import PageFacts
+from connectors.page_rows import PageFacts, total_in_records
 from schemas.errors import DepartmentBrokePromise, DepartmentUnavailable
 
 COUNTED = {"page", "offset"}  # styles that end where the declared total is reached
@@ -47,6 +47,8 @@ class PageTrail:
 
     def follow(self, place: Place, facts: PageFacts, body: bytes) -> Place | None:
         """Take in one page and return the next place, or None at the end; DepartmentBrokePromise when they contradict."""
+        if facts.total is None and total_in_records(self.feed):  # no record to tell it: what was told before holds
+            facts = replace(facts, total=self.last.total or 0)
         self._refuse_shrinking(place, facts)
         self.received += facts.count
         self.last = facts

@@ -28,6 +28,8 @@ def put_secrets(template: Any, values: Any, account: Mapping[str, str]) -> Any:
     """Put the connection's account where the template asks for it; a value that only looks like it stays."""
     if isinstance(template, dict) and isinstance(values, dict):
         return {key: put_secrets(template.get(key), value, account) for key, value in values.items()}
+    if isinstance(template, list) and isinstance(values, list):
+        return [put_secrets(one, value, account) for one, value in zip(template, values, strict=True)]
     if not isinstance(template, str) or not isinstance(values, str) or not ACCOUNT.search(template):
         return values
     return ACCOUNT.sub(lambda match: account[match[1]], values)
@@ -44,7 +46,9 @@ def put(values: dict[str, Any], path: str, value: Any) -> None:
 def placeholders(template: Any) -> set[str]:
     """Return the names of every placeholder in a template."""
     if isinstance(template, dict):
-        return {name for value in template.values() for name in placeholders(value)}
+        return placeholders([*template.values()])
+    if isinstance(template, list):
+        return {name for value in template for name in placeholders(value)}
     return set(re.findall(r"\{(\w*)\}", template)) if isinstance(template, str) else set()
 
 

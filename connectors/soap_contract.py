@@ -103,7 +103,11 @@ class SoapContract:
                 return write_header(name, value)
         if element is None:
             raise ValueError(f"it has no header {name}; there are {', '.join(parts) or 'none'}")
-        return element(**without_marks(value)) if isinstance(value, Mapping) else element(value)
+        if isinstance(value, Mapping):
+            return element(**without_marks(value))
+        holder = etree.Element("headers")  # zeep writes no header of its own that is a plain text
+        element.render(holder, element(value))
+        return holder[0]
 
     def check_request(self, element: etree._Element) -> str:
         """Return the operation that a request Body's only child calls; DepartmentRefused when it breaks the schema."""

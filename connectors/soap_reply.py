@@ -9,7 +9,7 @@ from lxml import etree
 
 from connectors.declared import Feed
 from connectors.json_page import json_facts, json_rows
-from connectors.page_rows import PageFacts, PageRows, is_count
+from connectors.page_rows import PageFacts, PageRows, is_count, one_total, total_in_records
 from connectors.soap_attachments import describe_text
 from connectors.soap_payload import Payload
 from connectors.xml_listing import Records
@@ -23,14 +23,24 @@ def soap_facts(feed: Feed, payload: Payload, who: str) -> PageFacts:
     """Return how many records the page holds and what it says about the others."""
     if isinstance(payload.root, dict):
         return json_facts(feed, payload.root, who)
+    next_cursor = (payload.text(feed.paging.next) or "").strip()
+    count = payload.records.count if payload.records else len(_records(feed, payload.root))
+    if name := total_in_records(feed):
+        return PageFacts(count, one_total(feed, _told(feed, payload, payload.root, name), who), next_cursor)
     total = (payload.text(feed.paging.total) or "").strip()
     if feed.paging.total and not is_count(total):
         raise DepartmentBrokePromise(
             f"{who}: {feed.paging.total} is not a number; expected the declared total of records"
         )
-    next_cursor = (payload.text(feed.paging.next) or "").strip()
-    count = payload.records.count if payload.records else len(_records(feed, payload.root))
     return PageFacts(count, int(total) if is_count(total) else None, next_cursor)
+
+
+def _told(feed: Feed, payload: Payload, root: etree._Element, name: str) -> list[str | None]:
+    """Return what each record says under a name."""
+    if payload.records:
+        return payload.records.columns[name].unique().to_list()
+    found = [find_all(item, name) for item in _records(feed, root)]
+    return [values[0].text if len(values) == 1 else None for values in found]
 
 
 def soap_rows(feed: Feed, payload: Payload, who: str, binary: frozenset[str] = frozenset()) -> PageRows:

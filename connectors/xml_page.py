@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.declared import Feed
-from connectors.page_rows import PageFacts, PageRows, source_names
+from connectors.page_rows import PageFacts, PageRows, source_names, total_in_records
 from connectors.safe_xml import local_name, utf8_xml
 from connectors.soap_envelope import SoapAnswer
 from connectors.soap_payload import Payload, require_payload_success
@@ -20,7 +20,8 @@ from schemas.errors import DepartmentBrokePromise
 
 def xml_facts(feed: Feed, body: bytes, media_type: str, who: str) -> Iterator[PageFacts]:
     """Yield, of each piece of the page, how many records it holds and what it says about the others."""
-    for payload in _open(feed, body, media_type, Wanted(feed.records), who):
+    wanted = Wanted(feed.records, [name] if (name := total_in_records(feed)) else ())
+    for payload in _open(feed, body, media_type, wanted, who):
         yield soap_facts(feed, payload, who)
 
 

@@ -21,7 +21,7 @@ from hub.batch_quality import judge_batch
 from hub.bounds import hold_reasons, missed_reasons, window_of
 from hub.context import HubContext
 from hub.contradicting import set_wrong_apart
-from hub.contradictions import quarantine_contradictions
+from hub.contradictions import ToldBefore, quarantine_contradictions
 from hub.crash_points import pass_by
 from hub.field_watch import FieldWatch
 from hub.moved_pages import MovedPages
@@ -71,6 +71,7 @@ class Check:
     mapped: Collection[str]
     now: datetime
     tally: Tally = field(default_factory=Tally)
+    told: ToldBefore = field(default_factory=ToldBefore)
 
     @property
     def rule_version(self) -> str:
@@ -105,13 +106,14 @@ def check_exchange(
                 progress("check", running.tally.received)
         if running.tally.received > hub.bounds.chunk_records and not exchange.is_replay:
             facts = (exchange, department, feed, standing.edits, running.rule_version, now)
-            running.tally.quarantined += quarantine_contradictions(hub, conn, *facts)
+            running.tally.quarantined += quarantine_contradictions(hub, conn, running.told, *facts)
         if running.tally.quarantined and not exchange.is_replay:
             running.tally.quarantined -= pass_overtaken(conn, exchange, now)
         # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
         if moved.is_found or exchange.is_replay:
             running.tally.cursor_at = None
-        return _conclude(running, feed, listed.find_missed(has_moved=moved.is_found), fields.tell(conn))
+        lost = fields.tell(conn, exchange, now)
+        return _conclude(running, feed, listed.find_missed(has_moved=moved.is_found), lost)
 
 
 def read_chunks(
@@ -147,7 +149,7 @@ def _keep(check: Check, listed: Listed, chunk: MappedPage, problems: pl.DataFram
     """Note which records came, stage the good ones, quarantine the rest with every reason. Alone uses the transaction."""
     listed.look(chunk.frame)
     bad = problems["row"].unique()
-    stage_records(check.conn, check.hub.keyring, check.exchange, _good(chunk.frame, bad))
+    check.told.look(stage_records(check.conn, check.hub.keyring, check.exchange, _good(chunk.frame, bad)))
     if check.exchange.is_shadow:
         note_reasons(check.conn, check.exchange, chunk.frame, problems)
         return

@@ -1,6 +1,6 @@
 """Records that contradict one another across the chunks of a check: neither can be trusted, so all of them wait.
 
-Within one chunk the record checks see it. Reads the records concerned once more from their pages, a page at a time.
+Within one chunk the record checks see it. What the library holds already is not staged, so it is noted beside. Reads the records concerned once more from their pages, a page at a time.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 
+import polars as pl
 from sqlalchemy import Connection
 
 from connectors.declaration import Department, Feed
@@ -16,7 +17,7 @@ from connectors.pages import MappedPage, map_pages
 from connectors.row_edits import Edits, edit_rows
 from hub.context import HubContext
 from hub.replayed_rows import pick_rows
-from license_library.contradictions import find_contradictions, take_back
+from license_library.contradictions import find_contradictions, find_told_otherwise, take_back, take_back_known
 from license_library.exchanges import Exchange
 from license_library.quarantining import quarantine_records
 from license_library.shadowing import note_reasons
@@ -25,11 +26,42 @@ from schemas.checks import CONTRADICTED
 from schemas.problems import problems_frame
 
 Places = list[tuple[int, int]]
+KEY = ["record_id", "source_updated_at"]
+
+
+class ToldBefore:
+    """Note where an exchange told what the library holds already: a hash and a place for each such record."""
+
+    def __init__(self) -> None:
+        self._told: list[pl.DataFrame] = []
+
+    def look(self, known: pl.DataFrame) -> None:
+        """Take in the next records that were known."""
+        if not known.is_empty():
+            self._told.append(known.select("_page", "_position", key=pl.struct(KEY).hash()))
+
+    def places_of(self, otherwise: list[tuple[str, datetime, int, int]]) -> tuple[Places, Places]:
+        """Return which of what was staged contradicts something told here, and where that stands."""
+        if not self._told or not otherwise:
+            return [], []
+        told = pl.concat(self._told)
+        kinds = pl.Schema(
+            {
+                "record_id": pl.String(),
+                "source_updated_at": pl.Datetime("us", "UTC"),
+                "page": pl.Int64(),
+                "at": pl.Int64(),
+            }
+        )
+        staged = pl.DataFrame(otherwise, schema=kinds, orient="row").with_columns(key=pl.struct(KEY).hash())
+        fresh, known = staged.join(told, on="key", how="semi"), told.join(staged, on="key", how="semi")
+        return fresh.select("page", "at").rows(), known.select("_page", "_position").rows()
 
 
 def quarantine_contradictions(  # noqa: PLR0913, PLR0917 - each is one fact of the check
     hub: HubContext,
     conn: Connection,
+    told: ToldBefore,
     exchange: Exchange,
     department: Department,
     feed: Feed,
@@ -38,9 +70,12 @@ def quarantine_contradictions(  # noqa: PLR0913, PLR0917 - each is one fact of t
     now: datetime,
 ) -> int:
     """Move staged records that contradict one another into quarantine; return how many that were."""
-    places = find_contradictions(conn, exchange)
-    if places:
-        take_back(conn, exchange, places)
+    fresh, known = told.places_of(find_told_otherwise(conn, exchange))
+    staged = sorted({*find_contradictions(conn, exchange), *fresh})
+    if staged:
+        take_back(conn, exchange, staged)
+        take_back_known(conn, exchange, len(known))
+    places = sorted([*staged, *known])
     for chunk in _read_again(hub, exchange, department, feed, edits, places):
         rows = list(range(chunk.frame.height))
         problems = problems_frame((row, CONTRADICTED) for row in rows)

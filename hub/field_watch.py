@@ -1,23 +1,29 @@
-"""Whether fields of a batch went missing or were renamed: what optional fields do not tell record by record.
+"""Whether fields of a batch went missing, were renamed or are new: what optional fields do not tell record by record.
 
 A field that no record holds is suspicious where the library says that records of these types have it. By itself it must
-be next to impossible by chance; beside a field that the contract does not know, unlikely is enough.
+be next to impossible by chance; beside a field that the contract does not know, unlikely is enough. Of records that travel
+as text in a string no live contract tells anything: what is new in them is told from the records themselves.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from datetime import datetime
 
 import polars as pl
 from sqlalchemy import Connection
 
-from connectors.contract_names import unknown_names
+from connectors.contract_names import new_in_text, unknown_names
 from connectors.declaration import Department, Feed
 from connectors.pages import MappedPage
+from license_library.exchanges import Exchange
+from license_library.incidents import Cause, tell_incidents
 from license_library.known_fill import Fill, known_fill
 
 IMPOSSIBLE, UNLIKELY = 1e-6, 0.05
+KIND = "new_field"
+MOST = 20  # new fields that are told; a text that became another one says so in fewer
 DEFAULTED = {
     "license_name"
 }  # the catalogue's own name stands in for it: what the library holds says nothing of the source
@@ -41,8 +47,16 @@ class FieldWatch:
             has_value = chunk.source.select((pl.all().is_not_null() & (pl.all() != "")).any()).row(0, named=True)
             self._filled |= {name for name, filled in has_value.items() if filled}
 
-    def tell(self, conn: Connection) -> list[str]:
-        """Return why the batch must be held, naming the fields; nothing where all is as it was."""
+    def tell(self, conn: Connection, exchange: Exchange, now: datetime) -> list[str]:
+        """Return why the batch must be held, naming the fields; of a carried text keep an incident for each new field."""
+        is_carried = self._department.transport.payload != "none"
+        if is_carried and self._names and exchange.kind == "pull" and not exchange.is_shadow:
+            new = new_in_text(self._department, self._feed, self._names)
+            causes = [_new(self._feed.name, name) for name in new[:MOST]]
+            tell_incidents(conn, exchange.department, KIND, causes, now, feed=exchange.feed)
+        return self._find_gone(conn)
+
+    def _find_gone(self, conn: Connection) -> list[str]:
         empty = {name: source for name, source in self._read().items() if source not in self._filled}
         if not empty or not self._types:
             return []
@@ -61,6 +75,12 @@ class FieldWatch:
     def _chance(self, known: dict[str, Fill], name: str) -> float:
         """Return how likely it is that none of these records has the field, if nothing changed."""
         return math.prod((1 - known.get(kind, Fill()).share(name)) ** count for kind, count in self._types.items())
+
+
+def _new(feed: str, name: str) -> Cause:
+    zh = f"字符串所载记录中出现字段 {name}，接入声明与契约旁的样例均未提到；未入库"
+    en = f"the records that its text carries hold {name}, which neither declaration nor sample knows; it is not read"
+    return Cause(feed, name, "notice", zh, en)
 
 
 def _named(gone: list[tuple[str, str]]) -> str:

@@ -6,6 +6,7 @@ Knows the staging tables. What becomes of such records is decided by whoever ask
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 
@@ -26,6 +27,16 @@ select page_number, position from (
  where differs order by page_number, position
 """)
 _MEMORY = text("set local work_mem = '256MB'")  # as the merge has it: nobody knows yet how many rows were staged
+# Each staged row's license by its key, `offset 0`: how many rows are staged the planner cannot know, and would walk the library.
+_OTHERWISE = text("""
+select s.record_id, s.source_updated_at, s.page_number, s.position from staged_licenses s cross join lateral (
+  select source_updated_at, digest from licenses
+  where department = :department and feed = :feed and record_id = s.record_id offset 0) l
+ where s.exchange_id = :exchange_id and l.source_updated_at = s.source_updated_at and l.digest <> s.digest
+""")
+_COUNT_BACK = text("""
+update exchanges set unchanged_count = unchanged_count - :count where exchange_id = :exchange_id
+""")
 _TAKE_BACK = (
     text("delete from staged_licenses where exchange_id = :exchange_id and (page_number, position) in (select * from"
          " unnest(cast(:pages as integer[]), cast(:positions as integer[])))"),
@@ -43,6 +54,19 @@ def find_contradictions(conn: Connection, exchange: Exchange) -> list[tuple[int,
         return []
     found = conn.execute(_PLACES, {**facts, "record_ids": record_ids})
     return [(row.page_number, row.position) for row in found]
+
+
+def find_told_otherwise(conn: Connection, exchange: Exchange) -> list[tuple[str, datetime, int, int]]:
+    """Return record id, time, page and position of what was staged that the library holds otherwise, of the same time."""
+    feed = {"department": exchange.department, "feed": exchange.feed}
+    found = conn.execute(_OTHERWISE, {"exchange_id": exchange.exchange_id, **feed})
+    return [(row.record_id, row.source_updated_at, row.page_number, row.position) for row in found]
+
+
+def take_back_known(conn: Connection, exchange: Exchange, count: int) -> None:
+    """Forget that some records were counted as unchanged."""
+    hold_lease(conn, exchange, CHECKING)
+    conn.execute(_COUNT_BACK, {"exchange_id": exchange.exchange_id, "count": count})
 
 
 def take_back(conn: Connection, exchange: Exchange, places: Sequence[tuple[int, int]]) -> None:

@@ -29,6 +29,7 @@ _EVENTS: Final = {
 _KINDS: Final = {
     "drift": Words("契约变化", "contract drift"),
     "contract_unread": Words("契约取不到", "contract not read"),
+    "new_field": Words("报文出现新字段", "a new field in a carried text"),
     "differs": Words("对账不一致", "both ends differ"),
     "volume": Words("数量异常", "unusual volume"),
     "fill": Words("填充率下降", "a field is filled less"),
@@ -58,6 +59,10 @@ _ADVICE: Final = {
         "ask the department to serve its contract again; feeds go on by the pinned one",
     ),
     "differs": _DIFFERS,
+    "new_field": Words(
+        "请与部门核实该字段的含义：要用的写入接入声明，不用的把含该字段的样例或 XSD 放进 contract/。",
+        "ask the department what it means: map it, or put a sample or schema that holds it beside the contract",
+    ),
     "volume": Words(
         "请与部门核实数量：属实则放行该批，否则作废；作废后下次重新取数。",
         "ask the department whether that many is right: release the batch, or discard it and it is asked for again",

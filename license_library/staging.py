@@ -55,10 +55,10 @@ class StagingRefused(HubError):
     code = "hub.staging_refused"
 
 
-def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame: pl.DataFrame) -> int:
-    """Take in good records, in the canonical frame, and return how many.
+def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame: pl.DataFrame) -> pl.DataFrame:
+    """Take in good records, in the canonical frame, and return those that the library already holds, to the last field.
 
-    What the library already holds, to the last field, is only counted; the rest is copied to the staging table.
+    These are only counted; the rest is copied to the staging table.
     """
     hold_lease(conn, exchange, CHECKING)
     frame = frame.rechunk()
@@ -69,7 +69,7 @@ def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame:
     listed = _listed_holders(good)
     sealed = _sealed_holders(keyring, good, listed)
     _copy(conn, [(staged_licenses, _with_holders(good, sealed)), (staged_holders, _with_holders(listed, sealed))])
-    return frame.height
+    return frame.filter(~fresh)
 
 
 def _not_known(conn: Connection, exchange: Exchange, frame: pl.DataFrame, digests: pl.Series) -> pl.Series:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -16,13 +16,15 @@ from lxml import etree
 
 from connectors.connection import PORTS, Connection
 from connectors.declared import Department
-from connectors.door import Call, Door
+from connectors.door import Answer, Call, Door
 from connectors.scaffold.vendoring import KNOWN_SPACES, LINKS, candidate_names, parse_contract
 from connectors.sign_in import SignIn
+from connectors.soap_envelope import ENVELOPES, open_answer
 from connectors.wire_clock import Clock
 from schemas.errors import DeclarationError, DepartmentBrokePromise
 
 MOST_FILES = 60
+LOOKED_AT = 4000  # bytes in which an envelope says that it is one
 
 
 @dataclass
@@ -70,7 +72,9 @@ class _Fetcher:
                 f"{self._who}: more than {MOST_FILES} files are imported; expected fewer; nothing was compared"
             )
         signed = self._sign_in.sign(self._clock())
-        return self._door.call(Call("GET", path, signed.query, {"Accept": "*/*", **signed.headers})).body
+        answer = self._door.call(Call("GET", path, signed.query, {"Accept": "*/*", **signed.headers}))
+        _refuse_fault(answer, self._who)
+        return answer.body
 
     def path_of(self, address: str) -> str | None:
         """Return the path of an address on the connection's host, or None where it lies elsewhere."""
@@ -86,6 +90,13 @@ class _Fetcher:
     def close(self) -> None:
         """Let the connection go."""
         self._door.close()
+
+
+def _refuse_fault(answer: Answer, who: str) -> None:
+    """Raise the Fault that came, with status 200, where a contract was asked for: it says what is wrong there."""
+    if any(space.encode() in answer.body[:LOOKED_AT] and b"Envelope" in answer.body[:LOOKED_AT] for space in ENVELOPES):
+        with suppress(DepartmentBrokePromise):  # no envelope after all, such as a WSDL that names its namespace
+            open_answer(answer.body, answer.media_type, who)
 
 
 def _follow_imports(fetcher: _Fetcher, files: LiveFiles, folder: Path) -> None:

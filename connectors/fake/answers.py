@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from connectors.declared import Feed
+from connectors.fake.row_totals import tell_total
 from connectors.fake.shelf import Position, Shelf
+from connectors.page_rows import total_in_records
 from connectors.request_template import holds_secret
 from connectors.time_forms import written_form
 
@@ -63,13 +65,15 @@ def read_request(feed: Feed, given: dict[str, str], after: str = "") -> Asked:
 
 
 def flatten(values: Mapping[str, Any], above: str = "") -> dict[str, str]:
-    """Return nested values as texts under their paths."""
+    """Return nested values as texts under their paths; the second of a list under its name with [2]."""
     flat: dict[str, str] = {}
     for name, value in values.items():
-        if isinstance(value, Mapping):
-            flat |= flatten(value, f"{above}{name}/")
-        else:
-            flat[above + name] = "" if value is None else str(value)
+        for number, one in enumerate(value if isinstance(value, list) else [value], 1):
+            place = f"{above}{name}" + (f"[{number}]" if number > 1 else "")
+            if isinstance(one, Mapping):
+                flat |= flatten(one, f"{place}/")
+            else:
+                flat[place] = "" if one is None else str(one)
     return flat
 
 
@@ -77,11 +81,12 @@ def find_page(feed: Feed, shelf: Shelf, asked: Asked, mode: str = "ok") -> Page:
     """Return the page that was asked for, as a department in `mode` understands, finds and counts it."""
     if feed.paging.style == "none":
         rows = shelf.slice(asked.since, size=EVERYTHING, mode=mode)
-        return Page(rows.rows, rows.total, "")
+        return Page(tell_total(feed, rows.rows, rows.total), rows.total, "")
     if mode == "page_loops":
         asked = replace(asked, skip=0, after=None)
     found = shelf.slice(asked.since, size=asked.size, skip=asked.skip, after=asked.after, mode=mode)
-    return Page(found.rows, found.total + LIE * (mode == "count_lies"), _write_cursor(found.after))
+    total = found.total + LIE * (mode == "count_lies")
+    return Page(tell_total(feed, found.rows, total), total, _write_cursor(found.after))
 
 
 def lay_out(feed: Feed, page: Page, records: Any, *, message: str = "", code: str | None = None) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def lay_out(feed: Feed, page: Page, records: Any, *, message: str = "", code: st
         _put(answer, feed.success.field, good)
         _put(answer, feed.success.message, message or "成功")
     if code is None:
-        _put(answer, feed.paging.total, page.total)
+        _put(answer, "" if total_in_records(feed) else feed.paging.total, page.total)
         _put(answer, feed.paging.next, page.next)
         _put(answer, feed.records, records)
     return answer

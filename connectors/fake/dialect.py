@@ -15,6 +15,7 @@ from connectors.declared import Department, Feed
 from connectors.declared_fields import FieldRule
 from connectors.fake.world import Issuer, Record
 from connectors.time_forms import written_form
+from schemas.license import LICENSE
 
 AWAY = "_AWAY"  # what the new name of a renamed field ends in
 Row = dict[str, Any]  # source column -> text, None where there is none, or a list of entries that are rows themselves
@@ -22,6 +23,8 @@ Say = Callable[[Record, int], Any]
 Fits = Callable[[Row], bool]
 PARTS = ("name", "code_type", "code", "share")
 JOINED = {"name": "holder_name", "code_type": "holder_code_type", "code": "holder_code"}
+
+DAYS = {field.name for field in LICENSE.fields if field.kind == "date"}
 
 
 class Dialect:
@@ -62,8 +65,12 @@ def make_issuer(department: Department, feed: Feed) -> Issuer:
         frozenset(feed.face),
         feed.holders is not None,
         "replaces" in feed.fields,
-        {name: rule.value for name, rule in feed.fields.items() if rule.value is not None},
+        {name: _constant(name, rule.value) for name, rule in feed.fields.items() if rule.value is not None},
     )
+
+
+def _constant(name: str, text: str) -> str | date:
+    return date.fromisoformat(text) if name in DAYS else text
 
 
 def _say_key(feed: Feed) -> dict[str, Say]:

@@ -27,6 +27,7 @@ from connectors.fake.modes import refusal
 from connectors.fake.publishing import Publisher
 from connectors.fake.rest import RestDepartment
 from connectors.fake.rest_forms import choose_render as choose_rest_render
+from connectors.fake.row_totals import marking
 from connectors.fake.sealed import SealedSpokesman
 from connectors.fake.sending import send
 from connectors.fake.shelf import Shelf
@@ -232,10 +233,11 @@ def _open(
 ) -> tuple[dict[str, Shelf], Spokesman]:
     feeds = department.feeds
     if department.transport.kind == "rest":
-        shelves = {name: make_shelf(department, feed, plot, choose_rest_render(feed)) for name, feed in feeds.items()}
+        renders = {name: marking(feed, choose_rest_render(feed)) for name, feed in feeds.items()}
+        shelves = {name: make_shelf(department, feed, plot, renders[name]) for name, feed in feeds.items()}
         return shelves, RestDepartment(department, connection, shelves, gate, desk)
     from connectors.fake.soap import SoapDepartment, choose_render  # noqa: PLC0415  zeep costs a REST fake half a second
 
-    renders = {name: choose_render(department, feed) for name, feed in feeds.items()}
+    renders = {name: marking(feed, choose_render(department, feed)) for name, feed in feeds.items()}
     shelves = {name: make_shelf(department, feed, plot, renders[name]) for name, feed in feeds.items()}
     return shelves, SoapDepartment(department, connection, shelves, gate, desk)

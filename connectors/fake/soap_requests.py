@@ -30,6 +30,8 @@ def with_account(template: Any, connection: Connection) -> Any:
     """Return a template as it must arrive here: with our account in it."""
     if isinstance(template, dict):
         return {name: with_account(value, connection) for name, value in template.items()}
+    if isinstance(template, list):
+        return [with_account(value, connection) for value in template]
     if not isinstance(template, str):
         return template
     return template.replace("{login}", connection.login).replace("{password}", connection.password)
@@ -79,7 +81,9 @@ def values_of(holder: etree._Element) -> dict[str, Any]:
     }
     for child in holder:
         has_more = len(child) or any(not str(name).startswith("{") for name in child.attrib)
-        marks[etree.QName(child).localname] = values_of(child) if has_more else child.text
+        name, value = etree.QName(child).localname, values_of(child) if has_more else child.text
+        before = marks.get(name)
+        marks[name] = value if name not in marks else [*(before if isinstance(before, list) else [before]), value]
     return marks
 
 

@@ -139,15 +139,23 @@ class _OpenApiReader:
             return Node(name, _label(schema), "group", is_required=is_required, children=children)
         return _leaf(name, schema, is_required=is_required)
 
-    def _merged(self, schema: Table) -> Table:
-        """Follow a reference and put what allOf lists into one schema."""
-        schema = self._follow(schema)
-        whole: Table = dict(schema)
-        for part in schema.get("allOf") or []:
-            inner = self._merged(part)
-            properties = {**(whole.get("properties") or {}), **(inner.get("properties") or {})}
-            whole = {**inner, **whole, **({"properties": properties} if properties else {})}
-        return whole
+    def _merged(self, schema: Table, depth: int = 0) -> Table:
+        """Follow a reference, and put into one schema what allOf lists and what any of oneOf or anyOf may hold.
+
+        A null among these only says that a value may be missing; of several parts what not all demand is not required.
+        """
+        whole = self._follow(schema)
+        self._left -= 1
+        if depth > DEEPEST or self._left < 0:
+            return whole
+        for part in whole.get("allOf") or []:
+            whole = _joined(whole, self._merged(part, depth + 1))
+        parts = [self._merged(part, depth + 1) for key in ("oneOf", "anyOf") for part in whole.get(key) or []]
+        parts = [part for part in parts if part.get("type") != "null"]
+        demanded = set.intersection(*(set(part.get("required") or []) for part in parts)) if parts else set()
+        for part in parts:
+            whole = _joined(whole, part)
+        return {**whole, "required": [*(schema.get("required") or []), *demanded]} if parts else whole
 
     def _follow(self, value: Table) -> Table:
         for _ in range(DEEPEST):
@@ -159,6 +167,11 @@ class _OpenApiReader:
                 found = found.get(key, {}) if isinstance(found, dict) else {}
             value = {**found, **{k: v for k, v in value.items() if k != "$ref"}}
         return value if isinstance(value, dict) else {}
+
+
+def _joined(whole: Table, inner: Table) -> Table:
+    properties = {**(whole.get("properties") or {}), **(inner.get("properties") or {})}
+    return {**inner, **whole, **({"properties": properties} if properties else {})}
 
 
 def _leaf(name: str, schema: Table, *, is_required: bool) -> Node:

@@ -20,6 +20,7 @@ KNOWN_SPACES = {  # every reader knows these; the addresses beside them are deco
     "http://schemas.xmlsoap.org/soap/encoding/", "http://schemas.xmlsoap.org/wsdl/", XS,
     "http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2005/08/addressing",
 }  # fmt: skip
+ROOTS = {f"{{{WSDL}}}definitions", f"{{{XS}}}schema"}
 LINKS = (
     (f"{{{WSDL}}}import", "location"),
     (f"{{{XS}}}import", "schemaLocation"),
@@ -45,6 +46,11 @@ def gather_xml(path: Path) -> Gathered:
         source = waiting.pop(0)
         content = read_bytes(source)
         root = parse_contract(content, source.name)
+        if source != path.resolve() and root.tag not in ROOTS:
+            raise DeclarationError(
+                f"contract: {source.name} is imported and begins with <{etree.QName(root).localname}>; "
+                "expected a schema or a WSDL; nothing was written"
+            )
         is_changed = _needs_rewriting(content, root, names[source], gathered.notes)
         for link, attribute in _links(root):
             target = _find(link.get(attribute, ""), link.get("namespace", ""), source, folder)

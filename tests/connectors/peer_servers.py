@@ -28,12 +28,12 @@ def demand_php() -> None:
 
 
 @contextmanager
-def php_department(data: dict[str, Any], folder: Path) -> Iterator[str]:
-    """Serve a department by PHP until the block ends; skipped where PHP is absent."""
+def php_department(data: dict[str, Any], folder: Path, script: str = "soap.php") -> Iterator[str]:
+    """Serve a department by PHP, over SOAP or REST, until the block ends; skipped where PHP is absent."""
     demand_php()
     port = _free_port()
     environment = {**os.environ, "PEER_DATA": _write(data, folder)}
-    command = ["php", "-S", f"127.0.0.1:{port}", str(PEERS / "soap.php")]
+    command = ["php", "-S", f"127.0.0.1:{port}", str(PEERS / script)]
     with _running(command, environment, folder / "php.log"):
         _await(port)
         yield f"http://hub:secret@127.0.0.1:{port}"

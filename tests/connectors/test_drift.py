@@ -23,7 +23,13 @@ from connectors.fake.document_bending import bend_document
 from connectors.fake.publishing import Publisher
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
-from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentUnavailable
+from schemas.errors import (
+    DepartmentBrokePromise,
+    DepartmentError,
+    DepartmentRefused,
+    DepartmentServerFault,
+    DepartmentUnavailable,
+)
 
 WATCHED = [name for name in list_departments() if load_department(name).transport.live_contract]
 Show = Callable[..., Drift]
@@ -204,6 +210,25 @@ def test_an_import_out_of_the_folder_is_never_written(show: Show) -> None:
 def test_what_is_no_contract_is_said_to_be_none(show: Show, name: str, file: str, content: bytes) -> None:
     with pytest.raises(DepartmentBrokePromise, match="its live contract is none"):
         show(name, file, lambda _: content)
+
+
+FAULT = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:CODE</faultcode>
+<faultstring>busy</faultstring></s:Fault></s:Body></s:Envelope>"""
+
+
+@pytest.mark.parametrize("file", ["registry.wsdl", "registry.xsd"])
+@pytest.mark.parametrize(("code", "error"), [(b"Server", DepartmentServerFault), (b"Client", DepartmentRefused)])
+def test_a_fault_in_the_place_of_a_contract_or_of_what_it_imports_is_that_fault(
+    show: Show, file: str, code: bytes, error: type[DepartmentError]
+) -> None:
+    with pytest.raises(error, match="busy"):
+        show("market_regulation", file, lambda _: FAULT.replace(b"CODE", code))
+
+
+@pytest.mark.parametrize("content", [b"<error><code>401</code></error>", b"<html><body>sign in</body></html>"])
+def test_an_import_that_is_no_schema_is_not_taken_for_an_empty_one(show: Show, content: bytes) -> None:
+    with pytest.raises(DepartmentBrokePromise, match=r"registry.xsd is imported and begins with <(error|html)>"):
+        show("market_regulation", "registry.xsd", lambda _: content)
 
 
 def test_a_live_contract_without_an_end_is_cut_off(show: Show, served: dict[str, FakeServer]) -> None:

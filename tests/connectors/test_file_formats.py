@@ -137,7 +137,25 @@ def test_a_file_that_is_cut_within_its_last_row_is_refused(declare: Declare, cut
         read(declare("csv"), content)
 
 
-def test_the_last_row_needs_no_end_of_line(declare: Declare) -> None:
+def test_a_file_that_is_cut_inside_its_last_cell_is_refused_where_the_sample_ends_its_last_line(
+    declare: Declare,
+) -> None:
+    content = csv_of([ROW, ROW]).encode()
+    for cut in (1, 2, 3, 4):
+        with pytest.raises(DepartmentBrokePromise, match="the last line has no end, which that of the sample"):
+            read(declare("csv"), content[:-cut])
+    with pytest.raises(
+        DepartmentBrokePromise, match="has no end"
+    ):  # a marker counts records, and does not prove the last
+        read(declare("csv", 'done = "{stem}.ok"\ndone_total = true'), content[:-3])
+
+
+def test_the_last_row_needs_no_end_of_line_where_the_sample_has_none_or_a_trailer_follows(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trailed = f"{csv_of([ROW, ROW])}TOTAL,2".encode()
+    assert values(read(declare("csv", 'total = "TOTAL"'), trailed), "LSH") == ["1", "1"]
+    monkeypatch.setitem(SAMPLES, "csv", csv_of([ROW]).removesuffix("\r\n"))
     assert values(read(declare("csv"), csv_of([ROW, ROW]).encode().removesuffix(b"\r\n")), "LSH") == ["1", "1"]
 
 
@@ -321,6 +339,18 @@ def test_json_is_read_exactly(declare: Declare, form: str) -> None:
     assert [page.first for page in pages] == [0, 5000, 10_000]
     doubled = read(declare(form), text.replace('"MC"', '"MC": "x", "MC"', 1).encode(), f"a.{form}")
     assert [(fault.row, fault.source) for page in doubled for fault in page.faults] == [(0, "MC")]
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+@pytest.mark.parametrize("value", ["NaN", "1e400", "7" * 5000, r'"\ud83d"', '{"text": "1"}'])
+def test_a_value_of_a_json_file_that_no_database_keeps_is_a_fault_of_its_record(
+    declare: Declare, form: str, value: str
+) -> None:
+    text = json_of([ROW, ROW]).replace(f'"MC": "{ROW[2]}"', f'"MC": {value}', 1)
+    text = text if form == "json" else "\n".join(text[1:-1].split("}, {")).replace("\n", "}\n{") + "\n"
+    pages = read(declare(form), text.encode(), f"a.{form}")
+    assert [(fault.row, fault.source) for page in pages for fault in page.faults] == [(0, "MC")]
+    assert values(pages, "MC") == [None, ROW[2]]
 
 
 @pytest.mark.parametrize("text", ["", "[", "{}", "[1]", json_of([ROW])[:-1], json_of([ROW, ROW])[:-9], f"{json_of([ROW])} x", "[{}{}]", "[{},]"])  # fmt: skip

@@ -220,3 +220,11 @@ def test_a_face_is_judged_by_what_its_license_type_defines(mapped: Map) -> None:
     page = mapped(ROW, ROW | {"XKZBH": "A2", "JYFW": "男"}, changes=as_card)
     assert problems(page) == [(0, "record.bad_face_value", "face.sex", "5 characters")]
     assert [(one.expectation, one.evaluated) for one in page.face_results] == [("face_sex", 2)]
+
+
+def test_a_day_may_be_a_constant_and_must_be_one(mapped: Map) -> None:
+    issued = 'issued_on = { from = "FZRQ", date = "%Y%m%d" }'
+    page = mapped(ROW, changes=((issued, 'issued_on = { value = "2024-01-31" }'),))
+    assert page.frame["issued_on"].to_list() == [date(2024, 1, 31)]
+    with pytest.raises(DeclarationError, match=r"expected a day as 2024-01-31, got '31.1.2024'"):
+        mapped(ROW, changes=((issued, 'issued_on = { value = "31.1.2024" }'),))

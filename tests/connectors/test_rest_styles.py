@@ -153,6 +153,8 @@ def read_xml(declare: Declare, body: bytes, media_type: str = "application/xml",
     return list(rows.columns["YHMC"])
 
 
+INCLUDE = '<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>'
+MANY = " ".join(f'a{n}="1"' for n in range(300))
 ONE = "<r><code>0</code><data><total>1</total><rows><row><YHMC>{}</YHMC></row></rows></data></r>"
 
 
@@ -182,6 +184,16 @@ def test_records_in_xml_are_read_as_they_come(
         (b'{"code": "0"}', DepartmentBrokePromise),
         (b"<html><body>sign in</body></html>", DepartmentBrokePromise),
         (b"<!DOCTYPE r><r/>", DepartmentBrokePromise),
+        (
+            b'<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + ONE.format("&e;").encode(),
+            DepartmentBrokePromise,
+        ),
+        (ONE.replace("<r>", '<r><?php system("id") ?>').format("x").encode(), DepartmentBrokePromise),
+        (ONE.replace("<r>", f"<r>{INCLUDE}").format("x").encode(), DepartmentBrokePromise),
+        (ONE.replace("<r>", f"<r {MANY}>").format("x").encode(), DepartmentBrokePromise),
+        (ONE.replace("<r>", "<r>" + "<d>" * 100 + "</d>" * 100).format("x").encode(), DepartmentBrokePromise),
+        (ONE.format("12&#0;34").encode(), DepartmentBrokePromise),
+        ((f'<?xml version="1.0" encoding="UTF-7"?>{ONE}').format("x").encode(), DepartmentBrokePromise),
         (b"<r><code>0</code><data><total>1</total></data></r>", DepartmentBrokePromise),
         (b"<r><code>9</code><msg>busy</msg></r>", DepartmentFault),
         (ONE.format("x").encode()[:-5], DepartmentBrokePromise),
@@ -215,3 +227,57 @@ def test_json_may_come_in_utf_16_with_a_mark_or_in_gb18030(declare: Declare) -> 
 def test_styles_that_contradict_themselves_are_refused(declare: Declare, changes: Changes, message: str) -> None:
     with pytest.raises(DeclarationError, match=message):
         declare(*changes)
+
+
+def told_in_records(body: str, declare: Declare) -> Department:
+    """Declare a total that stands in every record, in JSON or XML."""
+    path = "data/rows" if body == "json" else "data/rows/row"
+    form = () if body == "json" else ((RECORDS, f'answer = "xml"\nrecords = "{path}"'),)
+    return declare(*form, (PAGE, f'paging = {{ style = "page", total = "{path}/ZS", size = 64 }}'), FAST)
+
+
+@pytest.mark.parametrize("body", ["json", "xml"])
+@pytest.mark.parametrize("scale", [0, 1, 64, 150])
+def test_a_total_that_stands_in_every_record_is_read(declare: Declare, body: str, scale: int) -> None:
+    department = told_in_records(body, declare)
+    plot = Plot(scale=max(scale, 1))
+    with faking(department, plot, "ok" if scale else "zero_rows") as server:
+        found = pull(department, server)
+        assert found.frame.height == scale
+        if scale:
+            server.mode = "count_lies"
+            with pytest.raises(DepartmentBrokePromise, match="records; expected as many, got"):
+                pull(department, server)
+
+
+@pytest.mark.parametrize(
+    ("totals", "words"), [((2, 3), "not the same number in every record"), (("x", "x"), "not the same number")]
+)
+@pytest.mark.parametrize("body", ["json", "xml"])
+def test_a_total_that_differs_from_record_to_record_or_is_none_breaks_the_promise(
+    declare: Declare, body: str, totals: tuple[object, object], words: str
+) -> None:
+    department = told_in_records(body, declare)
+    rows = [{"XKZBH": f"A{n}", "ZS": told} for n, told in enumerate(totals)]
+    listed = "".join(f"<row><XKZBH>{row['XKZBH']}</XKZBH><ZS>{row['ZS']}</ZS></row>" for row in rows)
+    xml = f"<r><code>0</code><data><rows>{listed}</rows></data></r>"
+    answer = json.dumps({"code": "0", "data": {"rows": rows}}) if body == "json" else xml
+    with (
+        serving(answering(answer.encode(), Content_Type=f"application/{body}")) as server,
+        pytest.raises(DepartmentBrokePromise, match=words),
+    ):
+        list(fetch_pages(department, department.feeds["licenses"], parse_connection(server.url), None))
+
+
+def test_a_page_without_records_does_not_end_a_list_that_is_not_complete(declare: Declare) -> None:
+    department = told_in_records("json", declare)
+    pages = [[{"XKZBH": f"A{n}", "ZS": 70} for n in range(64)], []]
+
+    def behave(connection: socket, _: bytes) -> None:
+        respond(connection, json.dumps({"code": "0", "data": {"rows": pages.pop(0)}}).encode())
+
+    with (
+        serving(behave) as server,
+        pytest.raises(DepartmentBrokePromise, match="declares 70 records; expected as many, got 64"),
+    ):
+        list(fetch_pages(department, department.feeds["licenses"], parse_connection(server.url), None))

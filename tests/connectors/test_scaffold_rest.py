@@ -113,3 +113,21 @@ def test_a_whole_contract_is_guessed(tmp_path: Path) -> None:
     text = tomllib.loads((make("openapi_forestry", tmp_path).folder / "department.toml").read_text("utf-8"))
     assert text["transport"]["token"] == {"path": "/oauth2/token", "request": {"scope": "permits.read"}}
     assert text["feeds"]["licenses"]["paging"]["total_header"] == "X-Total-Count"
+
+
+def test_all_of_one_of_any_of_and_null_are_looked_through(tmp_path: Path) -> None:
+    base = {"type": "object", "required": ["id"], "properties": {
+        "id": {"type": "string"}, "czzt": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "fzrq": {"type": "string", "format": "date"},
+        "gxsj": {"oneOf": [{"type": "null"}, {"type": "string", "format": "date-time"}]},
+    }}  # fmt: skip
+    kinds = [
+        {"allOf": [base, {"properties": {"zzbh": {"type": "string", "nullable": True}}}]},
+        {"allOf": [base, {"required": ["fslb"], "properties": {"fslb": {"type": "string"}}}]},
+    ]
+    rows = {"properties": {"rows": {"type": "array", "items": {"oneOf": kinds}}}}
+    data = {"allOf": [{"type": "object", "properties": {"total": {"type": "integer"}}}, rows]}
+    answer = {"allOf": [{"properties": {"code": {"type": "string"}}}, {"type": "object", "properties": {"data": data}}]}
+    feed = scaffold(tmp_path, answer, ["page", "pageSize"])["feeds"]["licenses"]
+    assert (feed["records"], feed["paging"]["total"], feed["key"]) == ("data/rows", "data/total", ["id"])
+    assert (feed["cursor"]["field"], feed["cursor"]["format"]) == ("gxsj", "%Y-%m-%dT%H:%M:%S")
+    assert (feed["fields"]["license_number"], feed["fields"]["holder_name"]) == ("zzbh", "czzt")

@@ -100,6 +100,25 @@ def test_a_declared_header_carries_the_account_and_the_words_that_are_kept_do_no
     assert "s3cret" not in description
 
 
+def test_a_header_that_is_a_plain_text_is_written_as_the_contract_has_it(declare: Declare) -> None:
+    plain = HEADED.replace(
+        '<xs:element name="Auth"><xs:complexType>',
+        '<xs:element name="Auth" type="xs:string"/><xs:element name="Old"><xs:complexType>',
+    )
+    envelope, _, _ = ask(declare, headed('{ Auth = "{password}" }'), wsdl=plain)
+    assert envelope.findtext(f"{{{ENVELOPE}}}Header/{{urn:roads}}Auth") == "s3cret{page}"
+
+
+def test_lists_in_a_request_are_filled_in_like_the_rest(declare: Declare) -> None:
+    several = WSDL.replace(
+        '<xs:element name="page" type="xs:int"/>', '<xs:element name="page" type="xs:string" maxOccurs="9"/>'
+    )
+    envelope, _, _ = ask(declare, ('page = "{page}"', 'page = ["{page}", "of {login}"]'), wsdl=several)
+    assert [one.text for one in envelope.iter("{urn:roads}page")] == ["1", "of hub&co"]
+    with pytest.raises(DeclarationError, match="placeholder 'pages' is unknown"):
+        ask(declare, ('page = "{page}"', 'page = ["{pages}"]'), wsdl=several)
+
+
 def test_a_header_that_breaks_the_contract_never_leaves(declare: Declare) -> None:
     with pytest.raises(DeclarationError, match=r"does not fit operation Query|breaks the contract"):
         ask(declare, headed('{ Auth = { User = "x" } }'), wsdl=HEADED)

@@ -74,6 +74,20 @@ def test_json_inside_a_string_is_read(read: Read) -> None:
         read(answer(json.dumps(ROWS)[:-3]), *JSON)
 
 
+@pytest.mark.parametrize("value", ["NaN", "1e400", "7" * 5000, r'"\ud83d"', '{"text": "1"}', '"1", "XKZBH": "2"'])
+def test_json_inside_a_string_is_read_exactly(read: Read, value: str) -> None:
+    text = json.dumps({"Result": {"Code": "0", "Message": "", "Total": 2, "Item": [{"XKZBH": "MARK"}, {"XKZBH": "2"}]}})
+    rows = read(answer(text.replace('"MARK"', value, 1)), *JSON)
+    assert [(fault.row, fault.source) for fault in rows.faults] == [(0, "XKZBH")]
+    assert list(rows.columns["XKZBH"]) == [None, "2"]
+
+
+@pytest.mark.parametrize("around", ["[" * 100 + "]" * 100, "NaN", '"\\ud83d"', '1, "deep": 2'])
+def test_json_inside_a_string_whose_envelope_is_hostile_is_refused(read: Read, around: str) -> None:
+    with pytest.raises(DepartmentBrokePromise):
+        read(answer(json.dumps(ROWS).replace("{", f'{{"deep": {around}, ', 1)), *JSON)
+
+
 def test_a_packed_string_is_unpacked_as_declared(read: Read) -> None:
     plain = base64.b64encode(INNER.encode("gbk")).decode()
     assert list(read(answer(plain), packed("base64")).columns["XKZBH"]) == ["平度1"]

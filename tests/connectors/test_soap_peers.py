@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +199,29 @@ def test_times_of_php_with_fraction_and_zone_are_read(tmp_path: Path) -> None:
     assert problems == []
     assert frame["source_updated_at"][0] == datetime(2024, 1, 5, 0, 30, 0, 250_000, tzinfo=UTC)
     assert frame["issued_on"][0] == date(2024, 1, 5)
+
+
+def test_php_rpc_literal_takes_headers_that_are_a_group_or_a_plain_text(tmp_path: Path) -> None:
+    contract = Path(WATER).read_text("utf-8")
+    for before, added in (
+        ("<xsd:complexType", '<xsd:element name="Ticket" type="xsd:string"/>'),
+        ("<portType", '<message name="Heads"><part name="ticket" element="tns:Ticket"/></message>'),
+        ("<soap:body", '<soap:header message="tns:Heads" part="ticket" use="literal"/>'),
+    ):
+        contract = contract.replace(before, added + before, 1)
+    (tmp_path / "water.wsdl").write_text(contract, "utf-8")
+    one = department("php_water", tmp_path)
+    (one.folder / "contract" / "water.wsdl").write_text(contract, "utf-8")
+    text = (one.folder / "department.toml").read_text("utf-8")
+    (one.folder / "department.toml").write_text(
+        text.replace("records =", 'headers = { Ticket = "{password}" }\nrecords =', 1)
+    )
+    digest = sha256(contract.encode()).hexdigest()
+    (one.folder / "contract" / "SHA256SUMS").write_text(f"{digest}  water.wsdl\n")
+    one = load_department("php_water", tmp_path / "departments")
+    data = water(permits()) | {"wsdl": str(tmp_path / "water.wsdl"), "header": "Ticket", "account": "secret"}
+    with php_department(data, tmp_path) as address:
+        frame, problems, _ = pull(one, address)
+        with pytest.raises(DepartmentRefused, match="wrong account"):
+            pull(one, address.replace("secret", "other"))
+    assert (frame.height, problems) == (COUNT, [])

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 import zstandard
-from hub_makers import Faked, StartFake, column, count
+from file_makers import dropping, file_department
+from hub_makers import Faked, StartFake, column, count, pull_once
 from sqlalchemy import text
 
 from connectors.fake.truth import Plot
 from hub import pull as steps
 from hub.context import Bounds, HubContext
 from hub.mending import today
+from hub.pull import pull
 from hub.replay import replay
 from license_library.case_decisions import CaseDecision, decide_case
 from license_library.landing import read_pages
@@ -89,3 +91,49 @@ def test_the_wrong_one_that_was_discarded_contradicts_no_more_however_often_it_c
         assert counts.merged == 0
         assert count(hub, "licenses", f"record_id = '{key}' and holder_name <> '{other}'") == 1
         assert column(hub, "select state from quarantined_records order by page_number") == ["mended", "discarded"]
+
+
+@pytest.mark.parametrize("chunk_records", [1000, 20_000])
+def test_both_wait_too_where_the_library_holds_one_of_them_already(
+    hub: HubContext, fake: StartFake, chunk_records: int
+) -> None:
+    one = fake("transport", Plot(scale=2200, bad_share=0))
+    hub = replace(hub, bounds=Bounds(chunk_records=chunk_records))
+    pull_once(hub, one)
+    key, _ = pull_altered(hub, one, lambda row: row.update(YHMC="另一家运输有限公司"))
+    assert column(hub, "select record_id from quarantined_records") == [key, key]
+    assert column(
+        hub, f"select count(*) from licenses where record_id = '{key}' and holder_name = '另一家运输有限公司'"
+    ) == [0]
+    told = "select concat_ws(' ', received_count, merged_count, unchanged_count, quarantined_count) from exchanges"
+    assert column(hub, f"{told} order by exchange_id desc limit 1") == ["2200 0 2198 2"]
+
+
+def test_what_changed_under_the_same_time_and_is_told_once_is_no_contradiction(
+    hub: HubContext, fake: StartFake
+) -> None:
+    one = fake("transport", Plot(scale=2200, bad_share=0))
+    hub = replace(hub, bounds=FEW)
+    pull_once(hub, one)
+    with hub.engine.begin() as conn:  # as if the department had changed it since without saying when
+        conn.execute(
+            text("update licenses set digest = '\\x00' where record_id = (select min(record_id) from licenses)")
+        )
+    summary = pull_once(hub, one, full=True)
+    assert (summary.merged, summary.quarantined) == (1, 0)
+
+
+def test_two_files_of_a_drop_that_contradict_one_another_both_wait(hub: HubContext) -> None:
+    department = file_department("health_inspection")
+    with dropping(department, Plot(scale=120, bad_share=0)) as drop:
+        first, *_, last = sorted(drop.folder.glob("*.csv"))
+        lines = [path.read_bytes().splitlines(keepends=True) for path in (first, last)]
+        names, row = (line.decode("gb18030").rstrip().split(",") for line in lines[0][:2])
+        row[names.index(drop.feed.fields["holder_name"].from_)] = "另一家单位"
+        lines[1].insert(1, (",".join(row) + "\r\n").encode("gb18030"))
+        last.write_bytes(b"".join(lines[1]))
+        last.with_suffix(".ok").write_text(str(len(lines[1]) - 1))
+        summary = pull(replace(hub, bounds=Bounds(chunk_records=1)), department.department, "licenses", drop.connection)
+    key = row[names.index(drop.feed.key[0])]
+    assert column(hub, "select record_id from quarantined_records") == [key, key]
+    assert summary.quarantined == 2

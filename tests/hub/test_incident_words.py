@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from hub import anomalies, batch_quality, judging, unlisted
+from hub import anomalies, batch_quality, field_watch, judging, unlisted
 from license_library import reversals
 from license_library.incident_words import advice_words, incident_kind_words
 
 KINDS = [
-    *(unlisted.KIND, unlisted.OUTDATED, reversals.KIND, batch_quality.EXPECTATION, *judging.RULES, *anomalies.KINDS),
+    *(
+        field_watch.KIND,
+        unlisted.KIND,
+        unlisted.OUTDATED,
+        reversals.KIND,
+        batch_quality.EXPECTATION,
+        *judging.RULES,
+        *anomalies.KINDS,
+    ),
     *("drift", "contract_unread", "differs", "correction_late"),
 ]
 

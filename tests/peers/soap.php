@@ -21,7 +21,7 @@ class Department
     public function __call(string $name, array $arguments): mixed
     {
         $arguments = json_decode(json_encode($arguments), true);
-        if (($this->peer['header'] ?? '') === $name) {
+        if (($this->peer['header'] ?? '') === $name || in_array($name, $this->peer['headers'] ?? [])) {
             $this->called[$name] = $arguments[0];
             return null;
         }
