@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
+from license_library.bound_holders import NOBODY, Bound
 from license_library.freshness import source_of, validity_of
 from license_library.holder_subjects import by_code
 from license_library.keyring import Keyring
@@ -73,6 +74,7 @@ class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
     digital_sign: str
     as_of: str  # up to when its department is known, Beijing time
     freshness: str  # fresh, silent or never
+    bound_by: str  # held under another number of the asked holder: which, and who decided that it is theirs
     surface: list[SurfaceField]
     detail: list[Any] = []
 
@@ -115,10 +117,10 @@ def validity_today(row: Any, today: date) -> str:
     return validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today)
 
 
-def cert_info(row: Any, keyring: Keyring, now: datetime) -> CertInfo:
+def cert_info(row: Any, keyring: Keyring, now: datetime, bound: Bound = NOBODY) -> CertInfo:
     """Return a license as it is told to a consumer."""
     code, source = holder_code_of(row, keyring), source_of(row, now)
-    persons = persons_of(row, keyring)
+    persons, other = persons_of(row, keyring), bound.other_of({row.holder_hash, *(row.listed_hashes or ())})
     return CertInfo(
         certificate_type=row.license_type_name,
         certificate_name=row.license_name,
@@ -135,6 +137,7 @@ def cert_info(row: Any, keyring: Keyring, now: datetime) -> CertInfo:
         digital_sign="",
         as_of=local_time(source.as_of) if source.as_of else "",
         freshness=source.freshness,
+        bound_by=other.told.words.zh if other else "",
         surface=_surface(row.face, [code, *persons]),
     )
 

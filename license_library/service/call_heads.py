@@ -40,16 +40,16 @@ def head_of_envelope(beginning: bytes) -> CallHead | None:
     """Return the head an envelope begins with; None where it begins otherwise."""
     if b"<!" in beginning[:HEAD_BYTES]:
         return None
-    parser: etree.XMLPullParser[etree._Element] = etree.XMLPullParser(events=("end",), **_SAFE)
+    parser = etree.XMLPullParser(events=("end",), **_SAFE)
     try:
         parser.feed(beginning[:HEAD_BYTES])
     except etree.XMLSyntaxError:
         return None
     for _, element in parser.read_events():
-        parent = element.getparent() if isinstance(element, etree._Element) else None
-        if parent is not None and etree.QName(element).localname == "head":
+        if isinstance(element, etree._Element) and etree.QName(element).localname == "head":
+            parent = element.getparent()
             told = {etree.QName(inner).localname: inner.text or "" for inner in element}
-            return _head(told, etree.QName(parent).localname)
+            return None if parent is None else _head(told, etree.QName(parent).localname)
     return None
 
 
