@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, TextClause, text
 
 from license_library.answers import BoundHolder, Words
+from license_library.holder_codes import HolderCode
 from license_library.holder_subjects import BY_ORGANISATION, by_code, with_bound
 from license_library.keyring import Keyring
 from license_library.masking import mask_code
@@ -78,6 +79,15 @@ def bound_to_code(
     return _bound(
         conn, keyring, conn.execute(statement, {"values": list(hashes), "known_at": known_at}).all(), known_at
     )
+
+
+def bound_by_rows(
+    conn: Connection, keyring: Keyring, rows: Iterable[Any], holder: HolderCode, known_at: datetime | None = None
+) -> Bound:
+    """Return the other numbers of a holder, asked only where a row was found under one of them."""
+    if all(row.is_own is not False for row in rows):
+        return NOBODY
+    return bound_to_code(conn, keyring, holder.hashes(keyring), known_at)
 
 
 def bound_to_organisation(conn: Connection, keyring: Keyring, hashes: Collection[bytes]) -> Bound:

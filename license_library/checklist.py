@@ -19,6 +19,7 @@ from license_library.freshness import source_of
 from license_library.holder_codes import HolderCode, read_holder_code
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_number
+from license_library.listed_holders import persons_of
 from license_library.masking import mask_code
 from license_library.readings import check_text
 from license_library.wording import status_words
@@ -57,11 +58,13 @@ def answer_checklist(  # noqa: PLR0913, PLR0917 - the question has three parts, 
         raise NotFound("checklist: there is no such item; expected a code of the item catalogue; nothing was asked")
     is_bound = any(row.is_own is False for row in rows)
     bound = bound_to_code(conn, keyring, hashes) if is_bound else NOBODY
-    return _checklist(rows, holder, bound, today, now)
+    return _checklist(keyring, rows, holder, bound, today, now)
 
 
-def _checklist(rows: Sequence[Any], holder: HolderCode, bound: Bound, today: date, now: datetime) -> Checklist:
-    materials = [_verdict(row, holder, bound, now) for row in rows if row.ordinal is not None]
+def _checklist(  # noqa: PLR0913, PLR0917 - what was found, of whom, and both clocks
+    keyring: Keyring, rows: Sequence[Any], holder: HolderCode, bound: Bound, today: date, now: datetime
+) -> Checklist:
+    materials = [_verdict(keyring, row, holder, bound, now) for row in rows if row.ordinal is not None]
     required = [material.verdict for material in materials if material.required]
     return Checklist(
         item=_item(rows[0], materials),
@@ -104,7 +107,7 @@ def _subject(row: Any, holder: HolderCode) -> SubjectBrief:
     )
 
 
-def _verdict(row: Any, holder: HolderCode, bound: Bound, now: datetime) -> Verdict:
+def _verdict(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound, now: datetime) -> Verdict:
     return Verdict(
         ordinal=row.ordinal,
         name=row.name,
@@ -120,17 +123,18 @@ def _verdict(row: Any, holder: HolderCode, bound: Bound, now: datetime) -> Verdi
         action=action_words(row),
         satisfied=row.verdict == "held",
         issuer_name=row.issuer_name,
-        license=_license(row, holder, bound) if row.license_id is not None else None,
+        license=_license(keyring, row, holder, bound) if row.license_id is not None else None,
         quarantine_ids=list(row.quarantine_ids),
         source=source_of(row, now) if row.department is not None else None,
     )
 
 
-def _license(row: Any, holder: HolderCode, bound: Bound) -> LicenseBrief:
+def _license(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound) -> LicenseBrief:
     other = None if row.is_own else bound.others.get(row.held_by)
+    code = other.code if other else holder.code
     return LicenseBrief(
         license_id=row.license_id,
-        license_number=shown_number(row.license_number, row.kind, other.code if other else holder.code),
+        license_number=shown_number(row.license_number, row.kind, code, persons_of(row, keyring)),
         issued_on=row.issued_on,
         valid_from=row.valid_from,
         valid_to=row.valid_to,

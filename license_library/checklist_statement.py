@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import text
 
 from license_library.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
+from license_library.listed_holders import persons_at
 
 CHECKLIST: Final = text(f"""
 with holder as materialized (
@@ -23,7 +24,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        m.ordinal, m.name, m.note, m.required, m.origin, m.license_type, t.name as license_type_name,
        issuer.name as issuer_name, new.name as replacing_name, t.ended_on, best.license_type as held_type,
        best.is_replaced,
-       best.license_id, best.license_number, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
+       best.license_id, best.license_number, {persons_at("best")}, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
        best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
        coalesce(waiting.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids, waiting.codes as waiting_codes,

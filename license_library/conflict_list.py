@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.answers import ConflictBrief, ConflictDetail, ConflictEvent, ConflictsAnswer, FactBrief
+from license_library.bound_holders import NOBODY, Bound, bound_by_rows
 from license_library.conflict_search import Contested, contested, is_contested, windows
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.fact_decisions import (
@@ -75,7 +76,7 @@ def _each(  # noqa: PLR0913, PLR0917 - the question, where it goes on, and the c
             asked = {code: elements[code] for code in codes}
             told = filter(is_contested, contested(conn, keyring, subject_id, asked, preferred, today))
             briefs = [
-                _brief(one, decisions.get((subject_id, one.element.code)), keyring, today, now, masked=True)
+                _brief(one, decisions.get((subject_id, one.element.code)), keyring, NOBODY, today, now, masked=True)
                 for one in told
             ]
             yield subject_id, [brief for brief in briefs if _fits(brief, wanted)], seen
@@ -97,11 +98,12 @@ def show_conflict(  # noqa: PLR0913, PLR0917 - which one, and both clocks
     """Return one conflict with its values, also where the sources agree by now; NotFound where there is no such subject."""
     one = get_contested(conn, keyring, subject_id, element, today)
     decided = read_decisions(conn, [subject_id]).get((subject_id, element))
-    brief = _brief(one, decided, keyring, today, now, masked=False)
+    bound = bound_by_rows(conn, keyring, [fact.row for fact in one.facts if fact.row is not None], one.holder)
+    brief = _brief(one, decided, keyring, bound, today, now, masked=False)
     return ConflictDetail(
         conflict=brief,
         is_differing=is_contested(one),
-        others=_briefs(one, [fact for fact in one.facts if not fact.in_force], now),
+        others=_briefs(one, [fact for fact in one.facts if not fact.in_force], bound, now),
         until=decided.until if decided and brief.state == "settled" else None,
         request_id=decided.request_id if decided and brief.state == "told" else None,
         events=[_event(row) for row in list_decisions(conn, subject_id, element)],
@@ -128,14 +130,14 @@ def _elements(wanted: str | None) -> Mapping[str, Element]:
     return {wanted: elements[wanted]}
 
 
-def _brief(  # noqa: PLR0913 - what differs, what was decided, and both clocks
-    one: Contested, decided: Decided | None, keyring: Keyring, today: date, now: datetime, *, masked: bool
+def _brief(  # noqa: PLR0913, PLR0917 - what differs, what was decided, and both clocks
+    one: Contested, decided: Decided | None, keyring: Keyring, bound: Bound, today: date, now: datetime, *, masked: bool
 ) -> ConflictBrief:
     settled = settled_fact(one.element, one.facts, decided, keyring, today)
     state = state_of(decided, settled)
     in_force = differing(one.element, one.facts) or [fact for fact in one.facts if fact.in_force]
     ordered = [settled, *(fact for fact in in_force if fact is not settled)] if settled is not None else in_force
-    facts = _briefs(one, ordered, now)
+    facts = _briefs(one, ordered, bound, now)
     is_personal = one.element.personal or one.subject.kind == "person"
     hidden = masked and is_personal
     return ConflictBrief(
@@ -155,8 +157,8 @@ def _brief(  # noqa: PLR0913 - what differs, what was decided, and both clocks
     )
 
 
-def _briefs(one: Contested, facts: list[Any], now: datetime) -> list[FactBrief]:
-    return [fact_brief(fact, facts[0], one.holder, now) for fact in facts]
+def _briefs(one: Contested, facts: list[Any], bound: Bound, now: datetime) -> list[FactBrief]:
+    return [fact_brief(fact, facts[0], one.holder, bound, now) for fact in facts]
 
 
 def _masked(value: str, kind: str) -> str:

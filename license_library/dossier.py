@@ -16,6 +16,7 @@ from license_library.field_lineage import list_lineage
 from license_library.history import read_versions
 from license_library.keyring import Keyring
 from license_library.license_hits import hit_of, hits_statement, holder_code_of, shown_number
+from license_library.listed_holders import persons_of
 from license_library.masking import mask_text
 from license_library.reliances import list_reliances
 from license_library.replacements import find_newer, find_older
@@ -56,7 +57,7 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
     origin = conn.execute(_ORIGIN, {"license_id": license_id}).one_or_none() if known else None
     if row is None or origin is None:
         raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")
-    code = holder_code_of(row, keyring)
+    code, persons = holder_code_of(row, keyring), persons_of(row, keyring)
     return LicenseAnswer(
         license=hit_of(row, keyring, today, now),
         version_number=row.version_number,
@@ -65,15 +66,15 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
         item_code=row.item_code,
         item_name=row.item_name,
         changed_on=row.changed_on,
-        change_reason=row.change_reason and mask_text(row.change_reason, code),
+        change_reason=row.change_reason and mask_text(row.change_reason, code, *persons),
         file_url=row.file_url,
         source_updated_at=row.source_updated_at,
         replaced_by=find_newer(conn, keyring, row),
         replaces=find_older(conn, keyring, row),
-        replaces_told=row.replaces and shown_number(row.replaces, row.kind, code),
-        face=_face(row.face, code),
+        replaces_told=row.replaces and shown_number(row.replaces, row.kind, code, persons),
+        face=_face(row.face, [code, *persons]),
         versions=read_versions(conn, keyring, license_id),
-        provenance=_provenance(row, origin, code),
+        provenance=_provenance(row, origin, code, persons),
         lineage=list_lineage(conn, row.department, row.feed, row.mapping_version),
         reliances=list_reliances(conn, keyring, license_id),
         quarantined=origin.quarantined,
@@ -83,14 +84,14 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
     )
 
 
-def _face(face: Any, code: str) -> list[FaceField]:
+def _face(face: Any, codes: list[str]) -> list[FaceField]:
     if not isinstance(face, dict):
         return []
     told = {str(name): str(value) for name, value in face.items() if value is not None}
-    return [FaceField(name, face_words(name), mask_text(value, code)) for name, value in told.items()]
+    return [FaceField(name, face_words(name), mask_text(value, *codes)) for name, value in told.items()]
 
 
-def _provenance(row: Any, origin: Any, code: str) -> Provenance:
+def _provenance(row: Any, origin: Any, code: str, persons: list[str]) -> Provenance:
     return Provenance(
         department=row.department,
         department_name=row.department_name,
@@ -98,7 +99,7 @@ def _provenance(row: Any, origin: Any, code: str) -> Provenance:
         catalogue_code=origin.catalogue_code,
         basis=origin.basis,
         purpose=origin.purpose,
-        record_id=shown_number(row.record_id, row.kind, code),
+        record_id=shown_number(row.record_id, row.kind, code, persons),
         exchange_id=origin.exchange_id,
         exchange_state=origin.exchange_state,
         exchange_started_at=origin.exchange_started_at,

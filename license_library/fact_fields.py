@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from license_library.answers import FactBrief, FactField, Words
+from license_library.bound_holders import Bound
 from license_library.fact_verdicts import Judged
 from license_library.fact_words import VERDICTS, fact_words, reason_words
 from license_library.facts import Fact
@@ -33,10 +34,11 @@ def element_field(  # noqa: PLR0913, PLR0917 - what is named, what is known of i
     judged: Judged,
     subject_id: int | None,
     holder: HolderCode,
+    bound: Bound,
     now: datetime,
 ) -> FactField:
     """Return what is known of one element."""
-    facts = [fact_brief(fact, judged.facts[0], holder, now) for fact in judged.facts]
+    facts = [fact_brief(fact, judged.facts[0], holder, bound, now) for fact in judged.facts]
     is_master = bool(facts) and facts[0].is_master
     silent = judged.witness is not None and not facts
     source = source_of(judged.witness, now) if silent else facts[0].source if facts else None
@@ -57,9 +59,11 @@ def element_field(  # noqa: PLR0913, PLR0917 - what is named, what is known of i
     )
 
 
-def fact_brief(fact: Fact, shown: Fact, holder: HolderCode, now: datetime) -> FactBrief:
+def fact_brief(fact: Fact, shown: Fact, holder: HolderCode, bound: Bound, now: datetime) -> FactBrief:
     """Return one value with its source."""
     row: Any = fact.row
+    other = None if row is None or row.is_own else bound.others.get(row.held_by)
+    codes = [holder.code, *([other.code] if other else ())]
     told = {} if row is None else {
         "license_id": row.license_id, "version_count": row.version_count, "license_type": row.license_type,
         "license_type_name": row.license_type_name, "source_updated_at": row.source_updated_at,
@@ -77,11 +81,12 @@ def fact_brief(fact: Fact, shown: Fact, holder: HolderCode, now: datetime) -> Fa
         )
     ) | {"is_disputed": False}
     return FactBrief(
-        value=mask_code(holder.code) if fact.source.field == "holder_code" else mask_text(fact.value, holder.code),
+        value=mask_code(holder.code) if fact.source.field == "holder_code" else mask_text(fact.value, *codes),
         agrees=fact.normal == shown.normal,
         is_master=fact.source.is_master,
         in_force=fact.in_force,
         field=fact.source.field,
         words=fact_words(fact.source, row and row.license_type_name, row and row.source_updated_at),
+        bound_words=other.told.words if other else None,
         **{**nothing, **told},
     )

@@ -18,6 +18,7 @@ from license_library.holder_codes import HolderCode, read_holder_code
 from license_library.holder_subjects import by_code, with_bound
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_number
+from license_library.listed_holders import persons_at, persons_of
 from license_library.masking import mask_code
 from license_library.readings import check_text
 from license_library.wording import status_words, validity_words
@@ -36,7 +37,7 @@ with subject as materialized (
   select h.license_id from subject join license_holders h using (subject_id)
 )
 select told.license_id, told.version_count, told.license_type, coalesce(t.name, told.license_type) as license_type_name,
-       told.license_number, told.issuer_name, told.issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
+       told.license_number, {persons_at("told")}, told.issuer_name, told.issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
        told.holder_name, told.department, told.feed, told.exchange_id, told.known_from, holder.subject_id as held_by, holder.is_own
   from named
  cross join lateral (
@@ -79,7 +80,7 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
     facts = {"hashes": hashes, "on": on, "known_at": known_at, "limit": MOST + 1}
     rows = conn.execute(_HELD, facts).all()
     bound = bound_to_code(conn, keyring, hashes, known_at) if any(not row.is_own for row in rows) else NOBODY
-    licenses = [_license(row, holder, bound, on) for row in rows[:MOST]]
+    licenses = [_license(keyring, row, holder, bound, on) for row in rows[:MOST]]
     return HeldAnswer(
         holder_code=mask_code(holder.code),
         holder_code_type=holder.code_type,
@@ -92,7 +93,7 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
     )
 
 
-def _license(row: Any, holder: HolderCode, bound: Bound, on: date) -> HeldLicense:
+def _license(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound, on: date) -> HeldLicense:
     other = None if row.is_own else bound.others.get(row.held_by)
     code = other.code if other else holder.code
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
@@ -102,7 +103,7 @@ def _license(row: Any, holder: HolderCode, bound: Bound, on: date) -> HeldLicens
         version_count=row.version_count,
         license_type=row.license_type,
         license_type_name=row.license_type_name,
-        license_number=shown_number(row.license_number, holder_kind(holder.code_type), code),
+        license_number=shown_number(row.license_number, holder_kind(holder.code_type), code, persons_of(row, keyring)),
         holder_name=row.holder_name,
         issuer_name=row.issuer_name,
         issued_on=row.issued_on,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, column, text
 from license_library.answers import FieldChange, LicenseHolder, LicenseVersion, Words
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_number
-from license_library.listed_holders import LISTED, holders_of, listed_at
+from license_library.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.masking import mask_code, mask_text
 from license_library.wording import field_words, reversal_words, status_words
 from schemas.states import may_follow
@@ -36,6 +36,8 @@ select {", ".join(f"{told} as {name}" for name, told in _TOLD.items())}
  where h.license_id = :license_id
  order by h.version_count desc
 """).columns(*map(column, _TOLD))  # noqa: S608 - constants of this room
+
+_Known = tuple[Any, str, list[str]]  # a version, its first holder's code, the codes of persons it lists
 
 # What a change is told of; the face is only said to have changed, its values stand on the license itself.
 _COMPARED = (
@@ -62,7 +64,7 @@ def read_versions(conn: Connection, keyring: Keyring, license_id: int) -> list[L
     """Return the versions of a license, newest first."""
     rows = conn.execute(_VERSIONS, {"license_id": license_id}).all()
     codes = [keyring.decrypt(row.code_encrypted).decode() for row in rows]
-    told = list(zip(rows, codes, strict=True))
+    told = list(zip(rows, codes, (persons_of(row, keyring) for row in rows), strict=True))
     listed = [holders_of(row, keyring) for row in rows]
     changes = [
         _changes(older, newer) + _holder_changes(before, after)
@@ -70,7 +72,7 @@ def read_versions(conn: Connection, keyring: Keyring, license_id: int) -> list[L
     ]
     reversals = [*(_reversal(older, newer) for newer, older in pairwise(rows)), None]
     versions = zip(told, listed, [*changes, []], reversals, strict=True)
-    return [_version(*one, holders, changed, reversal) for one, holders, changed, reversal in versions]
+    return [_version(one, holders, changed, reversal) for one, holders, changed, reversal in versions]
 
 
 def _reversal(older: Any, newer: Any) -> Words | None:
@@ -80,10 +82,10 @@ def _reversal(older: Any, newer: Any) -> Words | None:
     return reversal_words(older.status, newer.status)
 
 
-def _changes(older: tuple[Any, str], newer: tuple[Any, str]) -> list[FieldChange]:
-    (before, old_code), (after, new_code) = older, newer
+def _changes(older: _Known, newer: _Known) -> list[FieldChange]:
+    (before, old_code, _), (after, new_code, _) = older, newer
     changes = [
-        FieldChange(field, field_words(field), _told(before, field, old_code), _told(after, field, new_code))
+        FieldChange(field, field_words(field), _told(older, field), _told(newer, field))
         for field in _COMPARED
         if getattr(before, field) != getattr(after, field)
     ]
@@ -104,16 +106,18 @@ def _said(holders: list[LicenseHolder]) -> str | None:
     return "、".join(f"{one.name} {one.code}{f' {one.share}' if one.share else ''}" for one in holders) or None
 
 
-def _told(row: Any, field: str, code: str) -> str | None:
+def _told(known: _Known, field: str) -> str | None:
+    row, code, persons = known
     value = getattr(row, field)
     if value is None:
         return None
-    return shown_number(value, row.kind, code) if field == "license_number" else mask_text(str(value))
+    return shown_number(value, row.kind, code, persons) if field == "license_number" else mask_text(str(value))
 
 
 def _version(
-    row: Any, code: str, holders: list[LicenseHolder], changes: list[FieldChange], reversal: Words | None
+    known: _Known, holders: list[LicenseHolder], changes: list[FieldChange], reversal: Words | None
 ) -> LicenseVersion:
+    row, code, persons = known
     return LicenseVersion(
         version_count=row.version_count,
         current=row.known_to is None,
@@ -127,7 +131,7 @@ def _version(
         holder_code=mask_code(code),
         holders=holders,
         changed_on=row.changed_on,
-        change_reason=row.change_reason and mask_text(row.change_reason, code),
+        change_reason=row.change_reason and mask_text(row.change_reason, code, *persons),
         source_updated_at=row.source_updated_at,
         known_from=row.known_from,
         known_to=row.known_to,

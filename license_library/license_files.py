@@ -68,6 +68,7 @@ class StoredFiles(msgspec.Struct, frozen=True):
 def attach_file(conn: Connection, store: FileStore, content: bytes, attaching: Attaching, now: datetime) -> FileBrief:
     """Keep a file of a license and return it; the same content again is the same file, and is then no longer withdrawn."""
     store.check_size(content)
+    kind = look_at(content).kind  # before the lock: a large file takes a while
     known = abs(attaching.license_id) <= LAST
     current = conn.execute(_LICENSE, {"license_id": attaching.license_id}).scalar_one_or_none() if known else None
     if current is None:
@@ -77,7 +78,6 @@ def attach_file(conn: Connection, store: FileStore, content: bytes, attaching: A
     version = current if attaching.version_count is None else attaching.version_count
     if not 1 <= version <= current:
         raise RequestError(f"files: the license has versions 1 to {current}; expected one of them; nothing was kept")
-    kind = look_at(content).kind
     row = {
         "license_id": attaching.license_id, "version_count": version, "digest": store.put(content), "kind": kind,
         "size_bytes": len(content), "name": _name(attaching.name), "who": attaching.who, "purpose": attaching.purpose,

@@ -5,6 +5,7 @@ Knows the tables behind a hit. How licenses are found is the searches' business.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from sqlalchemy.sql.selectable import TextualSelect
 from license_library.answers import LicenseHit, Words
 from license_library.freshness import source_of, validity_of
 from license_library.keyring import Keyring
-from license_library.listed_holders import LISTED, holders_of, listed_at
+from license_library.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.masking import mask_code, mask_name, mask_text
 from license_library.wording import status_words, validity_words
 
@@ -84,7 +85,7 @@ def hit_of(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting 
         license_type=row.license_type,
         license_type_name=row.license_type_name,
         license_name=row.license_name,
-        license_number=shown_number(row.license_number, row.kind, code),
+        license_number=shown_number(row.license_number, row.kind, code, persons_of(row, keyring)),
         license_identifier=row.license_identifier,
         identifier_class=row.identifier_class,
         issuer_name=row.issuer_name,
@@ -123,6 +124,6 @@ def listed_hit(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitt
     )
 
 
-def shown_number(number: str, kind: str, code: str) -> str:
-    """Return a license number as it may be shown: a person's own code inside it is masked."""
-    return mask_text(number, code if kind == "person" else "")
+def shown_number(number: str, kind: str, code: str, persons: Iterable[str] = ()) -> str:
+    """Return a license number as it may be shown: a person's code inside it is masked, be it any holder's."""
+    return mask_text(number, code if kind == "person" else "", *persons)

@@ -23,6 +23,7 @@ from license_library.keyring import Keyring
 from license_library.license_hits import Fitting, listed_hit
 from license_library.name_candidates import (
     RANKS,
+    Candidate,
     Candidates,
     letter_candidates,
     name_candidates,
@@ -39,6 +40,9 @@ from schemas.errors import RequestError
 __all__ = ["NAME_SEARCH_MILLISECONDS", "SearchTimedOut", "find_licenses", "get_license"]
 
 NAME_SEARCH_MILLISECONDS = 2000
+LOOKED_AT_FIRST: Final = (
+    60  # candidates whose licenses are looked up before all others are: the best of them come first
+)
 
 # A generic plan for pairs of characters walks the whole index: hundreds of times slower than planning each time.
 _BOUND_SEARCH = text(
@@ -173,17 +177,33 @@ def _search_subjects(
     if not candidates.listed:
         return _Found(candidates=candidates)
     plan_once(conn)
-    columns = {f"{name}s": [getattr(one, name) for one in candidates.listed] for name in ("subject_id", "rank", "size")}
-    found = _look_up(conn, reading, terms, asked | columns, today)
-    return msgspec.structs.replace(found, candidates=candidates)
+    first = _first_of(candidates.listed, [asked[f"after_{number}"] for number in range(3)], terms.limit)
+    wanted = asked | _columns(candidates.listed[:first])
+    rows = conn.execute(PAGES[reading.kind], wanted).all()
+    if len(rows) <= terms.limit and first < len(candidates.listed):
+        rows = conn.execute(PAGES[reading.kind], asked | _columns(candidates.listed)).all()
+    counts = _count(conn, reading, terms, asked | _columns(candidates.listed), today) if terms.counts else None
+    return _Found(rows, candidates, counts)
+
+
+def _first_of(listed: list[Candidate], place: list[int], limit: int) -> int:
+    """Return how many of the best candidates fill a page where each holds a license: those of earlier pages, and as many as it shows."""
+    seen = sum([one.rank, one.size, one.subject_id] <= place for one in listed)
+    return seen + limit + 1
+
+
+def _columns(candidates: list[Candidate]) -> dict[str, list[int]]:
+    return {f"{name}s": [getattr(one, name) for one in candidates] for name in ("subject_id", "rank", "size")}
 
 
 def _look_up(conn: Connection, reading: Reading, terms: SearchTerms, asked: dict[str, Any], today: date) -> _Found:
     rows = conn.execute(PAGES[reading.kind], asked).all()
-    if not terms.counts:
-        return _Found(rows)
+    return _Found(rows, counts=_count(conn, reading, terms, asked, today) if terms.counts else None)
+
+
+def _count(conn: Connection, reading: Reading, terms: SearchTerms, asked: dict[str, Any], today: date) -> SearchCounts:
     day = {"day": terms.valid_on or today}
-    return _Found(rows, counts=count_found(conn.execute(COUNTS[reading.kind], asked | day).all(), terms))
+    return count_found(conn.execute(COUNTS[reading.kind], asked | day).all(), terms)
 
 
 def _bounded(conn: Connection, search: Callable[[], _Found]) -> _Found:

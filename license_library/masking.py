@@ -27,8 +27,8 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * max(len(name) - 1, 1)
 
 
-def mask_text(text: str, known_code: str = "") -> str:
-    """Return the text with every resident number in it masked, and the known code too, whatever its form."""
-    if known_code and known_code in text:
-        text = text.replace(known_code, mask_code(known_code))
+def mask_text(text: str, *known_codes: str) -> str:
+    """Return the text with every resident number in it masked, and the known codes too, whatever their form."""
+    for known in filter(None, known_codes):
+        text = text.replace(known, mask_code(known))
     return _RESIDENT_NUMBER.sub(lambda found: mask_code(found.group()), text)

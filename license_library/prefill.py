@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from license_library.answers import FactField, ItemBrief, Prefill, SubjectBrief, Words
+from license_library.bound_holders import Bound, bound_by_rows
 from license_library.fact_decisions import Decisions, read_decisions, read_preferred, settled_fact
 from license_library.fact_fields import applicants_field, element_field
 from license_library.fact_verdicts import judge
@@ -56,6 +57,7 @@ def answer_prefill(  # noqa: PLR0913, PLR0917 - the question has four parts, and
     elements = {field.element.code: field.element for field in form if field.element is not None}
     rows = read_rows(conn, keyring, holder, elements)
     preferred, decisions = read_preferred(conn), _decisions(conn, rows)
+    bound = bound_by_rows(conn, keyring, rows, holder)
 
     def shown(field: Field) -> FactField:
         words, part = Words(field.zh, field.en), Words(field.part_zh, field.part_en)
@@ -64,10 +66,10 @@ def answer_prefill(  # noqa: PLR0913, PLR0917 - the question has four parts, and
         facts = facts_of(element, rows, holder, today, preferred.get(element.code, ()))
         decided = decisions.get((rows[0].subject_id, element.code))
         judged = judge(element, facts, rows, now, settled_fact(element, facts, decided, keyring, today))
-        return element_field(element, words, part, judged, rows[0].subject_id, holder, now)
+        return element_field(element, words, part, judged, rows[0].subject_id, holder, bound, now)
 
     fields = [shown(field) for field in form]
-    return _prefill(item, _subject(rows, holder), fields, today, now)
+    return _prefill(item, _subject(rows, holder), fields, bound, today, now)
 
 
 def _item(conn: Connection, item_code: str) -> ItemBrief:
@@ -102,12 +104,15 @@ def _subject(rows: Sequence[Any], holder: HolderCode) -> SubjectBrief:
     )
 
 
-def _prefill(item: ItemBrief, subject: SubjectBrief, fields: list[FactField], today: date, now: datetime) -> Prefill:
+def _prefill(  # noqa: PLR0913, PLR0917 - what was found, of whom, and both clocks
+    item: ItemBrief, subject: SubjectBrief, fields: list[FactField], bound: Bound, today: date, now: datetime
+) -> Prefill:
     counts: Mapping[str, int] = Counter(field.verdict for field in fields)
     return Prefill(
         item=item,
         subject=subject,
         fields=fields,
+        bound_holders=bound.told,
         known_count=counts["known"],
         conflict_count=counts["conflict"],
         uncertain_count=counts["stale"] + counts["unknown"],

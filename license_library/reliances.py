@@ -16,14 +16,15 @@ from license_library.cursors import LAST
 from license_library.freshness import validity_of
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_number
+from license_library.listed_holders import persons_at, persons_of
 from license_library.questions import NotReliable
 from license_library.readings import check_text
 from license_library.wording import validity_words
 from schemas.errors import NotFound, RequestError
 
-RELIANCE = """
+RELIANCE = f"""
 r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at,
-coalesce(t.name, h.license_type) as license_type_name, h.license_number, s.kind, s.code_encrypted
+coalesce(t.name, h.license_type) as license_type_name, h.license_number, s.kind, s.code_encrypted, {persons_at("h")}
 """
 # The version that was relied on, whatever the license has become.
 OF_RELIANCE = """
@@ -96,7 +97,7 @@ def reliance_of(row: Any, keyring: Keyring) -> RelianceBrief:
         license_id=row.license_id,
         version_count=row.version_count,
         license_type_name=row.license_type_name,
-        license_number=shown_number(row.license_number, row.kind, code),
+        license_number=shown_number(row.license_number, row.kind, code, persons_of(row, keyring)),
         relied_by=row.relied_by,
         relied_at=row.relied_at,
     )

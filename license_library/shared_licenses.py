@@ -12,10 +12,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
+from license_library.bound_holders import NOBODY, Bound
 from license_library.freshness import source_of, validity_of
 from license_library.holder_subjects import by_code
 from license_library.keyring import Keyring
 from license_library.license_hits import hits_statement, holder_code_of, shown_number
+from license_library.listed_holders import persons_of
 from license_library.masking import mask_code, mask_text
 from license_library.searches import held_by
 from license_library.wording import local_time
@@ -72,6 +74,7 @@ class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
     digital_sign: str
     as_of: str  # up to when its department is known, Beijing time
     freshness: str  # fresh, silent or never
+    bound_by: str  # held under another number of the asked holder: which, and who decided that it is theirs
     surface: list[SurfaceField]
     detail: list[Any] = []
 
@@ -114,16 +117,17 @@ def validity_today(row: Any, today: date) -> str:
     return validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today)
 
 
-def cert_info(row: Any, keyring: Keyring, now: datetime) -> CertInfo:
+def cert_info(row: Any, keyring: Keyring, now: datetime, bound: Bound = NOBODY) -> CertInfo:
     """Return a license as it is told to a consumer."""
     code, source = holder_code_of(row, keyring), source_of(row, now)
+    persons, other = persons_of(row, keyring), bound.other_of({row.holder_hash, *(row.listed_hashes or ())})
     return CertInfo(
         certificate_type=row.license_type_name,
         certificate_name=row.license_name,
         certificate_holder=row.holder_name,
         certificate_holder_code=mask_code(code),
         certificate_holder_type=_TYPE_NAMES.get(row.code_type, row.code_type),
-        certificate_number=shown_number(row.license_number, row.kind, code),
+        certificate_number=shown_number(row.license_number, row.kind, code, persons),
         certificate_identifier=row.license_identifier or "",
         issue_dept=row.issuer_name,
         issue_dept_code=row.issuer_code or "",
@@ -133,12 +137,13 @@ def cert_info(row: Any, keyring: Keyring, now: datetime) -> CertInfo:
         digital_sign="",
         as_of=local_time(source.as_of) if source.as_of else "",
         freshness=source.freshness,
-        surface=_surface(row.face, code),
+        bound_by=other.told.words.zh if other else "",
+        surface=_surface(row.face, [code, *persons]),
     )
 
 
-def _surface(face: Any, code: str) -> list[SurfaceField]:
-    told = {str(name): mask_text(str(value), code) for name, value in (face or {}).items() if value is not None}
+def _surface(face: Any, codes: list[str]) -> list[SurfaceField]:
+    told = {str(name): mask_text(str(value), *codes) for name, value in (face or {}).items() if value is not None}
     defined = face_labels()
     return [
         SurfaceField(one.zh, value, _VALUE_TYPES[one.kind], name)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from license_library.answers import VerifyAnswer
+from license_library.bound_holders import NOBODY, Bound
 from license_library.consumers import find_consumer
 from license_library.file_store import FileDamaged, FileStoreUnavailable, FileTooLarge
 from license_library.keyring import Keyring
@@ -25,6 +26,7 @@ from license_library.sharing_rights import (
     ENDS,
     Asking,
     FilePlace,
+    bound_of_holder,
     good_rows,
     granted_type,
     rows_of_holder,
@@ -80,7 +82,7 @@ def _by_qr_payload(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
 
 
 def _by_holder(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
-    return _told(asking, rows_of_holder(asking, data))
+    return _told(asking, rows_of_holder(asking, data), bound_of_holder(asking, data))
 
 
 def _verify(asking: Asking, data: dict[str, Any]) -> Compared:
@@ -115,8 +117,8 @@ def _end_unless_told(asking: Asking, answer: VerifyAnswer) -> None:
         raise Ended(ENDS.get(status, Status.OTHER), reasons)
 
 
-def _told(asking: Asking, rows: Sequence[Any]) -> list[CertInfo]:
-    return [cert_info(row, asking.keyring, asking.now) for row in rows]
+def _told(asking: Asking, rows: Sequence[Any], bound: Bound = NOBODY) -> list[CertInfo]:
+    return [cert_info(row, asking.keyring, asking.now, bound) for row in rows]
 
 
 _OPERATIONS: Final[dict[str, Callable[[Asking, dict[str, Any]], Told]]] = {

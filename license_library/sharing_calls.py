@@ -34,6 +34,7 @@ INPUTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 OPERATIONS: Final = tuple(INPUTS)
 CAUSES: Final = ("useCause", "certificateCopyCause")  # why it is asked; the second where a copy says so itself
 CONTENT: Final = "content"  # a file in base64, the one long value
+TAKE_FILES: Final = frozenset(name for name, (mandatory, _) in INPUTS.items() if CONTENT in mandatory)
 
 
 class Ended(Exception):

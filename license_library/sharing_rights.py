@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
+from license_library.bound_holders import Bound, bound_to_code
 from license_library.consumers import Consumer, may_ask
 from license_library.copy_marks import FaceNames
 from license_library.feed_sources import sources_of_type
@@ -67,13 +68,22 @@ def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
 def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
     """Return the licenses of one type that a holder may rely on, newest first."""
     license_type = granted_type(asking, data["certTypeCode"])
-    if data["holderTypeCode"] not in HOLDER_CODE_TYPE_CODES:
-        raise Ended(Status.BAD_HOLDER_TYPE)
-    holder = read_holder_code(data["holderCode"], data["holderTypeCode"], asking.today)
+    hashes = _holder(asking, data)
     number = (data.get("certNo") or "").strip()
     numbers = number_forms(number) if number else None
-    rows = find_by_holder(asking.conn, holder.hashes(asking.keyring), license_type, numbers)
+    rows = find_by_holder(asking.conn, hashes, license_type, numbers)
     return good_rows(asking, rows, license_type)
+
+
+def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
+    """Return the other numbers of a holder."""
+    return bound_to_code(asking.conn, asking.keyring, _holder(asking, data))
+
+
+def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
+    if data["holderTypeCode"] not in HOLDER_CODE_TYPE_CODES:
+        raise Ended(Status.BAD_HOLDER_TYPE)
+    return read_holder_code(data["holderCode"], data["holderTypeCode"], asking.today).hashes(asking.keyring)
 
 
 def good_rows(asking: Asking, rows: Sequence[Any], license_type: str | None) -> list[Any]:

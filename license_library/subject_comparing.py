@@ -16,6 +16,7 @@ from license_library.cursors import LAST
 from license_library.freshness import validity_of
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_number
+from license_library.listed_holders import persons_at, persons_of
 from license_library.masking import mask_code, mask_text
 from license_library.pair_signs import Known, sex_words, signs_of
 from license_library.subject_pairs import find_pair, list_events
@@ -31,17 +32,17 @@ select subject_id, code_encrypted, code_type, kind, name, known_from, array(
        ) as former_names
   from subjects s where subject_id = :subject_id
 """)
-_LICENSES = text("""
+_LICENSES = text(f"""
 with held as (
   select license_id from licenses where subject_id = :subject_id
    union
   select h.license_id from license_holders h join licenses using (license_id, version_count) where h.subject_id = :subject_id
 )
-select l.license_id, l.license_type, coalesce(t.name, l.license_type) as license_type_name, l.license_number, l.issuer_name,
+select l.license_id, l.license_type, coalesce(t.name, l.license_type) as license_type_name, l.license_number, {persons_at("l")}, l.issuer_name,
        l.issued_on, l.status, l.valid_from, l.valid_to, l.open_ended, l.face
   from held join licenses l using (license_id) left join license_types t on t.license_type = l.license_type
  order by l.issued_on desc, l.license_id desc limit :limit
-""")
+""")  # noqa: S608 - constants of this room
 
 
 def compare_subjects(  # noqa: PLR0913, PLR0917 - two subjects, both clocks
@@ -77,7 +78,7 @@ def _known(conn: Connection, keyring: Keyring, subject_id: int, today: date, *, 
         name=row.name,
         former_names=list(dict.fromkeys(row.former_names)),
         known_from=row.known_from,
-        licenses=[_license(one, row.kind, code) for one in held[:SHOWN]],
+        licenses=[_license(one, row.kind, code, persons_of(one, keyring)) for one in held[:SHOWN]],
         is_cut=len(held) > SHOWN,
         bound=bound_to_subject(conn, keyring, subject_id).told,
         **_told_by(code, row.code_type),
@@ -95,16 +96,16 @@ def _told_by(code: str, code_type: str) -> dict[str, Any]:
     return {"sex": None, "born_on": None, "division": code[2:8] if code_type == CREDIT_CODE else None}
 
 
-def _license(row: Any, kind: str, code: str) -> SubjectLicense:
+def _license(row: Any, kind: str, code: str, persons: list[str]) -> SubjectLicense:
     face = row.face if isinstance(row.face, dict) else {}
     return SubjectLicense(
         license_id=row.license_id,
         license_type_name=row.license_type_name,
-        license_number=shown_number(row.license_number, kind, code),
+        license_number=shown_number(row.license_number, kind, code, persons),
         issuer_name=row.issuer_name,
         issued_on=row.issued_on,
         status_words=status_words(row.status),
-        addresses=[mask_text(str(face["address"]), code)] if face.get("address") else [],
+        addresses=[mask_text(str(face["address"]), code, *persons)] if face.get("address") else [],
     )
 
 

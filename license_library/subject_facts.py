@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import FactField, FactsAnswer, SubjectBrief, Words
 from license_library.as_of import HOLDS_FROM, ZONE, settled_instant
+from license_library.bound_holders import Bound, bound_by_rows
 from license_library.fact_decisions import read_decisions, read_preferred, settled_fact
 from license_library.fact_fields import element_field
 from license_library.fact_statement import TELLING, facts_statement
@@ -31,7 +32,8 @@ from schemas.holder_code_types import holder_kind
 _TOLD_THEN = f"""
   select v.license_id, v.version_count, v.license_type, v.license_number, v.issuer_name, v.issued_on, v.status, v.valid_from,
          v.valid_to, v.open_ended, v.face, v.source_updated_at, v.known_from, v.exchange_id, v.department, v.feed,
-         cast(null as timestamptz) as unlisted_at, coalesce(own.name, v.holder_name) as told_name, first.is_first
+         cast(null as timestamptz) as unlisted_at, coalesce(own.name, v.holder_name) as told_name, first.is_first,
+         held.held_by, held.is_own
     from (select l.license_id from subject join licenses l using (subject_id)
            union
           select o.license_id from subject join license_versions o using (subject_id)
@@ -48,6 +50,12 @@ _TOLD_THEN = f"""
      select h.name from license_holders h join subject using (subject_id)
       where h.license_id = v.license_id and h.version_count = v.version_count order by h.ordinal limit 1) as own
       on not first.is_first
+   cross join lateral (
+     -- under the number that was asked before any other
+     select subject_id as held_by, is_own from subject where subject_id = v.subject_id or exists (
+       select from license_holders h where h.subject_id = subject.subject_id and h.license_id = v.license_id
+          and h.version_count = v.version_count)
+      order by is_own desc, subject_id limit 1) as held
    where v.license_type = any(cast(:types as text[])) and v.status = any(cast(:telling as text[]))
      and (first.is_first or own.name is not null)
 """  # noqa: S608 - a constant of this room
@@ -73,14 +81,18 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
     holder = read_holder_code(holder_code, holder_code_type, today)
     elements = _elements(holder, wanted)
     if on is None and known_at is None:
-        rows, found = _now(conn, keyring, holder, elements, today, now)
-        return _answer(rows[0].subject_name, rows, found, holder, today, now, now)
+        rows, judged = _now(conn, keyring, holder, elements, today, now)
+        bound = bound_by_rows(conn, keyring, rows, holder)
+        return _answer(
+            rows[0].subject_name, rows, _fields(judged, rows, holder, bound, now), holder, bound, today, now, now
+        )
     known_at = settled_instant(conn, known_at, now)
     on = on or known_at.astimezone(ZONE).date()
     facts = {"hashes": holder.hashes(keyring), "types": wanted_types(elements) or [""], "telling": list(TELLING)}
     rows = conn.execute(_THEN, {**facts, "on": on, "known_at": known_at}).all()
     told = [(element, _then(element, facts_of(element, rows, holder, on))) for element in elements.values()]
-    return _answer(_name_then(rows), rows, _fields(told, rows, holder, now), holder, on, known_at, now)
+    bound = bound_by_rows(conn, keyring, rows, holder, known_at)
+    return _answer(_name_then(rows), rows, _fields(told, rows, holder, bound, now), holder, bound, on, known_at, now)
 
 
 def _name_then(rows: Sequence[Any]) -> str | None:
@@ -91,7 +103,7 @@ def _name_then(rows: Sequence[Any]) -> str | None:
 
 def _now(  # noqa: PLR0913, PLR0917 - of whom, what, and both clocks
     conn: Connection, keyring: Keyring, holder: HolderCode, elements: dict[str, Element], today: date, now: datetime
-) -> tuple[Sequence[Any], list[FactField]]:
+) -> tuple[Sequence[Any], list[tuple[Element, Judged]]]:
     rows = read_rows(conn, keyring, holder, elements)
     subject_id = rows[0].subject_id
     preferred, decisions = read_preferred(conn), read_decisions(conn, [] if subject_id is None else [subject_id])
@@ -101,7 +113,7 @@ def _now(  # noqa: PLR0913, PLR0917 - of whom, what, and both clocks
         settled = settled_fact(element, facts, decisions.get((subject_id, element.code)), keyring, today)
         return judge(element, facts, rows, now, settled)
 
-    return rows, _fields([(element, judged(element)) for element in elements.values()], rows, holder, now)
+    return rows, [(element, judged(element)) for element in elements.values()]
 
 
 def _then(element: Element, facts: list[Fact]) -> Judged:
@@ -114,12 +126,12 @@ def _then(element: Element, facts: list[Fact]) -> Judged:
 
 
 def _fields(
-    told: list[tuple[Element, Judged]], rows: Sequence[Any], holder: HolderCode, now: datetime
+    told: list[tuple[Element, Judged]], rows: Sequence[Any], holder: HolderCode, bound: Bound, now: datetime
 ) -> list[FactField]:
     nowhere = Words("", "")
     subject_id = rows[0].subject_id
     return [
-        element_field(element, element_words(element), nowhere, judged, subject_id, holder, now)
+        element_field(element, element_words(element), nowhere, judged, subject_id, holder, bound, now)
         for element, judged in told
         if judged.facts
     ]
@@ -139,6 +151,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what was found, of whom, at which times
     rows: Sequence[Any],
     fields: list[FactField],
     holder: HolderCode,
+    bound: Bound,
     on: date,
     known_at: datetime,
     now: datetime,
@@ -151,4 +164,4 @@ def _answer(  # noqa: PLR0913, PLR0917 - what was found, of whom, at which times
         holder_kind(holder.code_type),
         rows[0].undecided_count,
     )
-    return FactsAnswer(subject, on, known_at, fields, now)
+    return FactsAnswer(subject, on, known_at, fields, bound.told, now)

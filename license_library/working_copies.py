@@ -21,6 +21,7 @@ from license_library.dossier import get_license
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_number
+from license_library.listed_holders import persons_at, persons_of
 from license_library.questions import NotReliable, NotSettled
 from schemas.errors import NotFound, RequestError
 
@@ -30,17 +31,17 @@ _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _IDENTIFIER: Final = re.compile(rf"JZ(?:-[{_LETTERS}]{{5}}){{4}}")
 _PRINTED: Final = re.compile(rb"JZ(?:(?:-|\\055)[0-9A-Z]{5}){4}")
 
-COPIES: Final = """
+COPIES: Final = f"""
 select c.identifier, c.license_id, c.version_count, c.file_id, c.case_number, c.purpose, c.made_by, c.made_at,
        c.expires_at, c.digest, c.size_bytes, c.consumer_id, c.link_expires_at, h.license_type, h.license_number,
-       coalesce(t.name, h.license_type) as license_type_name, s.kind, s.code_encrypted,
+       coalesce(t.name, h.license_type) as license_type_name, s.kind, s.code_encrypted, {persons_at("h")},
        f.withdrawn_at is not null as is_file_withdrawn
   from working_copies c
   join license_history h on h.license_id = c.license_id and h.version_count = c.version_count
   join subjects s on s.subject_id = h.subject_id
   left join license_types t on t.license_type = h.license_type
   left join license_files f on f.file_id = c.file_id
-"""
+"""  # noqa: S608 - a constant of this room
 SHOWN: Final = 50
 _NOTE = text("""
 insert into working_copies (identifier, license_id, version_count, file_id, case_number, purpose, made_by, consumer_id,
@@ -155,7 +156,9 @@ def copy_of(row: Any, keyring: Keyring, now: datetime) -> CopyBrief:
         version_count=row.version_count,
         license_type=row.license_type,
         license_type_name=row.license_type_name,
-        license_number=shown_number(row.license_number, row.kind, keyring.decrypt(row.code_encrypted).decode()),
+        license_number=shown_number(
+            row.license_number, row.kind, keyring.decrypt(row.code_encrypted).decode(), persons_of(row, keyring)
+        ),
         case_number=row.case_number,
         purpose=row.purpose,
         made_by=row.made_by,

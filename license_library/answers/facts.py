@@ -10,6 +10,7 @@ from typing import Literal
 
 from license_library.answers.checklists import ItemBrief, SubjectBrief
 from license_library.answers.spoken import Answer, Source, Words
+from license_library.answers.subjects import BoundHolder
 
 FactVerdict = Literal["known", "conflict", "stale", "unknown", "applicant_fills"]
 
@@ -31,6 +32,7 @@ class FactBrief(Answer, frozen=True):
     known_from: datetime | None
     source: Source | None
     words: Words
+    bound_words: Words | None  # told under another number of the holder: which, and who decided that it is theirs
 
 
 class FactField(Answer, frozen=True):
@@ -58,6 +60,7 @@ class Prefill(Answer, frozen=True):
     item: ItemBrief
     subject: SubjectBrief
     fields: list[FactField]
+    bound_holders: list[BoundHolder]  # the applicant's other numbers, where something is told under one of them
     known_count: int
     conflict_count: int
     uncertain_count: int  # stale and unknown
@@ -147,4 +150,5 @@ class FactsAnswer(Answer, frozen=True):
     on: date
     known_at: datetime
     fields: list[FactField]  # only elements of which anything is told
+    bound_holders: list[BoundHolder]  # the holder's other numbers, where something is told under one of them
     asked_at: datetime

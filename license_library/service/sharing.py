@@ -10,19 +10,23 @@ from importlib.resources import files
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from license_library.consumers import find_consumer
 from license_library.inquiries import hash_question, record_inquiry
 from license_library.questions import LinkEnded
 from license_library.service.access import Settings
-from license_library.service.bodies import Body, InvalidQuestion, MalformedBody, read_question
+from license_library.service.bodies import InvalidQuestion, MalformedBody, read_question
+from license_library.service.call_heads import head_of_envelope, head_of_json
 from license_library.service.settings import ServiceSettings
 from license_library.service.soap_envelopes import read_envelope, write_fault, write_reply
 from license_library.service.texts import face_name
+from license_library.service.wire import too_large
 from license_library.shared_files import use_link
 from license_library.sharing import answer_call
-from license_library.sharing_calls import CAUSES, CONTENT, OPERATIONS, Call
+from license_library.sharing_calls import CAUSES, CONTENT, OPERATIONS, TAKE_FILES, Call
 from license_library.sharing_replies import Reply
 from license_library.sharing_rights import FilePlace
 from license_library.sharing_words import DENIED, MESSAGES, Status
@@ -33,6 +37,7 @@ router = APIRouter(prefix="/share", include_in_schema=False)
 XML = "text/xml; charset=utf-8"
 _CONTRACT = (files("license_library.service") / "contract" / "SharingService.wsdl").read_text("utf-8")
 _ADDRESS = "http://localhost/share/soap"
+UNKNOWN_CALLER = "share: a long call begins with a head that names a consumer and its token; nothing was read"
 
 
 class CallHead(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -56,6 +61,35 @@ class _Asked(msgspec.Struct, frozen=True):
     data: dict[str, Any]
 
 
+async def read_call(request: Request, settings: Settings) -> bytes | None:
+    """Return the body of a call; None where it is longer than a question and nobody known begins it."""
+    body, is_known = bytearray(), False
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > settings.body_bytes and not is_known:
+            if not await run_in_threadpool(_is_from_consumer, settings, request.url.path, bytes(body)):
+                return None
+            is_known = True
+    return bytes(body)
+
+
+def _is_from_consumer(settings: ServiceSettings, path: str, beginning: bytes) -> bool:
+    """Tell whether a long call is from a consumer; BodyTooLarge where its operation takes no file."""
+    is_envelope = path.endswith("/soap")
+    head = (head_of_envelope if is_envelope else head_of_json)(beginning)
+    if head is None:
+        return False
+    with settings.engine.connect() as conn:
+        if find_consumer(conn, settings.keyring, head.access_id, head.access_token) is None:
+            return False
+    if is_envelope and head.operation not in TAKE_FILES:
+        raise too_large(settings.body_bytes)
+    return True
+
+
+Called = Annotated[bytes | None, Depends(read_call)]
+
+
 @router.get("/soap")
 def contract(request: Request) -> Response:
     """Show the contract, with the address it was asked at."""
@@ -63,12 +97,15 @@ def contract(request: Request) -> Response:
 
 
 @router.post("/soap")
-def call_by_soap(request: Request, settings: Settings, body: Body) -> Response:
+def call_by_soap(request: Request, settings: Settings, body: Called) -> Response:
     """Answer one operation by SOAP 1.1; an envelope that cannot be read is a fault."""
+    if body is None:
+        _record_unread(settings, "soap", Status.NOT_AUTHENTICATED)
+        return Response(write_fault(UNKNOWN_CALLER, of_caller=True), 500, media_type=XML)
     try:
         call = read_envelope(body)
     except MalformedBody as fault:
-        _record_malformed(settings, "soap")
+        _record_unread(settings, "soap", Status.BAD_VALUE)
         return Response(write_fault(str(fault), of_caller=True), 500, media_type=XML)
     reply = share(settings, call, _links_at(request, settings))
     return Response(write_reply(call.operation, reply), media_type=XML)
@@ -76,15 +113,17 @@ def call_by_soap(request: Request, settings: Settings, body: Body) -> Response:
 
 @router.post("/{operation}")
 def call_by_rest(
-    request: Request, settings: Settings, operation: Annotated[str, Path(max_length=40)], body: Body
+    request: Request, settings: Settings, operation: Annotated[str, Path(max_length=40)], body: Called
 ) -> Response:
     """Answer one operation of the specification; how it ended stands in head.status."""
     if operation not in OPERATIONS:
         raise NotFound("share: there is no such operation; expected one of the specification; nothing was asked")
+    if body is None:
+        return _answer(_record_unread(settings, operation, Status.NOT_AUTHENTICATED))
     try:
         posted = read_question(body, CallBody, frozenset({CONTENT}))
     except (MalformedBody, InvalidQuestion):
-        return _answer(_record_malformed(settings, operation))
+        return _answer(_record_unread(settings, operation, Status.BAD_VALUE))
     call = Call(operation, posted.head.access_id, posted.head.access_token, posted.data)
     return _answer(share(settings, call, _links_at(request, settings)))
 
@@ -134,11 +173,12 @@ def _short(name: str, value: Any) -> Any:
     return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest() if is_file else value
 
 
-def _record_malformed(settings: ServiceSettings, operation: str) -> Reply:
+def _record_unread(settings: ServiceSettings, operation: str, status: Status) -> Reply:
+    """Record a call that was not read, and return how it ended."""
     with settings.engine.begin() as conn:
-        code, actor = str(int(Status.BAD_VALUE)), "consumer: unknown"
+        code, actor = str(int(status)), "consumer: unknown"
         record_inquiry(conn, actor, f"share {operation}", "", None, 0, settings.now(), denied=True, result_code=code)
-    return Reply(Status.BAD_VALUE, MESSAGES[Status.BAD_VALUE])
+    return Reply(status, MESSAGES[status])
 
 
 def _answer(reply: Reply) -> Response:

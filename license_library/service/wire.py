@@ -60,11 +60,11 @@ class Wire:
         async def read() -> Message:
             nonlocal seen
             if declared.isdigit() and int(declared) > limit:
-                raise _too_large(limit)
+                raise too_large(limit)
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise _too_large(limit)
+                raise too_large(limit)
             return message
 
         return read
@@ -89,5 +89,6 @@ class Wire:
         return write
 
 
-def _too_large(limit: int) -> BodyTooLarge:
+def too_large(limit: int) -> BodyTooLarge:
+    """Return the error for a body beyond a limit."""
     return BodyTooLarge(f"service: the body is too large; expected at most {limit} bytes; nothing was read")

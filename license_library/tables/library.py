@@ -29,8 +29,9 @@ subjects = Table(
     instant("named_at", required=True),  # source time of the record the name came from
     instant("known_from", required=True),
     UniqueConstraint("holder_hash"),
-    # An exact name, and a name from its beginning: LIKE 'x%' needs pattern order whatever the collation.
-    Index("ix_subjects_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+    # An exact name, and a name from its beginning: LIKE 'x%' needs pattern order whatever the collation. By subject, so that
+    # some of the many who share a name come without a sort.
+    Index("ix_subjects_name_key", "name_key", "subject_id", postgresql_ops={"name_key": "text_pattern_ops"}),
     # Two-character names hold no trigram, so pairs of characters have an index of their own.
     Index("ix_subjects_name_pairs", text("name_pairs(name_key)"), postgresql_using="gin"),
     # Numbers that a newer one may hold: few among many, and known by type and length without being read.

@@ -35,7 +35,7 @@ subject_keys = Table(
     Column("organisation_hash", LargeBinary),  # keyed hash of the organisation code inside a credit code
     Column("keys_version", Integer, nullable=False),
     Index("ix_subject_keys_sounds", "sounds", postgresql_using="gin"),
-    Index("ix_subject_keys_core_key", "core_key", postgresql_where=text("core_key is not null")),
+    Index("ix_subject_keys_core_key", "core_key", "subject_id", postgresql_where=text("core_key is not null")),
     Index(
         "ix_subject_keys_other_pairs",
         text("name_pairs(other_key)"),

@@ -9,8 +9,8 @@ import re
 
 import polars as pl
 
-# Of these characters nothing is folded but small letters.
-_SETTLED = re.compile(r"[0-9A-Za-z.-]*")
+# Of these characters nothing is folded but small letters; names are typed where codes are, too.
+_SETTLED = re.compile(r"[0-9A-Za-z.\u3400-\u4dbf\u4e00-\u9fff-]*")
 
 
 def normalise_identifiers(codes: pl.Series) -> pl.Series:

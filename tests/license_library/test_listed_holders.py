@@ -6,17 +6,21 @@ import json
 from datetime import timedelta
 
 from library_makers import NOW, record
-from question_makers import COMPANY, PERSON, TODAY, Library
+from question_makers import COMPANY, IDENTIFIER, PERSON, TODAY, Library
 from question_makers import NOW as ASKED_AT
 from sqlalchemy import text
 
 from license_library.checklist import answer_checklist
 from license_library.dossier import get_license
 from license_library.exchanges import finish_landing
+from license_library.held_as_of import held_as_of
 from license_library.lookup import find_licenses
 from license_library.merging import Counts, discard_held, merge_exchange
 from license_library.questions import SearchTerms, VerifyQuestion
+from license_library.reliances import Relying, rely_on
+from license_library.shared_licenses import cert_info, find_by_identifier
 from license_library.staging import clear_staged
+from license_library.subject_comparing import compare_subjects
 from license_library.verification import verify_license
 
 OWNER = {"code": "91370283MA3C00001X", "code_type": "001", "name": "平度市恒通运输有限公司", "share": "60%"}
@@ -188,3 +192,33 @@ def test_the_dossier_shows_each_versions_holders_masked_and_what_changed(shelf: 
     assert [[one.share for one in version.holders] for version in answer.versions] == [["60%", "40%"], ["50%", "50%"]]
     assert "holders" in {change.field for change in answer.versions[0].changes}
     assert PERSON not in str(answer)
+
+
+PASSPORT = "E12345678"
+
+
+def test_the_passport_of_any_holder_is_masked_in_the_number_whoever_asks(shelf: Library) -> None:
+    shelf.add_feed()
+    number, asker = f"津{PASSPORT}号", (shelf.conn, shelf.keyring)
+    company, foreigner = shelf.add_subject(), shelf.add_subject("SMITH JOHN", PASSPORT, "414")
+    face, told = {"address": f"护照 {PASSPORT}"}, f"护照 {PASSPORT}"
+    license_id = shelf.add_license(
+        company, license_number=number, license_identifier=IDENTIFIER, open_ended=True, face=face, record_id=number,
+        change_reason=told, replaces=number, version_count=2,
+    )  # fmt: skip
+    shelf.add_former_version(license_id, company)
+    for version in (1, 2):
+        listed = (company, "平度市恒通运输有限公司", None), (foreigner, "SMITH JOHN", None)
+        shelf.add_holders(license_id, *listed, version_count=version)
+    relying = Relying(license_id, "C1", None, "王工", "x")
+    answers = {
+        "search": find_licenses(*asker, SearchTerms(holder_code=COMPANY), TODAY, ASKED_AT),
+        "dossier": get_license(*asker, license_id, TODAY, ASKED_AT),
+        "checklist": answer_checklist(*asker, "PD-E-010", COMPANY, None, TODAY, ASKED_AT),
+        "holdings": held_as_of(*asker, COMPANY, None, None, None, TODAY, ASKED_AT),
+        "pair": compare_subjects(*asker, company, foreigner, TODAY, ASKED_AT),
+        "shared": [cert_info(row, shelf.keyring, ASKED_AT) for row in find_by_identifier(shelf.conn, IDENTIFIER)],
+        "reliance": rely_on(*asker, relying, TODAY, ASKED_AT),
+    }
+    assert {name for name, answer in answers.items() if PASSPORT in str(answer)} == set()
+    assert {name for name, answer in answers.items() if "津E1" not in str(answer)} == set()

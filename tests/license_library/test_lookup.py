@@ -172,6 +172,27 @@ def test_pages_follow_one_another_without_gap_or_repeat(stocked: Library, field:
     assert paged == whole
 
 
+@pytest.mark.parametrize("asked", [{}, {"license_type": "namepre"}, {"counts": True}])
+def test_names_page_on_where_the_best_candidates_hold_nothing_and_others_hold_together(
+    stocked: Library, asked: dict[str, object]
+) -> None:
+    holders = [stocked.add_subject(f"同名{number:02}店", f"MA3N0A{number:03}", "099") for number in range(30)]
+    for number, holder in enumerate(holders[9:]):  # the first nine hold nothing
+        kind = "namepre" if number % 3 == 0 else "bizlic"
+        stocked.add_license(holder, license_number=f"T{number:02}", license_type=kind)
+    both = stocked.add_license(holders[12], license_number="T99", license_type="namepre")
+    stocked.add_holders(both, (holders[12], "同名", None), (holders[29], "同名", None), (holders[3], "同名", None))
+    whole = numbers(ask(stocked, holder_name="同名", limit=100, **asked))
+    paged, after = [], None
+    while True:
+        answer = ask(stocked, holder_name="同名", limit=2, after=after, **asked)
+        paged += numbers(answer)
+        if (after := answer.next) is None:
+            break
+    assert paged == whole
+    assert (len(set(whole)), len(whole), whole[0]) == (8, 8, "T99") if "license_type" in asked else (22, 22, "T99")
+
+
 @pytest.mark.parametrize("after", ["", "x", "!!!!", "W10", "bm9uc2Vuc2U"])
 def test_a_cursor_of_nobodys_making_is_refused(stocked: Library, after: str) -> None:
     with pytest.raises(WrongQuestion) as refused:

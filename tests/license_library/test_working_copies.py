@@ -12,8 +12,9 @@ import pytest
 from file_samples import SAMPLES, acting_pdf, encrypted_pdf, ofd, pdf, sealed_pdf, swelling_pdf
 from pypdf import PdfReader
 from question_makers import NOW, PERSON, Library
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from license_library import license_files
 from license_library.copy_band import FOOT
 from license_library.copy_bodies import draw_copy
 from license_library.copy_checks import check_content, check_identifier
@@ -66,6 +67,17 @@ def desk(shelf: Library, tmp_path: Path) -> Desk:
 def words_of(content: bytes) -> list[str]:
     """Return the text of each page."""
     return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def test_a_file_is_looked_at_before_its_license_is_locked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    look = license_files.look_at
+    monkeypatch.setattr(license_files, "look_at", lambda content: steps.append("look") or look(content))
+    event.listen(
+        desk.conn, "before_cursor_execute", lambda *told: steps.append("lock") if "for share" in told[2] else None
+    )
+    desk.attach(pdf())
+    assert steps == ["look", "lock"]
 
 
 @pytest.mark.parametrize("kind", SAMPLES)

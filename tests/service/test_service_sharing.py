@@ -24,6 +24,7 @@ from license_library.service.settings import ServiceSettings
 from license_library.service.sharing import share
 from license_library.sharing_calls import OPERATIONS, Call
 from license_library.sharing_words import MESSAGES, Status
+from license_library.subject_decisions import PairOrder, decide_pair, undo_decision
 from tests.connectors.peer_servers import demand_php
 from tests.license_library.question_makers import Library
 
@@ -236,6 +237,23 @@ def test_what_cannot_be_read_ends_in_words_and_is_recorded(caller: Client, count
         assert (answer.status_code, answer.json()["head"]["status"]) == (200, 102)
     assert caller.post("/share/dropTables", json={}).status_code == 404
     assert caller.post("/share/queryCertInfo", content=b"x" * 70_000).status_code == 413
+
+
+def test_a_license_under_another_number_says_by_which_decision(
+    counter: Counter, ask: Callable[..., dict[str, Any]]
+) -> None:
+    assert ask("queryCertInfoByHolderCode", **BY_HOLDER | {"certNo": NUMBER})["data"][0]["boundBy"] == ""
+    keyring = counter.settings.keyring
+    with counter.engine.begin() as conn:
+        found = text("select subject_id, license_id from licenses where license_number = :number")
+        own, proof = conn.execute(found, {"number": NUMBER}).one()
+        other = Library(conn, keyring).add_subject("曾用代码", "MA3N0A9C6", "099")
+        order = PairOrder(decision="same", who="张工", reason="同一主体", license_ids=[proof])
+        decision = decide_pair(conn, keyring, own, other, order, lambda: NOW)
+    told = ask("queryCertInfoByHolderCode", **BY_HOLDER | {"holderCode": "MA3N0A9C6", "holderTypeCode": "099"})["data"]
+    assert [f"第 {decision} 号认定" in one["boundBy"] for one in told if one["certificateNumber"] == NUMBER] == [True]
+    with counter.engine.begin() as conn:
+        undo_decision(conn, keyring, decision, "李工", "证据有误", lambda: NOW)
 
 
 def test_an_ended_consumer_asks_no_more(counter: Counter, ask: Callable[..., dict[str, Any]]) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from license_library.consumers import add_consumer, end_consumer, grant_types, revoke_types
 from license_library.license_files import Attaching, attach_file
+from license_library.service import sharing
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
 from license_library.sharing_calls import INPUTS
@@ -282,6 +283,51 @@ def test_a_large_file_is_verified_and_a_larger_one_is_not_read(window: Window) -
     assert (
         window.client.post("/share/queryCertInfo", json={"data": {"certIdentifier": "x" * 70_000}}).status_code == 413
     )
+
+
+def test_a_long_call_is_read_only_from_a_known_caller(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = {"accessId": "transport", "accessToken": window.token}
+    data = CHECK | {"content": encoded(bytes(1_000_000))}
+    parsed: list[int] = []
+    judge = sharing.read_question
+    monkeypatch.setattr(sharing, "read_question", lambda body, *rest: parsed.append(len(body)) or judge(body, *rest))
+    for body in (
+        {"data": data},
+        {"head": head | {"accessToken": "x"}, "data": data},
+        {"head": "[" * 3_000, "data": data},
+        {"data": data, "head": head},
+    ):
+        assert window.client.post("/share/verifyFile", json=body).json()["head"]["status"] == 11
+    assert parsed == []
+    assert window.client.post("/share/verifyFile", json={"head": head, "data": data}).json()["head"]["status"] == 0
+    assert len(parsed) == 1
+    with window.settings.engine.connect() as conn:
+        last = text("select action, denied, result_code from inquiries order by inquiry_id desc offset 1 limit 1")
+        assert tuple(conn.execute(last).one()) == ("share verifyFile", True, "11")
+
+
+LONG_ENVELOPE = (
+    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><s:{operation} xmlns:s="urn:license-hub:sharing:1">'
+    "<s:head><s:accessId>transport</s:accessId><s:accessToken>{token}</s:accessToken></s:head><s:certTypeCode>bizlic</s:certTypeCode>"
+    "<s:useCause>x</s:useCause><s:contentType>base64</s:contentType><s:content>{content}</s:content></s:{operation}></soap:Body></soap:Envelope>"
+)
+
+
+@pytest.mark.parametrize(
+    ("operation", "is_known", "status", "said"),
+    [
+        ("verifyFile", True, 200, "<s:status>0</s:status>"),
+        ("verifyFile", False, 500, "nothing was read"),
+        ("queryCertInfo", True, 413, "request.too_large"),
+    ],
+)
+def test_a_long_envelope_is_read_only_from_a_known_caller_and_with_a_file(
+    window: Window, operation: str, is_known: bool, status: int, said: str
+) -> None:
+    token = window.token if is_known else "x"
+    envelope = LONG_ENVELOPE.format(operation=operation, token=token, content=encoded(bytes(1_000_000)))
+    answer = window.client.post("/share/soap", content=envelope.encode())
+    assert (answer.status_code, said in answer.text) == (status, True), answer.text[:500]
 
 
 def test_a_damaged_store_is_said_to_be_away(window: Window) -> None:

@@ -1,0 +1,67 @@
+"""Facts under another number of their holder: told with the decision that binds it, and settled for all numbers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from question_makers import COMPANY, NOW, TODAY, Library
+from sqlalchemy import Engine
+from subject_makers import bind, undo
+from test_fact_conflicts import DEPARTMENTS, ELEMENT, add, decide, differ, listed, shown
+
+from license_library.keyring import Keyring
+from license_library.prefill import answer_prefill
+from license_library.subject_facts import facts_of_subject
+
+ITEM = "PD-E-005"
+
+
+@pytest.fixture
+def city(database: Engine, keyring: Keyring) -> Iterator[Library]:
+    """Give a library of three departments whose decisions are committed one by one."""
+    with database.connect() as conn:
+        library = Library(conn, keyring)
+        for kind, department in DEPARTMENTS.items():
+            library.add_feed(department, (kind,))
+        yield library
+
+
+def test_what_is_told_under_another_number_says_by_which_decision(city: Library) -> None:
+    asked, other = city.add_subject(), city.add_subject("曾用代码", "MA3N0A9C6", "099")
+    add(city, other, "bizlic", "王建国", face={ELEMENT: "王建国", "address": "代码 MA3N0A9C6"})
+    add(city, asked, "hr", "王建国")
+    decision = bind(city, asked, other)
+    later = NOW + timedelta(minutes=1)
+    known = (city.conn, city.keyring, COMPANY, None, [ELEMENT])
+    answers: dict[str, Any] = {
+        "form": answer_prefill(city.conn, city.keyring, ITEM, COMPANY, None, None, TODAY, later),
+        "facts": facts_of_subject(*known, None, None, TODAY, later),
+        "facts then": facts_of_subject(*known, TODAY, later, TODAY, later),
+    }
+    for name, answer in answers.items():
+        assert [(one.subject_id, one.decision_ids) for one in answer.bound_holders] == [(other, [decision])], name
+        told = next(one for one in answer.fields if one.name == ELEMENT).facts
+        assert [f"第 {decision} 号认定" in str(one.bound_words) for one in told] == [True, False], name
+        assert "MA3N0A9C6" not in str(answer), name
+
+
+def test_what_was_settled_under_one_number_is_settled_under_all_while_they_are_bound(city: Library) -> None:
+    subject, licenses = differ(city, bizlic="王建国", hr="李伟")
+    other = city.add_subject("曾用代码", "MA3N0A9C6", "099")
+    decision = bind(city, subject, other)
+    assert listed(city, state="open") == [(subject, ELEMENT)]
+    assert shown(city, other).conflict.state == "open"
+    decide(city, subject, "assign", owner="李工")
+    decide(city, subject, "settle", license_id=licenses["hr"])
+    for one in (subject, other):
+        told = shown(city, one)
+        assert (told.conflict.state, told.conflict.owner) == ("settled", "李工")
+        assert [event.action for event in told.events] == ["assigned", "settled"]
+    assert listed(city, state="open") == []
+    decide(city, other, "reopen")
+    assert shown(city, subject).conflict.state == "open"
+    undo(city, decision)
+    assert shown(city, subject).conflict.state == "settled", "what was decided under the other number holds there alone"
