@@ -416,7 +416,9 @@ def test_keys_are_made_once_for_each_subject_and_anew_where_an_older_version_mad
 
 
 def test_new_names_are_sorted_into_the_index_of_pairs_with_the_search_keys(library, pull, keyring):
-    waiting = "select gin_clean_pending_list('ix_subjects_name_pairs')"  # how many pages wait on the list, and no longer
+    waiting = (
+        "select gin_clean_pending_list('ix_subjects_name_pairs')"  # how many pages wait on the list, and no longer
+    )
     pull(record())
     assert rows(library, waiting) == [(1,)]
     pull(record(record_id="R2", holder_code="370283199001011234", holder_code_type="111", holder_name="王小明"))
