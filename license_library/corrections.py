@@ -75,7 +75,11 @@ where quarantine_id = :about for no key update
 """)
 _LICENSE = text("""
 select department, feed, record_id, null::bigint as quarantine_id, license_id, 'open' as state from licenses
-where license_id = :about
+where license_id = :about for no key update
+""")
+_ASKED_ALREADY = text("""
+select request_id from correction_requests
+where state = 'open' and field = :field and (quarantine_id = :quarantine_id or license_id = :license_id)
 """)
 _ASK = text("""
 insert into correction_requests (department, feed, record_id, quarantine_id, license_id, field, seen, proposed, evidence,
@@ -144,6 +148,8 @@ def _ask(  # noqa: PLR0913, PLR0917 - about what, by whom and when
         raise NotDecidable("correction: the record has no key of its own to name it by; tell the department's contact")
     due_on = add_workdays(conn, today, asked.days)
     facts = dict(about._mapping) | {"field": asked.field, "basis": asked.basis.strip(), "who": asked.who.strip()}
+    if (before := conn.scalar(_ASKED_ALREADY, facts)) is not None:
+        raise NotDecidable(f"correction: request {before} asks for {asked.field} already; answer or withdraw it first")
     facts |= {name: _sealed(keyring, getattr(asked, name)) for name in ("seen", "proposed", "evidence")}
     return int(conn.execute(_ASK, {**facts, "now": now, "due_on": due_on}).scalar_one()), due_on
 

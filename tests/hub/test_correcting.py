@@ -106,6 +106,20 @@ def test_a_license_is_disputed_until_its_department_answers_and_late_is_told(hub
     assert column(hub, "select state from incidents") == ["resolved"]
 
 
+def test_a_field_is_asked_for_once_until_the_request_is_over(hub_here: HubContext) -> None:
+    hub = hub_here
+    case = int(str(column(hub, "select min(quarantine_id) from quarantined_records where record_id is not null")[0]))
+    license_id = int(str(column(hub, "select min(license_id) from licenses")[0]))
+    for ask, about in ((ask_for_case, case), (ask_for_license, license_id)):
+        with hub.engine.begin() as conn:
+            first = ask(conn, hub.keyring, about, ASKED, today(hub), hub.clock())
+            ask(conn, hub.keyring, about, replace_field("valid_from"), today(hub), hub.clock())
+            with pytest.raises(NotDecidable, match=f"request {first} asks for valid_to already"):
+                ask(conn, hub.keyring, about, ASKED, today(hub), hub.clock())
+            answer_correction(conn, first, "withdrawn", "张工", "", hub.clock())
+            assert ask(conn, hub.keyring, about, ASKED, today(hub), hub.clock()) > first
+
+
 def replace_field(field: str) -> Correction:
     return msgspec.structs.replace(ASKED, field=field)
 

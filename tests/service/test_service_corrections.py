@@ -90,7 +90,8 @@ def test_a_request_is_made_on_the_page_of_a_license_or_a_case_and_answered_on_it
 
 
 def test_what_is_late_is_said_and_can_be_listed_alone(own_machine: Client, own_shelf: Shelf, database: Engine) -> None:
-    late, open_ = (own_machine.post("/api/corrections", json=order(own_shelf)).json()["correction"] for _ in "ab")
+    asked = [order(own_shelf, field=name) for name in ("holder_code", "holder_name")]
+    late, open_ = (own_machine.post("/api/corrections", json=one).json()["correction"] for one in asked)
     assert own_machine.get("/api/corrections?state=late").json()["corrections"] == []
     with database.begin() as conn:
         conn.execute(
