@@ -29,6 +29,7 @@ from schemas.expectations import require_runnable
 from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
 from schemas.identifiers.credit_code import credit_code_fault
 from schemas.license import LICENSE
+from schemas.license_types import face_name, load_license_types
 from schemas.states import STATE_CODES
 from schemas.suites import feeds_named, load_suite
 
@@ -99,6 +100,7 @@ def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
     place = declared_at(department.department, f"[feeds.{feed.name}]")
     yield from _check_required(feed, place)
     yield from _check_codes(feed, place)
+    yield from _check_face(feed, place)
     if feed.cursor.field in feed.key:
         yield Finding(
             "error", f"{place} key", "holds the time of change: a record that changes would become another one"
@@ -128,6 +130,20 @@ def _check_required(feed: Feed, place: str) -> Iterator[Finding]:
                 f"{place} fields",
                 f"{field.name} ({field.zh}) is required and not mapped; expected a source field or a value",
             )
+
+
+def _check_face(feed: Feed, place: str) -> Iterator[Finding]:
+    """Name what a license type demands on its face and no source field tells; types that only the source tells are not known."""
+    rule, defined = feed.fields.get("license_type"), load_license_types()
+    told = {*(rule.codes or {}).values(), *([rule.value] if rule.value else [])} if rule else set()
+    mapped = {face_name(label) for label in feed.face}
+    for license_type in sorted(told & defined.keys()):
+        for field in defined[license_type].face:
+            if field.required and field.name not in mapped:
+                words = f"{field.zh} ({field.name}) stands on the face of every {license_type} and is not mapped"
+                yield Finding(
+                    "warning", f"{place} face", f"{words}; expected a source field, if the department tells it"
+                )
 
 
 def _check_codes(feed: Feed, place: str) -> Iterator[Finding]:

@@ -38,7 +38,7 @@ paging = { style = "page", total = "data/total", size = 2 }
 cursor = { field = "GXSJ", overlap = "2h" }
 
 [feeds.licenses.fields]
-license_type = { from = "ZZLX", codes = { "01" = "roadgoods", "02" = "roadcert" } }
+license_type = { from = "ZZLX", codes = { "01" = "roadgoods", "02" = "roadstaff" } }
 license_number = "XKZBH"
 issuer_name = { value = "平度市交通运输局" }
 issued_on = { from = "FZRQ", date = "%Y%m%d" }

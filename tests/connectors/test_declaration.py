@@ -19,7 +19,7 @@ def test_a_plain_declaration_loads(declare: Declare) -> None:
     feed = department.feeds["licenses"]
     assert (department.department, feed.name, feed.cursor.overlap) == ("roads", "licenses", "2h")
     assert feed.fields["license_number"].from_ == "XKZBH"
-    assert feed.license_types() == ["roadcert", "roadgoods"]
+    assert feed.license_types() == ["roadgoods", "roadstaff"]
     assert len(department.digest) == 64
 
 

@@ -61,6 +61,7 @@ def test_nothing_is_found_where_nothing_is_wrong(lint: Lint) -> None:
         (('uscc = "11370283MB9T00230W"', 'uscc = "11370283MB9T00230X"'), "error", "no unified social credit code"),
         (('area_code = { value = "370283" }', ""), "error", "area_code .* is required and not mapped"),
         (('"01" = "roadgoods"', '"01" = "roadgods"'), "error", "maps to 'roadgods', which is unknown"),
+        (('"01" = "roadgoods"', '"01" = "roadcert"'), "warning", "plate.* on the face of every roadcert and is not mapped"),
         (('"2" = "revoked"', '"2" = "gone"'), "error", "maps to 'gone', which is unknown; there are .*revoked"),
         (('codes = { "1" = "001", "2" = "111" }', 'codes = { "1" = "01" }'), "error", "maps to '01'"),
         (('status = { from = "ZT", codes = { "1" = "valid", "2" = "revoked" } }', 'status = "ZT"'), "warning", "takes the source's code as ours"),
