@@ -5,14 +5,9 @@ Built from settings at the edge; importing this module starts nothing.
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib.resources import files
-from typing import Final
 
 import msgspec
-from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -52,8 +47,6 @@ from license_library.service.settings import ServiceSettings
 from license_library.service.wire import STATIC_PREFIX, Wire
 
 VERSION = "0.1.0"
-# Questions answered at once. More of them take turns at the same cores, and whoever waits longest waits longer.
-THREADS: Final = 2 * max(2, os.cpu_count() or 1)
 DESCRIBED = (api, case_api, catalogue_api, correction_api, fact_api, file_api, quality_api, subject_api)
 PAGES = (
     case_pages,
@@ -76,9 +69,7 @@ PAGES = (
 def create_app(settings: ServiceSettings) -> FastAPI:
     """Return the pages and the JSON interface over one library."""
     # FastAPI's own documentation pages load scripts from another host, and its openapi route asks for nobody.
-    app = FastAPI(
-        title="License hub", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None, lifespan=_limit_threads
-    )
+    app = FastAPI(title="License hub", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.templates = build_environment()
     add_problem_handlers(app)
@@ -90,12 +81,6 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")
     return app
-
-
-@asynccontextmanager
-async def _limit_threads(_app: FastAPI) -> AsyncIterator[None]:
-    current_default_thread_limiter().total_tokens = THREADS
-    yield
 
 
 def _serve_description(app: FastAPI) -> None:

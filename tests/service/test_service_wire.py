@@ -6,14 +6,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-import anyio
 import pytest
-from anyio.to_thread import current_default_thread_limiter
 from httpx import Client
 from service_makers import PERSON, PURPOSE, TOKEN, Shelf, calling, serving
 
 from license_library.database import open_database
-from license_library.service.app import THREADS, create_app
+from license_library.service.app import create_app
 from license_library.service.bodies import InvalidQuestion, as_question
 from license_library.service.settings import ServiceSettings
 from license_library.service.wire import SECURITY_HEADERS
@@ -141,13 +139,3 @@ def test_an_unreachable_database_is_said_to_be_one(settings: ServiceSettings, ca
 def test_half_a_character_is_refused_wherever_it_stands(values: dict[str, object]) -> None:
     with pytest.raises(InvalidQuestion):
         as_question(values, dict[str, object])
-
-
-def test_no_more_questions_are_answered_at_once_than_cores_can_bear(settings: ServiceSettings) -> None:
-    app = create_app(settings)
-
-    async def at_once() -> float:
-        async with app.router.lifespan_context(app):
-            return current_default_thread_limiter().total_tokens
-
-    assert anyio.run(at_once) == THREADS
