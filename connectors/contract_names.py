@@ -7,7 +7,9 @@ names only; a contract that is silent about records (a string that carries them)
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from connectors.declared import Department, Feed
 from connectors.page_rows import source_names
 from connectors.safe_xml import local_name, parse_xml
 from connectors.soap_schema import SoapSchema
+from schemas.errors import HubError
 
 XS = "http://www.w3.org/2001/XMLSchema"
 
@@ -40,6 +43,8 @@ def unknown_names(department: Department, feed: Feed, came: Collection[str]) -> 
 def new_in_text(department: Department, feed: Feed, came: Collection[str]) -> list[str]:
     """Return the fields of a carried text that neither the declaration nor anything beside the contract knows, sorted."""
     contract = department.folder / "contract" / department.transport.contract.removeprefix("contract/")
+    if department.transport.strictness == "off":
+        return []
     return sorted(set(came) - _names_beside(contract, department.digest) - _fields_read(feed))
 
 
@@ -50,11 +55,21 @@ def _fields_read(feed: Feed) -> set[str]:
 
 @functools.lru_cache(maxsize=64)
 def _names_beside(contract: Path, digest: str) -> frozenset[str]:
-    """Return the names of every schema and sample beside a WSDL."""
-    beside = [
-        path for path in contract.parent.iterdir() if path.suffix in {".xsd", ".xml", ".json"} and path != contract
-    ]
-    return frozenset[str]().union(*(_names(path, digest) for path in beside))
+    """Return the names of every schema and sample beside a WSDL. One that cannot be read tells none: it stops no feed."""
+    names = frozenset[str]()
+    for path in contract.parent.iterdir():
+        if path.suffix in {".xsd", ".xml", ".json"} and path != contract:
+            with suppress(ValueError, yaml.YAMLError, HubError):
+                names |= _names(path, digest)
+    return names
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a sample as it lies there: UTF-8, or what departments write otherwise."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
 
 
 @functools.lru_cache(maxsize=64)
@@ -67,7 +82,7 @@ def _names(contract: Path, _digest: str) -> frozenset[str]:
         root = parse_xml(content, "", contract.name)
         declared = (str(one.get("name", "")) for one in root.iter(f"{{{XS}}}element", f"{{{XS}}}attribute"))
         return frozenset(declared if root.tag == f"{{{XS}}}schema" else map(local_name, root.iter(etree.Element)))
-    document = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe loaders
+    document = json.loads(_decoded(content)) if contract.suffix == ".json" else yaml.safe_load(content)
     is_sample = not isinstance(document, Mapping) or not {"openapi", "swagger"} & set(document)
     return frozenset(_keys(document) if is_sample else _properties(document))
 

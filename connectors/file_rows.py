@@ -40,13 +40,14 @@ class FileReader:
         first = 0
         with broken_zips(who):
             for member, stream in open_members(whole, self.files, who):
-                for rows in self._read(stream, f"{who}/{member}"):
+                for rows in self._read(stream, f"{who}/{member}", is_whole=True):  # its length and checksum say so
                     yield replace(rows, first=first)
                     first += rows.count
 
-    def _read(self, source: Source, who: str) -> Iterator[PageRows]:
+    def _read(self, source: Source, who: str, *, is_whole: bool = False) -> Iterator[PageRows]:
         head = source.read(CHUNK)
         label = label_of(head) if self.files.format == "xml" else ""
         chunks = read_text(source, label or self.department.transport.payload_encoding, who, head)
         contract = read_file_contract(self.department, self.feed)
+        contract = replace(contract, ends_line=False) if is_whole else contract
         yield from READERS[self.files.format](self.feed, self.files, contract, chunks, who)

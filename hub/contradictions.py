@@ -5,7 +5,7 @@ Within one chunk the record checks see it. What the library holds already is not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 
@@ -40,11 +40,19 @@ class ToldBefore:
         if not known.is_empty():
             self._told.append(known.select("_page", "_position", key=pl.struct(KEY).hash()))
 
-    def places_of(self, otherwise: list[tuple[str, datetime, int, int]]) -> tuple[Places, Places]:
-        """Return which of what was staged contradicts something told here, and where that stands."""
-        if not self._told or not otherwise:
+    def places_of(self, otherwise: Iterable[list[tuple[str, datetime, int, int]]]) -> tuple[Places, Places]:
+        """Return which of what was staged contradicts something told here, and where that stands; asks only where any is."""
+        if not self._told:
             return [], []
-        told = pl.concat(self._told)
+        told, fresh, known = pl.concat(self._told), list[tuple[int, int]](), set[tuple[int, int]]()
+        for some in otherwise:
+            staged = self._keyed(some)
+            fresh += staged.join(told, on="key", how="semi").select("page", "at").rows()
+            known |= set(told.join(staged, on="key", how="semi").select("_page", "_position").rows())
+        return fresh, sorted(known)
+
+    @staticmethod
+    def _keyed(otherwise: list[tuple[str, datetime, int, int]]) -> pl.DataFrame:
         kinds = pl.Schema(
             {
                 "record_id": pl.String(),
@@ -53,9 +61,7 @@ class ToldBefore:
                 "at": pl.Int64(),
             }
         )
-        staged = pl.DataFrame(otherwise, schema=kinds, orient="row").with_columns(key=pl.struct(KEY).hash())
-        fresh, known = staged.join(told, on="key", how="semi"), told.join(staged, on="key", how="semi")
-        return fresh.select("page", "at").rows(), known.select("_page", "_position").rows()
+        return pl.DataFrame(otherwise, schema=kinds, orient="row").with_columns(key=pl.struct(KEY).hash())
 
 
 def quarantine_contradictions(  # noqa: PLR0913, PLR0917 - each is one fact of the check

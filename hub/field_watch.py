@@ -53,7 +53,8 @@ class FieldWatch:
         if is_carried and self._names and exchange.kind == "pull" and not exchange.is_shadow:
             new = new_in_text(self._department, self._feed, self._names)
             causes = [_new(self._feed.name, name) for name in new[:MOST]]
-            tell_incidents(conn, exchange.department, KIND, causes, now, feed=exchange.feed)
+            if causes or exchange.since_at is None:  # only the whole of the records can show that a field is gone
+                tell_incidents(conn, exchange.department, KIND, causes, now, feed=exchange.feed)
         return self._find_gone(conn)
 
     def _find_gone(self, conn: Connection) -> list[str]:

@@ -103,7 +103,7 @@ def show_conflict(  # noqa: PLR0913, PLR0917 - which one, and both clocks
     return ConflictDetail(
         conflict=brief,
         is_differing=is_contested(one),
-        others=_briefs(one, [fact for fact in one.facts if not fact.in_force], bound, now),
+        others=_briefs(one, [fact for fact in one.facts if not fact.in_force], keyring, bound, now),
         until=decided.until if decided and brief.state == "settled" else None,
         request_id=decided.request_id if decided and brief.state == "told" else None,
         events=[_event(row) for row in list_decisions(conn, subject_id, element)],
@@ -137,7 +137,7 @@ def _brief(  # noqa: PLR0913, PLR0917 - what differs, what was decided, and both
     state = state_of(decided, settled)
     in_force = differing(one.element, one.facts) or [fact for fact in one.facts if fact.in_force]
     ordered = [settled, *(fact for fact in in_force if fact is not settled)] if settled is not None else in_force
-    facts = _briefs(one, ordered, bound, now)
+    facts = _briefs(one, ordered, keyring, bound, now)
     is_personal = one.element.personal or one.subject.kind == "person"
     hidden = masked and is_personal
     return ConflictBrief(
@@ -157,8 +157,8 @@ def _brief(  # noqa: PLR0913, PLR0917 - what differs, what was decided, and both
     )
 
 
-def _briefs(one: Contested, facts: list[Any], bound: Bound, now: datetime) -> list[FactBrief]:
-    return [fact_brief(fact, facts[0], one.holder, bound, now) for fact in facts]
+def _briefs(one: Contested, facts: list[Any], keyring: Keyring, bound: Bound, now: datetime) -> list[FactBrief]:
+    return [fact_brief(fact, facts[0], keyring, one.holder, bound, now) for fact in facts]
 
 
 def _masked(value: str, kind: str) -> str:

@@ -5,7 +5,7 @@ Knows the staging tables. What becomes of such records is decided by whoever ask
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -13,19 +13,20 @@ from sqlalchemy import Connection, text
 from license_library.leases import CHECKING, Exchange, hold_lease
 
 # Counting them is cheap, comparing what they say is not: few records come twice.
-_TOLD_TWICE = text("""
+_TWICE = """
 select record_id from staged_licenses where exchange_id = :exchange_id
  group by record_id, source_updated_at having count(*) > 1
-""")
+"""
+_ANY_TWICE = text(f"select exists ({_TWICE})")
 # Only for those that came twice, nearly always none; the exchange is read once more, and nothing is joined to itself.
-_PLACES = text("""
+_PLACES = text(f"""
 select page_number, position from (
   select page_number, position,
     min(encode(digest, 'hex')) over record <> max(encode(digest, 'hex')) over record as differs
-    from staged_licenses where exchange_id = :exchange_id and record_id = any(cast(:record_ids as text[]))
+    from staged_licenses where exchange_id = :exchange_id and record_id in ({_TWICE})
   window record as (partition by record_id, source_updated_at)) as told
  where differs order by page_number, position
-""")
+""")  # noqa: S608 - constants of this file
 _MEMORY = text("set local work_mem = '256MB'")  # as the merge has it: nobody knows yet how many rows were staged
 # Each staged row's license by its key, `offset 0`: how many rows are staged the planner cannot know, and would walk the library.
 _OTHERWISE = text("""
@@ -49,18 +50,20 @@ def find_contradictions(conn: Connection, exchange: Exchange) -> list[tuple[int,
     """Return page and position of every staged record that another one contradicts, in order."""
     facts = {"exchange_id": exchange.exchange_id}
     conn.execute(_MEMORY)
-    record_ids = list(conn.scalars(_TOLD_TWICE, facts))
-    if not record_ids:
+    if not conn.scalar(_ANY_TWICE, facts):
         return []
-    found = conn.execute(_PLACES, {**facts, "record_ids": record_ids})
-    return [(row.page_number, row.position) for row in found]
+    return [(row.page_number, row.position) for row in conn.execute(_PLACES, facts)]
 
 
-def find_told_otherwise(conn: Connection, exchange: Exchange) -> list[tuple[str, datetime, int, int]]:
-    """Return record id, time, page and position of what was staged that the library holds otherwise, of the same time."""
-    feed = {"department": exchange.department, "feed": exchange.feed}
-    found = conn.execute(_OTHERWISE, {"exchange_id": exchange.exchange_id, **feed})
-    return [(row.record_id, row.source_updated_at, row.page_number, row.position) for row in found]
+def find_told_otherwise(conn: Connection, exchange: Exchange) -> Iterator[list[tuple[str, datetime, int, int]]]:
+    """Yield record id, time, page and position of what was staged that the library holds otherwise, of the same time.
+
+    Some at a time: after a change of the mapping these are all records of a list.
+    """
+    facts = {"exchange_id": exchange.exchange_id, "department": exchange.department, "feed": exchange.feed}
+    some = {"stream_results": True, "yield_per": 10_000}
+    for rows in conn.execute(_OTHERWISE, facts, execution_options=some).partitions():
+        yield [(row.record_id, row.source_updated_at, row.page_number, row.position) for row in rows]
 
 
 def take_back_known(conn: Connection, exchange: Exchange, count: int) -> None:

@@ -75,11 +75,16 @@ where quarantine_id = :about for no key update
 """)
 _LICENSE = text("""
 select department, feed, record_id, null::bigint as quarantine_id, license_id, 'open' as state from licenses
-where license_id = :about for no key update
+where license_id = :about
 """)
+# Two who ask for the same at once take turns; the license itself is not locked, a merge may hold it for long.
+_ALONE = text(
+    "select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'correction', :department, :feed, :record_id), 0))"
+)
+# Of a face several fields may be asked for: which one stands in the encrypted words alone.
 _ASKED_ALREADY = text("""
 select request_id from correction_requests
-where state = 'open' and field = :field and (quarantine_id = :quarantine_id or license_id = :license_id)
+where state = 'open' and field = :field and field <> 'face' and (quarantine_id = :quarantine_id or license_id = :license_id)
 """)
 _ASK = text("""
 insert into correction_requests (department, feed, record_id, quarantine_id, license_id, field, seen, proposed, evidence,
@@ -148,6 +153,7 @@ def _ask(  # noqa: PLR0913, PLR0917 - about what, by whom and when
         raise NotDecidable("correction: the record has no key of its own to name it by; tell the department's contact")
     due_on = add_workdays(conn, today, asked.days)
     facts = dict(about._mapping) | {"field": asked.field, "basis": asked.basis.strip(), "who": asked.who.strip()}
+    conn.execute(_ALONE, facts)
     if (before := conn.scalar(_ASKED_ALREADY, facts)) is not None:
         raise NotDecidable(f"correction: request {before} asks for {asked.field} already; answer or withdraw it first")
     facts |= {name: _sealed(keyring, getattr(asked, name)) for name in ("seen", "proposed", "evidence")}

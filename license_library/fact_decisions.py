@@ -19,32 +19,22 @@ from schemas.elements import Element
 
 ConflictState = Literal["open", "settled", "told"]
 
-# Whoever is bound to a subject is the same: what was decided under one number holds under all, the last of it.
-_MEMBERS = """array(select {of} union select b.subject_id from subject_groups g join subject_groups b using (group_id)
-   where g.subject_id = {of} and g.known_to is null and b.known_to is null)"""
-_DECIDED = text(f"""
+_DECIDED = text("""
 select d.subject_id, d.element, d.action, d.license_id, d.values_digest, d.until, d.request_id, d.decided_by, d.decided_at,
        r.state as request_state, owned.owner
-  from (select distinct one.subject_id, one.members, d.element
-          from (select subject_id, {_MEMBERS.format(of="wanted.subject_id")} as members
-                  from unnest(cast(:subjects as bigint[])) as wanted (subject_id)) as one
-         cross join lateral unnest(one.members) as member (member_id)
-          join fact_decisions d on d.subject_id = member.member_id) as asked
+  from (select distinct on (subject_id, element) subject_id, element from fact_decisions
+         where subject_id = any(cast(:subjects as bigint[]))) as asked
   left join lateral (
-    select owner from fact_decisions o where o.subject_id = any(asked.members) and o.element = asked.element
+    select owner from fact_decisions o where o.subject_id = asked.subject_id and o.element = asked.element
        and o.action = 'assigned' order by o.decision_id desc limit 1) as owned on true
   left join lateral (
-    select * from fact_decisions c where c.subject_id = any(asked.members) and c.element = asked.element
+    select * from fact_decisions c where c.subject_id = asked.subject_id and c.element = asked.element
        and c.action <> 'assigned' order by c.decision_id desc limit 1) as last on true
   cross join lateral (
     select asked.subject_id, asked.element, last.action, last.license_id, last.values_digest, last.until, last.request_id,
            last.decided_by, last.decided_at) as d
   left join correction_requests r on r.request_id = d.request_id
-""")  # noqa: S608 - constants of this file
-_EVENTS = text(f"""
-select * from fact_decisions
- where subject_id = any({_MEMBERS.format(of="cast(:s as bigint)")}) and element = :e order by decision_id
-""")  # noqa: S608
+""")
 _PREFERRED = text("""
 select distinct on (element) element, source from element_masters order by element, change_id desc
 """)
@@ -71,7 +61,7 @@ Decisions = dict[tuple[int, str], Decided]
 
 
 def read_decisions(conn: Connection, subject_ids: Iterable[int]) -> Decisions:
-    """Return the last decision on each conflict of some subjects, under whatever number of theirs."""
+    """Return the last decision on each conflict of some subjects."""
     rows = conn.execute(_DECIDED, {"subjects": sorted(set(subject_ids))})
     return {(row.subject_id, row.element): Decided(**row._mapping) for row in rows}
 
@@ -113,5 +103,6 @@ def state_of(decided: Decided | None, settled: Fact | None) -> ConflictState:
 
 
 def list_decisions(conn: Connection, subject_id: int, element: str) -> Sequence[Any]:
-    """Return everything that was decided about one conflict, under any number of the subject, oldest first."""
-    return conn.execute(_EVENTS, {"s": subject_id, "e": element}).all()
+    """Return everything that was decided about one conflict, oldest first."""
+    statement = text("select * from fact_decisions where subject_id = :s and element = :e order by decision_id")
+    return conn.execute(statement, {"s": subject_id, "e": element}).all()

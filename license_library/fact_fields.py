@@ -15,6 +15,8 @@ from license_library.fact_words import VERDICTS, fact_words, reason_words
 from license_library.facts import Fact
 from license_library.freshness import source_of
 from license_library.holder_codes import HolderCode
+from license_library.keyring import Keyring
+from license_library.listed_holders import persons_of
 from license_library.masking import mask_code, mask_text
 from schemas.elements import Element
 
@@ -33,12 +35,13 @@ def element_field(  # noqa: PLR0913, PLR0917 - what is named, what is known of i
     part: Words,
     judged: Judged,
     subject_id: int | None,
+    keyring: Keyring,
     holder: HolderCode,
     bound: Bound,
     now: datetime,
 ) -> FactField:
     """Return what is known of one element."""
-    facts = [fact_brief(fact, judged.facts[0], holder, bound, now) for fact in judged.facts]
+    facts = [fact_brief(fact, judged.facts[0], keyring, holder, bound, now) for fact in judged.facts]
     is_master = bool(facts) and facts[0].is_master
     silent = judged.witness is not None and not facts
     source = source_of(judged.witness, now) if silent else facts[0].source if facts else None
@@ -59,11 +62,13 @@ def element_field(  # noqa: PLR0913, PLR0917 - what is named, what is known of i
     )
 
 
-def fact_brief(fact: Fact, shown: Fact, holder: HolderCode, bound: Bound, now: datetime) -> FactBrief:
+def fact_brief(  # noqa: PLR0913, PLR0917 - a value, beside which, and whose
+    fact: Fact, shown: Fact, keyring: Keyring, holder: HolderCode, bound: Bound, now: datetime
+) -> FactBrief:
     """Return one value with its source."""
     row: Any = fact.row
     other = None if row is None or row.is_own else bound.others.get(row.held_by)
-    codes = [holder.code, *([other.code] if other else ())]
+    codes = [holder.code, *([other.code] if other else ()), *(persons_of(row, keyring) if row is not None else ())]
     told = {} if row is None else {
         "license_id": row.license_id, "version_count": row.version_count, "license_type": row.license_type,
         "license_type_name": row.license_type_name, "source_updated_at": row.source_updated_at,

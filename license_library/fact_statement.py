@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import TextClause, text
 
 from license_library.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
+from license_library.listed_holders import persons_at
 
 # What a license that is over said of its holder is no fact any more: revoked, withdrawn, cancelled, superseded, a draft.
 TELLING: Final = ("valid", "renewal_pending", "suspended", "restricted", "expired")
@@ -43,7 +44,7 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
        (select name from subject order by is_own desc, subject_id limit 1) as subject_name, {undecided} as undecided_count,
        told.license_id, told.version_count, told.license_number, told.issuer_name, told.issued_on, told.status,
        told.valid_from, told.valid_to, told.open_ended, told.face, told.source_updated_at, told.known_from,
-       told.unlisted_at, told.told_name, told.is_first, told.held_by, told.is_own,
+       told.unlisted_at, told.told_name, told.is_first, told.held_by, told.is_own, {persons},
        known.department, known.department_name, known.feed, known.fresh_at, known.fresh_seconds, told.exchange_id,
        {disputed} as is_disputed,
        exists (select from waiting where waiting.license_type = wanted.license_type
@@ -75,6 +76,7 @@ def facts_statement(told: str, *, then: bool = False) -> TextClause:
             undecided="0" if then else UNDECIDED,
             disputed="false" if then else _DISPUTED,
             waiting=waiting_under(":hashes", "subject"),
+            persons=persons_at("told"),
         )
     )
 

@@ -40,14 +40,13 @@ from schemas.errors import RequestError
 __all__ = ["NAME_SEARCH_MILLISECONDS", "SearchTimedOut", "find_licenses", "get_license"]
 
 NAME_SEARCH_MILLISECONDS = 2000
-LOOKED_AT_FIRST: Final = (
-    60  # candidates whose licenses are looked up before all others are: the best of them come first
-)
 
-# A generic plan for pairs of characters walks the whole index: hundreds of times slower than planning each time.
-_BOUND_SEARCH = text(
-    "select set_config('statement_timeout', :milliseconds, true), set_config('plan_cache_mode', 'force_custom_plan', true)"
-)
+# A generic plan for pairs of characters walks the whole index: hundreds of times slower than planning each time. A walk of
+# the table, or several workers, would begin elsewhere each time, and the pages of an answer would not follow one another.
+_BOUND_SEARCH = text("""
+select set_config('statement_timeout', :milliseconds, true), set_config('plan_cache_mode', 'force_custom_plan', true),
+  set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
+""")
 
 _CANDIDATES: Final[dict[RecognisedAs, Callable[[Connection, str], Candidates]]] = {
     "holder_name": name_candidates,

@@ -39,8 +39,10 @@ _LISTED = """staged_holders h join delta d
 SETTINGS = (
     text("set local work_mem = '256MB'"),
     text("set local temp_buffers = '64MB'"),
-    # New names go to the list of the index of pairs, which every search reads too; making search keys sorts them in.
-    text("set local gin_pending_list_limit = '256MB'"),
+    # New names go to the list of the index of pairs, which every search reads too; making search keys sorts them in, where
+    # the role may.
+    text("""select set_config('gin_pending_list_limit', '256MB', true) from pg_class
+      where oid = 'subjects'::regclass and pg_has_role(relowner, 'usage')"""),
     # The planner has no idea how many rows one exchange staged: a moment ago there were none. A small sample tells.
     text("set local default_statistics_target = 10"),
     text("analyze staged_licenses (exchange_id)"),

@@ -44,7 +44,7 @@ class Candidates(msgspec.Struct, frozen=True):
 
 # In order: the name; its beginning; what holds it; a company's own words; another script or a former name. Each part ends
 # where it has enough, and sorts no more than that: a common pair of characters stands in a million names. What holds it comes
-# as it lies in the table.
+# as it lies in the table: twice as many are looked at, since where fewer begin with it than are kept, the rest is enough.
 _BY_NAME = """
 (select subject_id, name_key, 0 as rank, null as former_name from subjects
   where name_key = :name order by subject_id limit :candidates)
@@ -55,8 +55,10 @@ union all
 (select subject_id, name_key, 3, null from subjects
   where name_key like :beginning and name_key <> :plain order by name_key using ~<~, subject_id limit :candidates)
 union all
-(select subject_id, name_key, 4, null from subjects
-  where name_pairs(name_key) @> name_pairs(:plain) {holding} and name_key not like :beginning limit :candidates)
+(select subject_id, name_key, 4, null from (
+   select subject_id, name_key from subjects
+    where name_pairs(name_key) @> name_pairs(:plain) {holding} limit 2 * :candidates) as held
+  where name_key not like :beginning limit :candidates)
 union all
 (select k.subject_id, s.name_key, 2, null from (
    select subject_id from subject_keys where core_key = :plain order by subject_id limit :candidates) as k
@@ -72,9 +74,8 @@ _BY_WORD = text(_BY_NAME.format(holding="and name_key like :holding"))
 _BY_PAIR = text(_BY_NAME.format(holding=""))  # two characters stand in a name where their pair does: nothing to look up
 
 _BY_CORE = text("""
-select k.subject_id, s.name_key, 6 as rank, null as former_name from (
-   select subject_id from subject_keys where core_key = :core order by subject_id limit :candidates) as k
-  join subjects s using (subject_id) where s.name_key <> all(cast(:known as text[]))
+select k.subject_id, s.name_key, 6 as rank, null as former_name from subject_keys k join subjects s using (subject_id)
+ where k.core_key = :core and s.name_key <> all(cast(:known as text[])) order by k.subject_id limit :candidates
 """)
 
 # The inner limit comes first and asks for no order: a common sound must not be read to its end.

@@ -66,7 +66,7 @@ def answer_prefill(  # noqa: PLR0913, PLR0917 - the question has four parts, and
         facts = facts_of(element, rows, holder, today, preferred.get(element.code, ()))
         decided = decisions.get((rows[0].subject_id, element.code))
         judged = judge(element, facts, rows, now, settled_fact(element, facts, decided, keyring, today))
-        return element_field(element, words, part, judged, rows[0].subject_id, holder, bound, now)
+        return element_field(element, words, part, judged, rows[0].subject_id, keyring, holder, bound, now)
 
     fields = [shown(field) for field in form]
     return _prefill(item, _subject(rows, holder), fields, bound, today, now)

@@ -34,7 +34,7 @@ def _overtaken(row: str) -> str:
 _PASS_OVERTAKEN = text("""
 with bad as materialized (
   select record_id, source_updated_at from quarantined_records
-  where department = :department and feed = :feed and exchange_id = :exchange_id and record_id is not null
+  where department = :department and feed = :feed and exchange_id = :exchange_id and record_id is not null and last_seen_at = :now
 ), told as (
   select record_id, source_updated_at as bad_at, null::timestamptz as good_at from bad
   union all

@@ -21,11 +21,12 @@ select digest, edits, waived_codes from quarantined_records
 where department = :department and feed = :feed and state <> 'discarded'
   and (edits is not null or waived_until is not null)
 """)
-# Whoever discards one of two rows that contradict each other says which one is wrong.
+# Whoever discards one of two rows that contradict each other says which one is wrong; whoever discards all of them does not.
 _WRONG = text("""
-select record_id, digest from quarantined_records
-where department = :department and feed = :feed and state = 'discarded' and codes @> array[:code]
-  and record_id is not null
+select q.record_id, q.digest from quarantined_records q
+where q.department = :department and q.feed = :feed and q.state = 'discarded' and q.codes @> array[:code]
+  and exists (select from quarantined_records other where other.department = q.department and other.feed = q.feed
+    and other.record_id = q.record_id and other.source_updated_at = q.source_updated_at and other.state <> 'discarded')
 """)
 # Where the record has moved on since it was let through, nothing is left to wait for.
 _LAPSE = text("""

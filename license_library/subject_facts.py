@@ -84,7 +84,14 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
         rows, judged = _now(conn, keyring, holder, elements, today, now)
         bound = bound_by_rows(conn, keyring, rows, holder)
         return _answer(
-            rows[0].subject_name, rows, _fields(judged, rows, holder, bound, now), holder, bound, today, now, now
+            rows[0].subject_name,
+            rows,
+            _fields(judged, rows, keyring, holder, bound, now),
+            holder,
+            bound,
+            today,
+            now,
+            now,
         )
     known_at = settled_instant(conn, known_at, now)
     on = on or known_at.astimezone(ZONE).date()
@@ -92,7 +99,9 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
     rows = conn.execute(_THEN, {**facts, "on": on, "known_at": known_at}).all()
     told = [(element, _then(element, facts_of(element, rows, holder, on))) for element in elements.values()]
     bound = bound_by_rows(conn, keyring, rows, holder, known_at)
-    return _answer(_name_then(rows), rows, _fields(told, rows, holder, bound, now), holder, bound, on, known_at, now)
+    return _answer(
+        _name_then(rows), rows, _fields(told, rows, keyring, holder, bound, now), holder, bound, on, known_at, now
+    )
 
 
 def _name_then(rows: Sequence[Any]) -> str | None:
@@ -125,13 +134,18 @@ def _then(element: Element, facts: list[Fact]) -> Judged:
     return Judged("stale" if lapsed else "known", "lapsed" if lapsed else None, facts, facts[0].row)
 
 
-def _fields(
-    told: list[tuple[Element, Judged]], rows: Sequence[Any], holder: HolderCode, bound: Bound, now: datetime
+def _fields(  # noqa: PLR0913, PLR0917 - what is known, whose, and when
+    told: list[tuple[Element, Judged]],
+    rows: Sequence[Any],
+    keyring: Keyring,
+    holder: HolderCode,
+    bound: Bound,
+    now: datetime,
 ) -> list[FactField]:
     nowhere = Words("", "")
     subject_id = rows[0].subject_id
     return [
-        element_field(element, element_words(element), nowhere, judged, subject_id, holder, bound, now)
+        element_field(element, element_words(element), nowhere, judged, subject_id, keyring, holder, bound, now)
         for element, judged in told
         if judged.facts
     ]

@@ -41,8 +41,12 @@ select f.subject_id, f.ordinal, f.name from former_names f join subjects s using
 _QUEUE_OUTDATED = text("""
 insert into subjects_to_key select distinct subject_id from subject_keys where keys_version <> :version
 """)
-# New entries go to the list of an index, which every search reads too; once all are there they are sorted in together.
-_GATHER = text("set local gin_pending_list_limit = '256MB'")
+# New entries go to the list of an index, which every search reads too; once all are there they are sorted in together, by
+# a role that may.
+_GATHER = text("""
+select set_config('gin_pending_list_limit', '256MB', true) from pg_class
+ where oid = 'subjects'::regclass and pg_has_role(relowner, 'usage')
+""")
 _SORT_IN = text("""
 select gin_clean_pending_list(c.oid) from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
  where i.indrelid in ('subjects'::regclass, 'subject_keys'::regclass) and a.amname = 'gin' and pg_has_role(c.relowner, 'usage')
@@ -68,9 +72,8 @@ def key_subjects(engine: Engine, keyring: Keyring, told: Callable[[int], None] =
             break
         done += count
         told(done)
-    if done:
-        with engine.begin() as conn:
-            conn.execute(_SORT_IN)
+    with engine.begin() as conn:  # also where nothing waits: whoever made the keys before may have been killed
+        conn.execute(_SORT_IN)
     return done
 
 

@@ -103,23 +103,39 @@ class _Planned(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """Hold how a suite is judged, whatever the frame: its expectations by name, and which metric needs which other."""
+    """Hold how a suite is judged, whatever the frame: its expectations by name, and which metric needs which other.
+
+    `unplanned` are those that cannot say what they need before they see the data.
+    """
 
     expectations: dict[str, _Planned]
     edges: list[Any]
+    unplanned: dict[str, Any]
 
 
 @lru_cache(maxsize=32)
 def _plan(suite: Suite) -> _Plan:
     """Let Great Expectations plan a suite, once: its own validator plans anew each time, for longer than it judges."""
-    library = _library()
-    engine = library.engine()
-    expectations = {one.name: _expectation(suite, one) for one in suite.expectations}
-    needs = {name: one.get_validation_dependencies(engine, _ANSWER) for name, one in expectations.items()}
-    metrics = [metric for one in needs.values() for metric in one.get_metric_configurations()]
-    graph = library.calculator(engine).build_metric_dependency_graph(metrics, _ANSWER)
-    ids = {name: {key: metric.id for key, metric in one.metric_configurations.items()} for name, one in needs.items()}
-    return _Plan({name: _Planned(one, ids[name]) for name, one in expectations.items()}, graph.edges)
+    engine = _library().engine()
+    planned: dict[str, _Planned] = {}
+    edges: dict[Any, Any] = {}
+    unplanned: dict[str, Any] = {}
+    for one in suite.expectations:
+        expectation = _expectation(suite, one)
+        try:
+            planned[one.name], needed = _planned(expectation, engine)
+            edges |= {edge.id: edge for edge in needed}
+        except Exception:  # noqa: BLE001 - whatever it is, the data may help
+            unplanned[one.name] = expectation
+    return _Plan(planned, list(edges.values()), unplanned)
+
+
+def _planned(expectation: Any, engine: Any) -> tuple[_Planned, list[Any]]:
+    """Return an expectation with its metrics, and which of these needs which other."""
+    needs = expectation.get_validation_dependencies(engine, _ANSWER)
+    graph = _library().calculator(engine).build_metric_dependency_graph(needs.get_metric_configurations(), _ANSWER)
+    ids = {key: metric.id for key, metric in needs.metric_configurations.items()}
+    return _Planned(expectation, ids), graph.edges
 
 
 def _expectation(suite: Suite, one: Expectation) -> Any:
@@ -140,6 +156,7 @@ def _judge(frame: pl.DataFrame, suite: Suite) -> dict[str, Any]:
     engine = library.engine(batch_data_dict={"batch": batch})
     metrics, _ = library.graph(engine, plan.edges).resolve(_ANSWER, show_progress_bars=False)
     answers = {name: _answer(one, metrics, engine) for name, one in plan.expectations.items()}
+    answers |= {name: _answer_unplanned(one, engine) for name, one in plan.unplanned.items()}
     return {name: answer for name, answer in answers.items() if answer is not None}
 
 
@@ -150,6 +167,16 @@ def _answer(planned: _Planned, metrics: dict[Any, Any], engine: Any) -> Any:
         return planned.expectation._build_evr(planned.expectation._validate(found, _ANSWER, engine))
     except Exception:  # noqa: BLE001 - whatever it is holds the batch, and its words may quote a cell
         return None
+
+
+def _answer_unplanned(expectation: Any, engine: Any) -> Any:
+    """Return what an expectation says that is planned by the data it judges; None where it breaks."""
+    try:
+        planned, edges = _planned(expectation, engine)
+        metrics, _ = _library().graph(engine, edges).resolve(_ANSWER, show_progress_bars=False)
+    except Exception:  # noqa: BLE001 - as above
+        return None
+    return _answer(planned, metrics, engine)
 
 
 def _result(frame: pl.DataFrame, one: Expectation, answer: Any) -> ExpectationResult:

@@ -145,17 +145,18 @@ class _OpenApiReader:
         A null among these only says that a value may be missing; of several parts what not all demand is not required.
         """
         whole = self._follow(schema)
-        self._left -= 1
+        self._left -= 1 if depth else 0
         if depth > DEEPEST or self._left < 0:
             return whole
         for part in whole.get("allOf") or []:
             whole = _joined(whole, self._merged(part, depth + 1))
         parts = [self._merged(part, depth + 1) for key in ("oneOf", "anyOf") for part in whole.get(key) or []]
         parts = [part for part in parts if part.get("type") != "null"]
-        demanded = set.intersection(*(set(part.get("required") or []) for part in parts)) if parts else set()
+        demanded = set.intersection(*(set(_required(part)) for part in parts)) if parts else set()
+        required = [*_required(whole), *sorted(demanded)]
         for part in parts:
             whole = _joined(whole, part)
-        return {**whole, "required": [*(schema.get("required") or []), *demanded]} if parts else whole
+        return {**whole, "required": required} if required or parts else whole
 
     def _follow(self, value: Table) -> Table:
         for _ in range(DEEPEST):
@@ -171,7 +172,14 @@ class _OpenApiReader:
 
 def _joined(whole: Table, inner: Table) -> Table:
     properties = {**(whole.get("properties") or {}), **(inner.get("properties") or {})}
-    return {**inner, **whole, **({"properties": properties} if properties else {})}
+    required = [*_required(whole), *_required(inner)]
+    both = {"properties": properties, "required": required}
+    return {**inner, **whole, **{key: value for key, value in both.items() if value}}
+
+
+def _required(schema: Table) -> list[str]:
+    """Return what a schema demands; of a parameter `required` says something else."""
+    return required if isinstance(required := schema.get("required"), list) else []
 
 
 def _leaf(name: str, schema: Table, *, is_required: bool) -> Node:

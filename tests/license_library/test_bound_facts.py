@@ -1,4 +1,4 @@
-"""Facts under another number of their holder: told with the decision that binds it, and settled for all numbers at once."""
+"""Facts under another number of their holder: told with the decision that binds it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from question_makers import COMPANY, NOW, TODAY, Library
 from sqlalchemy import Engine
-from subject_makers import bind, undo
-from test_fact_conflicts import DEPARTMENTS, ELEMENT, add, decide, differ, listed, shown
+from subject_makers import bind
+from test_fact_conflicts import DEPARTMENTS, ELEMENT, add
 
 from license_library.keyring import Keyring
 from license_library.prefill import answer_prefill
@@ -46,22 +46,3 @@ def test_what_is_told_under_another_number_says_by_which_decision(city: Library)
         told = next(one for one in answer.fields if one.name == ELEMENT).facts
         assert [f"第 {decision} 号认定" in str(one.bound_words) for one in told] == [True, False], name
         assert "MA3N0A9C6" not in str(answer), name
-
-
-def test_what_was_settled_under_one_number_is_settled_under_all_while_they_are_bound(city: Library) -> None:
-    subject, licenses = differ(city, bizlic="王建国", hr="李伟")
-    other = city.add_subject("曾用代码", "MA3N0A9C6", "099")
-    decision = bind(city, subject, other)
-    assert listed(city, state="open") == [(subject, ELEMENT)]
-    assert shown(city, other).conflict.state == "open"
-    decide(city, subject, "assign", owner="李工")
-    decide(city, subject, "settle", license_id=licenses["hr"])
-    for one in (subject, other):
-        told = shown(city, one)
-        assert (told.conflict.state, told.conflict.owner) == ("settled", "李工")
-        assert [event.action for event in told.events] == ["assigned", "settled"]
-    assert listed(city, state="open") == []
-    decide(city, other, "reopen")
-    assert shown(city, subject).conflict.state == "open"
-    undo(city, decision)
-    assert shown(city, subject).conflict.state == "settled", "what was decided under the other number holds there alone"
