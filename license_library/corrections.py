@@ -78,9 +78,7 @@ select department, feed, record_id, null::bigint as quarantine_id, license_id, '
 where license_id = :about
 """)
 # Two who ask for the same at once take turns; the license itself is not locked, a merge may hold it for long.
-_ALONE = text(
-    "select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'correction', :department, :feed, :record_id), 0))"
-)
+_ALONE = text("select pg_advisory_xact_lock(hashtextextended('correction ' || cast(:record_id as text), 0))")
 # Of a face several fields may be asked for: which one stands in the encrypted words alone.
 _ASKED_ALREADY = text("""
 select request_id from correction_requests
