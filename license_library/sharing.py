@@ -48,6 +48,11 @@ _COMPARED: Final = {
 }
 
 
+def knows_caller(conn: Connection, keyring: Keyring, access_id: str, access_token: str) -> bool:
+    """Tell whether a call names a consumer and its token; what it may ask is not looked at."""
+    return find_consumer(conn, keyring, access_id, access_token) is not None
+
+
 def answer_call(  # noqa: PLR0913, PLR0917 - each is one thing it is answered with
     conn: Connection, keyring: Keyring, place: FilePlace, call: Call, today: date, now: datetime
 ) -> Reply:

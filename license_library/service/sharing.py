@@ -14,7 +14,6 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from license_library.consumers import find_consumer
 from license_library.inquiries import hash_question, record_inquiry
 from license_library.questions import LinkEnded
 from license_library.service.access import Settings
@@ -25,7 +24,7 @@ from license_library.service.soap_envelopes import read_envelope, write_fault, w
 from license_library.service.texts import face_name
 from license_library.service.wire import too_large
 from license_library.shared_files import use_link
-from license_library.sharing import answer_call
+from license_library.sharing import answer_call, knows_caller
 from license_library.sharing_calls import CAUSES, CONTENT, OPERATIONS, TAKE_FILES, Call
 from license_library.sharing_replies import Reply
 from license_library.sharing_rights import FilePlace
@@ -80,7 +79,7 @@ def _is_from_consumer(settings: ServiceSettings, path: str, beginning: bytes) ->
     if head is None:
         return False
     with settings.engine.connect() as conn:
-        if find_consumer(conn, settings.keyring, head.access_id, head.access_token) is None:
+        if not knows_caller(conn, settings.keyring, head.access_id, head.access_token):
             return False
     if is_envelope and head.operation not in TAKE_FILES:
         raise too_large(settings.body_bytes)
