@@ -144,22 +144,6 @@ def test_what_waits_and_what_is_on_its_way_is_no_difference(front: Faked, hub: H
     assert compare(hub, front).pending == 0
 
 
-def test_what_is_held_is_told_as_held_and_not_as_missing(front: Faked, hub: HubContext, tmp_path: Path) -> None:
-    shutil.copytree(front.department.folder, tmp_path / front.name)
-    file = tmp_path / front.name / "department.toml"
-    file.write_text(re.sub(r"(records_per_day\s*= )\[.*?\]", r"\1[0, 0]", file.read_text("utf-8")), "utf-8")
-    strict = replace(hub, connectors_folder=tmp_path)
-    front.process.set_day(80)
-    held = pull_once(strict, front)
-    assert (held.state, held.merged) == ("held", 0)
-    kept = column(hub, "select count(distinct record_id) from staged_licenses")[0]
-    found = compare(strict, front)
-    assert (found.state, found.missing, found.different, found.pending) == ("same", 0, 0, 0)
-    assert found.waiting > int(str(kept)) > 0
-    discard_held(hub.engine, held.exchange_id, hub.clock())
-    assert compare(strict, front).pending == kept
-
-
 def test_what_was_let_in_by_a_waiver_is_missed_like_any_other(front: Faked, hub: HubContext) -> None:
     codes = "codes = array['identifier.uscc_wrong']"
     found = "select quarantine_id from quarantined_records where state = 'open' and "
@@ -248,3 +232,20 @@ def test_evidence_is_only_added_to(front: Faked, hub: HubContext) -> None:
 def test_what_was_never_pulled_or_cannot_list_is_not_compared(fake: StartFake, hub: HubContext) -> None:
     with pytest.raises(NotComparable, match="ever merged"):
         compare(hub, fake("work_safety", MANY))
+
+
+# Last in this file: a front table keeps the rows of its later days.
+def test_what_is_held_is_told_as_held_and_not_as_missing(front: Faked, hub: HubContext, tmp_path: Path) -> None:
+    shutil.copytree(front.department.folder, tmp_path / front.name)
+    file = tmp_path / front.name / "department.toml"
+    file.write_text(re.sub(r"(records_per_day\s*= )\[.*?\]", r"\1[0, 0]", file.read_text("utf-8")), "utf-8")
+    strict = replace(hub, connectors_folder=tmp_path)
+    front.process.set_day(80)
+    held = pull_once(strict, front)
+    assert (held.state, held.merged) == ("held", 0)
+    kept = column(hub, "select count(distinct record_id) from staged_licenses")[0]
+    found = compare(strict, front)
+    assert (found.state, found.missing, found.different, found.pending) == ("same", 0, 0, 0)
+    assert found.waiting > int(str(kept)) > 0
+    discard_held(hub.engine, held.exchange_id, hub.clock())
+    assert compare(strict, front).pending == kept
