@@ -137,6 +137,22 @@ def test_pairs_of_columns_are_compared() -> None:
     assert outcome.problems["row"].to_list() == [1]
 
 
+def test_an_expectation_that_is_planned_by_its_data_runs_or_holds_the_batch() -> None:
+    of_type = Expectation(
+        name="a_text",
+        expectation="expect_column_values_to_be_of_type",
+        column="license_number",
+        arguments={"type_": "nonsense"},
+        severity="batch",
+        zh="x",
+        en="x",
+    )
+    suite = Suite("license", "of type", (of_type,))
+    require_runnable(suite, LICENSE)
+    (result,) = run_suite(frame_of({}), suite).results
+    assert not result.success
+
+
 def counted(evaluated: int, unexpected: int, mostly: float = 0.8, **changes: Any) -> SuiteOutcome:
     success = unexpected <= (1 - mostly) * evaluated
     values: dict[str, Any] = {"expectation": "filled", "column": "status", "severity": "batch", "success": success}
