@@ -93,6 +93,17 @@ def test_the_wrong_one_that_was_discarded_contradicts_no_more_however_often_it_c
         assert column(hub, "select state from quarantined_records order by page_number") == ["mended", "discarded"]
 
 
+def test_whoever_discards_both_has_said_of_neither_that_it_is_wrong(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport", Plot(scale=600, bad_share=0))
+    key, _ = pull_altered(hub, one, lambda row: row.update(YHMC="另一家运输有限公司"))
+    for case in [int(str(each)) for each in column(hub, "select quarantine_id from quarantined_records")]:
+        with hub.engine.begin() as conn:
+            discard = CaseDecision("discard", "张工", reason="来电核实")
+            decide_case(conn, hub.keyring, case, discard, today(hub), hub.clock())
+    summary = pull_once(hub, one, full=True)
+    assert (summary.quarantined, count(hub, "licenses", f"record_id = '{key}'")) == (0, 1)
+
+
 @pytest.mark.parametrize("chunk_records", [1000, 20_000])
 def test_both_wait_too_where_the_library_holds_one_of_them_already(
     hub: HubContext, fake: StartFake, chunk_records: int
