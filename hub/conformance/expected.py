@@ -92,8 +92,6 @@ def right_ends(mode: str, ends: Ends, feed: Feed) -> Ends:
     """Return which ends are right for this feed: some departments may say what others must not."""
     if mode == "zero_rows" and (feed.flag or feed.files):
         return ends | {MERGED}  # a front table from which everything was taken, or a day's file, may well be empty
-    if mode == "200_with_fault" and not feed.success:
-        return ends | {BROKE}  # no place tells that it is an error: an answer without its list is none
     if mode == "one_element_list" and not feed.records.strip("."):
         return ends | {BROKE}  # where the whole answer is the list, one object instead may as well be an error
     return ends
