@@ -21,7 +21,7 @@ from connectors.fake.truth import Plot
 from hub.command import app
 from hub.conformance.bench import Bench
 from hub.conformance.deliveries import PREFIX
-from hub.conformance.expected import LASTING, MERGED, SHAPES, TROUBLE, right_ends
+from hub.conformance.expected import LASTING, MERGED, SHAPES, TROUBLE
 from hub.conformance.live import compare_live
 from hub.conformance.mode_table import levels_of, mode_rows
 from hub.conformance.outcome import LEVELS, Check, Outcome, Report
@@ -232,9 +232,3 @@ def test_the_command_writes_a_report_and_ends_with_a_code(tmp_path: Path) -> Non
     assert [one["name"] for one in json.loads(done.stdout)["outcomes"]] == ["lint"]
     assert "| ✔ | `lint` |" in report.read_text("utf-8")
     assert CliRunner().invoke(app, ["department", "conform", "transport", "--level", "L9"]).exit_code == 2
-
-
-def test_a_department_without_a_mark_of_success_may_refuse_a_fault_by_its_missing_list() -> None:
-    feed, ends = load_department("transport").feeds["licenses"], SHAPES["200_with_fault"]
-    assert right_ends("200_with_fault", ends, feed) == ends
-    assert "department.broke_promise" in right_ends("200_with_fault", ends, replace(feed, success=None))
