@@ -35,6 +35,9 @@ from schemas.elements import Element, load_elements
 from schemas.errors import NotFound, RequestError
 
 LOOKED_AT: Final = 10_000  # subjects, by one page of the list
+JUDGED: Final = (
+    500  # of them, by their facts: each is a question of its own, and what is not in force yet is no conflict
+)
 _LAST_STATES = {"settled", "told"}
 
 
@@ -48,10 +51,10 @@ def list_conflicts(
     (after,) = read_cursor(question, wanted.after, (0,))
     found: list[ConflictBrief] = []
     looked, is_over = 0, True
-    for subject_id, briefs, seen in _each(conn, keyring, wanted, elements, after, today, now):
+    for judged, (subject_id, briefs, seen) in enumerate(_each(conn, keyring, wanted, elements, after, today, now), 1):
         found += briefs
         after, looked = subject_id, seen
-        if len(found) >= limit or looked >= LOOKED_AT:
+        if len(found) >= limit or looked >= LOOKED_AT or judged >= JUDGED:
             is_over = False
             break
     return ConflictsAnswer(found, looked, None if is_over else write_cursor(question, [after]), now)

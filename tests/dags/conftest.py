@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dag_runner import AirflowForTests
+from dag_runner import AirflowForTests, airflow_standing_by
 
 from hub.airflow_home import prepare_airflow_home
 from hub.airflow_processes import migrate_airflow
@@ -14,9 +15,10 @@ from license_library.embedded import database_url
 
 
 @pytest.fixture(scope="session")
-def airflow(postgres_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AirflowForTests:
-    """Give an Airflow whose metadata database is migrated."""
+def airflow(postgres_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowForTests]:
+    """Give an Airflow whose metadata database is migrated, ready to run DAGs."""
     folder = tmp_path_factory.mktemp("airflow")
     home = prepare_airflow_home(folder / "home", folder / "log", database_url(postgres_home, "airflow"))
     migrate_airflow(home, os.environ)
-    return AirflowForTests(home)
+    with airflow_standing_by(home, folder) as standing_by:
+        yield standing_by

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from question_makers import COMPANY, NOW, PERSON, TODAY, Library
 
-from license_library import conflict_search
+from license_library import conflict_list, conflict_search
 from license_library.answers import ConflictDetail, FactField
 from license_library.calendar import seed_calendar
 from license_library.conflict_decisions import ConflictDecision, decide_conflict, prefer_source
@@ -105,6 +105,24 @@ def test_no_conflict_is_lost_between_two_pages(city: Library) -> None:
         add(city, found[-1], "bizlic", "王建国")
         add(city, found[-1], "hr", "李伟")
     assert listed(city, limit=1) == [(subject, ELEMENT) for subject in found]
+
+
+def test_a_page_judges_so_many_subjects_at_most_and_the_next_goes_on(
+    city: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conflict_list, "JUDGED", 2)
+    for number in range(5):  # they differ, but one of each is not in force yet
+        subject = city.add_subject("同名", f"9137028300000{number:05}")
+        add(city, subject, "bizlic", "王建国", valid_from=TODAY + timedelta(days=1))
+        add(city, subject, "hr", "李伟")
+    last, _ = differ(city, bizlic="王建国", hr="李伟")
+    pages, after = [], None
+    while not pages or after:
+        answer = list_conflicts(city.conn, city.keyring, ConflictFilter(after=after), TODAY, NOW)
+        pages.append([one.subject_id for one in answer.conflicts])
+        after = answer.next
+    assert [page for page in pages if page] == [[last]]
+    assert len(pages) >= 3
 
 
 def test_a_list_is_narrowed_to_an_element_a_department_and_an_owner(city: Library) -> None:
