@@ -11,11 +11,13 @@ import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from front_makers import MARIADB, MARIADB_URL, mariadb_answers
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
+from xdist.scheduler import LoadFileScheduling
 
 from license_library.database import migrate, open_database
 from license_library.embedded import database_url, erase, running
@@ -33,6 +35,19 @@ def pytest_configure() -> None:
     """Scrub the environment before anything can read it: a developer's settings never reach a test."""
     for name in [n for n in os.environ if n.startswith(("HUB_", "AIRFLOW_"))]:
         del os.environ[name]
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests run in one worker; so do all tests of DAGs, for one Airflow takes longer to start than they take to run."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/dags" if nodeid.startswith("tests/dags/") else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    """Give the scheduler of `--dist loadfile`."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_report_header() -> str:
