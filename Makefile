@@ -6,7 +6,7 @@ PYTHON ?= $(shell for candidate in python3.11 python3 python; do \
 BIN := .venv/bin
 READY := .venv/.ready
 INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode
-SUITE ?= not crash and not scale
+SUITE ?= not crash and not scale and not demo
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
@@ -42,7 +42,7 @@ check: setup ## Lint, format, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup ## Run the tests, side by side; SUITE= runs the slow ones too, ARGS="-k words" chooses, WORKERS=0 one by one
+test: setup ## Run the tests, side by side; SUITE= runs the slow ones too (kills, volumes, the demo), ARGS="-k words" chooses, WORKERS=0 one by one
 	$(BIN)/python -m pytest -m "$(SUITE)" -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 demo: setup ## Show the whole hub working on this machine; Ctrl-C ends it

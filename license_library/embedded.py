@@ -89,9 +89,11 @@ def database_url(home: Path, name: str) -> str:
 
 
 def erase(home: Path) -> None:
-    """Stop the server and delete everything it kept."""
-    stop(home)
+    """Stop the server at once, however much it has not written yet, and delete everything it kept."""
     cluster = _cluster(home)
+    with _changing(_folder(home)):
+        (_folder(home) / "keep").unlink(missing_ok=True)
+        stop_cluster(cluster, "immediate")
     shutil.rmtree(cluster.data, ignore_errors=True)
     if cluster.data.parent != cluster.folder.resolve():
         shutil.rmtree(cluster.data.parent, ignore_errors=True)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 from license_library.postgres_binaries import Account, Server, find_server, is_reachable, server_account
 from license_library.postgres_notes import OWNER, Cluster, clear_after_crash, server_note
@@ -139,14 +140,14 @@ def _try_start(cluster: Cluster, server: Server, port: int, *, fast: bool) -> st
     return ""
 
 
-def stop_cluster(cluster: Cluster) -> None:
-    """Stop the server and wait until it has gone; a server that does not run is no error."""
+def stop_cluster(cluster: Cluster, how: Literal["fast", "immediate"] = "fast") -> None:
+    """Stop the server and wait until it has gone; a server that does not run is no error. `immediate` writes nothing more."""
     note = server_note(cluster)
     if not (note and note.is_alive):
         clear_after_crash(cluster, note)
         return
     server = find_server(int((cluster.data / "PG_VERSION").read_text()))
-    _run(server, server_account(), ["pg_ctl", "-D", cluster.data, "-w", "-t", "120", "-m", "fast", "stop"])
+    _run(server, server_account(), ["pg_ctl", "-D", cluster.data, "-w", "-t", "120", "-m", how, "stop"])
 
 
 def _run(server: Server, account: Account | None, command: Sequence[str | Path]) -> None:

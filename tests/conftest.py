@@ -63,9 +63,11 @@ def postgres_home() -> Iterator[Path]:
     home.chmod(0o711)  # as root the server runs as another user, who must be able to walk in
     try:
         with running(home, fast=True):
-            yield home
+            try:
+                yield home
+            finally:
+                erase(home)  # at once: to end in good order takes it seconds
     finally:
-        erase(home)
         shutil.rmtree(home)
 
 

@@ -18,13 +18,11 @@ from typing import Any
 
 import pytest
 
-from connectors.declaration import list_departments, load_department
+from connectors.declaration import load_department
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot, tell_truth
 from hub.airflow_home import PROJECT
-from hub.demo import SHOWN, departments_shown
-from hub.settings import Settings
-from schemas.errors import NotFound
+from hub.demo import SHOWN
 
 DEMO = [sys.executable, "-c", "from hub.command import app; app()", "demo"]
 PLOT = Plot(scale=400)
@@ -190,12 +188,3 @@ def test_a_demo_that_was_killed_leaves_nothing_running_and_does_not_stand_in_the
     again = run_once(home)
     assert {line["merged"] for line in again["departments"]} == {0}
     assert again["library"] == first["library"]
-
-
-def test_what_is_shown_can_be_chosen_and_has_every_transport() -> None:
-    assert departments_shown("", Settings()) == list(SHOWN)
-    assert {load_department(name).transport.kind for name in SHOWN} == {"soap", "rest", "table", "file"}
-    assert departments_shown("all", Settings()) == list_departments()
-    assert departments_shown("water, culture", Settings()) == ["culture", "water"]
-    with pytest.raises(NotFound, match="no department nobody"):
-        departments_shown("water,nobody", Settings())
