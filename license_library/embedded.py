@@ -51,7 +51,7 @@ def running(home: Path, *, fast: bool = False, server: Server | None = None) -> 
             address = _ensure_served(home, server, fast=fast)
         yield address
     finally:
-        with _changing(folder):
+        with _changing(_folder(home)):  # somebody inside may have erased it
             _leave(home, users)
         users.close()
 

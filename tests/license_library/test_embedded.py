@@ -95,6 +95,15 @@ def test_a_home_can_be_moved_while_the_server_is_down(home):
     erase(home / "new")
 
 
+def test_whoever_is_inside_may_erase_it_and_a_new_one_begins(home):
+    with running(home, fast=True) as url:
+        ask(url, "create table kept ()")
+        erase(home)
+        assert not status(home).running
+    with running(home, fast=True) as url:
+        assert ask(url, "select to_regclass('kept')") is None
+
+
 def test_durability_is_on_unless_it_is_given_up(home):
     with running(home) as url:
         assert [ask(url, f"show {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == ["on"] * 3
