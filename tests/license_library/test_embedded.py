@@ -99,7 +99,7 @@ def test_whoever_is_inside_may_erase_it_and_a_new_one_begins(home):
     with running(home, fast=True) as url:
         ask(url, "create table kept ()")
         erase(home)
-        assert not status(home).running
+    assert not status(home).running
     with running(home, fast=True) as url:
         assert ask(url, "select to_regclass('kept')") is None
 
