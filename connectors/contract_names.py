@@ -62,7 +62,7 @@ def _names_beside(contract: Path, digest: str) -> frozenset[str]:
     names = frozenset[str]()
     for path in contract.parent.iterdir():
         if path.suffix in {".xsd", ".xml", ".json"} and path != contract:
-            with suppress(ValueError, yaml.YAMLError, HubError):
+            with suppress(ValueError, yaml.YAMLError, HubError, RecursionError):
                 names |= _names(path, digest)
     return names
 
