@@ -6,7 +6,7 @@ import pytest
 from fake_makers import DEPARTMENTS, impatient, pull, serving
 
 from connectors.declaration import load_department
-from connectors.fake.modes import FORMS, MODES, refusal, refusal_of
+from connectors.fake.modes import MODES, refusal, refusal_of
 from connectors.fake.truth import Plot
 from schemas.errors import (
     DepartmentBrokePromise,
@@ -37,8 +37,8 @@ XML_OVER_REST = "institutions"
 
 
 def names_of(mode: str) -> list[str]:
-    """Name a department of each HTTP transport that can show a mode; over REST in XML what nests, and what only XML carries."""
-    names = ["market_regulation", "real_estate", *([XML_OVER_REST] if mode in FORMS["xml"] | {"deep_nesting"} else [])]
+    """Name a department of each HTTP transport that can show a mode."""
+    names = ("market_regulation", "real_estate")
     return [name for name in names if not refusal_of(mode, load_department(name))]
 
 
@@ -50,6 +50,21 @@ def test_a_misbehaving_department_ends_in_an_error_of_its_family(name: str, mode
         with pytest.raises(ENDS_IN[mode]):
             pull(department, server)
         assert server.served["internal"] == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("doctype", "opens with a DOCTYPE"), ("processing_instruction", "holds a processing instruction"),
+        ("xinclude", "holds an XInclude"), ("many_attributes", "more than 256 attributes"),
+        ("deep_nesting", "nested deeper than 64"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["market_regulation", XML_OVER_REST])
+def test_an_attack_in_xml_is_refused_for_what_it_is(name: str, mode: str, words: str) -> None:
+    department = impatient(name)
+    with serving(department, SMALL, mode) as server, pytest.raises(DepartmentBrokePromise, match=words):
+        pull(department, server)
 
 
 @pytest.mark.parametrize("mode", sorted(LABELS))

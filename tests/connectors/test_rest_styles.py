@@ -148,6 +148,9 @@ def test_since_is_asked_in_a_form_of_its_own(declare: Declare) -> None:
         found = pull(department, server, since=since.astimezone(UTC))
     day = since.replace(hour=0, minute=0, tzinfo=None)  # a date is asked for whole: earlier, never later
     assert 0 < found.frame.height == tell_truth(department, Plot(scale=200), since=day).received < 200
+    with serving(answering(page(0, total=0))) as raw:
+        list(fetch_pages(department, department.feeds["licenses"], parse_connection(raw.url), since))
+    assert b"since=20250715&" in raw.requests[0]
 
 
 def fetch(department: Department, server: RawServer) -> int:
