@@ -31,26 +31,29 @@ def unknown_names(department: Department, feed: Feed, came: Collection[str]) -> 
     None where the contract says nothing of records, or is not kept to (`strictness = "off"`). Of a text that is carried
     in a string say what schemas and samples lie beside the contract.
     """
-    transport = department.transport
-    if transport.kind not in {"soap", "rest"} or transport.strictness == "off":
-        return []
-    contract = department.folder / "contract" / transport.contract.removeprefix("contract/")
-    find = _names if transport.payload == "none" else _names_beside
-    known = find(contract, department.digest)
-    return sorted(set(came) - known - _fields_read(feed)) if known else []
+    known = _names_known(department)
+    return _not_read(feed, set(came) - known) if known else []
 
 
 def new_in_text(department: Department, feed: Feed, came: Collection[str]) -> list[str]:
     """Return the fields of a carried text that neither the declaration nor anything beside the contract knows, sorted."""
-    contract = department.folder / "contract" / department.transport.contract.removeprefix("contract/")
-    if department.transport.strictness == "off":
-        return []
-    return sorted(set(came) - _names_beside(contract, department.digest) - _fields_read(feed))
+    known = _names_known(department)
+    return [] if known is None else _not_read(feed, set(came) - known)
 
 
-def _fields_read(feed: Feed) -> set[str]:
-    """Return the fields of a record that the declaration reads, or reads something in."""
-    return {name.lstrip("@").partition("/")[0] for name in source_names(feed)}
+def _names_known(department: Department) -> frozenset[str] | None:
+    """Return what the contract, or of a carried text what lies beside it, calls its fields; None where it is not kept to."""
+    transport = department.transport
+    if transport.kind not in {"soap", "rest"} or transport.strictness == "off":
+        return None
+    contract = department.folder / "contract" / transport.contract.removeprefix("contract/")
+    find = _names if transport.payload == "none" else _names_beside
+    return find(contract, department.digest)
+
+
+def _not_read(feed: Feed, names: set[str]) -> list[str]:
+    """Return those names, sorted, that the declaration does not read, nor anything in them."""
+    return sorted(names - {name.lstrip("@").partition("/")[0] for name in source_names(feed)})
 
 
 @functools.lru_cache(maxsize=64)
@@ -59,7 +62,7 @@ def _names_beside(contract: Path, digest: str) -> frozenset[str]:
     names = frozenset[str]()
     for path in contract.parent.iterdir():
         if path.suffix in {".xsd", ".xml", ".json"} and path != contract:
-            with suppress(ValueError, yaml.YAMLError, HubError):
+            with suppress(ValueError, yaml.YAMLError, HubError, RecursionError):
                 names |= _names(path, digest)
     return names
 

@@ -187,9 +187,12 @@ def _check_change(feed: Feed, transport: Transport, place: str) -> None:
 def _check_paging(feed: Feed, transport: Transport, place: str) -> None:
     paging, where = feed.paging, f"{place[:-1]}.paging]"
     needed = {"page": "total", "offset": "total", "cursor": "next", "next": "next"}.get(paging.style, "")
-    has_header = needed == "total" and paging.total_header
-    if needed and not getattr(paging, needed) and not has_header:
-        raise DeclarationError(f"{where}: key {needed!r} is missing; style {paging.style} needs it")
+    has_other = needed == "total" and (paging.total_header or paging.end)
+    if needed and not getattr(paging, needed) and not has_other:
+        otherwise = ", or 'end' where no total is told" if needed == "total" else ""
+        raise DeclarationError(f"{where}: key {needed!r} is missing; style {paging.style} needs it{otherwise}")
+    if paging.end and (needed != "total" or paging.total or paging.total_header):
+        raise DeclarationError(f"{where}: key 'end': only for style page or offset, and only where no total is told")
     if transport.kind != "rest" and (paging.style in FOLLOWED or paging.total_header):
         key = "style" if paging.style in FOLLOWED else "total_header"
         raise DeclarationError(f"{where}: key {key!r}: headers and next URLs need kind rest")
@@ -210,6 +213,9 @@ def _check_times(feed: Feed, place: str) -> None:
     _check_text(duration, feed.fresh_within, f"{place}: key 'fresh_within'")
     _check_text(duration, feed.cursor.overlap, f"{cursor}: key 'overlap'")
     _check_text(time_pattern, feed.cursor.format, f"{cursor}: key 'format'")
+    _check_text(time_pattern, feed.cursor.form_asked(), f"{cursor}: key 'asked'")
+    if feed.cursor.asked and "since" not in placeholders(feed.request):
+        raise DeclarationError(f"{cursor}: key 'asked': the request asks nothing with {{since}}")
     check_schedule(feed.schedule, place)
 
 

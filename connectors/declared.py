@@ -72,6 +72,7 @@ class Paging(Struct, frozen=True, kw_only=True):
     first: int | None = None  # number of the first page (default 1), or of the first record (style offset, default 0)
     total: str = ""  # path of the declared total of records
     total_header: str = ""  # REST: the header that declares it instead
+    end: Literal["", "empty-page", "short-page"] = ""  # page, offset without a total: the page that ends the list
     next: str = ""  # path of the next cursor, or of the next page's URL; empty or absent on the last page
 
     def begin(self) -> int:
@@ -84,8 +85,13 @@ class Cursor(Struct, frozen=True, kw_only=True):
 
     field: str
     format: str = "%Y-%m-%d %H:%M:%S"
+    asked: str = ""  # form of {since} where it is another than the records'
     overlap: str = "2h"
     sweep: Literal["", "daily", "weekly", "monthly"] = ""  # how often everything is asked for again
+
+    def form_asked(self) -> str:
+        """Return the form in which {since} is written."""
+        return self.asked or self.format
 
 
 class Flag(Struct, frozen=True, kw_only=True):

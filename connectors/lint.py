@@ -115,7 +115,11 @@ def _check_feed(department: Department, feed: Feed) -> Iterator[Finding]:
         yield Finding(
             "error", f"{place} request", f"paging style {feed.paging.style} needs {needed}; got a request without it"
         )
-    if feed.paging.style in FOLLOWED and not (feed.paging.total or feed.paging.total_header):
+    if feed.paging.end == "short-page":
+        yield Finding(
+            "warning", f"{place} paging", "a page that holds fewer than it was asked for would pass for the last"
+        )
+    if (feed.paging.style in FOLLOWED or feed.paging.end) and not (feed.paging.total or feed.paging.total_header):
         yield Finding("warning", f"{place} paging", "declares no total: nothing shows that the last page was the last")
     if not feed.success and feed.records != ".":  # a bare list has no place for it, and what is no list is refused
         yield Finding("warning", place, "declares no success: an answer that says it failed may pass as an empty page")

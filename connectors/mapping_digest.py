@@ -15,7 +15,7 @@ from connectors.declared import Department, Feed
 
 TRANSPORT = {"limits", "auth", "token", "live_contract"}
 FEED = {"name", "catalogue", "basis", "purpose", "schedule", "fresh_within", "expects", "reconcile"}
-INNER = {"paging": {"size"}, "cursor": {"overlap", "sweep"}}
+INNER = {"paging": {"size", "end"}, "cursor": {"overlap", "sweep", "asked"}}
 _encoder = msgspec.json.Encoder(order="sorted")
 
 

@@ -50,6 +50,7 @@ class PageTrail:
         if facts.total is None and total_in_records(self.feed):  # no record to tell it: what was told before holds
             facts = replace(facts, total=self.last.total or 0)
         self._refuse_shrinking(place, facts)
+        self._refuse_overfull(place, facts)
         self.received += facts.count
         self.last = facts
         if facts.count:
@@ -75,7 +76,7 @@ class PageTrail:
         total = facts.total
         if self.feed.paging.style in TOLD and facts.next_cursor:
             following: Place | None = self._step(place, 0, self._refuse_loop(facts.next_cursor))
-        elif self._is_counted and total is not None and self.received < total and facts.count:
+        elif self._is_counted and facts.count and self._goes_on(facts):
             following = self._step(place, facts.count)
         else:
             following = None
@@ -85,6 +86,12 @@ class PageTrail:
                 "nothing of the exchange is applied"
             )
         return following
+
+    def _goes_on(self, facts: PageFacts) -> bool:
+        paging = self.feed.paging
+        if paging.end:
+            return paging.end == "empty-page" or facts.count == paging.size
+        return facts.total is not None and self.received < facts.total
 
     def _step(self, place: Place, count: int, cursor: str = "") -> Place:
         moved = count if self.feed.paging.style == "offset" else 0
@@ -97,6 +104,15 @@ class PageTrail:
             raise DepartmentUnavailable(
                 f"{self.who}: page {place.number} declares {now} records and the one before {before}: some were taken away "
                 "while the pages were read, so others were missed; nothing is applied; will be tried again"
+            )
+
+    def _refuse_overfull(self, place: Place, facts: PageFacts) -> None:
+        """Where a short page ends the list, one that is longer than asked for shows that the size asked for means nothing."""
+        size = self.feed.paging.size
+        if self.feed.paging.end == "short-page" and facts.count > size:
+            raise DepartmentBrokePromise(
+                f"{self.who}: page {place.number} holds {facts.count} records; expected at most the {size} asked for, or a "
+                "short page does not show the end; nothing is applied"
             )
 
     def _refuse_repetition(self, place: Place, body: bytes) -> None:

@@ -123,7 +123,7 @@ def request_values(department: Department, feed: Feed, since: datetime | None, p
     """Fill the feed's template; a value that turns out empty is left out, at any depth."""
     local = (since or BEGINNING).astimezone(ZoneInfo(department.timezone))
     known = {
-        "since": local.strftime(written_form(feed.cursor.format)),
+        "since": local.strftime(written_form(feed.cursor.form_asked())),
         "page": place.page,
         "offset": place.offset,
         "page_size": feed.paging.size,

@@ -18,12 +18,13 @@ from connectors.contract_names import new_in_text, unknown_names
 from connectors.declaration import Department, Feed
 from connectors.pages import MappedPage
 from license_library.exchanges import Exchange
-from license_library.incidents import Cause, tell_incidents
+from license_library.incidents import Cause, tell_incidents, told_causes
 from license_library.known_fill import Fill, known_fill
 
 IMPOSSIBLE, UNLIKELY = 1e-6, 0.05
-KIND = "new_field"
-MOST = 20  # new fields that are told; a text that became another one says so in fewer
+KIND, GONE = "new_field", "gone_field"
+BETWEEN = ", "
+MOST = 20  # new fields that one notice names; a text that became another one says so in fewer
 DEFAULTED = {
     "license_name"
 }  # the catalogue's own name stands in for it: what the library holds says nothing of the source
@@ -49,24 +50,36 @@ class FieldWatch:
 
     def tell(self, conn: Connection, exchange: Exchange, now: datetime) -> list[str]:
         """Return why the batch must be held, naming the fields; of a carried text keep an incident for each new field."""
+        gone, new = self._find_gone(conn)
         is_carried = self._department.transport.payload != "none"
         if is_carried and self._names and exchange.kind == "pull" and not exchange.is_shadow:
-            new = new_in_text(self._department, self._feed, self._names)
-            causes = [_new(self._feed.name, name) for name in new[:MOST]]
-            if causes or exchange.since_at is None:  # only the whole of the records can show that a field is gone
-                tell_incidents(conn, exchange.department, KIND, causes, now, feed=exchange.feed)
-        return self._find_gone(conn)
+            self._tell_new(conn, exchange, now)
+            causes = [_gone(self._feed.name, name, source, new) for name, source in gone]
+            tell_incidents(conn, exchange.department, GONE, causes, now, feed=exchange.feed)
+        beside = f"; some hold {', '.join(new)[:200]}, which the contract does not know" if new else ""
+        return [f"no record has {_named(gone)}, which known records have{beside}; was it renamed?"] if gone else []
 
-    def _find_gone(self, conn: Connection) -> list[str]:
+    def _tell_new(self, conn: Connection, exchange: Exchange, now: datetime) -> None:
+        """Keep one notice for all the fields that came up together; what was told before is not told again."""
+        new = new_in_text(self._department, self._feed, self._names)
+        told = told_causes(conn, exchange.department, KIND, exchange.feed)
+        is_whole = exchange.since_at is None  # only the whole of the records can show that a field is gone
+        kept = [one for one in told if not is_whole or {*one.split(BETWEEN)} & {*new}]
+        fresh = [name for name in new if all(name not in one.split(BETWEEN) for one in told)]
+        causes = [*kept, *([BETWEEN.join(fresh[:MOST])] if fresh else [])]
+        tell_incidents(
+            conn, exchange.department, KIND, [_new(self._feed.name, one) for one in causes], now, feed=exchange.feed
+        )
+
+    def _find_gone(self, conn: Connection) -> tuple[list[tuple[str, str]], list[str]]:
+        """Return the fields that went missing with their source fields, and the unknown ones beside them."""
         empty = {name: source for name, source in self._read().items() if source not in self._filled}
         if not empty or not self._types:
-            return []
+            return [], []
         known = known_fill(conn, self._department.department, self._feed.name)
         new = unknown_names(self._department, self._feed, self._names)
         most = UNLIKELY if new else IMPOSSIBLE
-        gone = [(name, source) for name, source in empty.items() if self._chance(known, name) < most]
-        beside = f"; some hold {', '.join(new)[:200]}, which the contract does not know" if new else ""
-        return [f"no record has {_named(gone)}, which known records have{beside}; was it renamed?"] if gone else []
+        return [(name, source) for name, source in empty.items() if self._chance(known, name) < most], new
 
     def _read(self) -> dict[str, str]:
         """Return {our field: its source field}."""
@@ -78,10 +91,19 @@ class FieldWatch:
         return math.prod((1 - known.get(kind, Fill()).share(name)) ** count for kind, count in self._types.items())
 
 
-def _new(feed: str, name: str) -> Cause:
-    zh = f"字符串所载记录中出现字段 {name}，接入声明与契约旁的样例均未提到；未入库"
-    en = f"the records that its text carries hold {name}, which neither declaration nor sample knows; it is not read"
-    return Cause(feed, name, "notice", zh, en)
+def _new(feed: str, names: str) -> Cause:
+    zh = f"字符串所载记录中出现字段 {names}，接入声明与契约旁的样例均未提到；未入库"
+    en = f"the records that its text carries hold {names}, which neither declaration nor sample knows; not read"
+    return Cause(feed, names, "notice", zh, en)
+
+
+def _gone(feed: str, name: str, source: str, new: list[str]) -> Cause:
+    beside_zh, beside_en = (
+        (f"，同时出现 {', '.join(new)[:200]}", f", and {', '.join(new)[:200]} came up") if new else ("", "")
+    )
+    zh = f"字符串所载记录中不再有字段 {source}（{name}）{beside_zh}；整批暂缓"
+    en = f"no record that its text carries has {source} ({name}) any more{beside_en}; the batch is held"
+    return Cause(feed, source, "critical", zh, en)
 
 
 def _named(gone: list[tuple[str, str]]) -> str:

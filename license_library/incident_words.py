@@ -30,6 +30,7 @@ _KINDS: Final = {
     "drift": Words("契约变化", "contract drift"),
     "contract_unread": Words("契约取不到", "contract not read"),
     "new_field": Words("报文出现新字段", "a new field in a carried text"),
+    "gone_field": Words("报文缺少字段", "a field gone from a carried text"),
     "differs": Words("对账不一致", "both ends differ"),
     "volume": Words("数量异常", "unusual volume"),
     "fill": Words("填充率下降", "a field is filled less"),
@@ -62,6 +63,10 @@ _ADVICE: Final = {
     "new_field": Words(
         "请与部门核实该字段的含义：要用的写入接入声明，不用的把含该字段的样例或 XSD 放进 contract/。",
         "ask the department what it means: map it, or put a sample or schema that holds it beside the contract",
+    ),
+    "gone_field": Words(
+        "请与部门核实该字段是否改名或停传：改名的改接入声明后重新启用，属实停传的放行该批。",
+        "ask the department whether it was renamed or is sent no more: mend the declaration and activate it, or release the batch",
     ),
     "volume": Words(
         "请与部门核实数量：属实则放行该批，否则作废；作废后下次重新取数。",

@@ -58,6 +58,10 @@ _END_MUTES = text("""
 update incidents set state = 'open', muted_until = null where state = 'muted' and muted_until <= :now
 returning incident_id
 """)
+_TOLD = text("""
+select cause from incidents where department = :department and kind = :kind and feed = :feed and state <> 'resolved'
+order by incident_id
+""")
 _NOTE = text("""
 insert into incident_events (incident_id, happened_at, what) values (:incident_id, :now, :what)
 """)
@@ -81,6 +85,11 @@ def tell_incidents(  # noqa: PLR0913 - the last has a default
     gone = list(conn.scalars(_RESOLVE, {**facts, **seen}))
     _note(conn, gone, "resolved", now)
     return len(gone)
+
+
+def told_causes(conn: Connection, department: str, kind: str, feed: str) -> list[str]:
+    """Return what of one kind is told of a feed and not resolved, the oldest first."""
+    return list(conn.scalars(_TOLD, {"department": department, "kind": kind, "feed": feed}))
 
 
 def end_mutes(conn: Connection, now: datetime) -> None:

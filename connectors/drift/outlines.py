@@ -47,6 +47,11 @@ def read_pinned(department: Department) -> Contract:
     return _read(transport.kind, department.folder / "contract" / transport.contract.removeprefix("contract/"))
 
 
+def read_given(department: Department, path: Path) -> Contract:
+    """Return a contract that somebody was given as a file, of the form of the pinned one: a WSDL or an OpenAPI document."""
+    return _read(department.transport.kind, path)
+
+
 def read_live(department: Department, connection: Connection, clock: Clock) -> Contract:
     """Return the contract that the department shows today; DepartmentBrokePromise where it shows none."""
     if department.transport.kind == "table":

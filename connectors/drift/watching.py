@@ -6,6 +6,7 @@ The room's front for drift: one function. Writes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -13,7 +14,7 @@ from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.drift.delivered import delivered_calls
 from connectors.drift.difference import Difference, tell_difference
-from connectors.drift.outlines import Contract, read_live, read_pinned
+from connectors.drift.outlines import Contract, read_given, read_live, read_pinned
 from connectors.drift.tree_comparison import Message, compare_trees
 from connectors.drift.uses import Uses, uses_of
 from connectors.scaffold.outline import Call
@@ -44,6 +45,12 @@ def find_drift(department: Department, connection: Connection, clock: Clock = re
     pinned, live = read_pinned(department), read_live(department, connection, clock)
     found = sorted(compare_contracts(department, pinned, live), key=lambda one: (ORDER[one.effect], one.place))
     return Drift(True, found[:MOST], [*live.not_fetched, *_carried(department)])
+
+
+def compare_given(department: Department, path: Path) -> list[Difference]:
+    """Compare a WSDL or OpenAPI document with the pinned one, the gravest difference first."""
+    found = compare_contracts(department, read_pinned(department), read_given(department, path))
+    return sorted(found, key=lambda one: (ORDER[one.effect], one.place))[:MOST]
 
 
 def compare_contracts(department: Department, pinned: Contract, live: Contract) -> Iterator[Difference]:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from connectors.declaration import list_departments, load_department
-from connectors.fake.modes import MODES, refusal
+from connectors.fake.modes import MODES, refusal_of
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
 from schemas.errors import DeclarationError
@@ -49,7 +49,7 @@ def _open(name: str, place: int, given: argparse.Namespace) -> FakeServer:
     database = _database(name, given)
     if department.transport.kind == "table" and not database:
         raise DeclarationError(f"fake {name}: a front table needs a database; expected --database with its address")
-    if wrong := refusal(given.mode, department.transport.kind):
+    if wrong := refusal_of(given.mode, department):
         raise DeclarationError(f"fake {name}: {wrong}")
     plot = Plot(given.seed, given.scale, given.day, given.bad_share)
     port = given.port + place if given.port else 0

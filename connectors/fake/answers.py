@@ -60,7 +60,7 @@ def read_request(feed: Feed, given: dict[str, str], after: str = "") -> Asked:
     skip = _read_skip(feed, found, size)
     if skip < 0 or not 0 < size <= LARGEST_PAGE:
         raise WrongRequest(f"页码或起始行号从 {feed.paging.begin()} 起，每页 1 至 {LARGEST_PAGE} 条")
-    since = _read_since(found.get("since", ""), feed.cursor.format)
+    since = _read_since(found.get("since", ""), feed.cursor.form_asked())
     return Asked(since, skip, size, _read_cursor(found.get("cursor", after)))
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from connectors.declared import Department
+
 HTTP = frozenset({"soap", "rest"})
 ALL = HTTP | {"table", "file"}
 SOAP, REST, TABLE = frozenset({"soap"}), frozenset({"rest"}), frozenset({"table"})
@@ -63,10 +65,10 @@ MODES: Final[dict[str, Mode]] = {
     "gb2312_labelled_gbk": Mode("writes GBK and says GB2312", HTTP, NO_HTTP),
     "utf7": Mode("says it writes UTF-7", HTTP, NO_HTTP),
     "bom": Mode("begins with a byte order mark", HTTP | FILE, NO_HTTP),
-    "doctype": Mode("XML with a DOCTYPE whose entity names a file", SOAP, NOT_XML),
-    "processing_instruction": Mode("XML with a processing instruction in it", SOAP, NOT_XML),
-    "xinclude": Mode("XML that includes a file", SOAP, NOT_XML),
-    "many_attributes": Mode("XML with 300 attributes on one element", SOAP, NOT_XML),
+    "doctype": Mode("XML with a DOCTYPE whose entity names a file", HTTP, NOT_XML),
+    "processing_instruction": Mode("XML with a processing instruction in it", HTTP, NOT_XML),
+    "xinclude": Mode("XML that includes a file", HTTP, NOT_XML),
+    "many_attributes": Mode("XML with 300 attributes on one element", HTTP, NOT_XML),
     "deep_nesting": Mode("an answer nested a hundred deep", HTTP, NO_HTTP),
     "nan": Mode("NaN where the license number belongs", REST, NOT_JSON),
     "huge_integer": Mode("a number of 5,000 digits where the license number belongs", REST, NOT_JSON),
@@ -117,6 +119,12 @@ MODES: Final[dict[str, Mode]] = {
     "applies_twice": Mode("does twice what it was sent once, unless a key says that it is the same", HTTP, SAME_TWICE),
 }  # fmt: skip
 
+# What only one form of an answer can carry; over REST a declaration says which one it is.
+FORMS: Final = {
+    "xml": {"doctype", "processing_instruction", "xinclude", "many_attributes"},
+    "json": {"nan", "huge_integer", "lone_surrogate"},
+}
+
 
 def modes_of(kind: str) -> dict[str, str]:
     """Return the modes that a transport of `kind` can show, each with its sentence."""
@@ -129,3 +137,13 @@ def refusal(mode: str, kind: str) -> str:
         return f"no mode {mode!r}; there are {', '.join(modes_of(kind))}"
     known = MODES[mode]
     return "" if kind in known.kinds else f"mode {mode!r} makes no sense for kind {kind}: {known.otherwise}"
+
+
+def refusal_of(mode: str, department: Department) -> str:
+    """Return why this department has no such mode: its transport cannot show it, or the form of all its answers."""
+    kind = department.transport.kind
+    if (wrong := refusal(mode, kind)) or kind != "rest":
+        return wrong
+    answers = {one.answer for one in department.feeds.values()} | {one.answer for one in department.deliveries.values()}
+    form = next((form for form, modes in FORMS.items() if mode in modes and form not in answers), "")
+    return form and f"mode {mode!r} makes no sense for {department.department}: none of its answers is {form.upper()}"

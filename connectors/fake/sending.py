@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import repeat
 
+from connectors.fake.modes import FORMS
 from connectors.fake.wire import Answer
 
 LOGIN_PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>统一身份认证</title></head>
 <body><form action="/cas/login" method="post"><input name="username"><input name="password" type="password"></form></body></html>
 """
 BOMB_MIB = 64
+SOAP_BODY, ROOT = re.compile(rb"Body>"), re.compile(rb"<[A-Za-z_][^<>]*>")
 XML_LABEL = re.compile(rb"""encoding=["'][^"']*["']""")
 ATTRIBUTES = "".join(f' a{number}="1"' for number in range(300))
 NESTED = 100
@@ -36,7 +38,7 @@ def send(mode: str, answer: Answer, fault: Answer, origin: str) -> Sent:
     """Return how `answer` goes out in `mode`; `fault` is the department's own way to say no."""
     named = {**answer.headers, "Content-Type": answer.media_type, "Content-Length": str(len(answer.body))}
     plain = Sent(answer.status, named, answer.body)
-    if mode in _BODIES:
+    if mode in _BODIES and (mode not in FORMS["xml"] or _is_xml(answer.body)):
         body, media_type = _BODIES[mode](answer)
         return _plain(answer.status, media_type, body, dict(answer.headers))
     bent = _bent_answers(mode, answer, fault, origin)
@@ -99,15 +101,30 @@ def _labelled(answer: Answer, label: str, body: bytes) -> tuple[bytes, str]:
 
 
 def _in_root(answer: Answer, text: str) -> tuple[bytes, str]:
-    """Write `text` as the first thing inside the Body, or the first key of the object."""
-    if answer.body.lstrip()[:1] == b"<":
-        return answer.body.replace(b"Body>", b"Body>" + text.encode(), 1), answer.media_type
+    """Write `text` as the first thing inside the Body or the root, or the first key of the object."""
+    if _is_xml(answer.body):
+        end = _opened(answer.body)
+        return answer.body[:end] + text.encode() + answer.body[end:], answer.media_type
     return answer.body.replace(b"{", b'{"deep":' + text.encode() + b",", 1), answer.media_type
 
 
 def _nested(answer: Answer) -> tuple[bytes, str]:
-    is_xml = answer.body.lstrip()[:1] == b"<"
-    return _in_root(answer, "<d>" * NESTED + "</d>" * NESTED if is_xml else "[" * NESTED + "]" * NESTED)
+    return _in_root(answer, "<d>" * NESTED + "</d>" * NESTED if _is_xml(answer.body) else "[" * NESTED + "]" * NESTED)
+
+
+def _is_xml(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
+
+
+def _opened(body: bytes) -> int:
+    """Return where the tag ends that opens the Body, or the root where there is none."""
+    found = SOAP_BODY.search(body) or ROOT.search(body)
+    return found.end() if found else 0
+
+
+def _attributed(answer: Answer) -> tuple[bytes, str]:
+    end = _opened(answer.body) - 1
+    return answer.body[:end] + ATTRIBUTES.encode() + answer.body[end:], answer.media_type
 
 
 def _gb(answer: Answer) -> bytes:
@@ -131,7 +148,7 @@ _BODIES: dict[str, Callable[[Answer], tuple[bytes, str]]] = {
     "xinclude": lambda answer: _in_root(
         answer, '<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>'
     ),
-    "many_attributes": lambda answer: (answer.body.replace(b"Body>", f"Body{ATTRIBUTES}>".encode(), 1), answer.media_type),
+    "many_attributes": _attributed,
     "deep_nesting": _nested,
     "schema_renamed_namespace": lambda answer: (
         re.sub(rb'(Body>.*?xmlns(?::\w+)?=")[^"]*', rb"\1urn:another-version", answer.body, count=1, flags=re.DOTALL),

@@ -23,7 +23,7 @@ from connectors.fake.file_drop import FileDrops
 from connectors.fake.front_table import FrontTables
 from connectors.fake.gate import EXTRA, Gate
 from connectors.fake.invented_tls import InventedTls
-from connectors.fake.modes import refusal
+from connectors.fake.modes import refusal_of
 from connectors.fake.publishing import Publisher
 from connectors.fake.rest import RestDepartment
 from connectors.fake.rest_forms import choose_render as choose_rest_render
@@ -124,7 +124,7 @@ class FakeServer(ThreadingHTTPServer):
 
     def set_mode(self, mode: str, after: int = 0) -> None:
         """Misbehave, once `after` more answers were good; ValueError where the transport has no such mode."""
-        if wrong := refusal(mode, self.department.transport.kind):
+        if wrong := refusal_of(mode, self.department):
             raise ValueError(wrong)
         if self._port.is_closed:
             self._port.open()

@@ -138,10 +138,11 @@ def _cursor(records: Records, asked: Asked) -> Line:
         return _cursor_line(TO_FILL_IN, form or TIME, 0.0, "time of change")
     if found.source.kind == "time" and not form:
         form = XML_TIME
-    return _cursor_line(found.source.name, form or TIME, found.confidence, tell_why(found))
+    own = since.form if since and since.form not in {"", form} else ""  # {since} is asked in another form than is told
+    return _cursor_line(found.source.name, form or TIME, found.confidence, tell_why(found), own)
 
 
-def _cursor_line(field: str, form: str, sure: float, why: str) -> Line:
+def _cursor_line(field: str, form: str, sure: float, why: str, asked: str = "") -> Line:
     """Return the line of the cursor; its comment says first what the sweep is for, since a long reason is cut off."""
-    value = {"field": field, "format": form, "overlap": "2h", "sweep": "weekly"}
+    value = {"field": field, "format": form, **({"asked": asked} if asked else {}), "overlap": "2h", "sweep": "weekly"}
     return Line("cursor", value, sure, f"the sweep finds what came late; {why}")

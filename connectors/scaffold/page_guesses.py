@@ -40,7 +40,7 @@ def draft_paging(call: Call, roles: dict[str, tuple[str, Node]], asked: Asked) -
 def _counted(style: str, words: str, total: dict[str, str], more: dict[str, Any]) -> Line:
     if total:
         return Line("paging", {"style": style, **total, **more}, 0.8, words)
-    why = f"{words}; where the answer tells the total is not known"
+    why = f"{words}; where the answer tells the total is not known; if nowhere, write `end` instead"
     return Line("paging", {"style": style, "total": TO_FILL_IN, **more}, 0.3, why)
 
 

@@ -16,7 +16,7 @@ import typer
 
 from connectors.connection import read_connection
 from connectors.declaration import Department, load_department, load_departments
-from connectors.fake.modes import MODES, refusal
+from connectors.fake.modes import MODES, refusal_of
 from connectors.lint import Finding, check_department
 from connectors.tls import check_certificates
 from hub.commands.conforming import conform
@@ -95,7 +95,7 @@ def fake(  # noqa: PLR0913, PLR0917 - each is one option
     if modes:
         _list_modes(declared, as_json=as_json)
         return
-    if wrong := refusal(mode, declared.transport.kind):
+    if wrong := refusal_of(mode, declared):
         raise typer.BadParameter(wrong, param_hint="--mode")
     with ended_by_signals(), ExitStack() as stack:
         if declared.transport.kind == "table" and not database:
@@ -111,7 +111,8 @@ def fake(  # noqa: PLR0913, PLR0917 - each is one option
 def _list_modes(declared: Department, *, as_json: bool) -> None:
     kind = declared.transport.kind
     rows = [
-        {"mode": name, "what": one.words, "not": refusal(name, kind) and one.otherwise} for name, one in MODES.items()
+        {"mode": name, "what": one.words, "not": refusal_of(name, declared) and one.otherwise}
+        for name, one in MODES.items()
     ]
     if as_json:
         print_json({"department": declared.department, "transport": kind, "modes": rows})

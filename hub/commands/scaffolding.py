@@ -11,10 +11,12 @@ from typing import Annotated, Any
 import typer
 
 import connectors
+from connectors.declaration import load_department
+from connectors.drift.watching import compare_given
 from connectors.scaffold.folder import Form, Scaffolded, Source, open_lines, scaffold_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.settings import Settings
-from schemas.errors import RequestError
+from schemas.errors import HubError, RequestError
 
 Name = Annotated[str, typer.Argument(help="Name of the department's folder, as water_bureau.")]
 SAID = {
@@ -54,11 +56,12 @@ def new(  # noqa: PLR0913, PLR0917 - each is one option
     """Make a department's folder from its contract: declaration, suggested mapping, vendored files."""
     source = _source({"wsdl": wsdl, "openapi": openapi, "ddl": ddl}, sample, operation)
     root = Settings().connectors_folder or Path(connectors.__file__).parent
+    changes = _contract_changes(name, source, root)
     done = scaffold_department(name, source, root, accept=accept)
     if as_json:
-        print_json(_told(name, done))
+        print_json(_told(name, done) | {"contract_changes": changes})
     else:
-        _show(name, done)
+        _show(name, done, changes)
     raise typer.Exit(1 if done.outcome == "kept" else 0)
 
 
@@ -69,6 +72,17 @@ def _source(contracts: dict[Form, Path | None], sample: Path | None, operation: 
     if given:
         return Source(*given[0], sample=sample, operation=operation)
     return Source("sample", sample or Path(), operation=operation)
+
+
+def _contract_changes(name: str, source: Source, root: Path) -> list[str]:
+    """Say in words what the contract changes for the declaration as it was edited; nothing where it is not filled in yet."""
+    if source.form not in {"wsdl", "openapi"} or not (root / name / "department.toml").is_file():
+        return []
+    try:
+        found = compare_given(load_department(name, root), source.path)
+    except HubError:
+        return []
+    return [f"{one.feed}: {one.words_en}" if one.feed else one.words_en for one in found]
 
 
 def _told(name: str, done: Scaffolded) -> dict[str, Any]:
@@ -86,7 +100,7 @@ def _told(name: str, done: Scaffolded) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _show(name: str, done: Scaffolded) -> None:
+def _show(name: str, done: Scaffolded, changes: list[str]) -> None:
     typer.echo(f"{name}: {SAID[done.outcome]}")
     if done.outcome in {"made", "renewed"}:
         rows = [
@@ -97,7 +111,8 @@ def _show(name: str, done: Scaffolded) -> None:
     if done.differences:
         told = [[one.key, one.who, one.generated, one.edited, one.suggested] for one in done.differences]
         print_table("differences", ["key", "changed by", "last generated", "yours", "the contract now"], told)
-    for text in [*(f"the contract's {file} changed" for file in done.changed_files), *done.draft.notes]:
+    changed = [f"the contract's {file} changed" for file in done.changed_files]
+    for text in [*changed, *changes, *done.draft.notes]:
         note(text)
     _show_next(name, done)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from connectors.declaration import Delivery, duration
-from connectors.fake.modes import MODES, refusal
+from connectors.fake.modes import MODES, refusal_of
 from hub.conformance.bench import Bench
 from hub.conformance.outcome import Check, Failed, NotApplicable
 from hub.conformance.outgoing import ENDED, HOUR, Outgoing, Owed
@@ -58,7 +58,7 @@ def _arrives(bench: Bench) -> str:
 
 def _in_mode(bench: Bench, mode: str) -> str:
     """Push in `mode`, and once it is over: at most once done, and what is not known is said to be so."""
-    if wrong := refusal(mode, bench.department.transport.kind):
+    if wrong := refusal_of(mode, bench.department):
         raise NotApplicable(wrong)
     told = []
     for out, delivery in _kinds(bench):

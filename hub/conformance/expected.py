@@ -6,7 +6,7 @@ from typing import Final
 
 from connectors.declaration import Department, Feed
 from connectors.fake.bending import coded_column
-from connectors.fake.modes import refusal
+from connectors.fake.modes import FORMS, refusal_of
 from connectors.fake.shelf import HAPPENINGS
 
 BROKE, FAULT, REFUSED = "department.broke_promise", "department.fault", "department.refused"
@@ -51,7 +51,6 @@ TROUBLE: Final[dict[str, Ends]] = {
 NEEDS_PAGES = {"page_loops", "page_shifts"}
 NEEDS_TOTAL = {"count_lies", "empty_list"}
 BENT_BEHIND_SIGNATURES = {"duplicate_records", "schema_renamed_namespace"}
-JSON_ONLY = {"nan", "huge_integer", "lone_surrogate"}
 WITHOUT_TOTAL = (
     "the answers declare no total, so a list that ends early cannot be told from a whole one; what was missed comes with "
     "the sweep"
@@ -60,8 +59,7 @@ WITHOUT_TOTAL = (
 
 def why_not(mode: str, department: Department, feed: Feed) -> str:
     """Return why a mode can show nothing with this feed; empty when it can."""
-    kind = department.transport.kind
-    if wrong := refusal(mode, kind):
+    if wrong := refusal_of(mode, department):
         return wrong
     has_total = bool(feed.paging.total or feed.paging.total_header)
     reasons = {
@@ -73,7 +71,8 @@ def why_not(mode: str, department: Department, feed: Feed) -> str:
         "its answers are signed, and what is not XML cannot be": (
             mode == "nul" and department.transport.auth == "wsse-signature"
         ),
-        "its answers are XML": mode in JSON_ONLY and feed.answer == "xml",
+        f"its answers are {feed.answer.upper()}": department.transport.kind == "rest"
+        and any(mode in modes for form, modes in FORMS.items() if form != feed.answer),
         "no field of it has a code list": mode == "unknown_code" and not coded_column(feed),
         "strictness is off": mode == "schema_renamed_namespace" and department.transport.strictness == "off",
         "its declaration knows no state but valid": mode == "revokes" and len(_states(feed)) < 2,

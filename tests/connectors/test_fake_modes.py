@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fake_makers import DEPARTMENTS, impatient, pull, serving
 
-from connectors.fake.modes import MODES, refusal
+from connectors.declaration import load_department
+from connectors.fake.modes import MODES, refusal, refusal_of
 from connectors.fake.truth import Plot
 from schemas.errors import (
     DepartmentBrokePromise,
@@ -32,12 +33,16 @@ ENDS_IN = {
 LABELS = {"bom", "gb2312_labelled_gbk"}
 
 
-def kinds_of(mode: str) -> list[str]:
+XML_OVER_REST = "institutions"
+
+
+def names_of(mode: str) -> list[str]:
     """Name a department of each HTTP transport that can show a mode."""
-    return [name for kind, name in (("soap", "market_regulation"), ("rest", "real_estate")) if not refusal(mode, kind)]
+    names = ("market_regulation", "real_estate")
+    return [name for name in names if not refusal_of(mode, load_department(name))]
 
 
-@pytest.mark.parametrize(("mode", "name"), [(mode, name) for mode in sorted(ENDS_IN) for name in kinds_of(mode)])
+@pytest.mark.parametrize(("mode", "name"), [(mode, name) for mode in sorted(ENDS_IN) for name in names_of(mode)])
 def test_a_misbehaving_department_ends_in_an_error_of_its_family(name: str, mode: str) -> None:
     is_patient = ENDS_IN[mode] not in {DepartmentTimeout, DepartmentUnreachable}
     department = impatient(name, deadline_seconds=20 if is_patient else 0.6)
@@ -45,6 +50,21 @@ def test_a_misbehaving_department_ends_in_an_error_of_its_family(name: str, mode
         with pytest.raises(ENDS_IN[mode]):
             pull(department, server)
         assert server.served["internal"] == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("doctype", "opens with a DOCTYPE"), ("processing_instruction", "holds a processing instruction"),
+        ("xinclude", "holds an XInclude"), ("many_attributes", "more than 256 attributes"),
+        ("deep_nesting", "nested deeper than 64"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["market_regulation", XML_OVER_REST])
+def test_an_attack_in_xml_is_refused_for_what_it_is(name: str, mode: str, words: str) -> None:
+    department = impatient(name)
+    with serving(department, SMALL, mode) as server, pytest.raises(DepartmentBrokePromise, match=words):
+        pull(department, server)
 
 
 @pytest.mark.parametrize("mode", sorted(LABELS))
@@ -92,3 +112,13 @@ def test_a_department_can_fail_after_a_good_page() -> None:
 def test_a_mode_that_does_not_exist_is_refused_by_name() -> None:
     with serving(impatient("transport"), SMALL) as server, pytest.raises(ValueError, match="no mode 'sulk'"):
         server.control("/_fake/mode", {"mode": "sulk"})
+
+
+def test_a_mode_of_another_form_than_the_answers_is_refused_in_words() -> None:
+    with (
+        serving(impatient("transport"), SMALL) as server,
+        pytest.raises(ValueError, match="none of its answers is XML"),
+    ):
+        server.control("/_fake/mode", {"mode": "doctype"})
+    assert refusal_of("nan", load_department(XML_OVER_REST)).endswith("none of its answers is JSON")
+    assert not refusal_of("doctype", load_department(XML_OVER_REST))

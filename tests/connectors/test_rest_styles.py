@@ -54,6 +54,10 @@ STYLES: dict[str, Changes] = {
     ),
     "next": ((PAGE, 'paging = { style = "next", next = "data/nextUrl", total = "data/total", size = 64 }'), (REQUEST, SINCE)),
 }  # fmt: skip
+ENDS = {
+    "an empty page": (PAGE, 'paging = { style = "page", end = "empty-page", size = 64 }'),
+    "a short page": (PAGE, 'paging = { style = "page", end = "short-page", size = 64 }'),
+}
 BODIES: dict[str, Changes] = {
     "form": (('path = "/licenses"', 'path = "/licenses"\nmethod = "POST"\nsend = "form"'),),
     "xml both ways": (
@@ -99,6 +103,54 @@ def test_a_declared_total_holds_in_every_style(declare: Declare, style: str) -> 
         pytest.raises(DepartmentBrokePromise, match="207"),
     ):
         pull(department, server)
+
+
+@pytest.mark.parametrize(("end", "scale", "pages"), [
+    ("an empty page", 200, 5), ("an empty page", 128, 3), ("a short page", 200, 4), ("a short page", 128, 3),
+])  # fmt: skip
+def test_where_no_total_is_told_the_declared_page_ends_the_list(
+    declare: Declare, end: str, scale: int, pages: int
+) -> None:
+    department = declare(ENDS[end], FAST)
+    with faking(department, Plot(scale=scale, day=0)) as server:
+        pulled = pull(department, server)
+        assert (pulled.frame.height, len(pulled.bodies)) == (scale, pages)
+        server.set_mode("page_loops")
+        with pytest.raises(DepartmentBrokePromise, match="the pages go in a circle"):
+            pull(department, server)
+
+
+def test_a_department_that_gives_fewer_than_asked_goes_on_to_the_empty_page(declare: Declare) -> None:
+    sizes = [40, 40, 7, 0]
+
+    def behave(client: socket, request: bytes) -> None:
+        number = int(request.split(b"page=")[1].split(b"&")[0])
+        rows = [{"XKZBH": f"{number}-{n}"} for n in range(sizes[number - 1])]
+        respond(client, json.dumps({"code": "0", "data": {"rows": rows}}).encode())
+
+    with serving(behave) as server:
+        assert fetch(declare(ENDS["an empty page"], FAST), server) == len(sizes)
+
+
+def test_a_page_longer_than_asked_for_cannot_end_with_a_short_one(declare: Declare) -> None:
+    with (
+        serving(answering(page(65))) as server,
+        pytest.raises(DepartmentBrokePromise, match="holds 65 records; expected at most the 64 asked for"),
+    ):
+        fetch(declare(ENDS["a short page"], FAST), server)
+
+
+def test_since_is_asked_in_a_form_of_its_own(declare: Declare) -> None:
+    cursor = ('overlap = "2h"', 'overlap = "2h", asked = "%Y%m%d"')
+    department = declare(FAST, *STYLES["page"], cursor)
+    since = datetime(2025, 7, 15, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    with faking(department, Plot(scale=200)) as server:
+        found = pull(department, server, since=since.astimezone(UTC))
+    day = since.replace(hour=0, minute=0, tzinfo=None)  # a date is asked for whole: earlier, never later
+    assert 0 < found.frame.height == tell_truth(department, Plot(scale=200), since=day).received < 200
+    with serving(answering(page(0, total=0))) as raw:
+        list(fetch_pages(department, department.feeds["licenses"], parse_connection(raw.url), since))
+    assert b"since=20250715&" in raw.requests[0]
 
 
 def fetch(department: Department, server: RawServer) -> int:
@@ -220,6 +272,11 @@ def test_json_may_come_in_utf_16_with_a_mark_or_in_gb18030(declare: Declare) -> 
         (((PAGE, 'paging = { style = "next" }'),), r"key 'next' is missing; style next needs it"),
         (((PAGE, 'paging = { style = "link" }'), POST), r"link needs method GET"),
         (((PAGE, PAGE.replace("size", 'total_header = "X", size')),), r"at most one of 'total' and 'total_header'"),
+        (((PAGE, PAGE.replace("size", 'end = "short-page", size')),), r"key 'end': only for style page or offset"),
+        (
+            ((PAGE, 'paging = { style = "link", end = "empty-page" }'), (REQUEST, SINCE)),
+            r"key 'end': only for style page",
+        ),
         (((REQUEST, 'request = { a = { since = "{since}", page = "{page}" } }'),), r"query carries no groups"),
         (((RECORDS, 'records = "."\nanswer = "xml"'),), r"in XML a list stands inside an element"),
     ],

@@ -131,3 +131,40 @@ def test_all_of_one_of_any_of_and_null_are_looked_through(tmp_path: Path) -> Non
     assert (feed["records"], feed["paging"]["total"], feed["key"]) == ("data/rows", "data/total", ["id"])
     assert (feed["cursor"]["field"], feed["cursor"]["format"]) == ("gxsj", "%Y-%m-%dT%H:%M:%S")
     assert (feed["fields"]["license_number"], feed["fields"]["holder_name"]) == ("zzbh", "czzt")
+
+
+def asking(root: Path, schema: Table, schemas: Table) -> Table:
+    """Scaffold a department that is asked by a JSON body of such a schema, and return its request."""
+    body = {"content": {"application/json": {"schema": schema}}}
+    answer = {"description": "ok", "content": {"application/json": {"schema": around()}}}
+    operation = {"requestBody": body, "responses": {"200": answer}}
+    document = {"openapi": "3.0.0", "paths": {"/a": {"post": operation}}, "components": {"schemas": schemas}}
+    (root / "a.json").write_text(json.dumps(document))
+    done = scaffold_department("new", Source("openapi", root / "a.json"), root / "made")
+    request: Table = tomllib.loads((done.folder / "department.toml").read_text("utf-8"))["feeds"]["licenses"]["request"]
+    return request
+
+
+TEXTS = {name: {"type": "string"} for name in ("qyzl", "bmdm", "bz")}
+
+
+@pytest.mark.parametrize(
+    ("schema", "wanted"),
+    [
+        ({"$ref": "#/components/schemas/Query"}, {"qyzl"}),
+        ({"allOf": [{"$ref": "#/components/schemas/Query"}]}, {"qyzl"}),
+        ({"allOf": [{"$ref": "#/components/schemas/Query"}, {"required": ["bmdm"]}]}, {"qyzl", "bmdm"}),
+        ({"allOf": [{"allOf": [{"$ref": "#/components/schemas/Query"}]}], "required": ["bz"]}, {"qyzl", "bz"}),
+        ({"oneOf": [{"$ref": "#/components/schemas/Query"}, {"properties": TEXTS, "required": ["qyzl", "bz"]}]}, {"qyzl"}),
+        ({"anyOf": [{"$ref": "#/components/schemas/Query"}, {"type": "null"}]}, {"qyzl"}),
+        ({"anyOf": [{"$ref": "#/components/schemas/Query"}, {"properties": TEXTS}]}, set()),
+        ({"$ref": "#/components/schemas/Circle"}, {"qyzl"}),
+    ],
+)  # fmt: skip
+def test_what_a_schema_demands_through_references_and_parts_is_asked_for(
+    tmp_path: Path, schema: Table, wanted: set[str]
+) -> None:
+    query = {"type": "object", "properties": TEXTS, "required": ["qyzl"]}
+    circle = {"allOf": [{"$ref": "#/components/schemas/Circle"}, {"$ref": "#/components/schemas/Query"}]}
+    request = asking(tmp_path, schema, {"Query": query, "Circle": circle})
+    assert {name for name, value in request.items() if value == "?"} == wanted

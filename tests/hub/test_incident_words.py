@@ -11,6 +11,7 @@ from license_library.incident_words import advice_words, incident_kind_words
 KINDS = [
     *(
         field_watch.KIND,
+        field_watch.GONE,
         unlisted.KIND,
         unlisted.OUTDATED,
         reversals.KIND,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,29 @@ def test_a_department_is_made_checked_and_kept_when_edited(folder: Path) -> None
     assert kept.returncode == 1
     assert "was edited; nothing was changed" in kept.stdout
     assert "专网" in declaration.read_text("utf-8")
+
+
+def test_what_a_new_contract_changes_for_an_edited_declaration_is_said_in_words(folder: Path) -> None:
+    contract = folder.parent / "water.wsdl"
+    contract.write_bytes((CONTRACTS / "php_water/water.wsdl").read_bytes())
+    words = ("new", "water", "--wsdl", str(contract))
+    run(folder, *words)
+    declaration = folder / "water/department.toml"
+    filled = declaration.read_text("utf-8")
+    for key, value in {
+        "network": "专网",
+        "contact": "数据科",
+        "catalogue": "370283/1",
+        "basis": "法",
+        "purpose": "用",
+    }.items():
+        filled = re.sub(rf'^({key} *= )"\?"', rf'\g<1>"{value}"', filled, flags=re.MULTILINE)
+    declaration.write_text(filled, "utf-8")
+    contract.write_text(contract.read_text("utf-8").replace('name="permit_no"', 'name="permit_code"'), "utf-8")
+    for accept in ((), ("--accept",)):
+        told = run(folder, *words, *accept)
+        assert "permits/item/permit_no seems to be called permit_code now; this feed needs it" in told.stderr
+        assert declaration.read_text("utf-8") == filled
 
 
 def test_suggestions_are_told_as_json(folder: Path) -> None:
