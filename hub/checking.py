@@ -20,7 +20,6 @@ from hub.ahead import one_ahead, one_behind
 from hub.batch_quality import judge_batch
 from hub.bounds import hold_reasons, missed_reasons, window_of
 from hub.context import HubContext
-from hub.contradicting import set_wrong_apart
 from hub.contradictions import ToldBefore, quarantine_contradictions
 from hub.crash_points import pass_by
 from hub.field_watch import FieldWatch
@@ -30,10 +29,12 @@ from hub.replayed_rows import rows_of
 from hub.suites import suite_of
 from hub.unlisted import Listed
 from hub.waiving import let_pass
+from hub.wrong_apart import set_wrong_apart
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.exchanges import Exchange
 from license_library.listings import Missed
-from license_library.quarantining import pass_overtaken, quarantine_records
+from license_library.overtaken import BadRows
+from license_library.quarantining import quarantine_records
 from license_library.shadowing import note_reasons
 from license_library.staging import stage_records
 from license_library.standing import Standing, find_standing
@@ -72,6 +73,7 @@ class Check:
     now: datetime
     tally: Tally = field(default_factory=Tally)
     told: ToldBefore = field(default_factory=ToldBefore)
+    bad: BadRows = field(default_factory=BadRows)
 
     @property
     def rule_version(self) -> str:
@@ -106,9 +108,9 @@ def check_exchange(
                 progress("check", running.tally.received)
         if running.tally.received > hub.bounds.chunk_records and not exchange.is_replay:
             facts = (exchange, department, feed, standing.edits, running.rule_version, now)
-            running.tally.quarantined += quarantine_contradictions(hub, conn, running.told, *facts)
+            running.tally.quarantined += quarantine_contradictions(hub, conn, running.told, running.bad, *facts)
         if running.tally.quarantined and not exchange.is_replay:
-            running.tally.quarantined -= pass_overtaken(conn, exchange, now)
+            running.tally.quarantined -= running.bad.pass_overtaken(conn, exchange, now)
         # The next exchange asks for the same time again, and finds what was pushed over an edge; a replay asked for nothing.
         if moved.is_found or exchange.is_replay:
             running.tally.cursor_at = None
@@ -150,6 +152,7 @@ def _keep(check: Check, listed: Listed, chunk: MappedPage, problems: pl.DataFram
     listed.look(chunk.frame)
     bad = problems["row"].unique()
     check.told.look(stage_records(check.conn, check.hub.keyring, check.exchange, _good(chunk.frame, bad)))
+    check.bad.look(chunk.frame, problems)
     if check.exchange.is_shadow:
         note_reasons(check.conn, check.exchange, chunk.frame, problems)
         return

@@ -19,6 +19,7 @@ from hub.context import HubContext
 from hub.replayed_rows import pick_rows
 from license_library.contradictions import find_contradictions, find_told_otherwise, take_back, take_back_known
 from license_library.exchanges import Exchange
+from license_library.overtaken import BadRows
 from license_library.quarantining import quarantine_records
 from license_library.shadowing import note_reasons
 from schemas.catalogue import load_catalogue
@@ -68,6 +69,7 @@ def quarantine_contradictions(  # noqa: PLR0913, PLR0917 - each is one fact of t
     hub: HubContext,
     conn: Connection,
     told: ToldBefore,
+    bad: BadRows,
     exchange: Exchange,
     department: Department,
     feed: Feed,
@@ -85,6 +87,7 @@ def quarantine_contradictions(  # noqa: PLR0913, PLR0917 - each is one fact of t
     for chunk in _read_again(hub, exchange, department, feed, edits, places):
         rows = list(range(chunk.frame.height))
         problems = problems_frame((row, CONTRADICTED) for row in rows)
+        bad.look(chunk.frame, problems)
         if exchange.is_shadow:
             note_reasons(conn, exchange, chunk.frame, problems)
             continue

@@ -57,6 +57,7 @@ def _as_owed(one: Undelivered) -> CorrectionRequest:
         field=one.field,
         seen=one.seen or None,
         proposed=one.proposed or None,
+        evidence=one.evidence or None,
         basis=one.basis,
         due_on=one.due_on,
     )

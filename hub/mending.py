@@ -24,13 +24,20 @@ from hub.suites import suite_of
 from license_library.answers import BatchBrief
 from license_library.attendance import attended
 from license_library.batch_list import get_batch
-from license_library.case_batches import advance_batch, decision_of, finish_batch, list_waiting_batches, next_cases
+from license_library.case_batches import (
+    advance_batch,
+    correction_of,
+    decision_of,
+    finish_batch,
+    list_waiting_batches,
+    next_cases,
+)
 from license_library.case_decisions import decide_case
-from license_library.questions import NotDecidable
+from license_library.corrections import ask_for_case
 from license_library.replaying import list_due, list_open_feeds, split_by_feed
 from license_library.standing import end_waivers
 from license_library.summaries import ExchangeSummary
-from schemas.errors import DeclarationError, HubError, LeaseTaken
+from schemas.errors import DeclarationError, HubError, LeaseTaken, RequestError
 
 SLICE = 200
 
@@ -126,12 +133,17 @@ def _add(told: Mended, summary: ExchangeSummary | None) -> None:
 
 
 def _decide_slice(hub: HubContext, conn: Connection, batch: Row[Any], cases: Sequence[int]) -> None:
-    """Decide each case and move the cursor in one transaction: whatever is killed, each is decided once."""
-    decision = decision_of(batch)
+    """Decide each case and move the cursor in one transaction: whatever is killed, each is decided once.
+
+    A case that cannot be decided so, or lacks the field that is edited, is skipped.
+    """
     done = 0
     for case in cases:
-        with suppress(NotDecidable), conn.begin_nested():
-            decide_case(conn, hub.keyring, case, decision, today(hub), hub.clock())
+        with suppress(RequestError), conn.begin_nested():
+            if batch.action == "return":
+                ask_for_case(conn, hub.keyring, case, correction_of(batch, hub.keyring), today(hub), hub.clock())
+            else:
+                decide_case(conn, hub.keyring, case, decision_of(batch, hub.keyring), today(hub), hub.clock())
             done += 1
     advance_batch(conn, batch.batch_id, cases, done, hub.clock())
 

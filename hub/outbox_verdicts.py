@@ -33,6 +33,8 @@ def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: date
 
 def judge_receipt(delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime) -> Mark | None:
     """Return where an acknowledged delivery stands after its receipt was asked for; None: as before."""
+    if answer_of(delivery, outcome):
+        return Mark("done", answer=outcome.words or None, is_answer=True)
     if outcome.state in {"done", "refused"}:
         return Mark(outcome.state, outcome.code, outcome.words, is_answer=True)
     receipt = delivery.receipt
@@ -40,6 +42,13 @@ def judge_receipt(delivery: Delivery, claim: Claim, outcome: Outcome, now: datet
         words = f"no receipt within {receipt.give_up}"
         return Mark("to_verify", NO_RECEIPT, outcome.words or words, is_doubtful=True, is_down=outcome.is_down)
     return None
+
+
+def answer_of(delivery: Delivery, outcome: Outcome) -> str:
+    """Return how a receipt answers a correction request: as it is declared to, or refused where the department refuses it."""
+    if delivery.kind != "correction_request":
+        return ""
+    return outcome.answer or ("refused" if outcome.state == "refused" else "")
 
 
 def unanswered() -> Mark:

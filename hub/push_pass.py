@@ -17,11 +17,11 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy.exc import DBAPIError
 
 from connectors.declaration import Delivery, Department, duration
-from connectors.delivering import Courier, Outcome, Parcel
+from connectors.delivering import Courier, Parcel
 from connectors.maintenance import window_at
 from hub.context import HubContext
 from hub.crash_points import pass_by
-from hub.outbox_verdicts import judge_delivery, judge_receipt, postponed, unanswered
+from hub.outbox_verdicts import answer_of, judge_delivery, judge_receipt, postponed, unanswered
 from hub.progress import Progress
 from license_library.corrections import note_answer
 from license_library.outbox_claims import Claim, claim_delivery, claim_receipt, paused_until
@@ -158,13 +158,13 @@ class PushPass:
         outcome = self._courier.poll(delivery, parcel_of(claim))
         mark = judge_receipt(delivery, claim, outcome, self._hub.clock())
         if mark:
-            self._in_transaction(lambda conn: self._mark_receipt(conn, claim, mark, outcome))
+            self._in_transaction(lambda conn: self._mark_receipt(conn, claim, mark, answer_of(delivery, outcome)))
             self.summary.add(mark.state)
 
-    def _mark_receipt(self, conn: Transaction, claim: Claim, mark: Mark, outcome: Outcome) -> None:
+    def _mark_receipt(self, conn: Transaction, claim: Claim, mark: Mark, answer: str) -> None:
         now = self._hub.clock()
-        if mark_receipt(conn, claim, mark, now) and outcome.answer:
-            note_answer(conn, claim.delivery_id, outcome.answer, self._declared.department, outcome.words, now)
+        if mark_receipt(conn, claim, mark, now) and answer:
+            note_answer(conn, claim.delivery_id, answer, self._declared.department, mark.answer or "", now)
 
     def _in_transaction(self, work: Callable[[Transaction], T]) -> T:
         """Do one whole transaction; where the database broke off, do it again once it is back."""

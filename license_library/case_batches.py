@@ -5,6 +5,7 @@ Knows filters, cursors and states. What an action does to a case is not decided 
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
@@ -15,11 +16,13 @@ from sqlalchemy import Connection, Row, text
 from license_library.answers import BatchBrief
 from license_library.batch_list import get_batch
 from license_library.case_decisions import CaseDecision
+from license_library.corrections import DEFAULT_DAYS, Correction, demand_sense
+from license_library.keyring import Keyring
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
 from schemas.errors import NotFound, RequestError
 
-BatchAction = Literal["recheck", "waive", "discard", "assign"]
+BatchAction = Literal["recheck", "edit", "waive", "return", "discard", "assign"]
 BatchChange = Literal["pause", "resume", "cancel"]
 # From which states, and to which.
 CHANGES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -27,7 +30,7 @@ CHANGES: dict[str, tuple[tuple[str, ...], str]] = {
     "resume": (("paused",), "waiting"),
     "cancel": (("waiting", "running", "paused"), "cancelled"),
 }
-_STATES = {"recheck": ("open",), "waive": ("open",), "discard": ("open",), "assign": ("open", "waived")}
+_SEALED = ("values", "field", "basis", "proposed", "evidence", "days")  # may name persons
 
 
 class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -42,7 +45,10 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 class BatchOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Ask for one action over many cases: what, over which, by whom, why, and what it needs."""
+    """Ask for one action over many cases: what, over which, by whom, why, and what it needs.
+
+    An edit needs `values`, source field to value; a return `field` and `basis`, and may have `proposed`, `evidence`, `days`.
+    """
 
     action: BatchAction
     who: str
@@ -50,6 +56,12 @@ class BatchOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
     owner: str = ""
     until: date | None = None
+    values: dict[str, str | None] = {}
+    field: str = ""
+    basis: str = ""
+    proposed: str = ""
+    evidence: str = ""
+    days: int = DEFAULT_DAYS
 
 
 _SCOPE = """
@@ -88,12 +100,12 @@ update case_batches set state = :state, changed_at = :now, changed_by = :who whe
 _WAITING = text("select batch_id from case_batches where state in ('waiting', 'running') order by batch_id")
 
 
-def create_batch(conn: Connection, order: BatchOrder, now: datetime) -> int:
+def create_batch(conn: Connection, keyring: Keyring, order: BatchOrder, now: datetime) -> int:
     """Note what is to be done over which cases; nothing is done yet. Return the batch's id."""
     check_text("".join(str(value or "") for value in msgspec.structs.asdict(order.chosen).values()))
     _demand_sense(order)
     counted = conn.execute(_COUNT, _scope(order.action, order.chosen)).one()
-    arguments = {"owner": order.owner.strip(), "until": order.until}
+    arguments = {"owner": order.owner.strip(), "until": order.until, "sealed": _sealed(keyring, order)}
     facts = {"action": order.action, "who": order.who.strip(), "reason": order.reason.strip() or None, "now": now}
     facts |= {"chosen": _json(order.chosen), "arguments": _json(arguments)}
     return int(conn.execute(_CREATE, {**facts, "total": counted.total, "last_id": counted.last_id}).scalar_one())
@@ -143,28 +155,53 @@ def list_waiting_batches(conn: Connection) -> list[int]:
     return list(conn.scalars(_WAITING))
 
 
-def decision_of(batch: Row[Any]) -> CaseDecision:
+def decision_of(batch: Row[Any], keyring: Keyring) -> CaseDecision:
     """Return the decision that a batch takes for each case."""
     owner, until = batch.arguments.get("owner") or "", batch.arguments.get("until")
     day = date.fromisoformat(until) if until else None
-    return CaseDecision(batch.action, batch.who, batch.reason or "", owner, until=day)
+    values = _opened(keyring, batch).get("values", {})
+    return CaseDecision(batch.action, batch.who, batch.reason or "", owner, values, until=day)
+
+
+def correction_of(batch: Row[Any], keyring: Keyring) -> Correction:
+    """Return what a batch that sends back asks for in each case."""
+    return Correction(
+        who=batch.who, **{name: value for name, value in _opened(keyring, batch).items() if name != "values"}
+    )
 
 
 def _demand_sense(order: BatchOrder) -> None:
-    check_text(f"{order.who}{order.reason}{order.owner}")
+    values = "".join(f"{name}{value or ''}" for name, value in order.values.items())
+    check_text(f"{order.who}{order.reason}{order.owner}{values}")
     missing = [
         ("who decides", not order.who.strip()),
-        ("a reason", order.action in {"waive", "discard"} and not order.reason.strip()),
+        ("a reason", order.action in {"edit", "waive", "discard"} and not order.reason.strip()),
         ("an owner", order.action == "assign" and not order.owner.strip()),
         ("a last day", order.action == "waive" and order.until is None),
+        ("a field and its value", order.action == "edit" and not order.values),
     ]
     for expected, lacks in missing:
         if lacks:
             raise RequestError(f"batch: {order.action}: expected {expected}; nothing was begun")
+    if order.action == "return":
+        demand_sense(Correction(who=order.who, **{name: getattr(order, name) for name in _SEALED[1:]}))
 
 
 def _scope(action: str, chosen: Chosen) -> dict[str, Any]:
-    return msgspec.structs.asdict(chosen) | {"states": list(_STATES[action])}
+    return msgspec.structs.asdict(chosen) | {"states": ["open", "waived"] if action == "assign" else ["open"]}
+
+
+def _sealed(keyring: Keyring, order: BatchOrder) -> str | None:
+    """Keep encrypted what may name a person; nothing where the action has no such words."""
+    if order.action not in {"edit", "return"}:
+        return None
+    words = {name: getattr(order, name) for name in _SEALED}
+    return base64.b64encode(keyring.encrypt(msgspec.json.encode(words))).decode()
+
+
+def _opened(keyring: Keyring, batch: Row[Any]) -> dict[str, Any]:
+    sealed = batch.arguments.get("sealed")
+    return dict(msgspec.json.decode(keyring.decrypt(base64.b64decode(sealed)))) if sealed else {}
 
 
 def _json(value: Any) -> str:

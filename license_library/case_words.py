@@ -28,6 +28,7 @@ _EVENTS = {
     "waived": Words("豁免", "waived"),
     "returned": Words("退回部门校核", "sent back to the department"),
     "answered": Words("部门已答复", "answered by the department"),
+    "withdrawn": Words("撤回校核请求", "correction request withdrawn"),
     "discarded": Words("作废（标记，不删除）", "discarded (a mark, nothing is deleted)"),
     "recheck_asked": Words("要求重新检查", "asked to be checked again"),
     "rechecked": Words("重新检查，仍有问题", "checked again, still bad"),

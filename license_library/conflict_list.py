@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.answers import ConflictBrief, ConflictDetail, ConflictEvent, ConflictsAnswer, FactBrief
-from license_library.bound_holders import NOBODY, Bound, bound_by_rows
+from license_library.bound_holders import Bound, bound_by_rows
 from license_library.conflict_search import Contested, contested, is_contested, windows
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.fact_decisions import (
@@ -79,7 +79,15 @@ def _each(  # noqa: PLR0913, PLR0917 - the question, where it goes on, and the c
             asked = {code: elements[code] for code in codes}
             told = filter(is_contested, contested(conn, keyring, subject_id, asked, preferred, today))
             briefs = [
-                _brief(one, decisions.get((subject_id, one.element.code)), keyring, NOBODY, today, now, masked=True)
+                _brief(
+                    one,
+                    decisions.get((subject_id, one.element.code)),
+                    keyring,
+                    _bound(conn, keyring, one),
+                    today,
+                    now,
+                    masked=True,
+                )
                 for one in told
             ]
             yield subject_id, [brief for brief in briefs if _fits(brief, wanted)], seen
@@ -101,7 +109,7 @@ def show_conflict(  # noqa: PLR0913, PLR0917 - which one, and both clocks
     """Return one conflict with its values, also where the sources agree by now; NotFound where there is no such subject."""
     one = get_contested(conn, keyring, subject_id, element, today)
     decided = read_decisions(conn, [subject_id]).get((subject_id, element))
-    bound = bound_by_rows(conn, keyring, [fact.row for fact in one.facts if fact.row is not None], one.holder)
+    bound = _bound(conn, keyring, one)
     brief = _brief(one, decided, keyring, bound, today, now, masked=False)
     return ConflictDetail(
         conflict=brief,
@@ -122,6 +130,11 @@ def get_contested(conn: Connection, keyring: Keyring, subject_id: int, element: 
     if not told or not told[0].facts:
         raise NotFound(f"conflict: nothing is told of {element} of subject {subject_id}; expected one of the list")
     return told[0]
+
+
+def _bound(conn: Connection, keyring: Keyring, one: Contested) -> Bound:
+    """Return under which other numbers these facts are told; asks nothing where all stand under the holder's own."""
+    return bound_by_rows(conn, keyring, [fact.row for fact in one.facts if fact.row is not None], one.holder)
 
 
 def _elements(wanted: str | None) -> Mapping[str, Element]:

@@ -1,6 +1,6 @@
 """List correction requests: to whom, about which field, by when, what came of it. Reads only.
 
-Values are shown masked: what may name a person shows its first character.
+Values are shown masked, what may name a person by its first character; whoever reveals them is recorded elsewhere.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ where (cast(:department as text) is null or r.department = cast(:department as t
 order by r.state = 'open' desc, r.due_on, r.request_id desc limit :limit
 """)
 _GET = text(f"select {_COLUMNS} {_FROM} where r.request_id = :request_id")
+_SEALED = text("select seen, proposed, evidence from correction_requests where request_id = :request_id")
 _DELIVERY = text("select owed_at, acknowledged_at, finished_at from deliveries where delivery_id = :delivery_id")
 ZONE = ZoneInfo("Asia/Shanghai")
 _PERSONAL = {field.name for field in LICENSE.fields if field.personal}
@@ -67,13 +68,20 @@ def get_correction(conn: Connection, keyring: Keyring, request_id: int, today: d
     return _brief(row, keyring)
 
 
-def show_correction(
-    conn: Connection, keyring: Keyring, request_id: int, today: date, now: datetime
+def show_correction(  # noqa: PLR0913 - which one, both clocks, and whether it is revealed
+    conn: Connection, keyring: Keyring, request_id: int, today: date, now: datetime, *, reveal: bool = False
 ) -> CorrectionDetail:
-    """Return one request with its history; NotFound where there is none."""
+    """Return one request with its history; NotFound where there is none. `reveal` shows values and evidence as they are."""
     one = get_correction(conn, keyring, request_id, today)
+    sealed = conn.execute(_SEALED, {"request_id": request_id}).one()
+    values = {name: keyring.decrypt(value).decode() if value else None for name, value in sealed._mapping.items()}
+    evidence = values.pop("evidence")
+    if reveal:
+        one = msgspec.structs.replace(one, **values)
     delivery = conn.execute(_DELIVERY, {"delivery_id": one.delivery_id}).one_or_none()
-    return CorrectionDetail(one, sorted(_events(one, delivery), key=lambda event: event.happened_at), now)
+    events = sorted(_events(one, delivery), key=lambda event: event.happened_at)
+    shown = evidence if reveal or evidence is None else _starred(evidence)
+    return CorrectionDetail(one, shown, is_revealed=reveal, events=events, asked_at=now)
 
 
 def _events(one: CorrectionBrief, delivery: Any) -> Iterator[CorrectionEvent]:
@@ -106,4 +114,8 @@ def _brief(row: Any, keyring: Keyring) -> CorrectionBrief:
 
 def _masked(field: str, value: str) -> str:
     known = field in {one.name for one in LICENSE.fields} - _PERSONAL
-    return mask_text(value) if known else value[:1] + "*" * (len(value) - 1)
+    return mask_text(value) if known else _starred(value)
+
+
+def _starred(value: str) -> str:
+    return value[:1] + "*" * max(len(value) - 1, 1)

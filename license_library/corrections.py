@@ -49,6 +49,7 @@ class Undelivered:
     field: str
     seen: str
     proposed: str
+    evidence: str
     basis: str
     due_on: date
 
@@ -98,7 +99,7 @@ where request_id = :request_id and state = 'open' returning quarantine_id
 _OF_DELIVERY = text("select request_id from correction_requests where delivery_id = :delivery_id and state = 'open'")
 _STATE = text("select state from correction_requests where request_id = :request_id")
 _OPEN = text("""
-select request_id, department, record_id, field, seen, proposed, basis, due_on from correction_requests
+select request_id, department, record_id, field, seen, proposed, evidence, basis, due_on from correction_requests
 where state = 'open' and delivery_id is null and department = any(:departments) order by request_id
 """)
 _DELIVERED = text("update correction_requests set delivery_id = :delivery_id where request_id = :request_id")
@@ -135,9 +136,6 @@ def ask_for_license(  # noqa: PLR0913, PLR0917 - about what, by whom and when
     found = conn.execute(_LICENSE, {"about": license_id}).one_or_none()
     if found is None:
         raise NotFound(f"library: no license is kept under {license_id}; nothing was asked")
-    known = [field.name for field in LICENSE.fields]
-    if asked.field not in known:
-        raise RequestError(f"correction: {asked.field[:60]!r} is no field of a license; there are {', '.join(known)}")
     if not asked.proposed.strip() and not asked.evidence.strip():
         raise RequestError("correction: expected what should stand there, or the evidence; nothing was asked")
     return _ask(conn, keyring, found, asked, today, now)[0]
@@ -146,7 +144,7 @@ def ask_for_license(  # noqa: PLR0913, PLR0917 - about what, by whom and when
 def _ask(  # noqa: PLR0913, PLR0917 - about what, by whom and when
     conn: Connection, keyring: Keyring, about: Row[Any], asked: Correction, today: date, now: datetime
 ) -> tuple[int, date]:
-    _demand_sense(asked)
+    demand_sense(asked)
     if about.record_id is None:
         raise NotDecidable("correction: the record has no key of its own to name it by; tell the department's contact")
     due_on = add_workdays(conn, today, asked.days)
@@ -176,7 +174,8 @@ def answer_correction(  # noqa: PLR0913, PLR0917 - what the department said, and
             raise NotFound(f"correction: there is no request {request_id}; nothing was changed")
         raise NotDecidable(f"correction {request_id}: is {found}; an answer needs it open; nothing was changed")
     if changed.quarantine_id is not None:
-        write_events(conn, [changed.quarantine_id], Deed("answered", who.strip(), note.strip() or None, answer), now)
+        action, detail = ("withdrawn", None) if state == "withdrawn" else ("answered", answer)
+        write_events(conn, [changed.quarantine_id], Deed(action, who.strip(), note.strip() or None, detail), now)
 
 
 def note_answer(  # noqa: PLR0913, PLR0917 - what the department said, of which delivery
@@ -212,8 +211,8 @@ def list_undelivered(conn: Connection, keyring: Keyring, departments: list[str])
     """Return the open requests to these departments that are not in the outbox yet."""
     return [
         Undelivered(
-            row.request_id, row.department, row.record_id, row.field,
-            _opened(keyring, row.seen), _opened(keyring, row.proposed), row.basis, row.due_on,
+            row.request_id, row.department, row.record_id, row.field, _opened(keyring, row.seen),
+            _opened(keyring, row.proposed), _opened(keyring, row.evidence), row.basis, row.due_on,
         )
         for row in conn.execute(_OPEN, {"departments": departments})
     ]  # fmt: skip
@@ -224,11 +223,16 @@ def note_delivery(conn: Connection, request_id: int, delivery_id: int) -> None:
     conn.execute(_DELIVERED, {"request_id": request_id, "delivery_id": delivery_id})
 
 
-def _demand_sense(asked: Correction) -> None:
+def demand_sense(asked: Correction) -> None:
+    """Refuse, by RequestError, a request that says too little, too much, or names no field."""
     texts: Mapping[str, Any] = msgspec.structs.asdict(asked)
     check_text("".join(str(value)[: LONGEST + 1] for value in texts.values()), longest=(LONGEST + 1) * len(texts))
+    known = [field.name for field in LICENSE.fields]
     missing = [
-        ("a field", not asked.field.strip()),
+        (
+            f"a field of a license ({', '.join(known)}), {asked.field[:60]!r} is no field of a license",
+            not _is_field(asked.field),
+        ),
         ("the basis", not asked.basis.strip()),
         ("who asks", not asked.who.strip()),
         ("1 to 60 working days", not 1 <= asked.days <= 60),
@@ -237,6 +241,11 @@ def _demand_sense(asked: Correction) -> None:
     for expected, lacks in missing:
         if lacks:
             raise RequestError(f"correction: expected {expected}; nothing was asked")
+
+
+def _is_field(name: str) -> bool:
+    """Tell whether a license has such a field; of a face, whatever its type keeps there may be named."""
+    return name in {field.name for field in LICENSE.fields} or (name.startswith("face.") and name != "face.")
 
 
 def _sealed(keyring: Keyring, value: str) -> bytes | None:

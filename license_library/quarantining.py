@@ -6,7 +6,7 @@ Keeps nothing of the record itself: the raw page has it, encrypted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 import msgspec
@@ -17,10 +17,8 @@ from license_library.case_events import Deed, write_events
 from license_library.holders import holder_hash
 from license_library.keyring import Keyring
 from license_library.leases import CHECKING, Exchange, hold_lease
+from license_library.overtaken import sayable, storable
 from schemas.holders import holder_rows
-
-_LONGEST_REFERENCE = 200
-_FIRST_TIME, _END_OF_TIME = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _overtaken(row: str) -> str:
@@ -28,29 +26,6 @@ def _overtaken(row: str) -> str:
     return f"""exists (select from licenses l where l.department = :department and l.feed = :feed
     and l.record_id = {row}.record_id and least(l.source_updated_at, l.known_from) > {row}.source_updated_at)"""
 
-
-# What changes nothing is unchanged. A newer row may have come with it, further on: only when all are staged is it known.
-# One pass over what was staged: how many rows that are the planner cannot know.
-_PASS_OVERTAKEN = text("""
-with bad as materialized (
-  select record_id, source_updated_at from quarantined_records
-  where department = :department and feed = :feed and exchange_id = :exchange_id and record_id is not null and last_seen_at = :now
-), told as (
-  select record_id, source_updated_at as bad_at, null::timestamptz as good_at from bad
-  union all
-  select b.record_id, null, least(l.source_updated_at, l.known_from) from bad b cross join lateral (
-    select source_updated_at, known_from from licenses
-    where department = :department and feed = :feed and record_id = b.record_id offset 0) l
-  union all
-  select record_id, null, least(source_updated_at, :now) from staged_licenses where exchange_id = :exchange_id
-), overtaken as (
-  select coalesce(sum((select count(*) from unnest(bad_ats) as one (bad_at) where bad_at < good_at)), 0) as many
-  from (select array_agg(bad_at) as bad_ats, max(good_at) as good_at from told
-    group by record_id having count(bad_at) > 0) as of_record
-)
-update exchanges set unchanged_count = unchanged_count + overtaken.many from overtaken
-where exchange_id = :exchange_id returning overtaken.many
-""")
 
 # A table that only grows is read again with the rows that were mended since: a case that is over stays over.
 # A replay only judges a row again: it keeps pointing at the page it came with.
@@ -150,19 +125,13 @@ def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the chec
     return len(rows)
 
 
-def pass_overtaken(conn: Connection, exchange: Exchange, now: datetime) -> int:
-    """Count the bad rows of an exchange that a newer row of their record has overtaken as unchanged; return how many."""
-    hold_lease(conn, exchange, CHECKING)
-    return int(conn.execute(_PASS_OVERTAKEN, {**vars(exchange), "now": now}).scalar_one())
-
-
 def _reasons(problems: pl.DataFrame) -> dict[int, list[dict[str, str]]]:
     ordered = problems.sort("row", maintain_order=True).iter_rows(named=True)
     return {row: [_reason(line) for line in lines] for row, lines in groupby(ordered, key=lambda line: line["row"])}
 
 
 def _reason(line: dict[str, str]) -> dict[str, str]:
-    return {key: _storable(line[key]) or "" for key in ("code", "field", "expected", "got")}
+    return {key: storable(line[key]) or "" for key in ("code", "field", "expected", "got")}
 
 
 def _codes(found: list[dict[str, str]]) -> list[str]:
@@ -179,18 +148,13 @@ def _json(found: list[dict[str, str]]) -> str:
 
 def _places(keyring: Keyring, bad: pl.DataFrame) -> dict[str, list[object]]:
     return {
-        "record_ids": [_storable(value) for value in bad["record_id"]],
-        "license_types": [_storable(value) for value in bad["license_type"]],
+        "record_ids": [storable(value) for value in bad["record_id"]],
+        "license_types": [storable(value) for value in bad["license_type"]],
         "holders": _holders(keyring, bad),
         "pages": bad["_page"].to_list(),
         "positions": bad["_position"].to_list(),
-        "times": bad.select(_sayable(pl.col("source_updated_at"))).to_series().to_list(),
+        "times": bad.select(sayable(pl.col("source_updated_at"))).to_series().to_list(),
     }
-
-
-def _sayable(time: pl.Expr) -> pl.Expr:
-    """Keep times that both Python and the database can say; what is quarantined may carry any."""
-    return pl.when(time.is_between(_FIRST_TIME, _END_OF_TIME)).then(time)
 
 
 def _holders(keyring: Keyring, bad: pl.DataFrame) -> list[object]:
@@ -202,8 +166,3 @@ def _holders(keyring: Keyring, bad: pl.DataFrame) -> list[object]:
         if kind and code:
             hashes[row].add(holder_hash(keyring, kind, code).hex())
     return [",".join(sorted(of_row)) for of_row in hashes]
-
-
-def _storable(value: str | None) -> str | None:
-    # What is quarantined may be anything: PostgreSQL takes no NUL, and a reference has an end.
-    return None if value is None else value.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:_LONGEST_REFERENCE]

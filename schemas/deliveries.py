@@ -101,6 +101,7 @@ class CorrectionRequest(Owed, frozen=True, kw_only=True, tag="correction_request
     field: Annotated[Name, Meta(title="字段")]
     seen: Annotated[Words, Meta(title="现值", extra_json_schema={"x-personal": True})] | None = None
     proposed: Annotated[Words, Meta(title="建议值", extra_json_schema={"x-personal": True})] | None = None
+    evidence: Annotated[Words, Meta(title="证明材料", extra_json_schema={"x-personal": True})] | None = None
     basis: Annotated[Words, Meta(title="依据")]
     due_on: Annotated[date, Meta(title="答复期限")]
 
@@ -146,6 +147,7 @@ _EXAMPLE: Final[dict[str, str]] = {
     "field": "valid_to",
     "seen": "2016-02-30",
     "proposed": "2016-02-29",
+    "evidence": "纸质证照扫描件",
     "basis": "《政务数据共享条例》",
     "due_on": "2026-03-16",
 }

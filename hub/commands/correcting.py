@@ -5,6 +5,7 @@ Knows arguments and output; requests and days are the library's, handing over is
 
 from __future__ import annotations
 
+import getpass
 from datetime import datetime
 from typing import Annotated, cast, get_args
 
@@ -17,9 +18,9 @@ from hub.context import HubContext, opened_hub
 from hub.correcting import follow_corrections
 from hub.mending import today
 from hub.settings import Settings
-from license_library.answers import CorrectionBrief
+from license_library.answers import CorrectionBrief, CorrectionDetail
 from license_library.calendar import CalendarDay, add_plain_year, list_year, set_day
-from license_library.correction_list import get_correction, list_corrections
+from license_library.correction_list import get_correction, list_corrections, show_correction
 from license_library.corrections import (
     DEFAULT_DAYS,
     Answer,
@@ -29,6 +30,7 @@ from license_library.corrections import (
     ask_for_license,
 )
 from license_library.questions import CorrectionFilter
+from license_library.revealing import reveal_correction
 
 correction = typer.Typer(help="What departments are asked to put right.", no_args_is_help=True)
 calendar = typer.Typer(help="The days on which departments work.", no_args_is_help=True)
@@ -38,6 +40,7 @@ Proposed = Annotated[str, typer.Option(help="What should stand there.")]
 Seen = Annotated[str, typer.Option(help="What stands there, or what the applicant shows.")]
 Evidence = Annotated[str, typer.Option(help="What proves it.")]
 Days = Annotated[int, typer.Option(min=1, max=60, help="Working days to answer.")]
+RequestId = Annotated[int, typer.Argument(help="Number of the request.")]
 COLUMNS = ["request", "department", "about", "field", "seen", "proposed", "due", "delivery", "state", "by"]
 
 
@@ -98,8 +101,39 @@ def list_them(
 
 
 @correction.command()
+def show(
+    request_id: RequestId,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show values and evidence; recorded.")] = False,
+    purpose: Annotated[str, typer.Option(help="Why they are shown.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show one request with its evidence and its history, values masked."""
+    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
+        if reveal:
+            about = (getpass.getuser(), purpose, today(hub), hub.clock())
+            found = reveal_correction(conn, hub.keyring, request_id, *about)
+        else:
+            found = show_correction(conn, hub.keyring, request_id, today(hub), hub.clock())
+    if as_json:
+        print_json(found)
+        return
+    _show_one(found)
+
+
+@correction.command()
+def follow(as_json: AsJson = False) -> None:
+    """Settle what came back corrected, hand over what is new, open an incident for what is late."""
+    with opened_hub(Settings()) as hub:
+        counts = follow_corrections(hub)
+    if as_json:
+        print_json(counts)
+        return
+    print_table("corrections", ["what", "requests"], [[name.replace("_", " "), many] for name, many in counts.items()])
+
+
+@correction.command()
 def answer(
-    request_id: Annotated[int, typer.Argument(help="Number of the request.")],
+    request_id: RequestId,
     said: Annotated[str, typer.Argument(help="corrected, confirmed, refused or withdrawn.")],
     who: Who,
     note: Annotated[str, typer.Option(help="In the department's words.")] = "",
@@ -175,6 +209,13 @@ def _show(told: list[CorrectionBrief], answer: msgspec.Struct, *, as_json: bool)
         print_json(answer)
         return
     print_table("corrections", COLUMNS, [_row(one) for one in told])
+
+
+def _show_one(found: CorrectionDetail) -> None:
+    print_table("correction", COLUMNS, [_row(found.correction)])
+    print_table("why", ["basis", "evidence"], [[found.correction.basis, found.evidence]])
+    history = [[f"{one.happened_at:%Y-%m-%d %H:%M}", one.words.en, one.who, one.note] for one in found.events]
+    print_table("history", ["when", "what", "who", "note"], history)
 
 
 def _row(one: CorrectionBrief) -> list[object]:

@@ -27,6 +27,7 @@ CaseId = Annotated[int, typer.Argument(help="Number of the case.")]
 Who = Annotated[str, typer.Option("--by", help="Who decides.")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the history of the case.")]
 Until = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it may pass.")]
+PLACE = ["exchange", "page", "position", "first seen", "mapping", "rules", "page kept"]
 COLUMNS = ["case", "department", "feed", "record", "state", "owner", "tries", "last seen", "reasons"]
 
 
@@ -82,11 +83,7 @@ def edit(
     as_json: AsJson = False,
 ) -> None:
     """Put values in place of the department's, and check again; what it said is kept."""
-    wrong = [value for value in values if "=" not in value]
-    if wrong:
-        raise typer.BadParameter("expected FIELD=VALUE", param_hint="--set")
-    given = {name: value or None for name, _, value in (one.partition("=") for one in values)}
-    _decide(case_id, CaseDecision("edit", who, reason, values=given), as_json=as_json)
+    _decide(case_id, CaseDecision("edit", who, reason, values=edited_values(values)), as_json=as_json)
 
 
 @quarantine.command()
@@ -110,6 +107,13 @@ def assign(
 ) -> None:
     """Say who looks after a case."""
     _decide(case_id, CaseDecision("assign", who, owner=owner), as_json=as_json)
+
+
+def edited_values(given: list[str]) -> dict[str, str | None]:
+    """Return the source fields of `FIELD=VALUE` with what is put there; an empty value is none."""
+    if any("=" not in one for one in given):
+        raise typer.BadParameter("expected FIELD=VALUE", param_hint="--set")
+    return {name: value or None for name, _, value in (one.partition("=") for one in given)}
 
 
 def _decide(case_id: int, decision: CaseDecision, *, as_json: bool) -> None:
@@ -142,6 +146,7 @@ def _show(found: QuarantineDetail, *, as_json: bool) -> None:
         print_json(found)
         return
     print_table("case", COLUMNS, [_row(found.case)])
+    print_table("where it came from", PLACE, [_place(found)])
     problems = [[one.field, one.code, one.expected, one.got] for one in found.case.problems]
     print_table("problems", ["field", "code", "expected", "got"], problems)
     source = [[one.name, one.value, one.edited if one.is_edited else None] for one in found.source]
@@ -150,6 +155,12 @@ def _show(found: QuarantineDetail, *, as_json: bool) -> None:
         [f"{one.happened_at:%Y-%m-%d %H:%M}", one.words.en, one.who, one.detail, one.reason] for one in found.history
     ]
     print_table("history", ["when", "what", "who", "which", "why"], history)
+
+
+def _place(found: QuarantineDetail) -> list[object]:
+    case, kept = found.case, "yes" if found.page_kept else "no"
+    place = [case.exchange_id, case.page_number, case.position + 1, f"{case.first_seen_at:%Y-%m-%d %H:%M}"]
+    return [*place, found.mapping_version[:12], found.rule_version, kept]
 
 
 def _row(case: QuarantineCase) -> list[object]:

@@ -12,15 +12,17 @@ import msgspec
 import typer
 
 from hub.commands.choosing import progress_bar, shown_progress
-from hub.commands.mending import Who, quarantine
+from hub.commands.mending import Who, edited_values, quarantine
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub
+from hub.correcting import follow_corrections
 from hub.mending import Mended, mend_due, run_batch, run_waiting
 from hub.settings import Settings
 from license_library.answers import BatchBrief
 from license_library.batch_list import get_batch, list_batches
 from license_library.case_batches import BatchAction, BatchChange, BatchOrder, Chosen, change_batch, create_batch
+from license_library.corrections import DEFAULT_DAYS
 
 BatchId = Annotated[int, typer.Argument(help="Number of the batch.")]
 Where = Annotated[list[str] | None, typer.Option("--where", help="KEY=VALUE; several narrow further.")]
@@ -51,21 +53,32 @@ def replay(
 
 @quarantine.command()
 def batch(  # noqa: PLR0913, PLR0917 - what is done, to which cases, by whom and why
-    action: Annotated[str, typer.Argument(help="recheck, waive, discard or assign.")],
+    action: Annotated[str, typer.Argument(help="recheck, edit, waive, return, discard or assign.")],
     who: Who,
     where: Where = None,
     reason: Annotated[str, typer.Option(help="Why; kept in the history of each case.")] = "",
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="waive: the last day.")] = None,
     owner: Annotated[str, typer.Option("--to", help="assign: who looks after them.")] = "",
+    values: Annotated[list[str] | None, typer.Option("--set", help="edit: FIELD=VALUE, a source field.")] = None,
+    field: Annotated[str, typer.Option(help="return: the field to put right.")] = "",
+    basis: Annotated[str, typer.Option(help="return: on what basis it is asked.")] = "",
+    proposed: Annotated[str, typer.Option(help="return: what should stand there.")] = "",
+    evidence: Annotated[str, typer.Option(help="return: what proves it.")] = "",
+    days: Annotated[int, typer.Option(min=1, max=60, help="return: working days to answer.")] = DEFAULT_DAYS,
     as_json: AsJson = False,
 ) -> None:
     """Do one thing to every open case that is chosen; recheck is `hub replay --where`."""
     if action not in get_args(BatchAction):
         raise typer.BadParameter(f"expected one of {', '.join(get_args(BatchAction))}", param_hint="ACTION")
     day = until.date() if until else None
-    order = BatchOrder(cast("BatchAction", action), who, _chosen(where or []), reason, owner, day)
+    order = BatchOrder(
+        cast("BatchAction", action), who, _chosen(where or []), reason, owner, day, edited_values(values or []),
+        field=field, basis=basis, proposed=proposed, evidence=evidence, days=days,
+    )  # fmt: skip
     with ended_by_signals(), opened_hub(Settings()) as hub, progress_bar() as bar:
         told = _run(hub, bar, _begin(hub, order))
+        if action == "return":
+            follow_corrections(hub)
     _show([told], told, as_json=as_json)
 
 
@@ -114,7 +127,7 @@ def _chosen(where: list[str]) -> Chosen:
 
 def _begin(hub: HubContext, order: BatchOrder) -> int:
     with hub.engine.begin() as conn:
-        return create_batch(conn, order, hub.clock())
+        return create_batch(conn, hub.keyring, order, hub.clock())
 
 
 def _run(hub: HubContext, bar: Any, batch_id: int) -> BatchBrief:

@@ -17,6 +17,7 @@ from license_library.answers import DepartmentScores
 from license_library.questions import ScorecardFilter
 from license_library.scorecard_rows import scorecard_csv
 from license_library.scorecards import DIMENSIONS, score_month
+from schemas.errors import RequestError
 
 
 def scorecard(
@@ -29,13 +30,23 @@ def scorecard(
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
         card = score_month(conn, ScorecardFilter(month, department), hub.clock())
     if csv:
-        csv.write_text(scorecard_csv(card), "utf-8", newline="")
+        _write(csv, scorecard_csv(card))
         note(f"{csv}: {len(card.departments)} departments of {card.month}")
     if as_json:
         print_json(card)
     elif not csv:
         title = f"scorecard of {card.month}" + ("" if card.is_over else ", which goes on")
         print_table(title, ["department", *DIMENSIONS], [_row(one) for one in card.departments])
+
+
+def _write(path: Path, table: str) -> None:
+    try:
+        path.write_text(table, "utf-8", newline="")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise RequestError(
+            f"scorecard: {path} cannot be written: {why}; expected a file in a folder that is there"
+        ) from None
 
 
 def _row(one: DepartmentScores) -> list[object]:

@@ -32,7 +32,7 @@ class FactBrief(Answer, frozen=True):
     known_from: datetime | None
     source: Source | None
     words: Words
-    bound_words: Words | None  # told under another number of the holder: which, and who decided so; null in lists
+    bound_words: Words | None  # told under another number of the holder: which, and who decided so
 
 
 class FactField(Answer, frozen=True):

@@ -117,6 +117,8 @@ class CorrectionDetail(Answer, frozen=True):
     """Show one correction request with its history, oldest first."""
 
     correction: CorrectionBrief
+    evidence: str | None  # masked, as the values are, unless they are revealed
+    is_revealed: bool
     events: list[CorrectionEvent]
     asked_at: datetime
 

@@ -83,7 +83,7 @@ def begin_batch(settings: ServiceSettings, actor: str, order: BatchOrder) -> Bat
     """Note what the hub is to do over many cases."""
     signed = msgspec.structs.replace(order, who=_signed(order.who, actor))
     with settings.engine.begin() as conn:
-        return get_batch(conn, create_batch(conn, signed, settings.now()))
+        return get_batch(conn, create_batch(conn, settings.keyring, signed, settings.now()))
 
 
 def change(settings: ServiceSettings, actor: str, batch_id: int, decision: BatchDecision) -> BatchBrief:

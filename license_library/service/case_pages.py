@@ -35,6 +35,7 @@ def act_on_many(settings: Settings, asker: Someone, form: Form) -> Response:
     """Note one action over every case under the filter and go back to the list."""
     over = {name: form[name] for name in CHOSEN if form.get(name)}
     order = _given(form, ("action", "who", "reason", "until")) | {"owner": form.get("to", ""), "chosen": over}
+    order |= _needed(form)
     case_deciding.begin_batch(settings, asker.actor, as_question(order, BatchOrder))
     return RedirectResponse("/quarantine#batches", 303)
 
@@ -71,6 +72,17 @@ def reveal(request: Request, settings: Settings, asker: Someone, quarantine_id: 
     response = render(request, "quarantine_case.html", answer=answer)
     keep_purpose(request, response, purpose)
     return response
+
+
+def _needed(form: dict[str, str]) -> dict[str, Any]:
+    """Return what editing or sending back many cases needs; other actions ask for nothing of it."""
+    if form.get("action") == "edit":
+        return {"values": {form.get("source_field", ""): form.get("value") or None}}
+    if form.get("action") != "return":
+        return {}
+    days = form.get("days", "")
+    given = {name: form.get(name, "") for name in ("field", "basis", "proposed", "evidence")}
+    return given | ({"days": int(days)} if days.isascii() and days.isdecimal() and len(days) < 4 else {})
 
 
 def _given(form: dict[str, str], names: tuple[str, ...]) -> dict[str, Any]:

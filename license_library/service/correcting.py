@@ -18,6 +18,7 @@ from license_library.corrections import (
     ask_for_license,
 )
 from license_library.questions import CorrectionFilter
+from license_library.revealing import reveal_correction
 from license_library.service.bodies import invalid
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
@@ -55,6 +56,13 @@ def correction(settings: ServiceSettings, request_id: int) -> CorrectionDetail:
     """Return one request with its history; NotFound where there is none."""
     with settings.engine.connect() as conn:
         return show_correction(conn, settings.keyring, request_id, settings.today(), settings.now())
+
+
+def reveal(settings: ServiceSettings, actor: str, request_id: int, purpose: str) -> CorrectionDetail:
+    """Record the act and return the request with its values and its evidence."""
+    with settings.engine.begin() as conn:
+        about = (settings.today(), settings.now())
+        return reveal_correction(conn, settings.keyring, request_id, actor, purpose, *about)
 
 
 def ask(settings: ServiceSettings, actor: str, order: CorrectionOrder) -> CorrectionDetail:

@@ -13,6 +13,7 @@ from license_library.service import correcting
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.api import JSON
 from license_library.service.bodies import Body, read_question
+from license_library.service.case_deciding import RevealRequest
 from license_library.service.correcting import CorrectionAnswer, CorrectionOrder
 from license_library.service.filters import Corrections, Reference, demand_known_query
 from license_library.service.openapi import describe
@@ -38,6 +39,13 @@ def ask(settings: Settings, asker: Someone, body: Body) -> Response:
 def correction(settings: Settings, request_id: Reference) -> Response:
     """Show one request with its history; values are masked."""
     return JSON(correcting.correction(settings, request_id))
+
+
+@router.post("/corrections/{request_id}/reveal", openapi_extra=describe(CorrectionDetail, RevealRequest))
+def reveal(settings: Settings, asker: Someone, request_id: Reference, body: Body) -> Response:
+    """Show the values and the evidence of a request; the act is recorded with its purpose."""
+    purpose = read_question(body, RevealRequest).purpose
+    return JSON(correcting.reveal(settings, asker.actor, request_id, purpose))
 
 
 @router.post("/corrections/{request_id}/answer", openapi_extra=describe(CorrectionDetail, CorrectionAnswer))

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from license_library.service import correcting, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.bodies import Form, as_question
+from license_library.service.case_deciding import RevealRequest
 from license_library.service.correcting import CorrectionAnswer, CorrectionOrder
 from license_library.service.filters import Corrections, Reference
 from license_library.service.rendering import render
@@ -47,6 +48,13 @@ def ask(settings: Settings, asker: Someone, form: Form) -> Response:
 def correction(request: Request, settings: Settings, request_id: Reference) -> Response:
     """Show one request, what became of it, and the form that answers it."""
     return render(request, "correction.html", answer=correcting.correction(settings, request_id))
+
+
+@router.post("/corrections/{request_id}/reveal")
+def reveal(request: Request, settings: Settings, asker: Someone, request_id: Reference, form: Form) -> Response:
+    """Show the values and the evidence of a request, once; the act is recorded."""
+    purpose = as_question({"purpose": form.get("purpose", "")}, RevealRequest).purpose
+    return render(request, "correction.html", answer=correcting.reveal(settings, asker.actor, request_id, purpose))
 
 
 @router.post("/corrections/{request_id}")

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from connectors.declaration import load_department
+from connectors.declaration import list_departments, load_department
 from connectors.declared_delivery import Window
 from connectors.lint import check_department
 from connectors.maintenance import window_at
 from connectors.parcel import Parcel, write_fields
+from schemas.deliveries import KINDS
 from schemas.errors import DeclarationError
 
 
@@ -165,3 +166,9 @@ def test_a_window_over_midnight_belongs_to_the_day_on_which_it_begins(hour: int,
     window = Window(notice="维护", from_="23:00", to="01:00", days=["sun"])
     now = sunday + timedelta(hours=hour)
     assert (window_at([window], "Asia/Shanghai", now) is not None) is is_closed
+
+
+def test_each_kind_and_each_class_is_declared_by_a_department_of_the_city() -> None:
+    declared = [one for name in list_departments() for one in load_department(name).deliveries.values()]
+    assert {one.kind for one in declared} == set(KINDS)
+    assert {one.class_ for one in declared} == {"A", "B", "C"}

@@ -40,7 +40,7 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
         with database.begin() as conn:
             lost = conn.scalars(text(LOSE)).all()
             conn.execute(text(AGE))
-            create_batch(conn, BatchOrder(action="discard", who="张工", reason="重复"), utc_now())
+            create_batch(conn, hub.keyring, BatchOrder(action="discard", who="张工", reason="重复"), utc_now())
         environ = {
             "HUB_DATABASE_URL": database_address,
             "HUB_SECRET_KEY": SECRET.hex(),

@@ -60,6 +60,16 @@ def hub_here(hub: HubContext, fake: StartFake, connectors_folder: Path, tmp_path
     return here
 
 
+def test_a_case_is_sent_back_for_a_field_that_there_is(hub_here: HubContext) -> None:
+    case_id, asked = (
+        int(str(column(hub_here, "select min(quarantine_id) from quarantined_records where record_id is not null")[0])),
+        msgspec.structs.replace(ASKED, field="nonsense"),
+    )
+    with hub_here.engine.begin() as conn, pytest.raises(RequestError, match="'nonsense' is no field of a license"):
+        ask_for_case(conn, hub_here.keyring, case_id, asked, today(hub_here), hub_here.clock())
+    assert column(hub_here, "select count(*) from correction_requests") == [0]
+
+
 def test_a_case_goes_back_through_the_outbox_and_its_mending_answers(hub_here: HubContext) -> None:
     hub, case = (
         hub_here,

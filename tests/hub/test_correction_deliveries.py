@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 from hub_makers import Faked, StartFake, column, pull_once
 from push_makers import StillClock, at, push_once, states
 
@@ -14,12 +18,19 @@ from license_library.correction_list import show_correction
 from license_library.corrections import Correction, ask_for_license
 from schemas.workdays import announced_days
 
-ASKED = Correction(field="valid_to", basis="《政务数据共享条例》", who="张工", seen="2026-01-01", proposed="2027-01-01")
+ASKED = Correction(
+    field="valid_to",
+    basis="《政务数据共享条例》",
+    who="张工",
+    seen="2026-01-01",
+    proposed="2027-01-01",
+    evidence="扫描件",
+)
 OLDEST = "select license_id from licenses order by source_updated_at, record_id"  # which a fake revokes first
 TOLD = {
-    "food_drug": ["arg0/jhbh", "arg0/id", "arg0/zdm", "arg0/xz", "arg0/jyz", "arg0/yj", "arg0/dfqx"],
+    "food_drug": ["arg0/jhbh", "arg0/id", "arg0/zdm", "arg0/xz", "arg0/jyz", "arg0/zmcl", "arg0/yj", "arg0/dfqx"],
     "urban_construction": [
-        "request_number", "certificate_source_id", "field", "current_value", "proposed_value", "basis", "due_date",
+        "request_number", "certificate_source_id", "field", "current_value", "proposed_value", "evidence", "basis", "due_date",
     ],
 }  # fmt: skip
 
@@ -57,6 +68,26 @@ def test_a_receipt_that_says_how_a_request_was_answered_ends_it(hub: HubContext,
     assert events(hub, request_id)[-1] == "corrected"
 
 
+def test_a_receipt_that_refuses_a_request_answers_it_and_nothing_is_left_to_send(
+    hub: HubContext, fake: StartFake, connectors_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(connectors_folder / "urban_construction", tmp_path / "urban_construction")
+    declared = tmp_path / "urban_construction" / "department.toml"
+    text = declared.read_text("utf-8")
+    text = text.replace('values = ["不予更正"], message = "reason"', 'values = ["已办结"], message = "state"')
+    text = text.replace(
+        'done_when = { field = "state", values = ["已办结"]', 'done_when = { field = "state", values = ["好"]'
+    )
+    declared.write_text(text, "utf-8")
+    one, clock = fake("urban_construction", Plot(scale=40, day=0)), StillClock(utc_now())
+    hub = at(replace(hub, connectors_folder=tmp_path), clock)
+    request_id = ask_about_the_oldest(hub, one, clock)
+    bring(hub, one, clock)
+    told = "select concat_ws(' ', state, answer, answered_by, answer_note) from correction_requests"
+    assert column(hub, told) == ["answered refused urban_construction '已办结'"]
+    assert events(hub, request_id)[-1] == "refused"
+
+
 def ask_about_the_oldest(hub: HubContext, one: Faked, clock: StillClock) -> int:
     """Pull, then ask for a value of the oldest license; return the request's id, its delivery in the outbox."""
     with hub.engine.begin() as conn:
@@ -86,7 +117,7 @@ def assert_told(hub: HubContext, inbox: list[dict[str, dict[str, str]]], name: s
     (told,) = [each["values"] for each in inbox if each["kind"] == "correction_request"]
     due_on = str(column(hub, "select due_on from correction_requests")[0])
     record = column(hub, "select record_id from correction_requests")[0]
-    expected = [f"correction-{request_id}", record, "valid_to", ASKED.seen, ASKED.proposed, ASKED.basis]
+    expected = [f"correction-{request_id}", record, "valid_to", ASKED.seen, ASKED.proposed, ASKED.evidence, ASKED.basis]
     assert [told[place] for place in TOLD[name][:-1]] == expected
     assert told[TOLD[name][-1]].replace("-", "") == due_on.replace("-", "")
 

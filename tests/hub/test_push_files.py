@@ -28,7 +28,7 @@ from hub.context import HubContext, utc_now
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 EACH = [("forestry", "supervision_handoff"), ("health_inspection", "license_alert")]
-CASE = {"forestry": "Body/Case/AJBH", "health_inspection": "办件编号"}
+CASE = {"forestry": "Body/Case/AJBH", "health_inspection": "办件编号", "water": "BJBH", "education": "办件编号"}
 OURS = {"license_type": "pubhyg"}
 
 
@@ -48,7 +48,18 @@ def times_done(one: Faked, case: str) -> list[int]:
     return [each["times"] for each in one.process.inbox() if each["values"].get(CASE[one.name]) == case]
 
 
-@pytest.mark.parametrize(("name", "kind"), EACH)
+def test_an_issued_license_is_told_once_by_a_file_that_nobody_can_be_asked_about(
+    hub: HubContext, fake: StartFake, clock: StillClock
+) -> None:
+    one, owing = fake("education"), at(hub, clock)
+    owe(owing, "education", "license_issued", case="FILE-C", license_type="school")
+    assert push_once(owing, one).counts == {"done": 1}
+    one.process.work()
+    assert push_once(owing, one).counts == {}
+    assert times_done(one, "FILE-C") == [1]
+
+
+@pytest.mark.parametrize(("name", "kind"), [*EACH, ("water", "accepted_application")])
 def test_a_file_arrives_whole_and_its_receipt_is_read_back(
     hub: HubContext, fake: StartFake, clock: StillClock, name: str, kind: str
 ) -> None:

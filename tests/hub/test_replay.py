@@ -20,6 +20,7 @@ from hub.context import HubContext
 from hub.mending import BatchTaken, mend_due, run_batch, today
 from hub.replay import replay
 from license_library.attendance import attended
+from license_library.calendar import add_plain_year, seed_calendar
 from license_library.case_batches import BatchChange, BatchOrder, Chosen, change_batch, create_batch
 from license_library.case_decisions import CaseDecision, decide_case
 from license_library.case_history import list_events
@@ -27,6 +28,7 @@ from license_library.dossier import get_license
 from license_library.quarantine_list import get_quarantine_case
 from license_library.questions import NotDecidable
 from schemas.errors import RequestError
+from schemas.workdays import announced_days
 
 SOME = Plot(scale=60, bad_share=0.2, day=0)
 FEED = "licenses"
@@ -212,7 +214,7 @@ def test_a_batch_is_paused_between_slices_goes_on_and_is_cancelled(hub: HubConte
     total = count(hub, "quarantined_records")
     order = BatchOrder("assign", "张工", Chosen(department="transport"), owner="李工")
     with hub.engine.begin() as conn:
-        batch = create_batch(conn, order, hub.clock())
+        batch = create_batch(conn, hub.keyring, order, hub.clock())
 
     def pause(_step: object, done: int) -> None:
         if done == 2:
@@ -232,12 +234,62 @@ def test_a_batch_is_paused_between_slices_goes_on_and_is_cancelled(hub: HubConte
         change_batch(conn, batch, "cancel", "王工", hub.clock())
 
 
+def test_a_batch_edits_what_has_the_field_and_keeps_the_value_sealed(hub: HubContext, pulled: Faked) -> None:
+    chosen, values = Chosen(code="record.unknown_code"), {"ZJZT": "10"}
+    with hub.engine.begin() as conn:
+        batch = create_batch(
+            conn, hub.keyring, BatchOrder("edit", "张工", chosen, "来电核实", values=values), hub.clock()
+        )
+    assert "ZJZT" not in str(column(hub, "select arguments from case_batches"))
+    done = run_batch(hub, batch)
+    assert (done.done, done.skipped, done.total) == (done.total, 0, count(hub, "case_events", "action = 'edited'"))
+    assert mend_due(hub)[0].mended == done.total > 0
+    nowhere = BatchOrder("edit", "张工", Chosen(), "来电核实", values={"NOWHERE": "1"})
+    with hub.engine.begin() as conn:
+        batch = create_batch(conn, hub.keyring, nowhere, hub.clock())
+    skipped = run_batch(hub, batch)
+    assert (skipped.done, skipped.skipped) == (0, skipped.total)
+
+
+def test_a_batch_sends_back_each_case_once_to_be_answered_by_a_working_day(hub: HubContext, pulled: Faked) -> None:
+    with hub.engine.begin() as conn:
+        seed_calendar(conn, list(announced_days()))
+        add_plain_year(conn, 2027)
+    order = BatchOrder(
+        "return", "张工", Chosen(), field="valid_to", basis="《政务数据共享条例》", evidence="扫描件", days=5
+    )
+    for expected in (True, False):
+        with hub.engine.begin() as conn:
+            batch = create_batch(conn, hub.keyring, order, hub.clock())
+        told = run_batch(hub, batch)
+        assert (told.done > 0) is expected
+        assert told.done + told.skipped == told.total
+    asked = column(hub, "select distinct field || ' ' || asked_by || ' ' || state from correction_requests")
+    assert asked == ["valid_to 张工 open"]
+    assert count(hub, "case_events", "action = 'returned'") == count(hub, "correction_requests")
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (BatchOrder("edit", "张工", reason="来电核实"), "a field and its value"),
+        (BatchOrder("edit", "张工", values={"ZJZT": "10"}), "a reason"),
+        (BatchOrder("return", "张工", field="valid_to"), "the basis"),
+        (BatchOrder("return", "张工", field="nowhere", basis="依据"), "no field of a license"),
+    ],
+)
+def test_a_batch_without_what_its_action_needs_is_not_begun(hub: HubContext, order: BatchOrder, expected: str) -> None:
+    with hub.engine.begin() as conn, pytest.raises(RequestError, match=expected):
+        create_batch(conn, hub.keyring, order, hub.clock())
+    assert count(hub, "case_batches") == 0
+
+
 def test_a_batch_that_checks_again_goes_on_where_it_was_killed(
     hub: HubContext, pulled: Faked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     total = count(hub, "quarantined_records")
     with hub.engine.begin() as conn:
-        batch = create_batch(conn, BatchOrder("recheck", "张工"), hub.clock())
+        batch = create_batch(conn, hub.keyring, BatchOrder("recheck", "张工"), hub.clock())
 
     class Killed(BaseException):
         pass
@@ -260,7 +312,7 @@ def test_what_is_said_while_cases_are_checked_again_holds_from_the_next_slice_on
     hub: HubContext, pulled: Faked, monkeypatch: pytest.MonkeyPatch, change: BatchChange, state: str
 ) -> None:
     with hub.engine.begin() as conn:
-        batch = create_batch(conn, BatchOrder("recheck", "张工"), hub.clock())
+        batch = create_batch(conn, hub.keyring, BatchOrder("recheck", "张工"), hub.clock())
 
     def replay_meanwhile(*given: Any) -> object:
         done = replay(*given)

@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from license_library.exchanges import begin_exchange, fail_exchange, finish_landing, register_department
 from license_library.merging import Counts, NotHeld, discard_held, merge_exchange, release_held
-from license_library.quarantining import pass_overtaken
+from license_library.overtaken import BadRows
+from license_library.shadowing import compare_exchange, note_reasons
 from license_library.staging import finish_check, hold_exchange, quarantine_records, stage_records
 from license_library.subject_keys import key_subjects, queue_subjects
 from license_library.summaries import summarize
@@ -284,6 +285,13 @@ def test_a_record_that_comes_back_good_and_unchanged_ends_the_waiting_too(librar
     assert rows(library, "select state from quarantined_records") == [("mended",)]
 
 
+def overtaken_of(conn, exchange, frame, problems):
+    """Count the bad rows that were overtaken as unchanged; return how many."""
+    bad = BadRows()
+    bad.look(frame, problems)
+    return bad.pass_overtaken(conn, exchange, NOW)
+
+
 @pytest.fixture
 def pull_beside_bad(library, keyring, begin):
     """Give a function that merges a good record and, read with it, a bad row of the same record."""
@@ -297,7 +305,8 @@ def pull_beside_bad(library, keyring, begin):
             stage_records(conn, keyring, exchange, frame.head(1))
             facts = (frame, problems_frame([(1, problem)]), {1: b"x" * 32}, "1", NOW)
             quarantine_records(conn, keyring, exchange, *facts)
-            finish_check(conn, exchange, 2, 1 - pass_overtaken(conn, exchange, NOW), None, "1", NOW)
+            overtaken = overtaken_of(conn, exchange, *facts[:2])
+            finish_check(conn, exchange, 2, 1 - overtaken, None, "1", NOW)
         merge_exchange(library, exchange.exchange_id, lambda: NOW)
         return rows(library, "select state from quarantined_records")[0][0]
 
@@ -316,6 +325,44 @@ def test_an_old_bad_row_that_is_read_again_after_it_was_mended_stays_mended(libr
     assert rows(library, told) == [("mended",)]
     assert pull_beside_bad(good, bad) == "mended"
     assert rows(library, told) == [("mended",)]
+
+
+def test_an_overtaken_bad_row_that_comes_twice_is_one_case_and_two_rows_that_change_nothing(library, keyring, begin):
+    exchange = begin()
+    finish_landing(library, exchange, NOW)
+    old = record(status=None, source_updated_at=EARLIER)
+    frame = records_frame(record(source_updated_at=LATER), old, old)
+    problem = Problem("record.missing_field", "status", "a value", "nothing")
+    with library.begin() as conn:
+        stage_records(conn, keyring, exchange, frame.head(1))
+        facts = (frame, problems_frame([(1, problem), (2, problem)]), {1: b"x" * 32, 2: b"x" * 32}, "1", NOW)
+        assert quarantine_records(conn, keyring, exchange, *facts) == 2
+        assert overtaken_of(conn, exchange, *facts[:2]) == 2
+        finish_check(conn, exchange, 3, 0, None, "1", NOW)
+    merge_exchange(library, exchange.exchange_id, lambda: NOW)
+    assert rows(library, "select merged_count, unchanged_count, quarantined_count from exchanges") == [(1, 2, 0)]
+    assert rows(library, "select state from quarantined_records") == [("mended",)]
+
+
+def test_a_shadow_exchange_counts_an_overtaken_bad_row_as_unchanged_and_tells_no_reason_of_it(
+    library, keyring, begin, pull
+):
+    pull(record(source_updated_at=LATER))
+    exchange = begin(is_shadow=True)
+    finish_landing(library, exchange, NOW)
+    frame = records_frame(record(status=None, source_updated_at=EARLIER), record(record_id="other", issued_on=None))
+    found = [(0, Problem("record.missing_field", "status", "a value", "nothing"))]
+    found += [(1, Problem("record.bad_date", "issued_on", "a date", "nothing"))]
+    with library.begin() as conn:
+        note_reasons(conn, exchange, frame, problems_frame(found))
+        overtaken = overtaken_of(conn, exchange, frame, problems_frame(found))
+        finish_check(conn, exchange, 2, 2 - overtaken, None, "1", NOW)
+    compare_exchange(library, exchange, NOW)
+    counted = "select received_count, unchanged_count, quarantined_count from exchanges where is_shadow"
+    assert rows(library, counted) == [(2, 1, 1)]
+    assert rows(library, "select name, found_count from shadow_changes where kind = 'reason'") == [
+        ("record.bad_date", 1)
+    ]
 
 
 def test_an_overtaken_bad_row_counts_as_unchanged_and_one_that_waits_as_quarantined(library, pull_beside_bad):

@@ -38,6 +38,21 @@ def test_a_request_is_made_over_the_interface_shown_masked_and_answered(own_mach
     assert own_machine.get("/api/corrections/999").status_code == own_machine.get("/corrections/999").status_code == 404
 
 
+def test_values_and_evidence_of_a_request_are_revealed_by_an_act_of_its_own(
+    own_machine: Client, own_shelf: Shelf, database: Engine
+) -> None:
+    made = own_machine.post("/api/corrections", json=order(own_shelf, evidence="扫描件第三页")).json()
+    assert (made["evidence"], made["is_revealed"]) == ("扫*****", False)
+    path = f"/api/corrections/{made['correction']['request_id']}/reveal"
+    assert own_machine.post(path, json={"purpose": " "}).status_code == 422
+    told = own_machine.post(path, json={"purpose": "核对"}).json()
+    assert (told["evidence"], told["correction"]["seen"], told["is_revealed"]) == ("扫描件第三页", PERSON, True)
+    with database.connect() as conn:
+        asked = conn.execute(text("select actor, purpose from inquiries where action = 'correction'")).all()
+    assert asked == [("developer", "核对")]
+    assert own_machine.post("/api/corrections/999/reveal", json={"purpose": "核对"}).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("other", "status"),
     [
