@@ -17,6 +17,7 @@ from license_library.case_events import Deed, write_events
 from license_library.holders import holder_hash
 from license_library.keyring import Keyring
 from license_library.leases import CHECKING, Exchange, hold_lease
+from license_library.merge_statements import MEND_OVERTAKEN
 from schemas.holders import holder_rows
 
 _LONGEST_REFERENCE = 200
@@ -151,9 +152,16 @@ def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the chec
 
 
 def pass_overtaken(conn: Connection, exchange: Exchange, now: datetime) -> int:
-    """Count the bad rows of an exchange that a newer row of their record has overtaken as unchanged; return how many."""
+    """Count the bad rows of an exchange that a newer row of their record has overtaken as unchanged; return how many.
+
+    What the library has overtaken waits no more from here on, also where the batch will be held.
+    """
     hold_lease(conn, exchange, CHECKING)
-    return int(conn.execute(_PASS_OVERTAKEN, {**vars(exchange), "now": now}).scalar_one())
+    facts = {**vars(exchange), "now": now}
+    passed = int(conn.execute(_PASS_OVERTAKEN, facts).scalar_one())
+    if passed:
+        conn.execute(MEND_OVERTAKEN, facts)
+    return passed
 
 
 def _reasons(problems: pl.DataFrame) -> dict[int, list[dict[str, str]]]:
