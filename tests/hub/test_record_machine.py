@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -214,4 +213,4 @@ def test_after_every_step_all_is_counted_and_the_newest_good_row_stands(machine:
 
 @pytest.mark.scale
 def test_after_every_step_of_many_all_is_counted_and_the_newest_good_row_stands(machine: Callable[[], Records]) -> None:
-    run_state_machine_as_test(machine, settings=profile(100, 50))
+    run_state_machine_as_test(machine, settings=profile(60, 40))
