@@ -30,6 +30,7 @@ class Told:
     record: str
     at: datetime
     fault: str = ""
+    was_bad: bool = False
     mark: str = field(default_factory=lambda: f"第{next(serials)}次")
 
     @property
@@ -54,10 +55,12 @@ class Department:
         self.rows.append(Told(record, at, fault))
 
     def change(self, number: int) -> None:
-        """Put a bad row right, or spoil a good one, under the same time."""
-        if self.rows:
-            old = self.rows[number % len(self.rows)]
-            self.rows[number % len(self.rows)] = Told(old.record, old.at, "" if old.fault else "to edit")
+        """Put a bad row right, or spoil one that never was bad, under the same time."""
+        if not self.rows:
+            return
+        old = self.rows[number % len(self.rows)]
+        if old.fault or not old.was_bad:
+            self.rows[number % len(self.rows)] = Told(old.record, old.at, "" if old.fault else "to edit", was_bad=True)
 
     def answer(self, client: socket.socket, request: bytes) -> None:
         """Answer with everything since the time that is asked for, in the order in which it was said."""
