@@ -195,8 +195,8 @@ join subjects n on n.holder_hash = h.holder_hash
 order by l.license_id, d.version_count, h.ordinal
 """)  # noqa: S608 - constants of this file
 
-# A good version ends the waiting of a bad one that an earlier exchange brought, and of an older one that came with it; a
-# replayed one, of its own case and of what came before it under the same record.
+# A good version ends the waiting of a bad one that an earlier exchange brought, and of an older one that came with it or,
+# where a person held it back, after it; a replayed one, of its own case and of what came before it under the same record.
 _MENDED = """
 with mended as (
   update quarantined_records q set state = case when q.waived_until is null then 'mended' else 'waived' end,
@@ -207,12 +207,15 @@ with mended as (
 insert into case_events (quarantine_id, happened_at, action, who, exchange_id)
 select quarantine_id, :now, case state when 'waived' then 'let_through' else 'mended' end, 'hub', :exchange_id from mended
 """
+_OVERTAKEN = """q.exchange_id >= :exchange_id and exists (select from licenses l where l.department = q.department and l.feed = q.feed
+    and l.record_id = q.record_id and least(l.source_updated_at, l.known_from) > q.source_updated_at)"""
+# When a batch is checked already: it may be held, and thrown away.
+MEND_OVERTAKEN = text(_MENDED.format(which=_OVERTAKEN))
 MEND_QUARANTINED = text(
     _MENDED.format(
-        which="""(q.exchange_id < :exchange_id
+        which=f"""(q.exchange_id < :exchange_id
     and exists (select from staged_licenses s where s.exchange_id = :exchange_id and s.record_id = q.record_id)
-  or q.exchange_id = :exchange_id and exists (select from licenses l where l.department = q.department and l.feed = q.feed
-    and l.record_id = q.record_id and least(l.source_updated_at, l.known_from) > q.source_updated_at))"""
+  or {_OVERTAKEN})"""
     )
 )
 MEND_REPLAYED = text(

@@ -12,6 +12,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from license_library.leases import CHECKING, Exchange, hold_lease
+from license_library.merge_statements import MEND_OVERTAKEN
 
 _LONGEST_REFERENCE = 200
 _FIRST_TIME, _END_OF_TIME = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -68,7 +69,10 @@ class BadRows:
             self._chunks.append(found)
 
     def pass_overtaken(self, conn: Connection, exchange: Exchange, now: datetime) -> int:
-        """Count those that a newer row of their record has overtaken as unchanged; return how many."""
+        """Count those that a newer row of their record has overtaken as unchanged; return how many.
+
+        What the library has overtaken waits no more from here on, also where the batch will be held.
+        """
         hold_lease(conn, exchange, CHECKING)
         if not self._chunks:
             return 0
@@ -77,6 +81,8 @@ class BadRows:
         many = int(conn.execute(_PASS, facts).scalar_one())
         if exchange.is_shadow:
             conn.execute(_CLEAR_REASONS, facts)
+        elif many:
+            conn.execute(MEND_OVERTAKEN, facts)
         return many
 
 
