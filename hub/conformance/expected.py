@@ -92,9 +92,7 @@ def right_ends(mode: str, ends: Ends, feed: Feed) -> Ends:
     if mode == "zero_rows" and (feed.flag or feed.files):
         return ends | {MERGED}  # a front table from which everything was taken, or a day's file, may well be empty
     if mode in {"one_element_list", "200_with_fault"} and not feed.records.strip("."):
-        return ends | {
-            BROKE
-        }  # where the whole answer is the list, an object instead is refused: it may be an error or one record
+        return ends | {BROKE}  # where the whole answer is the list, an object instead may be an error or one record
     return ends
 
 
