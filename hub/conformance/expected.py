@@ -91,8 +91,8 @@ def right_ends(mode: str, ends: Ends, feed: Feed) -> Ends:
     """Return which ends are right for this feed: some departments may say what others must not."""
     if mode == "zero_rows" and (feed.flag or feed.files):
         return ends | {MERGED}  # a front table from which everything was taken, or a day's file, may well be empty
-    if mode == "one_element_list" and not feed.records.strip("."):
-        return ends | {BROKE}  # where the whole answer is the list, one object instead may as well be an error
+    if mode in {"one_element_list", "200_with_fault"} and not feed.records.strip("."):
+        return ends | {BROKE}  # where the whole answer is the list, an object instead may be an error or one record
     return ends
 
 

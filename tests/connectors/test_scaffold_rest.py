@@ -45,6 +45,7 @@ def around(**more: Table) -> Table:
         (around(), ["startRow", "rows"], {"style": "offset", "total": "?"}),
         (around(nextCursor={"type": "string"}, total={"type": "integer"}), ["cursor", "limit"], {"style": "cursor", "next": "nextCursor", "total": "total"}),
         (around(nextCursor={"type": "string"}, count={"type": "integer"}), ["cursor", "limit"], {"style": "cursor", "next": "nextCursor"}),
+        (around(pagingToken={"type": "string"}), ["pagingToken", "numberOfResultsPerPage"], {"style": "cursor", "next": "pagingToken"}),
         (around(next={"type": "string", "format": "uri"}), ["limit"], {"style": "next", "next": "next"}),
         (around(next_url={"type": "string"}, total={"type": "integer"}), ["limit"], {"style": "next", "next": "next_url", "total": "total"}),
         (around(next={"type": "string"}), ["limit"], {"style": "none"}),
@@ -131,6 +132,22 @@ def test_all_of_one_of_any_of_and_null_are_looked_through(tmp_path: Path) -> Non
     assert (feed["records"], feed["paging"]["total"], feed["key"]) == ("data/rows", "data/total", ["id"])
     assert (feed["cursor"]["field"], feed["cursor"]["format"]) == ("gxsj", "%Y-%m-%dT%H:%M:%S")
     assert (feed["fields"]["license_number"], feed["fields"]["holder_name"]) == ("zzbh", "czzt")
+
+
+@pytest.mark.parametrize(("since", "told", "form", "asked"), [
+    ("date", "date-time", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"),
+    ("date", "date", "%Y-%m-%d", None),
+    ("date-time", "date-time", "%Y-%m-%dT%H:%M:%S", None),
+])  # fmt: skip
+def test_since_is_asked_in_the_form_of_its_parameter(
+    tmp_path: Path, since: str, told: str, form: str, asked: str | None
+) -> None:
+    record = RECORD | {"gxsj": {"type": "string", "format": told}}
+    answer = {"properties": {"rows": {"type": "array", "items": {"type": "object", "properties": record}}}}
+    parameter = {"name": "gxsjq", "in": "query", "schema": {"type": "string", "format": since}}
+    made = scaffold(tmp_path, answer, operation={"parameters": [parameter]})
+    cursor = made["feeds"]["licenses"]["cursor"]
+    assert (cursor["field"], cursor["format"], cursor.get("asked")) == ("gxsj", form, asked)
 
 
 def asking(root: Path, schema: Table, schemas: Table) -> Table:

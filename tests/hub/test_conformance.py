@@ -21,7 +21,7 @@ from connectors.fake.truth import Plot
 from hub.command import app
 from hub.conformance.bench import Bench
 from hub.conformance.deliveries import PREFIX
-from hub.conformance.expected import LASTING, MERGED, SHAPES, TROUBLE
+from hub.conformance.expected import BROKE, LASTING, MERGED, SHAPES, TROUBLE, right_ends
 from hub.conformance.live import compare_live
 from hub.conformance.mode_table import levels_of, mode_rows
 from hub.conformance.outcome import LEVELS, Check, Outcome, Report
@@ -167,6 +167,13 @@ def test_the_table_of_modes_is_what_the_kit_tries() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/modes.md").read_text("utf-8")
     told = [line for line in page.splitlines() if line.startswith("|")]
     assert told == mode_rows()
+
+
+def test_where_the_whole_answer_is_the_list_an_object_instead_is_rightly_refused() -> None:
+    feed = load_department("commerce").feeds["licenses"]
+    fault = SHAPES["200_with_fault"]
+    assert right_ends("200_with_fault", fault, feed) == fault
+    assert right_ends("200_with_fault", fault, replace(feed, records=".", success=None)) == fault | {BROKE}
 
 
 @pytest.mark.crash
