@@ -9,7 +9,14 @@ from connectors.declaration import list_departments, load_department
 from hub.checking import ZONE
 from hub.context import HubContext
 from hub.push import enqueue_delivery
-from license_library.corrections import Late, Undelivered, list_late, list_undelivered, note_delivery, settle_corrected
+from license_library.correction_following import (
+    Late,
+    Undelivered,
+    list_late,
+    list_undelivered,
+    note_delivery,
+    settle_corrected,
+)
 from license_library.incidents import Cause, tell_incidents
 from schemas.deliveries import CorrectionRequest
 from schemas.errors import DeclarationError

@@ -18,6 +18,7 @@ from license_library.batch_list import get_batch
 from license_library.case_decisions import CaseDecision
 from license_library.corrections import DEFAULT_DAYS, Correction, demand_sense
 from license_library.keyring import Keyring
+from license_library.known_filters import check_code, check_department
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
 from schemas.errors import NotFound, RequestError
@@ -104,6 +105,8 @@ def create_batch(conn: Connection, keyring: Keyring, order: BatchOrder, now: dat
     """Note what is to be done over which cases; nothing is done yet. Return the batch's id."""
     check_text("".join(str(value or "") for value in msgspec.structs.asdict(order.chosen).values()))
     _demand_sense(order)
+    check_department(conn, order.chosen.department)
+    check_code(order.chosen.code)
     counted = conn.execute(_COUNT, _scope(order.action, order.chosen)).one()
     arguments = {"owner": order.owner.strip(), "until": order.until, "sealed": _sealed(keyring, order)}
     facts = {"action": order.action, "who": order.who.strip(), "reason": order.reason.strip() or None, "now": now}

@@ -17,6 +17,7 @@ from license_library.answers import CorrectionBrief, CorrectionDetail, Correctio
 from license_library.case_words import correction_event_words, correction_words
 from license_library.cursors import LAST, check_limit
 from license_library.keyring import Keyring
+from license_library.known_filters import check_department
 from license_library.masking import mask_text
 from license_library.questions import CorrectionFilter
 from license_library.readings import check_state, check_text
@@ -55,6 +56,7 @@ def list_corrections(
     """Return requests, the open ones first, by their last day."""
     check_state(wanted.state, wanted.STATES)
     check_text(f"{wanted.department or ''}{wanted.state or ''}")
+    check_department(conn, wanted.department)
     facts = msgspec.structs.asdict(wanted) | {"today": today, "limit": check_limit(wanted.limit)}
     return CorrectionsAnswer([_brief(row, keyring) for row in conn.execute(_LIST, facts)], now)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from license_library.answers import DeliveriesAnswer, DeliveryBrief, DeliveryCount
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.delivery_words import STATES, delivery_state_words, kind_words, reason_words
+from license_library.known_filters import check_department
 from license_library.masking import mask_text
 from license_library.questions import DeliveryFilter
 from license_library.readings import check_state, check_text
@@ -51,6 +52,7 @@ def list_deliveries(conn: Connection, wanted: DeliveryFilter, now: datetime) -> 
     scope = {name: getattr(wanted, name) for name in ("department", "kind", "case_number", "state")}
     for value in scope.values():
         check_text(value or "")
+    check_department(conn, wanted.department)
     question = msgspec.json.encode(scope)
     (before,) = read_cursor(question, wanted.after, (LAST,))
     rows = conn.execute(_LIST, {**scope, "before": before, "limit": limit + 1}).all()

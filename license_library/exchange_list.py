@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import ExchangeBrief, ExchangesAnswer
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.known_filters import check_department
 from license_library.questions import ExchangeFilter
 from license_library.readings import check_text
 from license_library.wording import exchange_words
@@ -36,6 +37,7 @@ def list_exchanges(conn: Connection, wanted: ExchangeFilter, now: datetime) -> E
     """Return one page of exchanges; WrongQuestion for a limit or cursor that is not ours."""
     limit = check_limit(wanted.limit)
     check_text(f"{wanted.department or ''}{wanted.feed or ''}")
+    check_department(conn, wanted.department)
     question = f"exchanges {wanted.department} {wanted.feed}".encode()
     (before,) = read_cursor(question, wanted.after, (LAST,))
     parameters = {"before": before, "department": wanted.department, "feed": wanted.feed, "limit": limit + 1}

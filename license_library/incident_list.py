@@ -19,6 +19,7 @@ from license_library.incident_words import (
     incident_words,
     severity_words,
 )
+from license_library.known_filters import check_department
 from license_library.questions import IncidentFilter
 from license_library.readings import check_state, check_text
 from schemas.errors import NotFound
@@ -51,6 +52,7 @@ def list_incidents(conn: Connection, wanted: IncidentFilter, now: datetime) -> I
     """Return incidents; without a state every one that is not resolved, with `all` every one."""
     check_state(wanted.state, wanted.STATES)
     check_text(f"{wanted.department or ''}{wanted.state or ''}")
+    check_department(conn, wanted.department)
     facts = {"department": wanted.department, "state": wanted.state, "limit": check_limit(wanted.limit)}
     return IncidentsAnswer([_brief(row) for row in conn.execute(_LIST, facts)], now)
 

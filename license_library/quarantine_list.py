@@ -18,6 +18,7 @@ from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.exchange_list import EXCHANGE_COLUMNS, exchange_of
 from license_library.field_lineage import personal_sources
 from license_library.keyring import Keyring
+from license_library.known_filters import check_code, check_department
 from license_library.masking import mask_text
 from license_library.questions import QuarantineFilter
 from license_library.readings import check_state, check_text
@@ -81,6 +82,8 @@ def list_quarantine(conn: Connection, wanted: QuarantineFilter, now: datetime) -
     scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code", "owner")}
     for value in scope.values():
         check_text(str(value or ""))
+    check_department(conn, wanted.department)
+    check_code(wanted.code)
     question = msgspec.json.encode(scope)
     (before,) = read_cursor(question, wanted.after, (LAST,))
     rows = conn.execute(_CASES, {**scope, "before": before, "limit": limit + 1}).all()

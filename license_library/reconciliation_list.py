@@ -18,6 +18,7 @@ from license_library.answers import (
     ReconciliationsAnswer,
 )
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.known_filters import check_department
 from license_library.masking import mask_text
 from license_library.questions import ReconciliationFilter
 from license_library.readings import check_state, check_text
@@ -61,6 +62,7 @@ def list_reconciliations(conn: Connection, wanted: ReconciliationFilter, now: da
     check_state(wanted.state, wanted.STATES)
     limit = check_limit(wanted.limit)
     check_text(f"{wanted.department or ''}{wanted.feed or ''}{wanted.state or ''}")
+    check_department(conn, wanted.department)
     question = f"reconciliations {wanted.department} {wanted.feed} {wanted.state}".encode()
     (before,) = read_cursor(question, wanted.after, (LAST,))
     asked = {"department": wanted.department, "feed": wanted.feed, "state": wanted.state}

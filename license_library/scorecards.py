@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from license_library.answers import DepartmentScores, MonthShare, Score, Scorecard, Words
+from license_library.known_filters import check_department
 from license_library.questions import ScorecardFilter, WrongQuestion
 from license_library.readings import check_text
 from schemas.measures import CONTRADICTIONS
@@ -96,6 +97,7 @@ order by d.department
 def score_month(conn: Connection, wanted: ScorecardFilter, now: datetime) -> Scorecard:
     """Return the scorecard of a month, by default the one that goes on; WrongQuestion for one that is none or to come."""
     check_text(f"{wanted.department or ''}{wanted.month or ''}")
+    check_department(conn, wanted.department)
     first = _first_day(wanted.month, now)
     months = [_months_before(first, back) for back in range(MONTHS_SHOWN - 1, -1, -1)]
     found = {month: _score(conn, month, wanted.department, now) for month in months}

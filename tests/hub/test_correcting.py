@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hub_makers import StartFake, column, pull_once
 from sqlalchemy import text
+from test_command import environ, told, type_command
 
 from connectors.fake.truth import Plot
 from hub.context import HubContext
@@ -25,6 +26,7 @@ from license_library.scorecards import score_month
 from schemas.errors import RequestError
 from schemas.workdays import announced_days
 
+__all__ = ["environ"]
 SOME = Plot(scale=60, bad_share=0.2, day=0)
 TAKES = """
 [deliveries.correction_request]
@@ -150,3 +152,16 @@ def test_working_days_are_counted_with_the_days_made_up_for_and_never_guessed(hu
         assert add_workdays(conn, date(2026, 12, 31), 1) == date(2027, 1, 4)
         seed_calendar(conn, [(date(2027, 1, 1), True, None)])  # what people corrected stays
         assert list_year(conn, 2027)[0].changed_by == "王工"
+
+
+def test_requests_are_shown_and_followed_by_command(environ: dict[str, str]) -> None:
+    followed = type_command("correction", "follow", "--json")
+    assert (followed.exit_code, told(followed)) == (0, {"settled": 0, "handed_over": 0, "late": 0})
+    missing = type_command("correction", "show", "999")
+    assert (missing.exit_code, missing.stdout) == (1, "")
+
+
+def test_a_scorecard_that_cannot_be_written_says_where(environ: dict[str, str], tmp_path: Path) -> None:
+    refused = type_command("scorecard", "--csv", str(tmp_path / "nowhere" / "card.csv"))
+    assert refused.exit_code == 2
+    assert "nowhere/card.csv cannot be written" in refused.output

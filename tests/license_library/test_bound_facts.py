@@ -12,8 +12,10 @@ from sqlalchemy import Engine
 from subject_makers import bind
 from test_fact_conflicts import DEPARTMENTS, ELEMENT, add
 
+from license_library.conflict_list import list_conflicts
 from license_library.keyring import Keyring
 from license_library.prefill import answer_prefill
+from license_library.questions import ConflictFilter
 from license_library.subject_facts import facts_of_subject
 
 ITEM = "PD-E-005"
@@ -46,3 +48,15 @@ def test_what_is_told_under_another_number_says_by_which_decision(city: Library)
         told = next(one for one in answer.fields if one.name == ELEMENT).facts
         assert [f"第 {decision} 号认定" in str(one.bound_words) for one in told] == [True, False], name
         assert "MA3N0A9C6" not in str(answer), name
+
+
+def test_a_list_of_conflicts_says_by_which_decision_a_value_of_another_number_is_told(city: Library) -> None:
+    asked, other = city.add_subject(), city.add_subject("曾用代码", "MA3N0A9C6", "099")
+    add(city, asked, "bizlic", "李某某", face={ELEMENT: "李某某"})
+    add(city, asked, "hr", "王建国")
+    add(city, other, "hr", "赵国强")
+    decision = bind(city, asked, other)
+    found = list_conflicts(city.conn, city.keyring, ConflictFilter(element=ELEMENT), TODAY, NOW + timedelta(minutes=1))
+    (one,) = [each for each in found.conflicts if each.subject_id == asked]
+    assert [f"第 {decision} 号认定" in str(fact.bound_words) for fact in one.facts].count(True) == 1
+    assert "MA3N0A9C6" not in str(found)

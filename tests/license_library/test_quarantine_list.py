@@ -38,7 +38,6 @@ def waiting(shelf: Library) -> Library:
         ({"department": "transport"}, 2),
         ({"department": "transport", "feed": "licenses", "code": "record.bad_date"}, 1),
         ({"code": "record.too_long", "state": None}, 1),
-        ({"department": "nobody"}, 0),
     ],
 )
 def test_cases_are_filtered_by_department_code_and_state(

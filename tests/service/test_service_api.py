@@ -222,6 +222,7 @@ def answered_of_corrections(machine: Client, shelf: Shelf) -> dict[str, Any]:
         "post /api/corrections": made,
         "get /api/corrections/{request_id}": machine.get(one).json(),
         "get /api/corrections": machine.get("/api/corrections").json(),
+        "post /api/corrections/{request_id}/reveal": machine.post(f"{one}/reveal", json={"purpose": "核对"}).json(),
         "post /api/corrections/{request_id}/answer": machine.post(
             f"{one}/answer", json={"answer": "withdrawn", "who": "张工"}
         ).json(),
