@@ -81,6 +81,18 @@ def test_a_pull_without_news_asks_only_for_the_overlap(hub: HubContext, fake: St
     assert again.merged == 0
 
 
+def test_a_record_that_is_committed_after_a_later_one_comes_with_the_next_pull(
+    hub: HubContext, fake: StartFake
+) -> None:
+    one = fake("transport", Plot(scale=61, day=10, bad_share=0))
+    pull_once(hub, one)
+    one.process.set_mode("late_commit")
+    assert pull_once(hub, one).merged == 2  # one before it and one after
+    one.process.set_mode("ok")
+    assert pull_once(hub, one).merged == 1
+    assert pull_once(hub, one, full=True).merged == 0
+
+
 @pytest.mark.parametrize("name", ["market_regulation", "real_estate"])
 def test_days_of_updates_become_versions(hub: HubContext, fake: StartFake, name: str) -> None:
     one = fake(name)

@@ -208,7 +208,7 @@ def profile(examples_: int, steps_: int) -> settings:
 
 
 def test_after_every_step_all_is_counted_and_the_newest_good_row_stands(machine: Callable[[], Records]) -> None:
-    run_state_machine_as_test(machine, settings=profile(4, 25))
+    run_state_machine_as_test(machine, settings=profile(3, 25))
 
 
 @pytest.mark.scale
