@@ -62,6 +62,7 @@ def require_one_effect(hub: HubContext, one: Faked) -> None:
     assert count(hub, "exchanges", f"state = 'merged' and not ({COUNTED})") == count(hub, "staged_licenses") == 0
 
 
+@pytest.mark.crash
 def test_two_schedulers_and_a_pull_by_hand_have_one_effect(
     hub: HubContext, fake: StartFake, database_address: str
 ) -> None:
