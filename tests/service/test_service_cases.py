@@ -94,3 +94,20 @@ def test_a_batch_is_noted_for_the_hub_and_can_be_stopped(own_machine: Client, ca
     assert own_machine.post(url, json={"change": "pause", "who": "王工"}).status_code == 409
     with database.connect() as conn:
         assert conn.scalar(text("select count(*) from quarantined_records where owner is not null")) == 0
+
+
+def test_many_are_edited_and_sent_back_from_the_page_and_a_missing_word_is_told(
+    own_machine: Client, case: int, database: Engine
+) -> None:
+    asked = {"action": "return", "who": "张工", "field": "valid_to", "basis": "依据", "days": "5", "evidence": "扫描件"}
+    edited = {"action": "edit", "who": "张工", "reason": "核实", "source_field": "ZJZT", "value": "10"}
+    for form in (asked, edited):
+        assert own_machine.post("/quarantine", data=form).status_code == 303
+    batches = own_machine.get("/api/case-batches").json()["batches"]
+    assert sorted(one["action"] for one in batches if one["state"] == "waiting") == ["edit", "return"]
+    with database.connect() as conn:
+        kept = " ".join(str(one) for one in conn.scalars(text("select arguments from case_batches")))
+    assert "ZJZT" not in kept
+    assert "扫描件" not in kept
+    page = own_machine.post("/quarantine", data=edited | {"reason": ""})
+    assert (page.status_code, "expected a reason" in page.text) == (400, True)
