@@ -157,11 +157,11 @@ def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
     """
     name = {"department": department, "feed": feed}
     with engine.begin() as conn:
+        if is_patient:  # locks the department, and whoever notes a declaration locks it before its feeds
+            spare_department(conn, department, now)
         locked = conn.execute(_LOCK_FEED, name).first()
         if locked is None:
             raise NotFound(f"{department}/{feed}: no such feed in the library; expected it registered; nothing begun")
-        if is_patient:
-            spare_department(conn, department, now)
         _overtake(conn, name, now, is_alone=held is not None and held.is_alone)
         row = {**name, "epoch": conn.scalar(_RAISE_EPOCH, name), "since_at": None if full else locked.cursor_at}
         row |= {"now": now, "lease_until": now + lease, "mapping_version": mapping_version}

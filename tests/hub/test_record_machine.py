@@ -212,5 +212,6 @@ def test_after_every_step_all_is_counted_and_the_newest_good_row_stands(machine:
 
 
 @pytest.mark.scale
+@pytest.mark.timeout(900)
 def test_after_every_step_of_many_all_is_counted_and_the_newest_good_row_stands(machine: Callable[[], Records]) -> None:
-    run_state_machine_as_test(machine, settings=profile(60, 40))
+    run_state_machine_as_test(machine, settings=profile(20, 40))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -25,12 +27,31 @@ from license_library.summaries import summarize
 from schemas.errors import LeaseLost, LeaseTaken, NotFound
 
 LATER = NOW + LEASE + timedelta(seconds=1)
+WAITING = text("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+
+
+def anybody_waits(library):
+    with library.connect() as conn:  # a transaction sees what goes on as it was at its first look
+        return conn.scalar(WAITING) > 0
 
 
 def test_a_running_exchange_makes_the_next_one_step_aside(begin):
     begin()
     with pytest.raises(LeaseTaken, match="steps aside"):
         begin(now=NOW + LEASE / 2)
+
+
+def test_an_exchange_that_begins_while_its_declaration_is_noted_waits_and_stands_in_no_way(library, begin):
+    with ThreadPoolExecutor(1) as pool:
+        with library.begin() as conn:
+            conn.execute(text("select from departments for no key update"))  # what noting a declaration does first
+            begun = pool.submit(begin, is_patient=True)
+            deadline = time.monotonic() + 30
+            while not anybody_waits(library):
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            register_department(conn, department_entry(), [feed_entry()], NOW)
+        assert begun.result(30).state == "landing"
 
 
 def test_an_exchange_whose_lease_ran_out_is_overtaken_with_a_higher_epoch(library, begin):

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from license_library.exchanges import Exchange, finish_landing
 from license_library.keyring import Keyring
 from license_library.merging import Counts, discard_held, merge_exchange, release_held
-from license_library.quarantining import pass_overtaken
+from license_library.overtaken import BadRows
 from license_library.staging import finish_check, hold_exchange, quarantine_records, stage_records
 from schemas.problems import Problem, problems_frame
 
@@ -43,10 +43,12 @@ def bring_bad(library: Engine, keyring: Keyring, exchange: Exchange, *, holds: b
     """Check an exchange that brings nothing but an old bad row of the record."""
     finish_landing(library, exchange, NOW)
     frame = records_frame(record(status=None, source_updated_at=EARLIER))
-    problem = Problem("record.missing_field", "status", "a value", "nothing")
+    problems = problems_frame([(0, Problem("record.missing_field", "status", "a value", "nothing"))])
+    bad = BadRows()
+    bad.look(frame, problems)
     with library.begin() as conn:
-        quarantine_records(conn, keyring, exchange, frame, problems_frame([(0, problem)]), {0: b"x" * 32}, "1", NOW)
-        waiting = 1 - pass_overtaken(conn, exchange, NOW)
+        quarantine_records(conn, keyring, exchange, frame, problems, {0: b"x" * 32}, "1", NOW)
+        waiting = 1 - bad.pass_overtaken(conn, exchange, NOW)
         facts = (1, waiting, None, "rules-1", NOW)
         if holds:
             hold_exchange(conn, exchange, "too many", *facts)
