@@ -196,7 +196,7 @@ order by l.license_id, d.version_count, h.ordinal
 """)  # noqa: S608 - constants of this file
 
 # A good version ends the waiting of a bad one that an earlier exchange brought, and of an older one that came with it or,
-# where a person held it back, after it; a replayed one, of its own case and of what came before it under the same record.
+# where a person held it back, after it; a replayed one, of its own case and of what came before it under the same record, unless that is said to be newer.
 _MENDED = """
 with mended as (
   update quarantined_records q set state = case when q.waived_until is null then 'mended' else 'waived' end,
@@ -223,7 +223,8 @@ MEND_REPLAYED = text(
         which="""exists (
     select from staged_licenses s join replayed_records r using (exchange_id, page_number, position)
     where s.exchange_id = :exchange_id and (r.quarantine_id = q.quarantine_id or (s.record_id = q.record_id
-      and (q.exchange_id, q.page_number, q.position) < (r.source_exchange_id, r.source_page_number, r.position))))"""
+      and (q.exchange_id, q.page_number, q.position) < (r.source_exchange_id, r.source_page_number, r.position)
+      and not coalesce(q.source_updated_at > s.source_updated_at, false))))"""
     )
 )
 CLEAR_STAGED = text("delete from staged_licenses where exchange_id = :exchange_id")

@@ -199,6 +199,17 @@ def machine(hub: HubContext, fake: StartFake, tmp_path: Path) -> Callable[[], Re
     return lambda: Records(replace(hub, connectors_folder=tmp_path), template, one.connection)
 
 
+def test_an_older_row_that_was_heard_later_ends_no_newer_one_s_waiting(machine: Callable[[], Records]) -> None:
+    records = machine()
+    records.news(said=[("A", "to edit", 0), ("A", "to waive", 5)])
+    records.pull(full=True)
+    records.excuse(choice=1, replays=True)
+    records.every_record_is_counted()
+    records.the_newest_good_one_stands_and_what_is_newer_and_bad_waits()
+    assert [case.row.fault for case in records.model.open_cases()] == ["to edit"]
+    records.teardown()
+
+
 def profile(examples_: int, steps_: int) -> settings:
     """Return how long to try; always the same ones."""
     return settings(
