@@ -26,7 +26,11 @@ STOP = {signal.SIGTERM, signal.SIGINT}
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT or the end of the process that started us."""
     given = _read_arguments(arguments)
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # threads inherit it, so that only _wait sees them
+    stopped = (
+        threading.Event()
+    )  # not blocked signals: a library's own thread, begun at its import, would take them and die of it
+    for number in STOP:
+        signal.signal(number, lambda *_: stopped.set())
     try:
         servers = [_open(name, place, given) for place, name in enumerate(given.names)]
     except DeclarationError as error:
@@ -35,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     for server in servers:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     _announce(servers, given.ready_file)
-    _wait(given.parent)
+    _wait(stopped, given.parent)
     for server in servers:
         server.stopping.set()
     with ThreadPoolExecutor(len(servers)) as pool:
@@ -101,8 +105,8 @@ def _announce(servers: list[FakeServer], ready_file: Path | None) -> None:
     sys.stdout.flush()
 
 
-def _wait(parent: int) -> None:
-    while signal.sigtimedwait(STOP, 0.5) is None:
+def _wait(stopped: threading.Event, parent: int) -> None:
+    while not stopped.wait(0.5):
         if parent and os.getppid() != parent:
             return
 
