@@ -10,6 +10,7 @@ cell, twice, which takes eight times as long as the judging.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -48,6 +49,8 @@ _ANSWER = {
     }
 }
 
+_importing = threading.Lock()  # its modules import one another in circles: two threads would each find half of it
+
 
 def run_suite(frame: pl.DataFrame, suite: Suite) -> SuiteOutcome:
     """Run a suite over a records frame. A missing column, an empty frame or an exception fails the batch."""
@@ -81,9 +84,14 @@ class _Library(NamedTuple):
     error: type[Exception]
 
 
-@cache
 def _library() -> _Library:
-    """Import Great Expectations, once per process."""
+    """Return Great Expectations, imported once per process; threads that ask at once wait for the one that imports it."""
+    with _importing:
+        return _imported()
+
+
+@cache
+def _imported() -> _Library:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own modules import deprecated ones
         from great_expectations.exceptions import GreatExpectationsError

@@ -189,3 +189,15 @@ def test_nothing_heavy_is_imported_before_a_suite_runs() -> None:
     folder = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=folder)
     assert done.stdout.strip() == "[]"
+
+
+def test_threads_that_judge_for_the_first_time_while_another_does_all_judge() -> None:
+    script = (
+        "import concurrent.futures as f, time; from schemas.expectations import load_suite, require_runnable;"
+        "from schemas.license import LICENSE; suite = load_suite('license');"
+        "judge = lambda number: (time.sleep(number / 10), require_runnable(suite, LICENSE));"
+        "print(len(list(f.ThreadPoolExecutor(20).map(judge, range(20)))))"
+    )
+    folder = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr[-600:]
