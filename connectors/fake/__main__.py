@@ -26,9 +26,8 @@ STOP = {signal.SIGTERM, signal.SIGINT}
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT or the end of the process that started us."""
     given = _read_arguments(arguments)
-    stopped = (
-        threading.Event()
-    )  # not blocked signals: a library's own thread, begun at its import, would take them and die of it
+    # Handled, not blocked and waited for: a thread that a library began at its import would take the signal and die of it.
+    stopped = threading.Event()
     for number in STOP:
         signal.signal(number, lambda *_: stopped.set())
     try:
