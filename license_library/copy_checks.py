@@ -81,7 +81,7 @@ def _of_file(conn: Connection, file: FileBrief, today: date, now: datetime) -> F
     known = {"file": file, "license_words": words, "current_version_count": current}
     if validity != "valid":
         return _said("license_not_good", _not_good(words), now, **known)
-    return _said("valid", _VALID_FILE, now, **known)
+    return _said("valid", _VALID_FILE if file.is_current else _former(file, current), now, **known)
 
 
 def license_now(conn: Connection, license_id: int, today: date) -> tuple[Validity, Words, int]:
@@ -90,6 +90,13 @@ def license_now(conn: Connection, license_id: int, today: date) -> tuple[Validit
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity = validity_of(*term, today)
     return validity, validity_words(validity, *term), int(row.version_count)
+
+
+def _former(file: FileBrief, current: int) -> Words:
+    return Words(
+        f"{_VALID_FILE.zh}，但属于先前的第 {file.version_count} 版，证照现为第 {current} 版",
+        f"{_VALID_FILE.en}, but of its former version {file.version_count}; the license now is at version {current}",
+    )
 
 
 def _not_good(words: Words) -> Words:

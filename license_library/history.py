@@ -21,7 +21,7 @@ from schemas.states import may_follow
 _OF_VERSION = (
     "version_count", "status", "license_number", "license_identifier", "license_name", "version_number", "issuer_name",
     "issuer_code", "issued_on", "valid_from", "valid_to", "open_ended", "holder_name", "area_code", "item_code", "item_name",
-    "changed_on", "change_reason", "file_url", "face", "source_updated_at", "known_from", "known_to", "exchange_id",
+    "changed_on", "change_reason", "file_url", "replaces", "face", "source_updated_at", "known_from", "known_to", "exchange_id",
 )  # fmt: skip
 _TOLD = {
     **{name: f"h.{name}" for name in _OF_VERSION},
@@ -57,6 +57,7 @@ _COMPARED = (
     "item_name",
     "status",
     "file_url",
+    "replaces",
 )
 
 
@@ -111,7 +112,11 @@ def _told(known: _Known, field: str) -> str | None:
     value = getattr(row, field)
     if value is None:
         return None
-    return shown_number(value, row.kind, code, persons) if field == "license_number" else mask_text(str(value))
+    return (
+        shown_number(value, row.kind, code, persons)
+        if field in ("license_number", "replaces")
+        else mask_text(str(value))
+    )
 
 
 def _version(

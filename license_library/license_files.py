@@ -39,7 +39,9 @@ returning file_id
 """)
 _GET = text(FILES + "where f.file_id = :file_id")
 _LIST = text(FILES + "where f.license_id = :license_id order by f.file_id desc")
-_BY_DIGEST = text(FILES + "where f.digest = :digest and f.withdrawn_at is null order by f.file_id desc")
+_BY_DIGEST = text(
+    FILES + "where f.digest = :digest and f.withdrawn_at is null order by is_current desc, f.file_id desc"
+)
 _NEWEST = text(
     FILES
     + "where f.license_id = :license_id and f.withdrawn_at is null order by f.version_count desc, f.file_id desc limit 1"

@@ -74,6 +74,7 @@ def verify_file(asking: Asking, data: dict[str, Any]) -> FileCompared:
         verdict=check.verdict,
         kind="working_copy" if check.copy else "license_file" if check.file else "",
         message=check.words.zh,
+        is_current=found is not None and found.version_count == check.current_version_count,
         certificate_copy_identifier=check.copy.identifier if check.copy else "",
         certificate_copy_expiring_time=_shown(check.copy.expires_at) if check.copy else "",
     )

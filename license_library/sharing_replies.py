@@ -59,6 +59,7 @@ class FileCompared(msgspec.Struct, frozen=True, rename="camel"):
     verdict: str  # valid | altered | unknown
     kind: str  # working_copy | license_file, or nothing
     message: str
+    is_current: bool  # of the version that the license has now
     certificate_copy_identifier: str = ""
     certificate_copy_expiring_time: str = ""
 

@@ -40,7 +40,7 @@ select decision_id, subject_id, other_id, decision, ground, rule, doubt, undoes 
 _GET = text("select subject_id, other_id from subject_decisions where decision_id = :decision_id")
 # What stood before a decision: nothing, or a proposal.
 _BEFORE = text("""
-select decision, rule, doubt from subject_decisions
+select decision, rule, doubt, owner from subject_decisions
  where subject_id = :subject_id and other_id = :other_id and decision_id < :decision_id order by decision_id desc limit 1
 """)
 _KINDS = text("select subject_id, kind from subjects where subject_id = any(cast(:ids as bigint[]))")
@@ -110,6 +110,7 @@ def undo_decision(  # noqa: PLR0913, PLR0917 - what is undone, by whom and why, 
         doubt=(before.doubt if before else None) or ("no_certainty" if stands == "proposed" else None),
         reason=sealed,
         undoes=decision_id,
+        owner=before.owner if before else None,
         decided_by=who.strip(),
     )
     write_entries(conn, [entry], at)

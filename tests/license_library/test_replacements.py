@@ -57,6 +57,13 @@ def test_a_chain_by_numbers_is_told_at_each_of_its_licenses(shelf: Library, comp
     ]
 
 
+def test_history_tells_in_whose_place_it_stood(shelf: Library, company: int) -> None:
+    license_id = shelf.add_license(company, version_count=2, license_number="A3", replaces="A2")
+    shelf.add_former_version(license_id, company, license_number="A3", replaces="A1")
+    newest, _ = shown(shelf, license_id).versions
+    assert [(one.field, one.before, one.after) for one in newest.changes] == [("replaces", "A1", "A2")]
+
+
 def test_a_number_counts_within_its_department_and_type_and_an_identifier_everywhere(
     shelf: Library, company: int
 ) -> None:

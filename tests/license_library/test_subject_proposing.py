@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from question_makers import NOW, OLD_COUNTY_PERSON, Library
 from sqlalchemy import Engine, text
-from subject_makers import bind, fifteen, keep_apart, resident_number, undo
+from subject_makers import bind, committed, fifteen, keep_apart, resident_number, undo
 
 from license_library.keyring import Keyring
+from license_library.subject_decisions import assign_pair
 from license_library.subject_proposing import Proposed, propose_pairs
 from schemas.identifiers.credit_code import credit_code_check
 
@@ -127,6 +128,22 @@ def test_what_a_person_decided_or_undid_is_left_alone(library: Library, keyring:
     (decision,) = library.read("select max(decision_id) from subject_decisions")
     undo(library, decision, NOW + timedelta(hours=1))
     assert proposed(library, keyring)[2:] == [(other, again, "proposed", "fifteen_digits", "no_certainty")]
+
+
+def test_an_undone_decision_leaves_the_proposal_with_whoever_looked_after_it(
+    library: Library, keyring: Keyring
+) -> None:
+    old, new = (
+        library.add_subject("赵六", fifteen(OLD_COUNTY_PERSON), "111"),
+        library.add_subject("王五", OLD_COUNTY_PERSON, "111"),
+    )
+    assert [row[2:] for row in proposed(library, keyring)] == [("proposed", "fifteen_digits", "names_differ")]
+    (proposal,) = library.read("select max(decision_id) from subject_decisions")
+    with committed(library):
+        assign_pair(library.conn, keyring, proposal, "陈工", "张工", lambda: NOW)
+    undo(library, keep_apart(library, old, new))
+    last = "select decision || ' ' || owner from subject_decisions order by decision_id desc limit 1"
+    assert library.read(last) == ["proposed 陈工"]
 
 
 def test_a_certain_pair_that_contradicts_a_decision_is_proposed_and_stops_no_other(

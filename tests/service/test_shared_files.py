@@ -225,10 +225,26 @@ def test_a_file_is_verified_by_its_very_bytes(window: Window) -> None:
     assert kept["certificateCopyIdentifier"] == told["certificateCopyIdentifier"]
     original = window.call("verifyFile", **CHECK, content=encoded(pdf(pages=2)))["data"]
     assert (original["match"], original["kind"]) == (True, "license_file")
+    assert kept["isCurrent"] is original["isCurrent"] is True
     altered = window.call("verifyFile", **CHECK, content=encoded(copy + b" "))["data"]
     assert (altered["match"], altered["verdict"]) == (False, "altered")
     unknown = window.call("verifyFile", **CHECK, content=encoded(ofd()))["data"]
     assert (unknown["match"], unknown["verdict"], unknown["kind"]) == (False, "unknown", "")
+
+
+def test_a_file_of_a_former_version_is_said_to_be_one(window: Window) -> None:
+    copy = window.call("downloadFile", **FILE)["data"]["content"]
+    with window.settings.engine.begin() as conn:  # the same file, kept of the former version as well
+        attaching = Attaching(window.license_id, "former.pdf", "张工", "原件", version_count=1)
+        attach_file(conn, window.settings.files, pdf(pages=2), attaching, NOW)
+    assert window.call("verifyFile", **CHECK, content=encoded(pdf(pages=2)))["data"]["isCurrent"] is True
+    window.change("update working_copies set version_count = 1")
+    of_copy = window.call("verifyFile", **CHECK, content=copy)["data"]
+    assert (of_copy["match"], of_copy["kind"], of_copy["isCurrent"]) == (True, "working_copy", False)
+    window.change("update license_files set withdrawn_at = now() where version_count = 2")
+    told = window.call("verifyFile", **CHECK, content=encoded(pdf(pages=2)))["data"]
+    assert (told["match"], told["kind"], told["isCurrent"]) == (True, "license_file", False)
+    assert "但属于先前的第 1 版，证照现为第 2 版" in told["message"]
 
 
 def test_a_file_of_another_license_type_is_not_told(window: Window) -> None:
