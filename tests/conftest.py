@@ -1,13 +1,11 @@
 """What every test may ask for: an empty migrated database, a keyring, and an environment without our variables.
 
-The database is a real PostgreSQL server in a temporary folder, started once per session, without durability.
+The database is a real PostgreSQL server that is thrown away, started once per session, without durability.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -15,13 +13,14 @@ from typing import Any
 
 import pytest
 from front_makers import MARIADB, MARIADB_URL, mariadb_answers
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 from xdist.scheduler import LoadFileScheduling
 
 from license_library.database import migrate, open_database
-from license_library.embedded import database_url, erase, running
+from license_library.embedded import database_url
 from license_library.keyring import Keyring
+from license_library.passing_home import passing_home
 
 TEMPLATE = "template_library"
 FRONT_DATABASES = ["postgresql", *(["mariadb"] if mariadb_answers() else [])]
@@ -59,16 +58,8 @@ def pytest_report_header() -> str:
 @pytest.fixture(scope="session")
 def postgres_home() -> Iterator[Path]:
     """Give the home folder of the session's server, which runs for as long as the session."""
-    home = Path(tempfile.mkdtemp(prefix="hub-tests-"))
-    home.chmod(0o711)  # as root the server runs as another user, who must be able to walk in
-    try:
-        with running(home, fast=True):
-            try:
-                yield home
-            finally:
-                erase(home)  # at once: to end in good order takes it seconds
-    finally:
-        shutil.rmtree(home)
+    with passing_home("hub-tests-") as home:
+        yield home
 
 
 @pytest.fixture(scope="session")
@@ -85,13 +76,21 @@ def migrated_template(postgres_home: Path) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def administrator(postgres_url: str) -> Iterator[Connection]:
+    """Give a connection that makes and drops the databases of tests: one for all, for thousands are made."""
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
 @pytest.fixture
-def database_address(postgres_url: str, migrated_template: str) -> Iterator[str]:
+def database_address(administrator: Connection, postgres_url: str, migrated_template: str) -> Iterator[str]:
     """Give the address of a fresh migrated database."""
     name = f"test_{next(_numbers)}"
-    _administer(postgres_url, f"create database {name} template {TEMPLATE}")
+    administrator.exec_driver_sql(f"create database {name} template {TEMPLATE}")
     yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    _administer(postgres_url, f"drop database {name} with (force)")
+    administrator.exec_driver_sql(f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
-"""Databases that live as long as a run of the kit: an embedded server in a temporary folder, a library cloned from a template.
+"""Databases that live as long as a run of the kit: an embedded server that is thrown away, a library cloned from a template.
 
 Knows nothing of the hub's own database, and has no way to find it.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +17,8 @@ from sqlalchemy.pool import NullPool
 from hub.conformance.victims import Victims, standing_by
 from hub.context import prepare_database
 from license_library.database import open_database
-from license_library.embedded import database_url, erase, running
+from license_library.embedded import database_url
+from license_library.passing_home import passing_home
 
 TEMPLATE = "kit_template"
 
@@ -66,17 +65,11 @@ class Scratch:
 
 @contextmanager
 def scratch_server() -> Iterator[Scratch]:
-    """Start a server in a temporary folder; nothing of it is left afterwards."""
-    home = Path(tempfile.mkdtemp(prefix="hub-kit-"))
-    home.chmod(0o711)  # as root the server runs as another user, who must be able to walk in
-    try:
-        with running(home, fast=True), standing_by() as victims:
-            scratch = Scratch(home, victims)
-            scratch.prepare()
-            yield scratch
-    finally:
-        erase(home)
-        shutil.rmtree(home, ignore_errors=True)
+    """Start a server that is thrown away; nothing of it is left afterwards."""
+    with passing_home("hub-kit-") as home, standing_by() as victims:
+        scratch = Scratch(home, victims)
+        scratch.prepare()
+        yield scratch
 
 
 def _administer(url: str, statement: str) -> None:

@@ -18,7 +18,9 @@ import psycopg
 import pytest
 
 from license_library import postgres_binaries
+from license_library.database import is_answering
 from license_library.embedded import database_url, erase, running, start, status, stop
+from license_library.passing_home import passing_home
 from license_library.postgres_binaries import DEBIAN_SERVERS, WHEEL_PROGRAMS, WHEEL_TREES, find_server
 from schemas.errors import DatabaseUnavailable
 
@@ -261,3 +263,20 @@ def test_another_database_is_made_once(home):
         assert ask(url, "select count(*) from x") == 0
     with pytest.raises(DatabaseUnavailable, match="does not run"):
         database_url(home, "airflow")
+
+
+def test_a_passing_home_lies_in_memory_where_that_has_room_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    usual, in_memory = tmp_path / "usual", tmp_path / "memory"
+    for folder in (usual, in_memory):
+        folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(usual))
+    for room, expected in ((1, in_memory), (2**60, usual)):
+        monkeypatch.setattr("license_library.passing_home.ROOM", room)
+        with passing_home("hub-", in_memory) as home:
+            assert home.parent == expected
+            assert is_answering(database_url(home, "hub"))
+        assert [*usual.iterdir(), *in_memory.iterdir()] == []
+    with passing_home("hub-", tmp_path / "nowhere") as home:
+        assert home.parent == usual
