@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.catalogue import load_catalogue
 from schemas.errors import DeclarationError
 from schemas.license_types import face_labels, face_name, load_license_types
 
@@ -31,6 +32,11 @@ def test_every_type_that_a_department_delivers_is_defined_and_so_is_every_face_f
     for delivered, face in declared():
         assert delivered <= types.keys()
         assert face <= {field.name for kind in delivered for field in types[kind].face}
+
+
+def test_every_type_of_the_catalogue_has_a_face() -> None:
+    defined = {kind for kind, one in load_license_types().items() if one.face}
+    assert load_catalogue().license_names().keys() - defined == set()
 
 
 def test_a_label_stands_for_one_field() -> None:
