@@ -82,6 +82,8 @@ def _is_from_consumer(settings: ServiceSettings, path: str, beginning: bytes) ->
         if not knows_caller(conn, settings.keyring, head.access_id, head.access_token):
             return False
     if is_envelope and head.operation not in TAKE_FILES:
+        named = head.operation if head.operation in OPERATIONS else "soap"
+        _record_unread(settings, named, "413", f"consumer: {head.access_id}")
         raise too_large(settings.body_bytes)
     return True
 
@@ -99,12 +101,12 @@ def contract(request: Request) -> Response:
 def call_by_soap(request: Request, settings: Settings, body: Called) -> Response:
     """Answer one operation by SOAP 1.1; an envelope that cannot be read is a fault."""
     if body is None:
-        _record_unread(settings, "soap", Status.NOT_AUTHENTICATED)
+        _unread(settings, "soap", Status.NOT_AUTHENTICATED)
         return Response(write_fault(UNKNOWN_CALLER, of_caller=True), 500, media_type=XML)
     try:
         call = read_envelope(body)
     except MalformedBody as fault:
-        _record_unread(settings, "soap", Status.BAD_VALUE)
+        _unread(settings, "soap", Status.BAD_VALUE)
         return Response(write_fault(str(fault), of_caller=True), 500, media_type=XML)
     reply = share(settings, call, _links_at(request, settings))
     return Response(write_reply(call.operation, reply), media_type=XML)
@@ -118,11 +120,11 @@ def call_by_rest(
     if operation not in OPERATIONS:
         raise NotFound("share: there is no such operation; expected one of the specification; nothing was asked")
     if body is None:
-        return _answer(_record_unread(settings, operation, Status.NOT_AUTHENTICATED))
+        return _answer(_unread(settings, operation, Status.NOT_AUTHENTICATED))
     try:
         posted = read_question(body, CallBody, frozenset({CONTENT}))
     except (MalformedBody, InvalidQuestion):
-        return _answer(_record_unread(settings, operation, Status.BAD_VALUE))
+        return _answer(_unread(settings, operation, Status.BAD_VALUE))
     call = Call(operation, posted.head.access_id, posted.head.access_token, posted.data)
     return _answer(share(settings, call, _links_at(request, settings)))
 
@@ -172,12 +174,15 @@ def _short(name: str, value: Any) -> Any:
     return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest() if is_file else value
 
 
-def _record_unread(settings: ServiceSettings, operation: str, status: Status) -> Reply:
+def _unread(settings: ServiceSettings, operation: str, status: Status) -> Reply:
     """Record a call that was not read, and return how it ended."""
-    with settings.engine.begin() as conn:
-        code, actor = str(int(status)), "consumer: unknown"
-        record_inquiry(conn, actor, f"share {operation}", "", None, 0, settings.now(), denied=True, result_code=code)
+    _record_unread(settings, operation, str(int(status)))
     return Reply(status, MESSAGES[status])
+
+
+def _record_unread(settings: ServiceSettings, operation: str, code: str, actor: str = "consumer: unknown") -> None:
+    with settings.engine.begin() as conn:
+        record_inquiry(conn, actor, f"share {operation}", "", None, 0, settings.now(), denied=True, result_code=code)
 
 
 def _answer(reply: Reply) -> Response:

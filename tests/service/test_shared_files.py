@@ -344,6 +344,11 @@ def test_a_long_envelope_is_read_only_from_a_known_caller_and_with_a_file(
     envelope = LONG_ENVELOPE.format(operation=operation, token=token, content=encoded(bytes(1_000_000)))
     answer = window.client.post("/share/soap", content=envelope.encode())
     assert (answer.status_code, said in answer.text) == (status, True), answer.text[:500]
+    code = {200: "0", 500: "11", 413: "413"}[status]
+    actor = f"consumer: {'transport' if is_known else 'unknown'}"
+    action = "share soap" if status == 500 else f"share {operation}"
+    (row,) = window.recorded()
+    assert (row[0], row[1], row[3], row[5]) == (actor, action, status != 200, code)
 
 
 def test_a_damaged_store_is_said_to_be_away(window: Window) -> None:
