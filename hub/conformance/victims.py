@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -36,7 +37,7 @@ PATIENCE = 120.0
 
 
 class Order(msgspec.Struct, frozen=True):
-    """Tell a victim what to do and where to die; a push knows no feed."""
+    """Tell a victim what to do and where to die, and how the department behaves meanwhile; a push knows no feed."""
 
     database: str
     connection: str
@@ -46,6 +47,7 @@ class Order(msgspec.Struct, frozen=True):
     now: datetime
     point: str
     work: Literal["pull", "push", "reconcile"] = "pull"
+    mode: str = "ok"
 
 
 class Victims:
@@ -120,7 +122,7 @@ def _die_on_the_way(order: Order) -> None:
         os.environ[VARIABLE] = order.point
         hub = HubContext(
             open_database(order.database), Keyring(SECRET), lambda: order.now,
-            Path(order.folder) if order.folder else None, Bounds(lease=LEASE), amend=impatient,
+            Path(order.folder) if order.folder else None, Bounds(lease=LEASE), amend=partial(impatient, mode=order.mode),
         )  # fmt: skip
         os._exit(0 if _is_done(hub, order) else 1)
     finally:
