@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy import Connection, Table, and_, insert, not_, select, text
 
 from license_library.entries import FeedName
 from license_library.tables import departments, exchanges, feeds, landed_pages, quarantined_records, replayed_records
@@ -37,7 +37,7 @@ _NUMBERED = tuple(
 )
 _OPEN = text("""
 update exchanges set state = 'landed', unchanged_count = 0, merged_count = 0, quarantined_count = 0, held_count = 0,
-  received_count = 0 where exchange_id = :exchange_id
+  received_count = 0, overtaken_count = 0 where exchange_id = :exchange_id
 """)
 _EPOCH = text("""
 update feeds f set epoch = e.epoch from exchanges e
@@ -81,7 +81,11 @@ def carry_feed(source: Connection, target: Connection, feed: FeedName) -> None:
     name = vars(feed)
     _carry(source, target, departments, departments.c.department == feed.department)
     _carry(source, target, feeds, *_of(feeds, name), cursor_at=None, fresh_at=None)
-    _carry(source, target, exchanges, *_of(exchanges, name), state="failed")
+    was_held = and_(exchanges.c.state == "merged", exchanges.c.hold_reason.is_not(None))
+    _carry(
+        source, target, exchanges, *_of(exchanges, name), was_held, state="held"
+    )  # until its turn comes, as it was then
+    _carry(source, target, exchanges, *_of(exchanges, name), not_(was_held), state="failed")
     _carry(source, target, quarantined_records, *_of(quarantined_records, name))
     own = select(exchanges.c.exchange_id).where(*_of(exchanges, name))
     _carry(source, target, replayed_records, replayed_records.c.exchange_id.in_(own))

@@ -46,7 +46,7 @@ class QualityResult(Protocol):
 
 _CLEAR_STAGED = text("delete from staged_licenses where exchange_id = :exchange_id")
 _CLEAR_HOLDERS = text("delete from staged_holders where exchange_id = :exchange_id")
-_CLEAR_KNOWN = text("update exchanges set unchanged_count = 0 where exchange_id = :exchange_id")
+_CLEAR_KNOWN = text("update exchanges set unchanged_count = 0, overtaken_count = 0 where exchange_id = :exchange_id")
 _CLEAR_SHADOW = text("delete from shadow_changes where exchange_id = :exchange_id")
 _CLEAR_RESULTS = text("delete from quality_results where exchange_id = :exchange_id")
 _SAVE_RESULT = text("""

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, text
 
 from license_library import merge_statements as merge
+from license_library.heard_again import confirm_unchanged
 from license_library.leases import Exchange, hold_lease
 from license_library.listings import mark_unlisted
 from license_library.settled import announce_merge
@@ -56,7 +57,12 @@ select e.exchange_id, e.epoch, e.department, e.feed, e.state, e.mapping_version,
 from feeds f join exchanges e using (department, feed) where e.exchange_id = :exchange_id
 for no key update
 """)
-_DISCARD = text("update exchanges set state = 'discarded', finished_at = :now where exchange_id = :exchange_id")
+# What only its own good rows had overtaken waits after all.
+_DISCARD = text("""
+update exchanges set state = 'discarded', finished_at = :now, unchanged_count = unchanged_count - overtaken_count,
+  quarantined_count = quarantined_count + overtaken_count, overtaken_count = 0
+where exchange_id = :exchange_id
+""")
 
 
 def merge_exchange(
@@ -124,6 +130,7 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
             conn.execute(statement, facts)
         if conn.scalar(merge.HAS_LISTED, facts):
             conn.execute(merge.ADD_HOLDERS, facts)
+    confirm_unchanged(conn, facts)
     conn.execute(merge.MEND_REPLAYED if exchange.is_replay else merge.MEND_QUARANTINED, facts)
     conn.execute(merge.CLEAR_HOLDERS, facts)
     staged = conn.execute(merge.CLEAR_STAGED, facts).rowcount

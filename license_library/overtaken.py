@@ -22,21 +22,22 @@ _PASS = text("""
 with bad_rows (record_id, bad_at, codes) as materialized (
   select * from unnest(cast(:ids as text[]), cast(:times as timestamptz[]), cast(:codes as text[]))
 ), told as (
-  select record_id, bad_at, codes, null::timestamptz as good_at from bad_rows
+  select record_id, bad_at, codes, null::timestamptz as good_at, null::timestamptz as held_at from bad_rows
   union all
-  select b.record_id, null, null, least(l.source_updated_at, l.known_from)
+  select b.record_id, null, null, least(l.source_updated_at, l.known_from), least(l.source_updated_at, l.known_from)
   from (select distinct record_id from bad_rows) b cross join lateral (
     select source_updated_at, known_from from licenses
     where department = :department and feed = :feed and record_id = b.record_id offset 0) l
   union all
-  select record_id, null, null, least(source_updated_at, :now) from staged_licenses where exchange_id = :exchange_id
+  select record_id, null, null, least(source_updated_at, :now), null from staged_licenses where exchange_id = :exchange_id
 ), passed as (
-  select one.codes from (
-    select array_agg(bad_at) as bad_ats, array_agg(codes) as codes, max(good_at) as good_at from told
+  select one.codes, one.bad_at < of_record.held_at as is_over from (
+    select array_agg(bad_at) as bad_ats, array_agg(codes) as codes, max(good_at) as good_at, max(held_at) as held_at from told
     group by record_id having count(bad_at) > 0) as of_record
   cross join lateral unnest(of_record.bad_ats, of_record.codes) as one (bad_at, codes) where one.bad_at < of_record.good_at
 ), counted as (
-  update exchanges set unchanged_count = unchanged_count + (select count(*) from passed)
+  update exchanges set unchanged_count = unchanged_count + (select count(*) from passed),
+    overtaken_count = (select count(*) from passed where is_over is not true)
   where exchange_id = :exchange_id
 ), reasoned as (
   update shadow_changes c set found_count = c.found_count - p.many

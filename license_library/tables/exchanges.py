@@ -86,6 +86,8 @@ exchanges = Table(
     Column("received_count", BigInteger, nullable=False, server_default=text("0")),
     Column("merged_count", BigInteger, nullable=False, server_default=text("0")),
     Column("unchanged_count", BigInteger, nullable=False, server_default=text("0")),
+    # Bad rows among the unchanged that only good rows of this exchange have overtaken: they wait where it is discarded.
+    Column("overtaken_count", BigInteger, nullable=False, server_default=text("0")),
     Column("quarantined_count", BigInteger, nullable=False, server_default=text("0")),
     Column("held_count", BigInteger, nullable=False, server_default=text("0")),
     Column("hold_reason", Text),

@@ -31,6 +31,7 @@ class Told:
     at: datetime
     fault: str = ""
     was_bad: bool = False
+    before: str = ""  # the mark of what a good row said under this time before
     mark: str = field(default_factory=lambda: f"第{next(serials)}次")
 
     @property
@@ -55,12 +56,27 @@ class Department:
         self.rows.append(Told(record, at, fault))
 
     def change(self, number: int) -> None:
-        """Put a bad row right, or spoil one that never was bad, under the same time."""
+        """Put a bad row right, or spoil one that never was bad, under the same time; put right, it says what it said before."""
         if not self.rows:
             return
         old = self.rows[number % len(self.rows)]
-        if old.fault or not old.was_bad:
-            self.rows[number % len(self.rows)] = Told(old.record, old.at, "" if old.fault else "to edit", was_bad=True)
+        if old.fault:
+            self._put(number, Told(old.record, old.at, was_bad=True), old.before)
+        elif not old.was_bad:
+            self._put(number, Told(old.record, old.at, "to edit", was_bad=True, before=old.mark))
+
+    def tell_otherwise(self, number: int) -> None:
+        """Let a good row say something else under the same time, or again what it said before."""
+        if not self.rows or self.rows[number % len(self.rows)].fault:
+            return
+        old = self.rows[number % len(self.rows)]
+        self._put(
+            number, Told(old.record, old.at, was_bad=old.was_bad, before="" if old.before else old.mark), old.before
+        )
+
+    def _put(self, number: int, row: Told, mark: str = "") -> None:
+        row.mark = mark or row.mark
+        self.rows[number % len(self.rows)] = row
 
     def answer(self, client: socket.socket, request: bytes) -> None:
         """Answer with everything since the time that is asked for, in the order in which it was said."""
@@ -109,6 +125,7 @@ class Counts:
     received: int
     quarantined: int
     merged: int = 0
+    bad: int = 0  # would be quarantined if nothing that came with them counted
 
 
 @dataclass
@@ -130,16 +147,23 @@ class Model:
         rows = list(rows)
         good = [row for row in rows if self.is_good(row)]
         bad = [row for row in rows if not self.is_good(row)]
-        newest = {record: held.row.at for record, held in self.licenses.items()}
+        held = {record: held.row.at for record, held in self.licenses.items()}
+        newest = dict(held)
         for row in good:
             newest[row.record] = max(newest.get(row.record, row.at), row.at)
-        waiting = [row for row in bad if not (row.record in newest and newest[row.record] > row.at)]
+        waiting, alone = (
+            [row for row in bad if not (row.record in new and new[row.record] > row.at)] for new in (newest, held)
+        )
         for row in bad:
             case = self.cases.setdefault(row.name, Case(row))
             case.seen = number
             case.is_open = not case.is_discarded and not self._is_overtaken(case)
-        self.exchanges[number] = Counts(len(rows), len(waiting))
+        self.exchanges[number] = Counts(len(rows), len(waiting), bad=len(alone))
         return good
+
+    def discard(self, number: int) -> None:
+        """Let nothing of a held exchange be merged: what only its own rows had overtaken waits."""
+        self.exchanges[number].quarantined = self.exchanges[number].bad
 
     def merge(self, number: int, good: Iterable[Told]) -> None:
         """Let the newest good row of each record be its license, by its time and then by when it was heard."""

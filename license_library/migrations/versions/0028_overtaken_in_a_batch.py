@@ -1,0 +1,24 @@
+"""Let an exchange remember how many bad rows only its own good rows have overtaken, since it may be discarded.
+
+Frozen: later changes of tables/ are later revisions.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+from sqlalchemy import BigInteger, Column, text
+
+revision = "0028"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column; of what is held now nobody counted them."""
+    op.add_column("exchanges", Column("overtaken_count", BigInteger, nullable=False, server_default=text("0")))
+
+
+def downgrade() -> None:
+    """Drop it."""
+    op.drop_column("exchanges", "overtaken_count")
