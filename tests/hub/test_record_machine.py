@@ -27,8 +27,11 @@ from connectors.connection import Connection
 from connectors.fake.truth import Plot
 from connectors.pages import fetch_pages
 from hub import pull as steps
+from hub.conformance.scratch import Scratch
+from hub.conformance.victims import Victims
 from hub.context import HubContext
 from hub.mending import today
+from hub.rebuild import check_rebuild
 from hub.replay import replay
 from license_library.case_decisions import CaseDecision, decide_case
 from license_library.merging import discard_held, release_held
@@ -215,7 +218,9 @@ def test_an_older_row_that_was_heard_later_ends_no_newer_one_s_waiting(machine: 
     records.teardown()
 
 
-def test_what_is_told_again_after_a_batch_was_held_outlives_that_batch(machine: Callable[[], Records]) -> None:
+def test_what_is_told_again_after_a_batch_was_held_outlives_that_batch_and_is_rebuilt_so(
+    machine: Callable[[], Records], postgres_home: Path
+) -> None:
     records = machine()
     records.news(said=[("A", "", 0)])
     records.pull(full=True)
@@ -226,6 +231,9 @@ def test_what_is_told_again_after_a_batch_was_held_outlives_that_batch(machine: 
     records.end_hold(choice=0, releases=True)
     records.every_record_is_counted()
     records.the_newest_good_one_stands_and_what_is_newer_and_bad_waits()
+    scratch = Scratch(postgres_home, Victims())
+    scratch.prepare()
+    assert check_rebuild(records.hub, scratch, records.name, "licenses").is_equal
     records.teardown()
 
 

@@ -76,6 +76,17 @@ def test_two_schedulers_and_a_pull_by_hand_have_one_effect(
     require_one_effect(hub, one)
 
 
+@pytest.mark.crash
+def test_of_schedulers_that_all_began_only_the_last_one_writes(
+    hub: HubContext, fake: StartFake, database_address: str
+) -> None:
+    one = fake("transport", SOME)
+    with at_once(one, database_address, "beside", "beside", "beside") as go_on:
+        ended = go_on()
+    assert sorted(ended["beside"]) == ["done", "hub.lease_lost", "hub.lease_lost"]
+    require_one_effect(hub, one)
+
+
 def test_the_same_tasks_run_twice_at_once_beside_a_pull_by_hand_have_one_effect(
     hub: HubContext, fake: StartFake, database_address: str
 ) -> None:
