@@ -10,20 +10,17 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-# A batch older than this exchange, and not older than what stands: only then does it matter who was heard last.
-RIVAL: Final = """(select from exchanges e where e.department = :department and e.feed = :feed and e.state = 'held'
-  and e.exchange_id < :exchange_id and e.exchange_id > l.exchange_id)"""
-_ANY_HELD = text("""
-select exists (select from exchanges where department = :department and feed = :feed and state = 'held'
-  and exchange_id < :exchange_id)
-""")
+# The newest batch that is held and older than this exchange: what stands since before it may be told otherwise by it.
+HELD_BEFORE: Final = """(select max(exchange_id) from exchanges where department = :department and feed = :feed
+  and state = 'held' and exchange_id < :exchange_id)"""
+_ANY_HELD = text(f"select {HELD_BEFORE} is not null")
 # The same content, from where it was heard last.
 _CONFIRM = text(f"""
 update licenses l set exchange_id = s.exchange_id, page_number = s.page_number, position = s.position,
   mapping_version = cast(:mapping_version as text)
 from staged_licenses s
 where s.exchange_id = :exchange_id and l.department = :department and l.feed = :feed and l.record_id = s.record_id
-  and l.digest = s.digest and exists {RIVAL}
+  and l.digest = s.digest and l.exchange_id < {HELD_BEFORE}
 """)  # noqa: S608 - constants of this file
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, text
 
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.copying import copy_frame
-from license_library.heard_again import RIVAL
+from license_library.heard_again import HELD_BEFORE
 from license_library.holders import holder_hashes
 from license_library.keyring import Keyring
 from license_library.leases import CHECKING, Exchange, hold_lease
@@ -44,7 +44,7 @@ _KNOWN = text(f"""
 select l.digest from unnest(cast(:record_ids as text[])) as asked (record_id)
 join licenses l on l.department = :department and l.feed = :feed and l.record_id = asked.record_id
 where not exists (select from quarantined_records q where q.state = 'open' and q.record_id = l.record_id
-  and q.department = :department and q.feed = :feed) and not exists {RIVAL}
+  and q.department = :department and q.feed = :feed) and l.exchange_id > coalesce({HELD_BEFORE}, 0)
 """)  # noqa: S608 - constants of the library
 _COUNT_KNOWN = text("""
 update exchanges set unchanged_count = unchanged_count + :known where exchange_id = :exchange_id

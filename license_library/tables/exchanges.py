@@ -108,6 +108,7 @@ exchanges = Table(
     CheckConstraint("kind in ('pull', 'replay', 'keys')", name="kind"),
     CheckConstraint("not is_shadow or state not in ('merged', 'held')", name="shadow_is_not_merged"),
     Index("ix_exchanges_department_feed", "department", "feed", "exchange_id"),
+    Index("ix_exchanges_held", "department", "feed", "exchange_id", postgresql_where=text("state = 'held'")),
     Index(
         "uq_exchanges_one_open",
         "department",

@@ -154,9 +154,25 @@ def test_working_days_are_counted_with_the_days_made_up_for_and_never_guessed(hu
         assert list_year(conn, 2027)[0].changed_by == "王工"
 
 
-def test_requests_are_shown_and_followed_by_command(environ: dict[str, str]) -> None:
-    followed = type_command("correction", "follow", "--json")
-    assert (followed.exit_code, told(followed)) == (0, {"settled": 0, "handed_over": 0, "late": 0})
+def test_requests_are_shown_and_followed_by_command(
+    environ: dict[str, str], hub_here: HubContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_CONNECTORS_FOLDER", str(hub_here.connectors_folder))
+    monkeypatch.setenv("HUB_SECRET_KEY", b"a secret of thirty-two bytes, ok".hex())
+    (case,) = column(hub_here, "select min(quarantine_id) from quarantined_records where record_id is not null")
+    with hub_here.engine.begin() as conn:
+        number = ask_for_case(conn, hub_here.keyring, int(str(case)), ASKED, today(hub_here), hub_here.clock())
+    for handed_over in (1, 0):
+        followed = type_command("correction", "follow", "--json")
+        assert (followed.exit_code, told(followed)) == (0, {"settled": 0, "handed_over": handed_over, "late": 0})
+    shown = told(type_command("correction", "show", str(number), "--json"))
+    assert (shown["correction"]["state"], shown["correction"]["field"]) == ("open", "valid_to")
+    assert [event["what"] for event in shown["events"]] == ["asked", "handed_over"]
+    assert "valid_to" in type_command("correction", "show", str(number)).stdout
+    with hub_here.engine.begin() as conn:
+        conn.execute(text(f"update quarantined_records set state = 'mended' where quarantine_id = {case}"))
+    assert "settled" in type_command("correction", "follow").stdout
+    assert column(hub_here, "select state from correction_requests") == ["answered"]
     missing = type_command("correction", "show", "999")
     assert (missing.exit_code, missing.stdout) == (1, "")
 

@@ -15,10 +15,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; of what is held now nobody counted them."""
+    """Add the column, of what is held now nobody counted them; and the index by which what is held is found."""
     op.add_column("exchanges", Column("overtaken_count", BigInteger, nullable=False, server_default=text("0")))
+    op.create_index(
+        "ix_exchanges_held", "exchanges", ["department", "feed", "exchange_id"], postgresql_where=text("state = 'held'")
+    )
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop both."""
+    op.drop_index("ix_exchanges_held", "exchanges")
     op.drop_column("exchanges", "overtaken_count")
