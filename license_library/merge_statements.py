@@ -207,8 +207,9 @@ with mended as (
 insert into case_events (quarantine_id, happened_at, action, who, exchange_id)
 select quarantine_id, :now, case state when 'waived' then 'let_through' else 'mended' end, 'hub', :exchange_id from mended
 """
-_OVERTAKEN = """q.exchange_id >= :exchange_id and exists (select from licenses l where l.department = q.department and l.feed = q.feed
+_OLDER = """exists (select from licenses l where l.department = q.department and l.feed = q.feed
     and l.record_id = q.record_id and least(l.source_updated_at, l.known_from) > q.source_updated_at)"""
+_OVERTAKEN = f"q.exchange_id >= :exchange_id and {_OLDER}"
 # When a batch is checked already: it may be held, and thrown away.
 MEND_OVERTAKEN = text(_MENDED.format(which=_OVERTAKEN))
 MEND_QUARANTINED = text(
@@ -220,10 +221,10 @@ MEND_QUARANTINED = text(
 )
 MEND_REPLAYED = text(
     _MENDED.format(
-        which="""exists (
+        which=f"""exists (
     select from staged_licenses s join replayed_records r using (exchange_id, page_number, position)
     where s.exchange_id = :exchange_id and (r.quarantine_id = q.quarantine_id or (s.record_id = q.record_id
-      and (q.exchange_id, q.page_number, q.position) < (r.source_exchange_id, r.source_page_number, r.position)
+      and ((q.exchange_id, q.page_number, q.position) < (r.source_exchange_id, r.source_page_number, r.position) or {_OLDER})
       and not coalesce(q.source_updated_at > s.source_updated_at, false))))"""
     )
 )

@@ -218,6 +218,18 @@ def test_an_older_row_that_was_heard_later_ends_no_newer_one_s_waiting(machine: 
     records.teardown()
 
 
+def test_a_replayed_row_ends_the_waiting_of_an_older_one_that_was_seen_later(machine: Callable[[], Records]) -> None:
+    records = machine()
+    records.news(said=[("A", "to waive", 0), ("A", "to waive", 0)])
+    records.pull_beyond_bounds(full=True)
+    records.excuse(choice=1, replays=False)
+    records.pull_beyond_bounds(full=True)  # now only the older one is bad
+    records.excuse(choice=1, replays=True)
+    records.every_record_is_counted()
+    records.the_newest_good_one_stands_and_what_is_newer_and_bad_waits()
+    records.teardown()
+
+
 def test_what_is_told_again_after_a_batch_was_held_outlives_that_batch_and_is_rebuilt_so(
     machine: Callable[[], Records], postgres_home: Path
 ) -> None:
