@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Row, text
 
 from license_library.keyring import Keyring
-from license_library.questions import NotDecidable
+from license_library.questions import KeyTaken, NotDecidable
 from license_library.readings import check_text
 from schemas.errors import NotFound, RequestError
 
@@ -42,7 +42,9 @@ class Owing:
 
 
 _LOCK_CASE = text("select pg_advisory_xact_lock(hashtextextended('case ' || :department || ' ' || :case_number, 0))")
-_KNOWN = text("select delivery_id, department, kind, case_number from deliveries where delivery_key = :delivery_key")
+_KNOWN = text(
+    "select delivery_id, department, kind, case_number, payload from deliveries where delivery_key = :delivery_key"
+)
 _ENQUEUE = text("""
 insert into deliveries (delivery_key, department, kind, case_number, sequence, class, payload, state,
   next_try_at, enqueued_at, owed_at)
@@ -63,7 +65,7 @@ _STATE = text("select state from deliveries where delivery_id = :delivery_id")
 
 
 def enqueue(conn: Connection, keyring: Keyring, owing: Owing, now: datetime) -> int:
-    """Put a delivery into the outbox and return its id; the same key again is the same delivery."""
+    """Put a delivery into the outbox and return its id; the same key again is the same delivery, or KeyTaken."""
     check_text(f"{owing.case_number}{owing.delivery_key or ''}")
     facts = {
         "delivery_key": owing.delivery_key or secrets.token_hex(16),
@@ -74,7 +76,7 @@ def enqueue(conn: Connection, keyring: Keyring, owing: Owing, now: datetime) -> 
     conn.execute(_LOCK_CASE, {"department": owing.department, "case_number": owing.case_number})
     known = conn.execute(_KNOWN, facts).one_or_none()
     if known is not None:
-        return _same(owing, known)
+        return _same(keyring, owing, known)
     sealed = keyring.encrypt(msgspec.json.encode(owing.payload))
     added = {**facts, "class": owing.delivery_class, "payload": sealed, "now": now}
     return int(conn.execute(_ENQUEUE, added).scalar_one())
@@ -98,9 +100,11 @@ def decide_delivery(conn: Connection, delivery_id: int, choice: Choice, who: str
     )
 
 
-def _same(owing: Owing, known: Row[Any]) -> int:
-    if (owing.department, owing.kind, owing.case_number) != (known.department, known.kind, known.case_number):
-        raise RequestError(
-            f"delivery: its key belongs to delivery {known.delivery_id} already, which is another; nothing was enqueued"
+def _same(keyring: Keyring, owing: Owing, known: Row[Any]) -> int:
+    is_same = (owing.department, owing.kind, owing.case_number) == (known.department, known.kind, known.case_number)
+    if not is_same or msgspec.json.decode(keyring.decrypt(known.payload)) != dict(owing.payload):
+        raise KeyTaken(
+            f"delivery: its key belongs to delivery {known.delivery_id} already, which says something else; "
+            "expected a key of its own; nothing was enqueued"
         )
     return int(known.delivery_id)

@@ -20,7 +20,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from license_library.file_kinds import FileRefused
 from license_library.file_store import FileStoreUnavailable, FileTooLarge
-from license_library.questions import LinkEnded, NotDecidable, NotInForm, NotReliable, NotSettled, WrongQuestion
+from license_library.questions import (
+    KeyTaken,
+    LinkEnded,
+    NotDecidable,
+    NotDeliverable,
+    NotInForm,
+    NotReliable,
+    NotSettled,
+    WrongQuestion,
+)
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.rendering import render
@@ -43,6 +52,8 @@ STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (InvalidQuestion, 422),
     (WrongQuestion, 422),
     (NotDecidable, 409),
+    (NotDeliverable, 409),
+    (KeyTaken, 409),
     (NotReliable, 409),
     (NotSettled, 409),
     (RequestError, 400),

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
+from schemas.deliveries import Delivery
 
 TOKEN_LENGTH = 16
 
@@ -34,6 +35,9 @@ class ServiceSettings:
     body_bytes: int = 64 * 1024
     questions: Engine | None = None  # the same database, its statements planned once; None: `engine` answers them, too
     public_url: str = ""  # where callers reach us; empty: as each of them did
+    owe: Callable[[Delivery], int] | None = (
+        None  # puts a delivery into its department's outbox; only the hub knows declarations
+    )
     requires_activation: bool = False  # pages then say also of a feed that nobody let in
 
     def __post_init__(self) -> None:
