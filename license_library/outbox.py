@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Row, text
 
+from license_library.delivery_words import delivery_state_words
 from license_library.keyring import Keyring
 from license_library.questions import KeyTaken, NotDecidable
 from license_library.readings import check_text
@@ -86,7 +87,9 @@ def decide_delivery(conn: Connection, delivery_id: int, choice: Choice, who: str
     """Let a person end a doubt or a refusal; return the new state. NotFound, or NotDecidable with the state it is in."""
     check_text(who)
     if not who.strip():
-        raise RequestError("delivery: nobody decides; expected who it is; nothing was changed")
+        raise RequestError(
+            "delivery: nobody decides; expected who it is; nothing was changed", zh="未写明确认人；未作更改"
+        )
     facts = {"delivery_id": delivery_id, "choice": choice, "state": AFTER[choice], "from": list(ALLOWED[choice])}
     state = conn.execute(_DECIDE, {**facts, "who": who.strip(), "now": now}).scalar_one_or_none()
     if state is not None:
@@ -96,7 +99,8 @@ def decide_delivery(conn: Connection, delivery_id: int, choice: Choice, who: str
         raise NotFound(f"outbox: there is no delivery {delivery_id}; nothing was changed")
     raise NotDecidable(
         f"delivery {delivery_id}: is {found}; {choice} needs {' or '.join(ALLOWED[choice])}, and no doubt whether it "
-        "arrived; nothing was changed"
+        "arrived; nothing was changed",
+        zh=f"推送 {delivery_id} {delivery_state_words(found).zh}，不能这样处理；未作更改",
     )
 
 

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from license_library.answers import Words
 from license_library.file_kinds import FileRefused
 from license_library.file_store import FileStoreUnavailable, FileTooLarge
 from license_library.questions import (
@@ -78,6 +79,13 @@ def status_of(error: HubError) -> int:
     return next(status for kind, status in STATUSES if isinstance(error, kind))
 
 
+def words_of(error: HubError) -> Words | None:
+    """Return what an error says to people, in both languages, where it says it."""
+    words: Words | None = getattr(error, "words", None)
+    zh = getattr(error, "zh", "")
+    return words or (Words(zh, str(error)) if zh else None)
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Let every error leave this application through the table."""
     app.add_exception_handler(HubError, _answer_ours)
@@ -108,7 +116,7 @@ async def _answer_ours(request: Request, error: Exception) -> Response:
         log.error("service: %s at %s", error.code, _place_of(error))
         return _respond(request, status, ProblemAnswer(error.code, "The hub could not answer."))
     problem = ProblemAnswer(error.code, str(error), getattr(error, "problems", ()))
-    return _respond(request, status, problem, getattr(error, "words", None))
+    return _respond(request, status, problem, words_of(error))
 
 
 async def _answer_validation(request: Request, error: Exception) -> Response:

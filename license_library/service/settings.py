@@ -5,7 +5,7 @@ Built at the edge and passed down; nothing here reads the environment or the tim
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -35,6 +35,7 @@ class ServiceSettings:
     body_bytes: int = 64 * 1024
     questions: Engine | None = None  # the same database, its statements planned once; None: `engine` answers them, too
     public_url: str = ""  # where callers reach us; empty: as each of them did
+    declared: Callable[[], Collection[str]] = tuple  # names of departments, also of those that never exchanged anything
     owe: Callable[[Delivery], int] | None = (
         None  # puts a delivery into its department's outbox; only the hub knows declarations
     )
