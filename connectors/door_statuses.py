@@ -25,7 +25,7 @@ def raise_for_status(status: int, headers: Mapping[str, str], who: str, now: dat
     if 400 <= status < 500:
         raise DepartmentRefused(f"{who}: the department answered {status}: our request is not accepted")
     if status >= 500:
-        raise DepartmentFault(f"{who}: the department answered {status}: it failed itself; nothing was delivered")
+        raise DepartmentFault(f"{who}: the department answered {status}: it failed itself; nothing was received")
     if 300 <= status < 400:
         raise DepartmentBrokePromise(
             f"{who}: the department answered {status} and points elsewhere; no redirect is followed"

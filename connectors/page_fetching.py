@@ -95,7 +95,7 @@ class PageFetcher:
         made = self._requester.write(self._since, place, self._clock())
         answer = self._send(made.call, self._accept)
         if self._sign_in.is_refused(self._feed, answer):
-            raise DepartmentRefused(f"{self._who}: our sign-in is refused though it is new; nothing was delivered")
+            raise DepartmentRefused(f"{self._who}: our sign-in is refused though it is new; nothing was received")
         return made, answer
 
     def _send(self, call: Call, accept: tuple[int, ...]) -> Answer:

@@ -123,5 +123,5 @@ def _failed_itself(department: Department, feed: Feed, page: FetchedPage) -> Dep
     family = DepartmentRefused if page.status == 400 else DepartmentFault
     return family(
         f"{department.department}.{feed.name}: page {page.number} came with status {page.status} and without a Fault; "
-        "nothing was delivered"
+        "nothing was received"
     )

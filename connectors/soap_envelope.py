@@ -115,10 +115,10 @@ def _fault(fault: etree._Element, who: str) -> DepartmentError:
     code = " ".join(quoted(code) for code in codes) or "nothing"
     if known & SIGN_IN_FAULTS:
         return DepartmentRefused(
-            f"{who}: our sign-in is not accepted ({code}); check the connection; nothing was delivered"
+            f"{who}: our sign-in is not accepted ({code}); check the connection; nothing was received"
         )
     told = "; ".join([quoted(_words(fault)), *_details(fault)])
-    message = f"{who}: the department answered with Fault {code}: {told}; nothing was delivered"
+    message = f"{who}: the department answered with Fault {code}: {told}; nothing was received"
     if known & THEIR_FAULTS:
         return DepartmentServerFault(message)
     return DepartmentRefused(message) if known & OUR_FAULTS else DepartmentFault(message)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from connectors.declaration import Department
+from connectors.declaration import Department, load_departments
 from hub.airflow_api import AirflowApi
 from hub.airflow_pools import pools_of
 from hub.airflow_processes import wait_until
@@ -64,14 +65,20 @@ def run_to_the_end(
     """Trigger the DAG of every feed once and wait until each has ended. Only what was parsed since `begun_at` counts."""
     feeds = feeds_by_dag(departments)
     cycle = Cycle(api, children, hub, feeds, begun_at)
-    for name, pool in pools_of(departments).items():
-        api.keep_pool(name, int(str(pool["slots"])), str(pool["description"]))
+    make_pools(api, hub.connectors_folder)
     _await_parsed(cycle)
     for dag_id in feeds:
         api.trigger(dag_id, cycle.run_id)
         api.unpause(dag_id)
     _follow(cycle)
     return _collect(cycle)
+
+
+def make_pools(api: AirflowApi, connectors_folder: Path | None) -> None:
+    """Make the pool of every department, also of those not shown: tasks without one would wait for ever, unsaid."""
+    declared, _ = load_departments(connectors_folder)
+    for name, pool in pools_of(declared).items():
+        api.keep_pool(name, int(str(pool["slots"])), str(pool["description"]))
 
 
 def feeds_by_dag(departments: Sequence[Department]) -> dict[str, str]:

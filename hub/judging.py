@@ -13,6 +13,7 @@ from typing import Final
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
 from license_library.feed_states import FeedState, read_feed_states
+from license_library.hold_phrases import hold_words
 from license_library.incidents import Cause, tell_incidents
 from license_library.wording import local_time
 
@@ -72,7 +73,8 @@ def held(state: FeedState, _now: datetime) -> Cause | None:
     """A batch waits for the steward, and nothing came after it."""
     if state.last_state != "held":
         return None
-    zh = f"交换 {state.last_exchange_id} 整批暂缓，等待数据管理员放行或作废：{state.hold_reason}"
+    hold = hold_words(state.hold_reason)
+    zh = f"交换 {state.last_exchange_id} 整批暂缓，等待数据管理员放行或作废：{hold.zh if hold else ''}"
     en = f"exchange {state.last_exchange_id} is held and waits for the steward: {state.hold_reason}"
     return Cause(state.feed, "held", "critical", zh, en)
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import psycopg
@@ -25,7 +26,7 @@ from hub.outbox_verdicts import answer_of, judge_delivery, judge_receipt, postpo
 from hub.progress import Progress
 from license_library.corrections import note_answer
 from license_library.outbox_claims import Claim, claim_delivery, claim_receipt, paused_until
-from license_library.outbox_marks import Mark, mark_delivery, mark_leaving, mark_receipt
+from license_library.outbox_marks import Mark, hold_back, mark_delivery, mark_leaving, mark_receipt
 from schemas.errors import LeaseLost
 
 T = TypeVar("T")
@@ -92,15 +93,20 @@ class PushPass:
                 self._note_receipt(delivery, claim)
 
     def _open_kinds(self) -> Sequence[str]:
-        """Return the kinds that the department may be given now, and note why the others must wait."""
+        """Return the kinds that the department may be given now; note why the others must wait, and of each that it does."""
         found = []
         for kind, delivery in self._declared.deliveries.items():
             window = window_at(delivery.maintenance, self._declared.timezone, self._hub.clock())
             if window is None:
                 found.append(kind)
-            elif window[0].notice not in self.summary.notices:
+                continue
+            self._in_transaction(partial(self._hold_back, kind, window[1]))
+            if window[0].notice not in self.summary.notices:
                 self.summary.notices.append(window[0].notice)
         return found
+
+    def _hold_back(self, kind: str, until: datetime, conn: Transaction) -> None:
+        hold_back(conn, self._declared.department, kind, until)
 
     def _claim(self, conn: Transaction, kinds: Sequence[str]) -> Claim | None:
         now, name = self._hub.clock(), self._declared.department

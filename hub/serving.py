@@ -9,11 +9,14 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 
 import uvicorn
 from sqlalchemy import Engine
 
+from connectors.declaration import list_departments
 from hub.context import HubContext, open_file_store, sign_in_token
+from hub.push import enqueue_delivery
 from hub.settings import Settings
 from license_library.database import open_database
 from license_library.service.settings import ServiceSettings
@@ -29,6 +32,8 @@ def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
         hub.clock,
         open_file_store(settings, hub.keyring),
         public_url=settings.public_url,
+        declared=partial(list_departments, hub.connectors_folder),
+        owe=partial(enqueue_delivery, hub),
         requires_activation=hub.requires_activation,
     )
 

@@ -59,7 +59,8 @@ def settled_instant(conn: Connection, known_at: datetime | None, now: datetime) 
     if known_at > settled:
         raise NotSettled(
             f"library: what was known at {known_at.isoformat()} is not settled: a merge is under way since before; "
-            "nothing was answered; ask again when it has ended"
+            "nothing was answered; ask again when it has ended",
+            zh=f"{known_at.isoformat()} 时的情况尚未确定：有一批数据此前已开始入库；请在其结束后再查",
         )
     return known_at
 

@@ -91,7 +91,8 @@ def add_plain_year(conn: Connection, year: int) -> None:
     """Add a year with Monday to Friday as working days, to be corrected once its holidays are announced."""
     if year in list_years(conn) or not 2000 <= year < 2200:
         raise RequestError(
-            f"calendar: {year} cannot be added; expected a year from 2000 that is not there; nothing was done"
+            f"calendar: {year} cannot be added; expected a year from 2000 that is not there; nothing was done",
+            zh=f"不能加入 {year} 年：应为 2000 年以后且尚未加入的年份；未作更改",
         )
     first = date(year, 1, 1)
     days = [first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days)]
@@ -102,7 +103,7 @@ def set_day(conn: Connection, day: date, is_workday: bool, note: str | None, who
     """Say of one day whether people work; CalendarMissing where its year is not there."""
     check_text(f"{who}{note or ''}")
     if not who.strip():
-        raise RequestError("calendar: expected who says so; nothing was changed")
+        raise RequestError("calendar: expected who says so; nothing was changed", zh="未写明由谁确定；未作更改")
     facts = {"day": day, "is_workday": is_workday, "note": note, "who": who.strip()}
     if conn.execute(_SET, facts).first() is None:
         raise CalendarMissing(

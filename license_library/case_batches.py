@@ -16,7 +16,9 @@ from sqlalchemy import Connection, Row, text
 from license_library.answers import BatchBrief
 from license_library.batch_list import get_batch
 from license_library.case_decisions import CaseDecision
+from license_library.case_words import batch_words, case_action_words
 from license_library.corrections import DEFAULT_DAYS, Correction, demand_sense
+from license_library.field_lineage import editable_fields
 from license_library.keyring import Keyring
 from license_library.known_filters import check_code, check_department
 from license_library.questions import NotDecidable
@@ -107,6 +109,7 @@ def create_batch(conn: Connection, keyring: Keyring, order: BatchOrder, now: dat
     _demand_sense(order)
     check_department(conn, order.chosen.department)
     check_code(order.chosen.code)
+    _demand_known_fields(conn, order)
     counted = conn.execute(_COUNT, _scope(order.action, order.chosen)).one()
     arguments = {"owner": order.owner.strip(), "until": order.until, "sealed": _sealed(keyring, order)}
     facts = {"action": order.action, "who": order.who.strip(), "reason": order.reason.strip() or None, "now": now}
@@ -118,14 +121,17 @@ def change_batch(conn: Connection, batch_id: int, change: BatchChange, who: str,
     """Pause, resume or cancel; what is done already stays done. NotFound, or NotDecidable where it is over."""
     check_text(who)
     if not who.strip():
-        raise RequestError("batch: nobody decides; expected who it is; nothing was changed")
+        raise RequestError(
+            "batch: nobody decides; expected who it is; nothing was changed", zh="未写明确认人；未作更改"
+        )
     allowed, state = CHANGES[change]
     facts = {"batch_id": batch_id, "state": state, "from": list(allowed), "who": who.strip(), "now": now}
     changed = conn.execute(_CHANGE, facts).rowcount
     found = get_batch(conn, batch_id)
     if not changed:
         raise NotDecidable(
-            f"batch {batch_id}: is {found.state}; {change} needs it {' or '.join(allowed)}; nothing was changed"
+            f"batch {batch_id}: is {found.state}; {change} needs it {' or '.join(allowed)}; nothing was changed",
+            zh=f"批量 {batch_id} {batch_words(found.state).zh}，不能这样处理；未作更改",
         )
     return found
 
@@ -177,17 +183,31 @@ def _demand_sense(order: BatchOrder) -> None:
     values = "".join(f"{name}{value or ''}" for name, value in order.values.items())
     check_text(f"{order.who}{order.reason}{order.owner}{values}")
     missing = [
-        ("who decides", not order.who.strip()),
-        ("a reason", order.action in {"edit", "waive", "discard"} and not order.reason.strip()),
-        ("an owner", order.action == "assign" and not order.owner.strip()),
-        ("a last day", order.action == "waive" and order.until is None),
-        ("a field and its value", order.action == "edit" and not order.values),
+        ("who decides", "确认人", not order.who.strip()),
+        ("a reason", "理由", order.action in {"edit", "waive", "discard"} and not order.reason.strip()),
+        ("an owner", "负责人", order.action == "assign" and not order.owner.strip()),
+        ("a last day", "截止日", order.action == "waive" and order.until is None),
+        ("a field and its value", "字段及其值", order.action == "edit" and not order.values),
     ]
-    for expected, lacks in missing:
+    for expected, needed, lacks in missing:
         if lacks:
-            raise RequestError(f"batch: {order.action}: expected {expected}; nothing was begun")
+            raise RequestError(
+                f"batch: {order.action}: expected {expected}; nothing was begun",
+                zh=f"{case_action_words(order.action).zh}：须填写{needed}；未开始",
+            )
     if order.action == "return":
         demand_sense(Correction(who=order.who, **{name: getattr(order, name) for name in _SEALED[1:]}))
+
+
+def _demand_known_fields(conn: Connection, order: BatchOrder) -> None:
+    """Refuse an edit of a field that none of the chosen feeds has: every case would be skipped in silence."""
+    known = editable_fields(conn, order.chosen.department, order.chosen.feed)
+    unknown = sorted(set(order.values) - set(known))
+    if order.action == "edit" and known and unknown:
+        raise RequestError(
+            f"batch: edit: there is no source field {unknown[0][:60]!r}; expected one of {', '.join(known)}; nothing was begun",
+            zh=f"没有源字段“{unknown[0][:60]}”；可选：{'、'.join(known)}；未开始",
+        )
 
 
 def _scope(action: str, chosen: Chosen) -> dict[str, Any]:

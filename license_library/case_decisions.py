@@ -14,9 +14,11 @@ import msgspec
 from sqlalchemy import Connection, Row, text
 
 from license_library.case_events import Deed, write_events
+from license_library.case_words import case_action_words, quarantine_words
 from license_library.keyring import Keyring
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
+from license_library.wording import problem_words
 from schemas.errors import NotFound, RequestError
 from schemas.problems import is_waivable
 
@@ -77,7 +79,8 @@ def decide_case(  # noqa: PLR0913, PLR0917 - one decision, whose case, and when
     if case.state not in ALLOWED[decision.action]:
         raise NotDecidable(
             f"case {quarantine_id}: is {case.state}; {decision.action} needs it "
-            f"{' or '.join(ALLOWED[decision.action])}; nothing was changed"
+            f"{' or '.join(ALLOWED[decision.action])}; nothing was changed",
+            zh=f"隔离 {quarantine_id} {quarantine_words(case.state).zh}，不能这样处理；未作更改",
         )
     detail = _APPLY[decision.action](conn, keyring, case, decision, now)
     deed = Deed(_DONE[decision.action], decision.who.strip(), decision.reason.strip() or None, detail)
@@ -88,17 +91,20 @@ def _demand_sense(decision: CaseDecision, today: date) -> None:
     values = "".join(f"{name}{value or ''}" for name, value in decision.values.items())
     check_text(f"{decision.who}{decision.reason}{decision.owner}{values}")
     missing = [
-        ("who decides", not decision.who.strip()),
-        ("a reason", decision.action in {"edit", "waive", "discard"} and not decision.reason.strip()),
-        ("an owner", decision.action == "assign" and not decision.owner.strip()),
-        ("a field and its value", decision.action == "edit" and not decision.values),
-        ("a last day", decision.action == "waive" and decision.until is None),
-        (f"at most {LONGEST} characters of reason", len(decision.reason) > LONGEST),
-        ("a last day that is not over", decision.until is not None and decision.until < today),
+        ("who decides", "确认人", not decision.who.strip()),
+        ("a reason", "理由", decision.action in {"edit", "waive", "discard"} and not decision.reason.strip()),
+        ("an owner", "负责人", decision.action == "assign" and not decision.owner.strip()),
+        ("a field and its value", "字段及其值", decision.action == "edit" and not decision.values),
+        ("a last day", "截止日", decision.action == "waive" and decision.until is None),
+        (f"at most {LONGEST} characters of reason", f"不超过 {LONGEST} 字的理由", len(decision.reason) > LONGEST),
+        ("a last day that is not over", "尚未过去的截止日", decision.until is not None and decision.until < today),
     ]
-    for expected, lacks in missing:
+    for expected, needed, lacks in missing:
         if lacks:
-            raise RequestError(f"quarantine: {decision.action}: expected {expected}; nothing was changed")
+            raise RequestError(
+                f"quarantine: {decision.action}: expected {expected}; nothing was changed",
+                zh=f"{case_action_words(decision.action).zh}：须填写{needed}；未作更改",
+            )
 
 
 def _assign(conn: Connection, _: Keyring, case: Row[Any], decision: CaseDecision, now: datetime) -> str:
@@ -109,14 +115,16 @@ def _assign(conn: Connection, _: Keyring, case: Row[Any], decision: CaseDecision
 def _edit(conn: Connection, keyring: Keyring, case: Row[Any], decision: CaseDecision, now: datetime) -> str:
     if case.source is None:
         raise NotDecidable(
-            f"case {case.quarantine_id}: its source row is not kept yet; expected it checked again first; nothing was changed"
+            f"case {case.quarantine_id}: its source row is not kept yet; expected it checked again first; nothing was changed",
+            zh=f"隔离 {case.quarantine_id} 尚未保存原始记录，请先重新检查；未作更改",
         )
     known = msgspec.json.decode(keyring.decrypt(case.source))
     unknown = sorted(set(decision.values) - set(known))
     if unknown:
         raise RequestError(
             f"case {case.quarantine_id}: has no source field {unknown[0][:60]!r}; there are {', '.join(sorted(known))}; "
-            "nothing was changed"
+            "nothing was changed",
+            zh=f"隔离 {case.quarantine_id} 没有源字段“{unknown[0][:60]}”；可选：{'、'.join(sorted(known))}；未作更改",
         )
     edits = msgspec.json.decode(keyring.decrypt(case.edits)) if case.edits else {}
     edits |= {name: value or None for name, value in decision.values.items()}
@@ -131,7 +139,8 @@ def _waive(conn: Connection, _: Keyring, case: Row[Any], decision: CaseDecision,
     if lost:
         raise NotDecidable(
             f"case {case.quarantine_id}: {', '.join(lost)} cannot be waived: the value itself is missing or unreadable; "
-            "expected it edited, or corrected at the source; nothing was changed"
+            "expected it edited, or corrected at the source; nothing was changed",
+            zh=f"隔离 {case.quarantine_id}：{'、'.join(problem_words(code).zh for code in lost)}，不能豁免：值本身缺失或无法识别，请修改，或请部门更正；未作更改",
         )
     facts = {"codes": list(case.codes), "until": decision.until, "now": now}
     conn.execute(_WAIVE, {**facts, "quarantine_id": case.quarantine_id})

@@ -74,12 +74,21 @@ def prefer_source(  # noqa: PLR0913, PLR0917 - what, by whom, why, when
     check_text(f"{element}{source or ''}{who}{reason}", longest=LONGEST * 2)
     known = load_elements().get(element)
     if known is None:
-        raise RequestError(f"master: there is no element {element[:60]!r}; there are {', '.join(load_elements())}")
+        raise RequestError(
+            f"master: there is no element {element[:60]!r}; there are {', '.join(load_elements())}",
+            zh=f"没有数据元“{element[:60]}”；可选：{'、'.join(load_elements())}",
+        )
     names = [one.name for one in known.sources]
     if source is not None and source not in names:
-        raise RequestError(f"master: {source[:60]!r} is no source of {element}; there are {', '.join(names)}")
+        raise RequestError(
+            f"master: {source[:60]!r} is no source of {element}; there are {', '.join(names)}",
+            zh=f"“{source[:60]}”不是 {element} 的来源；可选：{'、'.join(names)}",
+        )
     if not who.strip() or not reason.strip() or len(reason) > LONGEST:
-        raise RequestError(f"master: expected who decides and why, at most {LONGEST} characters; nothing was changed")
+        raise RequestError(
+            f"master: expected who decides and why, at most {LONGEST} characters; nothing was changed",
+            zh=f"须写明确认人和理由，不超过 {LONGEST} 字；未作更改",
+        )
     facts = {"element": element, "source": source, "who": who.strip(), "reason": reason.strip(), "now": now}
     conn.execute(_PREFER, facts)
 
@@ -104,7 +113,10 @@ def _tell(  # noqa: PLR0913, PLR0917 - asks a department, in the order of all de
 ) -> dict[str, Any]:
     doubted, differ = _chosen(one, decision)
     if doubted.row is None or decision.license_id is None:
-        raise RequestError("conflict: expected the license whose value is doubted; nothing was asked")
+        raise RequestError(
+            "conflict: expected the license whose value is doubted; nothing was asked",
+            zh="须指明值有疑问的证照；未提出",
+        )
     other = next(fact for fact in differ if fact.normal != doubted.normal)
     is_face = doubted.source.field.startswith("face.")
     named = f"{one.element.zh}：" if is_face else ""
@@ -126,7 +138,10 @@ def _reopen(
     subject_id, element = one.subject.subject_id, one.element
     decided = read_decisions(conn, [subject_id]).get((subject_id, element.code))
     if state_of(decided, settled_fact(element, one.facts, decided, keyring, today)) == "open":
-        raise NotDecidable(f"conflict: {element.code} of subject {subject_id} is open already; nothing was changed")
+        raise NotDecidable(
+            f"conflict: {element.code} of subject {subject_id} is open already; nothing was changed",
+            zh="该差异尚未处理，无需重新打开；未作更改",
+        )
     return {"action": "reopened"}
 
 
@@ -134,22 +149,27 @@ def _chosen(one: Contested, decision: ConflictDecision) -> tuple[Fact, list[Fact
     differ = differing(one.element, one.facts)
     where = f"{one.element.code} of subject {one.subject.subject_id}"
     if not differ:
-        raise NotDecidable(f"conflict: the sources of {where} agree; nothing was changed")
+        raise NotDecidable(
+            f"conflict: the sources of {where} agree; nothing was changed", zh="各来源一致，无需处理；未作更改"
+        )
     for fact in differ:
         if decision.license_id == (None if fact.row is None else fact.row.license_id):
             return fact, differ
-    raise NotDecidable(f"conflict: that license tells nothing of {where} that is in force; nothing was changed")
+    raise NotDecidable(
+        f"conflict: that license tells nothing of {where} that is in force; nothing was changed",
+        zh="该证照没有提供这一数据项的现行值；未作更改",
+    )
 
 
 def _demand_sense(decision: ConflictDecision, today: date) -> None:
     texts = (decision.who, decision.note, decision.owner, decision.proposed)
     check_text("".join(text[: LONGEST + 1] for text in texts), longest=(LONGEST + 1) * len(texts))
     wrong = [
-        ("who decides", not decision.who.strip()),
-        ("why", decision.action != "assign" and not decision.note.strip()),
-        (f"at most {LONGEST} characters", max(map(len, texts)) > LONGEST),
-        ("a last day from today on", decision.until is not None and decision.until < today),
+        ("who decides", "确认人", not decision.who.strip()),
+        ("why", "理由", decision.action != "assign" and not decision.note.strip()),
+        (f"at most {LONGEST} characters", f"不超过 {LONGEST} 字的内容", max(map(len, texts)) > LONGEST),
+        ("a last day from today on", "不早于今天的截止日", decision.until is not None and decision.until < today),
     ]
-    for expected, is_wrong in wrong:
+    for expected, needed, is_wrong in wrong:
         if is_wrong:
-            raise RequestError(f"conflict: expected {expected}; nothing was changed")
+            raise RequestError(f"conflict: expected {expected}; nothing was changed", zh=f"须填写{needed}；未作更改")

@@ -142,7 +142,10 @@ def _elements(wanted: str | None) -> Mapping[str, Element]:
     if wanted is None:
         return elements
     if wanted not in elements:
-        raise RequestError(f"conflict: there is no element {wanted[:60]!r}; there are {', '.join(elements)}")
+        raise RequestError(
+            f"conflict: there is no element {wanted[:60]!r}; there are {', '.join(elements)}",
+            zh=f"没有数据元“{wanted[:60]}”；可选：{'、'.join(elements)}",
+        )
     return {wanted: elements[wanted]}
 
 

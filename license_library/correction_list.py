@@ -5,7 +5,7 @@ Values are shown masked, what may name a person by its first character; whoever 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,13 +50,19 @@ ZONE = ZoneInfo("Asia/Shanghai")
 _PERSONAL = {field.name for field in LICENSE.fields if field.personal}
 
 
-def list_corrections(
-    conn: Connection, keyring: Keyring, wanted: CorrectionFilter, today: date, now: datetime
+def list_corrections(  # noqa: PLR0913 - each is one fact of the question
+    conn: Connection,
+    keyring: Keyring,
+    wanted: CorrectionFilter,
+    today: date,
+    now: datetime,
+    *,
+    declared: Collection[str] = (),
 ) -> CorrectionsAnswer:
     """Return requests, the open ones first, by their last day."""
     check_state(wanted.state, wanted.STATES)
     check_text(f"{wanted.department or ''}{wanted.state or ''}")
-    check_department(conn, wanted.department)
+    check_department(conn, wanted.department, declared)
     facts = msgspec.structs.asdict(wanted) | {"today": today, "limit": check_limit(wanted.limit)}
     return CorrectionsAnswer([_brief(row, keyring) for row in conn.execute(_LIST, facts)], now)
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, text
 
 from license_library.calendar import add_workdays
 from license_library.case_events import Deed, write_events
+from license_library.case_words import quarantine_words
 from license_library.keyring import Keyring
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
@@ -76,7 +77,10 @@ def ask_for_case(  # noqa: PLR0913, PLR0917 - about what, by whom and when
     if found is None:
         raise NotFound(f"quarantine: there is no case {quarantine_id}; nothing was asked")
     if found.state != "open":
-        raise NotDecidable(f"case {quarantine_id}: is {found.state}; return needs it open; nothing was asked")
+        raise NotDecidable(
+            f"case {quarantine_id}: is {found.state}; return needs it open; nothing was asked",
+            zh=f"隔离 {quarantine_id} {quarantine_words(found.state).zh}，不能退回部门；未提出",
+        )
     request_id, due_on = _ask(conn, keyring, found, asked, today, now)
     deed = Deed("returned", asked.who.strip(), asked.basis.strip(), f"{asked.field}, {due_on}")
     write_events(conn, [quarantine_id], deed, now)
@@ -91,7 +95,10 @@ def ask_for_license(  # noqa: PLR0913, PLR0917 - about what, by whom and when
     if found is None:
         raise NotFound(f"library: no license is kept under {license_id}; nothing was asked")
     if not asked.proposed.strip() and not asked.evidence.strip():
-        raise RequestError("correction: expected what should stand there, or the evidence; nothing was asked")
+        raise RequestError(
+            "correction: expected what should stand there, or the evidence; nothing was asked",
+            zh="须填写应为的值，或证明材料；未提出",
+        )
     return _ask(conn, keyring, found, asked, today, now)[0]
 
 
@@ -100,12 +107,18 @@ def _ask(  # noqa: PLR0913, PLR0917 - about what, by whom and when
 ) -> tuple[int, date]:
     demand_sense(asked)
     if about.record_id is None:
-        raise NotDecidable("correction: the record has no key of its own to name it by; tell the department's contact")
+        raise NotDecidable(
+            "correction: the record has no key of its own to name it by; tell the department's contact",
+            zh="该记录没有自己的标识，无法指明；请直接告知部门联系人",
+        )
     due_on = add_workdays(conn, today, asked.days)
     facts = dict(about._mapping) | {"field": asked.field, "basis": asked.basis.strip(), "who": asked.who.strip()}
     conn.execute(_ALONE, facts)
     if (before := conn.scalar(_ASKED_ALREADY, facts)) is not None:
-        raise NotDecidable(f"correction: request {before} asks for {asked.field} already; answer or withdraw it first")
+        raise NotDecidable(
+            f"correction: request {before} asks for {asked.field} already; answer or withdraw it first",
+            zh=f"校核请求 {before} 已就该字段提出；请先答复或撤回",
+        )
     facts |= {name: _sealed(keyring, getattr(asked, name)) for name in ("seen", "proposed", "evidence")}
     return int(conn.execute(_ASK, {**facts, "now": now, "due_on": due_on}).scalar_one()), due_on
 
@@ -117,7 +130,8 @@ def answer_correction(  # noqa: PLR0913, PLR0917 - what the department said, and
     check_text(f"{who}{note}")
     if not who.strip() or len(note) > LONGEST:
         raise RequestError(
-            f"correction: expected who says so, and a note of at most {LONGEST} characters; nothing was changed"
+            f"correction: expected who says so, and a note of at most {LONGEST} characters; nothing was changed",
+            zh=f"须写明由谁答复，说明不超过 {LONGEST} 字；未作更改",
         )
     state = "withdrawn" if answer == "withdrawn" else "answered"
     facts = {"request_id": request_id, "state": state, "answer": None if state == "withdrawn" else answer, "now": now}
@@ -126,7 +140,10 @@ def answer_correction(  # noqa: PLR0913, PLR0917 - what the department said, and
         found = conn.scalar(_STATE, {"request_id": request_id})
         if found is None:
             raise NotFound(f"correction: there is no request {request_id}; nothing was changed")
-        raise NotDecidable(f"correction {request_id}: is {found}; an answer needs it open; nothing was changed")
+        raise NotDecidable(
+            f"correction {request_id}: is {found}; an answer needs it open; nothing was changed",
+            zh=f"校核请求 {request_id} 已办结，不能再答复；未作更改",
+        )
     if changed.quarantine_id is not None:
         action, detail = ("withdrawn", None) if state == "withdrawn" else ("answered", answer)
         write_events(conn, [changed.quarantine_id], Deed(action, who.strip(), note.strip() or None, detail), now)
@@ -151,16 +168,21 @@ def demand_sense(asked: Correction) -> None:
     missing = [
         (
             f"a field of a license ({', '.join(known)}), {asked.field[:60]!r} is no field of a license",
+            f"证照的字段，没有“{asked.field[:60]}”这一字段",
             not _is_field(asked.field),
         ),
-        ("the basis", not asked.basis.strip()),
-        ("who asks", not asked.who.strip()),
-        ("1 to 60 working days", not 1 <= asked.days <= 60),
-        (f"at most {LONGEST} characters in each text", any(len(str(value)) > LONGEST for value in texts.values())),
+        ("the basis", "依据", not asked.basis.strip()),
+        ("who asks", "提出人", not asked.who.strip()),
+        ("1 to 60 working days", "1 至 60 个工作日的期限", not 1 <= asked.days <= 60),
+        (
+            f"at most {LONGEST} characters in each text",
+            f"各不超过 {LONGEST} 字的内容",
+            any(len(str(value)) > LONGEST for value in texts.values()),
+        ),
     ]
-    for expected, lacks in missing:
+    for expected, needed, lacks in missing:
         if lacks:
-            raise RequestError(f"correction: expected {expected}; nothing was asked")
+            raise RequestError(f"correction: expected {expected}; nothing was asked", zh=f"须填写{needed}；未提出")
 
 
 def _is_field(name: str) -> bool:

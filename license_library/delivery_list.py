@@ -5,6 +5,7 @@ Reads only; a payload is never opened here.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -45,14 +46,16 @@ select {_COLUMNS} from deliveries d join departments p using (department) where 
 """)  # noqa: S608 - as above
 
 
-def list_deliveries(conn: Connection, wanted: DeliveryFilter, now: datetime) -> DeliveriesAnswer:
+def list_deliveries(
+    conn: Connection, wanted: DeliveryFilter, now: datetime, *, declared: Collection[str] = ()
+) -> DeliveriesAnswer:
     """Return one page of deliveries, newest first; WrongQuestion for a limit or cursor that is not ours."""
     check_state(wanted.state, wanted.STATES)
     limit = check_limit(wanted.limit)
     scope = {name: getattr(wanted, name) for name in ("department", "kind", "case_number", "state")}
     for value in scope.values():
         check_text(value or "")
-    check_department(conn, wanted.department)
+    check_department(conn, wanted.department, declared)
     question = msgspec.json.encode(scope)
     (before,) = read_cursor(question, wanted.after, (LAST,))
     rows = conn.execute(_LIST, {**scope, "before": before, "limit": limit + 1}).all()

@@ -5,6 +5,7 @@ Reads only; counts and times, nothing of any record.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import ExchangeBrief, ExchangesAnswer
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.hold_phrases import hold_words
 from license_library.known_filters import check_department
 from license_library.questions import ExchangeFilter
 from license_library.readings import check_text
@@ -33,11 +35,13 @@ select {EXCHANGE_COLUMNS}
 """)  # noqa: S608 - constants of this file
 
 
-def list_exchanges(conn: Connection, wanted: ExchangeFilter, now: datetime) -> ExchangesAnswer:
+def list_exchanges(
+    conn: Connection, wanted: ExchangeFilter, now: datetime, *, declared: Collection[str] = ()
+) -> ExchangesAnswer:
     """Return one page of exchanges; WrongQuestion for a limit or cursor that is not ours."""
     limit = check_limit(wanted.limit)
     check_text(f"{wanted.department or ''}{wanted.feed or ''}")
-    check_department(conn, wanted.department)
+    check_department(conn, wanted.department, declared)
     question = f"exchanges {wanted.department} {wanted.feed}".encode()
     (before,) = read_cursor(question, wanted.after, (LAST,))
     parameters = {"before": before, "department": wanted.department, "feed": wanted.feed, "limit": limit + 1}
@@ -71,6 +75,7 @@ def exchange_of(row: Any) -> ExchangeBrief:
         quarantined=row.quarantined_count,
         held=row.held_count,
         hold_reason=row.hold_reason,
+        hold_words=hold_words(row.hold_reason),
         error_code=row.error_code,
         error_message=row.error_message,
     )

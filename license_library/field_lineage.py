@@ -12,6 +12,17 @@ select fields from mappings where department = :department and feed = :feed and 
 """)
 
 
+_EDITABLE = text("""
+select distinct source from (
+  select distinct department, feed, mapping_version from quarantined_records
+  where state = 'open' and (cast(:department as text) is null or department = cast(:department as text))
+    and (cast(:feed as text) is null or feed = cast(:feed as text))) waiting
+join mappings using (department, feed, mapping_version)
+cross join jsonb_array_elements(fields) as field cross join jsonb_array_elements_text(field -> 'sources') as source
+order by source
+""")
+
+
 def list_lineage(conn: Connection, department: str, feed: str, mapping_version: str) -> list[FieldLineage]:
     """Return the lineage of every field under one mapping version; nothing where it was not kept."""
     asked = {"department": department, "feed": feed, "mapping_version": mapping_version}
@@ -25,6 +36,11 @@ def list_lineage(conn: Connection, department: str, feed: str, mapping_version: 
         )
         for one in conn.scalar(_FIELDS, asked) or []
     ]
+
+
+def editable_fields(conn: Connection, department: str | None, feed: str | None) -> list[str]:
+    """Return the source fields from which the open cases of a department, of a feed or of all were read."""
+    return list(conn.scalars(_EDITABLE, {"department": department, "feed": feed}))
 
 
 def personal_sources(conn: Connection, department: str, feed: str, mapping_version: str) -> dict[str, bool]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import IncidentBrief
 from license_library.incident_list import get_incident
+from license_library.incident_words import incident_words
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
 from schemas.errors import RequestError
@@ -95,14 +96,20 @@ def _facts(incident_id: int, decision: IncidentDecision, now: datetime) -> dict[
 def _require_sense(decision: IncidentDecision) -> None:
     check_text(f"{decision.who}{decision.note or ''}{decision.assignee or ''}")
     if not decision.who.strip():
-        raise RequestError("library: a decision; expected who makes it, got nobody; nothing was changed")
+        raise RequestError(
+            "library: a decision; expected who makes it, got nobody; nothing was changed", zh="未写明由谁处理；未作更改"
+        )
     if len(decision.note or "") > LONGEST_NOTE or max(len(decision.who), len(decision.assignee or "")) > 100:
         raise RequestError(
             f"library: a decision; expected a note of at most {LONGEST_NOTE} characters and names of at most 100; "
-            "nothing was changed"
+            "nothing was changed",
+            zh=f"说明不超过 {LONGEST_NOTE} 字，姓名不超过 100 字；未作更改",
         )
     if decision.choice == "mute" and not 1 <= decision.days <= LONGEST_MUTE.days:
-        raise RequestError(f"library: muting; expected 1 to {LONGEST_MUTE.days} days; nothing was changed")
+        raise RequestError(
+            f"library: muting; expected 1 to {LONGEST_MUTE.days} days; nothing was changed",
+            zh=f"静默天数应为 1 至 {LONGEST_MUTE.days} 天；未作更改",
+        )
 
 
 def _require_state(conn: Connection, row: Any, facts: dict[str, Any]) -> None:
@@ -110,10 +117,14 @@ def _require_state(conn: Connection, row: Any, facts: dict[str, Any]) -> None:
     if is_over != (facts["choice"] == "reopen"):
         raise NotDecidable(
             f"library: incident {number} is {row.state}; expected one that is {'' if not is_over else 'not '}resolved; "
-            "nothing was changed"
+            "nothing was changed",
+            zh=f"异常 {number} {incident_words(row.state).zh}，不能这样处理；未作更改",
         )
     if is_over and conn.scalar(_HAS_YOUNGER, {**facts, **row._mapping}):
-        raise NotDecidable(f"library: incident {number} has a younger one of the same cause; nothing was changed")
+        raise NotDecidable(
+            f"library: incident {number} has a younger one of the same cause; nothing was changed",
+            zh=f"异常 {number} 之后已有同一原因的新异常，请处理那一条；未作更改",
+        )
 
 
 build_readers(IncidentDecision)

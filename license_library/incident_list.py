@@ -5,6 +5,7 @@ Reads only; words of feeds and contracts, nothing of any record.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -48,11 +49,13 @@ order by alert_id desc limit 100
 """)
 
 
-def list_incidents(conn: Connection, wanted: IncidentFilter, now: datetime) -> IncidentsAnswer:
+def list_incidents(
+    conn: Connection, wanted: IncidentFilter, now: datetime, *, declared: Collection[str] = ()
+) -> IncidentsAnswer:
     """Return incidents; without a state every one that is not resolved, with `all` every one."""
     check_state(wanted.state, wanted.STATES)
     check_text(f"{wanted.department or ''}{wanted.state or ''}")
-    check_department(conn, wanted.department)
+    check_department(conn, wanted.department, declared)
     facts = {"department": wanted.department, "state": wanted.state, "limit": check_limit(wanted.limit)}
     return IncidentsAnswer([_brief(row) for row in conn.execute(_LIST, facts)], now)
 

@@ -5,6 +5,8 @@ Knows departments and problem codes; which records a filter chooses is the lists
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, text
 
 from license_library.answers import Words
@@ -15,11 +17,11 @@ _DEPARTMENTS = text("select department from departments order by department")
 _SUITE = "suite."  # a code of an expectation, named in a file that a steward writes
 
 
-def check_department(conn: Connection, department: str | None) -> None:
-    """Refuse a department of which nothing was ever noted."""
+def check_department(conn: Connection, department: str | None, declared: Collection[str] = ()) -> None:
+    """Refuse a department of which nothing was ever noted, unless it is `declared`: then there truly is nothing."""
     if department is None:
         return
-    known = list(conn.scalars(_DEPARTMENTS))
+    known = sorted({*conn.scalars(_DEPARTMENTS), *declared})
     if department not in known:
         named = ", ".join(known) or "none yet"
         zh = f"没有该部门的任何记录；可选：{named}"

@@ -79,7 +79,10 @@ def attach_file(conn: Connection, store: FileStore, content: bytes, attaching: A
         )
     version = current if attaching.version_count is None else attaching.version_count
     if not 1 <= version <= current:
-        raise RequestError(f"files: the license has versions 1 to {current}; expected one of them; nothing was kept")
+        raise RequestError(
+            f"files: the license has versions 1 to {current}; expected one of them; nothing was kept",
+            zh=f"该证照有第 1 至 {current} 版，请选其一；未保存",
+        )
     row = {
         "license_id": attaching.license_id, "version_count": version, "digest": store.put(content), "kind": kind,
         "size_bytes": len(content), "name": _name(attaching.name), "who": attaching.who, "purpose": attaching.purpose,

@@ -14,8 +14,9 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Row, text
 
+from license_library.delivery_words import delivery_state_words
 from license_library.keyring import Keyring
-from license_library.questions import NotDecidable
+from license_library.questions import KeyTaken, NotDecidable
 from license_library.readings import check_text
 from schemas.errors import NotFound, RequestError
 
@@ -42,7 +43,9 @@ class Owing:
 
 
 _LOCK_CASE = text("select pg_advisory_xact_lock(hashtextextended('case ' || :department || ' ' || :case_number, 0))")
-_KNOWN = text("select delivery_id, department, kind, case_number from deliveries where delivery_key = :delivery_key")
+_KNOWN = text(
+    "select delivery_id, department, kind, case_number, payload from deliveries where delivery_key = :delivery_key"
+)
 _ENQUEUE = text("""
 insert into deliveries (delivery_key, department, kind, case_number, sequence, class, payload, state,
   next_try_at, enqueued_at, owed_at)
@@ -63,7 +66,7 @@ _STATE = text("select state from deliveries where delivery_id = :delivery_id")
 
 
 def enqueue(conn: Connection, keyring: Keyring, owing: Owing, now: datetime) -> int:
-    """Put a delivery into the outbox and return its id; the same key again is the same delivery."""
+    """Put a delivery into the outbox and return its id; the same key again is the same delivery, or KeyTaken."""
     check_text(f"{owing.case_number}{owing.delivery_key or ''}")
     facts = {
         "delivery_key": owing.delivery_key or secrets.token_hex(16),
@@ -74,7 +77,7 @@ def enqueue(conn: Connection, keyring: Keyring, owing: Owing, now: datetime) -> 
     conn.execute(_LOCK_CASE, {"department": owing.department, "case_number": owing.case_number})
     known = conn.execute(_KNOWN, facts).one_or_none()
     if known is not None:
-        return _same(owing, known)
+        return _same(keyring, owing, known)
     sealed = keyring.encrypt(msgspec.json.encode(owing.payload))
     added = {**facts, "class": owing.delivery_class, "payload": sealed, "now": now}
     return int(conn.execute(_ENQUEUE, added).scalar_one())
@@ -84,7 +87,9 @@ def decide_delivery(conn: Connection, delivery_id: int, choice: Choice, who: str
     """Let a person end a doubt or a refusal; return the new state. NotFound, or NotDecidable with the state it is in."""
     check_text(who)
     if not who.strip():
-        raise RequestError("delivery: nobody decides; expected who it is; nothing was changed")
+        raise RequestError(
+            "delivery: nobody decides; expected who it is; nothing was changed", zh="未写明确认人；未作更改"
+        )
     facts = {"delivery_id": delivery_id, "choice": choice, "state": AFTER[choice], "from": list(ALLOWED[choice])}
     state = conn.execute(_DECIDE, {**facts, "who": who.strip(), "now": now}).scalar_one_or_none()
     if state is not None:
@@ -94,13 +99,16 @@ def decide_delivery(conn: Connection, delivery_id: int, choice: Choice, who: str
         raise NotFound(f"outbox: there is no delivery {delivery_id}; nothing was changed")
     raise NotDecidable(
         f"delivery {delivery_id}: is {found}; {choice} needs {' or '.join(ALLOWED[choice])}, and no doubt whether it "
-        "arrived; nothing was changed"
+        "arrived; nothing was changed",
+        zh=f"推送 {delivery_id} {delivery_state_words(found).zh}，不能这样处理；未作更改",
     )
 
 
-def _same(owing: Owing, known: Row[Any]) -> int:
-    if (owing.department, owing.kind, owing.case_number) != (known.department, known.kind, known.case_number):
-        raise RequestError(
-            f"delivery: its key belongs to delivery {known.delivery_id} already, which is another; nothing was enqueued"
+def _same(keyring: Keyring, owing: Owing, known: Row[Any]) -> int:
+    is_same = (owing.department, owing.kind, owing.case_number) == (known.department, known.kind, known.case_number)
+    if not is_same or msgspec.json.decode(keyring.decrypt(known.payload)) != dict(owing.payload):
+        raise KeyTaken(
+            f"delivery: its key belongs to delivery {known.delivery_id} already, which says something else; "
+            "expected a key of its own; nothing was enqueued"
         )
     return int(known.delivery_id)

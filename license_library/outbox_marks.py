@@ -45,6 +45,10 @@ update deliveries set state = :state, lease_until = null, reason_code = :reason_
   finished_at = case when :state = 'done' then :now end
 where delivery_id = :delivery_id and epoch = :epoch and state = any(:from)
 """)
+_HOLD_BACK = text("""
+update deliveries set reason_code = 'delivery.maintenance', next_try_at = :until
+where department = :department and kind = :kind and state = 'waiting' and next_try_at < :until
+""")
 _MARKED = text("select state from deliveries where delivery_id = :delivery_id and epoch = :epoch")
 _CLAIMED, _ASKED = ["claimed", "sent"], ["acknowledged"]
 
@@ -69,6 +73,11 @@ def mark_delivery(conn: Connection, claim: Claim, mark: Mark, now: datetime) -> 
 def mark_receipt(conn: Connection, claim: Claim, mark: Mark, now: datetime) -> bool:
     """Note what a receipt says, and tell whether it was noted: a delivery that moved on meanwhile stays where it is."""
     return bool(conn.execute(_MARK, _facts(claim, mark, now) | {"from": _ASKED}).rowcount)
+
+
+def hold_back(conn: Connection, department: str, kind: str, until: datetime) -> None:
+    """Note of all that would be due before `until` that it waits for the department's maintenance to end."""
+    conn.execute(_HOLD_BACK, {"department": department, "kind": kind, "until": until})
 
 
 def _facts(claim: Claim, mark: Mark, now: datetime) -> dict[str, Any]:

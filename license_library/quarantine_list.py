@@ -5,6 +5,7 @@ Reads only. Problems tell codes and shapes; nothing personal is shown, and what 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +17,11 @@ from license_library.case_history import list_events, read_source
 from license_library.case_words import quarantine_words
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.exchange_list import EXCHANGE_COLUMNS, exchange_of
-from license_library.field_lineage import personal_sources
+from license_library.field_lineage import editable_fields, personal_sources
 from license_library.keyring import Keyring
 from license_library.known_filters import check_code, check_department
 from license_library.masking import mask_text
+from license_library.problem_phrases import phrase_words
 from license_library.questions import QuarantineFilter
 from license_library.readings import check_state, check_text
 from license_library.wording import field_words, problem_words
@@ -75,14 +77,16 @@ select {EXCHANGE_COLUMNS} from exchanges e join departments d on d.department = 
 """)  # noqa: S608 - constants of this file
 
 
-def list_quarantine(conn: Connection, wanted: QuarantineFilter, now: datetime) -> QuarantineAnswer:
+def list_quarantine(
+    conn: Connection, wanted: QuarantineFilter, now: datetime, *, declared: Collection[str] = ()
+) -> QuarantineAnswer:
     """Return one page of cases, newest first; WrongQuestion for a limit or cursor that is not ours."""
     check_state(wanted.state, wanted.STATES)
     limit = check_limit(wanted.limit)
     scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code", "owner")}
     for value in scope.values():
         check_text(str(value or ""))
-    check_department(conn, wanted.department)
+    check_department(conn, wanted.department, declared)
     check_code(wanted.code)
     question = msgspec.json.encode(scope)
     (before,) = read_cursor(question, wanted.after, (LAST,))
@@ -92,6 +96,7 @@ def list_quarantine(conn: Connection, wanted: QuarantineFilter, now: datetime) -
         next=write_cursor(question, [rows[limit - 1].quarantine_id]) if len(rows) > limit else None,
         codes=[ProblemCount(row.code, problem_words(row.code), row.case_count) for row in conn.execute(_CODES, scope)],
         total=conn.execute(_TOTAL, scope).scalar_one(),
+        source_fields=editable_fields(conn, wanted.department, wanted.feed),
         asked_at=now,
     )
 
@@ -152,11 +157,14 @@ def _case(row: Any) -> QuarantineCase:
 
 def _problem(problem: dict[str, Any]) -> ProblemShown:
     code, field = str(problem["code"]), str(problem["field"])
+    expected, got = str(problem["expected"]), mask_text(str(problem["got"]))
     return ProblemShown(
         code=code,
         words=problem_words(code),
         field=field,
         field_words=field_words(field),
-        expected=str(problem["expected"]),
-        got=mask_text(str(problem["got"])),
+        expected=expected,
+        expected_words=phrase_words(expected),
+        got=got,
+        got_words=phrase_words(got),
     )

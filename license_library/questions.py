@@ -192,6 +192,18 @@ class NotDecidable(RequestError):
     code: ClassVar[str] = "request.not_decidable"
 
 
+class KeyTaken(RequestError):
+    """The key of a delivery belongs to another one already."""
+
+    code: ClassVar[str] = "request.key_taken"
+
+
+class NotDeliverable(RequestError):
+    """The department does not take such a delivery, or its declaration cannot write this one."""
+
+    code: ClassVar[str] = "request.not_deliverable"
+
+
 class NotInForm(RequestError):
     """The item's form does not ask for that, or not of such a holder."""
 

@@ -5,6 +5,7 @@ Reads only; counts, times and the department's own record ids, masked where one 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -57,12 +58,14 @@ where reconciliation_id = :reconciliation_id and kind <> 'extra' and record_id <
 """)
 
 
-def list_reconciliations(conn: Connection, wanted: ReconciliationFilter, now: datetime) -> ReconciliationsAnswer:
+def list_reconciliations(
+    conn: Connection, wanted: ReconciliationFilter, now: datetime, *, declared: Collection[str] = ()
+) -> ReconciliationsAnswer:
     """Return one page of reconciliations; WrongQuestion for a limit or cursor that is not ours."""
     check_state(wanted.state, wanted.STATES)
     limit = check_limit(wanted.limit)
     check_text(f"{wanted.department or ''}{wanted.feed or ''}{wanted.state or ''}")
-    check_department(conn, wanted.department)
+    check_department(conn, wanted.department, declared)
     question = f"reconciliations {wanted.department} {wanted.feed} {wanted.state}".encode()
     (before,) = read_cursor(question, wanted.after, (LAST,))
     asked = {"department": wanted.department, "feed": wanted.feed, "state": wanted.state}

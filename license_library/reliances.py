@@ -108,7 +108,8 @@ def _case_number(typed: str) -> str:
     check_text(number)
     if not number or len(number) > 100 or not number.isascii() or not number.isprintable() or " " in number:
         raise RequestError(
-            "reliance: the case number is wrong; expected 1 to 100 printable ASCII characters without blanks; nothing was noted"
+            "reliance: the case number is wrong; expected 1 to 100 printable ASCII characters without blanks; nothing was noted",
+            zh="办件编号有误：应为 1 至 100 个可打印的英文字符，不含空格；未记录",
         )
     return number
 

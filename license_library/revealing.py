@@ -61,5 +61,6 @@ def _demand_purpose(what: str, who: str, purpose: str) -> None:
     check_text(f"{who}{purpose}")
     if not 0 < len(purpose.strip()) <= LONGEST or not who.strip():
         raise RequestError(
-            f"{what}: expected who asks, and a purpose of at most {LONGEST} characters; nothing was revealed"
+            f"{what}: expected who asks, and a purpose of at most {LONGEST} characters; nothing was revealed",
+            zh=f"须写明查看人和不超过 {LONGEST} 字的事由；未显示",
         )

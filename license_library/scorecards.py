@@ -5,7 +5,7 @@ Reads only. A month that is over always gives the same: nothing here depends on 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -94,10 +94,12 @@ order by d.department
 """)
 
 
-def score_month(conn: Connection, wanted: ScorecardFilter, now: datetime) -> Scorecard:
+def score_month(
+    conn: Connection, wanted: ScorecardFilter, now: datetime, *, declared: Collection[str] = ()
+) -> Scorecard:
     """Return the scorecard of a month, by default the one that goes on; WrongQuestion for one that is none or to come."""
     check_text(f"{wanted.department or ''}{wanted.month or ''}")
-    check_department(conn, wanted.department)
+    check_department(conn, wanted.department, declared)
     first = _first_day(wanted.month, now)
     months = [_months_before(first, back) for back in range(MONTHS_SHOWN - 1, -1, -1)]
     found = {month: _score(conn, month, wanted.department, now) for month in months}

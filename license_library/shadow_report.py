@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from license_library.answers import FieldShift, ProblemCount, ShadowAnswer
+from license_library.hold_phrases import hold_words
 from license_library.wording import field_words, problem_words
 from schemas.errors import NotFound
 
@@ -35,6 +36,7 @@ def report_shadow(conn: Connection, exchange_id: int) -> ShadowAnswer:
     reasons = [change for change in found if change.kind == "reason"]
     return ShadowAnswer(
         **row._mapping,
+        hold_words=hold_words(row.hold_reason),
         new=counted.get("new", 0),
         changed=counted.get("changed", 0),
         versions=counted.get("versions", 0),

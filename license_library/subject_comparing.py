@@ -50,7 +50,7 @@ def compare_subjects(  # noqa: PLR0913, PLR0917 - two subjects, both clocks
 ) -> PairDetail:
     """Return two subjects side by side; NotFound where one of them is not there."""
     if one == other:
-        raise RequestError("subjects: expected two subjects, got one")
+        raise RequestError("subjects: expected two subjects, got one", zh="须选两个不同的主体")
     known = [_known(conn, keyring, subject_id, today, reveal=reveal) for subject_id in (one, other)]
     return PairDetail(
         pair=find_pair(conn, keyring, one, other),

@@ -70,7 +70,8 @@ def decide_pair(  # noqa: PLR0913, PLR0917 - two subjects, what is said of them,
     last = _last(conn, pair)
     if last is not None and last.decision in DECIDED:
         raise NotDecidable(
-            f"subjects: decision {last.decision_id} says {last.decision}; undo it first; nothing was decided"
+            f"subjects: decision {last.decision_id} says {last.decision}; undo it first; nothing was decided",
+            zh=f"决定 {last.decision_id} 已作认定，请先撤销；未作认定",
         )
     entry = PairEntry(
         subject_id=pair[0],
@@ -98,7 +99,10 @@ def undo_decision(  # noqa: PLR0913, PLR0917 - what is undone, by whom and why, 
     at = begin_deciding(conn, clock)
     last = _standing(conn, decision_id)
     if last.decision not in DECIDED:
-        raise NotDecidable(f"subjects: {decision_id} is {last.decision}, no decision; nothing was undone")
+        raise NotDecidable(
+            f"subjects: {decision_id} is {last.decision}, no decision; nothing was undone",
+            zh=f"{decision_id} 不是认定，无可撤销",
+        )
     before = conn.execute(_BEFORE, dict(last._mapping)).one_or_none()
     stands = before.decision if before else "proposed" if last.ground == "derived" else "none"
     entry = PairEntry(
@@ -126,7 +130,8 @@ def assign_pair(  # noqa: PLR0913, PLR0917 - what is given, to whom and by whom,
     last = _standing(conn, decision_id)
     if last.decision != "proposed":
         raise NotDecidable(
-            f"subjects: {decision_id} is {last.decision}; only a proposal has an owner; nothing was changed"
+            f"subjects: {decision_id} is {last.decision}; only a proposal has an owner; nothing was changed",
+            zh=f"{decision_id} 不是待认定的建议，不能指派；未作更改",
         )
     facts: dict[str, Any] = {"rule": last.rule, "doubt": last.doubt, "reason": sealed, "owner": owner.strip()}
     pair = {"subject_id": last.subject_id, "other_id": last.other_id}
@@ -137,7 +142,9 @@ def assign_pair(  # noqa: PLR0913, PLR0917 - what is given, to whom and by whom,
 
 def _pair(one: int, other: int) -> tuple[int, int]:
     if one == other:
-        raise RequestError("subjects: expected two subjects, got one; nothing was decided")
+        raise RequestError(
+            "subjects: expected two subjects, got one; nothing was decided", zh="须选两个不同的主体；未作认定"
+        )
     if not all(0 < number <= LAST for number in (one, other)):
         raise NotFound("subjects: there is no such subject; expected numbers of the list; nothing was decided")
     return min(one, other), max(one, other)
@@ -147,7 +154,8 @@ def _reason(keyring: Keyring, reason: str, who: str) -> bytes:
     check_text(f"{who}{reason}")
     if not who.strip() or not 0 < len(reason.strip()) <= LONGEST:
         raise RequestError(
-            f"subjects: expected who decides, and a reason of at most {LONGEST} characters; nothing was decided"
+            f"subjects: expected who decides, and a reason of at most {LONGEST} characters; nothing was decided",
+            zh=f"须写明确认人和不超过 {LONGEST} 字的理由；未作认定",
         )
     return keyring.encrypt(reason.strip().encode())
 
@@ -157,23 +165,37 @@ def _demand_alike(conn: Connection, pair: tuple[int, int]) -> None:
     if len(kinds) < len(pair):
         raise NotFound("subjects: there is no such subject; expected numbers of the list; nothing was decided")
     if len(set(kinds.values())) > 1:
-        raise NotDecidable("subjects: one is a person, the other an organisation; nothing was decided")
+        raise NotDecidable(
+            "subjects: one is a person, the other an organisation; nothing was decided",
+            zh="一方为自然人，另一方为单位，不能认定为同一主体；未作认定",
+        )
 
 
 def _demand_proof(conn: Connection, pair: tuple[int, int], order: PairOrder) -> None:
     """Refuse "the same" without a license of the two or a correction request, and proof that is not there."""
     facts = {"ids": list(pair), "license_ids": order.license_ids, "request_id": order.request_id}
     if order.decision == "same" and not order.license_ids and order.request_id is None:
-        raise RequestError("subjects: expected a license or a correction request as proof; nothing was decided")
+        raise RequestError(
+            "subjects: expected a license or a correction request as proof; nothing was decided",
+            zh="须有证照或校核请求作为依据；未作认定",
+        )
     if len(order.license_ids) > MOST_LICENSES or not all(0 < number <= LAST for number in order.license_ids):
-        raise RequestError(f"subjects: expected at most {MOST_LICENSES} numbers of licenses; nothing was decided")
+        raise RequestError(
+            f"subjects: expected at most {MOST_LICENSES} numbers of licenses; nothing was decided",
+            zh=f"证照编号不超过 {MOST_LICENSES} 个；未作认定",
+        )
     missing = set(order.license_ids) - set(conn.execute(_PROOF, facts).scalars())
     if missing:
         told = ", ".join(map(str, sorted(missing)))
-        raise RequestError(f"subjects: no license of the two: {told}; expected their own; nothing was decided")
+        raise RequestError(
+            f"subjects: no license of the two: {told}; expected their own; nothing was decided",
+            zh=f"这些不是双方的证照：{told}；未作认定",
+        )
     known = order.request_id is None or (abs(order.request_id) <= LAST and conn.execute(_REQUEST, facts).scalar_one())
     if not known:
-        raise RequestError("subjects: there is no such correction request; nothing was decided")
+        raise RequestError(
+            "subjects: there is no such correction request; nothing was decided", zh="没有该校核请求；未作认定"
+        )
 
 
 def _last(conn: Connection, pair: tuple[int, int]) -> Row[Any] | None:
@@ -189,7 +211,10 @@ def _standing(conn: Connection, decision_id: int) -> Row[Any]:
         )
     last = _standing_of(conn, found)
     if last.decision_id != decision_id:
-        raise NotDecidable(f"subjects: {last.decision_id} stands in place of {decision_id}; nothing was changed")
+        raise NotDecidable(
+            f"subjects: {last.decision_id} stands in place of {decision_id}; nothing was changed",
+            zh=f"{decision_id} 已被 {last.decision_id} 取代；未作更改",
+        )
     return last
 
 

@@ -155,7 +155,8 @@ def _elements(holder: HolderCode, wanted: Sequence[str] | None) -> dict[str, Ele
     known = {code: one for code, one in load_elements().items() if holder_kind(holder.code_type) in one.of}
     if strange := sorted(set(wanted or ()) - known.keys()):
         raise RequestError(
-            f"facts: there is no element {strange[0][:60]!r} of such a subject; there are {', '.join(known)}"
+            f"facts: there is no element {strange[0][:60]!r} of such a subject; there are {', '.join(known)}",
+            zh=f"该主体没有数据元“{strange[0][:60]}”；可选：{'、'.join(known)}",
         )
     return {code: element for code, element in known.items() if wanted is None or code in wanted}
 

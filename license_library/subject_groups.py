@@ -69,7 +69,8 @@ def _demand_apart(conn: Connection, together: list[set[int]], near: dict[str, An
         if group is not None and group == group_of.get(row.other_id):
             raise NotDecidable(
                 f"subjects: decision {row.decision_id} says that {row.subject_id} and {row.other_id} are not the same; "
-                "others would make them one; undo that first; nothing was decided"
+                "others would make them one; undo that first; nothing was decided",
+                zh=f"决定 {row.decision_id} 认定 {row.subject_id} 与 {row.other_id} 不是同一主体，与此矛盾，请先撤销；未作认定",
             )
 
 

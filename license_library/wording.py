@@ -30,6 +30,7 @@ _EXCHANGE_WORDS = {
     "shadowed": Words("试运行，未入库", "shadowed, nothing merged"),
     "failed": Words("失败", "failed"),
 }
+SUITE = "suite."  # begins the code of an expectation
 _ACTIVATION_WORDS = {
     "none": Words("未启用", "not activated"),
     "proposed": Words("已提请启用，待第二人批准", "proposed, waits for a second person"),
@@ -77,8 +78,11 @@ def face_words(name: str) -> Words:
 
 
 def problem_words(code: str) -> Words:
-    """Name a problem code; one of a suite that is gone keeps its code."""
+    """Name a problem code; an expectation of a suite by the name that a steward gave it."""
     known = PROBLEM_CODES.get(code)
+    if known is None and code.startswith(SUITE):
+        name = code.removeprefix(SUITE)
+        return Words(f"不符合期望 {name}", f"does not meet the expectation {name}")
     return Words(known.zh, known.en) if known else Words(code, code)
 
 

@@ -92,7 +92,10 @@ def make_copy(  # noqa: PLR0913, PLR0917 - each is one thing it is made with
     mark = Mark(new_identifier(), making.purpose, making.case_number, making.made_by, now, making.expires_at)
     file, content = draw_copy(conn, store, answer, mark, face_name)
     if conn.execute(_STILL, asked).scalar_one() != version:
-        raise NotSettled("copies: the license changed while the copy was drawn; nothing was made; ask again")
+        raise NotSettled(
+            "copies: the license changed while the copy was drawn; nothing was made; ask again",
+            zh="制作期间证照有变化，未制成；请重试",
+        )
     row = {
         **msgspec.structs.asdict(making),
         "identifier": mark.identifier,
@@ -174,5 +177,6 @@ def copy_of(row: Any, keyring: Keyring, now: datetime) -> CopyBrief:
 def _demand_term(expires_at: datetime, now: datetime) -> None:
     if not now < expires_at <= now + LONGEST:
         raise RequestError(
-            f"copies: the end of the working copy is wrong; expected an instant within the next {LONGEST.days} days; nothing was made"
+            f"copies: the end of the working copy is wrong; expected an instant within the next {LONGEST.days} days; nothing was made",
+            zh=f"加注件期限有误：应在今后 {LONGEST.days} 天内；未制成",
         )

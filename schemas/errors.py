@@ -113,9 +113,13 @@ class DataHeld(HubError):
 
 
 class RequestError(HubError):
-    """The question itself is wrong."""
+    """The question itself is wrong. `zh` says the same to whoever asked on a page."""
 
     code = "request.wrong"
+
+    def __init__(self, message: str = "", zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 class NotFound(RequestError):

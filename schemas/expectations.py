@@ -217,6 +217,11 @@ def _result(frame: pl.DataFrame, one: Expectation, answer: Any) -> ExpectationRe
 def _problems(one: Expectation, answer: Any) -> pl.DataFrame:
     """Return one problem for each row that a row expectation names."""
     rows = [] if answer is None else answer.result.get("unexpected_index_list") or []
-    words = {"code": f"suite.{one.name}", "field": one.column, "expected": one.en, "got": "another value"}
+    words = {
+        "code": f"suite.{one.name}",
+        "field": one.column,
+        "expected": f"{one.zh}\n{one.en}",
+        "got": "another value",
+    }
     frame = pl.DataFrame({"row": rows}, schema={"row": pl.UInt32})
     return frame.with_columns(pl.lit(word, dtype=PROBLEM_SCHEMA[name]).alias(name) for name, word in words.items())

@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from connectors.declaration import Department, list_departments, load_department
+from hub.context import HubContext
 from hub.progress import Progress, Step
 from hub.settings import Settings
 from hub.terminal import notes
@@ -41,6 +42,11 @@ def declared_department(department: str, settings: Settings) -> Department:
             f"{department!r} is not declared; there are {', '.join(known)}", param_hint="DEPARTMENT"
         )
     return load_department(department, settings.connectors_folder)
+
+
+def declared_names(hub: HubContext) -> list[str]:
+    """Return the departments that a list may be asked for though they never exchanged anything."""
+    return list_departments(hub.connectors_folder)
 
 
 def chosen_feeds(declared: Department, feed: str | None) -> list[str]:

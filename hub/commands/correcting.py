@@ -12,6 +12,7 @@ from typing import Annotated, cast, get_args
 import msgspec
 import typer
 
+from hub.commands.choosing import declared_names
 from hub.commands.mending import CaseId, Who, quarantine
 from hub.commands.output import AsJson, print_json, print_table
 from hub.context import HubContext, opened_hub
@@ -96,7 +97,7 @@ def list_them(
     """List correction requests, the open ones first, by their last day."""
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
         wanted = CorrectionFilter(department, state, limit=limit)
-        answer = list_corrections(conn, hub.keyring, wanted, today(hub), hub.clock())
+        answer = list_corrections(conn, hub.keyring, wanted, today(hub), hub.clock(), declared=declared_names(hub))
     _show(answer.corrections, answer, as_json=as_json)
 
 
@@ -208,7 +209,7 @@ def _show(told: list[CorrectionBrief], answer: msgspec.Struct, *, as_json: bool)
     if as_json:
         print_json(answer)
         return
-    print_table("corrections", COLUMNS, [_row(one) for one in told])
+    print_table("corrections", COLUMNS, [_row(one) for one in told], "no request that fits")
 
 
 def _show_one(found: CorrectionDetail) -> None:

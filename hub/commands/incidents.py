@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from hub.alerting import Told, channels_of, send_alerts
+from hub.commands.choosing import declared_names
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.judging import judge_feeds
@@ -36,11 +37,11 @@ def list_open(
 ) -> None:
     """List incidents, the gravest and newest first."""
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_incidents(conn, IncidentFilter(department, state), hub.clock())
+        answer = list_incidents(conn, IncidentFilter(department, state), hub.clock(), declared=declared_names(hub))
     if as_json:
         print_json(answer)
         return
-    print_table("incidents", COLUMNS, [_row(one) for one in answer.incidents])
+    print_table("incidents", COLUMNS, [_row(one) for one in answer.incidents], "none that fits")
 
 
 @incident.command()
@@ -121,7 +122,7 @@ def alert(as_json: AsJson = False) -> None:
         print_json(told)
     else:
         columns = ["alert", "incident", "department", "channel", "tries", "failure"]
-        print_table("alerts", columns, [_alert_row(one) for one in told])
+        print_table("alerts", columns, [_alert_row(one) for one in told], "nothing was due")
     raise typer.Exit(1 if any(one.failure for one in told) else 0)
 
 

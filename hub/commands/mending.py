@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from hub.commands.choosing import declared_names
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import HubContext, opened_hub
 from hub.mending import today
@@ -45,11 +46,12 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each narrows the list
     chosen = None if state == "all" else state
     wanted = QuarantineFilter(department, feed, code, chosen, owner=owner, limit=limit)
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_quarantine(conn, wanted, hub.clock())
+        answer = list_quarantine(conn, wanted, hub.clock(), declared=declared_names(hub))
     if as_json:
         print_json(answer)
         return
-    print_table(f"quarantine: {answer.total}", COLUMNS, [_row(case) for case in answer.cases])
+    title = f"quarantine: {answer.total}" if answer.cases else "quarantine"
+    print_table(title, COLUMNS, [_row(case) for case in answer.cases], "no case that fits")
 
 
 @quarantine.command()

@@ -27,12 +27,19 @@ def print_json(answer: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table; None is a dash. Nothing is cut off: in a pipe lines may be long, in a terminal cells wrap."""
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "none") -> None:
+    """Write a table; None is a dash. Nothing is cut off: in a pipe lines may be long, in a terminal cells wrap.
+
+    Without rows a sentence stands in its place: an empty frame looks like something that broke.
+    """
+    lines = list(rows)
+    if not lines:
+        Console(highlight=False, markup=False, soft_wrap=True).print(f"{title}: {empty}")
+        return
     table = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
-    for row in rows:
+    for row in lines:
         table.add_row(*("–" if value is None else str(value) for value in row))
     width = None if sys.stdout.isatty() else WIDE
     Console(highlight=False, markup=False, width=width).print(table)

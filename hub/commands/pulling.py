@@ -15,7 +15,7 @@ import typer
 from rich.progress import Progress as Bar
 
 from connectors.connection import Connection, read_connection
-from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
+from hub.commands.choosing import chosen_feeds, declared_department, declared_names, progress_bar, shown_progress
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import Bounds, HubContext, opened_hub
@@ -78,12 +78,19 @@ def exchanges(
 ) -> None:
     """List the last exchanges with their counts."""
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_exchanges(conn, ExchangeFilter(department=department, limit=limit), hub.clock())
+        answer = list_exchanges(
+            conn, ExchangeFilter(department=department, limit=limit), hub.clock(), declared=declared_names(hub)
+        )
     if as_json:
         print_json(answer)
         return
     columns = ["exchange", "started", *COLUMNS[:-1]]
-    print_table("exchanges", columns, [_exchange_row(exchange) for exchange in answer.exchanges])
+    print_table(
+        "exchanges",
+        columns,
+        [_exchange_row(exchange) for exchange in answer.exchanges],
+        "none that fits; `hub pull DEPARTMENT` makes one",
+    )
 
 
 @hold.command()

@@ -13,7 +13,7 @@ import typer
 
 from connectors.connection import read_connection
 from connectors.declaration import list_departments, load_department
-from hub.commands.choosing import progress_bar, shown_progress
+from hub.commands.choosing import declared_names, progress_bar, shown_progress
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub
@@ -63,11 +63,16 @@ def list_them(
     """List deliveries, newest first."""
     wanted = DeliveryFilter(department=department, state=state, case_number=case, limit=limit)
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_deliveries(conn, wanted, hub.clock())
+        answer = list_deliveries(conn, wanted, hub.clock(), declared=declared_names(hub))
     if as_json:
         print_json(answer)
         return
-    print_table("deliveries", COLUMNS, [_row(one) for one in answer.deliveries])
+    print_table(
+        "deliveries",
+        COLUMNS,
+        [_row(one) for one in answer.deliveries],
+        "nothing that fits is owed to anybody; `hub delivery enqueue FILE` hands something in",
+    )
 
 
 @delivery.command()
@@ -132,7 +137,12 @@ def _show(answer: Any, told: list[PushSummary], *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    print_table("push", ["department", "became"], [[one.department, _became(one)] for one in told])
+    print_table(
+        "push",
+        ["department", "became"],
+        [[one.department, _became(one)] for one in told],
+        "no department declares deliveries",
+    )
     for one in told:
         for notice in one.notices:
             note(f"{one.department}: {notice}")

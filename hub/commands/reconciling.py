@@ -13,7 +13,7 @@ from rich.progress import Progress as Bar
 
 from connectors.connection import Connection, read_connection
 from connectors.declaration import load_department
-from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
+from hub.commands.choosing import chosen_feeds, declared_department, declared_names, progress_bar, shown_progress
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub
@@ -44,8 +44,13 @@ def reconcile(
     as_json: AsJson = False,
 ) -> None:
     """Compare what a department holds with the library, record by record; or pull what a comparison found."""
-    if (pull is None) == (department is None):
-        raise typer.BadParameter("expected a department to compare, or --pull with the number of a reconciliation")
+    if pull is None and department is None:
+        raise typer.BadParameter("nothing to compare; name a department, or --pull with the number of a reconciliation")
+    if pull is not None and department is not None:
+        raise typer.BadParameter(
+            f"reconciliation {pull} knows its department and feed; type: hub reconcile --pull {pull}",
+            param_hint="--pull",
+        )
     if pull is not None:
         _pull(pull, as_json=as_json)
         return
@@ -68,11 +73,18 @@ def list_all(
 ) -> None:
     """List reconciliations, newest first."""
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_reconciliations(conn, ReconciliationFilter(department, feed, state, limit), hub.clock())
+        answer = list_reconciliations(
+            conn, ReconciliationFilter(department, feed, state, limit), hub.clock(), declared=declared_names(hub)
+        )
     if as_json:
         print_json(answer)
         return
-    print_table("reconciliations", COLUMNS, [_row(one) for one in answer.reconciliations])
+    print_table(
+        "reconciliations",
+        COLUMNS,
+        [_row(one) for one in answer.reconciliations],
+        "none that fits; `hub reconcile DEPARTMENT` compares both ends",
+    )
 
 
 @reconciliation.command()

@@ -57,4 +57,6 @@ def license_alerts(
         ]
         for one in answer.alerts
     ]
-    print_table("licenses relied on", ["case", "stage", "license", "change", "noticed", "told"], rows)
+    print_table(
+        "licenses relied on", ["case", "stage", "license", "change", "noticed", "told"], rows, "none has changed since"
+    )

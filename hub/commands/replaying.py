@@ -141,7 +141,7 @@ def _show(told: list[BatchBrief], answer: Any, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    print_table("batches", COLUMNS, [_row(one) for one in told])
+    print_table("batches", COLUMNS, [_row(one) for one in told], "none yet")
 
 
 def _show_due(told: list[BatchBrief], due: list[Mended], *, as_json: bool) -> None:
@@ -152,7 +152,7 @@ def _show_due(told: list[BatchBrief], due: list[Mended], *, as_json: bool) -> No
             print_table("batches", COLUMNS, [_row(one) for one in told])
         columns = ["department", "feed", "taken up", "mended", "still bad", "error"]
         rows = [[one.department, one.feed, one.taken, one.mended, one.waiting, one.error_message] for one in due]
-        print_table("due", columns, rows)
+        print_table("due", columns, rows, "nothing was")
     if any(one.error_code for one in due):
         raise typer.Exit(1)
 

@@ -81,6 +81,11 @@ def _show(told: DryRun, days: int) -> None:
         f"{told.would_let_in:,} of the {told.quarantined:,} that were quarantined, {told.would_let_in_open:,} of them in open cases"
     )
     rows = [[one.code, one.found, one.gone, ", ".join(one.examples)] for one in told.codes]
-    print_table(f"{told.department}/{told.feed}", ["code", "found anew", "no longer", "as record"], rows)
+    print_table(
+        f"{told.department}/{told.feed}",
+        ["code", "found anew", "no longer", "as record"],
+        rows,
+        "the candidate finds just what was found",
+    )
     for words in told.unread:
         note(f"not read: {words}")

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from hub.commands.choosing import declared_names
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.settings import Settings
@@ -28,7 +29,7 @@ def scorecard(
 ) -> None:
     """Show how each department did in a month: complete, valid, timely, unique, consistent, corrections answered."""
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        card = score_month(conn, ScorecardFilter(month, department), hub.clock())
+        card = score_month(conn, ScorecardFilter(month, department), hub.clock(), declared=declared_names(hub))
     if csv:
         _write(csv, scorecard_csv(card))
         note(f"{csv}: {len(card.departments)} departments of {card.month}")

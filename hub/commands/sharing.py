@@ -75,7 +75,12 @@ def list_all(as_json: AsJson = False) -> None:
         print_json(lines)
         return
     rows = [[one.access_id, one.name, one.added_at, one.ended_at, " ".join(one.license_types)] for one in lines]
-    print_table("consumers", ["accessId", "name", "since", "ended", "license types"], rows)
+    print_table(
+        "consumers",
+        ["accessId", "name", "since", "ended", "license types"],
+        rows,
+        "none yet; `hub consumer add` adds one",
+    )
     if not rows:
         note("No consumer yet; add one with `hub consumer add`.")
 

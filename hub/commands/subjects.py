@@ -136,7 +136,9 @@ def _show(pairs: list[PairBrief], answer: PairsAnswer | PairBrief, *, as_json: b
     if as_json:
         print_json(answer)
         return
-    print_table("subjects", COLUMNS, [_row(one) for one in pairs])
+    print_table(
+        "subjects", COLUMNS, [_row(one) for one in pairs], "no pair that fits; `hub subject propose` looks for some"
+    )
 
 
 def _row(one: PairBrief) -> list[object]:

@@ -39,6 +39,7 @@ class ExchangeBrief(Answer, frozen=True):
     quarantined: int
     held: int
     hold_reason: str | None
+    hold_words: Words | None
     error_code: str | None
     error_message: str | None
 
@@ -71,6 +72,7 @@ class ShadowAnswer(Answer, frozen=True):
     unchanged: int
     quarantined: int
     hold_reason: str | None  # why the batch would be held
+    hold_words: Words | None
     changed_fields: list[FieldShift]
     top_reasons: list[ProblemCount]
     new_examples: list[str]

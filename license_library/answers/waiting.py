@@ -19,7 +19,9 @@ class ProblemShown(Answer, frozen=True):
     field: str
     field_words: Words  # 持证主体代码
     expected: str
+    expected_words: Words
     got: str
+    got_words: Words
 
 
 class CaseEvent(Answer, frozen=True):
@@ -162,6 +164,7 @@ class QuarantineAnswer(Answer, frozen=True):
     next: str | None
     codes: list[ProblemCount]  # over the department and state asked for: the choices of the filter
     total: int  # cases under the whole filter
+    source_fields: list[str]  # what an edit of open cases of that department and feed may name
     asked_at: datetime
 
 

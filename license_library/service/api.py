@@ -58,10 +58,12 @@ from license_library.service.filters import (
 from license_library.service.openapi import describe
 from license_library.service.purposes import HeaderPurpose
 from license_library.service.relying import RelianceRequest
+from schemas import deliveries as owed
 
 router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends(demand_known_query)])
 
 SHAPES = (
+    *owed.KINDS.values(),
     LicenseAlertsAnswer,
     RelianceBrief,
     RelianceRequest,
@@ -174,6 +176,12 @@ def shadow(settings: Settings, exchange_id: Reference) -> Response:
 def deliveries(settings: Settings, chosen: Deliveries) -> Response:
     """List what is owed to departments, newest first, and where each stands."""
     return JSON(overseeing.deliveries(settings, chosen.wanted()))
+
+
+@router.post("/deliveries", openapi_extra=describe(DeliveryBrief, owed.Delivery))
+def owe_delivery(settings: Settings, body: Body) -> Response:
+    """Hand in what a department must be told; the same `delivery_key` again is the same delivery."""
+    return JSON(deciding.owe(settings, body))
 
 
 @router.post("/deliveries/{delivery_id}/decision", openapi_extra=describe(DeliveryBrief, DeliveryDecision))

@@ -49,7 +49,9 @@ class CorrectionAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def corrections(settings: ServiceSettings, wanted: CorrectionFilter) -> CorrectionsAnswer:
     """List requests, the open ones first, by their last day."""
     with settings.engine.connect() as conn:
-        return list_corrections(conn, settings.keyring, wanted, settings.today(), settings.now())
+        return list_corrections(
+            conn, settings.keyring, wanted, settings.today(), settings.now(), declared=settings.declared()
+        )
 
 
 def correction(settings: ServiceSettings, request_id: int) -> CorrectionDetail:

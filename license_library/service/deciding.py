@@ -1,6 +1,6 @@
-"""What a person decides on a page or over the interface: of a delivery and of an incident. The only door to that.
+"""What a person decides on a page or over the interface, of a delivery and of an incident; what others hand to the outbox.
 
-Writes a decision with who made it; no license and no payload is within reach.
+Writes a decision with who made it; no license is within reach, and no payload is read.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from license_library.answers import DeliveryBrief, IncidentBrief
 from license_library.delivery_list import get_delivery
 from license_library.incident_decisions import IncidentDecision, decide_incident
 from license_library.outbox import Choice, decide_delivery
+from license_library.questions import NotDeliverable
+from license_library.service.bodies import invalid
 from license_library.service.settings import ServiceSettings
+from schemas.deliveries import read_delivery
+from schemas.errors import DeclarationError
 from schemas.struct_readers import build_readers
 
-__all__ = ["DeliveryDecision", "IncidentDecision", "decide", "decide_on_incident"]
+__all__ = ["DeliveryDecision", "IncidentDecision", "decide", "decide_on_incident", "owe"]
 
 
 class DeliveryDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +26,21 @@ class DeliveryDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     choice: Choice
     who: str
+
+
+def owe(settings: ServiceSettings, body: bytes) -> DeliveryBrief:
+    """Put a delivery into its department's outbox; the same key again is the same delivery, as it stands now."""
+    owed = read_delivery(body)
+    if owed.delivery_key is None:
+        raise invalid("delivery_key", "a key of the caller's own, the same whenever this delivery is handed in")
+    if settings.owe is None:
+        raise NotDeliverable("service: runs without declarations; expected `hub serve`; nothing was enqueued")
+    try:
+        delivery_id = settings.owe(owed)
+    except DeclarationError as error:
+        raise NotDeliverable(str(error)) from error
+    with settings.engine.connect() as conn:
+        return get_delivery(conn, delivery_id)
 
 
 def decide(settings: ServiceSettings, actor: str, delivery_id: int, decision: DeliveryDecision) -> DeliveryBrief:

@@ -6,7 +6,7 @@ Knows no answers by name; a route says which structs it takes and gives.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from fastapi import FastAPI
@@ -20,9 +20,7 @@ SUMMARY = (
 )
 
 
-def describe(
-    answer: type, question: type | None = None, *, purpose: bool = False, anyone: bool = False
-) -> dict[str, Any]:
+def describe(answer: type, question: Any = None, *, purpose: bool = False, anyone: bool = False) -> dict[str, Any]:
     """Return what a route adds to its OpenAPI operation: the shapes it takes and gives."""
     told: dict[str, Any] = {"responses": {"200": _content("The answer.", answer)}}
     for status, why in _problems(question is not None or purpose, anyone):
@@ -66,8 +64,10 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": REF.format(name=name)}
 
 
-def _content(description: str, kind: type) -> dict[str, Any]:
-    content: dict[str, Any] = {"content": {"application/json": {"schema": _ref(kind.__name__)}}}
+def _content(description: str, kind: Any) -> dict[str, Any]:
+    several = [_ref(one.__name__) for one in get_args(kind)]
+    schema = {"oneOf": several} if several else _ref(kind.__name__)
+    content: dict[str, Any] = {"content": {"application/json": {"schema": schema}}}
     return {"description": description, **content} if description else content
 
 

@@ -82,7 +82,7 @@ def totals(settings: ServiceSettings) -> LibraryTotals:
 def exchanges(settings: ServiceSettings, wanted: ExchangeFilter) -> ExchangesAnswer:
     """List exchanges, newest first."""
     with settings.engine.connect() as conn:
-        return list_exchanges(conn, wanted, settings.now())
+        return list_exchanges(conn, wanted, settings.now(), declared=settings.declared())
 
 
 def shadow(settings: ServiceSettings, exchange_id: int) -> ShadowAnswer:
@@ -94,13 +94,13 @@ def shadow(settings: ServiceSettings, exchange_id: int) -> ShadowAnswer:
 def deliveries(settings: ServiceSettings, wanted: DeliveryFilter) -> DeliveriesAnswer:
     """List what is owed to departments, newest first."""
     with settings.engine.connect() as conn:
-        return list_deliveries(conn, wanted, settings.now())
+        return list_deliveries(conn, wanted, settings.now(), declared=settings.declared())
 
 
 def incidents(settings: ServiceSettings, wanted: IncidentFilter) -> IncidentsAnswer:
     """List incidents, the gravest first."""
     with settings.engine.connect() as conn:
-        return list_incidents(conn, wanted, settings.now())
+        return list_incidents(conn, wanted, settings.now(), declared=settings.declared())
 
 
 def incident(settings: ServiceSettings, incident_id: int) -> IncidentDetail:
@@ -112,7 +112,7 @@ def incident(settings: ServiceSettings, incident_id: int) -> IncidentDetail:
 def reconciliations(settings: ServiceSettings, wanted: ReconciliationFilter) -> ReconciliationsAnswer:
     """List reconciliations, newest first."""
     with settings.engine.connect() as conn:
-        return list_reconciliations(conn, wanted, settings.now())
+        return list_reconciliations(conn, wanted, settings.now(), declared=settings.declared())
 
 
 def reconciliation(settings: ServiceSettings, number: int, limit: int, after: str | None) -> ReconciliationDetail:
@@ -124,7 +124,7 @@ def reconciliation(settings: ServiceSettings, number: int, limit: int, after: st
 def quarantine(settings: ServiceSettings, wanted: QuarantineFilter) -> QuarantineAnswer:
     """List quarantine cases, newest first."""
     with settings.engine.connect() as conn:
-        return list_quarantine(conn, wanted, settings.now())
+        return list_quarantine(conn, wanted, settings.now(), declared=settings.declared())
 
 
 def quarantine_case(settings: ServiceSettings, quarantine_id: int) -> QuarantineDetail:

@@ -18,9 +18,19 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from license_library.answers import Words
 from license_library.file_kinds import FileRefused
 from license_library.file_store import FileStoreUnavailable, FileTooLarge
-from license_library.questions import LinkEnded, NotDecidable, NotInForm, NotReliable, NotSettled, WrongQuestion
+from license_library.questions import (
+    KeyTaken,
+    LinkEnded,
+    NotDecidable,
+    NotDeliverable,
+    NotInForm,
+    NotReliable,
+    NotSettled,
+    WrongQuestion,
+)
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.rendering import render
@@ -43,6 +53,8 @@ STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (InvalidQuestion, 422),
     (WrongQuestion, 422),
     (NotDecidable, 409),
+    (NotDeliverable, 409),
+    (KeyTaken, 409),
     (NotReliable, 409),
     (NotSettled, 409),
     (RequestError, 400),
@@ -65,6 +77,13 @@ class ProblemAnswer(msgspec.Struct, frozen=True):
 def status_of(error: HubError) -> int:
     """Return the HTTP status of an error of ours."""
     return next(status for kind, status in STATUSES if isinstance(error, kind))
+
+
+def words_of(error: HubError) -> Words | None:
+    """Return what an error says to people, in both languages, where it says it."""
+    words: Words | None = getattr(error, "words", None)
+    zh = getattr(error, "zh", "")
+    return words or (Words(zh, str(error)) if zh else None)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -97,7 +116,7 @@ async def _answer_ours(request: Request, error: Exception) -> Response:
         log.error("service: %s at %s", error.code, _place_of(error))
         return _respond(request, status, ProblemAnswer(error.code, "The hub could not answer."))
     problem = ProblemAnswer(error.code, str(error), getattr(error, "problems", ()))
-    return _respond(request, status, problem, getattr(error, "words", None))
+    return _respond(request, status, problem, words_of(error))
 
 
 async def _answer_validation(request: Request, error: Exception) -> Response:

@@ -5,7 +5,7 @@ Built at the edge and passed down; nothing here reads the environment or the tim
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
+from schemas.deliveries import Delivery
 
 TOKEN_LENGTH = 16
 
@@ -34,6 +35,10 @@ class ServiceSettings:
     body_bytes: int = 64 * 1024
     questions: Engine | None = None  # the same database, its statements planned once; None: `engine` answers them, too
     public_url: str = ""  # where callers reach us; empty: as each of them did
+    declared: Callable[[], Collection[str]] = tuple  # names of departments, also of those that never exchanged anything
+    owe: Callable[[Delivery], int] | None = (
+        None  # puts a delivery into its department's outbox; only the hub knows declarations
+    )
     requires_activation: bool = False  # pages then say also of a feed that nobody let in
 
     def __post_init__(self) -> None:

@@ -29,7 +29,7 @@ def quality(settings: ServiceSettings, wanted: QualityFilter) -> QualityAnswer:
 def scorecard(settings: ServiceSettings, wanted: ScorecardFilter) -> Scorecard:
     """Return the scorecard of a month."""
     with settings.engine.connect() as conn:
-        return score_month(conn, wanted, settings.now())
+        return score_month(conn, wanted, settings.now(), declared=settings.declared())
 
 
 def scorecard_table(settings: ServiceSettings, wanted: ScorecardFilter) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
-from .tree import ROOT, modules, relative, text_files
+from .tree import ROOT, modules, parsed, relative, text_files
 
 # Patterns, put together from pieces so that this file does not hold what it forbids.
 BRITISH = ["licen" + "c"]
@@ -65,3 +66,20 @@ def test_the_lock_names_versions_and_hashes_but_no_address() -> None:
         text = lock.read_text(encoding="utf-8")
         assert "--hash=sha256:" in text
         assert "://" not in text
+
+
+# Errors that a page shows with their sentence. What is wrong with a setting, or said to machines only, is no page's.
+SHOWN = {"RequestError", "NotDecidable", "NotSettled"}
+NO_PAGES = {"license_library/database.py", "license_library/file_store.py"}
+
+
+def test_what_a_page_refuses_it_refuses_in_chinese_too() -> None:
+    silent = [
+        f"{relative(path)}:{node.lineno}"
+        for path in modules()
+        if relative(path).startswith("license_library/") and relative(path) not in NO_PAGES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        if ast.unparse(node.exc.func) in SHOWN and "zh" not in {word.arg for word in node.exc.keywords}
+    ]
+    assert silent == []

@@ -300,10 +300,13 @@ def test_during_maintenance_nothing_leaves_and_the_notice_is_told(hub: HubContex
     one = fake("transport")  # type: ignore[operator]
     sunday_night = StillClock(datetime(2026, 3, 1, 15, 30, tzinfo=UTC))
     closed = at(hub, sunday_night)
-    owe(closed, "transport")
+    owed = owe(closed, "transport")
     told = push_once(closed, one)
     assert (told.counts, len(told.notices)) == ({}, 1)
     assert "运政系统" in told.notices[0]
+    shown = row_of(closed, owed)
+    assert (shown["state"], shown["reason_code"], shown["tries"]) == ("waiting", "delivery.maintenance", 0)
+    assert shown["next_try_at"] == datetime(2026, 3, 1, 17, 0, tzinfo=UTC)  # when the window ends
     sunday_night.pass_by(hours=2)
     assert push_once(closed, one).counts == {"acknowledged": 1}
 

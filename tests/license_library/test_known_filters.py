@@ -23,6 +23,14 @@ def test_a_department_of_which_nothing_was_noted_is_refused_with_those_there_are
     assert "trnsport" not in str(refused.value)
 
 
+def test_a_declared_department_that_never_exchanged_anything_has_an_empty_list(library: Engine) -> None:
+    with library.connect() as conn:
+        answer = list_quarantine(conn, QuarantineFilter(department="water"), NOW, declared=["water"])
+        assert (answer.cases, answer.total) == ([], 0)
+        with pytest.raises(WrongQuestion, match="water"):
+            list_quarantine(conn, QuarantineFilter(department="watre"), NOW, declared=["water"])
+
+
 def test_a_problem_code_that_there_is_not_is_refused() -> None:
     for code in (None, "record.bad_date", "suite.issuers_are_of_the_city"):
         check_code(code)

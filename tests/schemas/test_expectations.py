@@ -53,6 +53,8 @@ def test_a_row_expectation_names_its_rows(changes: dict[str, Any], field: str, n
     outcome = run_suite(frame_of({}, changes, {}), SUITE)
     assert outcome.batch_failures == []
     assert outcome.problems.select("row", "code", "field").rows() == [(1, f"suite.{name}", field)]
+    told = next(one for one in SUITE.expectations if one.name == name)
+    assert outcome.problems["expected"].to_list() == [f"{told.zh}\n{told.en}"]  # told in both languages on the page
     assert next(result for result in outcome.results if result.expectation == name).unexpected == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -27,6 +28,8 @@ from license_library.pair_entries import PairEntry, begin_deciding, write_entrie
 from license_library.reconciling import BucketPair, Difference, Found, save_reconciliation
 from license_library.service.settings import ServiceSettings
 from license_library.tables import activations, deliveries, feeds, shadow_changes
+from schemas.deliveries import Delivery, example_of, kind_of, payload_of, read_delivery
+from schemas.errors import DeclarationError
 from schemas.workdays import announced_days
 from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
 
@@ -35,6 +38,12 @@ PURPOSE = "办件 370283-2016-000123"
 COMPANY_NAME = "平度市恒通运输有限公司"
 HOSTILE_NAME = "<script>alert('恒通')</script>"
 ITEM = "PD-E-002"
+OWED_BEFORE = {
+    **example_of("decision"),
+    "department": "public_security",
+    "case_number": "370283-2016-000127",
+    "delivery_key": "platform-0127",
+}
 
 __all__ = ["COMPANY", "IDENTIFIER", "NOW", "PERSON"]
 
@@ -54,7 +63,20 @@ class Shelf:
 def settings_over(engine: Engine) -> ServiceSettings:
     """Return settings over a database, with a clock that stands still."""
     keyring = Keyring(b"a secret of thirty-two bytes, ok")
-    return ServiceSettings(engine, keyring, TOKEN, lambda: NOW, FileStore("memory://license-files", keyring))
+
+    def owe(given: Delivery) -> int:
+        with engine.begin() as conn:
+            return hand_in(conn, keyring, given)
+
+    return ServiceSettings(engine, keyring, TOKEN, lambda: NOW, FileStore("memory://license-files", keyring), owe=owe)
+
+
+def hand_in(conn: Connection, keyring: Keyring, given: Delivery) -> int:
+    """Owe a delivery as the hub would; water declares none."""
+    if given.department == "water":
+        raise DeclarationError("water: declares no delivery 'decision'; nothing was enqueued")
+    owing = Owing(given.department, kind_of(given), given.case_number, "A", payload_of(given), given.delivery_key)
+    return enqueue(conn, keyring, owing, NOW)
 
 
 def fill_shelf(settings: ServiceSettings) -> Shelf:
@@ -155,12 +177,14 @@ def add_deliveries(conn: Connection, settings: ServiceSettings) -> None:
         ("transport", "370283-2016-000123", "waiting", {}),
         ("market_regulation", "370283-2016-000124", "done", {"finished_at": NOW, "number": "DJ-1", "tries": 1}),
         ("market_regulation", "370283-2016-000125", "refused", {"reason_code": "department.refused", "answer": "status is '402'", "tries": 2}),
-        ("public_security", "370283-2016-000127", "refused", {"reason_code": "delivery.given_up", "tries": 20}),
         ("market_regulation", "370283-2016-000126", "acknowledged", {"tries": 1, "number": "DJ-2"}),
     ):  # fmt: skip
         owing = Owing(department, "decision", case, "C" if department == "transport" else "B", payload)
         owed = enqueue(conn, settings.keyring, owing, NOW)
         conn.execute(update(deliveries).where(deliveries.c.delivery_id == owed).values(state=state, **facts))
+    owed = hand_in(conn, settings.keyring, read_delivery(json.dumps(OWED_BEFORE).encode()))
+    refused = {"state": "refused", "reason_code": "delivery.given_up", "tries": 20}
+    conn.execute(update(deliveries).where(deliveries.c.delivery_id == owed).values(**refused))
 
 
 def form_token(client: Client, path: str = "/") -> str:

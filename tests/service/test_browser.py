@@ -144,6 +144,22 @@ def test_hostile_values_run_nothing(page: Page, shelf: Shelf) -> None:
     expect(page.locator("#values")).to_be_visible()
 
 
+def test_enter_decides_nothing_where_several_buttons_decide_differently(page: Page) -> None:
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    for address, field in (
+        ("/quarantine", "#many-who"),
+        ("/quarantine/1", "input[name=who]"),
+        ("/deliveries", "form.decide input[name=who]"),
+        ("/incidents/1", "input[name=who]"),
+    ):
+        page.goto(address)
+        page.locator(field).first.fill("张工")
+        page.keyboard.press("Enter")
+        page.evaluate("1")  # what Enter begins has begun
+        assert (posted, page.url.endswith(address)) == ([], True), address
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [390, 320])
 def test_no_page_is_wider_than_its_window(page: Page, width: int, language: str) -> None:

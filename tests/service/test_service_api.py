@@ -8,7 +8,7 @@ from urllib.parse import quote
 import jsonschema
 import pytest
 from httpx import Client
-from service_makers import COMPANY, IDENTIFIER, ITEM, PERSON, PURPOSE, Shelf
+from service_makers import COMPANY, IDENTIFIER, ITEM, OWED_BEFORE, PERSON, PURPOSE, Shelf
 from sqlalchemy import Engine, text
 
 from tests.license_library.file_samples import pdf
@@ -296,6 +296,7 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
         | answered_of_facts(machine, shelf)
         | {
             "post /api/search": ask(machine, "/api/search", text="恒通"),
+            "post /api/deliveries": machine.post("/api/deliveries", json=OWED_BEFORE).json(),
             "post /api/deliveries/{delivery_id}/decision": machine.post(
                 f"/api/deliveries/{owed}/decision", json={"choice": "resend", "who": "张工"}
             ).json(),

@@ -100,14 +100,61 @@ def test_many_are_edited_and_sent_back_from_the_page_and_a_missing_word_is_told(
     own_machine: Client, case: int, database: Engine
 ) -> None:
     asked = {"action": "return", "who": "张工", "field": "valid_to", "basis": "依据", "days": "5", "evidence": "扫描件"}
-    edited = {"action": "edit", "who": "张工", "reason": "核实", "source_field": "ZJZT", "value": "10"}
+    edited = {"action": "edit", "who": "张工", "reason": "核实", "source_field": "ZT", "value": "10"}
     for form in (asked, edited):
         assert own_machine.post("/quarantine", data=form).status_code == 303
     batches = own_machine.get("/api/case-batches").json()["batches"]
     assert sorted(one["action"] for one in batches if one["state"] == "waiting") == ["edit", "return"]
     with database.connect() as conn:
         kept = " ".join(str(one) for one in conn.scalars(text("select arguments from case_batches")))
-    assert "ZJZT" not in kept
+    assert "ZT" not in kept
     assert "扫描件" not in kept
     page = own_machine.post("/quarantine", data=edited | {"reason": ""})
-    assert (page.status_code, "expected a reason" in page.text) == (400, True)
+    assert (page.status_code, "修改：须填写理由；未开始" in page.text, "expected a reason" in page.text) == (
+        400,
+        True,
+        False,
+    )
+    assert "expected a reason" in own_machine.post("/quarantine?lang=en", data=edited | {"reason": ""}).text
+
+
+def test_many_can_only_be_edited_in_a_field_that_they_have(own_machine: Client, case: int) -> None:
+    assert own_machine.get("/api/quarantine").json()["source_fields"] == ["CZZTDM", "ZT"]
+    assert own_machine.get("/api/quarantine?department=transport").json()["source_fields"] == []
+    assert '<option value=""></option><option>CZZTDM</option><option>ZT</option>' in own_machine.get("/quarantine").text
+    order = {"action": "edit", "who": "张工", "reason": "核实", "values": {"ZX": "1"}}
+    refused = own_machine.post("/api/case-batches", json=order)
+    assert (refused.status_code, "'ZX'; expected one of CZZTDM, ZT" in refused.json()["message"]) == (400, True)
+    assert own_machine.get("/api/case-batches").json()["batches"] == []
+
+
+def test_what_was_expected_and_what_came_is_told_in_the_language_of_the_page(
+    own_machine: Client, case: int, database: Engine
+) -> None:
+    told = [
+        {
+            "code": "record.too_long",
+            "field": "holder_name",
+            "expected": "at most 300 characters",
+            "got": "301 characters",
+        }
+    ]
+    with database.begin() as conn:
+        conn.execute(
+            text("update quarantined_records set problems = cast(:told as jsonb)"),
+            {"told": msgspec.json.encode(told).decode()},
+        )
+    page = own_machine.get(f"/quarantine/{case}").text
+    assert ("不超过 300 个字符" in page, "301 个字符" in page, "at most 300" in page) == (True, True, False)
+    assert "at most 300 characters" in own_machine.get(f"/quarantine/{case}?lang=en").text
+
+
+def test_what_cannot_be_decided_is_told_in_chinese_on_a_page(own_machine: Client, case: int) -> None:
+    assert (
+        own_machine.post(f"/quarantine/{case}", data={"action": "discard", "who": "张工", "reason": "测试"}).status_code
+        == 303
+    )
+    page = own_machine.post(
+        f"/quarantine/{case}", data={"action": "waive", "who": "张工", "reason": "x", "until": "2999-01-01"}
+    )
+    assert (page.status_code, f"隔离 {case} 已作废" in page.text, "needs it" in page.text) == (409, True, False)

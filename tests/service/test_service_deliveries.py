@@ -8,6 +8,8 @@ from httpx import Client
 from service_makers import COMPANY, HOSTILE_NAME, PERSON, Shelf
 from sqlalchemy import Engine, text
 
+from schemas.deliveries import example_of
+
 
 def test_deliveries_are_listed_with_state_reason_and_what_they_wait_for(shelf: Shelf, machine: Client) -> None:
     answer = machine.get("/api/deliveries?department=transport").json()
@@ -57,3 +59,31 @@ def test_a_decision_needs_who_makes_it(own_machine: Client) -> None:
     )
     sent = own_machine.post("/api/deliveries/1/decision", json={"choice": "resend", "who": "张工"})
     assert (sent.status_code, sent.json()["state"], sent.json()["is_doubtful"]) == (200, "waiting", False)
+
+
+def test_the_approval_platform_hands_a_delivery_in_once_however_often_it_calls(
+    own_machine: Client, database: Engine
+) -> None:
+    decision = {**example_of("decision"), "delivery_key": "platform-0001"}
+    first = own_machine.post("/api/deliveries", json=decision).json()
+    assert (first["state"], first["kind"], first["delivery_key"]) == ("waiting", "decision", "platform-0001")
+    assert own_machine.post("/api/deliveries", json=decision).json() == first
+    with database.connect() as conn:
+        assert conn.execute(text("select count(*) from deliveries where delivery_key = 'platform-0001'")).scalar() == 1
+    other = own_machine.post("/api/deliveries", json={**decision, "outcome": "refused"})
+    assert (other.status_code, other.json()["code"]) == (409, "request.key_taken")
+
+
+def test_a_delivery_that_cannot_be_owed_is_refused_at_once_and_says_why(own_machine: Client) -> None:
+    decision = {**example_of("decision"), "delivery_key": "platform-0001"}
+    untaken = own_machine.post("/api/deliveries", json={**decision, "department": "water"})
+    assert (untaken.status_code, untaken.json()["code"]) == (409, "request.not_deliverable")
+    assert "declares no delivery" in untaken.json()["message"]
+    unkeyed = own_machine.post("/api/deliveries", json=example_of("decision"))
+    assert (unkeyed.status_code, [one["field"] for one in unkeyed.json()["problems"]]) == (422, ["delivery_key"])
+    wrong = own_machine.post("/api/deliveries", json={**decision, "applicant_code": PERSON, "outcome": "perhaps"})
+    assert (wrong.status_code, PERSON in wrong.text) == (400, False)
+
+
+def test_nobody_hands_a_delivery_in_without_the_token(stranger: Client) -> None:
+    assert stranger.post("/api/deliveries", json=example_of("decision")).status_code == 401

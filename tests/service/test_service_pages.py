@@ -310,7 +310,7 @@ def test_incidents_are_shown_and_narrowed(person: Client, shelf: Shelf) -> None:
 
 def test_a_shadow_shows_what_it_would_change(person: Client, shelf: Shelf) -> None:
     text = person.get("/exchanges/4/shadow").text
-    expected = ["变更原因", "将变为空", "代码不在代码表中", "6 of 9 records are bad", "&lt;i&gt;R1"]
+    expected = ["变更原因", "将变为空", "代码不在代码表中", "9 条记录中 6 条有问题", "&lt;i&gt;R1"]
     assert [words for words in expected if words not in text] == []
     assert person.get("/exchanges/1/shadow").status_code == 404
 
@@ -326,3 +326,10 @@ def test_a_search_says_why_each_hit_was_found_and_narrows_by_what_was_counted(sh
 
 def test_a_day_that_is_none_is_refused_in_words(shelf: Shelf, person: Client) -> None:
     assert post_form(person, "/", text="恒通运输", valid_on="2016-02-30").status_code == 422
+
+
+def test_why_a_batch_is_held_is_told_in_the_language_of_the_page(shelf: Shelf, person: Client) -> None:
+    told = {"zh": "9 条记录中 6 条有问题，至多应为 5%", "en": "6 of 9 records are bad; expected at most 5%"}
+    for address in ("/exchanges/4/shadow?lang=", "/exchanges?department=public_security&lang="):
+        for language, words in told.items():
+            assert words in person.get(f"{address}{language}").text, (address, language)
