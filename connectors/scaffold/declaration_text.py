@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.declared import TO_FILL_IN
 from connectors.scaffold.draft import Draft
-from connectors.scaffold.line import Line
+from connectors.scaffold.line import Line, one_line
 
 MOST_LINES = 59
 SURE, WIDTH = 0.6, 80
@@ -88,7 +88,7 @@ def _texts(value: Any) -> set[str]:
 
 
 def _plain(text: str, most: int) -> str:
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = one_line(text)
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from connectors.scaffold.suggestions import Suggestion
 
@@ -16,6 +17,15 @@ class Line(msgspec.Struct, frozen=True):
     value: Any
     confidence: float | None = None
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep the reason in one line: contracts describe things in paragraphs."""
+        force_setattr(self, "reason", one_line(self.reason))
+
+
+def one_line(text: str) -> str:
+    """Return a contract's own words without line breaks and what else cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def tell_why(suggestion: Suggestion) -> str:

@@ -18,6 +18,7 @@ from rich.progress import Progress as Bar
 
 from connectors.declaration import load_department
 from connectors.lint import check_department
+from hub.commands.choosing import require_declared
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.conformance.live import compare_live
@@ -43,7 +44,9 @@ def conform(
     levels = level or list(LEVELS)
     if unknown := sorted(set(levels) - LEVELS.keys()):
         raise typer.BadParameter(f"{unknown[0]} is no level; there are {', '.join(LEVELS)}", param_hint="--level")
-    folder = Settings().connectors_folder
+    settings = Settings()
+    require_declared(name, settings)
+    folder = settings.connectors_folder
     _refuse_unreadable(name, folder)
     declared, checks = load_department(name, folder), checks_of(levels)
     total = sum(len(checks_for(checks, declared, feed)) for feed in declared.feeds.values())
