@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,11 +18,13 @@ from connectors.connection import Connection, parse_connection
 from connectors.declaration import Department, Feed, load_department
 from connectors.fake.server import FakeServer
 from hub.conformance.impatience import LEASE, PLOT, SECRET, impatient
-from hub.conformance.outcome import Failed
+from hub.conformance.outcome import Failed, NotApplicable
 from hub.conformance.truth import differences, in_words
 from hub.conformance.victims import Victims
 from hub.context import Bounds, HubContext
 from hub.pull import pull
+from hub.reconcile import reconcile
+from license_library.answers import ReconciliationBrief
 from license_library.database import open_database
 from license_library.holdings import Holding, list_holdings, list_waiting
 from license_library.keyring import Keyring
@@ -63,6 +65,13 @@ class Bench:
     def pull(self, *, full: bool = False) -> ExchangeSummary:
         """Run one exchange."""
         return pull(self.hub, self.department.department, self.feed.name, self.connection, full=full)
+
+    def compare(self) -> ReconciliationBrief:
+        """Compare both ends in the declared way, record by record."""
+        if self.feed.compared_by == "none":
+            raise NotApplicable("it shows what changed and never all that it holds: its ends are not compared")
+        later = replace(self.hub, clock=lambda: self.hub.clock() + timedelta(minutes=1))  # else all has just come
+        return reconcile(later, self.department.department, self.feed.name, self.connection, full=True)
 
     def holdings(self) -> dict[str, Holding]:
         """Return what the library holds of the feed."""

@@ -136,6 +136,25 @@ def test_a_department_that_cannot_say_it_failed_is_found_out(scratch: Scratch, t
     assert "## What failed, and what to do" in write_report([report])
 
 
+@pytest.mark.parametrize("name", ["civil_affairs", "culture", "housing"])
+def test_what_no_exchange_brings_is_named_by_comparing_both_ends_and_brought(scratch: Scratch, name: str) -> None:
+    wanted = [check for check in checks_of(["L1", "L4"]) if check.name in {"first_pull", "ends_apart"}]
+    report = try_feed(scratch, name, "licenses", None, wanted)
+    assert words(report) == []
+    assert "1 had been missed; " in report.outcomes[-1].found
+
+
+@pytest.mark.parametrize(("name", "asked"), [("civil_affairs", '"内部编号" = "{key}"'), ("culture", 'id = "{key}"')])
+def test_a_question_that_brings_no_record_is_found_out(scratch: Scratch, tmp_path: Path, name: str, asked: str) -> None:
+    shutil.copytree(load_department(name).folder, tmp_path / name)
+    file = tmp_path / name / "department.toml"
+    file.write_text(file.read_text("utf-8").replace(asked, asked.replace("{key}", "{key}-1")), "utf-8")
+    wanted = [check for check in checks_of(["L1"]) if check.name in {"first_pull", "both_ends"}]
+    report = try_feed(scratch, name, "licenses", tmp_path, wanted)
+    assert [one.name for one in report.failed] == ["both_ends"]
+    assert "compared by sample, 0 are missing, 43 extra" in report.failed[0].found
+
+
 def test_a_time_of_change_in_a_form_of_xml_is_compared_as_it_was_written(scratch: Scratch, tmp_path: Path) -> None:
     shutil.copytree(load_department("market_regulation").folder, tmp_path / "market_regulation")
     file = tmp_path / "market_regulation" / "department.toml"
