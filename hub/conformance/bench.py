@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from connectors.connection import Connection, parse_connection
 from connectors.declaration import Department, Feed, load_department
 from connectors.fake.server import FakeServer
+from hub.conformance.expected import why_not
 from hub.conformance.impatience import LEASE, PLOT, SECRET, impatient
 from hub.conformance.outcome import Failed, NotApplicable
 from hub.conformance.truth import differences, in_words
@@ -66,6 +67,11 @@ class Bench:
         """Run one exchange."""
         return pull(self.hub, self.department.department, self.feed.name, self.connection, full=full)
 
+    def require_shown(self, mode: str) -> None:
+        """Raise NotApplicable where the department cannot misbehave so, or it would show nothing with this feed."""
+        if reason := self.server.refusal(mode) or why_not(mode, self.department, self.feed):
+            raise NotApplicable(reason)
+
     def compare(self) -> ReconciliationBrief:
         """Compare both ends in the declared way, record by record."""
         if self.feed.compared_by == "none":
@@ -107,12 +113,12 @@ class Bench:
 
 @contextmanager
 def opened_bench(  # noqa: PLR0913, PLR0917 - a department, and what it is tried with
-    name: str, feed: str, folder: Path | None, database: str, front: str, victims: Victims
+    name: str, feed: str, folder: Path | None, database: str, front: str, victims: Victims, *, local: bool = False
 ) -> Iterator[Bench]:
     """Serve the department's fake and open a hub over the scratch library, as long as the block lasts."""
     engine = open_database(database)
     department = impatient(load_department(name, folder))
-    server = FakeServer(department, PLOT, database=front)
+    server = FakeServer(department, PLOT, database=front, local=local)
     hub = HubContext(
         engine,
         Keyring(SECRET),

@@ -7,7 +7,6 @@ from functools import partial
 from connectors.declaration import duration
 from connectors.fake.modes import MODES
 from hub.conformance.bench import Bench
-from hub.conformance.expected import why_not
 from hub.conformance.outcome import Check, Failed, NotApplicable
 from hub.pull_differences import pull_differences
 
@@ -19,7 +18,7 @@ MANY_DAYS = 150  # enough updates for more than one page
 
 def _happens(bench: Bench, mode: str) -> str:
     """Pull what is new while the mode lasts, and again when it is over: then everything must be there."""
-    _require_shown(bench, mode)
+    bench.require_shown(mode)
     before = bench.versions()
     bench.server.set_mode(mode)
     try:
@@ -86,7 +85,7 @@ def _ends_apart(bench: Bench) -> str:
 
 def _pages_shift(bench: Bench) -> str:
     """A record that moves to the end while pages are read pushes another one over the edge: it must come after all."""
-    _require_shown(bench, "page_shifts")
+    bench.require_shown("page_shifts")
     bench.server.set_day(bench.server.shelves[bench.feed.name].day + MANY_DAYS)
     news = len(bench.differences())
     bench.server.set_mode("page_shifts")
@@ -104,6 +103,7 @@ def _answer_lost(bench: Bench) -> str:
     """The department commits our answer, and we never hear of it."""
     if not (bench.feed.flag or bench.feed.files):
         raise NotApplicable("it is asked and never answered: no word about its records goes back")
+    bench.require_shown("ack_lost")
     bench.server.set_day(bench.server.shelves[bench.feed.name].day + DAYS)
     bench.server.set_mode("ack_lost")
     try:
@@ -125,11 +125,6 @@ def _pull_unheard(bench: Bench) -> str:
         return f"the exchange is {bench.pull().state}"
     except Exception as error:  # noqa: BLE001 - the records are merged; how the lost word is told may differ
         return f"the exchange is merged, its answer failed: {type(error).__name__}"
-
-
-def _require_shown(bench: Bench, mode: str) -> None:
-    if reason := why_not(mode, bench.department, bench.feed):
-        raise NotApplicable(reason)
 
 
 CHECKS = [

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from front_makers import MARIADB_URL, mariadb_answers
 from msgspec.structs import replace
 from push_departments import make_departments
 from typer.testing import CliRunner
@@ -29,12 +30,19 @@ from hub.conformance.report import write_report
 from hub.conformance.run import checks_of, quick_checks
 from hub.conformance.scratch import Scratch
 from hub.conformance.shapes import pull_in_mode
-from hub.conformance.stand import try_feed
+from hub.conformance.stand import Ground, try_feed
 from hub.conformance.truth import kept_id
 from hub.conformance.victims import standing_by
 
 # One of each kind of transport, payload and paging.
-EACH_KIND = ["market_regulation", "public_security", "real_estate", "transport", "water", "work_safety"]
+EACH_KIND = [
+    "agriculture", "market_regulation", "public_security", "real_estate", "transport", "water", "work_safety",
+]  # fmt: skip
+EVERY_LEVEL = ["L0", "L1", "L2", "L3", "L4", "L5"]
+ELSEWHERE = {
+    "folder": ("water", Ground(local=True)),
+    **({"mariadb": ("work_safety", Ground(front=MARIADB_URL))} if mariadb_answers() else {}),
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +71,40 @@ def test_every_declared_department_passes_the_kit(scratch: Scratch, name: str) -
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", EACH_KIND)
 def test_in_every_mode_and_killed_anywhere_nothing_is_wrong_missing_or_twice(scratch: Scratch, name: str) -> None:
-    report = try_feed(scratch, name, "licenses", None, checks_of(["L0", "L1", "L2", "L3", "L4", "L5"]))
+    report = try_feed(scratch, name, "licenses", None, checks_of(EVERY_LEVEL))
     assert words(report) == []
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("name", "ground"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_on_another_database_and_in_a_folder_nothing_is_wrong_missing_or_twice(
+    scratch: Scratch, name: str, ground: Ground
+) -> None:
+    report = try_feed(scratch, name, "licenses", None, checks_of(EVERY_LEVEL), ground=ground)
+    assert words(report) == []
+
+
+@pytest.mark.parametrize(("name", "ground"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_the_kit_tries_a_department_elsewhere_too_and_says_what_is_not_shown_there(
+    scratch: Scratch, name: str, ground: Ground
+) -> None:
+    chosen = {
+        "first_pull",
+        "unknown_code",
+        "host_key_changed",
+        "table_missing",
+        "delivery_arrives",
+        "delivery_ack_lost",
+    }
+    wanted = [one for one in checks_of(EVERY_LEVEL) if one.name in chosen]
+    report = try_feed(scratch, name, "licenses", None, wanted, ground=ground)
+    assert words(report) == []
+    reasons = {one.name: one.found for one in report.outcomes if one.state == "not_applicable"}
+    assert set(reasons) == (
+        {"host_key_changed"} if ground.front else {"host_key_changed", "table_missing", "delivery_ack_lost"}
+    )
+    assert ground.front or reasons["delivery_ack_lost"] == "mode 'ack_lost' needs SFTP; this drop is a folder"
 
 
 @pytest.mark.parametrize("name", ["urban_management", "work_safety"])
@@ -185,7 +225,9 @@ def declare_without_success(root: Path) -> Path:
 def test_the_table_of_modes_is_what_the_kit_tries() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/modes.md").read_text("utf-8")
     told = [line for line in page.splitlines() if line.startswith("|")]
-    assert told == mode_rows()
+    assert told[-len(mode_rows()) :] == mode_rows()
+    by_level = {one for line in told if line.count("|") == 4 for one in re.findall(r"`(\w+)`", line)}
+    assert by_level == {*EACH_KIND, *(name for name, _ in ELSEWHERE.values())}
 
 
 def test_where_the_whole_answer_is_the_list_an_object_instead_is_rightly_refused() -> None:
@@ -197,7 +239,7 @@ def test_where_the_whole_answer_is_the_list_an_object_instead_is_rightly_refused
 
 @pytest.mark.crash
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", ["market_regulation", "real_estate", "water", "work_safety"])
+@pytest.mark.parametrize("name", ["agriculture", "market_regulation", "real_estate", "water", "work_safety"])
 def test_a_change_of_contract_is_told_on_every_transport_that_shows_one(scratch: Scratch, name: str) -> None:
     report = try_feed(scratch, name, "licenses", None, checks_of(["L6"]))
     assert words(report) == []
