@@ -164,7 +164,9 @@ class FrontDatabase:
             cursor: Any = result.cursor
             if getattr(cursor, "_result", None) is not None:
                 cursor._result.unbuffered_active, cursor._result = False, None
-        raw: Any = self._conn.connection.driver_connection if self._conn and not self._conn.closed else None
+        conn = self._conn
+        is_gone = conn is None or conn.closed or conn.invalidated  # an invalidated one would be connected anew
+        raw: Any = None if conn is None or is_gone else conn.connection.driver_connection
         with contextlib.suppress(Exception):  # whatever state the driver is in, there is nothing more to lose
             handle = raw.fileno() if hasattr(raw, "fileno") else raw._sock.fileno()
             with socket.socket(fileno=os.dup(handle)) as line:

@@ -90,20 +90,17 @@ def test_the_kit_tries_a_department_elsewhere_too_and_says_what_is_not_shown_the
     scratch: Scratch, name: str, ground: Ground
 ) -> None:
     chosen = {
-        "first_pull",
-        "unknown_code",
-        "host_key_changed",
-        "table_missing",
-        "delivery_arrives",
-        "delivery_ack_lost",
-    }
-    wanted = [one for one in checks_of(EVERY_LEVEL) if one.name in chosen]
+        "first_pull", "unknown_code", "reset_midway", "giant_field", "type_changed", "host_key_changed", "table_missing",
+        "delivery_arrives", "delivery_ack_lost",
+    }  # fmt: skip
+    where = Check("L0", "where", "", lambda bench: bench.server.connection_value.partition(":")[0])
+    wanted = [where, *(one for one in checks_of(EVERY_LEVEL) if one.name in chosen)]
     report = try_feed(scratch, name, "licenses", None, wanted, ground=ground)
     assert words(report) == []
+    assert report.outcomes[0].found == ("mysql" if ground.front else "file")
     reasons = {one.name: one.found for one in report.outcomes if one.state == "not_applicable"}
-    assert set(reasons) == (
-        {"host_key_changed"} if ground.front else {"host_key_changed", "table_missing", "delivery_ack_lost"}
-    )
+    folder_lacks = {"reset_midway", "type_changed", "table_missing", "host_key_changed", "delivery_ack_lost"}
+    assert set(reasons) == ({"host_key_changed"} if ground.front else folder_lacks)
     assert ground.front or reasons["delivery_ack_lost"] == "mode 'ack_lost' needs SFTP; this drop is a folder"
 
 
