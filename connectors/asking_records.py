@@ -10,15 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from msgspec.structs import replace
 
 from connectors.connection import Connection
-from connectors.declared import Department, Feed, Paging
-from connectors.declared_reconcile import AskRecord
+from connectors.declared import Department, Feed
+from connectors.delivery_feeds import record_feed
 from connectors.fetched_page import FetchedPage
 from connectors.front_database import FrontDatabase
 from connectors.pages import fetch_pages
-from connectors.request_template import fill
 from connectors.table_rows import MEDIA_TYPE, read_columns, value_of, write_page
 from connectors.wire_clock import read_clock
 from schemas.errors import DeclarationError
@@ -46,16 +44,9 @@ def ask_records(
             f"{department.department}.{feed.name}: declares no way to ask for one record; expected [reconcile.ask]"
         )
     for number, key in enumerate(keys, 1):
-        asked = asking_feed(department, feed, ask, key)
+        asked = record_feed(department, feed, ask, key)
         for page in fetch_pages(department, asked, connection, None, 1):
             yield dataclasses.replace(page, number=number)
-
-
-def asking_feed(department: Department, feed: Feed, ask: AskRecord, key: str) -> Feed:
-    """Return the feed as it asks for one record."""
-    request = fill(ask.request, {"key": key})
-    place = {"operation": ask.call} if department.transport.kind == "soap" else {"path": ask.call, "method": ask.method}
-    return replace(feed, request=request, paging=Paging(), **place)
 
 
 def _ask_table(

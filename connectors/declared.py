@@ -159,6 +159,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     path: str = ""  # REST: path below the connection's address
     method: Literal["GET", "POST"] = "GET"
     send: Literal["query", "json", "form", "xml"] = "query"
+    payload_root: str = ""  # root element of this request, where it is another than the transport's
     answer: Literal["json", "xml"] = "json"
     request: dict[
         str, Any

@@ -91,6 +91,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     operation: str = ""  # SOAP: operation name
     path: str = ""  # REST: path below the connection's address
     send: Literal["json", "form", "xml"] = "json"
+    payload_root: str = ""  # root element of what is delivered, where it is another than the transport's
     answer: Literal["json", "xml"] = "json"
     headers: dict[str, Any] = {}  # SOAP: headers of the request by element name
     table: str = ""  # front table: its name, with its schema where it needs one

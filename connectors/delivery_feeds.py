@@ -1,4 +1,5 @@
-"""A delivery, a question about it and its receipt, each seen as a feed: calls to a department are written alike.
+"""A delivery, a question about it and its receipt, a record asked for by its key, each seen as a feed: calls to a
+department are written alike.
 
 What fetching pages knows of operations, paths, forms and answers is used as it is. Knows declarations only.
 """
@@ -7,10 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.declared import Cursor, Department, Feed
+from msgspec.structs import replace
+
+from connectors.declared import Cursor, Department, Feed, Paging
 from connectors.declared_delivery import Answered, Ask, Delivery, Receipt
 from connectors.declared_parts import Success
+from connectors.declared_reconcile import AskRecord
 from connectors.parcel import account_places
+from connectors.request_template import fill
 
 
 def sending_feed(delivery: Delivery) -> Feed:
@@ -21,6 +26,7 @@ def sending_feed(delivery: Delivery) -> Feed:
         path=delivery.path,
         method="POST",
         send=delivery.send,
+        payload_root=delivery.payload_root,
         answer=delivery.answer,
         headers=delivery.headers,
         table=delivery.table,
@@ -44,6 +50,13 @@ def asking_feed(department: Department, delivery: Delivery, question: Ask | Rece
         request=question.request,
         success=None,
     )
+
+
+def record_feed(department: Department, feed: Feed, ask: AskRecord, key: str) -> Feed:
+    """Return the feed as it asks for one record."""
+    is_soap = department.transport.kind == "soap"
+    place = {"operation": ask.call} if is_soap else {"path": ask.call, "method": ask.method}
+    return replace(feed, request=fill(ask.request, {"key": key}), paging=Paging(), **place)
 
 
 def state_paths(question: Ask | Receipt) -> list[Success | Answered]:

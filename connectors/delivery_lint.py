@@ -13,7 +13,7 @@ from connectors.delivery_feeds import asking_feed, sending_feed
 from connectors.findings import Finding, declared_at
 from connectors.parcel import Parcel, fill_request, write_fields
 from connectors.parcel_file import declared_file, read_sample, write_file
-from connectors.requesting import carry
+from connectors.requesting import carry, transport_of
 from schemas.deliveries import example_of, payload_of, read_delivery
 from schemas.errors import DeclarationError
 
@@ -50,7 +50,7 @@ def check_soap_deliveries(department: Department, contract: SoapContract) -> Ite
             try:
                 contract.render(
                     feed.operation,
-                    carry(department.transport, contract.parameters(feed.operation), values),
+                    carry(transport_of(department, feed), contract.parameters(feed.operation), values),
                     feed.headers,
                 )
             except DeclarationError as error:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.sqltypes import _Binary  # LargeBinary, and what MySQL and Oracle have of their own
 
 from connectors.addresses import resolve_address
 from connectors.connection import Connection
@@ -135,7 +136,7 @@ class FrontDatabase:
         self._real_name = contract.name if contract.name in same else same[0]
         try:
             columns = inspector.get_columns(self._real_name, contract.schema)
-            return {column["name"]: isinstance(column["type"], sa.LargeBinary) for column in columns}
+            return {column["name"]: isinstance(column["type"], _Binary) for column in columns}
         finally:
             conn.rollback()
 
@@ -163,7 +164,9 @@ class FrontDatabase:
             cursor: Any = result.cursor
             if getattr(cursor, "_result", None) is not None:
                 cursor._result.unbuffered_active, cursor._result = False, None
-        raw: Any = self._conn.connection.driver_connection if self._conn and not self._conn.closed else None
+        conn = self._conn
+        is_gone = conn is None or conn.closed or conn.invalidated  # an invalidated one would be connected anew
+        raw: Any = None if conn is None or is_gone else conn.connection.driver_connection
         with contextlib.suppress(Exception):  # whatever state the driver is in, there is nothing more to lose
             handle = raw.fileno() if hasattr(raw, "fileno") else raw._sock.fileno()
             with socket.socket(fileno=os.dup(handle)) as line:

@@ -15,12 +15,13 @@ import msgspec
 from connectors.declaration import load_department
 from connectors.declaration_rules import FOLLOWED
 from connectors.declared import TO_FILL_IN, Department, Feed
+from connectors.delivery_feeds import record_feed
 from connectors.delivery_lint import check_file_deliveries, check_rest_deliveries, check_soap_deliveries
 from connectors.file_lint import check_files
 from connectors.findings import Finding, declared_at
 from connectors.page_rows import source_names
 from connectors.page_trail import first_place
-from connectors.requesting import carry, request_values
+from connectors.requesting import carry, request_values, transport_of
 from connectors.soap_contract import SoapContract
 from connectors.table_lint import check_table
 from schemas.catalogue import load_catalogue
@@ -184,14 +185,24 @@ def _check_contract(department: Department) -> Iterator[Finding]:
 def _check_soap(department: Department) -> Iterator[Finding]:
     """Write each feed's first request by the contract; what does not fit says so itself."""
     contract = SoapContract(department)
-    for feed in department.feeds.values():
-        values = request_values(department, feed, None, first_place(feed.paging))
+    for place, one, values in _calls(department):
         try:
-            carried = carry(department.transport, contract.parameters(feed.operation), values)
-            contract.render(feed.operation, carried, feed.headers)
+            carried = carry(transport_of(department, one), contract.parameters(one.operation), values)
+            contract.render(one.operation, carried, one.headers)
         except DeclarationError as error:
-            yield Finding("error", declared_at(department.department, f"[feeds.{feed.name}]"), str(error))
+            yield Finding("error", place, str(error))
     yield from check_soap_deliveries(department, contract)
+
+
+def _calls(department: Department) -> Iterator[tuple[str, Feed, dict[str, Any]]]:
+    """Yield every call by which records are asked for: its table in the declaration, how it is made, what it says."""
+    for feed in department.feeds.values():
+        table = f"[feeds.{feed.name}"
+        place = declared_at(department.department, f"{table}]")
+        yield place, feed, request_values(department, feed, None, first_place(feed.paging))
+        if ask := feed.reconcile.ask:
+            one = record_feed(department, feed, ask, "0")
+            yield declared_at(department.department, f"{table}.reconcile.ask]"), one, one.request
 
 
 def _check_openapi(department: Department) -> Iterator[Finding]:
@@ -203,16 +214,14 @@ def _check_openapi(department: Department) -> Iterator[Finding]:
         raise DeclarationError(f"{department.department}/contract/{path.name}: is not JSON: {error}") from error
     paths = document.get("paths", {}) if isinstance(document, dict) else {}  # a sample may be nothing but a list
     names = set(_property_names(document))
+    there = ", ".join(sorted(paths))
+    for place, one, _ in _calls(department) if paths else ():
+        if one.method.lower() not in paths.get(one.path, {}):
+            yield Finding("error", place, f"{one.method} {one.path} is not in the contract; there are {there}")
     for feed in department.feeds.values():
         place = declared_at(department.department, f"[feeds.{feed.name}]")
         if not paths:
             yield Finding("warning", place, f"{path.name} is a sample, not a contract: paths are not checked")
-        elif feed.method.lower() not in paths.get(feed.path, {}):
-            yield Finding(
-                "error",
-                place,
-                f"{feed.method} {feed.path} is not in the contract; there are {', '.join(sorted(paths))}",
-            )
         for unknown in sorted({*source_names(feed), *feed.holder_keys.values()} - names) if paths else ():
             yield Finding("warning", place, f"source field {unknown!r} is not in the contract")
     yield from check_rest_deliveries(department, paths, names | set(_parameter_names(paths)))

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from lxml import etree
+from msgspec.structs import replace
 
 from connectors.connection import Connection
 from connectors.declaration_rules import FOLLOWED
@@ -53,7 +54,7 @@ class PageRequester:
 
     def __init__(self, department: Department, feed: Feed, connection: Connection, sign_in: SignIn) -> None:
         self._department, self._feed, self._connection, self._sign_in = department, feed, connection, sign_in
-        self._transport, self._who = department.transport, f"{department.department}.{feed.name}"
+        self._transport, self._who = transport_of(department, feed), f"{department.department}.{feed.name}"
         self._contract = _read_contract(department) if department.transport.kind == "soap" else None
 
     def write(self, since: datetime | None, place: Place, at: datetime) -> PageCall:
@@ -105,6 +106,12 @@ class PageRequester:
         described = f"POST {feed.operation} {msgspec.json.encode(values).decode()}"
         call = Call("POST", "", signed.query, {**request.headers, **signed.headers}, body)
         return PageCall(call, described)
+
+
+def transport_of(department: Department, feed: Feed) -> Transport:
+    """Return the transport as this feed's requests are written."""
+    root = feed.payload_root or department.transport.payload_root
+    return replace(department.transport, payload_root=root)
 
 
 def _read_contract(department: Department) -> SoapContract:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from connectors.declaration import list_departments, load_department
-from connectors.fake.modes import MODES, refusal_of
+from connectors.fake.modes import refusal_of
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
 from schemas.errors import DeclarationError
@@ -81,7 +81,7 @@ def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--scale", type=int, default=Plot.scale, help="number of licenses")
     parser.add_argument("--day", type=int, default=Plot.day, help="days of updates that have passed")
     parser.add_argument("--bad-share", type=float, default=Plot.bad_share, help="share of bad records on day 0")
-    parser.add_argument("--mode", choices=list(MODES), default="ok")
+    parser.add_argument("--mode", default="ok", help="how it misbehaves; `hub department fake NAME --modes` lists how")
     parser.add_argument(
         "--database", action="append", default=[],
         help="kind table: SQLAlchemy address of a database for the front table; NAME=ADDRESS for one of several",

@@ -13,7 +13,7 @@ from typing import Any
 
 from connectors.declared import Feed
 from connectors.fake.row_totals import tell_total
-from connectors.fake.shelf import Position, Shelf
+from connectors.fake.shelf import Position, Render, Shelf
 from connectors.page_rows import total_in_records
 from connectors.request_template import holds_secret
 from connectors.time_forms import written_form
@@ -87,6 +87,15 @@ def find_page(feed: Feed, shelf: Shelf, asked: Asked, mode: str = "ok") -> Page:
     found = shelf.slice(asked.since, size=asked.size, skip=asked.skip, after=asked.after, mode=mode)
     total = found.total + LIE * (mode == "count_lies")
     return Page(tell_total(feed, found.rows, total), total, _write_cursor(found.after))
+
+
+def find_by_key(feed: Feed, shelf: Shelf, given: Mapping[str, str], render: Render) -> Page:
+    """Return the record whose key stands in the parameter that the declaration fills with it, or none."""
+    ask = feed.reconcile.ask
+    names = [name for name, text in flatten(ask.request if ask else {}).items() if "{key}" in text]
+    wanted = {given.get(name) for name in names}
+    rows = [render(one.row) for one in shelf.listed() if one.record_id in wanted]
+    return Page(rows, len(rows), "")
 
 
 def lay_out(feed: Feed, page: Page, records: Any, *, message: str = "", code: str | None = None) -> dict[str, Any]:

@@ -24,12 +24,8 @@ from connectors.fake.world import FIRST_DAY
 from connectors.file_rules import marker_of
 from connectors.time_forms import written_form
 
-BENT = {
-    "duplicate_records", "unknown_code", "giant_field", "schema_added", "schema_missing", "ten_times_volume", "zero_rows",
-}  # fmt: skip
-SPOILED = {
-    "half_file", "gbk_labelled_utf8", "bom", "missing_marker", "count_lies", "cut_zip", "zip_bomb", "column_renamed",
-}  # fmt: skip
+BENT = {"duplicate_records", "unknown_code", "giant_field", "schema_added", "schema_missing", "ten_times_volume", "zero_rows"}  # fmt: skip
+SPOILED = {"half_file", "gbk_labelled_utf8", "bom", "missing_marker", "count_lies", "cut_zip", "zip_bomb", "column_renamed"}  # fmt: skip
 UNTIMELY = {"late_file", "corrected_file", "marker_alone"}
 DAYS = 3  # files that lie there at the beginning
 LATE_DAYS = 5
@@ -85,10 +81,12 @@ class FileDrops:
             shelf.set_day(shelf.day)
         self.catch_up()
 
+    def refusal(self, mode: str) -> str:
+        """Return why this drop has no such mode; empty when it has."""
+        return f"mode {mode!r} needs SFTP; this drop is a folder" if self.server is None and mode in SFTP_MODES else ""
+
     def set_mode(self, mode: str) -> None:
         """Misbehave, the shelves knowing it already; the mode before is undone first."""
-        if self.server is None and mode in SFTP_MODES:
-            raise ValueError(f"mode {mode!r} needs SFTP; this drop is a folder")
         self._stop_growing()
         is_bent, is_spoiled = bool(BENT & {mode, self._mode}), bool(SPOILED & {mode, self._mode})
         is_spoiled = is_spoiled or self._mode == "growing_file"  # what grew is written to its end

@@ -181,11 +181,11 @@ class FrontTable:
         if mode == "schema_added":
             return [f"alter table {table} {'drop' if undo else 'add'} column {ADDED}{'' if undo else ' varchar(20)'}"]
         if mode in {"type_changed", "giant_field"}:
-            return [self._retyped(mode, dialect, table, quoted(column), undo=undo)]
+            return self._retyped(mode, dialect, table, quoted(column), undo=undo)
         return []
 
-    def _retyped(self, mode: str, dialect: sa.Dialect, table: str, column: str, *, undo: bool) -> str:
-        """Return the statement that gives the license number another type; emptied first where it goes back."""
+    def _retyped(self, mode: str, dialect: sa.Dialect, table: str, column: str, *, undo: bool) -> list[str]:
+        """Return what gives the license number another type; what has grown too long is cut where it goes back."""
         contract = self._contract.columns[bent_column(self.feed)]
         usual = column_type(contract).compile(dialect=dialect)
         if dialect.name == "postgresql":
@@ -193,9 +193,10 @@ class FrontTable:
             to = usual if undo else kind
             cast = cast.replace("_to", "_from") if undo else cast
             using = f"{cast}({column}, 'UTF8')" if cast else f"left({column}, {contract.length or 200})"
-            return f"alter table {table} alter column {column} type {to} using {using}"
+            return [f"alter table {table} alter column {column} type {to} using {using}"]
+        cut = f"update {table} set {column} = left({column}, {contract.length or 200})"  # noqa: S608  the contract's own names
         wide = "longblob" if mode == "type_changed" else "longtext"
-        return f"alter table {table} modify {column} {usual if undo else wide}"
+        return [*([cut] if undo else []), f"alter table {table} modify {column} {usual if undo else wide}"]
 
     def _row(self, said: Row, operation: str) -> dict[str, Any]:
         self._number += 1

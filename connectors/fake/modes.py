@@ -126,21 +126,16 @@ FORMS: Final = {
 }
 
 
-def modes_of(kind: str) -> dict[str, str]:
-    """Return the modes that a transport of `kind` can show, each with its sentence."""
-    return {name: mode.words for name, mode in MODES.items() if kind in mode.kinds}
-
-
 def refusal(mode: str, kind: str) -> str:
     """Return why a department of `kind` has no such mode; empty when it has."""
-    if mode not in MODES:
-        return f"no mode {mode!r}; there are {', '.join(modes_of(kind))}"
     known = MODES[mode]
     return "" if kind in known.kinds else f"mode {mode!r} makes no sense for kind {kind}: {known.otherwise}"
 
 
 def refusal_of(mode: str, department: Department) -> str:
     """Return why this department has no such mode: its transport cannot show it, or the form of all its answers."""
+    if mode not in MODES:
+        return f"no mode {mode!r}; there are {', '.join(one for one in MODES if not refusal_of(one, department))}"
     kind = department.transport.kind
     if (wrong := refusal(mode, kind)) or kind != "rest":
         return wrong

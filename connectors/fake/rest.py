@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
-from connectors.fake.answers import Page, WrongRequest, find_page, flatten, read_request
+from connectors.fake.answers import Page, WrongRequest, find_by_key, find_page, read_request
 from connectors.fake.desk import Called, Desk
 from connectors.fake.gate import Gate
 from connectors.fake.rest_forms import MEDIA_TYPES, choose_render, read_parameters, write_answer, write_values
@@ -63,18 +63,14 @@ class RestDepartment:
         return Answer(200, MEDIA_TYPES[feed.answer], body, _headers(feed, page, following))
 
     def _answer_by_key(self, feed: Feed, request: Request, now: datetime) -> Answer:
-        """Answer with the record whose key stands in the parameter that the declaration fills with it, or with none."""
-        ask = feed.reconcile.ask
-        names = [name for name, text in flatten(ask.request if ask else {}).items() if "{key}" in text]
+        """Answer with the record that is asked for by its key, or with none."""
         try:
             given = read_parameters(self._department, feed, request)
             self._gate.verify(request, feed, given, now)
         except DepartmentRefused as refusal:
             return self.refuse("401", f"签名校验失败（{refusal}）", 401)
-        wanted = {given.get(name) for name in names}
-        found = [one.row for one in self._shelves[feed.name].listed() if one.record_id in wanted]
-        rows = [choose_render(feed)(row) for row in found]
-        return Answer(200, MEDIA_TYPES[feed.answer], write_answer(feed, Page(rows, len(rows), "")))
+        page = find_by_key(feed, self._shelves[feed.name], given, choose_render(feed))
+        return Answer(200, MEDIA_TYPES[feed.answer], write_answer(feed, page))
 
     def _answer_at_desk(self, called: Called, request: Request, now: datetime, mode: str) -> Answer:
         feed = called.feed

@@ -53,7 +53,11 @@ def read_parameters(department: Department, feed: Feed, request: Request) -> dic
         return dict(parse_qsl(request.query, keep_blank_values=True))
     if feed.send == "form":
         return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
-    return flatten(_read_json(request.body) if feed.send == "json" else _read_xml(department, request.body))
+    return flatten(
+        _read_json(request.body)
+        if feed.send == "json"
+        else _read_xml(feed.payload_root or department.transport.payload_root, request.body)
+    )
 
 
 def _read_json(body: bytes) -> dict[str, Any]:
@@ -63,13 +67,13 @@ def _read_json(body: bytes) -> dict[str, Any]:
         raise WrongRequest("请求体不是 JSON 对象") from None
 
 
-def _read_xml(department: Department, body: bytes) -> Mapping[str, Any]:
+def _read_xml(element: str, body: bytes) -> Mapping[str, Any]:
     try:
         root = etree.fromstring(body, PARSER)
     except etree.XMLSyntaxError:
         raise WrongRequest("请求体不是 XML") from None
-    if root.tag != department.transport.payload_root:
-        raise WrongRequest(f"请求体的根元素应为 {department.transport.payload_root}")
+    if root.tag != element:
+        raise WrongRequest(f"请求体的根元素应为 {element}")
     return _values(root)
 
 

@@ -122,9 +122,14 @@ class FakeServer(ThreadingHTTPServer):
     def _inbox(self) -> list[dict[str, Any]]:
         return self.store.inbox.taken() if self.store else self.desk.inbox()
 
+    def refusal(self, mode: str) -> str:
+        """Return why this department has no such mode where it stands; empty when it has."""
+        stands = self.store.refusal(mode) if isinstance(self.store, FileDrops) else ""
+        return refusal_of(mode, self.department) or stands
+
     def set_mode(self, mode: str, after: int = 0) -> None:
-        """Misbehave, once `after` more answers were good; ValueError where the transport has no such mode."""
-        if wrong := refusal_of(mode, self.department):
+        """Misbehave, once `after` more answers were good; ValueError where it has no such mode."""
+        if wrong := self.refusal(mode):
             raise ValueError(wrong)
         if self._port.is_closed:
             self._port.open()

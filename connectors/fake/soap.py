@@ -18,7 +18,8 @@ from msgspec.structs import replace
 
 from connectors.connection import Connection
 from connectors.declared import Department, Feed
-from connectors.fake.answers import Page, WrongRequest, find_page, flatten, lay_out, read_request
+from connectors.delivery_feeds import record_feed
+from connectors.fake.answers import Page, WrongRequest, find_by_key, find_page, flatten, lay_out, read_request
 from connectors.fake.desk import Desk
 from connectors.fake.dialect import Row
 from connectors.fake.gate import Gate
@@ -56,6 +57,12 @@ def choose_render(department: Department, feed: Feed) -> Render:
     return render
 
 
+def _asked_by_key(department: Department) -> list[Feed]:
+    """Return the calls that ask for one record by its key."""
+    feeds = department.feeds.values()
+    return [record_feed(department, feed, feed.reconcile.ask, "{key}") for feed in feeds if feed.reconcile.ask]
+
+
 class SoapDepartment:
     """Answer the requests of one department's feeds."""
 
@@ -65,7 +72,8 @@ class SoapDepartment:
         self._department, self._connection, self._shelves = department, connection, shelves
         self._contract = SoapContract(department)
         self._is_12 = self._contract.envelope_space == SOAP12
-        feeds = [*department.feeds.values(), *(called.feed for called in desk.calls)]
+        self._by_key = {f.operation: f for f in _asked_by_key(department)}
+        feeds = [*department.feeds.values(), *(called.feed for called in desk.calls), *self._by_key.values()]
         self._feeds = {feed.operation: self._with_account(feed) for feed in feeds}
         self._shapes = {feed.operation: read_shape(department, feed) for feed in feeds}
         self._desk, self._called = desk, {called.feed.operation: called for called in desk.calls}
@@ -89,6 +97,10 @@ class SoapDepartment:
     def _tell(self, feed: Feed, given: dict[str, str], request: Request, mode: str) -> dict[str, Any]:
         if called := self._called.get(feed.operation):
             return self._desk.answer(called, given, request.headers, mode)
+        if feed.operation in self._by_key:
+            declared = self._department.feeds[feed.name]
+            page = find_by_key(declared, self._shelves[feed.name], given, choose_render(self._department, feed))
+            return self._lay_out(feed, page)
         asked = read_request(feed, given)
         return self._lay_out(feed, find_page(feed, self._shelves[feed.name], asked, mode))
 

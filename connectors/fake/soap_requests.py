@@ -51,12 +51,13 @@ def parse_request(body: bytes) -> etree._Element:
 def read_values(department: Department, feed: Feed, asked: etree._Element, parameters: list[str]) -> dict[str, Any]:
     """Return what the request's element says, carried texts opened."""
     values, transport = values_of(asked), department.transport
+    element = feed.payload_root or transport.payload_root
     if transport.payload == "none":
         return values
     if feed.request and feed.request.keys() <= set(parameters):
         carried = {name for name, template in feed.request.items() if isinstance(template, dict)}
-        return {n: _open_text(transport, str(v)) if n in carried else v for n, v in values.items()}
-    return _open_text(transport, "".join(str(part) for part in asked.itertext()).strip())
+        return {n: _open_text(transport, element, str(v)) if n in carried else v for n, v in values.items()}
+    return _open_text(transport, element, "".join(str(part) for part in asked.itertext()).strip())
 
 
 def require_headers(feed: Feed, envelope: etree._Element) -> None:
@@ -87,7 +88,7 @@ def values_of(holder: etree._Element) -> dict[str, Any]:
     return marks
 
 
-def _open_text(transport: Transport, text: str) -> dict[str, Any]:
+def _open_text(transport: Transport, element: str, text: str) -> dict[str, Any]:
     text = _unpacked(transport, text)
     if transport.payload == "json-in-string":
         try:
@@ -95,8 +96,8 @@ def _open_text(transport: Transport, text: str) -> dict[str, Any]:
         except msgspec.DecodeError:
             raise WrongRequest("the text is no JSON object") from None
     root = parse_request(DECLARATION.sub("", text).encode())
-    if root.tag != transport.payload_root:
-        raise WrongRequest(f"the text must hold <{transport.payload_root}>")
+    if root.tag != element:
+        raise WrongRequest(f"the text must hold <{element}>")
     return values_of(root)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.declared import TO_FILL_IN
 from connectors.scaffold.draft import Draft
-from connectors.scaffold.line import Line
+from connectors.scaffold.line import Line, one_line
 
 MOST_LINES = 59
 SURE, WIDTH = 0.6, 80
@@ -75,20 +75,13 @@ def _line(line: Line, wide: int) -> str:
     written = f"{_key(line.key):<{wide}} = {write_value(line.value)}"
     if line.confidence is None:
         return written
-    is_open = TO_FILL_IN in _texts(line.value)
-    doubt = "fill in: " if is_open else "check: " if line.confidence < SURE else ""
+    doubt = "fill in: " if line.is_open else "check: " if line.confidence < SURE else ""
     sure = "" if line.confidence == 0 else f"{line.confidence:.2f} "
     return f"{written}  # {sure}{doubt}{_plain(line.reason, WIDTH)}".rstrip()
 
 
-def _texts(value: Any) -> set[str]:
-    if isinstance(value, dict):
-        return {text for key, one in value.items() for text in {key, *_texts(one)}}
-    return {text for one in value for text in _texts(one)} if isinstance(value, list) else {str(value)}
-
-
 def _plain(text: str, most: int) -> str:
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = one_line(text)
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

@@ -11,7 +11,7 @@ from connectors.declared import TO_FILL_IN
 from connectors.scaffold.answer_guesses import Records, find_records
 from connectors.scaffold.feed_lines import draft_feed
 from connectors.scaffold.field_lines import draft_fields
-from connectors.scaffold.line import Line, tell_why
+from connectors.scaffold.line import Line, one_line, tell_why
 from connectors.scaffold.outline import Call, Outline, leaves
 from connectors.scaffold.request_guesses import find_request
 from schemas.catalogue import load_catalogue
@@ -34,7 +34,8 @@ def draft_declaration(name: str, contract: str, outline: Outline, operation: str
     call = _choose(outline, operation)
     records, asked = find_records(call), find_request(call)
     head = _head(name, outline, call)
-    notes = [*outline.notes, *call.notes, *_others(outline, call), *_left_over(call, records)]
+    told = [*outline.notes, *call.notes, *_others(outline, call), *_left_over(call, records)]
+    notes = [one_line(note) for note in told]
     fields = draft_fields(records, head[0].value, f"{outline.title} {call.label}")
     face = [
         Line(s.field.removeprefix("face."), s.source.name, s.confidence, tell_why(s))
@@ -135,5 +136,8 @@ def _left_over(call: Call, records: Records) -> list[str]:
     taken = {s.source.name for s in records.found}
     left = [f"{n.name}{' ' + n.label[:12] if n.label else ''}" for n in leaves(records.record) if n.name not in taken]
     deep = [n.name for n in records.record.children if n.is_list or not (n.is_leaf or call.is_soap)]
-    notes = [f"not mapped: {', '.join(left[:40])}"] if left else []
+    notes = (
+        [f"other lists of the answer, if these are no records: {', '.join(records.others)}"] if records.others else []
+    )
+    notes += [f"not mapped: {', '.join(left[:40])}"] if left else []
     return notes + ([f"{', '.join(deep[:5])}: lists and groups inside a record are not read"] if deep else [])

@@ -38,7 +38,7 @@ def draft_feed(outline: Outline, call: Call, records: Records, asked: Asked) -> 
         _key(records),
         Line("request", asked.template or {TO_FILL_IN: "{since}"}, 0.7 if asked.roles else 0.3 if asked.template else 0.0, "what must be sent and what asks for changes"),
         *_headers(call),
-        Line("records", path, min(0.95, 0.5 + 0.05 * len(records.found)) if records.path else 0.0, "the list of records"),
+        Line("records", path, min(0.95, 0.5 + 0.05 * len(records.found)) if records.path else 0.0, "the outermost list that looks like records" if records.others else "the list of records"),
         *_success(roles, call.label),
         draft_paging(call, roles, asked),
         _cursor(records, asked),

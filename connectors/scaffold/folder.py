@@ -21,6 +21,7 @@ from connectors.scaffold.draft import Draft, draft_declaration
 from connectors.scaffold.line import Line
 from connectors.scaffold.openapi_reader import gather_openapi, read_openapi
 from connectors.scaffold.outline import Call, Node, Outline
+from connectors.scaffold.sample_filling import fill_open
 from connectors.scaffold.sample_reader import gather_sample, read_answer, read_sample
 from connectors.scaffold.vendoring import Gathered, gather_xml
 from connectors.scaffold.wsdl_reader import read_wsdl
@@ -98,9 +99,9 @@ def _read(source: Source) -> tuple[Gathered, Outline]:
 
 
 def _with_answer(call: Call, answer: Node, *, is_json: bool) -> Call:
-    """Put a sample answer where the contract shows none."""
+    """Put a sample answer where the contract shows none, or into the groups that it leaves open (xsd:any)."""
     if any(child.children for child in call.answer.children):
-        return call
+        return fill_open(call, answer)
     payload: Any = "json-in-string" if call.payload != "none" and is_json else call.payload
     return replace(call, answer=answer, payload=payload)
 
@@ -133,4 +134,4 @@ def _write(folder: Path, text: str, gathered: Gathered, *, declaration: bool) ->
 def open_lines(draft: Draft) -> list[Line]:
     """Return the lines that nobody but the engineer can fill."""
     lines = [*draft.head, *draft.transport, *draft.feed, *draft.fields]
-    return [line for line in lines if line.confidence == 0]
+    return [line for line in lines if line.confidence == 0 or line.is_open]

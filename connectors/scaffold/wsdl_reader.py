@@ -12,6 +12,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from connectors.scaffold.outline import Call, Node, Outline, walk
+from connectors.scaffold.sample_filling import ASKED
 from connectors.scaffold.schema_names import qualified
 from connectors.scaffold.schema_tree import SchemaTree
 from connectors.scaffold.vendoring import WSDL, XS, Gathered, parse_contract
@@ -110,7 +111,7 @@ class _WsdlReader:
         notes = []
         if self._tree.open_parts:
             parts = ", ".join(sorted(set(self._tree.open_parts))[:5])
-            notes.append(f"{name}: the contract leaves open what {parts} holds; give --sample with an answer")
+            notes.append(f"{name}: the contract leaves open what {parts} holds; {ASKED}")
         if bound.find(f".//{{{MIME}}}multipartRelated") is not None:
             notes.append(f'{name} carries attachments; a carried text is read with payload_packing = "attachment"')
         headers = tuple(self._headers(bound, soap))

@@ -36,12 +36,17 @@ WORDS = {
 
 def declared_department(department: str, settings: Settings) -> Department:
     """Return a declaration; wrong usage where there is none of that name."""
+    require_declared(department, settings)
+    return load_department(department, settings.connectors_folder)
+
+
+def require_declared(department: str, settings: Settings) -> None:
+    """Refuse a name that no folder has; what is wrong with the declaration in it is no wrong usage."""
     known = list_departments(settings.connectors_folder)
     if department not in known:
         raise typer.BadParameter(
             f"{department!r} is not declared; there are {', '.join(known)}", param_hint="DEPARTMENT"
         )
-    return load_department(department, settings.connectors_folder)
 
 
 def declared_names(hub: HubContext) -> list[str]:

@@ -18,6 +18,7 @@ from rich.progress import Progress as Bar
 
 from connectors.declaration import load_department
 from connectors.lint import check_department
+from hub.commands.choosing import require_declared
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.conformance.live import compare_live
@@ -25,17 +26,21 @@ from hub.conformance.outcome import LEVELS, Check, Outcome, Report
 from hub.conformance.report import tally, write_report
 from hub.conformance.run import Told, checks_for, checks_of
 from hub.conformance.scratch import scratch_server
-from hub.conformance.stand import try_feed
+from hub.conformance.stand import Ground, try_feed
 from hub.settings import Settings
 from hub.terminal import notes
 
 
-def conform(
+def conform(  # noqa: PLR0913, PLR0917 - each is one option
     name: Annotated[str, typer.Argument(help="Name of the department's folder.")],
     level: Annotated[list[str] | None, typer.Option(help="Only this level, as L2; may be repeated.")] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Compare the department's own live contract too; reads, changes nothing.")
     ] = False,
+    front: Annotated[
+        str, typer.Option(help="Front table: SQLAlchemy address of a server on which a database is made and dropped.")
+    ] = "",
+    local: Annotated[bool, typer.Option("--local", help="File drop: a folder instead of SFTP.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write the report there, as Markdown.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -43,12 +48,15 @@ def conform(
     levels = level or list(LEVELS)
     if unknown := sorted(set(levels) - LEVELS.keys()):
         raise typer.BadParameter(f"{unknown[0]} is no level; there are {', '.join(LEVELS)}", param_hint="--level")
-    folder = Settings().connectors_folder
+    settings = Settings()
+    require_declared(name, settings)
+    folder = settings.connectors_folder
     _refuse_unreadable(name, folder)
     declared, checks = load_department(name, folder), checks_of(levels)
     total = sum(len(checks_for(checks, declared, feed)) for feed in declared.feeds.values())
     with ended_by_signals(), _quiet(), scratch_server() as scratch, _bar(total) as told:
-        reports = [try_feed(scratch, name, feed, folder, checks, told) for feed in sorted(declared.feeds)]
+        ground = Ground(front, local)
+        reports = [try_feed(scratch, name, feed, folder, checks, told, ground) for feed in sorted(declared.feeds)]
     if live:
         reports[0].outcomes.append(compare_live(declared, os.environ))
     if report:

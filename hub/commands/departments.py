@@ -19,6 +19,7 @@ from connectors.declaration import Department, load_department, load_departments
 from connectors.fake.modes import MODES, refusal_of
 from connectors.lint import Finding, check_department
 from connectors.tls import check_certificates
+from hub.commands.choosing import declared_department, require_declared
 from hub.commands.conforming import conform
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.scaffolding import new
@@ -61,7 +62,9 @@ def list_declared(as_json: AsJson = False) -> None:
 @app.command()
 def check(name: Name, as_json: AsJson = False) -> None:
     """Check a declaration offline; never touches the network."""
-    folder = Settings().connectors_folder
+    settings = Settings()
+    require_declared(name, settings)
+    folder = settings.connectors_folder
     findings = check_department(name, folder) + _check_certificates(name, folder)
     if as_json:
         print_json({"department": name, "findings": findings})
@@ -91,7 +94,7 @@ def fake(  # noqa: PLR0913, PLR0917 - each is one option
 ) -> None:
     """Serve a fake of a declared department until Ctrl-C."""
     settings = Settings()
-    declared = load_department(name, settings.connectors_folder)
+    declared = declared_department(name, settings)
     if modes:
         _list_modes(declared, as_json=as_json)
         return

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from connectors.connection import read_connection
-from connectors.declaration import load_department
+from hub.commands.choosing import declared_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.drifting import Watched, watch_drift
@@ -25,7 +25,7 @@ def drift(
 ) -> None:
     """Compare the live contract with the pinned one; differences become incidents."""
     settings = Settings()
-    connection = read_connection(load_department(name, settings.connectors_folder), os.environ)
+    connection = read_connection(declared_department(name, settings), os.environ)
     with opened_hub(settings) as hub:
         watched = watch_drift(hub, name, connection)
     if as_json:

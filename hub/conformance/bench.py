@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,15 @@ from zoneinfo import ZoneInfo
 from connectors.connection import Connection, parse_connection
 from connectors.declaration import Department, Feed, load_department
 from connectors.fake.server import FakeServer
+from hub.conformance.expected import why_not
 from hub.conformance.impatience import LEASE, PLOT, SECRET, impatient
-from hub.conformance.outcome import Failed
+from hub.conformance.outcome import Failed, NotApplicable
 from hub.conformance.truth import differences, in_words
 from hub.conformance.victims import Victims
 from hub.context import Bounds, HubContext
 from hub.pull import pull
+from hub.reconcile import reconcile
+from license_library.answers import ReconciliationBrief
 from license_library.database import open_database
 from license_library.holdings import Holding, list_holdings, list_waiting
 from license_library.keyring import Keyring
@@ -64,6 +67,18 @@ class Bench:
         """Run one exchange."""
         return pull(self.hub, self.department.department, self.feed.name, self.connection, full=full)
 
+    def require_shown(self, mode: str) -> None:
+        """Raise NotApplicable where the department cannot misbehave so, or it would show nothing with this feed."""
+        if reason := self.server.refusal(mode) or why_not(mode, self.department, self.feed):
+            raise NotApplicable(reason)
+
+    def compare(self) -> ReconciliationBrief:
+        """Compare both ends in the declared way, record by record."""
+        if self.feed.compared_by == "none":
+            raise NotApplicable("it shows what changed and never all that it holds: its ends are not compared")
+        later = replace(self.hub, clock=lambda: self.hub.clock() + timedelta(minutes=1))  # else all has just come
+        return reconcile(later, self.department.department, self.feed.name, self.connection, full=True)
+
     def holdings(self) -> dict[str, Holding]:
         """Return what the library holds of the feed."""
         with self.hub.engine.connect() as conn:
@@ -98,12 +113,12 @@ class Bench:
 
 @contextmanager
 def opened_bench(  # noqa: PLR0913, PLR0917 - a department, and what it is tried with
-    name: str, feed: str, folder: Path | None, database: str, front: str, victims: Victims
+    name: str, feed: str, folder: Path | None, database: str, front: str, victims: Victims, *, local: bool = False
 ) -> Iterator[Bench]:
     """Serve the department's fake and open a hub over the scratch library, as long as the block lasts."""
     engine = open_database(database)
     department = impatient(load_department(name, folder))
-    server = FakeServer(department, PLOT, database=front)
+    server = FakeServer(department, PLOT, database=front, local=local)
     hub = HubContext(
         engine,
         Keyring(SECRET),

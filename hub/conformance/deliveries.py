@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from connectors.declaration import Delivery, duration
-from connectors.fake.modes import MODES, refusal_of
+from connectors.fake.modes import MODES
 from hub.conformance.bench import Bench
 from hub.conformance.outcome import Check, Failed, NotApplicable
 from hub.conformance.outgoing import ENDED, HOUR, Outgoing, Owed
@@ -58,7 +58,7 @@ def _arrives(bench: Bench) -> str:
 
 def _in_mode(bench: Bench, mode: str) -> str:
     """Push in `mode`, and once it is over: at most once done, and what is not known is said to be so."""
-    if wrong := refusal_of(mode, bench.department):
+    if wrong := bench.server.refusal(mode):
         raise NotApplicable(wrong)
     told = []
     for out, delivery in _kinds(bench):
@@ -157,14 +157,16 @@ def _killed(bench: Bench, point: str) -> str:
 
 def _no_receipt(bench: Bench) -> str:
     """Wait for a receipt that never comes: after the declared time a person looks, and nothing is sent again."""
-    told = []
+    told, mode = [], WITHOUT_RECEIPT[bench.department.transport.kind]
+    if wrong := bench.server.refusal(mode):
+        raise NotApplicable(wrong)
     for out, delivery in _kinds(bench):
         if not delivery.receipt:
             continue
         owed = out.owe(delivery)
         out.push()
         out.require_end(owed, "before its receipt")
-        bench.server.set_mode(WITHOUT_RECEIPT[bench.department.transport.kind])
+        bench.server.set_mode(mode)
         out.wait(duration(delivery.receipt.give_up) + HOUR)
         out.push()
         bench.server.set_mode("ok")

@@ -17,7 +17,7 @@ from connectors.fake.bending import coded_column
 from connectors.fake.modes import MODES
 from connectors.scaffold.outline import walk
 from hub.conformance.bench import Bench
-from hub.conformance.expected import BROKE, FAULT, HELD, MERGED, QUARANTINED, REFUSED, Ends, why_not
+from hub.conformance.expected import BROKE, FAULT, HELD, MERGED, QUARANTINED, REFUSED, Ends
 from hub.conformance.outcome import Check, Failed, NotApplicable
 from hub.conformance.shapes import drop_files, pull_in_mode, told
 from hub.drifting import Watched, watch_drift
@@ -79,8 +79,7 @@ def _changes(bench: Bench, mode: str, kinds: frozenset[str], ends: Ends) -> str:
 
 
 def _require_change(bench: Bench, mode: str) -> None:
-    if reason := why_not(mode, bench.department, bench.feed):
-        raise NotApplicable(reason)
+    bench.require_shown(mode)
     _require_shown(bench)
     transport, publisher = bench.department.transport, bench.server.publisher
     if mode in CARRIED and transport.payload != "none":

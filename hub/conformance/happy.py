@@ -60,10 +60,22 @@ def _updates(bench: Bench) -> str:
     return f"{summary.merged} merged, {bench.versions() - before} versions more"
 
 
+def _both_ends(bench: Bench) -> str:
+    found = bench.compare()
+    if found.state != "same" or found.pending:
+        raise Failed(
+            f"compared by {found.method}, {found.missing} are missing, {found.extra} extra, {found.different} different, "
+            f"{found.pending} on their way",
+            "look at `reconcile`: its question must bring the very record; else something that is mapped changes by itself",
+        )
+    return f"{found.method}: {found.compared} of {found.library_count} looked at, {found.waiting} of them wait"
+
+
 CHECKS = [
     Check("L0", "lint", "the declaration and its contract stand without the network", _lint),
     Check("L1", "first_pull", "the library is what the department holds, field by field", _first_pull),
     Check("L1", "reasons", "every spoiled record waits in quarantine with its reason", _reasons),
     Check("L1", "second_pull", "the same again changes nothing and makes no version", _second_pull),
     Check("L1", "updates", "days of updates come through, each once", _updates),
+    Check("L1", "both_ends", "both ends compared in the declared way are the same", _both_ends),
 ]

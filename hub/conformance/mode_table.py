@@ -5,16 +5,25 @@ Written into the documents, and compared with them by a test. Knows checks by th
 
 from __future__ import annotations
 
-from connectors.fake.modes import MODES, refusal
+from connectors.fake.modes import FORMS, MODES, refusal
+from connectors.fake.sftp_server import SFTP_MODES
 from hub.conformance.deliveries import PREFIX as DELIVERED
 from hub.conformance.drifts import CHANGES
 from hub.conformance.drifts import PREFIX as DRIFTED
 from hub.conformance.run import CHECKS
 
-KINDS = ("soap", "rest", "table", "file")
+COLUMNS = {  # title: kind of transport, and its form or line where not all of its modes are shown by both
+    "soap": ("soap", "xml"),
+    "rest, json": ("rest", "json"),
+    "rest, xml": ("rest", "xml"),
+    "table": ("table", ""),
+    "file, sftp": ("file", "sftp"),
+    "file, folder": ("file", "folder"),
+}
+NO_LINE = "a folder has no line and no account"
 HEAD = [
-    "| mode | what the department does | soap | rest | table | file | why not |",
-    "|---|---|---|---|---|---|---|",
+    f"| mode | what the department does | {' | '.join(COLUMNS)} | why not |",
+    f"|---|---|{'---|' * len(COLUMNS)}---|",
 ]
 
 
@@ -30,12 +39,15 @@ def levels_of(mode: str) -> list[str]:
 
 
 def _row(mode: str) -> str:
-    cells = [_cell(mode, kind) for kind in KINDS]
-    return f"| `{mode}` | {MODES[mode].words} | {' | '.join(cells)} | {MODES[mode].otherwise} |"
+    cells = [_cell(mode, *column) for column in COLUMNS.values()]
+    on_sftp_only = NO_LINE if mode in SFTP_MODES else ""
+    why = "; ".join(one for one in (MODES[mode].otherwise, on_sftp_only) if one)
+    return f"| `{mode}` | {MODES[mode].words} | {' | '.join(cells)} | {why} |"
 
 
-def _cell(mode: str, kind: str) -> str:
-    if refusal(mode, kind):
+def _cell(mode: str, kind: str, form: str) -> str:
+    other_form = any(mode in modes for name, modes in FORMS.items() if name != form) and kind == "rest"
+    if refusal(mode, kind) or other_form or (form == "folder" and mode in SFTP_MODES):
         return "–"
     drifts = mode not in CHANGES or not (kind in {"table", "file"} and mode == "unknown_code")
     return " ".join(level for level in levels_of(mode) if level != "L6" or drifts)

@@ -12,7 +12,7 @@ from hub.conformance.outcome import Check, Failed, NotApplicable, Outcome, Repor
 
 CHECKS = [*happy.CHECKS, *shapes.CHECKS, *kills.CHECKS, *changes.CHECKS, *deliveries.CHECKS, *drifts.CHECKS]
 QUICK = {
-    "lint", "first_pull", "reasons", "second_pull", "half_json", "half_gzip", "short_body", "reset_midway",
+    "lint", "first_pull", "reasons", "second_pull", "both_ends", "half_json", "half_gzip", "short_body", "reset_midway",
     "200_html_login", "200_with_fault", "gbk_labelled_utf8", "doctype", "deep_nesting", "count_lies", "page_loops",
     "schema_renamed_namespace", "table_missing", "column_renamed", "unknown_code", "schema_missing", "duplicate_records",
     "kill_before_merge_commit_1", "corrected_file", "delivery_arrives", "delivery_ack_lost",

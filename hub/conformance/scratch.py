@@ -5,6 +5,7 @@ Knows nothing of the hub's own database, and has no way to find it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,16 @@ class Scratch:
         """Yield the address of an empty database, for a front table."""
         with self._database("") as url:
             yield url
+
+    @contextmanager
+    def on_server(self, server: str) -> Iterator[str]:
+        """Yield the address of an empty database on a server that is not ours; it is dropped afterwards."""
+        name = f"hub_kit_{os.getpid()}_{next(self._numbers)}"
+        _administer(server, f"create database {name}")
+        try:
+            yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        finally:
+            _administer(server, f"drop database {name}")
 
     def prepare(self) -> None:
         """Make the template that libraries are cloned from."""

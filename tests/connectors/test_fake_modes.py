@@ -114,6 +114,16 @@ def test_a_mode_that_does_not_exist_is_refused_by_name() -> None:
         server.control("/_fake/mode", {"mode": "sulk"})
 
 
+@pytest.mark.parametrize(
+    ("name", "has", "has_not"),
+    [("transport", "nan", "doctype"), (XML_OVER_REST, "doctype", "nan"), ("water", "half_file", "half_json")],
+)
+def test_where_a_mode_does_not_exist_those_of_this_department_are_listed(name: str, has: str, has_not: str) -> None:
+    there_are = refusal_of("sulk", load_department(name)).partition("there are ")[2].split(", ")
+    assert has in there_are
+    assert has_not not in there_are
+
+
 def test_a_mode_of_another_form_than_the_answers_is_refused_in_words() -> None:
     with (
         serving(impatient("transport"), SMALL) as server,

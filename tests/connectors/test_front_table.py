@@ -104,6 +104,17 @@ def test_what_is_written_while_a_page_is_read_waits_for_the_next_exchange(front:
     assert "changed meanwhile" not in [name for page in rest for name in cells(page, "QYMC")]
 
 
+BINARY = {"postgresql": ["bytea"], "mysql": ["longblob", "blob", "varbinary(400)"]}
+
+
+def test_a_column_that_turned_into_bytes_stops_the_exchange(front: Front) -> None:
+    for kind in BINARY[front.engine.dialect.name]:
+        as_bytes = f"alter column {{XKZBH}} type {kind} using convert_to({{XKZBH}}, 'UTF8')"
+        front.alter([as_bytes if kind == "bytea" else f"modify {{XKZBH}} {kind}"])
+        with pytest.raises(DepartmentBrokePromise, match="column XKZBH of table EX_AJ_XKZ holds bytes"):
+            fetch(front)
+
+
 def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange(front: Front) -> None:
     assert len(fetch(front, max_pages=2)) == 2
     with pytest.raises(DepartmentBrokePromise, match="more than 2 pages"):

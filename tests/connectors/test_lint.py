@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,6 +95,25 @@ def test_a_slip_is_found(lint: Lint, change: tuple[str, str], severity: str, mes
 def test_a_request_that_the_contract_does_not_know_is_found(lint: Lint, change: tuple[str, str], message: str) -> None:
     (finding,) = lint(*TO_SOAP, change, files={"roads.wsdl": WSDL})
     assert re.search(message, finding.message)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "message"),
+    [
+        ("culture", '"/ccm/licenses/by-id"', "GET /ccm/licenses/by-number is not in the contract"),
+        ("civil_affairs", '"GetCertificate"', "no operation 'GetLicense' in the contract"),
+    ],
+)
+def test_a_question_for_one_record_that_the_contract_does_not_know_is_found(
+    name: str, asked: str, message: str, tmp_path: Path
+) -> None:
+    shutil.copytree(load_department(name).folder, tmp_path / name)
+    file = tmp_path / name / "department.toml"
+    other = asked.replace("by-id", "by-number").replace("GetCertificate", "GetLicense")
+    file.write_text(file.read_text("utf-8").replace(asked, other), "utf-8")
+    (found,) = check_department(name, tmp_path)
+    assert (found.severity, message in found.message) == ("error", True), found
+    assert found.place == f"{name}/department.toml: [feeds.licenses.reconcile.ask]"
 
 
 def test_a_contract_that_is_not_json_is_found(lint: Lint) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import get_type_hints
 
 import pytest
-from scaffold_makers import NAMES, declared, expected, fill_in, make, mapped
+from msgspec.structs import replace
+from scaffold_makers import NAMES, declared, expected, fill_in, make, mapped, source
 
 from connectors.declaration import load_department
 from connectors.declared import Transport
 from connectors.lint import check_department
-from connectors.scaffold.folder import open_lines
+from connectors.scaffold.folder import open_lines, scaffold_department
 
 KINDS = set(get_type_hints(Transport)["kind"].__args__)
 WITH_CODES = [name for name in NAMES if "codes" in expected(name)]
@@ -64,9 +65,21 @@ def test_the_declaration_loads_at_once_and_lints_once_filled_in(name: str, tmp_p
     done = make(name, tmp_path)
     assert load_department(name, tmp_path).folder == done.folder
     named = {finding.place for finding in check_department(name, tmp_path) if "'?'" in finding.message}
-    assert len(named) >= len([line for line in open_lines(done.draft) if line.confidence == 0])
+    assert len(named) >= len(open_lines(done.draft))
     fill_in(done, name)
     assert [finding for finding in check_department(name, tmp_path) if finding.severity == "error"] == []
+
+
+@pytest.mark.parametrize(("name", "key"), [("rpc_fleet", "request"), ("dotnet_harbor", "status")])
+def test_what_is_open_inside_a_value_is_to_be_filled_in_as_well(name: str, key: str, tmp_path: Path) -> None:
+    assert key in {line.key for line in open_lines(make(name, tmp_path).draft)}
+
+
+def test_a_sample_fills_what_a_contract_leaves_open_and_is_asked_for_without_one(tmp_path: Path) -> None:
+    told = make("dotnet_harbor", tmp_path).draft.notes
+    without = scaffold_department("without", replace(source("dotnet_harbor"), sample=None), tmp_path).draft.notes
+    asked = "GetChanges: the contract leaves open what Rows holds; give --sample with an answer"
+    assert (asked in told, asked in without) == (False, True)
 
 
 @pytest.mark.parametrize("name", NAMES)

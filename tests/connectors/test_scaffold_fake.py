@@ -18,6 +18,8 @@ STACKS = {  # pages that 230 records make
     "cxf_fire": 2,  # document/literal, a bean as argument, schemas in files
     "dotnet_food": 1,  # three ports, a DataSet beside
     "php_water": 1,  # rpc/literal
+    "rpc_fleet": 1,  # rpc/literal in two parts, qualified types in imported schemas, lists within lists
+    "dotnet_harbor": 1,  # any element where the records stand, told by a sample; an account in a header
     "exchange_hukou": 1,  # XML as text
     "openapi_marriage": 3,  # a nested request and Chinese names
     "openapi_forestry": 3,  # a bare list, paged by Link, behind OAuth 2

@@ -64,6 +64,39 @@ def test_headers_tell_the_next_page_and_the_total(tmp_path: Path) -> None:
     assert "success" not in feed
 
 
+HOLDER = {
+    "xh": {"type": "string"}, "czzt": {"type": "string"}, "czztdm": {"type": "string"}, "czztdmlx": {"type": "string"},
+    "zzbh": {"type": "string"}, "fzrq": {"type": "string"}, "yxqz": {"type": "string"}, "gxsj": {"type": "string"},
+}  # fmt: skip
+HOLDERS = {"type": "array", "items": {"type": "object", "properties": HOLDER}}
+LICENSE = {
+    "zzbh": {"type": "string"}, "zzmc": {"type": "string"}, "fzrq": {"type": "string"}, "yxqz": {"type": "string"},
+    "gxsj": {"type": "string"}, "holders": HOLDERS,
+}  # fmt: skip
+REGION = {"code": {"type": "string"}, "name": {"type": "string"}}
+
+
+def nested(inner: Table, **values: Table) -> Table:
+    return {"type": "array", "items": {"type": "object", "properties": {**values, **inner}}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "records", "others"),
+    [
+        ({"properties": {"rows": nested(LICENSE)}}, "rows", "rows/holders"),  # each license has holders, told at length
+        (nested(LICENSE), ".", "holders"),
+        ({"properties": {"regions": nested({"rows": nested(LICENSE)}, **REGION)}}, "regions/rows", "regions, regions/rows/holders"),
+        ({"properties": {"rows": nested({"czzt": {"type": "string"}, "holders": HOLDERS})}}, "rows/holders", "rows"),
+    ],
+)  # fmt: skip
+def test_of_lists_within_lists_the_outermost_that_looks_like_records_is_taken(
+    answer: Table, records: str, others: str, tmp_path: Path
+) -> None:
+    assert scaffold(tmp_path, answer, ["page"])["feeds"]["licenses"]["records"] == records
+    text = (tmp_path / "made/new/department.toml").read_text("utf-8")
+    assert f"# other lists of the answer, if these are no records: {others}\n" in text
+
+
 def test_an_answer_that_is_xml_only_is_declared_so(tmp_path: Path) -> None:
     assert scaffold(tmp_path, around(), kind="application/xml")["feeds"]["licenses"]["answer"] == "xml"
     assert "answer" not in scaffold(tmp_path / "..", around())["feeds"]["licenses"]

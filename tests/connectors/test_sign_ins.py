@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fake_makers import pull
 from fake_makers import serving as faking
+from lxml import etree
 from raw_server import Behaviour, respond, serving
 from soap_samples import TO_SOAP, WSDL
 
@@ -19,8 +20,12 @@ from connectors.connection import Connection, parse_connection
 from connectors.declared import Department
 from connectors.fake.truth import Plot, tell_truth
 from connectors.national_gateway import open_secret, read_end, seal_secret
+from connectors.page_trail import Place
 from connectors.pages import fetch_pages
+from connectors.requesting import PageRequester
+from connectors.sign_in import SignIn
 from connectors.signing import sign_headers
+from connectors.wire_clock import read_clock
 from schemas.errors import (
     DeclarationError,
     DepartmentBrokePromise,
@@ -224,12 +229,27 @@ def test_nothing_secret_is_logged_or_kept(declare: Declare, caplog: pytest.LogCa
     assert "{password}" in kept[0]
 
 
+NATIONAL = Connection("http", "a", 80, "", "rid-demo", "demo-secret", {"sid": "s_demo_0001"})
+VECTOR = {
+    "gjgxjhpt_rid": "rid-demo", "gjgxjhpt_sid": "s_demo_0001", "gjgxjhpt_rtime": "1700000000000",
+    "gjgxjhpt_sign": "dWzj89BX+TR9/F0SRNDM7Z3HoVtAokNM75NUo0DStps=",
+}  # fmt: skip
+
+
 def test_the_national_signature_meets_its_vector() -> None:
-    connection = Connection("http", "a", 80, "", "rid-demo", "demo-secret", {"sid": "s_demo_0001"})
-    assert sign_headers("national-gateway", connection, datetime.fromtimestamp(1_700_000_000, UTC), "") == {
-        "gjgxjhpt_rid": "rid-demo", "gjgxjhpt_sid": "s_demo_0001", "gjgxjhpt_rtime": "1700000000000",
-        "gjgxjhpt_sign": "dWzj89BX+TR9/F0SRNDM7Z3HoVtAokNM75NUo0DStps=",
-    }  # fmt: skip
+    assert sign_headers("national-gateway", NATIONAL, datetime.fromtimestamp(1_700_000_000, UTC), "") == VECTOR
+
+
+def test_over_soap_the_national_signature_stands_in_the_envelope_too(declare: Declare) -> None:
+    department, at = (
+        over_soap(declare, (*TO_SOAP, auth("national-gateway"))),
+        datetime.fromtimestamp(1_700_000_000, UTC),
+    )
+    sign_in = SignIn(department, "roads", NATIONAL, read_clock)
+    call = PageRequester(department, department.feeds["licenses"], NATIONAL, sign_in).write(None, Place(1, 1), at).call
+    (header,) = etree.fromstring(call.body or b"").find("{*}Header")
+    assert (header.tag, {child.tag: child.text for child in header}) == ("tongtechheader", VECTOR)
+    assert call.headers.items() >= VECTOR.items()
 
 
 def test_a_renewed_secret_opens_with_the_appkey_only() -> None:

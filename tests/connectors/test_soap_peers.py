@@ -103,6 +103,55 @@ def test_php_rpc_literal_is_pulled_whole(tmp_path: Path) -> None:
     assert frame["holder_name"][0] == "平度<1>&水务"
 
 
+def fleet(count: int = COUNT) -> dict[str, Any]:
+    """Return how a peer serves the fleet's registry: answers in two parts, types of an imported schema."""
+    rows = [
+        {
+            "recordId": f"R{n}", "lastModified": "2024-01-05T08:30:00+08:00", "permitNumber": f"P-{n:05}", "category": "GOODS",
+            "operator": {"name": f"平度<{n}>&运输", "registrationCode": "91370283MA34A2R83H", "businessScope": "货运"},
+            "issuingOffice": "平度市交通运输局", "issueDate": "2024-01-05", "validity": {"from": "2024-01-05", "until": "2028-01-04"},
+            "state": "ACTIVE", "vehicle": [{"plateNumber": "鲁B1"}, {"plateNumber": "鲁B2"}],
+        }
+        for n in range(1, count + 1)
+    ]  # fmt: skip
+    answer = {"status": {"code": "OK"}, "page": {"totalCount": "{total}", "permit": "{rows}"}}
+    asked = {"parameters": ["session", "criteria"], "page": "criteria/pageNumber", "size": "criteria/pageSize"}
+    return {"version": 1, "operations": {"findPermits": asked | {"rows": rows, "answer": answer}}}
+
+
+def test_php_rpc_literal_with_imported_schemas_is_pulled_whole(tmp_path: Path) -> None:
+    one = department("rpc_fleet", tmp_path, ("size = 1000", "size = 10"))
+    wsdl = str(one.folder / "contract" / "FleetPermitRegistry.wsdl")
+    with php_department(fleet() | {"wsdl": wsdl}, tmp_path) as address:
+        frame, problems, pages = pull(one, address)
+    assert (frame.height, problems, pages) == (COUNT, [], 3)
+    assert set(frame["valid_to"]) == {date(2028, 1, 4)}
+    assert frame["holder_name"][0] == "平度<1>&运输"
+
+
+def test_node_sends_what_a_contract_leaves_open(tmp_path: Path) -> None:
+    row = {
+        "LicenseNo": "食许0001", "LicenseClass": "1", "HolderName": "平度<店>&", "HolderCode": "91370283MA34A2R83H", "IssuedBy": "平度市某局",
+        "IssueDate": "2024-01-05", "ExpiryDate": "2029-01-04", "Status": "A", "ModifiedOn": "2024-01-05 08:30:00",
+    }  # fmt: skip
+    answer = {"ResultCode": "00", "RowCount": "{total}", "Rows": {"License": "{rows}"}}
+    rows = [{"LicenseId": f"L{n}", **row} for n in range(COUNT)]
+    asked = {"page": "PageIndex", "size": "RowsPerPage", "rows": rows, "answer": {"GetChangesResult": answer}}
+    served = {
+        "service": "Licensing",
+        "port": "LicensingSoap",
+        "path": "/Licensing.svc",
+        "operations": {"GetChanges": asked},
+    }
+    data = {"wsdl": str(CONTRACTS / "dotnet_harbor" / "harbor.wsdl"), **served}
+    one = department("dotnet_harbor", tmp_path, ("size = 1000", "size = 10"))
+    with node_department(data, tmp_path) as address:
+        frame, problems, pages = pull(one, address)
+    assert (frame.height, problems, pages) == (COUNT, [], 3)
+    assert frame["record_id"].n_unique() == COUNT
+    assert frame["holder_name"][0] == "平度<店>&"
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_php_sends_no_record_and_one(count: int, tmp_path: Path) -> None:
     with php_department(water(permits(count)), tmp_path) as address:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from front_makers import MARIADB_URL, mariadb_answers
 from msgspec.structs import replace
 from push_departments import make_departments
 from typer.testing import CliRunner
@@ -29,12 +30,19 @@ from hub.conformance.report import write_report
 from hub.conformance.run import checks_of, quick_checks
 from hub.conformance.scratch import Scratch
 from hub.conformance.shapes import pull_in_mode
-from hub.conformance.stand import try_feed
+from hub.conformance.stand import Ground, try_feed
 from hub.conformance.truth import kept_id
 from hub.conformance.victims import standing_by
 
 # One of each kind of transport, payload and paging.
-EACH_KIND = ["market_regulation", "public_security", "real_estate", "transport", "water", "work_safety"]
+EACH_KIND = [
+    "agriculture", "market_regulation", "public_security", "real_estate", "transport", "water", "work_safety",
+]  # fmt: skip
+EVERY_LEVEL = ["L0", "L1", "L2", "L3", "L4", "L5"]
+ELSEWHERE = {
+    "folder": ("water", Ground(local=True)),
+    **({"mariadb": ("work_safety", Ground(front=MARIADB_URL))} if mariadb_answers() else {}),
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +71,37 @@ def test_every_declared_department_passes_the_kit(scratch: Scratch, name: str) -
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", EACH_KIND)
 def test_in_every_mode_and_killed_anywhere_nothing_is_wrong_missing_or_twice(scratch: Scratch, name: str) -> None:
-    report = try_feed(scratch, name, "licenses", None, checks_of(["L0", "L1", "L2", "L3", "L4", "L5"]))
+    report = try_feed(scratch, name, "licenses", None, checks_of(EVERY_LEVEL))
     assert words(report) == []
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("name", "ground"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_on_another_database_and_in_a_folder_nothing_is_wrong_missing_or_twice(
+    scratch: Scratch, name: str, ground: Ground
+) -> None:
+    report = try_feed(scratch, name, "licenses", None, checks_of(EVERY_LEVEL), ground=ground)
+    assert words(report) == []
+
+
+@pytest.mark.parametrize(("name", "ground"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_the_kit_tries_a_department_elsewhere_too_and_says_what_is_not_shown_there(
+    scratch: Scratch, name: str, ground: Ground
+) -> None:
+    chosen = {
+        "first_pull", "unknown_code", "reset_midway", "giant_field", "type_changed", "host_key_changed", "table_missing",
+        "delivery_arrives", "delivery_ack_lost",
+    }  # fmt: skip
+    where = Check("L0", "where", "", lambda bench: bench.server.connection_value.partition(":")[0])
+    wanted = [where, *(one for one in checks_of(EVERY_LEVEL) if one.name in chosen)]
+    report = try_feed(scratch, name, "licenses", None, wanted, ground=ground)
+    assert words(report) == []
+    assert report.outcomes[0].found == ("mysql" if ground.front else "file")
+    reasons = {one.name: one.found for one in report.outcomes if one.state == "not_applicable"}
+    folder_lacks = {"reset_midway", "type_changed", "table_missing", "host_key_changed", "delivery_ack_lost"}
+    assert set(reasons) == ({"host_key_changed"} if ground.front else folder_lacks)
+    assert ground.front or reasons["delivery_ack_lost"] == "mode 'ack_lost' needs SFTP; this drop is a folder"
 
 
 @pytest.mark.parametrize("name", ["urban_management", "work_safety"])
@@ -136,6 +173,25 @@ def test_a_department_that_cannot_say_it_failed_is_found_out(scratch: Scratch, t
     assert "## What failed, and what to do" in write_report([report])
 
 
+@pytest.mark.parametrize("name", ["civil_affairs", "culture", "housing"])
+def test_what_no_exchange_brings_is_named_by_comparing_both_ends_and_brought(scratch: Scratch, name: str) -> None:
+    wanted = [check for check in checks_of(["L1", "L4"]) if check.name in {"first_pull", "ends_apart"}]
+    report = try_feed(scratch, name, "licenses", None, wanted)
+    assert words(report) == []
+    assert "1 had been missed; " in report.outcomes[-1].found
+
+
+@pytest.mark.parametrize(("name", "asked"), [("civil_affairs", '"内部编号" = "{key}"'), ("culture", 'id = "{key}"')])
+def test_a_question_that_brings_no_record_is_found_out(scratch: Scratch, tmp_path: Path, name: str, asked: str) -> None:
+    shutil.copytree(load_department(name).folder, tmp_path / name)
+    file = tmp_path / name / "department.toml"
+    file.write_text(file.read_text("utf-8").replace(asked, asked.replace("{key}", "{key}-1")), "utf-8")
+    wanted = [check for check in checks_of(["L1"]) if check.name in {"first_pull", "both_ends"}]
+    report = try_feed(scratch, name, "licenses", tmp_path, wanted)
+    assert [one.name for one in report.failed] == ["both_ends"]
+    assert "compared by sample, 0 are missing, 43 extra" in report.failed[0].found
+
+
 def test_a_time_of_change_in_a_form_of_xml_is_compared_as_it_was_written(scratch: Scratch, tmp_path: Path) -> None:
     shutil.copytree(load_department("market_regulation").folder, tmp_path / "market_regulation")
     file = tmp_path / "market_regulation" / "department.toml"
@@ -166,7 +222,9 @@ def declare_without_success(root: Path) -> Path:
 def test_the_table_of_modes_is_what_the_kit_tries() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/modes.md").read_text("utf-8")
     told = [line for line in page.splitlines() if line.startswith("|")]
-    assert told == mode_rows()
+    assert told[-len(mode_rows()) :] == mode_rows()
+    by_level = {one for line in told if line.count("|") == 4 for one in re.findall(r"`(\w+)`", line)}
+    assert by_level == {*EACH_KIND, *(name for name, _ in ELSEWHERE.values())}
 
 
 def test_where_the_whole_answer_is_the_list_an_object_instead_is_rightly_refused() -> None:
@@ -178,7 +236,7 @@ def test_where_the_whole_answer_is_the_list_an_object_instead_is_rightly_refused
 
 @pytest.mark.crash
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", ["market_regulation", "real_estate", "water", "work_safety"])
+@pytest.mark.parametrize("name", ["agriculture", "market_regulation", "real_estate", "water", "work_safety"])
 def test_a_change_of_contract_is_told_on_every_transport_that_shows_one(scratch: Scratch, name: str) -> None:
     report = try_feed(scratch, name, "licenses", None, checks_of(["L6"]))
     assert words(report) == []

@@ -1,10 +1,12 @@
-"""Which departments a demo shows: those asked for, all, or some of every transport."""
+"""Which departments a demo shows: those asked for, all, or some of every transport; and what is said of one that is not there."""
 
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
 from connectors.declaration import list_departments, load_department
+from hub.command import app
 from hub.demo import SHOWN, departments_shown
 from hub.settings import Settings
 from schemas.errors import NotFound
@@ -17,3 +19,17 @@ def test_what_is_shown_can_be_chosen_and_has_every_transport() -> None:
     assert departments_shown("water, culture", Settings()) == ["culture", "water"]
     with pytest.raises(NotFound, match="no department nobody"):
         departments_shown("water,nobody", Settings())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "nobody"), ("fake", "nobody"), ("fake", "nobody", "--modes"), ("conform", "nobody", "--level", "L0"),
+        ("try", "nobody", "licenses"), ("shadow", "nobody"), ("activate", "nobody", "--by", "w"), ("drift", "nobody"),
+    ],
+)  # fmt: skip
+def test_every_verb_calls_a_department_that_is_not_declared_wrong_usage(words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, ["department", *words])
+    assert done.exit_code == 2, done.output
+    assert "'nobody' is not declared" in done.stderr
+    assert "real_estate" in done.stderr

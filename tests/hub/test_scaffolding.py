@@ -78,6 +78,27 @@ def test_suggestions_are_told_as_json(folder: Path) -> None:
     assert told["fill_in"] == ["network", "contact", "catalogue", "basis", "purpose"]
 
 
+def test_what_a_contract_says_in_paragraphs_is_told_in_one_line(folder: Path) -> None:
+    contract = folder.parent / "roads.json"
+    text = (CONTRACTS / "swagger_school/swagger.json").read_text("utf-8")
+    paragraphs = json.loads(text, object_pairs_hook=lambda pairs: dict(in_paragraphs(*pair) for pair in pairs))
+    contract.write_text(json.dumps(paragraphs | {"paths": paragraphs["paths"] | {"/other": OTHER}}), "utf-8")
+    shown = run(folder, "new", "roads", "--openapi", str(contract))
+    told = json.loads(run(folder, "new", "roads", "--openapi", str(contract), "--json").stdout)
+    said = [*told["notes"], *(one["reason"] for one in told["suggestions"])]
+    assert any("第二行" in one for one in said)
+    assert [one for one in said if not one.isprintable()] == []
+    assert "also in the contract: /other (别的 第二行)" in shown.stderr
+
+
+OTHER = {"get": {"summary": "别的\n第二行", "responses": {"200": {"description": "ok"}}}}
+
+
+def in_paragraphs(key: str, value: object) -> tuple[str, object]:
+    """Add a second line to whatever a contract says in words."""
+    return key, f"{value}\n第二行" if key in {"description", "summary"} and isinstance(value, str) else value
+
+
 @pytest.mark.parametrize("words", [(), ("--wsdl", "a", "--ddl", "a")])
 def test_none_or_two_contracts_are_wrong_usage(folder: Path, words: tuple[str, ...]) -> None:
     (folder.parent / "a").touch()
