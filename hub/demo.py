@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from shlex import quote
 
 from connectors.declaration import list_departments, load_department
 from connectors.fake.process import FakeProcess, start_fakes
@@ -26,10 +28,12 @@ from hub.processes import end_recorded
 from hub.registration import register
 from hub.settings import Settings
 from hub.watchman import watched
+from license_library.secret_files import write_once
 from schemas.errors import NotFound, ProcessFailed
 
 Note = Callable[[str], None]
 PLOT = Plot(scale=3000)  # of each department; the same seed and day give the same records, whenever it is shown
+LENT = "demo.env"
 # Of every transport at least one; all of the city takes two cores some minutes of Airflow's own work.
 SHOWN = (
     "forestry", "health_inspection", "market_regulation", "public_security", "real_estate", "transport", "work_safety",
@@ -58,11 +62,12 @@ def running_demo(settings: Settings, plot: Plot, names: Sequence[str], note: Not
         hub = stack.enter_context(opened_hub(settings, prepare=True))
         home = _prepare_airflow(settings, hub)
         fakes = _start_parts(stack, settings, hub, home, plot, names, note)
-        environ = _task_environ(settings, hub, fakes)
+        told = _told_environ(settings, hub, fakes)
+        stack.enter_context(_lent(settings.home.absolute() / LENT, told))
         note(f"Airflow: starting on {home.url}")
         declared, begun_at = [load_department(fake.name, settings.connectors_folder) for fake in fakes], hub.clock()
         ending = partial(end_cut_off_runs, hub=hub, departments=declared) if has_unfinished_runs(home) else None
-        api, children = stack.enter_context(running_airflow(home, settings.run_folder, environ, ending))
+        api, children = stack.enter_context(running_airflow(home, settings.run_folder, {**os.environ, **told}, ending))
         note("Airflow: waiting for its DAGs, then pulling every department")
         runs = run_to_the_end(api, children, hub, declared, begun_at)
         yield Stage(hub, settings, home, runs)
@@ -122,8 +127,8 @@ def _start_parts(  # noqa: PLR0913, PLR0917 - everything that runs beside Airflo
     return list(started.values())
 
 
-def _task_environ(settings: Settings, hub: HubContext, fakes: list[FakeProcess]) -> dict[str, str]:
-    """What Airflow's tasks find: the hub's database and home, each department's connection, no schedule."""
+def _told_environ(settings: Settings, hub: HubContext, fakes: list[FakeProcess]) -> dict[str, str]:
+    """What Airflow's tasks are told: the hub's database and home, each department's connection, no schedule."""
     connections = {}
     for fake in fakes:
         declared = load_department(fake.name, settings.connectors_folder)
@@ -137,4 +142,15 @@ def _task_environ(settings: Settings, hub: HubContext, fakes: list[FakeProcess])
     }
     if settings.connectors_folder:
         places["HUB_CONNECTORS_FOLDER"] = str(settings.connectors_folder.absolute())
-    return {**os.environ, **places, **connections}
+    return places | connections
+
+
+@contextmanager
+def _lent(path: Path, told: Mapping[str, str]) -> Iterator[None]:
+    """Let another terminal find the same hub and departments for as long as they are up: a file that its shell reads."""
+    path.unlink(missing_ok=True)
+    write_once(path, "".join(f"export {name}={quote(value)}\n" for name, value in sorted(told.items())))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

@@ -78,10 +78,12 @@ def get_delivery(conn: Connection, delivery_id: int) -> DeliveryBrief:
 
 def _brief(row: Any) -> DeliveryBrief:
     facts = dict(row._mapping)
-    facts["answer"] = row.answer and mask_text(row.answer)
+    if row.state == "done" and row.decision is not None:  # a person ended the doubt; what it was about would mislead
+        facts |= {"reason_code": None, "answer": None}
+    facts["answer"] = facts["answer"] and mask_text(facts["answer"])
     return DeliveryBrief(
         **facts,
         kind_words=kind_words(row.kind),
         state_words=delivery_state_words(row.state),
-        reason_words=reason_words(row.reason_code),
+        reason_words=reason_words(facts["reason_code"]),
     )

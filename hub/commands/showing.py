@@ -16,7 +16,7 @@ from hub.commands.asking import show_checklist
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.dag_runs import DagRuns
-from hub.demo import PLOT, departments_shown, running_demo
+from hub.demo import LENT, PLOT, departments_shown, running_demo
 from hub.demo_summary import DemoSummary, summarize_demo
 from hub.serving import address_of, open_socket, serve
 from hub.settings import Settings
@@ -44,6 +44,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one option each
             listening = open_socket(settings, any_port=True)
             note(f"pages: {address_of(listening)}  token: {settings.home / 'token'}")
             note(f"Airflow: {stage.airflow.url}  user and password: {settings.home / 'airflow' / 'passwords.json'}")
+            note(f"another terminal: . {settings.home / LENT}  and hub pull, push, reconcile find these departments")
             note("Ctrl-C ends it")
             serve(stage.hub, settings, listening)
     raise typer.Exit(0 if stage.runs.is_good else 1)

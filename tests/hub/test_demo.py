@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -22,7 +24,7 @@ from connectors.declaration import load_department
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot, tell_truth
 from hub.airflow_home import PROJECT
-from hub.demo import SHOWN
+from hub.demo import LENT, SHOWN
 
 DEMO = [sys.executable, "-c", "from hub.command import app; app()", "demo"]
 PLOT = Plot(scale=400)
@@ -140,6 +142,17 @@ def test_the_pages_are_served(home: Path, served: subprocess.Popen[bytes]) -> No
     assert urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{found[1]}/sign-in").status == 200
 
 
+def test_another_terminal_pulls_from_its_departments(home: Path, served: subprocess.Popen[bytes]) -> None:
+    lent = home / LENT
+    assert stat.S_IMODE(lent.stat().st_mode) == 0o600
+    pull = f". {shlex.quote(str(lent))} && exec {shlex.join([*DEMO[:-1], 'pull', 'transport', '--json'])}"
+    elsewhere = {name: value for name, value in os.environ.items() if not name.startswith(("HUB_", "AIRFLOW_"))}
+    done = subprocess.run(["sh", "-c", pull], env=elsewhere, cwd=PROJECT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    told = json.loads(done.stdout)
+    assert (told["department"], told["merged"]) == ("transport", 0)
+
+
 def test_two_demos_do_not_share_a_folder(home: Path, served: subprocess.Popen[bytes]) -> None:
     other = subprocess.run([*DEMO, "--once"], env=environ(home), cwd=PROJECT, capture_output=True, check=False)
     assert other.returncode == 1
@@ -162,6 +175,7 @@ def test_a_signal_ends_it_and_leaves_nothing_running(home: Path, served: subproc
     assert served.wait(90) == 0
     assert none_left(home, 1)
     assert not list((home / "run").glob("*"))
+    assert not (home / LENT).exists()
 
 
 @pytest.mark.crash

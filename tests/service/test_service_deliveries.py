@@ -46,6 +46,10 @@ def test_one_click_ends_a_doubt_either_way(own_machine: Client, database: Engine
     with database.connect() as conn:
         row = conn.execute(text("select * from deliveries where delivery_id = :id"), {"id": doubtful}).one()
     assert (row.state, row.decision, row.verified_by) == ("done", "arrived", "张工 (developer)")
+    told = own_machine.get("/api/deliveries", params={"state": "done"}).json()["deliveries"]
+    (shown,) = [one for one in told if one["delivery_id"] == doubtful]
+    assert row.reason_code
+    assert (shown["reason_code"], shown["reason_words"], shown["answer"]) == (None, None, None)
     again = own_machine.post(f"/api/deliveries/{doubtful}/decision", json={"choice": "resend", "who": "李工"})
     assert (again.status_code, again.json()["code"]) == (409, "request.not_decidable")
     assert "李工" not in again.text
