@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.sql.sqltypes import _Binary  # LargeBinary, and what MySQL and Oracle have of their own
 
 from connectors.addresses import resolve_address
 from connectors.connection import Connection
@@ -136,7 +135,7 @@ class FrontDatabase:
         self._real_name = contract.name if contract.name in same else same[0]
         try:
             columns = inspector.get_columns(self._real_name, contract.schema)
-            return {column["name"]: isinstance(column["type"], _Binary) for column in columns}
+            return {column["name"]: column["type"].python_type is bytes for column in columns}
         finally:
             conn.rollback()
 

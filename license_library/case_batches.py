@@ -109,7 +109,8 @@ def create_batch(conn: Connection, keyring: Keyring, order: BatchOrder, now: dat
     _demand_sense(order)
     check_department(conn, order.chosen.department)
     check_code(order.chosen.code)
-    _demand_known_fields(conn, order)
+    if order.action == "edit":
+        _demand_known_fields(conn, order)
     counted = conn.execute(_COUNT, _scope(order.action, order.chosen)).one()
     arguments = {"owner": order.owner.strip(), "until": order.until, "sealed": _sealed(keyring, order)}
     facts = {"action": order.action, "who": order.who.strip(), "reason": order.reason.strip() or None, "now": now}
@@ -203,7 +204,7 @@ def _demand_known_fields(conn: Connection, order: BatchOrder) -> None:
     """Refuse an edit of a field that none of the chosen feeds has: every case would be skipped in silence."""
     known = editable_fields(conn, order.chosen.department, order.chosen.feed)
     unknown = sorted(set(order.values) - set(known))
-    if order.action == "edit" and known and unknown:
+    if known and unknown:
         raise RequestError(
             f"batch: edit: there is no source field {unknown[0][:60]!r}; expected one of {', '.join(known)}; nothing was begun",
             zh=f"没有源字段“{unknown[0][:60]}”；可选：{'、'.join(known)}；未开始",

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import Words
 from license_library.questions import WrongQuestion
+from license_library.wording import SUITE
 from schemas.problems import PROBLEM_CODES
 
 _DEPARTMENTS = text("select department from departments order by department")
-_SUITE = "suite."  # a code of an expectation, named in a file that a steward writes
 
 
 def check_department(conn: Connection, department: str | None, declared: Collection[str] = ()) -> None:
@@ -31,8 +31,8 @@ def check_department(conn: Connection, department: str | None, declared: Collect
 
 def check_code(code: str | None) -> None:
     """Refuse a problem code that there is not."""
-    if code is not None and code not in PROBLEM_CODES and not code.startswith(_SUITE):
-        named = ", ".join([*PROBLEM_CODES, f"{_SUITE}…"])
+    if code is not None and code not in PROBLEM_CODES and not code.startswith(SUITE):
+        named = ", ".join([*PROBLEM_CODES, f"{SUITE}…"])
         words = Words(
             f"没有这种原因代码；可选：{named}", f"list: there is no such problem code; expected one of {named}"
         )

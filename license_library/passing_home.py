@@ -1,7 +1,6 @@
-"""A database that is thrown away: for tests, and for the kit that tries departments.
+"""A database that is thrown away: for tests, for the kit that tries departments, for a library that is made again.
 
-In memory where the system keeps files in memory and has room for them: there a database of a test's own is made in a
-fraction of the time.
+What stays small may lie in memory, where a database of a test's own is made in a fraction of the time.
 """
 
 from __future__ import annotations
@@ -21,8 +20,11 @@ ROOM: Final = 4 * 2**30  # bytes free in memory at the least, several times what
 
 
 @contextmanager
-def passing_home(prefix: str, in_memory: Path = IN_MEMORY) -> Iterator[Path]:
-    """Yield the home of a running server without durability; nothing of it is left afterwards."""
+def passing_home(prefix: str, in_memory: Path | None = None) -> Iterator[Path]:
+    """Yield the home of a running server without durability; nothing of it is left afterwards.
+
+    `in_memory` is a folder in memory, taken where it is there and has room.
+    """
     home = Path(tempfile.mkdtemp(prefix=prefix, dir=_place(in_memory)))
     home.chmod(0o711)  # as root the server runs as another user, who must be able to walk in
     try:
@@ -35,8 +37,8 @@ def passing_home(prefix: str, in_memory: Path = IN_MEMORY) -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _place(in_memory: Path) -> Path | None:
+def _place(in_memory: Path | None) -> Path | None:
     """Return the folder in memory, or None for the usual temporary one."""
-    if not os.access(in_memory, os.W_OK | os.X_OK):
+    if in_memory is None or not os.access(in_memory, os.W_OK | os.X_OK):
         return None
     return in_memory if shutil.disk_usage(in_memory).free >= ROOM else None

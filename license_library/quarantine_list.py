@@ -158,13 +158,14 @@ def _case(row: Any) -> QuarantineCase:
 def _problem(problem: dict[str, Any]) -> ProblemShown:
     code, field = str(problem["code"]), str(problem["field"])
     expected, got = str(problem["expected"]), mask_text(str(problem["got"]))
+    words = phrase_words(expected)
     return ProblemShown(
         code=code,
         words=problem_words(code),
         field=field,
         field_words=field_words(field),
-        expected=expected,
-        expected_words=phrase_words(expected),
+        expected=words.en,
+        expected_words=words,
         got=got,
         got_words=phrase_words(got),
     )

@@ -20,7 +20,7 @@ from xdist.scheduler import LoadFileScheduling
 from license_library.database import migrate, open_database
 from license_library.embedded import database_url
 from license_library.keyring import Keyring
-from license_library.passing_home import passing_home
+from license_library.passing_home import IN_MEMORY, passing_home
 
 TEMPLATE = "template_library"
 FRONT_DATABASES = ["postgresql", *(["mariadb"] if mariadb_answers() else [])]
@@ -58,7 +58,7 @@ def pytest_report_header() -> str:
 @pytest.fixture(scope="session")
 def postgres_home() -> Iterator[Path]:
     """Give the home folder of the session's server, which runs for as long as the session."""
-    with passing_home("hub-tests-") as home:
+    with passing_home("hub-tests-", IN_MEMORY) as home:
         yield home
 
 

@@ -29,6 +29,7 @@ from hub.conformance.scratch import scratch_server
 from hub.conformance.stand import Ground, try_feed
 from hub.settings import Settings
 from hub.terminal import notes
+from license_library.passing_home import IN_MEMORY
 
 
 def conform(  # noqa: PLR0913, PLR0917 - each is one option
@@ -54,7 +55,7 @@ def conform(  # noqa: PLR0913, PLR0917 - each is one option
     _refuse_unreadable(name, folder)
     declared, checks = load_department(name, folder), checks_of(levels)
     total = sum(len(checks_for(checks, declared, feed)) for feed in declared.feeds.values())
-    with ended_by_signals(), _quiet(), scratch_server() as scratch, _bar(total) as told:
+    with ended_by_signals(), _quiet(), scratch_server(IN_MEMORY) as scratch, _bar(total) as told:
         ground = Ground(front, local)
         reports = [try_feed(scratch, name, feed, folder, checks, told, ground) for feed in sorted(declared.feeds)]
     if live:

@@ -81,8 +81,6 @@ def list_all(as_json: AsJson = False) -> None:
         rows,
         "none yet; `hub consumer add` adds one",
     )
-    if not rows:
-        note("No consumer yet; add one with `hub consumer add`.")
 
 
 def _tell(access_id: str, what: str, changed: int, *, as_json: bool) -> None:

@@ -75,9 +75,9 @@ class Scratch:
 
 
 @contextmanager
-def scratch_server() -> Iterator[Scratch]:
-    """Start a server that is thrown away; nothing of it is left afterwards."""
-    with passing_home("hub-kit-") as home, standing_by() as victims:
+def scratch_server(in_memory: Path | None = None) -> Iterator[Scratch]:
+    """Start a server that is thrown away, in a folder in memory where one is given; nothing of it is left afterwards."""
+    with passing_home("hub-kit-", in_memory) as home, standing_by() as victims:
         scratch = Scratch(home, victims)
         scratch.prepare()
         yield scratch

@@ -83,7 +83,7 @@ def words_of(error: HubError) -> Words | None:
     """Return what an error says to people, in both languages, where it says it."""
     words: Words | None = getattr(error, "words", None)
     zh = getattr(error, "zh", "")
-    return words or (Words(zh, str(error)) if zh else None)
+    return Words(zh, str(error)) if zh else words
 
 
 def add_problem_handlers(app: FastAPI) -> None:

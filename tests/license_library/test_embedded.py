@@ -278,5 +278,6 @@ def test_a_passing_home_lies_in_memory_where_that_has_room_and_leaves_nothing(
             assert home.parent == expected
             assert is_answering(database_url(home, "hub"))
         assert [*usual.iterdir(), *in_memory.iterdir()] == []
-    with passing_home("hub-", tmp_path / "nowhere") as home:
-        assert home.parent == usual
+    for nowhere in (tmp_path / "nowhere", None):
+        with passing_home("hub-", nowhere) as home:
+            assert home.parent == usual

@@ -137,7 +137,13 @@ def test_what_was_expected_and_what_came_is_told_in_the_language_of_the_page(
             "field": "holder_name",
             "expected": "at most 300 characters",
             "got": "301 characters",
-        }
+        },
+        {
+            "code": "suite.plates",
+            "field": "face.plate",
+            "expected": "应为鲁牌\na plate of Shandong",
+            "got": "another value",
+        },
     ]
     with database.begin() as conn:
         conn.execute(
@@ -147,6 +153,8 @@ def test_what_was_expected_and_what_came_is_told_in_the_language_of_the_page(
     page = own_machine.get(f"/quarantine/{case}").text
     assert ("不超过 300 个字符" in page, "301 个字符" in page, "at most 300" in page) == (True, True, False)
     assert "at most 300 characters" in own_machine.get(f"/quarantine/{case}?lang=en").text
+    one = own_machine.get(f"/api/quarantine/{case}").json()["case"]["problems"][1]
+    assert (one["expected"], one["expected_words"]["zh"]) == ("a plate of Shandong", "应为鲁牌")
 
 
 def test_what_cannot_be_decided_is_told_in_chinese_on_a_page(own_machine: Client, case: int) -> None:

@@ -1,4 +1,4 @@
-"""How single values are shown: the bureau's time, ages, bars."""
+"""How single values are shown: the bureau's time, ages, bars, the words of an error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from license_library.answers import Words
+from license_library.questions import NotSettled
+from license_library.service.problems import words_of
 from license_library.service.shown import local_minute, local_second, segments, sentence, span
+from schemas.errors import NotFound
 
 BUREAU = ZoneInfo("Asia/Shanghai")
 INSTANT = datetime(2016, 6, 15, 18, 30, 1, 250_000, tzinfo=UTC)
@@ -50,3 +54,11 @@ def test_words_begin_a_sentence_without_being_changed_otherwise() -> None:
     assert sentence("valid without end") == "Valid without end"
     assert sentence("长期有效") == "长期有效"
     assert sentence("") == ""
+
+
+def test_an_error_says_its_own_words_rather_than_those_of_its_kind() -> None:
+    assert words_of(NotSettled("copies: it changed", zh="制作期间证照有变化")) == Words(
+        "制作期间证照有变化", "copies: it changed"
+    )
+    assert words_of(NotSettled("library: a merge is under way")) == NotSettled.words
+    assert words_of(NotFound("library: nothing is kept")) is None
