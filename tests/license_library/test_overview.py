@@ -106,6 +106,6 @@ def test_a_license_type_tells_how_it_is_defined_and_what_took_its_place(shelf: L
     assert (old.replaced_by, old.replaced_by_name, str(old.ended_on)) == ("bizlic", "营业执照", "2015-10-01")
     assert old.term_words
     assert old.term_words.en == "has an end, at most 4 years"
-    assert get_license_type(shelf.conn, "diploma").sensitivity is None
+    assert get_license_type(shelf.conn, "diploma").sensitivity == "restricted"
     with pytest.raises(NotFound):
         get_license_type(shelf.conn, "nothing")
