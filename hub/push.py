@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from connectors.connection import Connection
 from connectors.declaration import Delivery, Department, load_department
 from connectors.delivering import Parcel, opened_courier, write_fields
@@ -10,8 +12,8 @@ from hub.failures import plain_database_errors_at
 from hub.license_alerts import owe_license_alerts
 from hub.progress import Progress, no_progress
 from hub.push_pass import PushBounds, PushPass, PushSummary
-from hub.registration import register
-from license_library.outbox import Owing, enqueue
+from hub.registration import register, register_unknown
+from license_library.outbox import Owing, enqueue, find_enqueued
 from schemas.deliveries import Delivery as Owed
 from schemas.deliveries import kind_of, payload_of
 from schemas.errors import DeclarationError
@@ -42,17 +44,29 @@ def push(
 
 
 def enqueue_delivery(hub: HubContext, owed: Owed) -> int:
-    """Put a delivery into its department's outbox; refused at once where the declaration cannot write it."""
-    declared = load_department(owed.department, hub.connectors_folder)
-    delivery = _declared_delivery(declared, kind_of(owed))
-    payload = payload_of(owed)
-    where = f"{owed.department}.{delivery.kind}"
-    write_fields(delivery, Parcel(delivery.kind, owed.delivery_key or "", owed.case_number, 1, payload), where)
-    owing = Owing(owed.department, delivery.kind, owed.case_number, delivery.class_, payload, owed.delivery_key)
+    """Put a delivery into its department's outbox; refused at once where the declaration cannot write it.
+
+    What stands there already is the same delivery, whatever the declaration says by now.
+    """
+    where, payload = f"{owed.department}.{kind_of(owed)}", payload_of(owed)
+    owing = Owing(owed.department, kind_of(owed), owed.case_number, "", payload, owed.delivery_key)
     with plain_database_errors_at(f"{where}: enqueueing"):
-        register(hub, declared)
+        known = _find(hub, owing)
+        if known is not None:
+            return known
+        declared = load_department(owed.department, hub.connectors_folder)
+        delivery = _declared_delivery(declared, owing.kind)
+        write_fields(delivery, Parcel(owing.kind, owing.delivery_key or "", owing.case_number, 1, payload), where)
+        register_unknown(hub, declared)
         with hub.engine.begin() as conn:
-            return enqueue(conn, hub.keyring, owing, hub.clock())
+            return enqueue(conn, hub.keyring, replace(owing, delivery_class=delivery.class_), hub.clock())
+
+
+def _find(hub: HubContext, owing: Owing) -> int | None:
+    if owing.delivery_key is None:
+        return None
+    with hub.engine.connect() as conn:
+        return find_enqueued(conn, hub.keyring, owing)
 
 
 def _declared_delivery(declared: Department, kind: str) -> Delivery:

@@ -10,7 +10,7 @@ from connectors.declaration_archive import pack_declaration
 from connectors.field_origins import describe_fields
 from connectors.mapping_digest import mapping_digest
 from hub.context import HubContext
-from license_library.exchanges import DepartmentEntry, FeedEntry, register_department
+from license_library.exchanges import DepartmentEntry, FeedEntry, is_registered, register_department
 from license_library.kept_declarations import is_kept, keep_declaration
 from license_library.mappings import keep_mapping
 
@@ -25,6 +25,14 @@ def register(hub: HubContext, declared: Department) -> None:
         for feed in declared.feeds.values():
             fields = describe_fields(declared, feed)
             keep_mapping(conn, declared.department, feed.name, declared.digest, fields, hub.clock())
+
+
+def register_unknown(hub: HubContext, declared: Department) -> None:
+    """Note a department that the library has never heard of; a known one is not touched, for a merge may hold its feeds."""
+    with hub.engine.connect() as conn:
+        is_known = is_registered(conn, declared.department)
+    if not is_known:
+        register(hub, declared)
 
 
 def department_entry(declared: Department) -> DepartmentEntry:

@@ -27,6 +27,7 @@ __all__ = [
     "fail_exchange",
     "finish_landing",
     "get_exchange",
+    "is_registered",
     "read_pages",
     "register_department",
     "store_page",
@@ -92,6 +93,7 @@ where (feeds.record_type, feeds.catalogue_code, feeds.basis, feeds.purpose, feed
   excluded.license_types, excluded.fresh_seconds, excluded.mapping_digest,
   excluded.face_fields)
 """)
+_IS_REGISTERED = text("select exists (select from departments where department = :department)")
 _LOCK_FEED = text("select cursor_at from feeds where department = :department and feed = :feed for no key update")
 _OPEN_EXCHANGE = text("""
 select exchange_id, lease_until, holder from exchanges
@@ -132,6 +134,11 @@ def register_department(
             "department": department.department,
         }
         conn.execute(_REGISTER_FEED, row)
+
+
+def is_registered(conn: Connection, department: str) -> bool:
+    """Say whether the library knows a department; waits for nobody."""
+    return bool(conn.scalar(_IS_REGISTERED, {"department": department}))
 
 
 def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -52,6 +52,7 @@ insert into deliveries (delivery_key, department, kind, case_number, sequence, c
 select :delivery_key, :department, :kind, :case_number, coalesce(max(sequence), 0) + 1, :class, :payload, 'waiting',
   :now, :now, :now
 from deliveries where department = :department and case_number = :case_number
+on conflict (delivery_key) do nothing
 returning delivery_id
 """)
 _DECIDE = text("""
@@ -67,20 +68,28 @@ _STATE = text("select state from deliveries where delivery_id = :delivery_id")
 
 def enqueue(conn: Connection, keyring: Keyring, owing: Owing, now: datetime) -> int:
     """Put a delivery into the outbox and return its id; the same key again is the same delivery, or KeyTaken."""
-    check_text(f"{owing.case_number}{owing.delivery_key or ''}")
-    facts = {
-        "delivery_key": owing.delivery_key or secrets.token_hex(16),
-        "department": owing.department,
-        "kind": owing.kind,
-        "case_number": owing.case_number,
-    }
+    owing = replace(owing, delivery_key=owing.delivery_key or secrets.token_hex(16))
+    check_text(f"{owing.case_number}{owing.delivery_key}")
     conn.execute(_LOCK_CASE, {"department": owing.department, "case_number": owing.case_number})
-    known = conn.execute(_KNOWN, facts).one_or_none()
+    known = find_enqueued(conn, keyring, owing)
     if known is not None:
-        return _same(keyring, owing, known)
-    sealed = keyring.encrypt(msgspec.json.encode(owing.payload))
-    added = {**facts, "class": owing.delivery_class, "payload": sealed, "now": now}
-    return int(conn.execute(_ENQUEUE, added).scalar_one())
+        return known
+    facts = {
+        "delivery_key": owing.delivery_key, "department": owing.department, "kind": owing.kind,
+        "case_number": owing.case_number, "class": owing.delivery_class,
+        "payload": keyring.encrypt(msgspec.json.encode(owing.payload)), "now": now,
+    }  # fmt: skip
+    added = conn.execute(_ENQUEUE, facts).scalar_one_or_none()
+    if added is not None:
+        return int(added)
+    # Its key was taken meanwhile, in another case: the lock is the case's.
+    return _same(keyring, owing, conn.execute(_KNOWN, {"delivery_key": owing.delivery_key}).one())
+
+
+def find_enqueued(conn: Connection, keyring: Keyring, owing: Owing) -> int | None:
+    """Return the delivery that has this key already, None where none has; KeyTaken where it says something else."""
+    known = conn.execute(_KNOWN, {"delivery_key": owing.delivery_key}).one_or_none()
+    return None if known is None else _same(keyring, owing, known)
 
 
 def decide_delivery(conn: Connection, delivery_id: int, choice: Choice, who: str, now: datetime) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from push_makers import states
+from sqlalchemy import Connection, event, text
 
+from connectors.declaration import load_department
 from hub.context import HubContext
+from hub.registration import register
 from hub.serving import service_settings
 from hub.settings import Settings
-from license_library.questions import DeliveryFilter, NotDeliverable, WrongQuestion
+from license_library.questions import DeliveryFilter, KeyTaken, NotDeliverable, WrongQuestion
 from license_library.service import deciding, overseeing
 from license_library.service.settings import ServiceSettings
 from schemas.deliveries import example_of
@@ -40,6 +44,37 @@ def test_a_delivery_gets_the_class_of_its_declaration_and_only_what_is_declared_
     with pytest.raises(NotDeliverable, match="no department 'nowhere'"):
         deciding.owe(served, body("decision", department="nowhere", delivery_key="platform-0003"))
     assert states(hub) == ["waiting"]
+
+
+def test_what_was_handed_in_is_the_same_delivery_whatever_is_declared_by_now(
+    served: ServiceSettings, hub: HubContext, tmp_path: Path
+) -> None:
+    told = deciding.owe(served, body("decision"))
+    (tmp_path / "nobody").mkdir()
+    later = service_settings(replace(hub, connectors_folder=tmp_path / "nobody"), Settings())
+    assert deciding.owe(later, body("decision")) == told
+    with pytest.raises(KeyTaken):
+        deciding.owe(later, body("decision", outcome="refused"))
+    with pytest.raises(NotDeliverable):
+        deciding.owe(later, body("decision", delivery_key="platform-0002"))
+
+
+def test_a_delivery_is_taken_while_records_of_its_department_are_merged(
+    served: ServiceSettings, hub: HubContext
+) -> None:
+    register(hub, load_department("transport"))
+    with hub.engine.begin() as conn:  # a declaration that changed is noted by the next pull or push
+        conn.execute(text("update departments set declaration_digest = 'of yesterday'"))
+    event.listen(hub.engine, "begin", impatient)
+    with hub.engine.connect() as merging:
+        assert merging.execute(text("select from departments for no key update")).rowcount == 1
+        assert merging.execute(text("select from feeds for no key update")).rowcount > 0
+        assert deciding.owe(served, body("decision")).state == "waiting"
+
+
+def impatient(conn: Connection) -> None:
+    """Let a statement fail that waits for another transaction, in place of waiting with it."""
+    conn.exec_driver_sql("set local lock_timeout = '100ms'")
 
 
 def test_a_declared_department_that_never_exchanged_anything_has_an_empty_list(served: ServiceSettings) -> None:
