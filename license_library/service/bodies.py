@@ -5,15 +5,15 @@ Refuses repeated keys, NaN, control characters and halves of characters. Its mes
 
 from __future__ import annotations
 
-import json
 import unicodedata
-from typing import Annotated, Any, Never, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from fastapi import Depends, Request
 
 from schemas.errors import RequestError
+from schemas.strict_json import explain_mismatch, read_strict_json
 
 Question = TypeVar("Question")
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -21,6 +21,7 @@ UPLOAD_TYPE = "multipart/form-data"
 FORM_FIELDS = 40
 PART_BYTES = 4096  # of a text field beside a file
 TEXT_LENGTH = 512
+PLAIN_TEXT = "text without control characters"
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
@@ -113,8 +114,8 @@ async def _read_parts(request: Request) -> dict[str, str]:
 def read_question(body: bytes, kind: type[Question], long: frozenset[str] = frozenset()) -> Question:
     """Return the JSON body as a question of this kind; `long` fields are judged by whoever takes them."""
     try:
-        values = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        values = read_strict_json(body)
+    except ValueError:
         raise MalformedBody("service: the body cannot be read; expected one JSON object; nothing was asked") from None
     return as_question(values, kind, long)
 
@@ -124,19 +125,12 @@ def as_question(values: Any, kind: type[Question], long: frozenset[str] = frozen
     try:
         question = msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
-        raise _explain(str(error)) from None
+        field, expected = explain_mismatch(str(error))
+        raise invalid(field or "the question", expected) from None
+    except UnicodeEncodeError:  # half a character where a word of a list is expected
+        raise invalid("the question", PLAIN_TEXT) from None
     _demand_plain("the question", msgspec.to_builtins(question), long)
     return question
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) != len(pairs):
-        raise ValueError
-    return dict(pairs)
-
-
-def _refuse(_constant: str) -> Never:
-    raise ValueError
 
 
 def _demand_plain(field: str, value: Any, long: frozenset[str]) -> None:
@@ -157,18 +151,7 @@ def _demand_text(field: str, value: str) -> None:
     if len(value) > TEXT_LENGTH:
         raise invalid(field, f"at most {TEXT_LENGTH} characters")
     if any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in value):
-        raise invalid(field, "text without control characters")
-
-
-def _explain(message: str) -> InvalidQuestion:
-    """Keep the path and the expectation of msgspec's message; what was given is dropped."""
-    said, _, path = message.partition(" - at `")
-    field = path.rstrip("`").removeprefix("$.") or "the question"
-    if said.startswith("Object missing required field"):
-        return invalid(said.split("`")[1], "a value")
-    if not said.startswith("Expected"):
-        return invalid(field, "only the fields and values the interface describes")
-    return invalid(field, said.removeprefix("Expected ").partition(", got")[0].replace("`", ""))
+        raise invalid(field, PLAIN_TEXT)
 
 
 Body = Annotated[bytes, Depends(read_body)]

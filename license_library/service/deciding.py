@@ -12,10 +12,10 @@ from license_library.delivery_list import get_delivery
 from license_library.incident_decisions import IncidentDecision, decide_incident
 from license_library.outbox import Choice, decide_delivery
 from license_library.questions import NotDeliverable
-from license_library.service.bodies import invalid
+from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody, invalid
 from license_library.service.settings import ServiceSettings
-from schemas.deliveries import read_delivery
-from schemas.errors import DeclarationError
+from schemas.deliveries import Delivery, WrongDelivery, read_delivery
+from schemas.errors import DeclarationError, RequestError
 from schemas.struct_readers import build_readers
 
 __all__ = ["DeliveryDecision", "IncidentDecision", "decide", "decide_on_incident", "owe"]
@@ -30,7 +30,7 @@ class DeliveryDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def owe(settings: ServiceSettings, body: bytes) -> DeliveryBrief:
     """Put a delivery into its department's outbox; the same key again is the same delivery, as it stands now."""
-    owed = read_delivery(body)
+    owed = _read_owed(body)
     if owed.delivery_key is None:
         raise invalid("delivery_key", "a key of the caller's own, the same whenever this delivery is handed in")
     if settings.owe is None:
@@ -41,6 +41,16 @@ def owe(settings: ServiceSettings, body: bytes) -> DeliveryBrief:
         raise NotDeliverable(str(error)) from error
     with settings.engine.connect() as conn:
         return get_delivery(conn, delivery_id)
+
+
+def _read_owed(body: bytes) -> Delivery:
+    """Read a delivery as strictly as every other body, with the same errors."""
+    try:
+        return read_delivery(body)
+    except WrongDelivery as error:
+        raise InvalidQuestion(str(error), (FieldProblem(error.field, error.expected),)) from None
+    except RequestError as error:
+        raise MalformedBody(str(error)) from None
 
 
 def decide(settings: ServiceSettings, actor: str, delivery_id: int, decision: DeliveryDecision) -> DeliveryBrief:

@@ -46,15 +46,32 @@ def test_an_example_of_each_kind_fits_the_schema_and_is_read_whole(kind: str) ->
         ({"surprise": "意外"}, "the delivery"),
         ({"department": "../etc"}, "department"),
         ({"delivery_key": "short"}, "delivery_key"),
+        ({"delivery_key": "platform-0001\n"}, "delivery_key"),
+        ({"delivery_key": "correction-00000005"}, "delivery_key"),
+        ({"delivery_key": "license-alert-5-0a1b2c3d"}, "delivery_key"),
+        ({"department": "transport\n"}, "department"),
+        ({"case_number": "370283-1\n"}, "case_number"),
+        ({"applicant_name": "平度市\n某某"}, "applicant_name"),
+        ({"outcome": "\ud800"}, "the delivery"),
     ],
 )
 def test_what_is_wrong_is_named_and_never_quoted(changes: dict[str, str], place: str) -> None:
     with pytest.raises(RequestError) as refused:
         read_delivery(json.dumps(example_of("decision") | changes).encode())
-    assert str(refused.value).startswith(f"delivery: {place}: ")
+    assert str(refused.value).startswith(f"delivery: {place} is wrong; expected ")
     assert not [text for text in changes.values() if text and text in str(refused.value)]
+    assert "surprise" not in str(refused.value)
 
 
-def test_what_is_no_json_is_refused() -> None:
+def test_a_text_that_is_meant_to_may_have_lines() -> None:
+    given = example_of("supervision_handoff") | {"matters": "按许可范围经营\n按时年审"}
+    assert payload_of(read_delivery(json.dumps(given).encode()))["matters"] == given["matters"]
+
+
+TWICE = json.dumps(example_of("decision"))[:-1] + ', "applicant_code": "91370283MA3C0EXAMQ"}'
+
+
+@pytest.mark.parametrize("content", ["{", TWICE, "[" * 30_000, '{"kind": NaN}', '{"kind": ' + "9" * 5_000 + "}"])
+def test_what_is_no_json_or_could_be_read_in_two_ways_is_refused(content: str) -> None:
     with pytest.raises(RequestError, match="is not JSON"):
-        read_delivery(b"{")
+        read_delivery(content.encode())

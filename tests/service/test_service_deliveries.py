@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 from httpx import Client
-from service_makers import COMPANY, HOSTILE_NAME, PERSON, Shelf
+from service_makers import COMPANY, HOSTILE_NAME, PERSON, Shelf, hand_in
 from sqlalchemy import Engine, text
 
-from schemas.deliveries import example_of
+from license_library.service.settings import ServiceSettings
+from schemas.deliveries import example_of, read_delivery
+
+DECISION = {**example_of("decision"), "delivery_key": "platform-0001"}
 
 
 def test_deliveries_are_listed_with_state_reason_and_what_they_wait_for(shelf: Shelf, machine: Client) -> None:
@@ -86,7 +92,55 @@ def test_a_delivery_that_cannot_be_owed_is_refused_at_once_and_says_why(own_mach
     unkeyed = own_machine.post("/api/deliveries", json=example_of("decision"))
     assert (unkeyed.status_code, [one["field"] for one in unkeyed.json()["problems"]]) == (422, ["delivery_key"])
     wrong = own_machine.post("/api/deliveries", json={**decision, "applicant_code": PERSON, "outcome": "perhaps"})
-    assert (wrong.status_code, PERSON in wrong.text) == (400, False)
+    assert (wrong.status_code, [one["field"] for one in wrong.json()["problems"]]) == (422, ["outcome"])
+    assert PERSON not in wrong.text
+
+
+def test_a_delivery_is_read_as_strictly_as_any_question(own_machine: Client, database: Engine) -> None:
+    with database.connect() as conn:
+        before = conn.scalar(text("select count(*) from deliveries"))
+    for content, code in (
+        (json.dumps(DECISION)[:-1] + f', "applicant_code": "{PERSON}"}}', "malformed"),  # about two persons at once
+        ("[" * 30_000, "malformed"),
+        (json.dumps(DECISION | {PERSON: "1"}), "invalid"),
+        (json.dumps(DECISION | {"outcome": "\ud800"}), "invalid"),
+        (json.dumps(DECISION | {"delivery_key": "platform-0001\n"}), "invalid"),
+        (json.dumps(DECISION | {"delivery_key": "correction-00000005"}), "invalid"),
+    ):
+        answer = own_machine.post("/api/deliveries", content=content)
+        assert (answer.status_code, answer.json()["code"]) == (400 if code == "malformed" else 422, f"request.{code}")
+        assert bool(answer.json()["problems"]) is (code == "invalid")
+        assert PERSON not in answer.text
+    with database.connect() as conn:
+        assert conn.scalar(text("select count(*) from deliveries")) == before
+
+
+def test_one_key_for_two_cases_at_once_is_accepted_once(own_machine: Client, own_settings: ServiceSettings) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with own_settings.engine.begin() as conn:
+            hand_in(conn, own_settings.keyring, read_delivery(json.dumps(DECISION).encode()))
+            other = pool.submit(own_machine.post, "/api/deliveries", json=DECISION | {"case_number": "370283-2"})
+            deadline = time.monotonic() + 30
+            while not anybody_waits(own_settings.engine):
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+        refused = other.result(30)
+    assert (refused.status_code, refused.json()["code"]) == (409, "request.key_taken")
+    assert own_machine.post("/api/deliveries", json=DECISION).status_code == 200
+
+
+def anybody_waits(engine: Engine) -> bool:
+    """Say whether a transaction waits for another."""
+    waiting = (
+        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
+    )
+    with engine.connect() as conn:
+        return bool(conn.scalar(text(waiting)))
+
+
+def test_half_a_character_in_a_word_is_a_wrong_question(own_machine: Client) -> None:
+    given = {"choice": "\ud800", "who": "张工"}
+    assert own_machine.post("/api/deliveries/1/decision", content=json.dumps(given)).status_code == 422
 
 
 def test_nobody_hands_a_delivery_in_without_the_token(stranger: Client) -> None:
