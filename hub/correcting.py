@@ -5,6 +5,8 @@ Introduces the library's requests to the declared deliveries; decides nothing ab
 
 from __future__ import annotations
 
+import logging
+
 from connectors.declaration import list_departments, load_department
 from hub.checking import ZONE
 from hub.context import HubContext
@@ -19,7 +21,9 @@ from license_library.correction_following import (
 )
 from license_library.incidents import Cause, tell_incidents
 from schemas.deliveries import CorrectionRequest
-from schemas.errors import DeclarationError
+from schemas.errors import DeclarationError, RequestError
+
+log = logging.getLogger(__name__)
 
 KIND = "correction_request"
 
@@ -28,17 +32,24 @@ def follow_corrections(hub: HubContext) -> dict[str, int]:
     """Settle what came back put right, hand new requests to the outbox, tell which are late; return the counts."""
     with hub.engine.begin() as conn:
         settled = settle_corrected(conn, hub.clock())
-    return {"settled": settled, "handed_over": _hand_over(hub), "late": _escalate(hub)}
+    return {"settled": settled, **_hand_over(hub), "late": _escalate(hub)}
 
 
-def _hand_over(hub: HubContext) -> int:
+def _hand_over(hub: HubContext) -> dict[str, int]:
+    """Owe every new request to its department; one that cannot be owed is told in the log and keeps no other back."""
     with hub.engine.connect() as conn:
         waiting = list_undelivered(conn, hub.keyring, _takers(hub))
+    left = 0
     for one in waiting:
-        delivery_id = enqueue_delivery(hub, _as_owed(one))
+        try:
+            delivery_id = enqueue_delivery(hub, _as_owed(one))
+        except (RequestError, DeclarationError) as error:
+            log.warning("correction request %s: not handed over: %s", one.request_id, error)
+            left += 1
+            continue
         with hub.engine.begin() as conn:
             note_delivery(conn, one.request_id, delivery_id)
-    return len(waiting)
+    return {"handed_over": len(waiting) - left, "not_handed_over": left}
 
 
 def _takers(hub: HubContext) -> list[str]:

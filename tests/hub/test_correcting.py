@@ -17,12 +17,14 @@ from connectors.fake.truth import Plot
 from hub.context import HubContext
 from hub.correcting import follow_corrections
 from hub.mending import today
+from hub.push import enqueue_delivery
 from license_library.calendar import CalendarMissing, add_plain_year, add_workdays, list_year, seed_calendar, set_day
 from license_library.correction_list import get_correction
 from license_library.corrections import Correction, answer_correction, ask_for_case, ask_for_license
 from license_library.dossier import get_license
 from license_library.questions import NotDecidable, ScorecardFilter
 from license_library.scorecards import score_month
+from schemas.deliveries import Delivery, example_of
 from schemas.errors import RequestError
 from schemas.workdays import announced_days
 
@@ -79,7 +81,7 @@ def test_a_case_goes_back_through_the_outbox_and_its_mending_answers(hub_here: H
     )
     with hub.engine.begin() as conn:
         request_id = ask_for_case(conn, hub.keyring, case, ASKED, today(hub), hub.clock())
-    assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "late": 0}
+    assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "not_handed_over": 0, "late": 0}
     assert follow_corrections(hub)["handed_over"] == 0
     assert column(hub, "select kind || ' ' || state from deliveries") == ["correction_request waiting"]
     sealed = column(hub, "select proposed from correction_requests")[0]
@@ -93,6 +95,22 @@ def test_a_case_goes_back_through_the_outbox_and_its_mending_answers(hub_here: H
         with pytest.raises(NotDecidable, match="is mended"):
             ask_for_case(conn, hub.keyring, case, ASKED, today(hub), hub.clock())
     assert column(hub, "select action from case_events order by event_id") == ["returned", "answered"]
+
+
+def test_a_request_that_cannot_be_handed_over_keeps_no_other_back(
+    hub_here: HubContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub, license_id = hub_here, int(str(column(hub_here, "select min(license_id) from licenses")[0]))
+    with hub.engine.begin() as conn:
+        first = ask_for_license(conn, hub.keyring, license_id, ASKED, today(hub), hub.clock())
+        ask_for_license(conn, hub.keyring, license_id, replace_field("valid_from"), today(hub), hub.clock())
+    taken = {**example_of("decision"), "delivery_key": f"correction-{first:08d}"}
+    enqueue_delivery(hub, msgspec.convert(taken, Delivery))  # as before such keys were refused
+    assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "not_handed_over": 1, "late": 0}
+    assert f"correction request {first}: not handed over: delivery: its key belongs to" in caplog.text
+    assert follow_corrections(hub)["handed_over"] == 0
+    unsent = "select field from correction_requests where delivery_id is null"
+    assert column(hub, unsent) == ["valid_to"]
 
 
 def test_a_license_is_disputed_until_its_department_answers_and_late_is_told(hub_here: HubContext) -> None:
@@ -164,7 +182,8 @@ def test_requests_are_shown_and_followed_by_command(
         number = ask_for_case(conn, hub_here.keyring, int(str(case)), ASKED, today(hub_here), hub_here.clock())
     for handed_over in (1, 0):
         followed = type_command("correction", "follow", "--json")
-        assert (followed.exit_code, told(followed)) == (0, {"settled": 0, "handed_over": handed_over, "late": 0})
+        counts = {"settled": 0, "handed_over": handed_over, "not_handed_over": 0, "late": 0}
+        assert (followed.exit_code, told(followed)) == (0, counts)
     shown = told(type_command("correction", "show", str(number), "--json"))
     assert (shown["correction"]["state"], shown["correction"]["field"]) == ("open", "valid_to")
     assert [event["what"] for event in shown["events"]] == ["asked", "handed_over"]

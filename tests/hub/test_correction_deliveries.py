@@ -49,7 +49,7 @@ def test_a_request_is_brought_told_late_and_answered_by_the_record_that_comes_ba
     assert column(hub, "select kind || ' ' || state from incidents") == ["correction_late open"]
     one.process.set_mode("revokes")
     pull_once(hub, one, full=True)
-    assert follow_corrections(hub) == {"settled": 1, "handed_over": 0, "late": 0}
+    assert follow_corrections(hub) == {"settled": 1, "handed_over": 0, "not_handed_over": 0, "late": 0}
     assert events(hub, request_id)[-1] == "corrected"
     assert column(hub, "select state from incidents where kind = 'correction_late'") == ["resolved"]
 
@@ -64,7 +64,7 @@ def test_a_receipt_that_says_how_a_request_was_answered_ends_it(hub: HubContext,
     told = "select concat_ws(' ', state, answer, answered_by, answer_note) from correction_requests"
     assert column(hub, told) == ["answered corrected food_drug '经核实'"]
     clock.pass_by(days=40)
-    assert follow_corrections(hub) == {"settled": 0, "handed_over": 0, "late": 0}
+    assert follow_corrections(hub) == {"settled": 0, "handed_over": 0, "not_handed_over": 0, "late": 0}
     assert events(hub, request_id)[-1] == "corrected"
 
 
@@ -98,7 +98,7 @@ def ask_about_the_oldest(hub: HubContext, one: Faked, clock: StillClock) -> int:
     clock.pass_by(minutes=1)
     with hub.engine.begin() as conn:
         request_id = ask_for_license(conn, hub.keyring, license_id, ASKED, today(hub), hub.clock())
-    assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "late": 0}
+    assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "not_handed_over": 0, "late": 0}
     return request_id
 
 
