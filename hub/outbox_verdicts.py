@@ -57,8 +57,9 @@ def unanswered() -> Mark:
 
 
 def postponed(claim: Claim, until: datetime) -> Mark:
-    """Return where a claimed delivery stands that may not leave now."""
-    return Mark("waiting", "delivery.maintenance", next_try_at=until, is_doubtful=claim.is_doubtful)
+    """Return where a claimed delivery stands that may not leave now; one that may have arrived keeps its reason."""
+    reason = claim.reason_code if claim.is_doubtful else None
+    return Mark("waiting", reason or "delivery.maintenance", next_try_at=until, is_doubtful=claim.is_doubtful)
 
 
 def _again(  # noqa: PLR0913 - the outcome, its place in time, and what is known of it

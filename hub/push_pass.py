@@ -26,7 +26,7 @@ from hub.outbox_verdicts import answer_of, judge_delivery, judge_receipt, postpo
 from hub.progress import Progress
 from license_library.corrections import note_answer
 from license_library.outbox_claims import Claim, claim_delivery, claim_receipt, paused_until
-from license_library.outbox_marks import Mark, hold_back, mark_delivery, mark_leaving, mark_receipt
+from license_library.outbox_marks import Mark, hold_back, mark_delivery, mark_leaving, mark_receipt, release
 from schemas.errors import LeaseLost
 
 T = TypeVar("T")
@@ -97,16 +97,19 @@ class PushPass:
         found = []
         for kind, delivery in self._declared.deliveries.items():
             window = window_at(delivery.maintenance, self._declared.timezone, self._hub.clock())
+            self._in_transaction(partial(self._hold_back, kind, window[1] if window else None))
             if window is None:
                 found.append(kind)
                 continue
-            self._in_transaction(partial(self._hold_back, kind, window[1]))
             if window[0].notice not in self.summary.notices:
                 self.summary.notices.append(window[0].notice)
         return found
 
-    def _hold_back(self, kind: str, until: datetime, conn: Transaction) -> None:
-        hold_back(conn, self._declared.department, kind, until)
+    def _hold_back(self, kind: str, until: datetime | None, conn: Transaction) -> None:
+        if until is None:
+            release(conn, self._declared.department, kind, self._hub.clock())
+        else:
+            hold_back(conn, self._declared.department, kind, until)
 
     def _claim(self, conn: Transaction, kinds: Sequence[str]) -> Claim | None:
         now, name = self._hub.clock(), self._declared.department

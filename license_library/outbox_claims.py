@@ -34,6 +34,7 @@ class Claim:
     owed_at: datetime
     acknowledged_at: datetime | None
     number: str
+    reason_code: str | None = None  # why it waited until now
 
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('deliveries ' || :department, 0))")
@@ -116,4 +117,5 @@ def _claim(row: Row[tuple[object, ...]], keyring: Keyring) -> Claim:
         owed_at=row.owed_at,
         acknowledged_at=row.acknowledged_at,
         number=row.number or "",
+        reason_code=row.reason_code,
     )

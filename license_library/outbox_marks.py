@@ -47,7 +47,13 @@ where delivery_id = :delivery_id and epoch = :epoch and state = any(:from)
 """)
 _HOLD_BACK = text("""
 update deliveries set reason_code = 'delivery.maintenance', next_try_at = :until
-where department = :department and kind = :kind and state = 'waiting' and next_try_at < :until
+where department = :department and kind = :kind and state = 'waiting' and not is_doubtful
+  and (next_try_at < :until or reason_code = 'delivery.maintenance' and next_try_at > :until)
+""")
+_RELEASE = text("""
+update deliveries set next_try_at = :now
+where department = :department and kind = :kind and state = 'waiting' and reason_code = 'delivery.maintenance'
+  and next_try_at > :now
 """)
 _MARKED = text("select state from deliveries where delivery_id = :delivery_id and epoch = :epoch")
 _CLAIMED, _ASKED = ["claimed", "sent"], ["acknowledged"]
@@ -76,8 +82,16 @@ def mark_receipt(conn: Connection, claim: Claim, mark: Mark, now: datetime) -> b
 
 
 def hold_back(conn: Connection, department: str, kind: str, until: datetime) -> None:
-    """Note of all that would be due before `until` that it waits for the department's maintenance to end."""
+    """Note of all that would be due before `until` that it waits for the department's maintenance to end.
+
+    What may have arrived keeps its reason: the doubt outlives the maintenance.
+    """
     conn.execute(_HOLD_BACK, {"department": department, "kind": kind, "until": until})
+
+
+def release(conn: Connection, department: str, kind: str, now: datetime) -> None:
+    """Let go at once what waits for the end of a maintenance that is over, or no longer declared."""
+    conn.execute(_RELEASE, {"department": department, "kind": kind, "now": now})
 
 
 def _facts(claim: Claim, mark: Mark, now: datetime) -> dict[str, Any]:
