@@ -13,7 +13,7 @@ BUSY = {408, 425, 429, 502, 503, 504}
 
 
 def raise_for_status(status: int, headers: Mapping[str, str], who: str, now: datetime) -> NoReturn:
-    """Raise the error family of an answer that carries no page."""
+    """Raise the error family of an answer that carries nothing to read, be it to a pull or to a push."""
     if status in BUSY:
         wait = retry_after(headers.get("Retry-After", ""), now)
         when = f"it asks to wait {wait:g} s" if wait is not None else "it does not say until when"
@@ -25,13 +25,15 @@ def raise_for_status(status: int, headers: Mapping[str, str], who: str, now: dat
     if 400 <= status < 500:
         raise DepartmentRefused(f"{who}: the department answered {status}: our request is not accepted")
     if status >= 500:
-        raise DepartmentFault(f"{who}: the department answered {status}: it failed itself; nothing was received")
+        raise DepartmentFault(
+            f"{who}: the department answered {status}: it failed itself; nothing of the answer is applied"
+        )
     if 300 <= status < 400:
         raise DepartmentBrokePromise(
             f"{who}: the department answered {status} and points elsewhere; no redirect is followed"
         )
     raise DepartmentBrokePromise(
-        f"{who}: the department answered {status}; expected 200 with a page; nothing is applied"
+        f"{who}: the department answered {status}; expected 200; nothing of the answer is applied"
     )
 
 

@@ -115,10 +115,10 @@ def _fault(fault: etree._Element, who: str) -> DepartmentError:
     code = " ".join(quoted(code) for code in codes) or "nothing"
     if known & SIGN_IN_FAULTS:
         return DepartmentRefused(
-            f"{who}: our sign-in is not accepted ({code}); check the connection; nothing was received"
+            f"{who}: our sign-in is not accepted ({code}); check the connection; nothing of the answer is applied"
         )
     told = "; ".join([quoted(_words(fault)), *_details(fault)])
-    message = f"{who}: the department answered with Fault {code}: {told}; nothing was received"
+    message = f"{who}: the department answered with Fault {code}: {told}; nothing of the answer is applied"
     if known & THEIR_FAULTS:
         return DepartmentServerFault(message)
     return DepartmentRefused(message) if known & OUR_FAULTS else DepartmentFault(message)

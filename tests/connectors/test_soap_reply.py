@@ -200,7 +200,7 @@ def test_a_detail_of_soap_1_1_is_told_without_what_may_name_a_person(read: Read)
     words = fault("s:Server", "x").replace(
         "</s:Fault>", "<detail><m>37028319900307721X</m><message>证件 37028319900307721X</message></detail></s:Fault>"
     )
-    with pytest.raises(DepartmentFault, match="'x'; message '证件 …'; nothing was received") as told:
+    with pytest.raises(DepartmentFault, match="'x'; message '证件 …'; nothing of the answer is applied") as told:
         read(words)
     assert "3702831990" not in str(told.value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -18,8 +19,10 @@ from push_makers import NO_CHANCE, StillClock, at, owe, push_once, row_of, state
 from connectors.declaration import load_department
 from connectors.fake.process import start_fakes
 from hub.context import HubContext
+from hub.outbox_verdicts import postponed
 from hub.push import push
 from license_library.outbox import decide_delivery
+from license_library.outbox_claims import Claim
 from license_library.questions import NotDecidable
 from schemas.errors import DeclarationError, NotFound, RequestError
 
@@ -152,6 +155,7 @@ def test_class_c_is_never_sent_again_by_itself(
         assert push_once(owing, one).counts == {}
     assert states(owing) == ["to_verify"]
     assert row_of(owing, owed)["reason_code"]
+    assert "nothing was received" not in str(row_of(owing, owed)["answer"])  # for it may have been, by the department
     assert sum(taken(one, owing).values()) == (mode != "500_before")
 
 
@@ -309,6 +313,46 @@ def test_during_maintenance_nothing_leaves_and_the_notice_is_told(hub: HubContex
     assert shown["next_try_at"] == datetime(2026, 3, 1, 17, 0, tzinfo=UTC)  # when the window ends
     sunday_night.pass_by(hours=2)
     assert push_once(closed, one).counts == {"acknowledged": 1}
+
+
+def test_a_window_that_is_no_longer_declared_holds_nothing_back_and_a_doubt_keeps_its_reason(
+    hub: HubContext, fake: object, tmp_path: Path
+) -> None:
+    one = fake("transport")  # type: ignore[operator]
+    closed = at(hub, StillClock(datetime(2026, 3, 1, 15, 30, tzinfo=UTC)))
+    plain, doubtful = (owe(closed, "transport") for _ in range(2))
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql(
+            "update deliveries set is_doubtful = true, reason_code = 'department.timeout' where delivery_id = %s",
+            (doubtful,),
+        )
+    push_once(closed, one)
+    assert row_of(closed, doubtful)["reason_code"] == "department.timeout"
+    assert row_of(closed, plain)["next_try_at"] == datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
+    shorter, dropped = (
+        replace(closed, connectors_folder=edited(tmp_path / name, new))
+        for name, new in (("shorter", 'to = "00:00"'), ("dropped", 'to = "23:10"'))
+    )
+    assert push_once(shorter, one).counts == {}
+    assert row_of(closed, plain)["next_try_at"] == datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
+    assert push_once(dropped, one).counts == {"acknowledged": 2}
+
+
+def edited(folder: Path, end: str) -> Path:
+    """Return a folder of connectors in which the transport department's maintenance ends otherwise."""
+    shutil.copytree(load_department("transport").folder, folder / "transport")
+    file = folder / "transport" / "department.toml"
+    file.write_text(file.read_text("utf-8").replace('to = "01:00"', end), "utf-8")
+    return folder
+
+
+def test_what_is_claimed_when_a_window_begins_waits_and_keeps_the_reason_of_its_doubt() -> None:
+    claim = Claim(
+        1, 1, "decision", "k", "c", 1, {}, is_doubtful=True, tries=1, owed_at=NOW, acknowledged_at=None, number="",
+        reason_code="department.timeout",
+    )  # fmt: skip
+    assert postponed(claim, NOW).reason_code == "department.timeout"
+    assert postponed(replace(claim, is_doubtful=False), NOW).reason_code == "delivery.maintenance"
 
 
 def test_the_same_key_is_the_same_delivery(owing: HubContext, fakes: dict[str, Faked]) -> None:
