@@ -20,7 +20,7 @@ from hub.conformance.scratch import Scratch
 from hub.context import HubContext
 from hub.progress import Progress, no_progress
 from hub.pull import check, merge
-from license_library.archive import Archived, carry_feed, list_archived, list_origins, open_again
+from license_library.archive import Archived, carry_feed, hold_again, list_archived, list_origins, open_again
 from license_library.database import open_database
 from license_library.entries import FeedName, library_entries
 from license_library.kept_declarations import find_declaration
@@ -78,28 +78,50 @@ class Replaying:
     name: FeedName
     declarations: Path
     not_rebuilt: list[NotRebuilt] = field(default_factory=list)
+    waiting: set[int] = field(default_factory=set)
+
+    def hold(self, archived: Archived) -> None:
+        """Check an exchange again that waited for a person then, and let it wait: what came meanwhile was merged beside it."""
+        hub = self._opened(archived)
+        if hub is None:
+            return
+        try:
+            with suppress(DataHeld):
+                check(hub, archived.exchange_id)
+            with hub.engine.begin() as conn:
+                hold_again(conn, archived.exchange_id)
+        except HubError as error:
+            self._skip(archived, error.code, str(error))
+        else:
+            self.waiting.add(archived.exchange_id)
 
     def run(self, archived: Archived) -> None:
         """Merge one exchange again, by the declaration it was merged by and on the day it was checked."""
+        number = archived.exchange_id
+        hub = None if archived.was_held else self._opened(archived)
+        try:
+            if hub:
+                with suppress(DataHeld):
+                    check(hub, number)
+                    merge(hub, number)
+                    return
+            if hub or number in self.waiting:
+                release_held(self.scratch.engine, number, lambda: archived.finished_at)  # as a person did then
+        except HubError as error:
+            self._skip(archived, error.code, str(error))
+
+    def _opened(self, archived: Archived) -> HubContext | None:
+        """Let an exchange be as it was when it had landed; return a hub of its day, or nothing where that cannot be."""
         if archived.is_thinned:
             self._skip(archived, "retention", "pages are past their retention")
-            return
+            return None
         folder = self._declaration(archived.mapping_version)
         if folder is None:
             self._skip(archived, "declaration_gone", "its declaration was never kept")
-            return
-        hub = replace(self.scratch, connectors_folder=folder, clock=lambda: archived.checked_at)
-        number = archived.exchange_id
+            return None
         with self.live.engine.connect() as source, self.scratch.engine.begin() as target:
-            open_again(source, target, number)
-        try:
-            with suppress(DataHeld):
-                check(hub, number)
-                merge(hub, number)
-                return
-            release_held(hub.engine, number, lambda: archived.finished_at)  # as a person did then
-        except HubError as error:
-            self._skip(archived, error.code, str(error))
+            open_again(source, target, archived.exchange_id)
+        return replace(self.scratch, connectors_folder=folder, clock=lambda: archived.checked_at)
 
     def _skip(self, archived: Archived, reason: str, words: str) -> None:
         self.not_rebuilt.append(NotRebuilt(archived.exchange_id, reason, words))
@@ -129,7 +151,10 @@ def check_rebuild(
         with hub.engine.connect() as source, engine.begin() as target:
             carry_feed(source, target, name)
         done = 0
-        for one in archived:
+        for one, waits in _turns(archived):
+            if waits:
+                replaying.hold(one)
+                continue
             replaying.run(one)
             done += one.received_count
             progress("rebuild", done)
@@ -137,6 +162,13 @@ def check_rebuild(
             theirs = library_entries(conn, name)
         engine.dispose()
     return _compare(name, archived, theirs, ours, origins, replaying.not_rebuilt)
+
+
+def _turns(archived: list[Archived]) -> list[tuple[Archived, bool]]:
+    """Return what is taken up when: in the order of the merges, and what waited (True) also when it began to wait."""
+    waits = [(one.checked_at, one.exchange_id, 0, one) for one in archived if one.was_held]
+    merges = [(one.finished_at, one.exchange_id, 1, one) for one in archived]
+    return [(one, step == 0) for *_, step, one in sorted([*waits, *merges], key=lambda turn: turn[:3])]
 
 
 def _compare(  # noqa: PLR0913, PLR0917 - both ends, and what explains a difference

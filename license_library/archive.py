@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, insert, not_, select, text
+from sqlalchemy import Connection, Table, insert, select, text
 
 from license_library.entries import FeedName
 from license_library.tables import departments, exchanges, feeds, landed_pages, quarantined_records, replayed_records
 
 _EXCHANGES = text("""
 select e.exchange_id, e.mapping_version, e.kind, e.checked_at, e.finished_at, e.received_count,
+  e.hold_reason is not null as was_held,
   exists (select from landed_pages p where p.exchange_id = e.exchange_id and p.body is null)
     or exists (select from replayed_records r join landed_pages p on p.exchange_id = r.source_exchange_id
       and p.page_number = r.source_page_number where r.exchange_id = e.exchange_id and p.body is null) as is_thinned
@@ -43,12 +44,17 @@ _EPOCH = text("""
 update feeds f set epoch = e.epoch from exchanges e
 where e.exchange_id = :exchange_id and f.department = e.department and f.feed = e.feed
 """)
+# Whatever held it then: the history by which batches are judged is not carried.
+_HOLD = text("""
+update exchanges e set state = 'held', held_count = (select count(*) from staged_licenses s where s.exchange_id = e.exchange_id)
+where exchange_id = :exchange_id and state = 'checked'
+""")
 _DROP = text("delete from landed_pages")
 
 
 @dataclass(frozen=True)
 class Archived:
-    """Name one merged exchange; `is_thinned` says that retention has taken pages of it."""
+    """Name one merged exchange; `was_held`: a person let it go; `is_thinned`: retention has taken pages of it."""
 
     exchange_id: int
     mapping_version: str
@@ -56,6 +62,7 @@ class Archived:
     checked_at: datetime
     finished_at: datetime
     received_count: int
+    was_held: bool
     is_thinned: bool
 
 
@@ -81,11 +88,7 @@ def carry_feed(source: Connection, target: Connection, feed: FeedName) -> None:
     name = vars(feed)
     _carry(source, target, departments, departments.c.department == feed.department)
     _carry(source, target, feeds, *_of(feeds, name), cursor_at=None, fresh_at=None)
-    was_held = and_(exchanges.c.state == "merged", exchanges.c.hold_reason.is_not(None))
-    _carry(
-        source, target, exchanges, *_of(exchanges, name), was_held, state="held"
-    )  # until its turn comes, as it was then
-    _carry(source, target, exchanges, *_of(exchanges, name), not_(was_held), state="failed")
+    _carry(source, target, exchanges, *_of(exchanges, name), state="failed")  # until its turn comes
     _carry(source, target, quarantined_records, *_of(quarantined_records, name))
     own = select(exchanges.c.exchange_id).where(*_of(exchanges, name))
     _carry(source, target, replayed_records, replayed_records.c.exchange_id.in_(own))
@@ -99,6 +102,11 @@ def open_again(source: Connection, target: Connection, exchange_id: int) -> None
         _carry(source, target, landed_pages, landed_pages.c.exchange_id == number)
     for statement in (_OPEN, _EPOCH):
         target.execute(statement, {"exchange_id": exchange_id})
+
+
+def hold_again(target: Connection, exchange_id: int) -> None:
+    """Let a checked exchange wait, as it did then."""
+    target.execute(_HOLD, {"exchange_id": exchange_id})
 
 
 def _of(table: Table, name: dict[str, str]) -> tuple[Any, ...]:

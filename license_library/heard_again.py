@@ -1,6 +1,6 @@
 """What was heard again, unchanged, while an older batch of its feed was held: released, that batch must not undo it.
 
-An unchanged record leaves no trace otherwise. Knows neither how long a batch is held nor what becomes of it.
+What such a batch says of it waits no more. The licenses themselves keep no trace: they say for ever who told them first.
 """
 
 from __future__ import annotations
@@ -8,23 +8,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import polars as pl
 from sqlalchemy import Connection, text
 
-# The newest batch that is held and older than this exchange: what stands since before it may be told otherwise by it.
-HELD_BEFORE: Final = """(select max(exchange_id) from exchanges where department = :department and feed = :feed
-  and state = 'held' and exchange_id < :exchange_id)"""
-_ANY_HELD = text(f"select {HELD_BEFORE} is not null")
-# The same content, from where it was heard last.
-_CONFIRM = text(f"""
-update licenses l set exchange_id = s.exchange_id, page_number = s.page_number, position = s.position,
-  mapping_version = cast(:mapping_version as text)
-from staged_licenses s
-where s.exchange_id = :exchange_id and l.department = :department and l.feed = :feed and l.record_id = s.record_id
-  and l.digest = s.digest and l.exchange_id < {HELD_BEFORE}
+HELD_BEFORE: Final = """select exchange_id from exchanges where department = :department and feed = :feed
+  and state = 'held' and exchange_id < :exchange_id"""
+_ANY_HELD = text(f"select exists ({HELD_BEFORE})")
+# `intersect`, not a join: how many rows are staged the planner cannot know, and would compare each with each.
+_TOLD = text(f"""
+select s.record_id from ({HELD_BEFORE}) held join staged_licenses s using (exchange_id)
+intersect select unnest(cast(:record_ids as text[]))
+""")  # noqa: S608 - constants of this file
+# The same content, heard later: nothing that is not newer can stand above it. It counts as what it would have been, released.
+_OVERTAKE = text(f"""
+with held as ({HELD_BEFORE}), heard as materialized (
+  select s.record_id, s.source_updated_at from staged_licenses s cross join lateral (
+    select digest, exchange_id from licenses
+    where department = :department and feed = :feed and record_id = s.record_id offset 0) l
+  where s.exchange_id = :exchange_id and l.digest = s.digest and l.exchange_id < :exchange_id
+), gone as (
+  delete from staged_licenses o using held, heard
+  where o.exchange_id = held.exchange_id and o.record_id = heard.record_id
+    and o.source_updated_at <= heard.source_updated_at
+  returning o.exchange_id, o.page_number, o.position
+), unlisted as (
+  delete from staged_holders h using gone
+  where h.exchange_id = gone.exchange_id and h.page_number = gone.page_number and h.position = gone.position
+)
+update exchanges e set held_count = held_count - many, unchanged_count = unchanged_count + many
+from (select exchange_id, count(*) as many from gone group by exchange_id) counted
+where e.exchange_id = counted.exchange_id
 """)  # noqa: S608 - constants of this file
 
 
-def confirm_unchanged(conn: Connection, facts: Mapping[str, Any]) -> None:
-    """Let what a merge found unchanged stand above what an older batch of its feed, still held, says of it."""
+def find_told_by_held(conn: Connection, facts: Mapping[str, Any]) -> pl.Series:
+    """Return which of `record_ids` older batches of the feed, still held, say something of."""
+    return pl.Series(conn.scalars(_TOLD, facts).all(), dtype=pl.String)
+
+
+def overtake_held(conn: Connection, facts: Mapping[str, Any]) -> None:
+    """Let what a merge found unchanged stand above what older batches of its feed, still held, say of it."""
     if conn.scalar(_ANY_HELD, facts):
-        conn.execute(_CONFIRM, facts)
+        conn.execute(_OVERTAKE, facts)

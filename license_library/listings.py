@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from license_library.heard_again import HELD_BEFORE
 from license_library.leases import CHECKING, Exchange, hold_lease
 
 
@@ -23,13 +24,16 @@ class Missed:
 
 
 _CLEAR = text("delete from listing_changes where exchange_id = :exchange_id")
-_UNLISTED = text("""
+_UNLISTED = text(f"""
 select record_id from licenses where department = :department and feed = :feed and unlisted_at is not null
-""")
+union
+select l.record_id from ({HELD_BEFORE}) held join listing_changes c using (exchange_id) join licenses l using (license_id)
+where not c.is_listed
+""")  # noqa: S608 - constants of the library
 _RETURNED = text("""
 insert into listing_changes (exchange_id, license_id, is_listed)
 select :exchange_id, license_id, true from licenses
-where department = :department and feed = :feed and unlisted_at is not null and record_id = any(:record_ids)
+where department = :department and feed = :feed and record_id = any(:record_ids)
 """)
 # No temporary table: the merge, in the same session, sets how much memory they may take, which comes before the first.
 # `except`, not `not exists`: an array's length is unknown to the planner, which then compares every license with every name.
@@ -62,6 +66,12 @@ from listing_changes c
 where c.exchange_id = :exchange_id and l.license_id = c.license_id and (l.unlisted_at is not null) = c.is_listed
   and (c.is_listed or l.exchange_id < :exchange_id)
 """)
+# What an older batch, still held, missed was listed after all.
+_FORGET = text(f"""
+delete from listing_changes o using listing_changes c
+where c.exchange_id = :exchange_id and c.is_listed and o.exchange_id in ({HELD_BEFORE}) and o.license_id = c.license_id
+  and not o.is_listed
+""")  # noqa: S608 - constants of the library
 _COUNTS = text("""
 select feed, count(*) as unlisted from licenses where department = :department and unlisted_at is not null
 group by feed order by feed
@@ -69,7 +79,10 @@ group by feed order by feed
 
 
 def unlisted_records(conn: Connection, exchange: Exchange) -> frozenset[str]:
-    """Return the record ids that were listed no more, before this exchange; forget what an earlier try of it noted."""
+    """Return the record ids that were listed no more before this exchange, or will be once a held batch is let go.
+
+    What an earlier try of this exchange noted is forgotten.
+    """
     hold_lease(conn, exchange, CHECKING)
     conn.execute(_CLEAR, vars(exchange))
     return frozenset(conn.scalars(_UNLISTED, vars(exchange)))
@@ -97,6 +110,7 @@ def note_missed(conn: Connection, exchange: Exchange, listed: list[str]) -> Miss
 def mark_unlisted(conn: Connection, exchange: Exchange, now: datetime) -> None:
     """Mark what the exchange missed, from now on, and take the mark off what it lists again."""
     conn.execute(_MARK, {"exchange_id": exchange.exchange_id, "now": now})
+    conn.execute(_FORGET, vars(exchange))
 
 
 def count_unlisted(conn: Connection, department: str) -> dict[str, int]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, text
 
 from license_library import merge_statements as merge
-from license_library.heard_again import confirm_unchanged
+from license_library.heard_again import overtake_held
 from license_library.leases import Exchange, hold_lease
 from license_library.listings import mark_unlisted
 from license_library.settled import announce_merge
@@ -130,7 +130,7 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
             conn.execute(statement, facts)
         if conn.scalar(merge.HAS_LISTED, facts):
             conn.execute(merge.ADD_HOLDERS, facts)
-    confirm_unchanged(conn, facts)
+    overtake_held(conn, facts)
     conn.execute(merge.MEND_REPLAYED if exchange.is_replay else merge.MEND_QUARANTINED, facts)
     conn.execute(merge.CLEAR_HOLDERS, facts)
     staged = conn.execute(merge.CLEAR_STAGED, facts).rowcount

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, text
 
 from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.copying import copy_frame
-from license_library.heard_again import HELD_BEFORE
+from license_library.heard_again import find_told_by_held
 from license_library.holders import holder_hashes
 from license_library.keyring import Keyring
 from license_library.leases import CHECKING, Exchange, hold_lease
@@ -38,14 +38,13 @@ __all__ = [
 _HOLDER = ["holder_code_type", "holder_code"]
 _HAS_LICENSES = text("select exists (select from licenses where department = :department and feed = :feed)")
 # A join, not `= any`: prepared with a generic plan, that compares every license with every element.
-# A record of which a version waits in quarantine is staged even when unchanged: the merge then ends the waiting. So is one
-# of which a held batch may say something else.
-_KNOWN = text(f"""
+# A record of which a version waits in quarantine is staged even when unchanged: the merge then ends the waiting.
+_KNOWN = text("""
 select l.digest from unnest(cast(:record_ids as text[])) as asked (record_id)
 join licenses l on l.department = :department and l.feed = :feed and l.record_id = asked.record_id
 where not exists (select from quarantined_records q where q.state = 'open' and q.record_id = l.record_id
-  and q.department = :department and q.feed = :feed) and l.exchange_id > coalesce({HELD_BEFORE}, 0)
-""")  # noqa: S608 - constants of the library
+  and q.department = :department and q.feed = :feed)
+""")
 _COUNT_KNOWN = text("""
 update exchanges set unchanged_count = unchanged_count + :known where exchange_id = :exchange_id
 """)
@@ -75,13 +74,17 @@ def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame:
 
 
 def _not_known(conn: Connection, exchange: Exchange, frame: pl.DataFrame, digests: pl.Series) -> pl.Series:
-    feed = {"department": exchange.department, "feed": exchange.feed, "exchange_id": exchange.exchange_id}
+    facts = {**vars(exchange), "record_ids": frame["record_id"].to_list()}
     known: set[bytes] = set()
-    if not exchange.is_replay and conn.scalar(_HAS_LICENSES, feed):  # a replay ends a waiting by what is staged
-        known = set(conn.execute(_KNOWN, {**feed, "record_ids": frame["record_id"].to_list()}).scalars())
+    if not exchange.is_replay and conn.scalar(_HAS_LICENSES, facts):  # a replay ends a waiting by what is staged
+        known = set(conn.execute(_KNOWN, facts).scalars())
     fresh = pl.Series([digest not in known for digest in digests], dtype=pl.Boolean)
-    # Where one of a record's rows is new, its known rows matter too: the order among them decides what stands.
-    return fresh | frame["record_id"].is_in(frame["record_id"].filter(fresh).implode()) if known else fresh
+    if not known:
+        return fresh
+    # Where one of a record's rows is new, its known rows matter too: the order among them decides what stands. So do those of
+    # which a held batch says something else: the merge, or a later one of two that are held, has to say it again.
+    matters = pl.concat([frame["record_id"].filter(fresh), find_told_by_held(conn, facts)])
+    return fresh | frame["record_id"].is_in(matters.implode())
 
 
 def _copy(conn: Connection, staged: list[tuple[Table, pl.DataFrame]]) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from msgspec.structs import replace as replace_fields
 from sqlalchemy import text
 
+from connectors import declared
 from connectors.connection import Connection, parse_connection
 from connectors.declaration import Department, list_departments, load_department
 from connectors.fake.process import FakeProcess
@@ -51,6 +53,13 @@ StartFake = Callable[..., Faked]
 def pull_once(hub: HubContext, one: Faked, feed: str = "licenses", *, full: bool = False) -> ExchangeSummary:
     """Pull one feed of the fake."""
     return pull(hub, one.name, feed, one.connection, full=full)
+
+
+def expect_more(department: declared.Department) -> declared.Department:
+    """Let any batch be one for the steward: the `amend` of a hub that holds everything."""
+    feed = department.feeds["licenses"]
+    feed = replace_fields(feed, expects=replace_fields(feed.expects, records_per_day=(1000, 0)))
+    return replace_fields(department, feeds={"licenses": feed})
 
 
 def count(hub: HubContext, table: str, condition: str = "true") -> int:

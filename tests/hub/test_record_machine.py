@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_makers import StartFake
+from hub_makers import StartFake, expect_more
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from msgspec.structs import replace as replace_fields
 from push_makers import StillClock
 from record_model import FAULTS, Case, Department, Model
 from sqlalchemy import text
 
-from connectors import declared
 from connectors.connection import Connection
 from connectors.fake.truth import Plot
 from connectors.pages import fetch_pages
@@ -39,7 +37,6 @@ from tests.connectors.raw_server import serving
 
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 SAID = st.tuples(st.sampled_from("ABC"), st.sampled_from(["", "", *FAULTS]), st.sampled_from([0, 0, 0, 2, 5]))
-NEVER_ENOUGH = (1000, 0)
 examples = itertools.count(1)
 
 LICENSES = (
@@ -51,13 +48,6 @@ VERSIONS = """select l.record_id, count(*) from license_history h join licenses 
   where l.department = :name group by 1"""
 EXCHANGES = """select exchange_id, state, received_count, merged_count, unchanged_count, quarantined_count, held_count
   from exchanges where department = :name and state in ('merged', 'held', 'discarded')"""
-
-
-def expect_more(department: declared.Department) -> declared.Department:
-    """Let any batch be one for the steward."""
-    feed = department.feeds["licenses"]
-    feed = replace_fields(feed, expects=replace_fields(feed.expects, records_per_day=NEVER_ENOUGH))
-    return replace_fields(department, feeds={"licenses": feed})
 
 
 class Records(RuleBasedStateMachine):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_makers import Faked, StartFake, column, count, pull_once
+from hub_makers import Faked, StartFake, column, count, expect_more, pull_once
 from sqlalchemy import text
 
 from connectors.fake.truth import Plot
@@ -27,7 +27,7 @@ from license_library.case_history import list_events
 from license_library.dossier import get_license
 from license_library.quarantine_list import get_quarantine_case
 from license_library.questions import NotDecidable
-from schemas.errors import RequestError
+from schemas.errors import DataHeld, RequestError
 from schemas.workdays import announced_days
 
 SOME = Plot(scale=60, bad_share=0.2, day=0)
@@ -150,6 +150,8 @@ def test_a_waived_record_is_let_in_until_its_last_day(hub: HubContext, pulled: F
     [told] = mend_due(hub)
     assert (told.taken, told.mended, told.error_code) == (1, 1, None)
     assert state_of(hub, case) == "waived"
+    with pytest.raises(DataHeld):
+        pull_once(replace(hub, amend=expect_more), pulled, full=True)
     assert pull_once(hub, pulled, full=True).quarantined == count(hub, "quarantined_records", "state = 'open'")
     later = replace(hub, clock=lambda: hub.clock() + timedelta(days=2))
     mend_due(later)

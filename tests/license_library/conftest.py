@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from license_library.exchanges import Exchange, begin_exchange, finish_landing, register_department, store_page
 from license_library.keyring import Keyring
 from license_library.merging import Counts, merge_exchange
-from license_library.staging import finish_check, stage_records
+from license_library.staging import finish_check, hold_exchange, stage_records
 
 
 @pytest.fixture
@@ -56,6 +56,21 @@ def check(library: Engine, keyring: Keyring, begin: Callable[..., Exchange]) -> 
         return exchange
 
     return check_one
+
+
+@pytest.fixture
+def hold(library: Engine, keyring: Keyring, begin: Callable[..., Exchange]) -> Callable[..., int]:
+    """Give a function that lets given records, all good, wait for the steward, and returns their exchange."""
+
+    def hold_one(*rows: dict[str, object], now: datetime = NOW) -> int:
+        exchange = begin(now=now)
+        finish_landing(library, exchange, now)
+        with library.begin() as conn:
+            stage_records(conn, keyring, exchange, records_frame(*rows))
+            hold_exchange(conn, exchange, "too many", len(rows), 0, None, "rules-1", now)
+        return exchange.exchange_id
+
+    return hold_one
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from library_makers import NOW, record
 
 from license_library.as_of import license_as_of
-from license_library.merging import merge_exchange
+from license_library.merging import merge_exchange, release_held
 from license_library.questions import NotSettled
 from license_library.settled import settled_until
 from schemas.errors import NotFound
@@ -99,8 +99,8 @@ def test_a_generated_history_is_answered_as_a_model_that_knows_only_the_merges(
     assert wrong == []
 
 
-def test_what_was_answered_is_answered_the_same_after_everything_that_came_later(library, keyring, pull):
-    dice, model, given = random.Random(5), Model(), []
+def test_what_was_answered_is_answered_the_same_after_everything_that_came_later(library, keyring, pull, hold):
+    dice, model, given, held = random.Random(5), Model(), [], []
     for number in range(1, 9):
         now = BEGUN + timedelta(days=30 * number + 3)
         batch = a_batch(dice, model, number, 8)
@@ -111,7 +111,11 @@ def test_what_was_answered_is_answered_the_same_after_everything_that_came_later
             (license_id, asked(library, keyring, license_id, now=now + timedelta(days=1)))
             for license_id in ids(library).values()
         ]
+        # A batch that tells it otherwise waits, and is let go when everything was heard again, unchanged.
+        held.append(hold(*(row | {"change_reason": "otherwise"} for row in batch), now=now + timedelta(days=2)))
+        assert pull(*batch, now=now + timedelta(days=3)).merged == 0
     later = BEGUN + timedelta(days=999)
+    assert [release_held(library, one, lambda: later - timedelta(days=1)).merged for one in held] == [0] * 8
     again = [
         asked(library, keyring, license_id, on=one.on, known_at=one.known_at, now=later) for license_id, one in given
     ]

@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from library_makers import NOW, record, records_frame
 from sqlalchemy import Engine, text
 
 from license_library.exchanges import Exchange, finish_landing
 from license_library.keyring import Keyring
+from license_library.listings import note_missed, note_returned, unlisted_records
 from license_library.merging import Counts, discard_held, merge_exchange, release_held
 from license_library.overtaken import BadRows
-from license_library.staging import finish_check, hold_exchange, quarantine_records, stage_records
+from license_library.staging import finish_check, hold_exchange, quarantine_records
 from schemas.problems import Problem, problems_frame
 
 EARLIER, LATER = NOW - timedelta(days=2), NOW - timedelta(days=1)
 THREADS, EACH, BATCH = 6, 300, 60
+PERSONS = ("370283199003077211", "370283198505051236")
 Begin = Callable[..., Exchange]
 Pull = Callable[..., Counts]
+Hold = Callable[..., int]
 
 
 def rows(library: Engine, query: str) -> list[tuple[Any, ...]]:
     """Return what a query finds."""
     with library.connect() as conn:
         return [tuple(row) for row in conn.execute(text(query))]
-
-
-def hold(library: Engine, keyring: Keyring, exchange: Exchange, *good: dict[str, object]) -> int:
-    """Let good records wait for the steward."""
-    finish_landing(library, exchange, NOW)
-    with library.begin() as conn:
-        stage_records(conn, keyring, exchange, records_frame(*good))
-        hold_exchange(conn, exchange, "too many", len(good), 0, None, "rules-1", NOW)
-    return exchange.exchange_id
 
 
 def bring_bad(library: Engine, keyring: Keyring, exchange: Exchange, *, holds: bool) -> int:
@@ -76,18 +72,60 @@ def test_a_bad_row_that_the_library_has_overtaken_waits_neither_while_its_batch_
 
 
 def test_a_bad_row_that_came_meanwhile_and_is_older_than_what_is_let_go_waits_no_more(
-    library: Engine, keyring: Keyring, begin: Begin
+    library: Engine, keyring: Keyring, begin: Begin, hold: Hold
 ) -> None:
-    held = hold(library, keyring, begin(), record(source_updated_at=LATER))
+    held = hold(record(source_updated_at=LATER))
     merge_exchange(library, bring_bad(library, keyring, begin(), holds=False), lambda: NOW)
     assert cases(library) == [("open", None)]
     release_held(library, held, lambda: NOW)
     assert cases(library) == [("mended", "mended")]
 
 
-def test_six_threads_with_300_random_versions_each_end_at_the_right_row(
-    library: Engine, keyring: Keyring, begin: Begin
+def test_what_a_held_batch_does_not_speak_of_is_unchanged_and_what_it_does_waits_until_it_is_heard_again(
+    library: Engine, keyring: Keyring, begin: Begin, hold: Hold, pull: Pull, check: Callable[..., Exchange]
 ) -> None:
+    couple = [{"code": code, "code_type": "111", "name": "王五", "share": None} for code in PERSONS]
+    otherwise = record(record_id="A", status="revoked", holders=json.dumps(couple))
+    same = [record(record_id="A"), record(record_id="B")]
+    pull(*same)
+    held = hold(otherwise, same[1])
+    counts = f"select held_count, unchanged_count from exchanges where exchange_id = {held}"
+    assert rows(library, counts) == [(1, 1)]
+    later = check(*same)
+    staged = "select record_id from staged_licenses where exchange_id = "
+    assert rows(library, f"{staged}{later.exchange_id}") == [("A",)]
+    assert merge_exchange(library, later.exchange_id, lambda: NOW) == Counts(0, 2)
+    assert rows(library, counts) == [(0, 2)]
+    assert rows(library, "select from staged_licenses") == rows(library, "select from staged_holders") == []
+    last = check(*same)
+    assert rows(library, f"{staged}{last.exchange_id}") == []
+    assert release_held(library, held, lambda: NOW) == Counts(0, 2)
+    assert rows(library, "select status from licenses where record_id = 'A'") == [("valid",)]
+
+
+@pytest.mark.parametrize("heard", [set(), {"B"}])
+def test_what_a_held_list_lacks_is_marked_when_that_is_let_go_unless_it_was_listed_meanwhile(
+    *, library: Engine, keyring: Keyring, begin: Begin, pull: Pull, heard: set[str]
+) -> None:
+    pull(record(record_id="A"), record(record_id="B"))
+    held = begin()
+    finish_landing(library, held, NOW)
+    with library.begin() as conn:
+        note_missed(conn, held, ["A"])
+        hold_exchange(conn, held, "much is missing", 0, 0, None, "rules-1", NOW)
+    later = begin()
+    finish_landing(library, later, NOW)
+    with library.begin() as conn:
+        assert unlisted_records(conn, later) == {"B"}
+        note_returned(conn, later, heard)
+        finish_check(conn, later, 0, 0, None, "rules-1", NOW)
+    merge_exchange(library, later.exchange_id, lambda: NOW)
+    release_held(library, held.exchange_id, lambda: NOW)
+    unlisted = {row[0] for row in rows(library, "select record_id from licenses where unlisted_at is not null")}
+    assert unlisted == {"B"} - heard
+
+
+def test_six_threads_with_300_random_versions_each_end_at_the_right_row(library: Engine, hold: Hold) -> None:
     chance = random.Random(20160504)
     hours = iter(chance.sample(range(20_000), THREADS * EACH))
     states = ["valid", "suspended", "revoked", "expired"]
@@ -95,7 +133,7 @@ def test_six_threads_with_300_random_versions_each_end_at_the_right_row(
         record(record_id=f"R{chance.randrange(40)}", source_updated_at=NOW - timedelta(hours=next(hours)), status=chance.choice(states))
         for _ in range(THREADS * EACH)
     ]  # fmt: skip
-    held = [hold(library, keyring, begin(), *told[first : first + BATCH]) for first in range(0, len(told), BATCH)]
+    held = [hold(*told[first : first + BATCH]) for first in range(0, len(told), BATCH)]
     chance.shuffle(held)
     failures: list[Exception] = []
 
