@@ -82,7 +82,7 @@ def test_a_bad_row_that_came_meanwhile_and_is_older_than_what_is_let_go_waits_no
 
 
 def test_what_a_held_batch_does_not_speak_of_is_unchanged_and_what_it_does_waits_until_it_is_heard_again(
-    library: Engine, keyring: Keyring, begin: Begin, hold: Hold, pull: Pull, check: Callable[..., Exchange]
+    library: Engine, hold: Hold, pull: Pull, check: Begin
 ) -> None:
     couple = [{"code": code, "code_type": "111", "name": "王五", "share": None} for code in PERSONS]
     otherwise = record(record_id="A", status="revoked", holders=json.dumps(couple))
