@@ -227,10 +227,13 @@ def test_what_is_told_again_after_a_batch_was_held_outlives_that_batch_and_is_re
     records.news(said=[("A", "", 0)])
     records.pull(full=True)
     records.tell_otherwise(number=0)
+    records.news(said=[("B", "", 0)])
     records.pull_beyond_bounds(full=True)
     records.tell_otherwise(number=0)
+    records.department.rows.pop()  # B was said in the held batch only
     records.pull(full=True)
     records.end_hold(choice=0, releases=True)
+    assert records.model.licenses.keys() == {"A", "B"}
     records.every_record_is_counted()
     records.the_newest_good_one_stands_and_what_is_newer_and_bad_waits()
     scratch = Scratch(postgres_home, Victims())
