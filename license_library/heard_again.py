@@ -20,20 +20,21 @@ select s.record_id from ({HELD_BEFORE}) held join staged_licenses s using (excha
 intersect select unnest(cast(:record_ids as text[]))
 """)  # noqa: S608 - constants of this file
 # The same content, heard later: nothing that is not newer can stand above it. It counts as what it would have been, released.
+# Whom such rows list stays until the batch ends. In one pass over both, for the same reason.
 _OVERTAKE = text(f"""
-with held as ({HELD_BEFORE}), heard as materialized (
-  select s.record_id, s.source_updated_at from staged_licenses s cross join lateral (
+with told as (
+  select s.record_id, s.source_updated_at as heard_at, null::timestamptz as told_at, null::tid as place
+  from staged_licenses s cross join lateral (
     select digest, exchange_id from licenses
     where department = :department and feed = :feed and record_id = s.record_id offset 0) l
   where s.exchange_id = :exchange_id and l.digest = s.digest and l.exchange_id < :exchange_id
+  union all
+  select o.record_id, null, o.source_updated_at, o.ctid from ({HELD_BEFORE}) held join staged_licenses o using (exchange_id)
+), judged as (
+  select place, told_at <= max(heard_at) over (partition by record_id collate "C") as is_overtaken from told
 ), gone as (
-  delete from staged_licenses o using held, heard
-  where o.exchange_id = held.exchange_id and o.record_id = heard.record_id
-    and o.source_updated_at <= heard.source_updated_at
-  returning o.exchange_id, o.page_number, o.position
-), unlisted as (
-  delete from staged_holders h using gone
-  where h.exchange_id = gone.exchange_id and h.page_number = gone.page_number and h.position = gone.position
+  delete from staged_licenses where ctid = any(array(select place from judged where place is not null and is_overtaken))
+  returning exchange_id
 )
 update exchanges e set held_count = held_count - many, unchanged_count = unchanged_count + many
 from (select exchange_id, count(*) as many from gone group by exchange_id) counted

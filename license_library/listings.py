@@ -32,8 +32,8 @@ where not c.is_listed
 """)  # noqa: S608 - constants of the library
 _RETURNED = text("""
 insert into listing_changes (exchange_id, license_id, is_listed)
-select :exchange_id, license_id, true from licenses
-where department = :department and feed = :feed and record_id = any(:record_ids)
+select :exchange_id, l.license_id, true from unnest(cast(:record_ids as text[])) as asked (record_id)
+join licenses l on l.department = :department and l.feed = :feed and l.record_id = asked.record_id
 """)
 # No temporary table: the merge, in the same session, sets how much memory they may take, which comes before the first.
 # `except`, not `not exists`: an array's length is unknown to the planner, which then compares every license with every name.
@@ -68,9 +68,11 @@ where c.exchange_id = :exchange_id and l.license_id = c.license_id and (l.unlist
 """)
 # What an older batch, still held, missed was listed after all.
 _FORGET = text(f"""
-delete from listing_changes o using listing_changes c
-where c.exchange_id = :exchange_id and c.is_listed and o.exchange_id in ({HELD_BEFORE}) and o.license_id = c.license_id
-  and not o.is_listed
+delete from listing_changes where ctid = any(array(
+  select o.ctid from ({HELD_BEFORE}) held cross join listing_changes c cross join lateral (
+    select ctid from listing_changes
+    where exchange_id = held.exchange_id and license_id = c.license_id and not is_listed offset 0) o
+  where c.exchange_id = :exchange_id and c.is_listed))
 """)  # noqa: S608 - constants of the library
 _COUNTS = text("""
 select feed, count(*) as unlisted from licenses where department = :department and unlisted_at is not null

@@ -8,10 +8,12 @@ from typing import Any
 from question_makers import NOW, Library
 from sqlalchemy import event
 
+from license_library.heard_again import find_told_by_held, overtake_held
 from license_library.leases import Exchange
-from license_library.listings import Missed, count_outdated, note_missed
+from license_library.listings import Missed, count_outdated, mark_unlisted, note_missed, note_returned
 
 MANY = 3000
+NAMES = [f"B{n}" for n in range(1, MANY + 1)]
 LICENSES = """
 insert into licenses (department, feed, subject_id, record_id, license_type, license_number, issuer_name, issued_on,
                       holder_name, open_ended, area_code, status, source_updated_at, digest, page_number, position,
@@ -66,6 +68,54 @@ def test_a_whole_list_is_compared_with_the_library_in_one_pass(shelf: Library) -
     assert missed == Missed(10, MANY)
     shelf.change("delete from listing_changes")
     ((statement, values),) = [one for one in asked if "listing_changes" in one[0]]
+    plan = shelf.conn.exec_driver_sql(f"explain (analyze, format json) {statement}", values).scalar_one()
+    assert sum(rows_touched(plan)) < 20 * MANY
+
+
+def test_what_a_whole_held_batch_says_otherwise_is_found_and_overtaken_in_a_few_passes(shelf: Library) -> None:
+    held = shelf.add_feed()
+    shelf.change(LICENSES, many=MANY)
+    shelf.change("update exchanges set state = 'held', received_count = :many, held_count = :many", many=MANY)
+    shelf.change(STAGE, few=MANY)
+    again = shelf.add_exchange()
+    shelf.change(STAGE.replace("'x'", "''"), few=MANY)
+    facts = {"department": "market_regulation", "feed": "licenses", "exchange_id": again, "record_ids": NAMES}
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(shelf.conn, "before_cursor_execute", note)
+    assert len(find_told_by_held(shelf.conn, facts)) == MANY
+    begun = shelf.conn.begin_nested()
+    overtake_held(shelf.conn, facts)
+    event.remove(shelf.conn, "before_cursor_execute", note)
+    assert shelf.conn.exec_driver_sql("select exchange_id, held_count from exchanges order by 1").all()[0] == (held, 0)
+    begun.rollback()
+    for statement, values in [asked[0], asked[-1]]:
+        plan = shelf.conn.exec_driver_sql(f"explain (analyze, format json) {statement}", values).scalar_one()
+        assert sum(rows_touched(plan)) < 40 * MANY
+
+
+def test_what_a_held_list_missed_and_is_all_listed_again_is_forgotten_in_one_pass(shelf: Library) -> None:
+    held = shelf.add_feed()
+    shelf.change(LICENSES, many=MANY)
+    shelf.change("update exchanges set state = 'held'")
+    shelf.change(f"insert into listing_changes select {held}, license_id, false from licenses")
+    exchange = Exchange(shelf.add_exchange(), 1, "market_regulation", "licenses", "landed", "m", None, NOW)
+    note_returned(shelf.conn, exchange, NAMES)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(shelf.conn, "before_cursor_execute", note)
+    begun = shelf.conn.begin_nested()
+    mark_unlisted(shelf.conn, exchange, NOW)
+    event.remove(shelf.conn, "before_cursor_execute", note)
+    assert shelf.conn.exec_driver_sql("select count(*) from listing_changes").scalar_one() == MANY
+    begun.rollback()
+    statement, values = asked[-1]
     plan = shelf.conn.exec_driver_sql(f"explain (analyze, format json) {statement}", values).scalar_one()
     assert sum(rows_touched(plan)) < 20 * MANY
 
