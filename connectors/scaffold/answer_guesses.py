@@ -55,8 +55,8 @@ def find_records(call: Call) -> Records:
     groups = whole + [(path, node) for path, node in walk(call.answer) if not node.is_leaf and leaves(node)]
     below = deep_leaves if call.is_soap and call.payload != "json-in-string" else leaves
     candidates = [Records(path, node, suggest(below(node), _record_names(), KINDS)) for path, node in groups]
-    likest = max(candidates, key=lambda one: one.score, default=Records((), Node("?", kind="group"), []))
-    chosen = next((one for one in candidates if one.may_hold(likest)), likest)  # what is around comes first
+    likeliest = max(candidates, key=lambda one: one.score, default=Records((), Node("?", kind="group"), []))
+    chosen = next((one for one in candidates if one.may_hold(likeliest)), likeliest)  # what is around comes first
     others = ["/".join(one.path) for one in candidates if one.record.is_list and one is not chosen]
     return replace(chosen, others=others)
 

@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 from connectors.declaration import list_departments, load_department
 from connectors.fake.process import start_fake, start_fakes
 from connectors.fake.truth import Plot
+from hub.conformance.scratch import Scratch
+from hub.conformance.victims import standing_by
 from hub.context import HubContext, utc_now
 from license_library.catalogue_store import load_catalogue as store_catalogue
 from license_library.embedded import database_url
@@ -35,6 +37,15 @@ def connectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         declared = re.sub(r"settle +=.*", 'settle = "0s"', declared)
         file.write_text(declared, "utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def scratch(postgres_home: Path) -> Iterator[Scratch]:
+    """Give databases on the session's server, and somebody to be killed on them."""
+    with standing_by() as victims:
+        given = Scratch(postgres_home, victims)
+        given.prepare()
+        yield given
 
 
 @pytest.fixture(scope="session")

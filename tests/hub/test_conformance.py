@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,6 @@ from hub.conformance.scratch import Scratch
 from hub.conformance.shapes import pull_in_mode
 from hub.conformance.stand import Ground, try_feed
 from hub.conformance.truth import kept_id
-from hub.conformance.victims import standing_by
 
 # One of each kind of transport, payload and paging.
 EACH_KIND = [
@@ -43,15 +41,6 @@ ELSEWHERE = {
     "folder": ("water", Ground(local=True)),
     **({"mariadb": ("work_safety", Ground(front=MARIADB_URL))} if mariadb_answers() else {}),
 }
-
-
-@pytest.fixture(scope="module")
-def scratch(postgres_home: Path) -> Iterator[Scratch]:
-    """Give databases on the session's server, and somebody to be killed on them."""
-    with standing_by() as victims:
-        given = Scratch(postgres_home, victims)
-        given.prepare()
-        yield given
 
 
 def words(report: Report) -> list[str]:

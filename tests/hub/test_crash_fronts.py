@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from crash_sides import ANSWER_POINTS, KILLS, PULL_POINTS, Side, opened_side, survive_pulls, survive_reconciliations
 from front_makers import mariadb_answers
 
 from hub.conformance.scratch import Scratch
-from hub.conformance.victims import standing_by
 
 pytestmark = pytest.mark.crash
 TRIED = ["postgresql", *(["mariadb"] if mariadb_answers() else [])]
-
-
-@pytest.fixture(scope="module")
-def scratch(postgres_home: Path) -> Iterator[Scratch]:
-    """Give libraries on the session's server, and somebody to be killed on them."""
-    with standing_by() as victims:
-        given = Scratch(postgres_home, victims)
-        given.prepare()
-        yield given
 
 
 @pytest.fixture(scope="module", params=TRIED)

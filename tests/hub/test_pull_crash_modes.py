@@ -6,7 +6,6 @@ The department misbehaves before the death, while it is near, and after it; then
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from hub_makers import count
 from connectors.connection import parse_connection
 from hub import pull as steps
 from hub.conformance.scratch import Scratch
-from hub.conformance.victims import standing_by
 from hub.context import HubContext
 from license_library.summaries import ExchangeSummary
 
@@ -25,15 +23,6 @@ POINTS = ["after_fetch", "after_landing", "before_merge_commit", "after_merge_co
 SPOKEN = ["half_xml", "close_without_length", "500_after_commit"]  # of JSON as of XML
 LINES = ["reset_midway", "ack_lost"]  # an answer of rows breaks off; the word of the marks is lost
 GOOD = 2  # answers, of which an exchange needs more, before it goes wrong
-
-
-@pytest.fixture(scope="module")
-def scratch(postgres_home: Path) -> Iterator[Scratch]:
-    """Give libraries on the session's server, and somebody to be killed on them."""
-    with standing_by() as victims:
-        given = Scratch(postgres_home, victims)
-        given.prepare()
-        yield given
 
 
 @pytest.fixture(scope="module", params=["soap", "rest"])
