@@ -56,11 +56,11 @@ def _later_than_overlap(bench: Bench) -> str:
     if not (feed.flag or feed.cursor.sweep):
         raise Failed("no `cursor.sweep`: what is committed late is never found", 'declare `sweep = "weekly"`')
     missed = _let_slip(bench)
-    if not missed:
-        raise NotApplicable("whatever came late was found all the same")
     swept = bench.pull(full=True)
     bench.require_state(swept, "merged", "the sweep")
     bench.require_truth("after the sweep")
+    if not missed:
+        raise NotApplicable("whatever came late was found all the same, before the sweep")
     return f"{missed} came later than {duration(feed.cursor.overlap)} and were found by the sweep"
 
 
