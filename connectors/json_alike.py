@@ -26,7 +26,7 @@ def alike_columns(outline: Outline, lists: Mapping[str, Sequence[str]]) -> dict[
         kinds = _kinds(msgspec.json.decode(outline.records[0]), wanted)
         if kinds is None:
             return None
-        rows = list(map(_decoder(kinds, wanted).decode, outline.records))
+        rows = _decoder(kinds, wanted).decode(outline.written)
         values = list(zip(*map(msgspec.structs.astuple, rows), strict=True))
         columns: dict[str, Sequence[Any]] = dict(zip((name for name, _ in kinds), values, strict=True))
         kept = len(rows) * len(kinds)
@@ -57,11 +57,11 @@ def _kind(value: Any, *, is_list: bool) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _decoder(kinds: tuple[tuple[str, str], ...], lists: Lists) -> msgspec.json.Decoder[Any]:
-    """Return the reader of records of exactly these keys."""
+    """Return the reader of a list of records of exactly these keys."""
     types: dict[str, Any] = {"text": str | None, "scalar": Any}
     entries = {name: list[_struct("Entry", [(key, str | None) for key in keys])] | None for name, keys in lists}  # type: ignore[misc]  # made at run time
     fields = [(name, entries[name] if kind == "list" else types[kind]) for name, kind in kinds]
-    return msgspec.json.Decoder(_struct("Record", fields), float_hook=number_text)
+    return msgspec.json.Decoder(list[_struct("Record", fields)], float_hook=number_text)  # type: ignore[misc]  # made at run time
 
 
 def _struct(name: str, fields: Sequence[tuple[str, Any]]) -> Any:

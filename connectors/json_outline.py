@@ -23,13 +23,16 @@ class Outline:
 
     document: dict[str, Any]
     records: list[msgspec.Raw]
+    written: msgspec.Raw  # the whole list
     keys: int | None  # that seem to be written inside the records; None where that cannot be counted
 
 
 def read_outline(body: bytes, path: str) -> Outline | None:
-    """Return the outline of a page in UTF-8; None where only whoever decodes all of it can say what is wrong."""
+    """Return the outline of a page in UTF-8; None where only whoever decodes all of it can say what is wrong.
+
+    Whoever passes over the records has to prove first that they are UTF-8.
+    """
     try:
-        body.decode()  # records that are passed over would otherwise be anything
         document, content, kept = _open(msgspec.Raw(body), [] if path == WHOLE else path.split("/"))
         records = _lists.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError):
@@ -37,7 +40,7 @@ def read_outline(body: bytes, path: str) -> Outline | None:
     inside, written = count_written_keys(memoryview(content)), count_written_keys(body)
     if inside is None or written is None or written - inside != kept:
         return None
-    return Outline(_placed(document, path, records), records, inside)
+    return Outline(_placed(document, path, records), records, content, inside)
 
 
 def _open(text: msgspec.Raw, path: list[str]) -> tuple[Any, msgspec.Raw, int]:

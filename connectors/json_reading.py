@@ -23,7 +23,7 @@ from connectors.page_rows import Column, Fault, PageFacts, PageRows, source_name
 def read_json_rows(department: Department, feed: Feed, body: bytes, media_type: str) -> PageRows:
     """Return the declared source columns of a page's records."""
     who = f"{department.department}.{feed.name}"
-    outline = _outline(department, feed, body, media_type, who)
+    outline = _outline(feed, utf8_page(department, body, media_type, who), who)
     rows = _alike_rows(feed, outline) if outline and outline.records else None
     return rows or json_rows(feed, read_document(department, feed, body, media_type), who)
 
@@ -31,14 +31,25 @@ def read_json_rows(department: Department, feed: Feed, body: bytes, media_type: 
 def read_json_facts(department: Department, feed: Feed, body: bytes, media_type: str) -> PageFacts:
     """Return how many records a page holds and what it says about the others; looks into no record that it can pass over."""
     who = f"{department.department}.{feed.name}"
-    outline = None if total_in_records(feed) else _outline(department, feed, body, media_type, who)
+    content = utf8_page(department, body, media_type, who)
+    can_pass = not total_in_records(feed) and _is_text(content)
+    outline = _outline(feed, content, who) if can_pass else None
     document = outline.document if outline else read_document(department, feed, body, media_type)
     return json_facts(feed, document, who)
 
 
-def _outline(department: Department, feed: Feed, body: bytes, media_type: str, who: str) -> Outline | None:
+def _is_text(content: bytes) -> bool:
+    """Say whether a page is UTF-8 to its end: records that nobody decodes would otherwise be anything."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _outline(feed: Feed, content: bytes, who: str) -> Outline | None:
     """Return the page's outline, after every check of form and success; None where all of it must be decoded."""
-    outline = read_outline(utf8_page(department, body, media_type, who), feed.records)
+    outline = read_outline(content, feed.records)
     if outline:
         require_clean(outline.document, outline.records, who)
         require_done(feed, outline.document, who)

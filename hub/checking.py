@@ -123,14 +123,21 @@ def read_chunks(
 ) -> Iterator[MappedPage]:
     """Yield the records of an exchange, mapped, some pages at a time; those that a person edited as edited."""
     names = {kind.license_type: kind.name for kind in load_catalogue().license_types}
+    for pages in one_ahead(_some_pages(hub, exchange, department, feed, edits)):
+        yield map_pages(department, feed, pages, names)
+
+
+def _some_pages(
+    hub: HubContext, exchange: Exchange, department: Department, feed: Feed, edits: Edits
+) -> Iterator[list[tuple[int, PageRows]]]:
     waiting: list[tuple[int, PageRows]] = []
     for page_number, rows in rows_of(hub, exchange, department, feed):
         waiting.append((page_number, edit_rows(rows, edits)))
         if sum(rows.count for _, rows in waiting) >= hub.bounds.chunk_records:
-            yield map_pages(department, feed, waiting, names)
+            yield waiting
             waiting = []
     if waiting:
-        yield map_pages(department, feed, waiting, names)
+        yield waiting
 
 
 def _judge(check: Check, chunk: MappedPage) -> tuple[MappedPage, pl.DataFrame]:

@@ -77,13 +77,10 @@ def store_page(engine: Engine, keyring: Keyring, exchange: Exchange, page: Store
 def read_pages(engine: Engine, keyring: Keyring, exchange_id: int) -> Iterator[LandedPage]:
     """Yield the pages of an exchange in order, one at a time, each proven to be what was received."""
     after = -1
-    while True:
-        with engine.connect() as conn:
-            row = conn.execute(_NEXT, {"exchange_id": exchange_id, "after": after}).first()
-        if row is None:
-            return
-        after = row.page_number
-        yield LandedPage(after, row.media_type, open_page(keyring, exchange_id, row))
+    with engine.connect() as conn:
+        while row := conn.execute(_NEXT, {"exchange_id": exchange_id, "after": after}).first():
+            after = row.page_number
+            yield LandedPage(after, row.media_type, open_page(keyring, exchange_id, row))
 
 
 def open_page(keyring: Keyring, exchange_id: int, row: object) -> bytes:

@@ -32,20 +32,23 @@ _WITH_HOLDER = """join lateral (
   union all
   select holder_code_type, holder_code_encrypted, holder_name, holder_name_key from staged_holders
   where ctid = d.place and d.is_listed offset 0) s on true"""
-_LISTED = """staged_holders h join delta d
-  on h.exchange_id = :exchange_id and h.page_number = d.page_number and h.position = d.position"""
+# Read once and hashed, not looked for record by record: hence `offset`.
+_LISTED = """(select *, ctid as place from staged_holders where exchange_id = :exchange_id offset 0) h join delta d
+  on h.page_number = d.page_number and h.position = d.position"""
 
 # For this transaction only: sorts and hashes of a whole batch in memory, and no detour over disk for the temporary tables.
 SETTINGS = (
     text("set local work_mem = '256MB'"),
     text("set local temp_buffers = '64MB'"),
+    # Of what is joined here little is known to the planner, which then sorts both sides where hashing one is three times as fast.
+    text("set local enable_mergejoin = off"),
     # New names go to the list of the index of pairs, which every search reads too; making search keys sorts them in, where
     # the role may.
     text("""select set_config('gin_pending_list_limit', '256MB', true) from pg_class
       where oid = 'subjects'::regclass and pg_has_role(relowner, 'usage')"""),
     # The planner has no idea how many rows one exchange staged: a moment ago there were none. A small sample tells.
     text("set local default_statistics_target = 10"),
-    text("analyze staged_licenses (exchange_id)"),
+    text("analyze staged_licenses (exchange_id), staged_holders (exchange_id)"),
 )
 
 # Only newer than the library's, by source time and then by arrival, and only where something differs from the version
@@ -85,7 +88,7 @@ create temporary table delta_subjects on commit drop as
 select distinct on (holder_hash) holder_hash, place, is_listed, source_updated_at from (
   select holder_hash, place, false as is_listed, source_updated_at, page_number, position, 0 as ordinal from delta
   union all
-  select h.holder_hash, h.ctid, true, d.source_updated_at, d.page_number, d.position, h.ordinal from {_LISTED}
+  select h.holder_hash, h.place, true, d.source_updated_at, d.page_number, d.position, h.ordinal from {_LISTED}
 ) named order by holder_hash, source_updated_at desc, page_number desc, position desc, ordinal
 """)  # noqa: S608 - constants of this file
 ANALYZE_SUBJECTS = text("analyze delta_subjects")
@@ -187,12 +190,14 @@ where d.reversed_from is not null
 # Everyone whom a version lists stays with that version.
 HAS_LISTED = text("select exists (select from staged_holders where exchange_id = :exchange_id)")
 ADD_HOLDERS = text(f"""
+with named as materialized (
+  select d.record_id, d.version_count, h.ordinal, n.subject_id, h.holder_name, h.share
+  from {_LISTED} join subjects n on n.holder_hash = h.holder_hash
+)
 insert into license_holders (license_id, version_count, ordinal, subject_id, name, share)
-select l.license_id, d.version_count, h.ordinal, n.subject_id, h.holder_name, h.share
-from {_LISTED}
-join licenses l on l.department = :department and l.feed = :feed and l.record_id = d.record_id
-join subjects n on n.holder_hash = h.holder_hash
-order by l.license_id, d.version_count, h.ordinal
+select l.license_id, d.version_count, d.ordinal, d.subject_id, d.holder_name, d.share
+from named d join licenses l on l.department = :department and l.feed = :feed and l.record_id = d.record_id
+order by l.license_id, d.version_count, d.ordinal
 """)  # noqa: S608 - constants of this file
 
 # A good version ends the waiting of a bad one that an earlier exchange brought, and of an older one that came with it or,
