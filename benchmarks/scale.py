@@ -31,8 +31,9 @@ from benchmarks.search import SECRET, by_http, made, served, spread
 from benchmarks.ways import Bench
 from connectors.connection import parse_connection
 from hub.context import HubContext, utc_now
+from hub.serving import planning_once
 from license_library.as_of import license_as_of
-from license_library.database import open_database, plan_once
+from license_library.database import open_database
 from license_library.embedded import database_url
 from license_library.held_as_of import held_as_of
 from license_library.keyring import Keyring
@@ -42,6 +43,7 @@ from schemas.plain_names import plain_name
 from schemas.search_keys import core_of
 
 BASE = 125_000
+WARM = 40  # so many are not counted: connections are opened, and statements prepared
 Ask = Callable[[Any], object]  # over a connection
 
 
@@ -104,6 +106,7 @@ def at_this_size(ready: Bench, hub: HubContext, url: str, given: argparse.Namesp
         idle = timed(lambda: spread(by_http(address, [("GET", "/api/health", None)] * 4 * given.asks, given.clients)))
         for kind, some in asked.items():
             sent = [(one.method, one.path, one.body) for one in some]
+            spread(by_http(address, sent[:WARM], given.clients))
             ways[kind] |= timed(lambda sent=sent: spread(by_http(address, sent, given.clients)))
             ways[kind]["of a route that does nothing"] = round(idle["seconds"] / 4 / ways[kind]["seconds"], 2)
     with changed(control(ready), days=2):
@@ -186,9 +189,11 @@ def held(hub: HubContext, code: str, kind: str) -> Question:
 def in_library(hub: HubContext, url: str, some: list[Question]) -> dict[str, Any]:
     """Ask each question through the hub, then by psycopg alone with the statements it sent."""
     ours, theirs = [], []
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as bare, hub.engine.connect() as conn:
+    plain, planned = url.replace("+psycopg", ""), "-c plan_cache_mode=force_generic_plan"
+    # Both as the service opens a question.
+    with planning_once(hub.engine) as engine, engine.connect() as conn, psycopg.connect(plain, options=planned) as bare:
         for number, one in enumerate([*some[:20], *some]):  # the first ones are not counted: statements are prepared
-            with recorded(hub.engine) as sent:
+            with recorded(engine) as sent:
                 _asked(conn, one.ask)
             took = [clocked(partial(_asked, conn, one.ask)), clocked(lambda sent=sent: replay(bare, sent))]
             if number >= 20:
@@ -199,8 +204,7 @@ def in_library(hub: HubContext, url: str, some: list[Question]) -> dict[str, Any
 
 
 def _asked(conn: Any, ask: Ask) -> None:
-    with conn.begin():  # as the service opens a question
-        plan_once(conn)
+    with conn.begin():
         ask(conn)
 
 

@@ -5,6 +5,7 @@ Knows how the service is fed and run; not one of its routes.
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -64,6 +65,7 @@ def serve(hub: HubContext, settings: Settings, listening: socket.socket) -> None
 
     with planning_once(hub.engine) as questions, listening, suppress(KeyboardInterrupt):
         app = create_app(replace(service_settings(hub, settings), questions=questions))
+        gc.freeze()  # what is imported stays: looking through it for garbage would stop every answer for a tenth of a second
         uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
 
 
