@@ -44,7 +44,8 @@ where e.exchange_id = counted.exchange_id
 
 def find_told_by_held(conn: Connection, facts: Mapping[str, Any]) -> pl.Series:
     """Return which of `record_ids` older batches of the feed, still held, say something of."""
-    return pl.Series(conn.scalars(_TOLD, facts).all(), dtype=pl.String)
+    told = conn.scalars(_TOLD, facts).all() if conn.scalar(_ANY_HELD, facts) else []
+    return pl.Series(told, dtype=pl.String)
 
 
 def overtake_held(conn: Connection, facts: Mapping[str, Any]) -> None:
