@@ -78,7 +78,11 @@ def read_pages(engine: Engine, keyring: Keyring, exchange_id: int) -> Iterator[L
     """Yield the pages of an exchange in order, one at a time, each proven to be what was received."""
     after = -1
     with engine.connect() as conn:
-        while row := conn.execute(_NEXT, {"exchange_id": exchange_id, "after": after}).first():
+        while True:
+            with conn.begin():  # none stays open while whoever asked is busy with the page
+                row = conn.execute(_NEXT, {"exchange_id": exchange_id, "after": after}).first()
+            if row is None:
+                return
             after = row.page_number
             yield LandedPage(after, row.media_type, open_page(keyring, exchange_id, row))
 
