@@ -38,6 +38,7 @@ from license_library.merging import Counts, merge_exchange
 from license_library.shadowing import compare_exchange
 from license_library.subject_keys import key_subjects
 from license_library.summaries import ExchangeSummary, summarize
+from license_library.table_statistics import refresh_statistics
 from schemas.errors import DataHeld, DeclarationError, HubError
 
 
@@ -134,9 +135,13 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
 def make_keys(hub: HubContext, progress: Progress = no_progress) -> int:
     """Make the search keys of everyone whom merges brought or renamed, and return how many; safe to repeat.
 
-    Until then a license is found by every number and by its holder's name, only not by sound, core or former name.
+    Until then a license is found by every number and by its holder's name, only not by sound, core or former name. What
+    merges have made grow is planned for from then on.
     """
-    return key_subjects(hub.engine, hub.keyring, lambda done: progress("keys", done))
+    made = key_subjects(hub.engine, hub.keyring, lambda done: progress("keys", done))
+    with hub.engine.begin() as conn:
+        refresh_statistics(conn)
+    return made
 
 
 def acknowledge(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from hub.context import HubContext
 from license_library.incidents import Cause, tell_incidents
-from license_library.reversals import KIND, Reversal, count_reversals
+from license_library.reversals import KIND, Reversal, count_reversals, end_reversals
 from license_library.wording import status_words
 
 
 def tell_reversals(hub: HubContext, department: str) -> None:
     """Keep one incident for each feed and each pair of states; resolve those that stand no more."""
     with hub.engine.begin() as conn:
+        end_reversals(conn, department)
         causes = [_cause(one) for one in count_reversals(conn, department)]
         tell_incidents(conn, department, KIND, causes, hub.clock())
 

@@ -19,22 +19,31 @@ from schemas.elements import Element
 
 ConflictState = Literal["open", "settled", "told"]
 
-_DECIDED = text("""
-select d.subject_id, d.element, d.action, d.license_id, d.values_digest, d.until, d.request_id, d.decided_by, d.decided_at,
-       r.state as request_state, owned.owner
-  from (select distinct on (subject_id, element) subject_id, element from fact_decisions
-         where subject_id = any(cast(:subjects as bigint[]))) as asked
-  left join lateral (
-    select owner from fact_decisions o where o.subject_id = asked.subject_id and o.element = asked.element
-       and o.action = 'assigned' order by o.decision_id desc limit 1) as owned on true
-  left join lateral (
-    select * from fact_decisions c where c.subject_id = asked.subject_id and c.element = asked.element
-       and c.action <> 'assigned' order by c.decision_id desc limit 1) as last on true
-  cross join lateral (
-    select asked.subject_id, asked.element, last.action, last.license_id, last.values_digest, last.until, last.request_id,
-           last.decided_by, last.decided_at) as d
-  left join correction_requests r on r.request_id = d.request_id
-""")
+# Under whichever of its numbers a subject is asked for: what was decided under any of them. `offset 0`: each goes through
+# an index, however many are asked for.
+_WHOSE = """
+with asked as (select distinct unnest(cast(:subjects as bigint[])) as subject_id), whose as (
+  select subject_id, subject_id as decided_under from asked
+   union
+  select asked.subject_id, bound.subject_id from asked cross join lateral (
+    select b.subject_id from subject_groups g join subject_groups b on b.group_id = g.group_id and b.known_to is null
+     where g.subject_id = asked.subject_id and g.known_to is null offset 0) as bound
+), decided as materialized (
+  select whose.subject_id as asked_id, d.* from whose cross join lateral (
+    select * from fact_decisions where subject_id = whose.decided_under offset 0) as d
+)"""
+_DECIDED = text(f"""{_WHOSE}, owned as (
+  select distinct on (asked_id, element) asked_id, element, owner from decided where action = 'assigned'
+   order by asked_id, element, decision_id desc
+), last as (
+  select distinct on (asked_id, element) * from decided where action <> 'assigned'
+   order by asked_id, element, decision_id desc
+)
+select asked_id as subject_id, element, last.action, last.license_id, last.values_digest, last.until, last.request_id,
+       last.decided_by, last.decided_at, r.state as request_state, owned.owner
+  from last full join owned using (asked_id, element) left join correction_requests r using (request_id)
+""")  # noqa: S608 - a constant of this file
+_LISTED = text(f"{_WHOSE} select * from decided where element = :element order by decision_id")  # noqa: S608 - as above
 _PREFERRED = text("""
 select distinct on (element) element, source from element_masters order by element, change_id desc
 """)
@@ -61,7 +70,7 @@ Decisions = dict[tuple[int, str], Decided]
 
 
 def read_decisions(conn: Connection, subject_ids: Iterable[int]) -> Decisions:
-    """Return the last decision on each conflict of some subjects."""
+    """Return the last decision on each conflict of some subjects, made under whichever of their numbers."""
     rows = conn.execute(_DECIDED, {"subjects": sorted(set(subject_ids))})
     return {(row.subject_id, row.element): Decided(**row._mapping) for row in rows}
 
@@ -103,6 +112,5 @@ def state_of(decided: Decided | None, settled: Fact | None) -> ConflictState:
 
 
 def list_decisions(conn: Connection, subject_id: int, element: str) -> Sequence[Any]:
-    """Return everything that was decided about one conflict, oldest first."""
-    statement = text("select * from fact_decisions where subject_id = :s and element = :e order by decision_id")
-    return conn.execute(statement, {"s": subject_id, "e": element}).all()
+    """Return everything that was decided about one conflict under any number of the subject, oldest first."""
+    return conn.execute(_LISTED, {"subjects": [subject_id], "element": element}).all()

@@ -1,4 +1,4 @@
-"""What a typed holder code is: a resident number, a credit code, or another code whose type was told.
+"""What a typed holder code is: a resident number, a credit code or what it replaced, or another code whose type was told.
 
 Judges check characters before anyone searches; knows no table. Its messages never repeat the code.
 """
@@ -13,9 +13,14 @@ from license_library.answers import Words
 from license_library.holders import holder_hash
 from license_library.keyring import Keyring
 from license_library.questions import WrongQuestion
-from schemas.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, RESIDENT_IDENTITY
+from schemas.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, OTHER_ORGANISATION, RESIDENT_IDENTITY
 from schemas.identifiers.credit_code import credit_code_check, credit_code_fault
 from schemas.identifiers.normal_form import normalise_identifier
+from schemas.identifiers.registration_number import (
+    is_registration_number,
+    is_tax_number,
+    registration_number_check,
+)
 from schemas.identifiers.resident_identity import resident_identity_check, resident_identity_fault, to_eighteen
 
 _CHECK_FAULT = "the check character at 18 does not fit"
@@ -49,6 +54,8 @@ def read_holder_code(typed: str, code_type: str | None, today: date) -> HolderCo
         return HolderCode(_resident(code, today), RESIDENT_IDENTITY, is_old_form=len(code) != _RESIDENT_WIDTH)
     if known_type == CREDIT_CODE:
         return HolderCode(_credit(code), CREDIT_CODE)
+    if not code_type:
+        return HolderCode(_registration(code), known_type)
     if known_type not in HOLDER_CODE_TYPE_CODES:
         raise _wrong(
             "identifier.holder_code_wrong", "证件类型代码不在代码表中", "the holder code type is not in its list"
@@ -66,14 +73,16 @@ def recognise_holder_code(typed: str, today: date) -> HolderCode | None:
 
 def _guess_type(code: str, today: date) -> str:
     if len(code) not in (15, 18):
-        zh = f"持证主体代码应为 18 位的公民身份号码或统一社会信用代码,实为 {len(code)} 位;其他证件请注明类型"
+        zh = f"持证主体代码应为 18 位的公民身份号码或统一社会信用代码,或 15 位的旧号码,实为 {len(code)} 位;其他证件请注明类型"
         en = (
-            "the holder code is wrong; expected a resident number or credit code of 18 characters,"
+            "the holder code is wrong; expected a resident number or credit code of 18 characters, or an old number of 15,"
             f" got {len(code)} characters; say its type if it is another kind of code"
         )
         raise _wrong("identifier.holder_code_wrong", zh, en)
     if resident_identity_fault(code, today) is None:
         return RESIDENT_IDENTITY
+    if is_tax_number(code) or _is_fifteen_digits(code):
+        return OTHER_ORGANISATION
     looks_personal = code[:-1].isdigit() and code[-1] in "0123456789X" and credit_code_fault(code) is not None
     return RESIDENT_IDENTITY if looks_personal else CREDIT_CODE
 
@@ -89,6 +98,22 @@ def _resident(code: str, today: date) -> str:
         raise _wrong("identifier.resident_id_wrong", zh, en)
     zh = "公民身份号码有误,请核对各位数字和末位校验码"
     raise _wrong("identifier.resident_id_wrong", zh, f"the resident number is wrong: {fault}; nothing was searched")
+
+
+def _is_fifteen_digits(code: str) -> bool:
+    return len(code) != _RESIDENT_WIDTH and code.isascii() and code.isdigit()
+
+
+def _registration(code: str) -> str:
+    if is_registration_number(code) or is_tax_number(code):
+        return code
+    expected = registration_number_check(code[:14])
+    zh = f"15 位号码有误:作为工商注册号,第 15 位校验码应为 {expected},实为 {code[14]};作为旧公民身份号码,没有这样的出生日期"
+    en = (
+        f"the number of 15 digits is wrong: as a business registration number at position 15; expected {expected}, got {code[14]};"
+        " as an old resident number it holds no day of birth; nothing was searched"
+    )
+    raise _wrong("identifier.registration_number_wrong", zh, en)
 
 
 def _credit(code: str) -> str:

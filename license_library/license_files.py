@@ -21,16 +21,18 @@ from schemas.errors import NotFound, RequestError
 
 NAME_LENGTH: Final = 200
 FILES: Final = """
-select f.file_id, f.license_id, f.version_count, f.kind, f.size_bytes, f.digest, f.name, f.attached_by, f.attached_at,
+select f.file_id, f.license_id, f.version_count, f.kind, f.size_bytes, f.digest, f.name, f.fetched_from, f.attached_by, f.attached_at,
        f.withdrawn_at, f.withdrawn_at is null and f.version_count = l.version_count as is_current, l.license_type
   from license_files f join licenses l on l.license_id = f.license_id
 """
 # Locked, so that no merge raises the version between the look and the note.
 _LICENSE = text("select version_count from licenses where license_id = :license_id for share")
 _ATTACH = text("""
-insert into license_files (license_id, version_count, digest, kind, size_bytes, name, attached_by, purpose, attached_at)
-values (:license_id, :version_count, :digest, :kind, :size_bytes, :name, :who, :purpose, :now)
-on conflict (license_id, version_count, digest) do update set withdrawn_at = null, withdrawn_by = null
+insert into license_files (license_id, version_count, digest, kind, size_bytes, name, fetched_from, attached_by, purpose,
+  attached_at)
+values (:license_id, :version_count, :digest, :kind, :size_bytes, :name, :fetched_from, :who, :purpose, :now)
+on conflict (license_id, version_count, digest) do update set withdrawn_at = null, withdrawn_by = null,
+  fetched_from = coalesce(excluded.fetched_from, license_files.fetched_from)
 returning file_id
 """)
 _WITHDRAW = text("""
@@ -46,6 +48,7 @@ _NEWEST = text(
     FILES
     + "where f.license_id = :license_id and f.withdrawn_at is null order by f.version_count desc, f.file_id desc limit 1"
 )
+_NAMED = text("select department, version_count, file_url from licenses where license_id = :license_id")
 _DIGESTS = text("select digest from license_files union select digest from working_copies")
 
 
@@ -57,6 +60,15 @@ class Attaching(msgspec.Struct, frozen=True):
     who: str
     purpose: str
     version_count: int | None = None  # None: the present version
+    fetched_from: str | None = None  # the address at the department; None: somebody brought it
+
+
+class NamedFile(msgspec.Struct, frozen=True):
+    """Say where a department says that it keeps the file of a license, and of which version that is the file."""
+
+    department: str
+    version_count: int
+    address: str
 
 
 class StoredFiles(msgspec.Struct, frozen=True):
@@ -85,8 +97,8 @@ def attach_file(conn: Connection, store: FileStore, content: bytes, attaching: A
         )
     row = {
         "license_id": attaching.license_id, "version_count": version, "digest": store.put(content), "kind": kind,
-        "size_bytes": len(content), "name": _name(attaching.name), "who": attaching.who, "purpose": attaching.purpose,
-        "now": now,
+        "size_bytes": len(content), "name": _name(attaching.name), "fetched_from": attaching.fetched_from,
+        "who": attaching.who, "purpose": attaching.purpose, "now": now,
     }  # fmt: skip
     return get_file(conn, int(conn.execute(_ATTACH, row).scalar_one()))
 
@@ -123,6 +135,21 @@ def newest_file(conn: Connection, license_id: int) -> FileBrief | None:
     return file_of(row) if row else None
 
 
+def named_file(conn: Connection, license_id: int) -> NamedFile:
+    """Return where the file of a license lies at its department; NotFound where there is no such license, or it names none."""
+    row = conn.execute(_NAMED, {"license_id": _known(license_id)}).one_or_none()
+    if row is None:
+        raise NotFound(
+            f"files: no license is kept under {license_id}; expected an id of a search answer; nothing was fetched"
+        )
+    if not (row.file_url or "").strip():
+        raise NotFound(
+            f"files: license {license_id} of {row.department} names no file; expected its department to deliver file_url; "
+            "nothing was fetched; `hub license attach` keeps one that was brought"
+        )
+    return NamedFile(row.department, row.version_count, row.file_url.strip())
+
+
 def check_store(conn: Connection, store: FileStore) -> StoredFiles:
     """Compare the rows with the store, and read every content that has one."""
     wanted = {bytes(digest) for digest in conn.execute(_DIGESTS).scalars()}
@@ -141,6 +168,7 @@ def file_of(row: Any) -> FileBrief:
         size_bytes=row.size_bytes,
         digest=bytes(row.digest).hex(),
         name=mask_text(row.name),
+        fetched_from=row.fetched_from and mask_text(row.fetched_from),
         attached_by=row.attached_by,
         attached_at=row.attached_at,
         withdrawn_at=row.withdrawn_at,

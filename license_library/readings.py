@@ -13,10 +13,11 @@ from datetime import date
 import msgspec
 
 from license_library.answers import Advice, RecognisedAs, Words
-from license_library.holder_codes import read_holder_code, recognise_holder_code
-from license_library.holders import organisation_hash
+from license_library.holder_codes import HolderCode, read_holder_code, recognise_holder_code
+from license_library.holders import holder_hash, organisation_hash
 from license_library.keyring import Keyring
 from license_library.questions import SearchTerms, WrongQuestion
+from schemas.holder_code_types import OTHER_ORGANISATION
 from schemas.identifiers.license_identifier import (
     classify_license_identifier,
     license_identifier_check,
@@ -24,13 +25,14 @@ from schemas.identifiers.license_identifier import (
 )
 from schemas.identifiers.normal_form import normalise_identifier
 from schemas.identifiers.organisation_code import organisation_code_check
+from schemas.identifiers.registration_number import is_registration_number
 from schemas.names import name_key
 from schemas.states import STATE_CODES
 
 MIN_NAME = 2
 MAX_TEXT = 200
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
-_HOLDER_CODE_SHAPE = re.compile(r"[0-9]{17}[0-9X]|[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}", re.ASCII)
+_HOLDER_CODE_SHAPE = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}", re.ASCII)
 _ORGANISATION_SHAPE = re.compile(r"[0-9A-Z]{8}-?[0-9X]", re.ASCII)
 _LETTERS = re.compile(r"[A-Za-zÜü][A-Za-zÜü'’ -]*[A-Za-zÜü]")
 _WIDE = str.maketrans("()", "\uff08\uff09")
@@ -145,12 +147,19 @@ def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
     if text.startswith("1.2.156."):
         return [read_identifier(value)]
     if code := recognise_holder_code(value, today):
-        return [Reading("holder_code", code.hashes(keyring)), _number(value)]
+        return [Reading("holder_code", code.hashes(keyring)), *_organisations_too(code, text, keyring), _number(value)]
     if _HOLDER_CODE_SHAPE.fullmatch(text):
         return [Reading("number", number_forms(value), (_code_doubt(value, today),))]
     if _ORGANISATION_SHAPE.fullmatch(text):
         return [*_organisation(text, keyring), _number(value)]
     return []
+
+
+def _organisations_too(code: HolderCode, text: str, keyring: Keyring) -> list[Reading]:
+    """Read the 15 digits of a person as a business registration number as well, where its check digit is right."""
+    if not (code.is_old_form and is_registration_number(text)):
+        return []
+    return [Reading("holder_code", [holder_hash(keyring, OTHER_ORGANISATION, text)])]
 
 
 def _organisation(code: str, keyring: Keyring) -> list[Reading]:

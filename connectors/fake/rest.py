@@ -15,6 +15,7 @@ from connectors.declared import Department, Feed
 from connectors.fake.answers import Page, WrongRequest, find_by_key, find_page, read_request
 from connectors.fake.desk import Called, Desk
 from connectors.fake.gate import Gate
+from connectors.fake.license_paper import FOLDER, MEDIA_TYPE, print_paper
 from connectors.fake.rest_forms import MEDIA_TYPES, choose_render, read_parameters, write_answer, write_values
 from connectors.fake.shelf import Shelf
 from connectors.fake.wire import Answer, Request
@@ -44,7 +45,7 @@ class RestDepartment:
             return self._answer_by_key(by_key[0], request, now)
         feed = next((f for f in self._department.feeds.values() if f.path == below), None)
         if feed is None or feed.method != request.method:
-            return self.refuse("404", "接口不存在", 404)
+            return self._answer_file(below, request, now)
         try:
             given = read_parameters(self._department, feed, request)
             echo = dict(given)  # a department repeats in its next URL what it was asked with, secrets too
@@ -61,6 +62,19 @@ class RestDepartment:
         page = replace(page, next=following) if is_followed else page
         body = write_answer(feed, page, is_bare=mode == "one_element_list")
         return Answer(200, MEDIA_TYPES[feed.answer], body, _headers(feed, page, following))
+
+    def _answer_file(self, below: str, request: Request, now: datetime) -> Answer:
+        """Answer with the file that a license names, to whoever is signed in; nothing else is left to ask for."""
+        if not below.startswith(FOLDER) or request.method != "GET":
+            return self.refuse("404", "接口不存在", 404)
+        feed = next(iter(self._department.feeds.values()))
+        try:
+            self._gate.verify(request, feed, {}, now)
+        except DepartmentRefused as refusal:
+            return self.refuse("401", f"签名校验失败（{refusal}）", 401)
+        listed = (one for shelf in self._shelves.values() for one in shelf.listed())
+        record = next((one.record for one in listed if f"/{one.record.get('file_url')}" == below), None)
+        return Answer(200, MEDIA_TYPE, print_paper(record)) if record else self.refuse("404", "文件不存在", 404)
 
     def _answer_by_key(self, feed: Feed, request: Request, now: datetime) -> Answer:
         """Answer with the record that is asked for by its key, or with none."""

@@ -67,7 +67,6 @@ class World:
         # What no plan knows is printed on every license: a contract may demand it.
         self._unplanned = sorted(issuer.face - {name for plan in self._plans for name in plan.face})
         self._items = [item_of(name) for name in issuer.license_types]
-        self._files = f"files.{issuer.department.replace('_', '-')}.invalid"
         self._reasons = load_words().change_reasons
         self._others = sorted(issuer.states - {"valid", "draft", "expired", "superseded"}) or ["valid"]
 
@@ -105,7 +104,7 @@ class World:
             | self._time_fields(index, version, issued, plan, holder)
             | {"record_id": f"PD{index + 1:09}", "face": face, "license_identifier": identifier}
             | {"replaces": None if old is None else self._number(number, n - 1, self._issued_on(old))}
-            | {"file_url": f"https://{self._files}/{index + 1:08}.ofd", "version_number": f"{version + 1:03}"}
+            | {"file_url": f"files/{index + 1:08}.pdf", "version_number": f"{version + 1:03}"}
             | {**self.issuer.constants}
         )
 

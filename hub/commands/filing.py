@@ -5,6 +5,7 @@ Knows arguments and output; keeping, making and checking are the library's.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,10 @@ import typer
 
 from hub.commands.asking import ASKED_HERE, Why, actor, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
+from hub.context import opened_hub
+from hub.fetching import fetch_file
+from hub.serving import service_settings
+from hub.settings import Settings
 from license_library.answers import CopyBrief, FileBrief, FileCheck
 from license_library.service import filing
 from license_library.service.filing import CheckRequest, CopyRequest, FileRequest
@@ -36,6 +41,15 @@ def attach(
     with served_library() as service:
         content = _read(file, service.files.max_bytes)
         kept = filing.attach(service, actor(), content, FileRequest(license_id, file.name, purpose, version))
+    print_json(kept) if as_json else _show_files([kept])
+
+
+@app.command()
+def fetch(license_id: LicenseId, purpose: Why = ASKED_HERE, as_json: AsJson = False) -> None:
+    """Fetch the file that a license names from its department and keep it; the same file again is the same file."""
+    settings = Settings()
+    with opened_hub(settings) as hub:
+        kept = fetch_file(hub, service_settings(hub, settings), license_id, actor(), purpose, os.environ)
     print_json(kept) if as_json else _show_files([kept])
 
 
@@ -139,10 +153,10 @@ def _write(output: Path, content: bytes) -> None:
 
 
 def _show_files(files_: list[FileBrief]) -> None:
-    columns = ["file", "version", "kind", "bytes", "name", "attached", "by", "withdrawn", "SHA-256"]
+    columns = ["file", "version", "kind", "bytes", "name", "attached", "by", "fetched from", "withdrawn", "SHA-256"]
     rows = [
         [one.file_id, one.version_count, one.kind, one.size_bytes, one.name, local_time(one.attached_at),
-         one.attached_by, one.withdrawn_at and local_time(one.withdrawn_at), one.digest]
+         one.attached_by, one.fetched_from, one.withdrawn_at and local_time(one.withdrawn_at), one.digest]
         for one in files_
     ]  # fmt: skip
     print_table("license files", columns, rows)

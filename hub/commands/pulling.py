@@ -20,13 +20,13 @@ from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import Bounds, HubContext, opened_hub
 from hub.pull import pull as pull_feed
+from hub.releasing import release as release_batch
 from hub.settings import Settings
 from hub.terminal import notes
 from license_library.exchange_list import list_exchanges
 from license_library.exchanges import fail_exchange, get_exchange
-from license_library.merging import discard_held, release_held
+from license_library.merging import discard_held
 from license_library.questions import ExchangeFilter
-from license_library.subject_keys import key_subjects
 from license_library.summaries import ExchangeSummary, summarize
 from schemas.errors import HubError, LeaseLost
 
@@ -97,8 +97,7 @@ def exchanges(
 def release(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
     """Merge a held batch after all."""
     with opened_hub(Settings()) as hub:
-        release_held(hub.engine, exchange_id, hub.clock)
-        key_subjects(hub.engine, hub.keyring)
+        release_batch(hub, exchange_id)
         _show([summarize(hub.engine, exchange_id)], as_json=as_json)
 
 

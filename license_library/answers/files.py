@@ -21,6 +21,7 @@ class FileBrief(Answer, frozen=True):
     size_bytes: int
     digest: str  # SHA-256, hex
     name: str  # as it was called; a resident number in it is masked
+    fetched_from: str | None  # at the department: the license's file_url, masked alike; null: somebody attached it
     attached_by: str
     attached_at: datetime
     withdrawn_at: datetime | None

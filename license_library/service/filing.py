@@ -62,6 +62,7 @@ class FileRequest(msgspec.Struct, frozen=True):
     name: str
     purpose: str
     version_count: int | None = None  # None: the present version
+    fetched_from: str | None = None  # the address at the department; None: somebody brought it
 
 
 class CheckRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,11 +89,12 @@ class Download(msgspec.Struct, frozen=True):
 def attach(settings: ServiceSettings, actor: str, content: bytes, asked: FileRequest) -> FileBrief:
     """Keep a file of a license."""
     purpose = check_purpose(asked.purpose)
-    attaching = Attaching(asked.license_id, asked.name, actor, purpose, asked.version_count)
+    attaching = Attaching(asked.license_id, asked.name, actor, purpose, asked.version_count, asked.fetched_from)
     with settings.engine.begin() as conn:
         kept = attach_file(conn, settings.files, content, attaching, settings.now())
         hashed = hash_question(settings.keyring, Asked(f"attach {kept.file_id}"))
-        record_inquiry(conn, actor, "attach file", purpose, hashed, 1, settings.now())
+        action = "attach file" if asked.fetched_from is None else "fetch file"
+        record_inquiry(conn, actor, action, purpose, hashed, 1, settings.now())
         return kept
 
 

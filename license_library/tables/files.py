@@ -28,6 +28,7 @@ license_files = Table(
     Column("kind", Text, nullable=False),  # pdf | ofd | png | jpeg, told by the content
     Column("size_bytes", BigInteger, nullable=False),
     Column("name", Text, nullable=False),  # as it was called; only shown
+    Column("fetched_from", Text),  # the address in the license's file_url; null: somebody attached it
     Column("attached_by", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     instant("attached_at", required=True),

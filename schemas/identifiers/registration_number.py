@@ -1,6 +1,7 @@
 """Numbers the unified social credit code replaced in 2015 and old licenses still carry.
 
-Business registration numbers (15 digits, ISO 7064 MOD 11,10) and tax numbers (division and organisation code).
+Business registration numbers (GS 15-2006: registering body, sequence, check digit of ISO 7064 MOD 11,10) and tax numbers
+(division and organisation code).
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ from stdnum.iso7064 import mod_11_10
 from schemas.identifiers.organisation_code import is_organisation_code
 
 _DIGITS = re.compile(r"[0-9]{15}", re.ASCII)
+
+
+def registration_number_check(body: str) -> str:
+    """Return the check digit of the first 14 digits (ISO 7064 MOD 11,10)."""
+    return str(mod_11_10.calc_check_digit(body))
 
 
 def is_registration_number(number: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from typer.testing import CliRunner, Result
 from hub.command import app
 from hub.context import open_keyring
 from hub.settings import Settings
+from tests.connectors.raw_server import RawServer, answering, serving
 from tests.license_library.file_samples import ofd, pdf
 from tests.license_library.question_makers import Library
 
@@ -28,6 +30,24 @@ def license_id(database: Engine, database_address: str, tmp_path: Path, monkeypa
         library = Library(conn, open_keyring(Settings()))
         library.add_feed()
         return str(library.add_license(library.add_subject(), open_ended=True))
+
+
+@pytest.fixture
+def department(license_id: str, database: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[RawServer]:
+    """Give the server of the license's department, on which its file lies."""
+    with serving(answering(ofd(), Content_Type="application/octet-stream")) as server:
+        monkeypatch.setenv("AIRFLOW_CONN_MARKET_REGULATION", server.url)
+        name_file(database, license_id, f"http://127.0.0.1:{server.port}/files/370283199003077211.ofd")
+        yield server
+
+
+def name_file(database: Engine, license_id: str, address: str | None) -> None:
+    """Let the license name its file."""
+    with database.begin() as conn:
+        conn.execute(
+            text("update licenses set file_url = :address where license_id = :id"),
+            {"address": address, "id": license_id},
+        )
 
 
 def type_command(*words: str) -> Result:
@@ -57,6 +77,50 @@ def test_a_file_goes_in_and_comes_out_by_command(license_id: str, tmp_path: Path
     assert (again.exit_code, "is there already" in again.output) == (2, True)
     assert told(type_command("withdraw", str(kept["file_id"]), "--json"))["withdrawn_at"]
     assert told(type_command("files", license_id, "--json"))["files"][0]["is_current"] is False
+
+
+def test_the_file_that_a_license_names_is_fetched_and_kept_with_where_it_came_from(
+    license_id: str, department: RawServer, tmp_path: Path, database: Engine
+) -> None:
+    attached = told(type_command("attach", license_id, written(tmp_path, "a.ofd", ofd()), "--json"))
+    assert attached["fetched_from"] is None
+    kept = told(type_command("fetch", license_id, "--purpose", "补齐证照文件", "--json"))
+    assert (kept["file_id"], kept["kind"], kept["version_count"]) == (attached["file_id"], "ofd", 1)
+    assert kept["fetched_from"].startswith(f"http://127.0.0.1:{department.port}/files/3702*")
+    assert "370283199003077211" not in str(kept)
+    with database.connect() as conn:
+        row = conn.execute(text("select fetched_from from license_files")).scalar_one()
+        assert row.endswith("/files/370283199003077211.ofd")
+        assert conn.execute(text("select action, purpose from inquiries order by inquiry_id desc limit 1")).one() == (
+            "fetch file", "补齐证照文件",
+        )  # fmt: skip
+
+
+def test_a_file_is_of_the_version_that_named_it_and_new_where_the_department_keeps_another(
+    license_id: str, department: RawServer, database: Engine
+) -> None:
+    first = told(type_command("fetch", license_id, "--json"))
+    assert (first["name"], first["attached_by"].startswith("command line: ")) == ("3702**********7211.ofd", True)
+    with database.begin() as conn:
+        conn.execute(text("update licenses set version_count = 2"))
+    assert told(type_command("fetch", license_id, "--json"))["version_count"] == 2
+    assert len(told(type_command("files", license_id, "--json"))["files"]) == 2
+
+
+def test_what_is_no_license_file_and_a_license_that_names_none_keep_nothing(
+    license_id: str, department: RawServer, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert type_command("fetch", license_id, "--purpose", " ").exit_code == 2
+    assert department.requests == []
+    with serving(answering(b"<html>login</html>")) as login:
+        monkeypatch.setenv("AIRFLOW_CONN_MARKET_REGULATION", login.url)
+        name_file(database, license_id, "/1.ofd")
+        assert "neither PDF, OFD, PNG nor JPEG" in type_command("fetch", license_id).output
+    name_file(database, license_id, None)
+    none = type_command("fetch", license_id)
+    assert (none.exit_code, "names no file" in none.output) == (1, True)
+    assert type_command("fetch", "999").exit_code == 1
+    assert told(type_command("files", license_id, "--json"))["files"] == []
 
 
 def test_a_working_copy_is_made_and_verified_by_command(license_id: str, tmp_path: Path, database: Engine) -> None:

@@ -52,6 +52,15 @@ def test_every_bad_record_waits_with_the_right_reason(hub: HubContext, fake: Sta
     assert Counter(codes) == one.truth().problem_codes
 
 
+def test_after_the_first_pull_the_planner_knows_what_it_brought(hub: HubContext, fake: StartFake) -> None:
+    known = (
+        "select distinct tablename from pg_stats where tablename in ('licenses', 'subjects', 'subject_keys') order by 1"
+    )
+    assert column(hub, known) == []
+    pull_once(hub, fake("transport"))
+    assert column(hub, known) == ["licenses", "subject_keys", "subjects"]
+
+
 def test_a_second_pull_changes_nothing(hub: HubContext, fake: StartFake) -> None:
     one = fake("transport")
     first = pull_once(hub, one)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from question_makers import COMPANY, NOW, TODAY, Library
 from sqlalchemy import Engine
-from subject_makers import bind
-from test_fact_conflicts import DEPARTMENTS, ELEMENT, add
+from subject_makers import bind, undo
+from test_fact_conflicts import DEPARTMENTS, ELEMENT, add, decide, filled, listed, shown
 
 from license_library.conflict_list import list_conflicts
 from license_library.keyring import Keyring
@@ -60,3 +60,35 @@ def test_a_list_of_conflicts_says_by_which_decision_a_value_of_another_number_is
     (one,) = [each for each in found.conflicts if each.subject_id == asked]
     assert [f"第 {decision} 号认定" in str(fact.bound_words) for fact in one.facts].count(True) == 1
     assert "MA3N0A9C6" not in str(found)
+
+
+def test_a_conflict_settled_under_one_number_is_settled_under_all_of_the_subject(city: Library) -> None:
+    asked, other = city.add_subject(), city.add_subject("曾用代码", "MA3N0A9C6", "099")
+    add(city, asked, "bizlic", "李某某")
+    chosen = add(city, asked, "hr", "王建国")
+    decision = bind(city, asked, other)
+    decide(city, other, "assign", owner="李工")
+    decide(city, other, "settle", license_id=chosen)
+    assert (filled(city).reason, filled(city).value) == ("settled", "王建国")
+    for number in (asked, other):
+        conflict = shown(city, number)
+        assert (conflict.conflict.state, conflict.conflict.owner) == ("settled", "李工")
+        assert [event.action for event in conflict.events] == ["assigned", "settled"]
+    decide(city, asked, "reopen")  # the last word counts, under whichever number it was said
+    assert [shown(city, number).conflict.state for number in (asked, other)] == ["open", "open"]
+    decide(city, other, "settle", license_id=chosen)
+    undo(city, decision)
+    assert filled(city).verdict == "conflict"  # what was decided under the other number is another subject's now
+
+
+def test_values_that_differ_between_two_numbers_of_a_subject_are_one_conflict_of_the_list(city: Library) -> None:
+    other, asked = city.add_subject("曾用代码", "MA3N0A9C6", "099"), city.add_subject()
+    add(city, asked, "bizlic", "李某某")
+    chosen = add(city, other, "hr", "王建国")
+    assert listed(city) == []
+    bind(city, asked, other)
+    assert listed(city) == [(asked, ELEMENT)]  # under the strongest number, once
+    decide(city, asked, "settle", license_id=chosen)
+    decide(city, other, "assign", owner="李工")
+    assert (listed(city, state="open"), listed(city, state="settled")) == ([], [(other, ELEMENT)])
+    assert listed(city, owner="李工") == [(other, ELEMENT)]

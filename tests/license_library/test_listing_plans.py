@@ -1,4 +1,4 @@
-"""Finding what a whole list lacks costs one pass, also in a library that has no statistics yet."""
+"""What every exchange asks of the whole library costs one pass at the most, also where there are no statistics yet."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import event
 from license_library.heard_again import find_told_by_held, overtake_held
 from license_library.leases import Exchange
 from license_library.listings import Missed, count_outdated, mark_unlisted, note_missed, note_returned
+from license_library.reversals import count_reversals, end_reversals
 
 MANY = 3000
 NAMES = [f"B{n}" for n in range(1, MANY + 1)]
@@ -118,6 +119,40 @@ def test_what_a_held_list_missed_and_is_all_listed_again_is_forgotten_in_one_pas
     statement, values = asked[-1]
     plan = shelf.conn.exec_driver_sql(f"explain (analyze, format json) {statement}", values).scalar_one()
     assert sum(rows_touched(plan)) < 20 * MANY
+
+
+REVERSALS = """
+insert into license_reversals (license_id, version_count, department, feed, status_before, status, exchange_id, noticed_at)
+select license_id, 1, department, feed, 'revoked', 'valid', exchange_id, now() from licenses order by license_id limit :few
+"""
+LOOKED_AT = """
+with looked_at as (
+  insert into incidents (department, feed, kind, cause, severity, words_zh, words_en, state, first_seen_at, last_seen_at, resolved_at)
+  select 'market_regulation', 'licenses', 'reversed', 'revoked valid', 'warning', '', '', 'resolved', '2001-01-01', '2001-01-01',
+         '2001-01-01' from generate_series(1, 10 * :few) returning incident_id)
+insert into incident_events (incident_id, happened_at, what, who) select incident_id, '2001-01-01', 'resolved', '张工' from looked_at
+"""
+
+
+def test_what_no_law_lets_follow_is_ended_and_counted_by_one_look_at_licenses_and_incidents(shelf: Library) -> None:
+    shelf.add_feed()
+    shelf.change(LICENSES, many=MANY)
+    shelf.change(REVERSALS, few=FEW)
+    shelf.change(LOOKED_AT, few=FEW)
+    shelf.change("update licenses set status = 'cancelled' where license_id % 2 = 0")
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(shelf.conn, "before_cursor_execute", note)
+    assert end_reversals(shelf.conn, "market_regulation") == FEW / 2
+    assert [one.license_count for one in count_reversals(shelf.conn, "market_regulation")] == [FEW / 2]
+    event.remove(shelf.conn, "before_cursor_execute", note)
+    shelf.change(REVERSALS + " on conflict do nothing", few=FEW)
+    for statement, values in asked:
+        plan = shelf.conn.exec_driver_sql(f"explain (analyze, format json) {statement}", values).scalar_one()
+        assert sum(rows_touched(plan)) < MANY
 
 
 def rows_touched(plan: Any) -> Iterator[float]:

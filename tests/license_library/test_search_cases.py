@@ -25,6 +25,11 @@ HOLDERS = {
     "青島鼎順貿易有限公司": "91610800064834709T",
     "平度市李园街道喆燊五金店": "12441500196720244T",
 }
+OLD_NUMBERS = {  # of before the credit code; the second could be an old resident number as well, the last is a tax number
+    "青山机械厂": "370283200001230",
+    "周记面馆": "370283600101002",
+    "青山贸易商行": "370283742780018",
+}
 PERSONS = {
     "王伟": "370283199003077211",
     "汪玮": "370283200002290016",
@@ -44,14 +49,18 @@ def town(postgres_url: str, migrated_template: str) -> Iterator[Library]:
     with engine.connect() as conn:
         library = Library(conn, Keyring(b"a secret of thirty-two bytes, ok"))
         library.add_feed(types=("bizlic", "namepre"))
-        for name, code in (HOLDERS | PERSONS).items():
-            subject = library.add_subject(name, code, "111" if name in PERSONS else "001")
+        for name, code in (HOLDERS | OLD_NUMBERS | PERSONS).items():
+            subject = library.add_subject(name, code, _type_of(name))
             library.add_license(subject, holder_name=name, license_number=f"N{code[:4]}{len(name)}", open_ended=True)
             if name == FORMER:
                 library.add_former_name(subject, "平度市老字号百货商店")
         library.make_keys()
         yield library
     engine.dispose()
+
+
+def _type_of(name: str) -> str:
+    return "111" if name in PERSONS else "099" if name in OLD_NUMBERS else "001"
 
 
 def ask(town: Library, **terms: object) -> SearchAnswer:
@@ -97,6 +106,9 @@ CASES = [
     ("MA3N0A9C6", "organisation_code", HENGTONG, "organisation_code"),
     ("ma3n0a9c-6", "organisation_code", HENGTONG, "organisation_code"),
     ("370226650101001", "holder_code", "单雄信", "holder_code"),
+    ("370283200001230", "holder_code", "青山机械厂", "holder_code"),
+    ("370283600101002", "holder_code", "周记面馆", "holder_code"),
+    ("370283742780018", "holder_code", "青山贸易商行", "holder_code"),
 ]
 
 
@@ -128,12 +140,37 @@ def test_a_former_name_is_told_with_the_hit(town: Library) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("370283199003077212", "应为 1,实为 2"), ("91110000600037341A", "应为 L,实为 A"), ("MA3N0A9C-5", "应为 6,实为 5")],
+    [
+        ("370283199003077212", "应为 1,实为 2"),
+        ("91110000600037341A", "应为 L,实为 A"),
+        ("MA3N0A9C-5", "应为 6,实为 5"),
+        ("370283200001231", "第 15 位校验码应为 0,实为 1"),
+    ],
 )
 def test_a_wrong_check_character_is_told_and_the_code_is_not(town: Library, typed: str, words: str) -> None:
     advice = ask(town, text=typed).advice[0]
     assert words in advice.words.zh
     assert typed not in advice.words.zh + advice.words.en
+
+
+def test_fifteen_digits_that_are_the_number_of_a_license_are_not_doubted(town: Library) -> None:
+    with town.conn.begin_nested() as begun:
+        town.change("update licenses set license_number = '370283200001231' where holder_name = '王伟'")
+        answer = ask(town, text="370283200001231")
+        begun.rollback()
+    assert ([hit.holder_name for hit in answer.hits], answer.recognised_as, answer.advice) == (["王伟"], "number", [])
+
+
+def test_an_old_number_is_a_holder_code_wherever_one_is_asked_for(town: Library) -> None:
+    assert [hit.holder_name for hit in ask(town, holder_code="370283200001230").hits] == ["青山机械厂"]
+    for wrong, reason in (
+        ("370283200001231", "identifier.registration_number_wrong"),
+        ("37028320000123X", "identifier.resident_id_wrong"),
+        ("3702832000012", "identifier.holder_code_wrong"),
+    ):
+        with pytest.raises(WrongQuestion) as refused:
+            ask(town, holder_code=wrong)
+        assert (refused.value.reason, wrong in str(refused.value)) == (reason, False)
 
 
 def test_filters_narrow_and_counts_tell_what_each_would_leave(town: Library) -> None:

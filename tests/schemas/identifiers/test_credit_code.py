@@ -17,7 +17,7 @@ from schemas.identifiers.credit_code import (
     is_credit_code,
 )
 from schemas.identifiers.organisation_code import is_organisation_code, organisation_code_check
-from schemas.identifiers.registration_number import is_registration_number, is_tax_number
+from schemas.identifiers.registration_number import is_registration_number, is_tax_number, registration_number_check
 
 PUBLIC = [
     "91110000600037341L",
@@ -30,6 +30,17 @@ PUBLIC = [
     "91370406L24894136J",
     "91230500MA1B3N1N2M",
     "111000000000131433",
+]
+PUBLIC_REGISTRATION_NUMBERS = [  # from public examples of eight provinces
+    "110108000000016",
+    "310117003171688",
+    "330282602082220",
+    "430524600099555",
+    "350205200033663",
+    "320507000045918",
+    "440301104041144",
+    "130903000004802",
+    "370125200024527",
 ]
 SYNTHETIC = [
     "92370283MA3ABCDE1R",
@@ -126,10 +137,16 @@ def test_a_wrong_organisation_code_is_refused(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "right"),
-    [("110108000000016", True), ("110108000000017", False), ("11010800000001", False), ("11010800000001X", False)],
+    [
+        *((number, True) for number in PUBLIC_REGISTRATION_NUMBERS),
+        ("110108000000017", False),
+        ("11010800000001", False),
+        ("11010800000001X", False),
+    ],
 )
 def test_an_old_registration_number_has_its_check_digit(number: str, right: bool) -> None:
     assert is_registration_number(number) is right
+    assert not right or registration_number_check(number[:14]) == number[14]
 
 
 @pytest.mark.parametrize(
