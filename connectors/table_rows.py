@@ -20,7 +20,6 @@ from schemas.errors import DepartmentBrokePromise
 
 MEDIA_TYPE = "application/json; charset=utf-8"
 WHOLE_SECONDS = len("2025-07-01 08:00:00")
-Texts = Sequence[str | None]
 _encoder = msgspec.json.Encoder()
 
 

@@ -93,6 +93,6 @@ def _escalate(hub: HubContext) -> int:
 
 
 def _cause(one: Late) -> Cause:
-    zh = f"校核请求 {one.request_id}（字段 {one.field}）应于 {one.due_on} 前答复，部门尚未答复"
+    zh = f"校核请求 {one.request_id}（字段 {one.field}）应于 {one.due_on}（含当日）前答复，部门尚未答复"
     en = f"correction request {one.request_id} (field {one.field}) was to be answered by {one.due_on}"
     return Cause(one.feed, f"correction {one.request_id}", "warning", zh, en)

@@ -22,7 +22,7 @@ def tell_reversals(hub: HubContext, department: str) -> None:
 def _cause(one: Reversal) -> Cause:
     before, after = status_words(one.status_before), status_words(one.status)
     zh = (
-        f"{one.license_count} 个证照由“{before.zh}”改报为“{after.zh}”，法律上不能如此变更；证照库以部门所报为准，已保留"
+        f"{one.license_count} 件证照由“{before.zh}”改报为“{after.zh}”，法律上不能如此变更；证照库以部门所报为准，已保留"
     )
     en = f"{one.license_count} licenses went from {before.en} to {after.en}, which no law knows; what the department says is kept"
     return Cause(one.feed, f"{one.status_before} {one.status}", "warning", zh, en)

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     secret_key: Annotated[
         SecretStr | None,
         Field(
-            description="64 hexadecimal digits that encrypt personal values; default: made once, in HOME/secret.key."
+            description="64 hexadecimal digits that encrypt personal values; default: made once, in HUB_HOME/secret.key."
         ),
     ] = None
     connectors_folder: Annotated[
@@ -39,13 +39,13 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(description="Address the pages and the API are served on.")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port the pages and the API are served on.", ge=0, le=65535)] = 8370
     token: Annotated[
-        SecretStr | None, Field(description="Development token to sign in with; default: made once, in HOME/token.")
+        SecretStr | None, Field(description="Development token to sign in with; default: made once, in HUB_HOME/token.")
     ] = None
 
     files_url: Annotated[
         SecretStr | None,
         Field(
-            description="Where license files are kept: a folder, or any store that fsspec knows; default: HOME/files."
+            description="Where license files are kept: a folder, or any store that fsspec knows; default: HUB_HOME/files."
         ),
     ] = None
     files_max_bytes: Annotated[

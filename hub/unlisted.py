@@ -50,7 +50,7 @@ class Listed:
         self._tell_outdated()
         if not self._is_whole or has_moved or not self._ids:
             return Missed()
-        return note_missed(self._conn, self._exchange, pl.concat(self._ids).to_list())
+        return note_missed(self._conn, self._exchange, pl.concat(self._ids))
 
     def _tell_outdated(self) -> None:
         """Keep one incident for a feed where everything was asked for and some of it is kept out by its older time."""
@@ -77,7 +77,7 @@ def tell_unlisted(hub: HubContext, department: str) -> None:
 
 
 def _cause(feed: str, count: int) -> Cause:
-    zh = f"{count} 个证照已不在该部门的全量清单中；证照库保留并注明，未删除"
+    zh = f"{count} 件证照已不在该部门的全量清单中；证照库保留并注明，未删除"
     en = f"{count} licenses are in the department's whole list no more; they are kept and marked, nothing is deleted"
     return Cause(feed, KIND, "warning", zh, en)
 

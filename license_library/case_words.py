@@ -36,7 +36,7 @@ _EVENTS = {
     "mended": Words("已修复入库", "mended"),
     "let_through": Words("凭豁免入库", "let in by a waiver"),
     "lapsed": Words("豁免到期", "the waiver ended"),
-    "superseded": Words("被同一行的另一个案例取代", "superseded by another case of the same row"),
+    "superseded": Words("被同一行的另一条隔离记录取代", "superseded by another case of the same row"),
     "unread": Words("原始行已无法读取", "its row can no longer be read"),
     "revealed": Words("查看未遮蔽的原始字段", "source values were revealed"),
 }

@@ -88,7 +88,7 @@ def _lines(mark: Mark, width: float) -> list[str]:
     told = [
         f"仅用于：{mark.purpose}{case}",
         f"制作：{mark.made_by}，{local_second(mark.made_at)}　　有效期至：{local_second(mark.expires_at)}（北京时间）",
-        "逾期失效，挪作他用无效；凭编号或本文件在证照平台核验。",
+        "逾期失效，挪作他用无效；凭编号或本文件在证照枢纽核验。",
     ]
     room = width - 3 * MARGIN - _QR
     return [line for text in told for line in _wrapped(printable(text), room)]

@@ -43,7 +43,7 @@ def draw_sheet(answer: LicenseAnswer, notes: Sequence[str], face_name: FaceNames
     )
     license_ = answer.license
     story: list[Flowable] = [_said(license_.license_name, _TITLE)]
-    story += [_said(note, _LEAD) for note in ("证照数据表：由证照平台按所存数据生成，不是证照原件。", *notes)]
+    story += [_said(note, _LEAD) for note in ("证照数据表：由证照枢纽按所存数据生成，不是证照原件。", *notes)]
     story += [Spacer(1, 8), _table(_values(answer))]
     if answer.face:
         story += [Spacer(1, 12), _said("照面信息", _NAME)]

@@ -9,10 +9,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
 from sqlalchemy import Connection, text
 
 from license_library.heard_again import HELD_BEFORE
 from license_library.leases import CHECKING, Exchange, hold_lease
+from license_library.text_arrays import text_array
 
 
 @dataclass(frozen=True)
@@ -101,12 +103,12 @@ def count_outdated(conn: Connection, exchange: Exchange) -> int:
     return int(conn.scalar(_OUTDATED, vars(exchange)) or 0)
 
 
-def note_missed(conn: Connection, exchange: Exchange, listed: list[str]) -> Missed:
+def note_missed(conn: Connection, exchange: Exchange, listed: pl.Series) -> Missed:
     """Note which licenses are not in a whole list; return how many that are."""
     known = conn.execute(_KNOWN, vars(exchange)).scalar_one()
     if not known:  # the first exchange of a feed misses nothing
         return Missed()
-    return Missed(conn.execute(_MISSED, {**vars(exchange), "record_ids": listed}).rowcount, known)
+    return Missed(conn.execute(_MISSED, {**vars(exchange), "record_ids": text_array(listed)}).rowcount, known)
 
 
 def mark_unlisted(conn: Connection, exchange: Exchange, now: datetime) -> None:

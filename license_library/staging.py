@@ -19,6 +19,7 @@ from license_library.keyring import Keyring
 from license_library.leases import CHECKING, Exchange, hold_lease
 from license_library.quarantining import quarantine_records
 from license_library.tables import staged_holders, staged_licenses
+from license_library.text_arrays import text_array
 from schemas.digests import record_digests
 from schemas.errors import HubError
 from schemas.holders import holder_rows
@@ -74,7 +75,7 @@ def stage_records(conn: Connection, keyring: Keyring, exchange: Exchange, frame:
 
 
 def _not_known(conn: Connection, exchange: Exchange, frame: pl.DataFrame, digests: pl.Series) -> pl.Series:
-    facts = {**vars(exchange), "record_ids": frame["record_id"].to_list()}
+    facts = {**vars(exchange), "record_ids": text_array(frame["record_id"])}
     known: set[bytes] = set()
     if not exchange.is_replay and conn.scalar(_HAS_LICENSES, facts):  # a replay ends a waiting by what is staged
         known = set(conn.execute(_KNOWN, facts).scalars())

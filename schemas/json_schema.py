@@ -49,14 +49,6 @@ def schema_text() -> str:
     return json.dumps(license_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
-def publish_schema(file: Path = PUBLISHED_FILE) -> bool:
-    """Write the published copy anew; tell whether it changed."""
-    text = schema_text()
-    changed = not file.exists() or file.read_text(encoding="utf-8") != text
-    file.write_text(text, encoding="utf-8")
-    return changed
-
-
 def _property(field: Field) -> dict[str, Any]:
     described = {"title": field.zh} | _KINDS[field.kind] | _lengths(field) | _lists().get(field.name, {})
     names = {"x-short-name": field.short, "x-national-column": field.national}

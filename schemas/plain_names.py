@@ -27,11 +27,6 @@ def plain_name(name: str) -> str:
     return name_key(name).translate(_simplified())
 
 
-def is_han(text: str) -> bool:
-    """Tell whether a text holds a Han character."""
-    return any(low <= ord(char) <= high for char in text for low, high in _HAN_BLOCKS)
-
-
 @cache
 def _simplified() -> dict[int, str]:
     """Return the characters that change: asked one by one, so that a part of a name becomes a part of its plain form."""

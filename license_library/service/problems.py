@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from license_library.answers import Words
+from license_library.calendar import CalendarMissing
 from license_library.file_kinds import FileRefused
 from license_library.file_store import FileStoreUnavailable, FileTooLarge
 from license_library.questions import (
@@ -57,6 +58,7 @@ STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (KeyTaken, 409),
     (NotReliable, 409),
     (NotSettled, 409),
+    (CalendarMissing, 409),
     (RequestError, 400),
     (DatabaseUnavailable, 503),
     (FileStoreUnavailable, 503),

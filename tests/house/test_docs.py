@@ -30,6 +30,7 @@ from license_library.service import (
     quality_api,
     subject_api,
 )
+from license_library.service.problems import STATUSES
 from schemas.catalogue import CATALOGUE_FILE, load_catalogue
 from schemas.license_types import FaceDefinition, FaceKeys, TypeDefinition, TypeKeys, face_labels, load_license_types
 from schemas.problems import PROBLEM_CODES
@@ -219,6 +220,12 @@ def test_every_route_is_documented_and_no_other() -> None:
         for method in route.methods
     }
     assert set(re.findall(r"^\| `([A-Z]+ /[^`]+)` \|", read(REFERENCE / "api.md"), re.MULTILINE)) == served
+
+
+def test_the_status_of_every_error_is_documented() -> None:
+    rows = re.findall(r"^\| (\d{3}) \| (.+) \|$", read(REFERENCE / "api.md"), re.MULTILINE)
+    told = {code: int(status) for status, codes in rows for code in CODE.findall(codes)}
+    assert {kind.code: told.get(kind.code) for kind, _ in STATUSES} == {kind.code: status for kind, status in STATUSES}
 
 
 def type_row(one: TypeDefinition) -> str:

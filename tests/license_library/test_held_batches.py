@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from library_makers import NOW, record, records_frame
 from sqlalchemy import Engine, text
@@ -112,7 +113,7 @@ def test_what_a_held_list_lacks_is_marked_when_that_is_let_go_unless_it_was_list
     held = begin()
     finish_landing(library, held, NOW)
     with library.begin() as conn:
-        note_missed(conn, held, ["A"])
+        note_missed(conn, held, pl.Series(["A"]))
         hold_exchange(conn, held, "much is missing", 0, 0, None, "rules-1", NOW)
     later = begin()
     finish_landing(library, later, NOW)

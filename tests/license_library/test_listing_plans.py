@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import polars as pl
 from question_makers import NOW, Library
 from sqlalchemy import event
 
@@ -64,7 +65,7 @@ def test_a_whole_list_is_compared_with_the_library_in_one_pass(shelf: Library) -
         asked.append((statement, parameters))
 
     event.listen(shelf.conn, "before_cursor_execute", note)
-    missed = note_missed(shelf.conn, exchange, [f"B{n}" for n in range(11, MANY + 1)])
+    missed = note_missed(shelf.conn, exchange, pl.Series([f"B{n}" for n in range(11, MANY + 1)]))
     event.remove(shelf.conn, "before_cursor_execute", note)
     assert missed == Missed(10, MANY)
     shelf.change("delete from listing_changes")

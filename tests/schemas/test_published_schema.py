@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from license_makers import GOOD
 
-from schemas.json_schema import PUBLISHED_FILE, license_schema, publish_schema, schema_text
+from schemas.json_schema import PUBLISHED_FILE, license_schema, schema_text
 from schemas.license import LICENSE
 
 
@@ -59,10 +58,3 @@ def test_a_bad_record_does_not_fit(changes: dict[str, Any]) -> None:
 
 def test_unknown_fields_do_not_fit() -> None:
     assert len(faults(as_json() | {"colour": "red"})) == 1
-
-
-def test_publishing_writes_only_what_changed(tmp_path: Path) -> None:
-    file = tmp_path / "license.schema.json"
-    assert publish_schema(file)
-    assert not publish_schema(file)
-    assert file.read_text(encoding="utf-8") == schema_text()

@@ -74,6 +74,20 @@ def test_a_request_without_sense_asks_nothing(
     assert own_machine.get("/api/corrections?state=open").json()["corrections"] == []
 
 
+def test_a_last_day_that_the_calendar_does_not_know_asks_nothing_and_says_so(
+    own_machine: Client, own_shelf: Shelf, database: Engine
+) -> None:
+    with database.begin() as conn:
+        conn.execute(text("delete from calendar_days"))
+    asked = own_machine.post("/api/corrections", json=order(own_shelf))
+    assert (asked.status_code, asked.json()["code"]) == (409, "data.calendar_missing")
+    assert own_machine.get("/api/corrections?state=open").json()["corrections"] == []
+    form = order(own_shelf) | {"license_id": str(own_shelf.license_id), "days": "3"}
+    page = own_machine.post("/corrections?lang=zh", data=form)
+    assert page.status_code == 409
+    assert "工作日历缺少所需年份" in page.text
+
+
 def test_a_request_is_made_on_the_page_of_a_license_or_a_case_and_answered_on_its_own(
     own_machine: Client, own_shelf: Shelf
 ) -> None:
