@@ -5,6 +5,8 @@ Writes a decision with who made it; no license is within reach, and no payload i
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from license_library.answers import DeliveryBrief, ExchangeDetail, IncidentBrief
@@ -39,7 +41,7 @@ class DeliveryDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def owe(settings: ServiceSettings, body: bytes) -> DeliveryBrief:
     """Put a delivery into its department's outbox; the same key again is the same delivery, as it stands now."""
-    owed = _read_owed(body)
+    owed = _read_owed(body, settings.today())
     if owed.delivery_key is None:
         raise invalid("delivery_key", "a key of the caller's own, the same whenever this delivery is handed in")
     if settings.owe is None:
@@ -52,10 +54,10 @@ def owe(settings: ServiceSettings, body: bytes) -> DeliveryBrief:
         return get_delivery(conn, delivery_id)
 
 
-def _read_owed(body: bytes) -> Delivery:
+def _read_owed(body: bytes, today: date) -> Delivery:
     """Read a delivery as strictly as every other body, with the same errors."""
     try:
-        return read_delivery(body)
+        return read_delivery(body, today)
     except WrongDelivery as error:
         raise InvalidQuestion(str(error), (FieldProblem(error.field, error.expected),)) from None
     except RequestError as error:

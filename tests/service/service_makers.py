@@ -186,7 +186,7 @@ def add_deliveries(conn: Connection, settings: ServiceSettings) -> None:
         owing = Owing(department, "decision", case, "C" if department == "transport" else "B", payload)
         owed = enqueue(conn, settings.keyring, owing, NOW)
         conn.execute(update(deliveries).where(deliveries.c.delivery_id == owed).values(state=state, **facts))
-    owed = hand_in(conn, settings.keyring, read_delivery(json.dumps(OWED_BEFORE).encode()))
+    owed = hand_in(conn, settings.keyring, read_delivery(json.dumps(OWED_BEFORE).encode(), settings.today()))
     refused = {"state": "refused", "reason_code": "delivery.given_up", "tries": 20}
     conn.execute(update(deliveries).where(deliveries.c.delivery_id == owed).values(**refused))
 
