@@ -126,7 +126,9 @@ KINDS: Final[dict[str, type[Owed]]] = {
     "correction_request": CorrectionRequest,
 }
 NOT_SENT = {"department", "delivery_key"}
-OWN_KEYS = ("correction-", "license-alert-")  # how the keys begin that the hub makes itself
+# How the keys and the case numbers begin that the hub makes itself. Deliveries of one case leave in order, so a caller's
+# under the number of the hub's own would keep that one back.
+OWN_KEYS, OWN_CASES = ("correction-", "license-alert-"), ("correction-",)
 IN_LINES = {"matters", "reason", "seen", "proposed", "evidence", "basis"}  # texts of several lines
 
 
@@ -145,7 +147,7 @@ def read_delivery(content: bytes, today: date) -> Delivery:
         raise WrongDelivery(field or "the delivery", expected) from None
     except UnicodeEncodeError:  # half a character where a word of a list is expected
         raise WrongDelivery("the delivery", "text that can be printed") from None
-    return _require_right_codes(_require_foreign_key(_require_text(delivery)), today)
+    return _require_right_codes(_require_foreign_names(_require_text(delivery)), today)
 
 
 def _require_text(delivery: Delivery) -> Delivery:
@@ -160,12 +162,11 @@ def _require_text(delivery: Delivery) -> Delivery:
     return delivery
 
 
-def _require_foreign_key(delivery: Delivery) -> Delivery:
-    """Refuse a key that the hub makes itself: whoever took it first would keep the hub's own delivery back."""
-    if (delivery.delivery_key or "").startswith(OWN_KEYS):
-        raise WrongDelivery(
-            "delivery_key", f"a key of the caller's own, that does not begin with {' or '.join(OWN_KEYS)}"
-        )
+def _require_foreign_names(delivery: Delivery) -> Delivery:
+    """Refuse a key or a case number that the hub makes itself: whoever took it first would keep the hub's own delivery back."""
+    for name, kept in (("delivery_key", OWN_KEYS), ("case_number", OWN_CASES)):
+        if (getattr(delivery, name) or "").startswith(kept):
+            raise WrongDelivery(name, f"one of the caller's own, that does not begin with {' or '.join(kept)}")
     return delivery
 
 

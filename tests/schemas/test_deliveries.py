@@ -53,6 +53,7 @@ def test_an_example_of_each_kind_fits_the_schema_and_is_read_whole(kind: str) ->
         ({"delivery_key": "platform-0001\n"}, "delivery_key"),
         ({"delivery_key": "correction-00000005"}, "delivery_key"),
         ({"delivery_key": "license-alert-5-0a1b2c3d"}, "delivery_key"),
+        ({"case_number": "correction-5"}, "case_number"),
         ({"department": "transport\n"}, "department"),
         ({"case_number": "370283-1\n"}, "case_number"),
         ({"applicant_name": "平度市\n某某"}, "applicant_name"),
