@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.conformance.scratch import Scratch, scratch_server
 from hub.context import HubContext
-from hub.mending import today
+from hub.mending import mend_due, today
 from hub.rebuild import Rebuilt, check_rebuild
 from hub.replay import replay
 from license_library.case_decisions import CaseDecision, decide_case
@@ -133,6 +134,20 @@ def test_a_waiver_that_was_never_replayed_is_no_record_of_the_archive(
     decide(hub, waivable_cases(hub)[0], "waive", until=today(hub), reason="属实")
     same = check_rebuild(hub, scratch, "transport", "licenses")
     assert (same.deviations, same.not_rebuilt, same.is_equal) == ([], [], True)
+
+
+def test_cases_that_a_changed_declaration_took_up_again_leave_their_first_exchange_rebuilt(
+    pulled: tuple[HubContext, Faked], scratch: Scratch
+) -> None:
+    known, _ = pulled
+    digests = "select encode(digest, 'hex') from quarantined_records order by quarantine_id"
+    before = column(known, digests)
+    file = known.connectors_folder / NAME / "department.toml"
+    file.write_text(re.sub(r"(?m)^change_reason .*\n", "", file.read_text("utf-8")), "utf-8")
+    assert mend_due(known)[0].taken > 0
+    assert set(before) != set(column(known, digests))
+    same = rebuild(known, scratch)
+    assert (same.not_rebuilt, same.deviations, same.unproven) == ([], [], 0)
 
 
 def test_what_retention_or_a_lost_declaration_took_is_said_and_not_blamed(
