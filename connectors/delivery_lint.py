@@ -14,7 +14,8 @@ from connectors.findings import Finding, declared_at
 from connectors.parcel import Parcel, fill_request, write_fields
 from connectors.parcel_file import declared_file, read_sample, write_file
 from connectors.requesting import carry, transport_of
-from schemas.deliveries import example_of, payload_of, read_delivery
+from schemas.deliveries import Delivery as Owed
+from schemas.deliveries import example_of, payload_of
 from schemas.errors import DeclarationError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def example_parcel(delivery: Delivery) -> Parcel:
     """Return an invented parcel of one kind, in codes that the declaration knows."""
-    payload = payload_of(read_delivery(msgspec.json.encode(example_of(delivery.kind))))
+    payload = payload_of(msgspec.convert(example_of(delivery.kind), Owed))
     coded = {rule.from_: rule.codes for rule in delivery.fields.values() if rule.codes}
     known = {name: value if value in coded.get(name, {value}) else min(coded[name]) for name, value in payload.items()}
     return Parcel(delivery.kind, "0123456789abcdef0123456789abcdef", known["case_number"], 1, known, "1")

@@ -29,7 +29,7 @@ from hub.registration import register
 from hub.settings import Settings
 from hub.watchman import watched
 from license_library.secret_files import write_once
-from schemas.errors import NotFound, ProcessFailed
+from schemas.errors import ProcessFailed, RequestError
 
 Note = Callable[[str], None]
 PLOT = Plot(scale=3000)  # of each department; the same seed and day give the same records, whenever it is shown
@@ -81,7 +81,10 @@ def departments_shown(asked: str, settings: Settings) -> list[str]:
     if wanted == ["all"]:
         return there
     if unknown := sorted(set(wanted) - set(there)):
-        raise NotFound(f"demo: no department {', '.join(unknown)}; there are {', '.join(there)}; nothing was started")
+        raise RequestError(
+            f"demo: --departments: expected names of {', '.join(there)}, or all, got {', '.join(unknown)}; "
+            "nothing was started"
+        )
     return sorted(wanted) or [name for name in SHOWN if name in there] or there
 
 

@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
+from sqlalchemy import Connection
+
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
+from license_library.answers import ExchangeBrief
 from license_library.feed_states import FeedState, read_feed_states
 from license_library.hold_phrases import hold_words
 from license_library.incidents import Cause, tell_incidents
@@ -73,10 +76,24 @@ def held(state: FeedState, _now: datetime) -> Cause | None:
     """A batch waits for the steward, and nothing came after it."""
     if state.last_state != "held":
         return None
-    hold = hold_words(state.hold_reason)
-    zh = f"交换 {state.last_exchange_id} 整批暂缓，等待数据管理员放行或作废：{hold.zh if hold else ''}"
-    en = f"exchange {state.last_exchange_id} is held and waits for the steward: {state.hold_reason}"
-    return Cause(state.feed, "held", "critical", zh, en)
+    return _held_cause(state.feed, state.last_exchange_id, state.hold_reason)
+
+
+def tell_held(conn: Connection, batch: ExchangeBrief, now: datetime) -> None:
+    """Have the incident of a held batch there at once, without waiting for the next judging."""
+    cause = _held_cause(batch.feed, batch.exchange_id, batch.hold_reason)
+    tell_incidents(conn, batch.department, "held", [cause], now, feed=batch.feed)
+
+
+def judge_held(conn: Connection, department: str, now: datetime) -> None:
+    """Judge which feeds of a department have a held batch as the last one, and end the incidents of the others."""
+    tell_incidents(conn, department, "held", _causes(held, read_feed_states(conn, now, department), now), now)
+
+
+def _held_cause(feed: str, exchange_id: int | None, reason: str | None) -> Cause:
+    hold = hold_words(reason)
+    zh = f"交换 {exchange_id} 整批暂缓，等待数据管理员放行或作废：{hold.zh if hold else ''}"
+    return Cause(feed, "held", "critical", zh, f"exchange {exchange_id} is held and waits for the steward: {reason}")
 
 
 def no_news(state: FeedState, now: datetime) -> Cause | None:

@@ -194,7 +194,7 @@ def declared_feed(hub: HubContext, department: str, feed: str) -> tuple[Departme
 def _held(exchange: Exchange, reasons: str) -> DataHeld:
     return DataHeld(
         f"{exchange.department}/{exchange.feed}: exchange {exchange.exchange_id} is held: {reasons}; nothing was merged; "
-        f"release it with `hub hold release {exchange.exchange_id}` or discard it"
+        f"release or discard it on its page, or with `hub hold release {exchange.exchange_id} --by WHO --reason …`"
     )
 
 

@@ -12,7 +12,7 @@ from hub.failures import plain_database_errors_at
 from hub.license_alerts import owe_license_alerts
 from hub.progress import Progress, no_progress
 from hub.push_pass import PushBounds, PushPass, PushSummary
-from hub.registration import register, register_unknown
+from hub.registration import register_unknown, register_when_free
 from license_library.outbox import Owing, enqueue, find_enqueued
 from schemas.deliveries import Delivery as Owed
 from schemas.deliveries import kind_of, payload_of
@@ -34,7 +34,7 @@ def push(
     if not declared.deliveries:
         raise DeclarationError(f"{department}: declares no deliveries; expected [deliveries.<kind>]; nothing was sent")
     with plain_database_errors_at(f"{department}: deliveries"):
-        register(hub, declared)
+        register_when_free(hub, declared)
         owe_license_alerts(hub, declared)
         with opened_courier(declared, connection) as courier:
             run = PushPass(hub, declared, courier, bounds or PushBounds())

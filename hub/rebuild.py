@@ -25,6 +25,7 @@ from license_library.database import open_database
 from license_library.entries import FeedName, library_entries
 from license_library.kept_declarations import find_declaration
 from license_library.merging import release_held
+from license_library.stood_then import stand_as_then
 from schemas.errors import DataHeld, HubError
 from schemas.reconciliation import compare_entries
 
@@ -121,6 +122,7 @@ class Replaying:
             return None
         with self.live.engine.connect() as source, self.scratch.engine.begin() as target:
             open_again(source, target, archived.exchange_id)
+            stand_as_then(source, target, self.name, archived.checked_at)
         return replace(self.scratch, connectors_folder=folder, clock=lambda: archived.checked_at)
 
     def _skip(self, archived: Archived, reason: str, words: str) -> None:

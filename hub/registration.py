@@ -5,26 +5,36 @@ Translates one room's words into the other's; decides nothing.
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from connectors.declaration import Department, Feed, duration
 from connectors.declaration_archive import pack_declaration
 from connectors.field_origins import describe_fields
 from connectors.mapping_digest import mapping_digest
 from hub.context import HubContext
-from license_library.exchanges import DepartmentEntry, FeedEntry, is_registered, register_department
+from license_library.declared_feeds import (
+    DepartmentEntry,
+    FeedEntry,
+    are_feeds_free,
+    is_noted,
+    is_registered,
+    register_department,
+)
 from license_library.kept_declarations import is_kept, keep_declaration
 from license_library.mappings import keep_mapping
 
 
 def register(hub: HubContext, declared: Department) -> None:
-    """Note a declaration in the library; the same one again changes nothing."""
+    """Note a declaration in the library; the same one again changes nothing and waits for no merge."""
     with hub.engine.begin() as conn:
-        if not is_kept(conn, declared.digest):
-            keep_declaration(conn, declared.digest, declared.department, pack_declaration(declared), hub.clock())
-        feeds = [feed_entry(declared, feed) for feed in declared.feeds.values()]
-        register_department(conn, department_entry(declared), feeds, hub.clock())
-        for feed in declared.feeds.values():
-            fields = describe_fields(declared, feed)
-            keep_mapping(conn, declared.department, feed.name, declared.digest, fields, hub.clock())
+        _note(hub, conn, declared)
+
+
+def register_when_free(hub: HubContext, declared: Department) -> None:
+    """Note a declaration where no merge holds a feed of it; a changed one is else left to the next pull or push."""
+    with hub.engine.begin() as conn:
+        if are_feeds_free(conn, declared.department):
+            _note(hub, conn, declared)
 
 
 def register_unknown(hub: HubContext, declared: Department) -> None:
@@ -33,6 +43,17 @@ def register_unknown(hub: HubContext, declared: Department) -> None:
         is_known = is_registered(conn, declared.department)
     if not is_known:
         register(hub, declared)
+
+
+def _note(hub: HubContext, conn: Connection, declared: Department) -> None:
+    if not is_kept(conn, declared.digest):
+        keep_declaration(conn, declared.digest, declared.department, pack_declaration(declared), hub.clock())
+    department, feeds = department_entry(declared), [feed_entry(declared, feed) for feed in declared.feeds.values()]
+    if not is_noted(conn, department, feeds):
+        register_department(conn, department, feeds, hub.clock())
+    for feed in declared.feeds.values():
+        fields = describe_fields(declared, feed)
+        keep_mapping(conn, declared.department, feed.name, declared.digest, fields, hub.clock())
 
 
 def department_entry(declared: Department) -> DepartmentEntry:

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from connectors.declaration import list_departments
 from hub.context import HubContext, open_file_store, sign_in_token
+from hub.held_batches import settle_batch
 from hub.push import enqueue_delivery
 from hub.settings import Settings
 from license_library.database import open_database
@@ -35,6 +36,7 @@ def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
         public_url=settings.public_url,
         declared=partial(list_departments, hub.connectors_folder),
         owe=partial(enqueue_delivery, hub),
+        settle_batch=partial(settle_batch, hub),
         requires_activation=hub.requires_activation,
     )
 

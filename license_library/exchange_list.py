@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from license_library.answers import ExchangeBrief, ExchangesAnswer
+from license_library.answers import ExchangeBrief, ExchangeDetail, ExchangesAnswer
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.hold_phrases import hold_words
 from license_library.known_filters import check_department
 from license_library.questions import ExchangeFilter
 from license_library.readings import check_text
 from license_library.wording import exchange_words
+from schemas.errors import NotFound
 
 EXCHANGE_COLUMNS: Final = """
 e.exchange_id, e.department, d.name as department_name, e.feed, e.state, e.started_at, e.finished_at,
@@ -33,6 +34,16 @@ select {EXCHANGE_COLUMNS}
    and (cast(:feed as text) is null or e.feed = cast(:feed as text))
  order by e.exchange_id desc limit :limit
 """)  # noqa: S608 - constants of this file
+
+
+_EXCHANGE = text(f"""
+select {EXCHANGE_COLUMNS} from exchanges e join departments d on d.department = e.department
+ where e.exchange_id = :exchange_id
+""")  # noqa: S608 - constants of this file
+_INCIDENT = text("""
+select incident_id from incidents where department = :department and feed = :feed and kind = 'held'
+ order by last_seen_at desc, incident_id desc limit 1
+""")
 
 
 def list_exchanges(
@@ -52,6 +63,21 @@ def list_exchanges(
         next=write_cursor(question, [rows[limit - 1].exchange_id]) if more else None,
         asked_at=now,
     )
+
+
+def get_exchange_brief(conn: Connection, exchange_id: int) -> ExchangeBrief:
+    """Return one exchange; NotFound where there is none of that number."""
+    row = conn.execute(_EXCHANGE, {"exchange_id": exchange_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"library: no exchange {exchange_id}; nothing was read")
+    return exchange_of(row)
+
+
+def show_exchange(conn: Connection, exchange_id: int) -> ExchangeDetail:
+    """Return one exchange with the incident that tells what was decided of the feed's held batches."""
+    brief = get_exchange_brief(conn, exchange_id)
+    facts = {"department": brief.department, "feed": brief.feed}
+    return ExchangeDetail(brief, conn.scalar(_INCIDENT, facts) if brief.hold_reason else None)
 
 
 def exchange_of(row: Any) -> ExchangeBrief:

@@ -5,8 +5,7 @@ Knows states, epochs and counts. Knows nothing of how a department speaks or wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, Row, text
@@ -17,9 +16,7 @@ from license_library.sparing import spare_department
 from schemas.errors import LeaseLost, LeaseTaken, NotFound
 
 __all__ = [
-    "DepartmentEntry",
     "Exchange",
-    "FeedEntry",
     "Held",
     "LandedPage",
     "StoredPage",
@@ -27,39 +24,9 @@ __all__ = [
     "fail_exchange",
     "finish_landing",
     "get_exchange",
-    "is_registered",
     "read_pages",
-    "register_department",
     "store_page",
 ]
-
-
-@dataclass(frozen=True)
-class DepartmentEntry:
-    """Say who a declared department is."""
-
-    department: str
-    name: str
-    uscc: str | None
-    network: str | None
-    contact: str | None
-    transport: str
-    declaration_digest: str
-
-
-@dataclass(frozen=True)
-class FeedEntry:
-    """Say what one feed delivers, on what basis, and how fresh it promises to be."""
-
-    feed: str
-    record_type: str
-    catalogue_code: str | None
-    basis: str | None
-    purpose: str | None
-    license_types: Sequence[str]
-    fresh_seconds: int
-    mapping_digest: str | None = None  # what an activation is for
-    face_fields: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -70,30 +37,6 @@ class Held:
     is_alone: bool
 
 
-_REGISTER_DEPARTMENT = text("""
-insert into departments (department, name, uscc, network, contact, transport, declaration_digest, declared_at)
-values (:department, :name, :uscc, :network, :contact, :transport, :declaration_digest, :now)
-on conflict (department) do update set name = excluded.name, uscc = excluded.uscc, network = excluded.network,
-  contact = excluded.contact, transport = excluded.transport, declaration_digest = excluded.declaration_digest,
-  declared_at = excluded.declared_at
-where departments.declaration_digest <> excluded.declaration_digest
-""")
-_REGISTER_FEED = text("""
-insert into feeds (department, feed, record_type, catalogue_code, basis, purpose, license_types, fresh_seconds,
-  mapping_digest, face_fields)
-values (:department, :feed, :record_type, :catalogue_code, :basis, :purpose, :license_types, :fresh_seconds,
-  :mapping_digest, :face_fields)
-on conflict (department, feed) do update set record_type = excluded.record_type,
-  catalogue_code = excluded.catalogue_code, basis = excluded.basis, purpose = excluded.purpose,
-  license_types = excluded.license_types, fresh_seconds = excluded.fresh_seconds, mapping_digest = excluded.mapping_digest,
-  face_fields = excluded.face_fields
-where (feeds.record_type, feeds.catalogue_code, feeds.basis, feeds.purpose, feeds.license_types, feeds.fresh_seconds,
-  feeds.mapping_digest, feeds.face_fields)
-  is distinct from (excluded.record_type, excluded.catalogue_code, excluded.basis, excluded.purpose,
-  excluded.license_types, excluded.fresh_seconds, excluded.mapping_digest,
-  excluded.face_fields)
-""")
-_IS_REGISTERED = text("select exists (select from departments where department = :department)")
 _LOCK_FEED = text("select cursor_at from feeds where department = :department and feed = :feed for no key update")
 _OPEN_EXCHANGE = text("""
 select exchange_id, lease_until, holder from exchanges
@@ -119,26 +62,6 @@ update exchanges set state = 'failed', finished_at = :now, error_code = :error_c
 where exchange_id = :exchange_id and state in ('landing', 'landed', 'checked')
 """)
 _CLEAR = text("delete from staged_licenses where exchange_id = :exchange_id")
-
-
-def register_department(
-    conn: Connection, department: DepartmentEntry, feeds: Sequence[FeedEntry], now: datetime
-) -> None:
-    """Note a declaration, so that its exchanges and answers can name it; the same one again changes nothing."""
-    conn.execute(_REGISTER_DEPARTMENT, {**asdict(department), "now": now})
-    for feed in feeds:
-        row = {
-            **asdict(feed),
-            "license_types": list(feed.license_types),
-            "face_fields": list(feed.face_fields),
-            "department": department.department,
-        }
-        conn.execute(_REGISTER_FEED, row)
-
-
-def is_registered(conn: Connection, department: str) -> bool:
-    """Say whether the library knows a department; waits for nobody."""
-    return bool(conn.scalar(_IS_REGISTERED, {"department": department}))
 
 
 def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange

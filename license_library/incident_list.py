@@ -47,6 +47,13 @@ _ALERTS = text("""
 select channel, due_at, tries, tried_at, failure, sent_at from incident_alerts where incident_id = :incident_id
 order by alert_id desc limit 100
 """)
+_ABOUT = text("""
+select
+  (select max(exchange_id) from exchanges where department = :department and feed = :feed and state = 'held'
+    and :kind in ('held', 'volume', 'gone_field')) as held_exchange_id,
+  (select max(reconciliation_id) from reconciliations where department = :department and feed = :feed
+    and state = 'different' and :kind = 'differs') as reconciliation_id
+""")
 
 
 def list_incidents(
@@ -74,7 +81,10 @@ def report_incident(conn: Connection, incident_id: int, now: datetime) -> Incide
     incident = get_incident(conn, incident_id)
     events = [IncidentEvent(**row._mapping, words=event_words(row.what)) for row in conn.execute(_EVENTS, facts)]
     alerts = [AlertBrief(**row._mapping) for row in conn.execute(_ALERTS, facts)]
-    return IncidentDetail(incident, events, alerts, now)
+    about = conn.execute(
+        _ABOUT, {"department": incident.department, "feed": incident.feed, "kind": incident.kind}
+    ).one()
+    return IncidentDetail(incident, events, alerts, about.held_exchange_id, about.reconciliation_id, now)
 
 
 def _brief(row: Any) -> IncidentBrief:

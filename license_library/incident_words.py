@@ -25,6 +25,8 @@ _EVENTS: Final = {
     "mute_ended": Words("静默到期", "the mute ended"),
     "resolved": Words("恢复", "resolved"),
     "reopened": Words("再次出现", "reopened"),
+    "released": Words("放行该批", "batch released"),
+    "discarded": Words("作废该批", "batch discarded"),
 }
 _KINDS: Final = {
     "drift": Words("契约变化", "contract drift"),

@@ -15,8 +15,10 @@ from license_library import merge_statements as merge
 from license_library.heard_again import overtake_held
 from license_library.leases import Exchange, hold_lease
 from license_library.listings import mark_unlisted
+from license_library.questions import NotDecidable
 from license_library.settled import announce_merge
-from schemas.errors import HubError, NotFound
+from license_library.wording import exchange_words
+from schemas.errors import NotFound
 from schemas.holder_code_types import HOLDER_CODE_TYPES
 from schemas.states import GOOD_STATES
 
@@ -45,12 +47,13 @@ class Counts:
     is_shadow: bool = False  # nothing was merged: the exchange ran beside the library
 
 
-class NotHeld(HubError):
+class NotHeld(NotDecidable):
     """The exchange is not held, so there is nothing to release or discard."""
 
     code = "request.not_held"
 
 
+Noted = Callable[[Connection, Exchange], None]
 _LOCK = text("""
 select e.exchange_id, e.epoch, e.department, e.feed, e.state, e.mapping_version, e.since_at, e.started_at,
   e.is_shadow, e.kind, e.merged_count, e.unchanged_count
@@ -80,24 +83,31 @@ def merge_exchange(
         return counts
 
 
-def release_held(engine: Engine, exchange_id: int, clock: Callable[[], datetime]) -> Counts:
-    """Merge a held exchange because the steward says so; what is newer in the library stays."""
+def no_note(_conn: Connection, _exchange: Exchange) -> None:
+    """Write nothing beside the decision."""
+
+
+def release_held(engine: Engine, exchange_id: int, clock: Callable[[], datetime], noted: Noted = no_note) -> Counts:
+    """Merge a held exchange because the steward says so; what is newer in the library stays. `noted` writes who said so."""
     with engine.begin() as conn:
         exchange, done = _lock(conn, exchange_id)
         if exchange.state == "merged":
             return done
         _demand_held(exchange)
-        return _merge(conn, exchange, clock)
+        counts = _merge(conn, exchange, clock)
+        noted(conn, exchange)
+        return counts
 
 
-def discard_held(engine: Engine, exchange_id: int, now: datetime) -> None:
-    """Drop what a held exchange staged because the steward says so; its raw pages stay."""
+def discard_held(engine: Engine, exchange_id: int, now: datetime, noted: Noted = no_note) -> None:
+    """Drop what a held exchange staged because the steward says so; its raw pages stay. `noted` writes who said so."""
     with engine.begin() as conn:
         exchange, _ = _lock(conn, exchange_id)
         _demand_held(exchange)
         for statement in (merge.CLEAR_STAGED, merge.CLEAR_HOLDERS):
             conn.execute(statement, {"exchange_id": exchange_id})
         conn.execute(_DISCARD, {"exchange_id": exchange_id, "now": now})
+        noted(conn, exchange)
 
 
 def _lock(conn: Connection, exchange_id: int) -> tuple[Exchange, Counts]:
@@ -112,7 +122,10 @@ def _lock(conn: Connection, exchange_id: int) -> tuple[Exchange, Counts]:
 def _demand_held(exchange: Exchange) -> None:
     if exchange.state != "held":
         who = f"{exchange.department}/{exchange.feed}: exchange {exchange.exchange_id}"
-        raise NotHeld(f"{who} cannot be released or discarded; expected it held, got {exchange.state}; nothing changed")
+        raise NotHeld(
+            f"{who} cannot be released or discarded; expected it held, got {exchange.state}; nothing changed",
+            zh=f"批次 {exchange.exchange_id} {exchange_words(exchange.state, partial=False).zh}，不能放行或作废；未作更改",
+        )
 
 
 def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) -> Counts:

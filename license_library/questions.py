@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
 from license_library.answers import Words
 from schemas.errors import RequestError
 
+HoldChoice = Literal["release", "discard"]
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 
@@ -133,6 +134,14 @@ class ReconciliationFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     state: str | None = None  # one of STATES
     limit: int = DEFAULT_LIMIT
     after: str | None = None  # ReconciliationsAnswer.next of the page before
+
+
+class HoldDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Decide a held batch: release it into the library or discard it, who says so, and why."""
+
+    choice: HoldChoice
+    who: str
+    reason: str
 
 
 class ScorecardFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

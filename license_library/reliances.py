@@ -20,6 +20,7 @@ from license_library.listed_holders import persons_at, persons_of
 from license_library.questions import NotReliable
 from license_library.readings import check_text
 from license_library.wording import validity_words
+from schemas.deliveries import OWN_CASES
 from schemas.errors import NotFound, RequestError
 
 RELIANCE = f"""
@@ -110,6 +111,12 @@ def _case_number(typed: str) -> str:
         raise RequestError(
             "reliance: the case number is wrong; expected 1 to 100 printable ASCII characters without blanks; nothing was noted",
             zh="办件编号有误：应为 1 至 100 个可打印的英文字符，不含空格；未记录",
+        )
+    if number.startswith(OWN_CASES):  # alerts about it would queue in the case of the hub's own request
+        raise RequestError(
+            "reliance: the case number is wrong; expected one of an approval case, got one of the hub's own requests, which "
+            f"begin with {' or '.join(OWN_CASES)}; nothing was noted",
+            zh=f"办件编号有误：以 {'、'.join(OWN_CASES)} 开头的是本系统自编的编号；未记录",
         )
     return number
 

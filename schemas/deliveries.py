@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from schemas.errors import RequestError
+from schemas.invented_delivery import EXAMPLE
 from schemas.strict_json import explain_mismatch, read_strict_json
 from schemas.struct_readers import build_readers
 
@@ -125,46 +126,13 @@ KINDS: Final[dict[str, type[Owed]]] = {
     "correction_request": CorrectionRequest,
 }
 NOT_SENT = {"department", "delivery_key"}
-OWN_KEYS = ("correction-", "license-alert-")  # how the keys begin that the hub makes itself
+# How the keys and the case numbers begin that the hub makes itself. Deliveries of one case leave in order, so a caller's
+# under the number of the hub's own would keep that one back.
+OWN_KEYS, OWN_CASES = ("correction-", "license-alert-"), ("correction-",)
 IN_LINES = {"matters", "reason", "seen", "proposed", "evidence", "basis"}  # texts of several lines
-_EXAMPLE: Final[dict[str, str]] = {
-    "department": "transport",
-    "case_number": "370283-2026-000123",
-    "item_code": "PD-E-002",
-    "item_name": "道路货物运输经营许可",
-    "applicant_name": "平度市示例运输有限公司",
-    "applicant_code": "91370283MA3C0EXAMP",
-    "applicant_code_type": "001",
-    "accepted_on": "2026-03-02",
-    "promised_on": "2026-03-09",
-    "outcome": "granted",
-    "decided_on": "2026-03-06",
-    "document_number": "平审批准字〔2026〕第123号",
-    "license_type": "roadgoods",
-    "license_number": "370283000012345",
-    "license_identifier": "1.2.156.3005.2.example",
-    "holder_name": "平度市示例运输有限公司",
-    "holder_code": "91370283MA3C0EXAMP",
-    "holder_code_type": "001",
-    "issued_on": "2026-03-06",
-    "valid_from": "2026-03-06",
-    "valid_to": "2030-03-05",
-    "area_code": "370283",
-    "matters": "按许可范围经营",
-    "status": "revoked",
-    "changed_on": "2026-03-06",
-    "reason": "依法撤销",
-    "record_id": "LSH0000001",
-    "field": "valid_to",
-    "seen": "2016-02-30",
-    "proposed": "2016-02-29",
-    "evidence": "纸质证照扫描件",
-    "basis": "《政务数据共享条例》",
-    "due_on": "2026-03-16",
-}
 
 
-def read_delivery(content: bytes) -> Delivery:
+def read_delivery(content: bytes, today: date) -> Delivery:
     """Return the delivery that others hand in as a JSON text; RequestError names the field, never its value."""
     try:
         values = read_strict_json(content)
@@ -179,7 +147,7 @@ def read_delivery(content: bytes) -> Delivery:
         raise WrongDelivery(field or "the delivery", expected) from None
     except UnicodeEncodeError:  # half a character where a word of a list is expected
         raise WrongDelivery("the delivery", "text that can be printed") from None
-    return _require_foreign_key(_require_text(delivery))
+    return _require_right_codes(_require_foreign_names(_require_text(delivery)), today)
 
 
 def _require_text(delivery: Delivery) -> Delivery:
@@ -194,12 +162,20 @@ def _require_text(delivery: Delivery) -> Delivery:
     return delivery
 
 
-def _require_foreign_key(delivery: Delivery) -> Delivery:
-    """Refuse a key that the hub makes itself: whoever took it first would keep the hub's own delivery back."""
-    if (delivery.delivery_key or "").startswith(OWN_KEYS):
-        raise WrongDelivery(
-            "delivery_key", f"a key of the caller's own, that does not begin with {' or '.join(OWN_KEYS)}"
-        )
+def _require_foreign_names(delivery: Delivery) -> Delivery:
+    """Refuse a key or a case number that the hub makes itself: whoever took it first would keep the hub's own delivery back."""
+    for name, kept in (("delivery_key", OWN_KEYS), ("case_number", OWN_CASES)):
+        if (getattr(delivery, name) or "").startswith(kept):
+            raise WrongDelivery(name, f"one of the caller's own, that does not begin with {' or '.join(kept)}")
+    return delivery
+
+
+def _require_right_codes(delivery: Delivery, today: date) -> Delivery:
+    # Columns of codes need polars, for which whoever only parses DAG files must not pay.
+    from schemas.delivery_codes import wrong_code  # noqa: PLC0415
+
+    if wrong := wrong_code(msgspec.to_builtins(delivery), today):
+        raise WrongDelivery(*wrong)
     return delivery
 
 
@@ -226,7 +202,7 @@ def payload_names(kind: str) -> dict[str, bool]:
 
 def example_of(kind: str) -> dict[str, str]:
     """Return an invented delivery of this kind that fits its shape."""
-    return {"kind": kind, "department": _EXAMPLE["department"]} | {name: _EXAMPLE[name] for name in payload_names(kind)}
+    return {"kind": kind, "department": EXAMPLE["department"]} | {name: EXAMPLE[name] for name in payload_names(kind)}
 
 
 def delivery_schema() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from connectors.scaffold.line import Line, one_line, tell_why
 from connectors.scaffold.outline import Call, Outline, leaves
 from connectors.scaffold.request_guesses import find_request
 from schemas.catalogue import load_catalogue
-from schemas.errors import DeclarationError
+from schemas.errors import DeclarationError, RequestError
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 def draft_declaration(name: str, contract: str, outline: Outline, operation: str = "") -> Draft:
-    """Return the draft for department `name`; DeclarationError when no call of the contract can be used."""
+    """Return the draft for department `name`; DeclarationError when no call of the contract can be used, RequestError for an operation that is not there."""
     call = _choose(outline, operation)
     records, asked = find_records(call), find_request(call)
     head = _head(name, outline, call)
@@ -52,7 +52,9 @@ def _choose(outline: Outline, operation: str) -> Call:
     usable = [call for call in calls if not call.trouble]
     if not calls:
         names = ", ".join(sorted({call.name for call in outline.calls}))
-        raise DeclarationError(f"contract: no operation {operation!r}; there are {names}; nothing was written")
+        raise RequestError(
+            f"department new: --operation: expected one of {names}, got {operation!r}; nothing was written"
+        )
     if not usable:
         reasons = "; ".join(dict.fromkeys(call.trouble for call in calls))
         raise DeclarationError(f"contract: nothing in it can be spoken: {reasons}; nothing was written")

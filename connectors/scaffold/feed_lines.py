@@ -16,11 +16,10 @@ from connectors.scaffold.outline import Call, Node, Outline, leaves
 from connectors.scaffold.page_guesses import draft_paging
 from connectors.scaffold.request_guesses import Asked, draft_header
 from connectors.scaffold.row_guesses import draft_change, draft_flag, is_counted
+from connectors.scaffold.success_words import GOOD_WORDS, find_good_code
 from connectors.scaffold.time_guesses import TIME, XML_TIME
 
-GOOD_WORDS = ("成功", "正常", "success", "ok")
 ERRORS = re.compile(r"err(or)?s?(/|$)|fault|exception", re.IGNORECASE)
-SAID_GOOD = re.compile(r"(?<!\w)([0-9A-Za-z]{1,6})\s*(?:为|是|表示|代表|[-:：=])?\s*(?:成功|正常)")
 
 
 def draft_feed(outline: Outline, call: Call, records: Records, asked: Asked) -> list[Line]:
@@ -106,7 +105,7 @@ def _success(roles: dict[str, tuple[str, Node]], label: str) -> list[Line]:
     path, node = roles["code"]
     codes = node.codes or read_codes(node.label)
     good = [code for code, words in codes.items() if any(word in (words or code).lower() for word in GOOD_WORDS)]
-    said = _said_good(node, label)
+    said = find_good_code(node.name, node.label, label) or node.sample
     if ERRORS.search(path.rpartition("/")[0]):
         table = {"field": path, "values": ["", "0"]} | ({"message": roles["message"][0]} if "message" in roles else {})
         return [Line("success", table, 0.5, "a list of errors, empty when it went well")]
@@ -114,20 +113,8 @@ def _success(roles: dict[str, tuple[str, Node]], label: str) -> list[Line]:
     sure = 0.8 if good or said else 0.4
     table = {"field": path, "values": values}
     table |= {"message": roles["message"][0]} if "message" in roles else {}
-    return [
-        Line(
-            "success",
-            table,
-            sure,
-            node.label or ("as the contract shows it" if node.sample else "the value that means success is a guess"),
-        )
-    ]
-
-
-def _said_good(node: Node, label: str) -> str:
-    """Find the code in sentences such as "0 为成功" or "200成功", of the code itself or of the operation that names it."""
-    match = SAID_GOOD.search(node.label) or SAID_GOOD.search(label.partition(node.name)[2])
-    return match[1] if match else node.sample
+    guessed = "as the contract tells it" if said else "the value that means success is a guess"
+    return [Line("success", table, sure, node.label or guessed)]
 
 
 def _cursor(records: Records, asked: Asked) -> Line:

@@ -25,7 +25,7 @@ from connectors.scaffold.sample_filling import fill_open
 from connectors.scaffold.sample_reader import gather_sample, read_answer, read_sample
 from connectors.scaffold.vendoring import Gathered, gather_xml
 from connectors.scaffold.wsdl_reader import read_wsdl
-from schemas.errors import DeclarationError
+from schemas.errors import RequestError
 
 FILE, GENERATED = "department.toml", ".generated.toml"  # the second: as last generated, to tell edits from it
 FORMS = {
@@ -82,9 +82,14 @@ def scaffold_department(name: str, source: Source, root: Path, *, accept: bool =
 
 def _require_name(name: str, folder: Path) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise DeclarationError(f"connectors: {name!r} is no name for a department; expected such as water_bureau")
+        raise RequestError(
+            "department new: NAME: expected a letter, then letters, digits and _, all lower case, such as water_bureau; "
+            f"got {name!r}; nothing was written"
+        )
     if (folder / "__init__.py").exists() or (folder.exists() and not folder.is_dir()):
-        raise DeclarationError(f"connectors: {name!r} is taken by a room of our own; choose another name")
+        raise RequestError(
+            f"department new: NAME: expected one that no room of ours has, got {name!r}; nothing was written"
+        )
 
 
 def _read(source: Source) -> tuple[Gathered, Outline]:

@@ -19,20 +19,21 @@ from hub.commands.choosing import chosen_feeds, declared_department, declared_na
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import Bounds, HubContext, opened_hub
+from hub.held_batches import settle_batch
 from hub.pull import pull as pull_feed
-from hub.releasing import release as release_batch
 from hub.settings import Settings
 from hub.terminal import notes
 from license_library.exchange_list import list_exchanges
 from license_library.exchanges import fail_exchange, get_exchange
-from license_library.merging import discard_held
-from license_library.questions import ExchangeFilter
+from license_library.questions import ExchangeFilter, HoldDecision
 from license_library.summaries import ExchangeSummary, summarize
 from schemas.errors import HubError, LeaseLost
 
 exchange = typer.Typer(help="Exchanges that do not end by themselves.", no_args_is_help=True)
 hold = typer.Typer(help="Batches that wait for the steward.", no_args_is_help=True)
 ExchangeId = Annotated[int, typer.Argument(help="Number of the exchange.")]
+Who = Annotated[str, typer.Option("--by", help="Who decides.")]
+Reason = Annotated[str, typer.Option(help="Why; kept in the history of the feed's incident.")]
 COLUMNS = [
     "department",
     "feed",
@@ -94,18 +95,20 @@ def exchanges(
 
 
 @hold.command()
-def release(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
+def release(exchange_id: ExchangeId, who: Who, reason: Reason, as_json: AsJson = False) -> None:
     """Merge a held batch after all."""
-    with opened_hub(Settings()) as hub:
-        release_batch(hub, exchange_id)
-        _show([summarize(hub.engine, exchange_id)], as_json=as_json)
+    _settle(exchange_id, HoldDecision("release", who, reason), as_json=as_json)
 
 
 @hold.command()
-def discard(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
+def discard(exchange_id: ExchangeId, who: Who, reason: Reason, as_json: AsJson = False) -> None:
     """Throw a held batch away; its pages are kept, the next exchange asks for the same time again."""
+    _settle(exchange_id, HoldDecision("discard", who, reason), as_json=as_json)
+
+
+def _settle(exchange_id: int, decision: HoldDecision, *, as_json: bool) -> None:
     with opened_hub(Settings()) as hub:
-        discard_held(hub.engine, exchange_id, hub.clock())
+        settle_batch(hub, exchange_id, decision)
         _show([summarize(hub.engine, exchange_id)], as_json=as_json)
 
 

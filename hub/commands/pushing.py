@@ -17,6 +17,7 @@ from hub.commands.choosing import declared_names, progress_bar, shown_progress
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub
+from hub.mending import today
 from hub.push import PushSummary, enqueue_delivery
 from hub.push import push as push_department
 from hub.settings import Settings
@@ -91,9 +92,8 @@ def enqueue(
     as_json: AsJson = False,
 ) -> None:
     """Put one delivery into its department's outbox."""
-    owed = read_delivery(file.read_bytes())
     with opened_hub(Settings()) as hub:
-        delivery_id = enqueue_delivery(hub, owed)
+        delivery_id = enqueue_delivery(hub, read_delivery(file.read_bytes(), today(hub)))
         with hub.engine.connect() as conn:
             found = get_delivery(conn, delivery_id)
     _show_one(found, as_json=as_json)

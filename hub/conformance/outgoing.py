@@ -81,7 +81,8 @@ class Outgoing:
         """Enqueue an invented delivery, of a case of its own unless told otherwise."""
         case = case or f"KIT-{next(_numbers):06}"
         given = _example(delivery) | {"department": self.bench.department.department, "case_number": case}
-        return Owed(delivery, enqueue_delivery(self.hub, read_delivery(msgspec.json.encode(given))), case)
+        owed = read_delivery(msgspec.json.encode(given), self.now.date())
+        return Owed(delivery, enqueue_delivery(self.hub, owed), case)
 
     def push(self) -> PushSummary:
         """Make one pass over the outbox."""

@@ -43,7 +43,7 @@ class IncidentEvent(Answer, frozen=True):
     """Tell one step of an incident's history."""
 
     happened_at: datetime
-    what: str  # opened | acknowledged | assigned | muted | mute_ended | resolved | reopened
+    what: str  # opened | acknowledged | assigned | muted | mute_ended | resolved | reopened | released | discarded
     words: Words
     who: str | None  # None: by itself
     note: str | None
@@ -66,6 +66,8 @@ class IncidentDetail(Answer, frozen=True):
     incident: IncidentBrief
     events: list[IncidentEvent]  # oldest first
     alerts: list[AlertBrief]  # newest first, at most a hundred
+    held_exchange_id: int | None  # of an incident of a held batch: the newest one of its feed that is held
+    reconciliation_id: int | None  # of ends that differ: the newest reconciliation of the feed that found it
     asked_at: datetime
 
 

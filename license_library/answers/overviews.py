@@ -44,6 +44,13 @@ class ExchangeBrief(Answer, frozen=True):
     error_message: str | None
 
 
+class ExchangeDetail(Answer, frozen=True):
+    """Show one exchange, and where the history of what was decided of it stands."""
+
+    exchange: ExchangeBrief
+    held_incident_id: int | None  # of the feed, where this exchange is or was held
+
+
 class FieldShift(Answer, frozen=True):
     """Count in how many records one field would change, and how many of them would lose its value."""
 

@@ -14,6 +14,7 @@ from license_library.answers import (
     Checklist,
     DeliveriesAnswer,
     DeliveryBrief,
+    ExchangeDetail,
     ExchangesAnswer,
     HeldAnswer,
     IncidentBrief,
@@ -42,7 +43,7 @@ from license_library.service.asking import (
     VerifyRequest,
 )
 from license_library.service.bodies import Body, read_question
-from license_library.service.deciding import DeliveryDecision, IncidentDecision
+from license_library.service.deciding import DeliveryDecision, HoldDecision, IncidentDecision
 from license_library.service.filters import (
     AsOf,
     Deliveries,
@@ -73,9 +74,11 @@ SHAPES = (
     DeliveriesAnswer,
     DeliveryBrief,
     DeliveryDecision,
+    ExchangeDetail,
     ExchangesAnswer,
     HeldAnswer,
     HeldRequest,
+    HoldDecision,
     IncidentBrief,
     IncidentDecision,
     IncidentDetail,
@@ -164,6 +167,19 @@ def departments(settings: Settings) -> Response:
 def exchanges(settings: Settings, chosen: Exchanges) -> Response:
     """List exchanges, newest first."""
     return JSON(overseeing.exchanges(settings, chosen.wanted()))
+
+
+@router.get("/exchanges/{exchange_id}", openapi_extra=describe(ExchangeDetail))
+def exchange(settings: Settings, exchange_id: Reference) -> Response:
+    """Show one exchange."""
+    return JSON(overseeing.exchange(settings, exchange_id))
+
+
+@router.post("/exchanges/{exchange_id}/decision", openapi_extra=describe(ExchangeDetail, HoldDecision))
+def decide_on_held(settings: Settings, asker: Someone, exchange_id: Reference, body: Body) -> Response:
+    """Release a held batch into the library or discard it; and who decides, and why."""
+    decision = read_question(body, HoldDecision)
+    return JSON(deciding.decide_on_held(settings, asker.actor, exchange_id, decision))
 
 
 @router.get("/exchanges/{exchange_id}/shadow", openapi_extra=describe(ShadowAnswer))

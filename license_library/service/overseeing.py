@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from license_library.answers import (
     DeliveriesAnswer,
+    ExchangeDetail,
     ExchangesAnswer,
     IncidentDetail,
     IncidentsAnswer,
@@ -23,7 +24,7 @@ from license_library.answers import (
     ShadowAnswer,
 )
 from license_library.delivery_list import list_deliveries
-from license_library.exchange_list import list_exchanges
+from license_library.exchange_list import list_exchanges, show_exchange
 from license_library.incident_list import list_incidents, report_incident
 from license_library.items import get_license_type, list_items, list_license_types
 from license_library.overview import count_library, survey_library
@@ -83,6 +84,12 @@ def exchanges(settings: ServiceSettings, wanted: ExchangeFilter) -> ExchangesAns
     """List exchanges, newest first."""
     with settings.engine.connect() as conn:
         return list_exchanges(conn, wanted, settings.now(), declared=settings.declared())
+
+
+def exchange(settings: ServiceSettings, exchange_id: int) -> ExchangeDetail:
+    """Return one exchange; NotFound where there is none."""
+    with settings.engine.connect() as conn:
+        return show_exchange(conn, exchange_id)
 
 
 def shadow(settings: ServiceSettings, exchange_id: int) -> ShadowAnswer:

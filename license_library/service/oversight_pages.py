@@ -1,4 +1,4 @@
-"""Pages of the engineer and the steward: departments, exchanges, the license types.
+"""Pages of the engineer and the steward: departments, exchanges and what is held of them, the license types.
 
 Routes only; nothing personal stands here, so filters may stand in the address.
 """
@@ -6,12 +6,15 @@ Routes only; nothing personal stands here, so filters may stand in the address.
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from license_library.service import overseeing
-from license_library.service.access import Settings, demand_someone
+from license_library.service import deciding, overseeing
+from license_library.service.access import Settings, Someone, demand_someone
+from license_library.service.bodies import Form, as_question
+from license_library.service.deciding import HoldDecision
 from license_library.service.filters import Exchanges, Reference, TypeName
 from license_library.service.rendering import render
+from schemas.errors import RequestError
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
 
@@ -28,6 +31,25 @@ def exchanges(request: Request, settings: Settings, chosen: Exchanges) -> Respon
     departments = overseeing.departments(settings).departments
     answer = overseeing.exchanges(settings, chosen.wanted())
     return render(request, "exchanges.html", answer=answer, chosen=chosen, departments=departments)
+
+
+@router.get("/exchanges/{exchange_id}")
+def exchange(request: Request, settings: Settings, exchange_id: Reference) -> Response:
+    """Show one exchange, and of a held one the form to decide it."""
+    return render(request, "exchange.html", answer=overseeing.exchange(settings, exchange_id))
+
+
+@router.post("/exchanges/{exchange_id}")
+def decide_on_held(settings: Settings, asker: Someone, exchange_id: Reference, form: Form) -> Response:
+    """Release or discard a held batch and show the exchange again; refused where nobody confirmed it."""
+    if form.get("confirmed") != "yes":
+        raise RequestError(
+            f"service: exchange {exchange_id}: expected the decision to be confirmed; nothing was changed",
+            zh="请先勾选“已核对”；未作更改",
+        )
+    given = {name: form.get(name, "") for name in ("choice", "who", "reason")}
+    deciding.decide_on_held(settings, asker.actor, exchange_id, as_question(given, HoldDecision))
+    return RedirectResponse(f"/exchanges/{exchange_id}", 303)
 
 
 @router.get("/exchanges/{exchange_id}/shadow")

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
+from license_library.questions import HoldDecision
 from schemas.deliveries import Delivery
 
 TOKEN_LENGTH = 16
@@ -39,6 +40,8 @@ class ServiceSettings:
     owe: Callable[[Delivery], int] | None = (
         None  # puts a delivery into its department's outbox; only the hub knows declarations
     )
+    # releases or discards a held batch; only the hub merges
+    settle_batch: Callable[[int, HoldDecision], None] | None = None
     requires_activation: bool = False  # pages then say also of a feed that nobody let in
 
     def __post_init__(self) -> None:

@@ -63,7 +63,7 @@ incident_events = Table(
     Column("event_id", BigInteger, Identity(always=True), primary_key=True),
     Column("incident_id", BigInteger, ForeignKey("incidents.incident_id"), nullable=False, index=True),
     instant("happened_at", required=True),
-    # opened | acknowledged | assigned | muted | mute_ended | resolved | reopened
+    # opened | acknowledged | assigned | muted | mute_ended | resolved | reopened; released | discarded: its held batch
     Column("what", Text, nullable=False),
     Column("who", Text),  # null: by itself
     Column("note", Text),

@@ -50,6 +50,7 @@ def test_where_and_how_to_ask_is_guessed(name: str, tmp_path: Path) -> None:
         **{key: feed.get("paging", {}).get(key) for key in ("total", "next", "size", "first")},
         "cursor": feed["cursor"]["field"],
         "success": feed.get("success", {}).get("field"),
+        "good": feed.get("success", {}).get("values"),
     }
     assert {key: got.get(key) for key in wanted} == wanted
 

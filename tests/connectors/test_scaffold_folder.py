@@ -10,7 +10,7 @@ from scaffold_makers import CONTRACTS
 
 from connectors.declaration import load_department
 from connectors.scaffold.folder import Scaffolded, Source, scaffold_department
-from schemas.errors import DeclarationError
+from schemas.errors import RequestError
 
 MORE = '<xsd:element name="area_code" type="xsd:string"/></xsd:all>'
 
@@ -89,5 +89,6 @@ def test_a_name_that_is_taken_or_no_name_is_refused(name: str, wsdl: Path, tmp_p
     for room in ("fake", "scaffold"):
         (tmp_path / room).mkdir()
         (tmp_path / room / "__init__.py").touch()
-    with pytest.raises(DeclarationError, match=r"is no name|is taken"):
+    expected = r"expected (a letter.*; |one that no room of ours has, )got '"
+    with pytest.raises(RequestError, match=expected):
         scaffold_department(name, Source("wsdl", wsdl), tmp_path)

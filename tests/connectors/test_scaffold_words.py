@@ -7,6 +7,7 @@ import pytest
 from connectors.scaffold.code_tables import guess_meaning, read_codes
 from connectors.scaffold.outline import Node
 from connectors.scaffold.row_guesses import draft_change, draft_flag
+from connectors.scaffold.success_words import find_good_code
 from connectors.scaffold.suggestions import Suggestion, suggest
 from connectors.scaffold.time_guesses import guess_form
 from connectors.scaffold.vocabulary import load_vocabulary
@@ -18,6 +19,39 @@ KINDS = {field.name: field.kind for field in LICENSE.fields}
 def suggested(*sources: Node) -> dict[str, str]:
     """Return {our field: source} as suggested."""
     return {one.field: one.source.name for one in suggest(sources, load_vocabulary().fields, KINDS)}
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("200成功", "200"),
+        ("0 为成功", "0"),
+        ("0 means success", "0"),
+        ("0 = success, 1 = failure", "0"),
+        ("1 - failure, 0 - success", "0"),
+        ("code 00 indicates a successful call", "00"),
+        ("returns 0 on success, otherwise an error number", "0"),
+        ("S if the request was successfully completed", "S"),
+        ("'ok' means success", "ok"),
+        ("Success when the code is 200", "200"),
+        ('succeeds if status equals "Y"', "Y"),
+        ("a message on success", ""),
+        ("empty if successful", ""),
+        ("0 is not successful", ""),
+        ("HTTP is OK", ""),
+        ("version 1.0 is ok", ""),
+    ],
+)
+def test_a_sentence_tells_the_code_of_success_and_a_word_is_none(said: str, code: str) -> None:
+    assert find_good_code("code", said, "") == code
+    assert find_good_code("code", "", f"Permits changed since. Status CODE {said}") == code
+    assert find_good_code("other", "", f"Permits changed since. Status code {said}") == ""
+
+
+@pytest.mark.parametrize("name", ["LicenseId", "permit_id", "certId", "CertificateID"])
+def test_the_number_of_a_license_in_its_system_is_a_key_however_it_is_written(name: str) -> None:
+    found = suggest([Node("LicenseNo"), Node(name)], {**load_vocabulary().record, **load_vocabulary().fields}, KINDS)
+    assert {one.field: one.source.name for one in found} == {"key": name, "license_number": "LicenseNo"}
 
 
 def test_every_name_of_the_table_belongs_to_a_field_of_the_record() -> None:

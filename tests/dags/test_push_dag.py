@@ -20,7 +20,7 @@ def test_a_dag_delivers_what_is_owed(airflow: AirflowForTests, database: Engine,
     prepare_database(database_address, database)
     hub = HubContext(database, Keyring(SECRET), utc_now)
     owed = example_of("decision") | {"department": "market_regulation"}
-    enqueue_delivery(hub, read_delivery(msgspec.json.encode(owed)))
+    enqueue_delivery(hub, read_delivery(msgspec.json.encode(owed), hub.clock().date()))
     environ = {"HUB_DATABASE_URL": database_address, "HUB_SECRET_KEY": SECRET.hex(), "HUB_SCHEDULES": "off"}
     with start_fake("market_regulation", Plot(scale=10)) as fake:
         connection = {"AIRFLOW_CONN_MARKET_REGULATION": fake.connection_value}

@@ -35,7 +35,7 @@ class StillClock:
 def owe(hub: HubContext, department: str, kind: str = "decision", *, case: str = "", **values: str) -> int:
     """Enqueue one delivery, of a case of its own unless told otherwise."""
     given = example_of(kind) | {"department": department, "case_number": case or f"370283-{next(numbers):06}", **values}
-    return enqueue_delivery(hub, read_delivery(msgspec.json.encode(given)))
+    return enqueue_delivery(hub, read_delivery(msgspec.json.encode(given), hub.clock().date()))
 
 
 def push_once(hub: HubContext, one: Faked, bounds: PushBounds = NO_CHANCE) -> PushSummary:

@@ -96,10 +96,11 @@ def test_a_held_pull_ends_with_one_and_can_be_released(
     monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", connection)
     held = type_command("pull", "transport", "--json")
     assert (held.exit_code, told(held)["state"]) == (1, "held")
-    released = type_command("hold", "release", str(told(held)["exchange_id"]), "--json")
+    signed = ("--by", "王工", "--reason", "部门确认属实")
+    released = type_command("hold", "release", str(told(held)["exchange_id"]), *signed, "--json")
     assert (released.exit_code, told(released)["merged"]) == (0, told(held)["held"])
-    again = type_command("hold", "discard", str(told(held)["exchange_id"]))
-    assert (again.exit_code, "request.not_held" in again.stderr) == (1, True)
+    again = type_command("hold", "discard", str(told(held)["exchange_id"]), *signed)
+    assert (again.exit_code, "request.not_held" in again.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -120,7 +121,7 @@ def test_an_interrupted_pull_leaves_the_feed_free(
     pull.send_signal(number)
     assert pull.wait(60) == 130
     assert column(hub, "select state from exchanges") == ["failed"]
-    assert type_command("hold", "release", "1").exit_code == 1
+    assert "request.not_held" in type_command("hold", "release", "1", "--by", "王工", "--reason", "试").stderr
 
 
 def test_a_missing_connection_says_what_to_set(environ: dict[str, str]) -> None:

@@ -16,9 +16,11 @@ from sqlalchemy import text
 
 from connectors.fake.truth import Plot
 from hub import pull as steps
+from hub.conformance.scratch import scratch_server
 from hub.context import Bounds, HubContext
 from hub.mending import today
 from hub.pull import pull
+from hub.rebuild import check_rebuild
 from hub.replay import replay
 from license_library.case_decisions import CaseDecision, decide_case
 from license_library.landing import read_pages
@@ -91,6 +93,20 @@ def test_the_wrong_one_that_was_discarded_contradicts_no_more_however_often_it_c
         assert counts.merged == 0
         assert count(hub, "licenses", f"record_id = '{key}' and holder_name <> '{other}'") == 1
         assert column(hub, "select state from quarantined_records order by page_number") == ["mended", "discarded"]
+
+
+def test_the_archive_knows_the_wrong_one_only_from_when_it_was_discarded(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport", Plot(scale=2200, bad_share=0))
+    pull_altered(hub, one, lambda row: row.update(YHMC="另一家运输有限公司"))
+    _, wrong = map(int, map(str, column(hub, "select quarantine_id from quarantined_records order by page_number")))
+    with hub.engine.begin() as conn:
+        decide_case(conn, hub.keyring, wrong, CaseDecision("discard", "张工", "误报"), today(hub), hub.clock())
+    with scratch_server() as server:
+        before = check_rebuild(hub, server, "transport", "licenses")
+        pull_altered(hub, one, lambda row: row.update(YHMC="另一家运输有限公司"))
+        after = check_rebuild(hub, server, "transport", "licenses")
+    assert (before.deviations, before.records, before.rebuilt) == ([], 2198, 2198)
+    assert (after.deviations, after.records, after.rebuilt) == ([], 2199, 2199)
 
 
 def test_whoever_discards_both_has_said_of_neither_that_it_is_wrong(hub: HubContext, fake: StartFake) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from typer.testing import CliRunner
 
@@ -9,7 +11,6 @@ from connectors.declaration import list_departments, load_department
 from hub.command import app
 from hub.demo import SHOWN, departments_shown
 from hub.settings import Settings
-from schemas.errors import NotFound
 
 
 def test_what_is_shown_can_be_chosen_and_has_every_transport() -> None:
@@ -17,8 +18,12 @@ def test_what_is_shown_can_be_chosen_and_has_every_transport() -> None:
     assert {load_department(name).transport.kind for name in SHOWN} == {"soap", "rest", "table", "file"}
     assert departments_shown("all", Settings()) == list_departments()
     assert departments_shown("water, culture", Settings()) == ["culture", "water"]
-    with pytest.raises(NotFound, match="no department nobody"):
-        departments_shown("water,nobody", Settings())
+
+
+def test_a_demo_of_a_department_that_is_not_declared_is_wrong_usage() -> None:
+    done = CliRunner().invoke(app, ["demo", "--departments", "water,nobody"])
+    assert done.exit_code == 2, done.output
+    assert re.search(r"expected names of agriculture, .*, or all, got nobody; nothing was started", done.stderr)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hub.serving import service_settings
 from hub.settings import Settings
 from license_library.questions import DeliveryFilter, KeyTaken, NotDeliverable, WrongQuestion
 from license_library.service import deciding, overseeing
+from license_library.service.bodies import InvalidQuestion
 from license_library.service.settings import ServiceSettings
 from schemas.deliveries import example_of
 
@@ -44,6 +45,16 @@ def test_a_delivery_gets_the_class_of_its_declaration_and_only_what_is_declared_
     with pytest.raises(NotDeliverable, match="no department 'nowhere'"):
         deciding.owe(served, body("decision", department="nowhere", delivery_key="platform-0003"))
     assert states(hub) == ["waiting"]
+
+
+def test_nobody_hands_in_a_delivery_of_the_case_of_the_hubs_own_correction_request(
+    served: ServiceSettings, hub: HubContext
+) -> None:
+    for kind, department in (("correction_request", "food_drug"), ("decision", "transport")):
+        with pytest.raises(InvalidQuestion, match="case_number is wrong; expected one of the caller's own") as refused:
+            deciding.owe(served, body(kind, department=department, case_number="correction-5"))
+        assert [one.field for one in refused.value.problems] == ["case_number"]
+    assert states(hub) == []
 
 
 def test_what_was_handed_in_is_the_same_delivery_whatever_is_declared_by_now(

@@ -11,16 +11,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hub_makers import PLOT, Faked
 from push_departments import make_departments
 from push_makers import NO_CHANCE, StillClock, at, owe, push_once, row_of, states
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
 from connectors.declaration import load_department
 from connectors.fake.process import start_fakes
 from hub.context import HubContext
 from hub.outbox_verdicts import postponed
 from hub.push import push
+from hub.registration import register
 from license_library.outbox import decide_delivery
 from license_library.outbox_claims import Claim
 from license_library.questions import NotDecidable
@@ -353,6 +357,57 @@ def test_what_is_claimed_when_a_window_begins_waits_and_keeps_the_reason_of_its_
     )  # fmt: skip
     assert postponed(claim, NOW).reason_code == "department.timeout"
     assert postponed(replace(claim, is_doubtful=False), NOW).reason_code == "delivery.maintenance"
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_deliveries_leave_while_records_of_their_department_are_merged(
+    owing: HubContext, fakes: dict[str, Faked], clock: StillClock, is_changed: bool
+) -> None:
+    one = fakes["A"]
+    owe(owing, one.name)
+    register(owing, one.department)
+    if is_changed:
+        with owing.engine.begin() as conn:
+            conn.exec_driver_sql("update departments set declaration_digest = 'of yesterday', name = 'of yesterday'")
+            conn.exec_driver_sql("update feeds set mapping_digest = 'of yesterday'")
+    event.listen(owing.engine, "begin", impatient)
+    with owing.engine.connect() as merging:
+        merging.exec_driver_sql("select from feeds for no key update")
+        assert push_once(owing, one).counts == {"acknowledged": 1}
+    noted = "select name, (select min(mapping_digest) from feeds) <> 'of yesterday' from departments"
+    with owing.engine.connect() as conn:
+        held = conn.exec_driver_sql(noted).one()
+    push_once(owing, one)
+    with owing.engine.connect() as conn:
+        free = conn.exec_driver_sql(noted).one()
+    assert (tuple(held) == tuple(free)) is not is_changed
+    assert tuple(free) == (one.department.name, True)
+
+
+def impatient(conn: Connection) -> None:
+    """Let a statement fail that waits for another transaction, in place of waiting with it."""
+    conn.exec_driver_sql("set local lock_timeout = '100ms'")
+
+
+def test_a_declaration_that_is_noted_already_waits_for_no_merge(owing: HubContext, fakes: dict[str, Faked]) -> None:
+    one = fakes["B"]
+    register(owing, one.department)
+    event.listen(owing.engine, "begin", impatient)
+    with owing.engine.connect() as merging:
+        merging.exec_driver_sql("select from feeds for no key update")
+        register(owing, one.department)
+        changed = msgspec.structs.replace(one.department, name="改名后的局", digest="of tomorrow")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            register(owing, changed)
+    with owing.engine.begin() as conn:  # as an older hub computed it of the same declaration
+        conn.exec_driver_sql("update departments set declaration_digest = 'of tomorrow', name = '改名后的局'")
+        conn.exec_driver_sql("update feeds set mapping_digest = 'of an older hub'")
+    register(owing, changed)
+    with owing.engine.connect() as conn:
+        assert (
+            conn.exec_driver_sql("select count(*) from feeds where mapping_digest = 'of an older hub'").scalar_one()
+            == 0
+        )
 
 
 def test_the_same_key_is_the_same_delivery(owing: HubContext, fakes: dict[str, Faked]) -> None:

@@ -156,7 +156,7 @@ def test_one_of_class_c_that_may_have_arrived_waits_for_a_person(
 def forestry_parcel(**values: str) -> Parcel:
     """Return a hand-off as forestry is told of it."""
     told = {"item_code": "PD-Z-005", "item_name": "使用林地审批", "applicant_name": "平度市示例公司", **values}
-    told |= {"applicant_code": "91370283MA3C0EXAMP", "applicant_code_type": "001", "outcome": "granted"}
+    told |= {"applicant_code": "91370283MA3C0EXA38", "applicant_code_type": "001", "outcome": "granted"}
     return Parcel("supervision_handoff", "k" * 32, "A/../1", 1, told | {"decided_on": "2026-03-06"})
 
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hub_makers import FEW, Faked, column, count, pull_once
+from hub_makers import FEW, Faked, StartFake, column, count, pull_once
 
 from connectors.declaration import load_department
 from connectors.fake.process import start_fake
+from connectors.fake.truth import Plot
 from hub.conformance.scratch import Scratch, scratch_server
 from hub.context import HubContext
+from hub.mending import mend_due, today
 from hub.rebuild import Rebuilt, check_rebuild
+from hub.replay import replay
+from license_library.case_decisions import CaseDecision, decide_case
+from license_library.merging import release_held
+from license_library.standing import end_waivers
+from schemas.problems import is_waivable
 
 NAME = "human_resources"
 OTHERWISE = ('= "XZQHDM"', '= { value = "370283" }')  # what another declaration reads otherwise
@@ -71,6 +81,73 @@ def test_the_archive_makes_the_library_again_and_names_what_it_does_not(
     assert {one.record_id: one.kind for one in found.deviations} == {
         gone: "only_in_archive", altered: "different", renamed: "only_in_archive", "of nobody": "only_in_library",
     }  # fmt: skip
+
+
+def decide(known: HubContext, case: int, action: Any, **facts: Any) -> None:
+    """Decide a case, and let a moment pass."""
+    with known.engine.begin() as conn:
+        decide_case(conn, known.keyring, case, CaseDecision(action, "张工", **facts), today(known), known.clock())
+
+
+def waivable_cases(known: HubContext) -> list[int]:
+    """Return the open cases that suffer from nothing but what can be waived."""
+    found = column(
+        known, "select quarantine_id || ' ' || array_to_string(codes, ' ') from quarantined_records order by 1"
+    )
+    split = [str(one).split() for one in found]
+    return [int(case) for case, *codes in split if all(map(is_waivable, codes))]
+
+
+def test_what_was_decided_counts_from_when_it_was_decided_and_not_before(
+    hub: HubContext, fake: StartFake, scratch: Scratch
+) -> None:
+    held = pull_once(hub, fake("transport", Plot(scale=150, bad_share=0.3, day=0)))
+    release_held(hub.engine, held.exchange_id, hub.clock)
+    let_in, unheard, over, discarded, *_ = waivable_cases(hub)
+    found = 'select quarantine_id from quarantined_records where problems @> \'[{"field": "status"}]\' order by 1'
+    unknown = [int(str(one)) for one in column(hub, found)][:2]
+    assert len(unknown) == 2
+    decide(hub, let_in, "waive", until=today(hub), reason="属实")
+    decide(hub, over, "waive", until=today(hub), reason="属实")
+    summary = replay(hub, "transport", "licenses", [let_in, over])
+    assert summary is not None
+    assert summary.merged == 2
+    decide(hub, unheard, "waive", until=today(hub), reason="属实")  # and nobody took it up again yet
+    decide(hub, discarded, "discard", reason="测试数据")
+    for case in unknown:
+        decide(hub, case, "edit", values={"ZJZT": "10"}, reason="来电核实")
+    heard_edit = replay(hub, "transport", "licenses", unknown[:1])
+    assert heard_edit is not None
+    assert heard_edit.merged == 1
+    later = hub.clock() + timedelta(days=2)
+    with hub.engine.begin() as conn:  # the last day of every waiver is over
+        end_waivers(conn, "transport", "licenses", later.date(), later)
+    same = check_rebuild(hub, scratch, "transport", "licenses")
+    assert (same.deviations, same.not_rebuilt, same.is_equal) == ([], [], True)
+    assert same.rebuilt == count(hub, "licenses")
+
+
+def test_a_waiver_that_was_never_replayed_is_no_record_of_the_archive(
+    hub: HubContext, fake: StartFake, scratch: Scratch
+) -> None:
+    pull_once(hub, fake("transport", Plot(scale=60, bad_share=0.3, day=0)))
+    decide(hub, waivable_cases(hub)[0], "waive", until=today(hub), reason="属实")
+    same = check_rebuild(hub, scratch, "transport", "licenses")
+    assert (same.deviations, same.not_rebuilt, same.is_equal) == ([], [], True)
+
+
+def test_cases_that_a_changed_declaration_took_up_again_leave_their_first_exchange_rebuilt(
+    pulled: tuple[HubContext, Faked], scratch: Scratch
+) -> None:
+    known, _ = pulled
+    digests = "select encode(digest, 'hex') from quarantined_records order by quarantine_id"
+    before = column(known, digests)
+    file = known.connectors_folder / NAME / "department.toml"
+    file.write_text(re.sub(r"(?m)^change_reason .*\n", "", file.read_text("utf-8")), "utf-8")
+    assert mend_due(known)[0].taken > 0
+    assert set(before) != set(column(known, digests))
+    same = rebuild(known, scratch)
+    assert (same.not_rebuilt, same.deviations, same.unproven) == ([], [], 0)
 
 
 def test_what_retention_or_a_lost_declaration_took_is_said_and_not_blamed(

@@ -8,13 +8,15 @@ from hub_makers import FEW, Faked, StartFake, column, expect_more, pull_once
 from sqlalchemy import text
 
 from hub.context import HubContext
-from hub.releasing import release
+from hub.held_batches import settle_batch
+from license_library.questions import HoldDecision
 
 REVOKE = """
 update licenses set status = 'revoked', digest = digest || '\\x00', source_updated_at = source_updated_at - interval '1 s'
 where license_id = (select min(license_id) from licenses where status = 'valid')
 """
 TOLD = "select words_en from incidents where kind = 'reversed' and state <> 'resolved'"
+RELEASE = HoldDecision("release", "张工", "人工核对无误")
 SAID = "1 licenses went from revoked to valid, which no law knows; what the department says is kept"
 
 
@@ -38,7 +40,7 @@ def test_a_held_batch_that_is_let_go_tells_it_and_ends_it_like_any_other(hub: Hu
     pull_once(hub, one)
     with hub.engine.begin() as conn:
         conn.execute(text(REVOKE))
-    release(hub, _held(hub, one))
+    settle_batch(hub, _held(hub, one), RELEASE)
     assert column(hub, TOLD) == [SAID]
     with hub.engine.begin() as conn:  # as if the batch that is held next had brought it
         conn.execute(
@@ -47,7 +49,7 @@ def test_a_held_batch_that_is_let_go_tells_it_and_ends_it_like_any_other(hub: Hu
             )
         )
         conn.execute(text("update licenses set source_updated_at = source_updated_at + interval '1 s'"))
-    release(hub, _held(hub, one))
+    settle_batch(hub, _held(hub, one), RELEASE)
     assert column(hub, TOLD) == []
 
 

@@ -99,6 +99,27 @@ def in_paragraphs(key: str, value: object) -> tuple[str, object]:
     return key, f"{value}\n第二行" if key in {"description", "summary"} and isinstance(value, str) else value
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            ("Water",),
+            "expected a letter, then letters, digits and _, all lower case, such as water_bureau; got 'Water'",
+        ),
+        (("taken",), "expected one that no room of ours has, got 'taken'"),
+        (("water", "--operation", "Nothing"), "expected one of listPermits, got 'Nothing'"),
+    ],
+)
+def test_a_name_or_an_operation_that_cannot_be_is_wrong_usage(
+    folder: Path, words: tuple[str, ...], expected: str
+) -> None:
+    (folder / "taken").mkdir(parents=True)
+    (folder / "taken/__init__.py").touch()
+    refused = run(folder, "new", *words, "--wsdl", str(CONTRACTS / "php_water/water.wsdl"))
+    assert (refused.returncode, f"{expected}; nothing was written" in refused.stderr) == (2, True), refused.stderr
+    assert [path.name for path in folder.iterdir()] == ["taken"]
+
+
 @pytest.mark.parametrize("words", [(), ("--wsdl", "a", "--ddl", "a")])
 def test_none_or_two_contracts_are_wrong_usage(folder: Path, words: tuple[str, ...]) -> None:
     (folder.parent / "a").touch()

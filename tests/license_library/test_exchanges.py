@@ -12,13 +12,13 @@ import pytest
 from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, stored_page
 from sqlalchemy import text
 
+from license_library.declared_feeds import register_department
 from license_library.exchanges import (
     begin_exchange,
     fail_exchange,
     finish_landing,
     get_exchange,
     read_pages,
-    register_department,
     store_page,
 )
 from license_library.keyring import Keyring, KeyringError

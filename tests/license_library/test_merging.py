@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, record, records_frame
 from sqlalchemy import text
 
-from license_library.exchanges import begin_exchange, fail_exchange, finish_landing, register_department
+from license_library.declared_feeds import register_department
+from license_library.exchanges import begin_exchange, fail_exchange, finish_landing
 from license_library.merging import Counts, NotHeld, discard_held, merge_exchange, release_held
 from license_library.overtaken import BadRows
 from license_library.shadowing import compare_exchange, note_reasons

@@ -70,7 +70,7 @@ def test_what_is_not_valid_today_is_not_relied_on(library, keyring, pull, change
         rely_on(conn, keyring, relying(1), today, NOW)
 
 
-@pytest.mark.parametrize("case", ["", "  ", "办件1", "a b", "x" * 101, "a\nb"])
+@pytest.mark.parametrize("case", ["", "  ", "办件1", "a b", "x" * 101, "a\nb", "correction-5", " correction-5"])
 def test_a_case_number_that_is_none_is_refused(library, keyring, relied, case):
     with library.begin() as conn, pytest.raises(RequestError):
         rely_on(conn, keyring, relying(relied, case), TODAY, NOW)

@@ -68,7 +68,11 @@ def settings_over(engine: Engine) -> ServiceSettings:
         with engine.begin() as conn:
             return hand_in(conn, keyring, given)
 
-    return ServiceSettings(engine, keyring, TOKEN, lambda: NOW, FileStore("memory://license-files", keyring), owe=owe)
+    files = FileStore("memory://license-files", keyring)
+    # Who releases a batch for real is the hub: tests/hub/test_held_pages.py.
+    return ServiceSettings(
+        engine, keyring, TOKEN, lambda: NOW, files, owe=owe, settle_batch=lambda _id, _decision: None
+    )
 
 
 def hand_in(conn: Connection, keyring: Keyring, given: Delivery) -> int:
@@ -182,7 +186,7 @@ def add_deliveries(conn: Connection, settings: ServiceSettings) -> None:
         owing = Owing(department, "decision", case, "C" if department == "transport" else "B", payload)
         owed = enqueue(conn, settings.keyring, owing, NOW)
         conn.execute(update(deliveries).where(deliveries.c.delivery_id == owed).values(state=state, **facts))
-    owed = hand_in(conn, settings.keyring, read_delivery(json.dumps(OWED_BEFORE).encode()))
+    owed = hand_in(conn, settings.keyring, read_delivery(json.dumps(OWED_BEFORE).encode(), settings.today()))
     refused = {"state": "refused", "reason_code": "delivery.given_up", "tries": 20}
     conn.execute(update(deliveries).where(deliveries.c.delivery_id == owed).values(**refused))
 

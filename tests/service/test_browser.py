@@ -18,6 +18,7 @@ ADDRESSES = [
     "/working-copies",
     "/departments",
     "/exchanges",
+    "/exchanges/4",
     "/exchanges/4/shadow",
     "/deliveries",
     "/corrections",

@@ -301,6 +301,10 @@ def answered(machine: Client, shelf: Shelf) -> dict[str, Any]:
                 f"/api/deliveries/{owed}/decision", json={"choice": "resend", "who": "张工"}
             ).json(),
             "get /api/quality": machine.get("/api/quality?department=transport").json(),
+            "get /api/exchanges/{exchange_id}": machine.get("/api/exchanges/4").json(),
+            "post /api/exchanges/{exchange_id}/decision": machine.post(
+                "/api/exchanges/4/decision", json={"choice": "discard", "who": "张工", "reason": "误导出"}
+            ).json(),
             "get /api/incidents/{incident_id}": machine.get("/api/incidents/1").json(),
             "post /api/incidents/{incident_id}/decision": machine.post(
                 "/api/incidents/2/decision", json={"choice": "assign", "who": "张工", "assignee": ""}

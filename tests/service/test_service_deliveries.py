@@ -94,6 +94,11 @@ def test_a_delivery_that_cannot_be_owed_is_refused_at_once_and_says_why(own_mach
     wrong = own_machine.post("/api/deliveries", json={**decision, "applicant_code": PERSON, "outcome": "perhaps"})
     assert (wrong.status_code, [one["field"] for one in wrong.json()["problems"]]) == (422, ["outcome"])
     assert PERSON not in wrong.text
+    other = own_machine.post("/api/deliveries", json={**decision, "applicant_code": PERSON})
+    assert (other.status_code, other.json()["code"]) == (422, "request.invalid")
+    assert [one["field"] for one in other.json()["problems"]] == ["applicant_code"]
+    assert "expected a unified social credit code, got one that is none" in other.json()["message"]
+    assert PERSON not in other.text
 
 
 def test_a_delivery_is_read_as_strictly_as_any_question(own_machine: Client, database: Engine) -> None:
@@ -118,7 +123,7 @@ def test_a_delivery_is_read_as_strictly_as_any_question(own_machine: Client, dat
 def test_one_key_for_two_cases_at_once_is_accepted_once(own_machine: Client, own_settings: ServiceSettings) -> None:
     with ThreadPoolExecutor(1) as pool:
         with own_settings.engine.begin() as conn:
-            hand_in(conn, own_settings.keyring, read_delivery(json.dumps(DECISION).encode()))
+            hand_in(conn, own_settings.keyring, read_delivery(json.dumps(DECISION).encode(), own_settings.today()))
             other = pool.submit(own_machine.post, "/api/deliveries", json=DECISION | {"case_number": "370283-2"})
             deadline = time.monotonic() + 30
             while not anybody_waits(own_settings.engine):

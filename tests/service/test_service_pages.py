@@ -36,6 +36,7 @@ PLAIN_PAGES = [
     f"/checklist/{ITEM}",
     "/departments",
     "/exchanges",
+    "/exchanges/4",
     "/exchanges/4/shadow",
     "/deliveries",
     "/corrections",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from httpx import Client
-from service_makers import PERSON, Shelf
+from service_makers import NOW, PERSON, Shelf
+
+from license_library.incidents import Cause, tell_incidents
+from license_library.service.settings import ServiceSettings
 
 
 def test_every_record_that_differs_is_named_and_no_person(shelf: Shelf, machine: Client) -> None:
@@ -20,6 +23,23 @@ def test_every_record_that_differs_is_named_and_no_person(shelf: Shelf, machine:
     page = machine.get("/reconciliations/1").text
     assert "&lt;i&gt;R1" in page
     assert "hub reconcile --pull 1" in page
+
+
+def test_the_incident_of_ends_that_differ_leads_to_the_records_and_shows_the_command(
+    own_settings: ServiceSettings, own_machine: Client
+) -> None:
+    with own_settings.engine.begin() as conn:
+        causes = [Cause("licenses", "both ends differ", "warning", "对账 1 号", "reconciliation 1")]
+        tell_incidents(conn, "transport", "differs", causes, NOW, feed="licenses")
+    listed = own_machine.get("/api/incidents?department=transport").json()["incidents"]
+    number = next(one["incident_id"] for one in listed if one["kind"] == "differs")
+    answer = own_machine.get(f"/api/incidents/{number}").json()
+    assert (answer["reconciliation_id"], answer["held_exchange_id"]) == (1, None)
+    page = own_machine.get(f"/incidents/{number}").text
+    assert '<code class="copied" tabindex="0">hub reconcile --pull 1</code>' in page
+    assert 'href="/reconciliations/1"' in page
+    assert "网页不连部门系统" in page
+    assert "copy it to the machine that pulls" in own_machine.get(f"/incidents/{number}?lang=en").text
 
 
 def test_the_list_goes_on_after_a_page(shelf: Shelf, machine: Client) -> None:
