@@ -110,12 +110,17 @@ def _refuse_attacks(root: etree._Element, body: bytes, who: str, field: int) -> 
         raise _refusal(who, f"elements are nested deeper than {DEPTH}")
     if body.count(b"=") > ATTRIBUTES and _TOO_MANY(root):
         raise _refusal(who, f"an element has more than {ATTRIBUTES} attributes")
-    if len(body) > field and any(len(text.decode()) > field for text in _long_texts(body, field)):
+    if len(body) > field and any(_is_long(text, field) for text in _long_texts(body, field)):
         raise _refusal(who, f"a field is longer than {field} characters")
 
 
+def _is_long(text: bytes, field: int) -> bool:
+    """Say whether a tag or the text behind it is too long; the one does not count for the other."""
+    return any(len(part.decode()) > field for part in text.split(b">", 1))
+
+
 def _long_texts(body: bytes, field: int) -> Iterator[bytes]:
-    """Yield what stands between two tags and takes more bytes than a field may have characters."""
+    """Yield each tag with the text behind it that takes more bytes than a field may have characters."""
     begin = 0
     while begin < len(body):
         last = body.rfind(b"<", begin, begin + field + 1)  # a whole field further on there must be a tag again

@@ -18,7 +18,7 @@ from license_library.checklist_words import LABELS, action_words, reason_words
 from license_library.freshness import source_of
 from license_library.holder_codes import HolderCode, read_holder_code
 from license_library.keyring import Keyring
-from license_library.license_hits import shown_number
+from license_library.license_hits import shown_text
 from license_library.listed_holders import persons_of
 from license_library.masking import mask_code
 from license_library.readings import check_text
@@ -134,7 +134,7 @@ def _license(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound) -> Li
     code = other.code if other else holder.code
     return LicenseBrief(
         license_id=row.license_id,
-        license_number=shown_number(row.license_number, row.kind, code, persons_of(row, keyring)),
+        license_number=shown_text(row.license_number, row.kind, code, persons_of(row, keyring)),
         issued_on=row.issued_on,
         valid_from=row.valid_from,
         valid_to=row.valid_to,

@@ -15,7 +15,7 @@ from license_library.cursors import LAST
 from license_library.field_lineage import list_lineage
 from license_library.history import read_versions
 from license_library.keyring import Keyring
-from license_library.license_hits import hit_of, hits_statement, holder_code_of, shown_number
+from license_library.license_hits import hit_of, hits_statement, holder_code_of, shown_text
 from license_library.listed_holders import persons_of
 from license_library.masking import mask_text
 from license_library.reliances import list_reliances
@@ -64,14 +64,14 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
         issuer_code=row.issuer_code,
         area_code=row.area_code,
         item_code=row.item_code,
-        item_name=row.item_name,
+        item_name=row.item_name and shown_text(row.item_name, row.kind, code, persons),
         changed_on=row.changed_on,
         change_reason=row.change_reason and mask_text(row.change_reason, code, *persons),
         file_url=row.file_url,
         source_updated_at=row.source_updated_at,
         replaced_by=find_newer(conn, keyring, row),
         replaces=find_older(conn, keyring, row),
-        replaces_told=row.replaces and shown_number(row.replaces, row.kind, code, persons),
+        replaces_told=row.replaces and shown_text(row.replaces, row.kind, code, persons),
         face=_face(row.face, [code, *persons]),
         versions=read_versions(conn, keyring, license_id),
         provenance=_provenance(row, origin, code, persons),
@@ -99,7 +99,7 @@ def _provenance(row: Any, origin: Any, code: str, persons: list[str]) -> Provena
         catalogue_code=origin.catalogue_code,
         basis=origin.basis,
         purpose=origin.purpose,
-        record_id=shown_number(row.record_id, row.kind, code, persons),
+        record_id=shown_text(row.record_id, row.kind, code, persons),
         exchange_id=origin.exchange_id,
         exchange_state=origin.exchange_state,
         exchange_started_at=origin.exchange_started_at,

@@ -17,7 +17,7 @@ from license_library.freshness import source_of
 from license_library.holder_codes import HolderCode
 from license_library.keyring import Keyring
 from license_library.listed_holders import persons_of
-from license_library.masking import mask_code, mask_text
+from license_library.masking import mask_text
 from schemas.elements import Element
 
 
@@ -86,7 +86,7 @@ def fact_brief(  # noqa: PLR0913, PLR0917 - a value, beside which, and whose
         )
     ) | {"is_disputed": False}
     return FactBrief(
-        value=mask_code(holder.code) if fact.source.field == "holder_code" else mask_text(fact.value, *codes),
+        value=mask_text(fact.value, *codes),
         agrees=fact.normal == shown.normal,
         is_master=fact.source.is_master,
         in_force=fact.in_force,

@@ -17,7 +17,7 @@ from license_library.freshness import validity_of
 from license_library.holder_codes import HolderCode, read_holder_code
 from license_library.holder_subjects import by_code, with_bound
 from license_library.keyring import Keyring
-from license_library.license_hits import shown_number
+from license_library.license_hits import shown_text
 from license_library.listed_holders import persons_at, persons_of
 from license_library.masking import mask_code
 from license_library.readings import check_text
@@ -103,7 +103,7 @@ def _license(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound, on: d
         version_count=row.version_count,
         license_type=row.license_type,
         license_type_name=row.license_type_name,
-        license_number=shown_number(row.license_number, holder_kind(holder.code_type), code, persons_of(row, keyring)),
+        license_number=shown_text(row.license_number, holder_kind(holder.code_type), code, persons_of(row, keyring)),
         holder_name=row.holder_name,
         issuer_name=row.issuer_name,
         issued_on=row.issued_on,

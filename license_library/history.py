@@ -12,7 +12,7 @@ from sqlalchemy import Connection, column, text
 
 from license_library.answers import FieldChange, LicenseHolder, LicenseVersion, Words
 from license_library.keyring import Keyring
-from license_library.license_hits import shown_number
+from license_library.license_hits import shown_text
 from license_library.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.masking import mask_code, mask_text
 from license_library.wording import field_words, reversal_words, status_words
@@ -110,13 +110,7 @@ def _said(holders: list[LicenseHolder]) -> str | None:
 def _told(known: _Known, field: str) -> str | None:
     row, code, persons = known
     value = getattr(row, field)
-    if value is None:
-        return None
-    return (
-        shown_number(value, row.kind, code, persons)
-        if field in ("license_number", "replaces")
-        else mask_text(str(value))
-    )
+    return None if value is None else shown_text(str(value), row.kind, code, persons)
 
 
 def _version(

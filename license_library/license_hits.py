@@ -77,15 +77,15 @@ def holder_code_of(row: Any, keyring: Keyring) -> str:
 
 def hit_of(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting | None = None) -> LicenseHit:
     """Return the hit of one row; `fit` says why it was found."""
-    code = holder_code_of(row, keyring)
+    code, persons = holder_code_of(row, keyring), persons_of(row, keyring)
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity = validity_of(*term, today)
     return LicenseHit(
         license_id=row.license_id,
         license_type=row.license_type,
         license_type_name=row.license_type_name,
-        license_name=row.license_name,
-        license_number=shown_number(row.license_number, row.kind, code, persons_of(row, keyring)),
+        license_name=shown_text(row.license_name, row.kind, code, persons),
+        license_number=shown_text(row.license_number, row.kind, code, persons),
         license_identifier=row.license_identifier,
         identifier_class=row.identifier_class,
         issuer_name=row.issuer_name,
@@ -124,6 +124,6 @@ def listed_hit(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitt
     )
 
 
-def shown_number(number: str, kind: str, code: str, persons: Iterable[str] = ()) -> str:
-    """Return a license number as it may be shown: a person's code inside it is masked, be it any holder's."""
-    return mask_text(number, code if kind == "person" else "", *persons)
+def shown_text(said: str, kind: str, code: str, persons: Iterable[str] = ()) -> str:
+    """Return what a license says as it may be shown: a person's code inside it is masked, be it any holder's."""
+    return mask_text(said, code if kind == "person" else "", *persons)

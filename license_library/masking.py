@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from schemas.identifiers.resident_identity import written_forms
+
 # 18 characters with a plausible birthday inside: an organisation's 18 digits rarely have one.
 _RESIDENT_NUMBER = re.compile(
     r"(?<!\d)\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)", re.ASCII
@@ -28,7 +30,15 @@ def mask_name(name: str) -> str:
 
 
 def mask_text(text: str, *known_codes: str) -> str:
-    """Return the text with every resident number in it masked, and the known codes too, whatever their form."""
+    """Return the text with every resident number in it masked, and the known codes too, however they are written."""
     for known in filter(None, known_codes):
-        text = text.replace(known, mask_code(known))
+        for form in written_forms(known):
+            text = _mask_known(text, form)
     return _RESIDENT_NUMBER.sub(lambda found: mask_code(found.group()), text)
+
+
+def _mask_known(text: str, known: str) -> str:
+    """Mask a code also in small letters: it was kept in capitals, a face is kept as its department wrote it."""
+    if known.lower() not in text.lower():
+        return text
+    return re.sub(re.escape(known), lambda found: mask_code(found.group()), text, flags=re.IGNORECASE | re.ASCII)

@@ -15,7 +15,7 @@ from license_library.answers import RelianceBrief
 from license_library.cursors import LAST
 from license_library.freshness import validity_of
 from license_library.keyring import Keyring
-from license_library.license_hits import shown_number
+from license_library.license_hits import shown_text
 from license_library.listed_holders import persons_at, persons_of
 from license_library.questions import NotReliable
 from license_library.readings import check_text
@@ -98,7 +98,7 @@ def reliance_of(row: Any, keyring: Keyring) -> RelianceBrief:
         license_id=row.license_id,
         version_count=row.version_count,
         license_type_name=row.license_type_name,
-        license_number=shown_number(row.license_number, row.kind, code, persons_of(row, keyring)),
+        license_number=shown_text(row.license_number, row.kind, code, persons_of(row, keyring)),
         relied_by=row.relied_by,
         relied_at=row.relied_at,
     )

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import ReplacementBrief
 from license_library.keyring import Keyring
-from license_library.license_hits import hits_statement, holder_code_of, shown_number
+from license_library.license_hits import hits_statement, holder_code_of, shown_text
 from license_library.listed_holders import persons_of
 from license_library.wording import status_words
 from schemas.identifiers.license_identifier import other_editions
@@ -79,9 +79,7 @@ def _brief(row: Any, keyring: Keyring) -> ReplacementBrief:
     return ReplacementBrief(
         license_id=row.license_id,
         license_type_name=row.license_type_name,
-        license_number=shown_number(
-            row.license_number, row.kind, holder_code_of(row, keyring), persons_of(row, keyring)
-        ),
+        license_number=shown_text(row.license_number, row.kind, holder_code_of(row, keyring), persons_of(row, keyring)),
         issued_on=row.issued_on,
         status=row.status,
         status_words=status_words(row.status),

@@ -16,7 +16,7 @@ from license_library.bound_holders import NOBODY, Bound
 from license_library.freshness import source_of, validity_of
 from license_library.holder_subjects import by_code
 from license_library.keyring import Keyring
-from license_library.license_hits import hits_statement, holder_code_of, shown_number
+from license_library.license_hits import hits_statement, holder_code_of, shown_text
 from license_library.listed_holders import persons_of
 from license_library.masking import mask_code, mask_text
 from license_library.searches import held_by
@@ -123,11 +123,11 @@ def cert_info(row: Any, keyring: Keyring, now: datetime, bound: Bound = NOBODY) 
     persons, other = persons_of(row, keyring), bound.other_of({row.holder_hash, *(row.listed_hashes or ())})
     return CertInfo(
         certificate_type=row.license_type_name,
-        certificate_name=row.license_name,
+        certificate_name=shown_text(row.license_name, row.kind, code, persons),
         certificate_holder=row.holder_name,
         certificate_holder_code=mask_code(code),
         certificate_holder_type=_TYPE_NAMES.get(row.code_type, row.code_type),
-        certificate_number=shown_number(row.license_number, row.kind, code, persons),
+        certificate_number=shown_text(row.license_number, row.kind, code, persons),
         certificate_identifier=row.license_identifier or "",
         issue_dept=row.issuer_name,
         issue_dept_code=row.issuer_code or "",

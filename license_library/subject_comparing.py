@@ -15,7 +15,7 @@ from license_library.bound_holders import bound_to_subject
 from license_library.cursors import LAST
 from license_library.freshness import validity_of
 from license_library.keyring import Keyring
-from license_library.license_hits import shown_number
+from license_library.license_hits import shown_text
 from license_library.listed_holders import persons_at, persons_of
 from license_library.masking import mask_code, mask_text
 from license_library.pair_signs import Known, sex_words, signs_of
@@ -101,7 +101,7 @@ def _license(row: Any, kind: str, code: str, persons: list[str]) -> SubjectLicen
     return SubjectLicense(
         license_id=row.license_id,
         license_type_name=row.license_type_name,
-        license_number=shown_number(row.license_number, kind, code, persons),
+        license_number=shown_text(row.license_number, kind, code, persons),
         issuer_name=row.issuer_name,
         issued_on=row.issued_on,
         status_words=status_words(row.status),

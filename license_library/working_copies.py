@@ -20,7 +20,7 @@ from license_library.cursors import LAST
 from license_library.dossier import get_license
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
-from license_library.license_hits import shown_number
+from license_library.license_hits import shown_text
 from license_library.listed_holders import persons_at, persons_of
 from license_library.questions import NotReliable, NotSettled
 from schemas.errors import NotFound, RequestError
@@ -159,7 +159,7 @@ def copy_of(row: Any, keyring: Keyring, now: datetime) -> CopyBrief:
         version_count=row.version_count,
         license_type=row.license_type,
         license_type_name=row.license_type_name,
-        license_number=shown_number(
+        license_number=shown_text(
             row.license_number, row.kind, keyring.decrypt(row.code_encrypted).decode(), persons_of(row, keyring)
         ),
         case_number=row.case_number,

@@ -70,12 +70,19 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load_elements(path: Path = ELEMENTS_FILE) -> Mapping[str, Element]:
-    """Return the elements by code, in the order of the file; DeclarationError names the entry that is wrong."""
+    """Return the elements by code, in the order of the file; DeclarationError names the file and the entry that is wrong."""
     try:
-        written = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), dict[str, _Written])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise DeclarationError(f"elements: {path.name} cannot be read: {error}; nothing loaded") from error
-    return {code: _element(code, entry) for code, entry in written.items()}
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _wrong(path, "the file", "readable TOML", str(error)) from error
+    return {code: _element(path, code, _written(path, code, entry)) for code, entry in raw.items()}
+
+
+def _written(path: Path, code: str, entry: Any) -> _Written:
+    try:
+        return msgspec.convert(entry, _Written)
+    except msgspec.ValidationError as error:
+        raise _wrong(path, code, "the keys and values that the head of the file tells", str(error)) from error
 
 
 def wanted_types(elements: Mapping[str, Element]) -> list[str]:
@@ -84,28 +91,28 @@ def wanted_types(elements: Mapping[str, Element]) -> list[str]:
     return sorted(kind for kind in told if kind is not None)
 
 
-def _element(code: str, entry: _Written) -> Element:
+def _element(path: Path, code: str, entry: _Written) -> Element:
     names = (*entry.masters, *entry.others)
     if not entry.masters or not entry.of or len(set(names)) < len(names):
-        raise _wrong(code, "at least one master and one kind of holder, and each source once", names)
-    sources = tuple(_source(code, name, name in entry.masters) for name in names)
+        raise _wrong(path, code, "at least one master and one kind of holder, and each source once", names)
+    sources = tuple(_source(path, code, name, name in entry.masters) for name in names)
     if bool(entry.held_as) != any(source.field == HELD for source in sources):
-        raise _wrong(code, f"held_as where a source is TYPE.{HELD}, and only there", entry.held_as)
+        raise _wrong(path, code, f"held_as where a source is TYPE.{HELD}, and only there", entry.held_as)
     facts = {name: getattr(entry, name) for name in ("zh", "en", "kind", "of", "personal", "many", "held_as", "codes")}
     return Element(code=code, sources=sources, **facts)
 
 
-def _source(code: str, name: str, is_master: bool) -> ElementSource:
+def _source(path: Path, code: str, name: str, is_master: bool) -> ElementSource:
     if name in CODE_FIELDS:
         return ElementSource(name, None, name, is_master)
     license_type, _, field = name.partition(".")
     if license_type not in load_catalogue().license_names() or not _PRINTED.fullmatch(field):
-        raise _wrong(code, "a license type of the catalogue and a field of its licenses", name)
+        raise _wrong(path, code, "a license type of the catalogue and a field of its licenses", name)
     return ElementSource(name, license_type, field, is_master)
 
 
-def _wrong(code: str, expected: str, got: Any) -> DeclarationError:
-    return DeclarationError(f"elements: {code} is wrong; expected {expected}, got {got!r}; nothing loaded")
+def _wrong(path: Path, where: str, expected: str, got: Any) -> DeclarationError:
+    return DeclarationError(f"elements: {path.name}, {where}; expected {expected}, got {got!r}; nothing loaded")
 
 
 build_readers(_Written)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any, Final
 
 import msgspec
 
@@ -47,20 +48,37 @@ class _Forms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: dict[str, dict[HolderKind, tuple[str, ...]]]
 
 
+_Parts = dict[HolderKind, tuple[str, ...]]
+_TABLES: Final[dict[str, Any]] = {"fields": _Words, "parts": _Part, "kinds": _Parts, "items": _Parts}
+
+
 @cache
 def load_forms(path: Path = FORMS_FILE) -> _Forms:
-    """Return the forms as they are written; DeclarationError names what is wrong in them."""
+    """Return the forms as they are written; DeclarationError names the file and the entry that is wrong in it."""
     try:
-        forms = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Forms)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise DeclarationError(f"forms: {path.name} cannot be read: {error}; nothing loaded") from error
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _wrong(path, "the file", "readable TOML", str(error)) from error
+    if raw.keys() != _TABLES.keys() or not all(isinstance(table, dict) for table in raw.values()):
+        raise _wrong(path, "the file", f"the tables {', '.join(_TABLES)}", sorted(raw))
+    forms = _Forms(**{table: _entries(path, table, raw[table]) for table in _TABLES})
     known = {item.item_code for item in load_catalogue().items}
     if strange := sorted(forms.items.keys() - known):
-        raise _wrong("items", "codes of the item catalogue", strange)
+        raise _wrong(path, "items", "codes of the item catalogue", strange)
     for name, form in (forms.kinds | forms.items).items():
         for kind, parts in form.items():
-            _check(forms, f"{name}.{kind}", kind, parts)
+            _check(path, forms, f"{name}.{kind}", kind, parts)
     return forms
+
+
+def _entries(path: Path, table: str, entries: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, entry in entries.items():
+        try:
+            found[name] = msgspec.convert(entry, _TABLES[table])
+        except msgspec.ValidationError as error:
+            raise _wrong(path, f"{table}.{name}", "the keys and values of its neighbours", str(error)) from error
+    return found
 
 
 def form_of(item_code: str, applicant_kind: str, kind: HolderKind) -> tuple[Field, ...]:
@@ -77,21 +95,21 @@ def _field(forms: _Forms, part: str, name: str) -> Field:
     return Field(name, words.zh, words.en, said.zh, said.en, element)
 
 
-def _check(forms: _Forms, where: str, kind: HolderKind, parts: tuple[str, ...]) -> None:
+def _check(path: Path, forms: _Forms, where: str, kind: HolderKind, parts: tuple[str, ...]) -> None:
     elements = load_elements()
     if strange := [part for part in parts if part not in forms.parts]:
-        raise _wrong(where, "names of parts", strange)
+        raise _wrong(path, where, "names of parts", strange)
     names = [name for part in parts for name in forms.parts[part].fields]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise _wrong(where, "each field once", twice)
+        raise _wrong(path, where, "each field once", twice)
     if strange := [name for name in names if (name in elements) == (name in forms.fields)]:
-        raise _wrong(where, "names of elements or of fields that the applicant fills", strange)
+        raise _wrong(path, where, "names of elements or of fields that the applicant fills", strange)
     if strange := [name for name in names if name in elements and kind not in elements[name].of]:
-        raise _wrong(where, f"elements of a {kind}", strange)
+        raise _wrong(path, where, f"elements of a {kind}", strange)
 
 
-def _wrong(where: str, expected: str, got: list[str]) -> DeclarationError:
-    return DeclarationError(f"forms: {where} is wrong; expected {expected}, got {got!r}; nothing loaded")
+def _wrong(path: Path, where: str, expected: str, got: Any) -> DeclarationError:
+    return DeclarationError(f"forms: {path.name}, {where}; expected {expected}, got {got!r}; nothing loaded")
 
 
 build_readers(_Forms)

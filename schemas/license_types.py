@@ -98,6 +98,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise _wrong(path, "the file", "readable TOML", str(error)) from error
     if not isinstance(raw.get("fields"), dict) or not isinstance(raw.get("types"), dict):
         raise _wrong(path, "the file", "tables `fields` and `types`", ", ".join(sorted(raw)) or "none")
+    if strange := sorted(raw.keys() - {"fields", "types", "old"}):
+        raise _wrong(path, strange[0], "no tables but `fields`, `types` and `old`", strange[0])
     return raw
 
 

@@ -238,4 +238,4 @@ def _record(  # noqa: PLR0913 - who asked what, and what came of it
     record_inquiry(conn, *facts, denied=denied, fields_told=fields_told)
 
 
-build_readers(SearchRequest, VerifyRequest, ChecklistRequest, PrefillRequest, LicenseRequest, AsOfRequest, HeldRequest)
+build_readers(*ACTIONS)

@@ -59,6 +59,13 @@ def to_eighteen(number: str) -> str:
     return body + resident_identity_check(body)
 
 
+def written_forms(number: str) -> list[str]:
+    """Return a number in every form it may have been written in: of the last century also in 15 digits."""
+    if not _NEW.fullmatch(number) or number[6:8] != "19":
+        return [number]
+    return [number, number[:6] + number[8:17]]
+
+
 def resident_identity_fault(number: str, today: date) -> str | None:
     """Say what is wrong with a number without repeating it, or None."""
     full = to_eighteen(number)

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,9 +17,11 @@ from connectors.connection import Connection, parse_connection
 from connectors.declared import Department
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
+from connectors.pages import fetch_pages
 from connectors.signing import sign_headers
 from connectors.soap_contract import SoapContract
 from connectors.username_token import make_username_token
+from schemas.errors import DepartmentRefused
 
 Told = tuple[int, bytes]
 FIRST_PAGE = "/yzxt/open/certs?pageNo=1&pageSize=10"
@@ -131,6 +134,20 @@ def test_a_soap_request_signed_in_wrongly_gets_a_fault(market: FakeServer) -> No
     status, answer = tell(market, "POST", "", {}, soap_body(market.department, stranger, YM="1", MYTS="10"))
     assert status == 500
     assert b"Item" not in answer
+
+
+@pytest.mark.parametrize("kind", ["digest", "text"])
+@pytest.mark.parametrize(("right", "wrong"), [("fake-secret", "guess"), ("fake-secret", ""), ("license-hub", "other")])
+def test_a_pull_signed_in_wrongly_is_refused_and_says_nothing_of_the_secret(
+    market: FakeServer, right: str, wrong: str, kind: str
+) -> None:
+    feed = market.department.feeds["licenses"]
+    account = parse_connection(f"{market.connection_value}?password_type={kind}")
+    assert next(iter(fetch_pages(market.department, feed, account, None))).number == 1
+    changed = {name: wrong for name in ("login", "password") if getattr(account, name) == right}
+    with pytest.raises(DepartmentRefused, match="sign-in") as refusal:
+        list(fetch_pages(market.department, feed, replace(account, **changed), None))
+    assert not [secret for secret in ("guess", "fake-secret") if secret in str(refusal.value)]
 
 
 def test_a_username_token_counts_once(market: FakeServer) -> None:

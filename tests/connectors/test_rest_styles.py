@@ -17,6 +17,8 @@ from connectors.connection import parse_connection
 from connectors.declared import Department
 from connectors.fake.truth import Plot, tell_truth
 from connectors.json_page import json_rows, read_document
+from connectors.page_reading import read_blocks
+from connectors.page_rows import PageRows
 from connectors.pages import fetch_pages, read_page
 from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault
 
@@ -214,6 +216,7 @@ ONE = "<r><code>0</code><data><total>1</total><rows><row><YHMC>{}</YHMC></row></
     ("body", "media_type", "names"),
     [
         (ONE.format("平度").encode(), "application/xml", ["平度"]),
+        (b'<?xml version="1.0"?><!-- a > <!DOCTYPE b> --> ' + ONE.format("平度").encode(), "application/xml", ["平度"]),
         (ONE.format("<![CDATA[<平> & 度]]>").encode(), "text/xml; charset=utf-8", ["<平> & 度"]),
         (('<?xml version="1.0" encoding="GB2312"?>' + ONE.format("平度䶮")).encode("gb18030"), "text/xml", ["平度䶮"]),
         (ONE.format("平度").encode("gb18030"), "text/xml; charset=gbk", ["平度"]),
@@ -255,6 +258,58 @@ def test_records_in_xml_are_read_as_they_come(
 def test_an_xml_answer_that_is_none_is_refused(declare: Declare, body: bytes, family: type[Exception]) -> None:
     with pytest.raises(family):
         read_xml(declare, body)
+
+
+LAUGHS = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(10))
+BEHIND = "</row></rows></data></r>"  # a good record stands before whatever is put here
+
+
+def behind(attack: str) -> bytes:
+    """Put an attack into a second record, behind a good one."""
+    return ONE.format("x").replace(BEHIND, f"</row><row><YHMC>{attack}</YHMC>{BEHIND}").encode()
+
+
+def read_over_a_socket(department: Department, body: bytes, read: list[PageRows]) -> None:
+    """Fetch and read what a server answers; what could be read is in `read`."""
+    feed = department.feeds["licenses"]
+    with serving(answering(body, Content_Type="application/xml")) as server:
+        for page in fetch_pages(department, feed, parse_connection(server.url), None):
+            read.extend(read_blocks(department, feed, page.body, page.media_type))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (f"<!DOCTYPE r [{LAUGHS}]>".encode() + ONE.format("&e9;").encode(), "DOCTYPE"),
+        (b'<!DOCTYPE r [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x.dtd"> %p;]>' + ONE.format("x").encode(), "DOCTYPE"),
+        (b'<?xml version="1.0"?><!-- a --> <!DOCTYPE r>' + ONE.format("x").encode(), "DOCTYPE"),
+        (b"\xef\xbb\xbf<!DOCTYPE r>" + ONE.format("x").encode(), "DOCTYPE"),
+        (f'<!DOCTYPE r [<!ENTITY e "x">]>{ONE.format("&e;")}'.encode("utf-16"), "DOCTYPE"),
+        (b'<?xml-stylesheet href="file:///etc/passwd"?>' + ONE.format("x").encode(), "processing instruction"),
+        (ONE.format("x").encode() + b"<!DOCTYPE r>", "not well-formed"),
+        (behind("&e;"), "not well-formed"),
+        (behind("<?php x?>"), "holds a processing instruction"),
+        (ONE.format("x").encode() + b"<?php x?>", "holds a processing instruction"),
+        (behind(INCLUDE), "holds an XInclude"),
+        (behind("<d>" * 60 + "</d>" * 60), "nested deeper than 64"),
+        (behind("<d>" * 20_000 + "</d>" * 20_000), "nested deeper than 64|not well-formed"),
+        (behind(f"<d {MANY}/>"), "more than 256 attributes"),
+        (behind("x" * 1_000_001), "a field is longer than 1000000 characters"),
+    ],
+    ids=range(15),
+)
+def test_an_attack_in_xml_over_rest_is_named_and_nothing_before_it_is_read(
+    declare: Declare, body: bytes, said: str
+) -> None:
+    read: list[PageRows] = []
+    with pytest.raises(DepartmentBrokePromise, match=said) as refusal:
+        read_over_a_socket(declare(FAST, XML[1]), body, read)
+    assert read == []
+    assert "passwd" not in str(refusal.value)
+
+
+def test_a_field_as_long_as_is_allowed_is_read_over_rest(declare: Declare) -> None:
+    assert [len(name or "") for name in read_xml(declare, behind("平" * 1_000_000))] == [1, 1_000_000]
 
 
 def test_json_may_come_in_utf_16_with_a_mark_or_in_gb18030(declare: Declare) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from socket import socket
 from typing import Any
 
@@ -18,7 +18,10 @@ from soap_samples import TO_SOAP, WSDL
 
 from connectors.connection import Connection, parse_connection
 from connectors.declared import Department
+from connectors.door import Answer
+from connectors.fake.gate import LASTS
 from connectors.fake.truth import Plot, tell_truth
+from connectors.fake.wire import Request
 from connectors.national_gateway import open_secret, read_end, seal_secret
 from connectors.page_trail import Place
 from connectors.pages import fetch_pages
@@ -40,6 +43,7 @@ AUTH = 'auth = "none"'
 LIMITS = "limits = { requests_per_second = 1000, deadline_seconds = 20 }"
 POST = ('path = "/licenses"', 'path = "/licenses"\nmethod = "POST"\nsend = "json"')
 PLOT = Plot(scale=5, day=0, bad_share=0)
+AT = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def auth(name: str, token: str = "") -> tuple[str, str]:
@@ -181,6 +185,69 @@ def test_a_login_that_brings_nothing_usable_has_its_family(
     assert "abc" not in str(failure.value)
 
 
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"data": {"token": "abc", "seconds": 10**10}}, "not a number of seconds"),
+        ({"data": {"token": "a b", "seconds": 60}}, "no header can carry"),
+    ],
+)
+def test_a_token_that_nobody_could_use_is_the_departments_fault(
+    declare: Declare, document: dict[str, Any], message: str
+) -> None:
+    department = declare(*SIGN_INS["session-token in a header"])
+    with serving(failing_login(telling(document))) as server, pytest.raises(DepartmentBrokePromise, match=message):
+        list(fetch_pages(department, department.feeds["licenses"], parse_connection(server.url), None))
+
+
+@pytest.mark.parametrize("name", ["oauth2-client", "session-token in a header", "national-gateway with a key service"])
+def test_what_was_issued_is_used_until_half_a_minute_before_it_ends(declare: Declare, name: str) -> None:
+    department = declare(*SIGN_INS[name])
+    with faking(department, PLOT) as server:
+        at = read_clock()
+        sign_in = SignIn(department, "roads", parse_connection(server.connection_value), lambda: at)
+        for seconds, asked in ((0, 1), (1165, 1), (1180, 2)):
+            sign_in.sign(at + timedelta(seconds=seconds))
+            assert server.gate.sign_ins == asked
+
+
+def test_a_token_that_has_ended_opens_nothing_at_the_fake(declare: Declare) -> None:
+    department = declare(*SIGN_INS["oauth2-client"])
+    with faking(department, PLOT) as server:
+        signed = SignIn(department, "roads", parse_connection(server.connection_value), read_clock).sign(read_clock())
+        request = Request("GET", "/", "", signed.headers, b"")
+        feed = department.feeds["licenses"]
+        server.gate.verify(request, feed, {}, read_clock())
+        with pytest.raises(DepartmentRefused, match="has ended"):
+            server.gate.verify(request, feed, {}, read_clock() + LASTS)
+
+
+def test_a_page_is_never_taken_for_a_refusal(declare: Declare) -> None:
+    """Only a short answer that can be read is looked into, and only where the declaration names codes."""
+    named = f'{LOGIN}, name = "X-Token", prefix = ""'
+    refusal = b'{"code": "40001", "msg": "token expired"}'
+    for codes, media_type, body, is_refused in (
+        (', refused = ["40001"]', "application/json", refusal, True),
+        (', refused = ["40001"]', "application/json", refusal[:-1] + b', "more": "' + b"x" * 4096 + b'"}', False),
+        (', refused = ["40001"]', "application/json", b'{"code": "40001"', False),
+        ("", "application/json", refusal, False),
+    ):
+        department = declare(auth("session-token", named + codes))
+        sign_in = SignIn(department, "roads", Connection("http", "a", 80), read_clock)
+        answer = Answer(200, media_type, body, AT, AT, AT)
+        assert sign_in.is_refused(department.feeds["licenses"], answer) is is_refused, body
+
+
+def test_a_result_code_in_xml_can_say_so_too(declare: Declare) -> None:
+    named = auth("session-token", f'{LOGIN}, name = "X-Token", prefix = "", refused = ["40001"]')
+    department = declare(named, ('path = "/licenses"', 'path = "/licenses"\nanswer = "xml"'))
+    sign_in = SignIn(department, "roads", Connection("http", "a", 80), read_clock)
+    feed = department.feeds["licenses"]
+    for code, is_refused in ((b" 40001 ", True), (b"0", False)):
+        answer = Answer(200, "text/xml", b"<r><code>" + code + b"</code></r>", AT, AT, AT)
+        assert sign_in.is_refused(feed, answer) is is_refused
+
+
 def test_a_token_that_ends_is_renewed_before_it_does(declare: Declare) -> None:
     department = declare(*SIGN_INS["session-token in a header"], ('"data/seconds"', '"", lifetime = "0s"'))
     with faking(department, Plot(scale=6, day=0)) as server:
@@ -247,7 +314,9 @@ def test_over_soap_the_national_signature_stands_in_the_envelope_too(declare: De
     )
     sign_in = SignIn(department, "roads", NATIONAL, read_clock)
     call = PageRequester(department, department.feeds["licenses"], NATIONAL, sign_in).write(None, Place(1, 1), at).call
-    (header,) = etree.fromstring(call.body or b"").find("{*}Header")
+    envelope = etree.fromstring(call.body or b"")
+    assert [etree.QName(part).localname for part in envelope] == ["Header", "Body"]
+    (header,) = envelope.find("{*}Header")
     assert (header.tag, {child.tag: child.text for child in header}) == ("tongtechheader", VECTOR)
     assert call.headers.items() >= VECTOR.items()
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from connectors.connection import Connection
 from connectors.signing import SeenNonces, hmac_base64, sign_headers, verify_headers
-from connectors.username_token import WSSE, make_username_token, password_digest, verify_username_token
+from connectors.username_token import DIGEST, WSSE, WSU, make_username_token, password_digest, verify_username_token
 from schemas.errors import DepartmentRefused
 
 AT = datetime.fromtimestamp(1_700_000_000, UTC)
@@ -123,3 +123,43 @@ def test_a_second_username_token_is_refused() -> None:
     assert len(header.findall(f"{{{WSSE}}}Security")) == 2
     with pytest.raises(DepartmentRefused, match="expected one"):
         verify_username_token(header, connect(), AT, SeenNonces())
+
+
+def test_no_username_token_at_all_is_refused() -> None:
+    with pytest.raises(DepartmentRefused, match="expected one"):
+        verify_username_token(etree.Element("Header"), connect(), AT, SeenNonces())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (f"{{{WSSE}}}Nonce", "", "nonce"),
+        (f"{{{WSSE}}}Nonce", "%%%", "nonce"),
+        (f"{{{WSSE}}}Nonce", "bm9u%Y2U=", "nonce"),  # base64 only to whoever overlooks a sign
+        (f"{{{WSU}}}Created", "", "outside the accepted window"),
+        (f"{{{WSU}}}Created", "yesterday", "outside the accepted window"),
+        (f"{{{WSU}}}Created", "2023-11-14T22:13:20.000", "not an instant"),
+        (f"{{{WSSE}}}Password", "", "the password is wrong"),
+        (f"{{{WSSE}}}Username", "", "the user is unknown"),
+    ],
+)
+def test_a_username_token_that_lacks_a_part_is_refused(name: str, text: str, said: str) -> None:
+    header = make_header(connect(password_type="text"))
+    for element in header.iter(name):
+        element.text = text
+    with pytest.raises(DepartmentRefused, match=said):
+        verify_username_token(header, connect(), AT, SeenNonces())
+
+
+def test_a_password_without_a_type_is_the_password_itself_and_never_a_digest() -> None:
+    for kind in ("text", "digest"):
+        header = make_header(connect(password_type=kind))
+        (password,) = header.iter(f"{{{WSSE}}}Password")
+        password.attrib.pop("Type")
+        if kind == "text":
+            verify_username_token(header, connect(), AT, SeenNonces())
+        else:
+            with pytest.raises(DepartmentRefused, match="password is wrong"):
+                verify_username_token(header, connect(), AT, SeenNonces())
+            password.set("Type", DIGEST)
+            verify_username_token(header, connect(), AT, SeenNonces())

@@ -127,10 +127,13 @@ def test_a_header_that_breaks_the_contract_never_leaves(declare: Declare) -> Non
 
 
 def test_a_header_no_contract_describes_is_written_as_named(declare: Declare) -> None:
-    envelope, _, _ = ask(declare, headed('{ "{urn:gate}Pass" = { Id = "7", "@kind" = "a" } }'))
+    envelope, _, _ = ask(declare, headed('{ "{urn:gate}Pass" = { Id = "7", "@kind" = "a", "@mustUnderstand" = "1" } }'))
     header = envelope.find(f"{{{ENVELOPE}}}Header/{{urn:gate}}Pass")
     assert header is not None
-    assert (header.get("kind"), header.findtext("{urn:gate}Id")) == ("a", "7")
+    assert (dict(header.attrib), header.findtext("{urn:gate}Id")) == (
+        {"kind": "a", f"{{{ENVELOPE}}}mustUnderstand": "1"},
+        "7",
+    )
 
 
 def test_a_table_under_a_parameter_is_carried_in_it_beside_the_others(declare: Declare) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.declaration import Expects
-from hub.anomalies import Anomaly, Batch, find_anomalies
+from hub.anomalies import KINDS, Anomaly, Batch, find_anomalies, judged_kinds
 from license_library.feed_history import Past
 from schemas.measures import Measured
 
@@ -15,9 +15,11 @@ DAY = timedelta(days=1)
 START = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def past(*received: int, window: timedelta | None = DAY, filled: tuple[int, int] | None = None) -> list[Past]:
+def past(
+    *received: int, window: timedelta | None = DAY, filled: tuple[int, int] | None = None, every: timedelta = DAY
+) -> list[Past]:
     counts = {("filled", "holder_code"): filled} if filled else {}
-    return [Past(START + DAY * day, window, many, counts) for day, many in enumerate(received)]
+    return [Past(START + every * place, window, many, counts) for place, many in enumerate(received)]
 
 
 def found(batch: Batch, history: list[Past], expects: Expects | None = None) -> list[tuple[str, str, bool]]:
@@ -37,6 +39,15 @@ def test_ten_times_the_volume_is_held_and_what_came_before_is_not() -> None:
     assert found(news(1000), history, Expects(max_growth=20)) == []
 
 
+def test_an_exchange_of_everything_is_no_past_of_news() -> None:
+    assert found(news(1000), [*past(100, 90, 110, 100), *past(100, window=None)]) == []
+
+
+def test_an_exchange_that_covers_less_than_any_before_may_bring_as_much_as_a_whole_one() -> None:
+    assert found(news(550, DAY / 4), past(100, 90, 110, 100, 95)) == []
+    assert found(news(500), past(100, 90, 110, 100, 95, window=timedelta(0))) == []
+
+
 def test_a_late_exchange_may_bring_as_much_more_as_it_covers() -> None:
     assert found(news(2500, DAY * 5), past(100, 90, 110, 100, 95)) == []
     assert found(news(2500, DAY * 4), past(100, 90, 110, 100, 95)) == [("volume", "growth", True)]
@@ -53,6 +64,10 @@ def test_silence_is_held_only_where_there_never_was_any() -> None:
     assert found(news(0), past(*always[:-1], 0)) == []
     assert found(news(0), past(*always[:9])) == []
     assert found(news(0, DAY / 2), past(*always)) == []
+    assert found(news(0), past(*always, every=DAY / 2)) == []  # within less than a week
+    assert found(news(0), [*past(*always), *past(40, window=5 * DAY)]) == [("volume", "silence", True)]
+    assert found(news(0), past(*[19] * 10)) == []  # so few may be none, once
+    assert found(news(0), past(*[20] * 10)) == [("volume", "silence", True)]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +76,7 @@ def test_silence_is_held_only_where_there_never_was_any() -> None:
         (499, 1000, [("volume", "loss", True)]),
         (0, 100, [("volume", "loss", True)]),
         (500, 1000, []),
+        (5000, 1000, []),
         (5001, 1000, [("volume", "growth", True)]),
         (0, 99, []),
         (0, None, []),
@@ -77,6 +93,7 @@ def test_a_field_that_is_filled_less_than_before_is_told_and_not_held() -> None:
     ]
     assert found(news(100, DAY, Measured("filled", "holder_code", 80, 100)), history) == []
     assert found(news(49, DAY, Measured("filled", "holder_code", 0, 49)), history) == []
+    assert found(news(100, DAY, Measured("filled", "holder_code", 100, 100)), past(200, filled=(60, 200))) == []
     assert found(news(100, DAY, Measured("filled", "holder_code", 0, 100)), past(99, filled=(99, 99))) == []
 
 
@@ -92,6 +109,11 @@ def test_doubles_and_contradictions_beyond_the_declared_share_are_told(measured:
     assert found(news(100, DAY, measured), []) == [(kind, measured.name, False)]
     assert found(news(100, DAY, measured), [], Expects(max_duplicates=0.06, max_contradictions=0.06)) == []
     assert found(news(100, DAY, Measured("problem", "record.bad_date", 90, 100)), []) == []
+    assert found(news(49, DAY, Measured(measured.measure, measured.name, 49, 49)), []) == []
+
+
+def test_a_handful_says_nothing_of_shares_so_it_ends_no_incident_about_them() -> None:
+    assert (judged_kinds(news(49)), judged_kinds(news(50))) == (("volume",), KINDS)
 
 
 def test_the_words_are_in_both_languages_and_tell_the_numbers() -> None:

@@ -67,6 +67,43 @@ def test_a_batch_that_waits_is_told_until_something_came_after_it(hub: HubContex
     assert kinds(stands, 0) == []
 
 
+FAILED = {"state": "failed", "error_code": "department.timeout"}
+HELD = {"state": "held", "hold_reason": "6 of 9 records are bad", "received_count": 9, "held_count": 9}
+SHADOW: dict[str, Any] = {"state": "shadowed", "is_shadow": True}
+REPLAY: dict[str, Any] = {"kind": "replay"}
+
+
+@pytest.mark.parametrize("beside", [SHADOW, REPLAY, {"state": "landing"}, {"state": "landed"}, {"state": "checked"}])
+def test_what_is_no_finished_pull_came_not_after_a_batch_that_waits(hub: HubContext, beside: dict[str, Any]) -> None:
+    assert kinds(declare(hub, NOW - HOUR, HELD, {"finished_at": None, **beside}), 1) == ["held critical"]
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "found"),
+    [
+        ([FAILED, FAILED, FAILED], 1),
+        ([FAILED, FAILED, FAILED | {"is_shadow": True}], 0),
+        ([FAILED, FAILED, FAILED | REPLAY], 0),
+        ([FAILED, FAILED, {}, FAILED], 0),
+        ([FAILED, FAILED, HELD, FAILED], 0),
+        ([FAILED, FAILED, HELD | {"state": "discarded"}, FAILED], 0),
+        ([FAILED, FAILED, SHADOW, FAILED], 1),
+        ([FAILED, FAILED, REPLAY, FAILED], 1),
+    ],
+)
+def test_only_pulls_fail_in_a_row_and_any_that_went_through_ends_it(
+    hub: HubContext, exchanges: list[dict[str, Any]], found: int
+) -> None:
+    assert kinds(declare(hub, NOW - HOUR, *exchanges), found) == ["failing warning"] * found
+
+
+def test_a_promise_is_kept_to_the_second_and_a_feed_that_was_never_merged_broke_none(hub: HubContext) -> None:
+    assert kinds(declare(hub, None), 0) == []
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("update feeds set fresh_at = %s", (NOW - 26 * HOUR,))
+    assert kinds(replace(hub, clock=lambda: NOW), 0) == []
+
+
 @pytest.mark.parametrize(("quiet", "found"), [(9 * DAY, 0), (9 * DAY + HOUR, 1)])
 def test_pulls_that_go_well_and_bring_nothing_for_much_longer_than_ever_are_told(
     hub: HubContext, quiet: timedelta, found: int
@@ -74,3 +111,41 @@ def test_pulls_that_go_well_and_bring_nothing_for_much_longer_than_ever_are_told
     merged = {"received_count": 5, "merged_count": 5}
     news = [{**merged, "started_at": NOW - quiet - 3 * DAY * day} for day in range(4, -1, -1)]
     assert kinds(declare(hub, NOW - HOUR, *news, {"started_at": NOW - HOUR}), found) == ["no_news warning"] * found
+
+
+def brought(since: timedelta, every: timedelta, times: int = 5, **changes: Any) -> list[dict[str, Any]]:
+    """Tell of pulls that brought something, the last one so long ago."""
+    merged = {"received_count": 5, "merged_count": 5, **changes}
+    return [{**merged, "started_at": NOW - since - every * place} for place in range(times - 1, -1, -1)]
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "found"),
+    [
+        (brought(8 * DAY, DAY), 1),
+        (brought(8 * DAY, DAY, times=4), 0),
+        (brought(7 * DAY, HOUR), 0),
+        (brought(7 * DAY + HOUR, HOUR), 1),
+        (brought(178 * DAY, DAY), 0),  # of five pulls only three are within half a year
+        (brought(20 * DAY, DAY) + brought(DAY, DAY, times=1, **REPLAY), 1),  # what was mended is no news
+    ],
+)
+def test_news_is_what_pulls_brought_within_half_a_year_and_a_week_without_is_never_long(
+    hub: HubContext, exchanges: list[dict[str, Any]], found: int
+) -> None:
+    assert kinds(declare(hub, NOW - HOUR, *exchanges, {"started_at": NOW - HOUR}), found) == ["no_news warning"] * found
+
+
+def test_data_behind_its_promise_is_told_instead_of_no_news(hub: HubContext) -> None:
+    assert kinds(declare(hub, NOW - 27 * HOUR, *brought(20 * DAY, DAY)), 1) == ["late critical"]
+
+
+def test_what_another_feed_brings_meanwhile_breaks_no_silence(hub: HubContext) -> None:
+    stands = declare(hub, NOW - HOUR)
+    with hub.engine.begin() as conn:
+        library = Library(conn, hub.keyring)
+        library.add_feed("transport", fresh_at=NOW - HOUR, feed="permits")
+        for ours, other in zip(brought(8 * DAY, 3 * DAY), brought(7 * DAY, 3 * DAY), strict=True):
+            library.add_exchange("transport", **ours)
+            library.add_exchange("transport", "permits", **other)
+    assert kinds(stands, 0) == []

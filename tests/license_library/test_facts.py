@@ -12,6 +12,7 @@ from question_makers import COMPANY, NOW, PERSON, TODAY, Library
 from license_library.answers import FactField, Prefill
 from license_library.prefill import answer_prefill
 from license_library.questions import NotInForm, WrongQuestion
+from license_library.subject_facts import facts_of_subject
 from schemas.errors import NotFound
 
 ITEM = "PD-E-005"  # its form: the organisation, its registration, the food business, contact
@@ -232,6 +233,22 @@ def test_a_resident_number_tells_sex_and_birth_and_is_compared_with_the_card(she
     assert PERSON not in repr(told)
 
 
+def test_the_code_that_was_asked_for_is_masked_where_its_own_licenses_repeat_it(shelf: Library) -> None:
+    add_feeds(shelf)
+    shelf.add_feed("farm_machinery", ("tractor",))
+    tractor = {"license_type": "tractor", "department": "farm_machinery", "open_ended": True}
+    foreigner = shelf.add_subject("SMITH JOHN", "E12345678", "414")
+    shelf.add_license(foreigner, **tractor, holder_name="SMITH JOHN", face={"address": "护照 E12345678"})
+    add(shelf, shelf.add_subject(), face={"address": f"代码 {COMPANY}"})
+    told = facts_of_subject(shelf.conn, shelf.keyring, "E12345678", "414", None, None, None, TODAY, NOW)
+    assert "E12345678" not in str(told)
+    shown = [
+        *(one.value for one in told.fields if one.name == "residence_address"),
+        *(field(shelf, name).value for name in ("registered_address", "credit_code")),
+    ]
+    assert shown == ["护照 E1*****78", f"代码 9137{'*' * 10}9C6Y", f"9137{'*' * 10}9C6Y"]
+
+
 def test_marriage_is_known_from_its_certificate_and_never_its_absence(shelf: Library) -> None:
     shelf.add_feed("marriage", ("marriage",))
     person = shelf.add_subject("王五", PERSON, "111")
@@ -255,6 +272,15 @@ def test_only_the_form_is_told_and_nothing_outside_it(shelf: Library) -> None:
         prefill(shelf, fields=["legal_representative", "marital_status"])
     with pytest.raises(NotInForm):
         prefill(shelf, PERSON)
+
+
+def test_of_a_subject_only_what_anything_tells_is_listed(shelf: Library) -> None:
+    add_feeds(shelf)
+    add(shelf, shelf.add_subject(), face={"legal_representative": "王建国"})
+    for known_at in (None, NOW):
+        told = facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, None, None, known_at, TODAY, NOW).fields
+        names = {"organisation_name", "credit_code", "registration_authority", "legal_representative"}
+        assert {one.name for one in told} == names
 
 
 def test_a_wrong_question_is_told_apart(shelf: Library) -> None:

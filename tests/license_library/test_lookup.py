@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import product
 
 import msgspec
 import pytest
@@ -18,8 +19,10 @@ from question_makers import (
 )
 from sqlalchemy import text
 
+from license_library import name_candidates
 from license_library.answers import SearchAnswer
 from license_library.dossier import get_license
+from license_library.freshness import validity_of
 from license_library.lookup import SearchTimedOut, find_licenses
 from license_library.questions import SearchTerms, WrongQuestion
 
@@ -187,10 +190,64 @@ def test_names_page_on_where_the_best_candidates_hold_nothing_and_others_hold_to
     while True:
         answer = ask(stocked, holder_name="同名", limit=2, after=after, **asked)
         paged += numbers(answer)
+        assert answer.counts is None or answer.counts.license_count == len(whole)
         if (after := answer.next) is None:
             break
     assert paged == whole
     assert (len(set(whole)), len(whole), whole[0]) == (8, 8, "T99") if "license_type" in asked else (22, 22, "T99")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+def test_names_page_on_where_the_candidates_looked_at_just_fill_a_page(stocked: Library, limit: int) -> None:
+    for number in range(12):
+        holder = stocked.add_subject(f"同名{number:02}店", f"MA3N0A{number:03}", "099")
+        if number % 3 != 1:  # one of three holds nothing
+            stocked.add_license(holder, license_number=f"T{number:02}")
+    paged, after = [], None
+    while not paged or after:
+        answer = ask(stocked, holder_name="同名", limit=limit, after=after)
+        paged += numbers(answer)
+        after = answer.next
+    assert paged == [f"T{number:02}" for number in range(12) if number % 3 != 1]
+
+
+def test_more_candidates_than_are_kept_are_told_and_who_only_holds_the_name_is_among_them(
+    shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name_candidates, "CANDIDATES", 3)
+    shelf.add_feed()
+    for number, name in enumerate(("同名甲店", "同名乙店", "同名丙店", "同名丁店", "老同名店", "新同名店")):
+        shelf.add_license(shelf.add_subject(name, f"MA3N0A{number:03}", "099"), holder_name=name)
+        if number == 1:
+            assert not ask(shelf, holder_name="同名").advice
+    answer = ask(shelf, holder_name="同名")
+    beginning = sorted(("同名丁店", "同名丙店", "同名乙店", "同名甲店"))[:3]
+    assert sorted(hit.holder_name for hit in answer.hits) == sorted([*beginning, "老同名店", "新同名店"])
+    assert [one.code for one in answer.advice] == ["search.too_many"]
+
+
+def test_valid_on_a_day_finds_and_counts_what_is_valid_then(shelf: Library) -> None:
+    shelf.add_feed()
+    company, days = shelf.add_subject(), (None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1))
+    good = set()
+    for status, valid_from, valid_to, is_open in product(
+        ("valid", "renewal_pending", "suspended", "expired"), days, days, (False, True)
+    ):
+        if (is_open and valid_to) or (valid_from and valid_to and valid_from > valid_to):
+            continue
+        term = {"valid_from": valid_from, "valid_to": valid_to, "open_ended": is_open}
+        license_id = shelf.add_license(company, status=status, **term)
+        if validity_of(status, valid_from, valid_to, is_open, TODAY) == "valid":
+            good.add(license_id)
+    for terms in ({"holder_code": COMPANY}, {"holder_name": "恒通"}):
+        answer = ask(shelf, **terms, valid_on=TODAY, counts=True, limit=100)
+        assert {hit.license_id for hit in answer.hits} == good
+        whole = ask(shelf, **terms, counts=True).counts
+        assert answer.counts is not None
+        assert whole is not None
+        told = (answer.counts.license_count, answer.counts.valid_count, answer.counts.license_types[0].license_count)
+        assert told == (len(good), len(good), len(good))
+        assert whole.valid_count == len(good) < whole.license_count
 
 
 @pytest.mark.parametrize("after", ["", "x", "!!!!", "W10", "bm9uc2Vuc2U"])

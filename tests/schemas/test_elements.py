@@ -43,6 +43,9 @@ def element_of(**changes: object) -> str:
         {"masters": '["marriage.held"]'},
         {"held_as": '"yes"'},
         {"unknown": "1"},
+        {"zh": "1"},
+        {"many": '"yes"'},
+        {"codes": '"1"'},
     ],
 )
 def test_a_wrong_element_is_refused(tmp_path: Path, wrong: dict[str, str]) -> None:
@@ -51,8 +54,29 @@ def test_a_wrong_element_is_refused(tmp_path: Path, wrong: dict[str, str]) -> No
     assert list(load_elements(file)) == ["one"]
     bad = tmp_path / "bad.toml"
     bad.write_text(element_of(**wrong), encoding="utf-8")
-    with pytest.raises(DeclarationError, match=r"elements: .*nothing loaded"):
+    with pytest.raises(DeclarationError, match=r"elements: bad.toml, one; expected .*nothing loaded"):
         load_elements(bad)
+
+
+@pytest.mark.parametrize("key", ["zh", "en", "kind", "of", "masters", "colour"])
+def test_an_element_with_a_key_too_few_or_too_many_is_told_with_that_key(tmp_path: Path, key: str) -> None:
+    file, whole = tmp_path / "elements.toml", element_of().splitlines()
+    said = [line for line in whole if not line.startswith(f"{key} =")]
+    file.write_text("\n".join(said if len(said) < len(whole) else [*whole, f"{key} = 1"]), encoding="utf-8")
+    with pytest.raises(DeclarationError, match=rf"elements: elements.toml, one; .*`{key}`"):
+        load_elements(file)
+
+
+def test_a_list_of_elements_or_forms_that_is_no_toml_or_is_not_there_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text("[", encoding="utf-8")
+    (tmp_path / "gbk.toml").write_bytes("名".encode("gbk"))
+    (tmp_path / "short.toml").write_text("[fields]", encoding="utf-8")
+    for name in ("broken.toml", "gbk.toml", "nowhere.toml", "short.toml"):
+        with pytest.raises(DeclarationError, match=f"forms: {name}, the file; .*nothing loaded"):
+            load_forms(tmp_path / name)
+        if name != "short.toml":
+            with pytest.raises(DeclarationError, match=f"elements: {name}, the file; .*nothing loaded"):
+                load_elements(tmp_path / name)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +95,7 @@ def test_a_wrong_form_is_refused(tmp_path: Path, written: str, wrong: str) -> No
     assert written in said
     file = tmp_path / "forms.toml"
     file.write_text(said.replace(written, wrong), encoding="utf-8")
-    with pytest.raises(DeclarationError, match=r"forms: .*nothing loaded"):
+    with pytest.raises(DeclarationError, match=r"forms: forms.toml, (items|PD-).*; expected .*nothing loaded"):
         load_forms(file)
 
 

@@ -46,12 +46,78 @@ def test_a_material_that_is_a_license_carries_its_name() -> None:
     assert catalogue.license_names()["bizlic"] == "营业执照"
 
 
-@pytest.mark.parametrize("text", ["departments: []", "[", "departments: [{id: 1}]"])
-def test_a_broken_catalogue_is_refused_by_name(tmp_path: Path, text: str) -> None:
-    broken = tmp_path / "broken.yaml"
-    broken.write_text(text, encoding="utf-8")
-    with pytest.raises(DeclarationError, match=r"broken\.yaml"):
+WHOLE = """
+departments: [{id: scj, name: 市监局, line: 经济, uscc: null}]
+external_authorities: [{id: qd, name: 青岛, kind: upper}]
+license_types: [{id: bizlic, name: 营业执照, kind: 证照, issuer: scj, holder_code_type: both, validity_years: null, type_code: null}]
+items:
+- {code: PD-1, name: 事项, line: 经济, department: scj, item_type: 许可, subject: 自然人, case_type: 承诺件, delegated_to_towns: null,
+   legal_limit: {value: 20, unit: 工作日}, promised_limit: null, produces: bizlic, materials: [{license: bizlic, required: true}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        (WHOLE, "[", "broken.yaml, the file"),
+        (WHOLE, "- 1", "broken.yaml, the file; expected named sections, got list"),
+        ("departments:", "departement:", "broken.yaml, departments; expected a list"),
+        ("[{id: scj, name: 市监局, line: 经济, uscc: null}]", "[scj]", "broken.yaml, departments; expected a list"),
+        ("uscc: null}", "uscc: null, colour: red}", "departments.scj; expected no keys but .* got colour"),
+        ("name: 市监局, ", "", "departments.scj; expected 'name'"),
+        ("name: 市监局", "name: 5", r"departments.scj; .*name"),
+        ("kind: upper", "kind: lower", r"external_authorities.qd; .*lower.*kind"),
+        ("validity_years: null, ", "", "license_types.bizlic; expected 'validity_years'"),
+        ("holder_code_type: both", "holder_code_type: '7'", "license_types.bizlic; .*holder_code_type"),
+        ("case_type: 承诺件, ", "", "items.PD-1; expected 'case_type'"),
+        ("unit: 工作日", "unit: 日", "items.PD-1; .*a limit in 日"),
+        ("value: 20", "value: soon", "items.PD-1; .*soon"),
+        ("{license: bizlic, ", "{license: nothing, ", "items.PD-1; expected 'nothing'"),
+        ("{license: bizlic, ", "{", "items.PD-1; .*material 1: none"),
+        ("{license: bizlic, ", "{license: bizlic, self: 申请表, ", "items.PD-1; .*material 1: license, self"),
+        ("required: true", "require: true", "items.PD-1; .*material 1: require"),
+        ("required: true", "required: perhaps", "items.PD-1; .*required"),
+    ],
+)
+def test_a_broken_catalogue_is_refused_with_file_entry_and_key(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    whole, broken = tmp_path / "whole.yaml", tmp_path / "broken.yaml"
+    whole.write_text(WHOLE, encoding="utf-8")
+    assert [item.item_code for item in load_catalogue(whole).items] == ["PD-1"]
+    assert right in WHOLE
+    broken.write_text(WHOLE.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(DeclarationError, match=rf"^catalogue: .*{said}.*; nothing loaded$"):
         load_catalogue(broken)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[", "old.toml, the file"),
+        ('[old.house]\nname = "房证"\nissuer = "fcj"', "old.toml, old.house; expected 'holder_code_type'"),
+        (
+            '[old.house]\nname = "房证"\nissuer = "fcj"\nholder_code_type = "all"',
+            "old.toml, old.house; .*holder_code_type",
+        ),
+        (
+            '[old.house]\nname = "房证"\nissuer = "fcj"\nholder_code_type = "both"\ncolour = 1',
+            "old.toml, old.house; .*colour",
+        ),
+    ],
+)
+def test_a_broken_old_type_is_refused_with_its_own_file(tmp_path: Path, content: str, said: str) -> None:
+    old = tmp_path / "old.toml"
+    old.write_text(content, encoding="utf-8")
+    with pytest.raises(DeclarationError, match=said):
+        load_catalogue(old=old)
+
+
+def test_a_catalogue_that_is_not_there_or_is_no_text_is_refused_too(tmp_path: Path) -> None:
+    (tmp_path / "gbk.yaml").write_bytes("部门".encode("gbk"))
+    for name in ("gbk.yaml", "nowhere.yaml"):
+        with pytest.raises(DeclarationError, match=f"{name}, the file"):
+            load_catalogue(tmp_path / name)
 
 
 def test_a_license_is_good_while_valid_or_waiting_for_its_renewal() -> None:

@@ -11,6 +11,7 @@ from httpx import Client
 from service_makers import COMPANY, IDENTIFIER, ITEM, OWED_BEFORE, PERSON, PURPOSE, Shelf
 from sqlalchemy import Engine, text
 
+from license_library.service.asking import ACTIONS
 from tests.license_library.file_samples import pdf
 
 HEADER = {"X-Purpose": quote(PURPOSE)}
@@ -131,10 +132,16 @@ def test_every_personal_question_is_recorded_with_its_purpose(
 ) -> None:
     ask(own_machine, "/api/search", holder_name="恒通")
     own_machine.get(f"/api/licenses/{own_shelf.license_id}", headers=HEADER)
+    own_machine.get(f"/api/licenses/{own_shelf.license_id}/as-of", headers=HEADER)
+    ask(own_machine, "/api/holdings", holder_code=COMPANY)
     ask(own_machine, "/api/verify", license_type="bizlic", license_number=own_shelf.license_number)
     ask(own_machine, "/api/checklist", item_code=ITEM, holder_code=COMPANY)
+    ask(own_machine, "/api/prefill", item_code="PD-E-005", holder_code=COMPANY)
+    ask(own_machine, "/api/facts", holder_code=COMPANY, elements=["organisation_name", "founded_on"])
     recorded = inquiries(database)
-    assert [row.action for row in recorded] == ["search", "license", "verify", "checklist"]
+    assert [row.action for row in recorded] == list(ACTIONS.values())
+    assert [row.result_count for row in recorded] == [2, 1, 1, 1, 1, 0, 3, 1]
+    assert recorded[-1].fields_told == ["organisation_name"]
     assert {(row.actor, row.purpose) for row in recorded} == {("developer", PURPOSE)}
     assert all(COMPANY.encode() not in row.question_hash for row in recorded)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from license_library import service
+from license_library.service import asking
 
 FOLDER = Path(service.__file__).parent
 ASKING = {
@@ -115,6 +116,26 @@ def test_only_named_modules_are_doors_to_the_library() -> None:
     for path in FOLDER.rglob("*.py"):
         reached = {name.split(".")[1] for name in imported(path) if name.startswith("license_library.")} & asks
         assert not reached or path.name in doors, path.name
+
+
+def called(path: Path, *functions: str) -> Iterator[ast.Call]:
+    """Yield the calls of some functions in a file."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
+            yield node
+
+
+def test_every_question_is_read_by_what_was_built_at_import() -> None:
+    # Two threads that build it at the first use, at the same moment, crash the interpreter.
+    doors = [path for path in FOLDER.rglob("*.py") if path.name != "bodies.py"]
+    read = {ast.unparse(call.args[1]) for path in doors for call in called(path, "read_question", "as_question")}
+    built = {
+        ast.unparse(one)
+        for path in FOLDER.parent.rglob("*.py")
+        for call in called(path, "build_readers")
+        for one in call.args
+    }
+    assert read - built - {kind.__name__ for kind in asking.ACTIONS if "*ACTIONS" in built} == set()
 
 
 def test_the_service_holds_no_statement_that_writes() -> None:
