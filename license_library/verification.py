@@ -13,10 +13,10 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
-from license_library.bound_matches import compare_with_bound
-from license_library.comparing import check_values
+from license_library.comparing import check_values, compare_values
 from license_library.feed_sources import sources_of_type
 from license_library.freshness import source_of, validity_of
+from license_library.holder_matches import GivenHolder, HolderMatch
 from license_library.keyring import Keyring
 from license_library.license_hits import hits_statement
 from license_library.qr_payloads import find_by_qr_payload
@@ -57,10 +57,15 @@ def verify_license(
     if not rows:
         return _nothing(conn, question, reading, today, now)
     values = _values(question)
-    compared = ((row, *compare_with_bound(conn, row, values, keyring, today)) for row in rows)
+    holder = GivenHolder(conn, keyring, values, today)
+    compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
     row, matches, bound = max(compared, key=_likeness(today))
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     return msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
+
+
+def _compare(row: Any, values: dict[str, str], of_holder: HolderMatch) -> tuple[list[FieldMatch], list[Words]]:
+    return compare_values(row, values, of_holder.fields), of_holder.reasons
 
 
 def _read(question: VerifyQuestion) -> Reading:
