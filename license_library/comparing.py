@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
 from license_library.answers import FieldMatch, Words
 from license_library.questions import WrongQuestion
 from license_library.readings import check_text
-from license_library.wording import field_words
+from license_library.wording import face_words, field_words
 from schemas.states import STATES
 
 OPEN_END = "长期"
@@ -42,9 +42,7 @@ _STATUS = {state.zh: state.code for state in STATES}
 def compare_values(row: Any, values: Mapping[str, str], of_holder: Mapping[str, bool]) -> list[FieldMatch]:
     """Return for each given value whether the license has it; those of HOLDER_FIELDS as `of_holder` says."""
     return [
-        FieldMatch(
-            field, _words(field), of_holder[field] if field in of_holder else _matches(row, field, value.strip())
-        )
+        FieldMatch(field, field_words(field), _matches(row, field, value.strip(), of_holder))
         for field, value in values.items()
         if value.strip()
     ]
@@ -56,21 +54,25 @@ def check_values(values: Mapping[str, str]) -> None:
         check_text(field)
         check_text(value)
         if field not in COMPARABLE and not field.startswith(FACE):
-            zh = f"不能比对的字段;可比对:{'、'.join(_words(one).zh for one in COMPARABLE)}"
+            zh = f"不能比对的字段;可比对:{'、'.join(field_words(one).zh for one in COMPARABLE)}"
             en = f"verify: a field cannot be compared; expected one of {', '.join(COMPARABLE)} or face.NAME"
             raise WrongQuestion("verify.unknown_field", Words(zh, en))
         if field in _DATES and value.strip() and value.strip() != OPEN_END:
             _read_date(field, value.strip())
 
 
-def _words(field: str) -> Words:
-    if not field.startswith(FACE):
-        return field_words(field)
-    name = field.removeprefix(FACE)
-    return Words(f"照面信息:{name}", f"face: {name}")
+def refuse_faces(asked: Collection[str], known: Collection[str]) -> None:
+    """Refuse face fields that are not among the known ones, where any are known."""
+    if known and not set(asked) <= set(known):
+        listed = sorted(known)
+        zh = f"该类证照没有这样的照面字段;可比对:{'、'.join(f'{face_words(one).zh} {one}' for one in listed)}"
+        en = f"verify: the license type has no such face field; expected one of {', '.join(listed)}; nothing was compared"
+        raise WrongQuestion("verify.unknown_field", Words(zh, en))
 
 
-def _matches(row: Any, field: str, value: str) -> bool | None:
+def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) -> bool | None:
+    if field in HOLDER_FIELDS:
+        return of_holder[field]
     if field.startswith(FACE):
         return _same_text((row.face or {}).get(field.removeprefix(FACE)), value)
     if field in _DATES:

@@ -13,11 +13,12 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
-from license_library.comparing import check_values, compare_values
+from license_library.comparing import FACE, check_values, compare_values, refuse_faces
 from license_library.feed_sources import sources_of_type
 from license_library.freshness import source_of, validity_of
 from license_library.holder_matches import GivenHolder, HolderMatch
 from license_library.keyring import Keyring
+from license_library.known_faces import known_faces
 from license_library.license_hits import hits_statement
 from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import VerifyQuestion, WrongQuestion
@@ -45,6 +46,7 @@ select license_id, row_number() over (order by issued_on desc, license_id desc) 
 """
 _BY_IDENTIFIER = hits_statement(_CANDIDATES.replace("{column}", "license_identifier"))
 _BY_NUMBER = hits_statement(_CANDIDATES.replace("{column}", "license_number"))
+_LIKELIEST = (False, None, True)
 _TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
 
 
@@ -54,9 +56,10 @@ def verify_license(
     """Return whether the license exists, matches the given values and is valid today, with reasons."""
     reading = _read(question)
     rows = _candidates(conn, question, reading) if reading.values else []
+    values = _values(question)
+    _check_faces(conn, rows, values, question.license_type)
     if not rows:
         return _nothing(conn, question, reading, today, now)
-    values = _values(question)
     holder = GivenHolder(conn, keyring, values, today)
     compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
     row, matches, bound = max(compared, key=_likeness(today))
@@ -109,18 +112,29 @@ def _values(question: VerifyQuestion) -> dict[str, str]:
     return {**told, **question.values}
 
 
+def _check_faces(conn: Connection, rows: Sequence[Any], values: dict[str, str], license_type: str | None) -> None:
+    """Refuse a face field that no license of the type can have; where nothing is known of the type, none is refused."""
+    asked = {field.removeprefix(FACE) for field, value in values.items() if field.startswith(FACE) and value.strip()}
+    if asked:
+        types = {row.license_type for row in rows} or {license_type or ""}
+        refuse_faces(asked, known_faces(conn, types).union(*(row.face or () for row in rows)))
+
+
 def _likeness(today: date) -> Any:
-    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[bool, bool, int]:
+    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[int, bool, int]:
         row, matches, _ = candidate
         valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
-        return _overall(matches) is not False, valid, -row.ordinal
+        return _LIKELIEST.index(_overall(matches)), valid, -row.ordinal
 
     return of
 
 
 def _overall(matches: list[FieldMatch]) -> bool | None:
-    told = [match.matches for match in matches if match.matches is not None]
-    return all(told) if told else None
+    """Tell whether all that was given is the license's; None where something was not compared, or nothing was given."""
+    told = [match.matches for match in matches]
+    if False in told:
+        return False
+    return True if told and None not in told else None
 
 
 def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
@@ -130,10 +144,10 @@ def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
     validity = validity_of(*term, today)
     source = source_of(row, now)
     matches = _overall(fields)
-    verdict = _verdict(matches, validity, source)
+    verdict = _verdict(fields, validity, source)
     return VerifyAnswer(
         verdict=verdict,
-        words=CONFIRMED_UNCOMPARED if verdict == "confirmed" and matches is None else VERDICTS[verdict],
+        words=VERDICTS[verdict] if fields or verdict != "confirmed" else CONFIRMED_UNCOMPARED,
         exists=True,
         matches=matches,
         valid_today=validity == "valid",
@@ -151,14 +165,17 @@ def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
     )
 
 
-def _verdict(matches: bool | None, validity: Validity, source: Source) -> Any:
+def _verdict(fields: list[FieldMatch], validity: Validity, source: Source) -> Any:
+    matches = _overall(fields)
     if matches is False:
         return "mismatch"
     if validity == "not_good":  # a license once taken away is not good again by waiting
         return "not_valid"
     if source.freshness != "fresh":
         return "stale"
-    return "confirmed" if validity == "valid" else "not_valid"
+    if validity != "valid":
+        return "not_valid"
+    return "not_compared" if fields and matches is None else "confirmed"
 
 
 def _nothing(conn: Connection, question: VerifyQuestion, reading: Reading, today: date, now: datetime) -> VerifyAnswer:

@@ -13,6 +13,10 @@ VERDICTS: Final = {
     "confirmed": Words("核验通过:证照存在、内容一致、当前有效", "confirmed: it exists, matches and is valid today"),
     "mismatch": Words("核验不通过:内容不一致", "it exists, but the given values differ"),
     "not_valid": Words("核验不通过:证照存在,但当前无效", "it exists, but is not valid today"),
+    "not_compared": Words(
+        "证照存在、当前有效,但所给内容未能全部比对,请向颁发机构核实",
+        "it exists and is valid today, but not all that was given could be compared; ask its department",
+    ),
     "not_found": Words("核验不通过:没有这张证照", "there is no such license"),
     "stale": Words(
         "证照存在,但来源部门数据已超过承诺时限,请向颁发机构核实", "it exists, but its department is silent; ask it"

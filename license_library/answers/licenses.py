@@ -226,10 +226,10 @@ class FieldMatch(Answer, frozen=True):
 class VerifyAnswer(Answer, frozen=True):
     """Answer whether a license exists, as described, valid today."""
 
-    verdict: Literal["confirmed", "mismatch", "not_valid", "not_found", "stale", "unknown"]
+    verdict: Literal["confirmed", "mismatch", "not_valid", "not_compared", "not_found", "stale", "unknown"]
     words: Words
     exists: bool | None  # None: unknown, because no department could have told us
-    matches: bool | None  # all given values match; None when nothing was compared
+    matches: bool | None  # all given values match; None when one of them could not be compared, or none was given
     valid_today: bool | None
     validity: Validity | None
     fields: list[FieldMatch]

@@ -56,11 +56,61 @@ def test_a_differing_value_is_named_but_not_told(shelf: Library, company: int) -
     assert "恒通" not in told
 
 
-def test_a_value_the_source_never_told_is_neither_right_nor_wrong(shelf: Library, company: int) -> None:
+@pytest.mark.parametrize("beside", [{}, {"issued_on": "2015-03-01"}])
+@pytest.mark.parametrize("absent", ["valid_to", "face.scope"])
+def test_what_could_not_be_compared_confirms_nothing(
+    shelf: Library, company: int, beside: dict[str, str], absent: str
+) -> None:
     shelf.add_license(company, license_number="A1")
-    answer = ask(shelf, license_type="bizlic", license_number="A1", values={"valid_to": "2018-01-01", "face.x": "1"})
-    assert (answer.verdict, answer.matches) == ("confirmed", None)
-    assert [match.matches for match in answer.fields] == [None, None]
+    answer = ask(shelf, license_type="bizlic", license_number="A1", values=beside | {absent: "2018-01-01"})
+    assert (answer.verdict, answer.matches, answer.valid_today) == ("not_compared", None, True)
+    assert [match.matches for match in answer.fields] == [True] * len(beside) + [None]
+    assert "内容一致" not in answer.words.zh
+    assert answer.reasons[-2].en == f"fields the source never told: {answer.fields[-1].words.en}"
+
+
+def test_a_license_that_differs_or_is_not_valid_is_told_so_before_what_was_not_compared(
+    shelf: Library, company: int
+) -> None:
+    shelf.add_license(company, license_number="A1")
+    shelf.add_license(company, license_number="A2", status="revoked")
+    for number, values, verdict in (
+        ("A1", {"holder_name": "另一家", "face.scope": "1"}, "mismatch"),
+        ("A2", {"face.scope": "1"}, "not_valid"),
+    ):
+        assert ask(shelf, license_type="bizlic", license_number=number, values=values).verdict == verdict
+
+
+def test_of_several_licenses_with_one_number_the_one_that_was_compared_whole_is_meant(
+    shelf: Library, company: int
+) -> None:
+    meant = shelf.add_license(company, license_number="A1", face={"scope": "货运"})
+    shelf.add_license(company, license_number="A1", issued_on=date(2016, 1, 1))
+    answer = ask(shelf, license_number="A1", values={"face.scope": "货运"})
+    assert (answer.license_id, answer.verdict) == (meant, "confirmed")
+
+
+@pytest.mark.parametrize("question", [{"license_number": "A1"}, {"license_type": "bizlic", "license_number": "none"}])
+def test_a_face_field_that_no_license_of_the_type_can_have_is_refused(
+    shelf: Library, company: int, question: dict[str, str]
+) -> None:
+    shelf.add_license(company, license_number="A1", face={"own_word": "1"})
+    with pytest.raises(WrongQuestion, match=r"expected one of .*scope") as refused:
+        ask(shelf, **question, values={"face.nosuch": "x"})
+    assert refused.value.reason == "verify.unknown_field"
+
+
+def test_a_face_field_that_a_feed_or_the_license_itself_has_is_compared(shelf: Library, company: int) -> None:
+    shelf.change("update feeds set face_fields = array['delivered']")
+    shelf.add_license(company, license_number="A1", face={"own_word": "1"})
+    answer = ask(shelf, license_number="A1", values={"face.own_word": "1", "face.delivered": "1"})
+    assert [match.matches for match in answer.fields] == [True, None]
+
+
+def test_where_nothing_is_known_of_a_type_no_face_field_is_refused(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", license_type="no_such_type")
+    assert ask(shelf, license_number="A1", values={"face.x": "1"}).verdict == "not_compared"
+    assert ask(shelf, license_number="none", values={"face.x": "1"}).verdict == "unknown"
 
 
 @pytest.mark.parametrize(
