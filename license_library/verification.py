@@ -19,11 +19,10 @@ from license_library.freshness import source_of, validity_of
 from license_library.holder_matches import GivenHolder, HolderMatch
 from license_library.keyring import Keyring
 from license_library.known_faces import known_faces
-from license_library.license_hits import hits_statement
-from license_library.qr_payloads import find_by_qr_payload
-from license_library.questions import VerifyQuestion, WrongQuestion
-from license_library.readings import Reading, check_text, number_forms, read_identifier
+from license_library.questions import VerifyQuestion
+from license_library.readings import Reading
 from license_library.replacements import find_newer
+from license_library.verify_candidates import MOST, find_candidates, read_license, refuse_several
 from license_library.verify_words import (
     CONFIRMED_UNCOMPARED,
     NO_FEED,
@@ -36,16 +35,6 @@ from license_library.verify_words import (
 from license_library.wording import validity_words
 from schemas.identifiers.license_identifier import parse_license_identifier
 
-_CANDIDATES = """
-select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal,
-       cast(null as bigint[]) as place
-  from (select license_id, issued_on from licenses
-         where {column} = any(cast(:values as text[]))
-           and (cast(:license_type as text) is null or license_type = cast(:license_type as text))
-         order by issued_on desc, license_id desc limit 5) as page
-"""
-_BY_IDENTIFIER = hits_statement(_CANDIDATES.replace("{column}", "license_identifier"))
-_BY_NUMBER = hits_statement(_CANDIDATES.replace("{column}", "license_number"))
 _LIKELIEST = (False, None, True)
 _TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
 
@@ -54,8 +43,9 @@ def verify_license(
     conn: Connection, keyring: Keyring, question: VerifyQuestion, today: date, now: datetime
 ) -> VerifyAnswer:
     """Return whether the license exists, matches the given values and is valid today, with reasons."""
-    reading = _read(question)
-    rows = _candidates(conn, question, reading) if reading.values else []
+    check_values(question.values)
+    reading = read_license(question)
+    rows = find_candidates(conn, question, reading) if reading.values else []
     values = _values(question)
     _check_faces(conn, rows, values, question.license_type)
     if not rows:
@@ -64,45 +54,13 @@ def verify_license(
     compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
     row, matches, bound = max(compared, key=_likeness(today))
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
+    if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
+        refuse_several()
     return msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
 
 
 def _compare(row: Any, values: dict[str, str], of_holder: HolderMatch) -> tuple[list[FieldMatch], list[Words]]:
     return compare_values(row, values, of_holder.fields), of_holder.reasons
-
-
-def _read(question: VerifyQuestion) -> Reading:
-    check_values(question.values)
-    for value in (question.identifier, question.qr_payload, question.license_number, question.license_type):
-        check_text(value or "")
-    if question.identifier and question.identifier.strip():
-        return read_identifier(question.identifier)
-    if question.qr_payload and question.qr_payload.strip():
-        return Reading("identifier", [question.qr_payload])
-    if question.license_number and question.license_number.strip():
-        return Reading("number", number_forms(question.license_number.strip()))
-    words = Words(
-        "请填写电子证照标识、二维码内容或证照编号",
-        "verify: expected an identifier, a QR payload, or a license number with its type; got none; nothing was searched",
-    )
-    raise WrongQuestion("verify.no_license", words)
-
-
-def _candidates(conn: Connection, question: VerifyQuestion, reading: Reading) -> Sequence[Any]:
-    if question.qr_payload and not question.identifier:
-        return _of_one_license(find_by_qr_payload(conn, question.qr_payload))
-    by_number = reading.kind == "number"
-    parameters = {"values": reading.values, "license_type": question.license_type if by_number else None}
-    return conn.execute(_BY_NUMBER if by_number else _BY_IDENTIFIER, parameters).all()
-
-
-def _of_one_license(rows: Sequence[Any]) -> Sequence[Any]:
-    if len(rows) > 1:
-        words = Words(
-            "该二维码对应多件证照，请改用标识或编号", "verify: the QR payload stands on several licenses; give a number"
-        )
-        raise WrongQuestion("verify.several_licenses", words)
-    return rows
 
 
 def _values(question: VerifyQuestion) -> dict[str, str]:

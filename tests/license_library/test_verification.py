@@ -11,6 +11,7 @@ from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
 from license_library.answers import VerifyAnswer
 from license_library.questions import VerifyQuestion, WrongQuestion
 from license_library.verification import verify_license
+from license_library.verify_candidates import MOST
 
 
 def ask(shelf: Library, **question: object) -> VerifyAnswer:
@@ -155,6 +156,43 @@ def test_of_several_licenses_with_one_number_the_one_that_fits_is_meant(shelf: L
     meant = shelf.add_license(company, license_number="A1")
     answer = ask(shelf, license_type="bizlic", license_number="A1", values={"holder_code": COMPANY})
     assert (answer.license_id, answer.verdict) == (meant, "confirmed")
+
+
+def test_the_oldest_of_many_licenses_with_one_number_is_met_by_its_holder(shelf: Library, company: int) -> None:
+    meant = shelf.add_license(company, license_number="A1")
+    other = shelf.add_subject("平度市另一公司", "91110000600037341L")
+    for day in range(1, 7):
+        shelf.add_license(other, license_number="A1", holder_name="平度市另一公司", issued_on=date(2016, 1, day))
+    answer = ask(shelf, license_type="bizlic", license_number="A1", values={"holder_code": COMPANY})
+    assert (answer.license_id, answer.verdict) == (meant, "confirmed")
+
+
+@pytest.fixture
+def common_number(shelf: Library, company: int) -> int:
+    """Give a number on one license more than are looked at, the oldest alone another company's; return the newest."""
+    other = shelf.add_subject("平度市另一公司", "91110000600037341L")
+    shelf.add_license(other, license_number="A1", holder_name="平度市另一公司", issued_on=date(2000, 1, 1))
+    kept = [shelf.add_license(company, license_number="A1") for _ in range(MOST + 1)]
+    return kept[-1]
+
+
+def test_of_a_number_on_more_licenses_than_are_looked_at_nothing_is_denied(shelf: Library, common_number: int) -> None:
+    for values in ({"holder_name": "平度市另一公司"}, {"face.scope": "货运"}):
+        with pytest.raises(WrongQuestion) as refused:
+            ask(shelf, license_number="A1", values=values)
+        assert refused.value.reason == "verify.several_licenses"
+    for given in ({}, {"holder_code": COMPANY}):
+        answer = ask(shelf, license_number="A1", values=given)
+        assert (answer.verdict, answer.license_id) == ("confirmed", common_number)
+    shelf.change("update licenses set status = 'revoked' where issued_on > '2010-01-01'")
+    with pytest.raises(WrongQuestion):
+        ask(shelf, license_number="A1", values={"holder_code": COMPANY})
+
+
+def test_a_number_on_as_many_licenses_as_are_looked_at_is_denied(shelf: Library, common_number: int) -> None:
+    shelf.change("delete from licenses where license_id >= :id - 1", id=common_number)
+    answer = ask(shelf, license_number="A1", values={"holder_name": "第三家"})
+    assert answer.verdict == "mismatch"
 
 
 def test_a_license_is_verified_by_its_identifier_and_the_number_beside_it(shelf: Library, company: int) -> None:
