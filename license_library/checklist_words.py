@@ -51,7 +51,8 @@ def _term(row: Any) -> Words:
     return validity_words(row.validity, row.status, row.valid_from, row.valid_to, row.open_ended)
 
 
-def _not_good(row: Any) -> Words:
+def _last_known(row: Any) -> Words:
+    """Return the term, and whether another license took its place."""
     term = _term(row)
     for more in replaced_words(row.status, is_replaced=row.is_replaced):
         term = Words(f"{term.zh};{more.zh}", f"{term.en}; {more.en}")
@@ -131,11 +132,11 @@ def _ask_issuer(row: Any) -> Words:
 
 
 _REASONS: Final[dict[str, Callable[[Any], Words]]] = {
-    "held": _term,
+    "held": _last_known,
     "disputed": _disputed,
     "stale": _stale,
     "expired": _term,
-    "not_good": _not_good,
+    "not_good": _last_known,
     "not_held": _not_held,
     "in_quarantine": _waiting,
     "applicant_brings": _brought,
