@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from license_library.answers import Words
+from license_library.doubts import DISPUTED, UNLISTED
 from license_library.verify_words import replaced_words
 from license_library.wording import freshness_words, problem_words, validity_words
 
@@ -66,8 +67,8 @@ def _silence(row: Any) -> Words:
 def _unlisted(term: Words) -> Words:
     """Return the sentence for a license that its department lists no more."""
     return Words(
-        f"最后所知:{term.zh};该部门最近的全量清单中已无此证照",
-        f"last known: {term.en}; the department's whole list lacks it now",
+        f"最后所知:{term.zh};{UNLISTED.zh}",
+        f"last known: {term.en}; {UNLISTED.en}",
     )
 
 
@@ -81,7 +82,7 @@ def _stale(row: Any) -> Words:
 
 def _disputed(row: Any) -> Words:
     term = _term(row)
-    return Words(f"{term.zh};内容有异议,已请部门校核", f"{term.en}; its content is disputed, the department was asked")
+    return Words(f"{term.zh};{DISPUTED.zh}", f"{term.en}; {DISPUTED.en}")
 
 
 def _not_held(row: Any) -> Words:

@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from license_library.answers import Advice, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
+from license_library.answers import Advice, Doubt, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
 from license_library.comparing import FACE, check_values, compare_values, refuse_faces
+from license_library.doubts import doubts_of
 from license_library.feed_sources import sources_of_type
 from license_library.freshness import source_of, validity_of
 from license_library.holder_matches import GivenHolder, HolderMatch
@@ -31,6 +32,7 @@ from license_library.verify_words import (
     VERDICTS,
     reasons_for,
     replaced_words,
+    stale_words,
 )
 from license_library.wording import validity_words
 from schemas.identifiers.license_identifier import parse_license_identifier
@@ -52,7 +54,7 @@ def verify_license(
         return _nothing(conn, question, reading, today, now)
     holder = GivenHolder(conn, keyring, values, today)
     compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
-    row, matches, bound = max(compared, key=_likeness(today))
+    row, matches, bound = max(compared, key=_likeness(today, now))
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()
@@ -78,11 +80,11 @@ def _check_faces(conn: Connection, rows: Sequence[Any], values: dict[str, str], 
         refuse_faces(asked, known_faces(conn, types).union(*(row.face or () for row in rows)))
 
 
-def _likeness(today: date) -> Any:
-    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[int, bool, int]:
+def _likeness(today: date, now: datetime) -> Any:
+    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[int, bool, bool, int]:
         row, matches, _ = candidate
         valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
-        return _LIKELIEST.index(_overall(matches)), valid, -row.ordinal
+        return _LIKELIEST.index(_overall(matches)), valid, not doubts_of(row, now), -row.ordinal
 
     return of
 
@@ -100,20 +102,24 @@ def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
 ) -> VerifyAnswer:
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity = validity_of(*term, today)
-    source = source_of(row, now)
+    source, doubts = source_of(row, now), doubts_of(row, now)
     matches = _overall(fields)
-    verdict = _verdict(fields, validity, source)
+    verdict = _verdict(fields, validity, source, doubts)
     return VerifyAnswer(
         verdict=verdict,
-        words=VERDICTS[verdict] if fields or verdict != "confirmed" else CONFIRMED_UNCOMPARED,
+        words=_words(verdict, fields, doubts),
         exists=True,
         matches=matches,
         valid_today=validity == "valid",
         validity=validity,
         fields=fields,
         reasons=reasons_for(
-            fields, [validity_words(validity, *term), *replaced_words(row.status, is_replaced=bool(newer))], source
+            fields,
+            [validity_words(validity, *term), *replaced_words(row.status, is_replaced=bool(newer))],
+            doubts,
+            source,
         ),
+        doubts=doubts,
         license_id=row.license_id,
         replaced_by=newer,
         advice=list(reading.advice),
@@ -123,7 +129,13 @@ def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
     )
 
 
-def _verdict(fields: list[FieldMatch], validity: Validity, source: Source) -> Any:
+def _words(verdict: str, fields: list[FieldMatch], doubts: list[Doubt]) -> Words:
+    if verdict == "stale":
+        return stale_words(doubts)
+    return VERDICTS[verdict] if fields or verdict != "confirmed" else CONFIRMED_UNCOMPARED
+
+
+def _verdict(fields: list[FieldMatch], validity: Validity, source: Source, doubts: list[Doubt]) -> Any:
     matches = _overall(fields)
     if matches is False:
         return "mismatch"
@@ -133,6 +145,8 @@ def _verdict(fields: list[FieldMatch], validity: Validity, source: Source) -> An
         return "stale"
     if validity != "valid":
         return "not_valid"
+    if doubts:
+        return "stale"
     return "not_compared" if fields and matches is None else "confirmed"
 
 
@@ -150,6 +164,7 @@ def _nothing(conn: Connection, question: VerifyQuestion, reading: Reading, today
         validity=None,
         fields=[],
         reasons=_why_nothing(reading.advice, license_type, sources),
+        doubts=[],
         license_id=None,
         replaced_by=[],
         advice=list(reading.advice),

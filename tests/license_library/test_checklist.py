@@ -24,11 +24,6 @@ from schemas.states import STATE_CODES
 
 GOODS_TRANSPORT = "PD-E-010"  # bizlic, idcard, vlicense, roadstaff, and two papers of the applicant's own
 
-DISPUTE = """
-insert into correction_requests (department, feed, record_id, license_id, field, basis, asked_by, asked_at, due_on, state)
-select department, feed, record_id, license_id, 'valid_to', 'x', 'x', :now, :due, 'open' from licenses where license_id = :id
-"""
-
 
 def ask(shelf: Library, item: str = GOODS_TRANSPORT, code: str = COMPANY, code_type: str | None = None) -> Checklist:
     """Ask as of the test's day."""
@@ -119,9 +114,9 @@ def doubted(shelf: Library, company: int) -> Callable[..., int]:
             shelf.add_feed("transport", fresh_at=NOW - timedelta(days=2))
         license_id = shelf.add_license(company, open_ended=True, **feed, **changes)
         if doubt == "unlisted":
-            shelf.change("update licenses set unlisted_at = :now where license_id = :id", now=NOW, id=license_id)
+            shelf.unlist(license_id)
         if doubt == "disputed":
-            shelf.change(DISPUTE, id=license_id, now=NOW, due=TODAY)
+            shelf.dispute(license_id)
         return license_id
 
     return make

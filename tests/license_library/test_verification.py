@@ -239,6 +239,64 @@ def test_a_good_license_of_a_silent_department_is_stale(shelf: Library) -> None:
     assert (answer.verdict, answer.exists, answer.valid_today) == ("stale", True, True)
 
 
+DOUBTS = {
+    "unlisted": "该部门最近的全量清单中已无此证照",
+    "disputed": "内容有异议,已请部门校核",
+}
+
+
+def doubted(shelf: Library, doubt: str, subject: int, **changes: object) -> int:
+    """Give a license against which something speaks."""
+    license_id = shelf.add_license(subject, **changes)
+    (shelf.unlist if doubt == "unlisted" else shelf.dispute)(license_id)
+    return license_id
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_a_valid_license_that_is_listed_no_more_or_disputed_is_not_confirmed(
+    shelf: Library, company: int, doubt: str
+) -> None:
+    doubted(shelf, doubt, company, license_number="A1", license_identifier=IDENTIFIER, face={"qr_payload": "q"})
+    for question in ({"license_number": "A1"}, {"identifier": IDENTIFIER}, {"qr_payload": "q"}):
+        answer = ask(shelf, **question, values={"holder_code": COMPANY})
+        assert (answer.verdict, answer.matches, answer.valid_today) == ("stale", True, True)
+        assert answer.words.zh == f"证照存在,但{DOUBTS[doubt]},请向颁发机构核实"
+        assert [one.code for one in answer.doubts] == [doubt]
+        assert DOUBTS[doubt] in [words.zh for words in answer.reasons]
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_what_differs_or_is_not_valid_stays_so_and_the_doubt_is_told(shelf: Library, company: int, doubt: str) -> None:
+    doubted(shelf, doubt, company, license_number="A1")
+    doubted(shelf, doubt, company, license_number="A2", valid_to=date(2016, 1, 1))
+    for question, verdict in (
+        ({"license_number": "A1", "values": {"holder_name": "另一家"}}, "mismatch"),
+        ({"license_number": "A2"}, "not_valid"),
+    ):
+        answer = ask(shelf, **question)
+        assert (answer.verdict, [one.code for one in answer.doubts]) == (verdict, [doubt])
+        assert DOUBTS[doubt] in [words.zh for words in answer.reasons]
+
+
+def test_an_unlisted_and_disputed_license_of_a_silent_department_is_told_all_three(shelf: Library) -> None:
+    shelf.add_feed(fresh_at=NOW - timedelta(days=2))
+    license_id = doubted(shelf, "unlisted", shelf.add_subject(), license_number="A1")
+    shelf.dispute(license_id)
+    answer = ask(shelf, license_number="A1")
+    assert answer.words.zh == "证照存在,但来源部门数据已超过承诺时限,请向颁发机构核实"
+    assert [one.code for one in answer.doubts] == ["disputed", "unlisted", "silent"]
+    assert [words.zh for words in answer.reasons[1:3]] == [DOUBTS["disputed"], DOUBTS["unlisted"]]
+    assert "已超过承诺" in answer.reasons[3].zh
+    assert len(answer.reasons) == 4
+
+
+def test_of_several_licenses_with_one_number_an_undoubted_one_is_meant(shelf: Library, company: int) -> None:
+    meant = shelf.add_license(company, license_number="A1")
+    doubted(shelf, "unlisted", company, license_number="A1", issued_on=date(2016, 1, 1))
+    answer = ask(shelf, license_number="A1", values={"holder_code": COMPANY})
+    assert (answer.license_id, answer.verdict, answer.doubts) == (meant, "confirmed", [])
+
+
 @pytest.mark.parametrize(
     ("question", "reason"),
     [
