@@ -60,8 +60,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join license_types new on new.license_type = t.replaced_by
   left join authorities issuer on issuer.authority_id = coalesce(new.issuer_id, t.issuer_id)
   left join lateral (
-    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, exists (
-             select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed
+    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.is_disputed
       from (select l.license_id, subject_id as held_by, is_own
               from holder join licenses l using (subject_id) where l.license_type in (m.license_type, t.replaced_by)
              union
@@ -84,7 +83,14 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                    when l.valid_to >= :today then 'valid'
                    else 'expired'
               end as validity) as term
-     order by term.validity = 'valid' desc, replaced.is_replaced,
+     cross join lateral (
+       select exists (select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed,
+              exists (select from feeds f where f.department = l.department and f.feed = l.feed
+                         and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
+     order by term.validity = 'valid' desc,
+              -- what may be relied on today goes before what is newer
+              case when term.validity = 'valid' then array[trust.is_disputed, l.unlisted_at is not null, not trust.is_fresh] end,
+              replaced.is_replaced,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
               l.issued_on desc, l.license_id desc, own.is_own desc
      limit 1

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from license_library.answers import Words
+from license_library.doubts import DISPUTED, UNLISTED
 from license_library.verify_words import replaced_words
 from license_library.wording import freshness_words, problem_words, validity_words
 
@@ -51,7 +52,8 @@ def _term(row: Any) -> Words:
     return validity_words(row.validity, row.status, row.valid_from, row.valid_to, row.open_ended)
 
 
-def _not_good(row: Any) -> Words:
+def _last_known(row: Any) -> Words:
+    """Return the term, and whether another license took its place."""
     term = _term(row)
     for more in replaced_words(row.status, is_replaced=row.is_replaced):
         term = Words(f"{term.zh};{more.zh}", f"{term.en}; {more.en}")
@@ -65,8 +67,8 @@ def _silence(row: Any) -> Words:
 def _unlisted(term: Words) -> Words:
     """Return the sentence for a license that its department lists no more."""
     return Words(
-        f"最后所知:{term.zh};该部门最近的全量清单中已无此证照",
-        f"last known: {term.en}; the department's whole list lacks it now",
+        f"最后所知:{term.zh};{UNLISTED.zh}",
+        f"last known: {term.en}; {UNLISTED.en}",
     )
 
 
@@ -80,7 +82,7 @@ def _stale(row: Any) -> Words:
 
 def _disputed(row: Any) -> Words:
     term = _term(row)
-    return Words(f"{term.zh};内容有异议,已请部门校核", f"{term.en}; its content is disputed, the department was asked")
+    return Words(f"{term.zh};{DISPUTED.zh}", f"{term.en}; {DISPUTED.en}")
 
 
 def _not_held(row: Any) -> Words:
@@ -131,11 +133,11 @@ def _ask_issuer(row: Any) -> Words:
 
 
 _REASONS: Final[dict[str, Callable[[Any], Words]]] = {
-    "held": _term,
+    "held": _last_known,
     "disputed": _disputed,
     "stale": _stale,
     "expired": _term,
-    "not_good": _not_good,
+    "not_good": _last_known,
     "not_held": _not_held,
     "in_quarantine": _waiting,
     "applicant_brings": _brought,

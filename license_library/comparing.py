@@ -1,25 +1,20 @@
 """Whether given values are a license's values, field by field, without ever telling the license's own.
 
-Names are compared by their match key, codes by their keyed hash, dates as days, other text without width and case.
+Dates are compared as days, other text without width and case. What belongs to a holder comes compared already.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
 from license_library.answers import FieldMatch, Words
-from license_library.holder_codes import HolderCode
-from license_library.keyring import Keyring
 from license_library.questions import WrongQuestion
 from license_library.readings import check_text
-from license_library.wording import field_words
-from schemas.identifiers.normal_form import normalise_identifier
-from schemas.identifiers.resident_identity import to_eighteen
-from schemas.names import name_key
+from license_library.wording import face_words, field_words
 from schemas.states import STATES
 
 OPEN_END = "长期"
@@ -37,17 +32,17 @@ _TEXTS = (
     "item_code",
     "item_name",
 )
-_OTHERS = ("holder_name", "holder_code", "holder_code_type", "status", "open_ended")
-COMPARABLE = (*_TEXTS, *_DATES, *_OTHERS)
+HOLDER_FIELDS = ("holder_name", "holder_code", "holder_code_type")  # all of one holder; holder_matches compares them
+COMPARABLE = (*_TEXTS, *_DATES, *HOLDER_FIELDS, "status", "open_ended")
 _DATE = re.compile(r"(\d{4})(?:-|/|年)?(\d{1,2})(?:-|/|月)?(\d{1,2})日?", re.ASCII)
 _YES = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
 _STATUS = {state.zh: state.code for state in STATES}
 
 
-def compare_values(row: Any, values: Mapping[str, str], keyring: Keyring) -> list[FieldMatch]:
-    """Return for each given value whether the license has it; WrongQuestion for a field that cannot be compared."""
+def compare_values(row: Any, values: Mapping[str, str], of_holder: Mapping[str, bool]) -> list[FieldMatch]:
+    """Return for each given value whether the license has it; those of HOLDER_FIELDS as `of_holder` says."""
     return [
-        FieldMatch(field, _words(field), _matches(row, field, value.strip(), keyring))
+        FieldMatch(field, field_words(field), _matches(row, field, value.strip(), of_holder))
         for field, value in values.items()
         if value.strip()
     ]
@@ -59,44 +54,34 @@ def check_values(values: Mapping[str, str]) -> None:
         check_text(field)
         check_text(value)
         if field not in COMPARABLE and not field.startswith(FACE):
-            zh = f"不能比对的字段;可比对:{'、'.join(_words(one).zh for one in COMPARABLE)}"
+            zh = f"不能比对的字段;可比对:{'、'.join(field_words(one).zh for one in COMPARABLE)}"
             en = f"verify: a field cannot be compared; expected one of {', '.join(COMPARABLE)} or face.NAME"
             raise WrongQuestion("verify.unknown_field", Words(zh, en))
         if field in _DATES and value.strip() and value.strip() != OPEN_END:
             _read_date(field, value.strip())
 
 
-def _words(field: str) -> Words:
-    if not field.startswith(FACE):
-        return field_words(field)
-    name = field.removeprefix(FACE)
-    return Words(f"照面信息:{name}", f"face: {name}")
+def refuse_faces(asked: Collection[str], known: Collection[str]) -> None:
+    """Refuse face fields that are not among the known ones, where any are known."""
+    if known and not set(asked) <= set(known):
+        listed = sorted(known)
+        zh = f"该类证照没有这样的照面字段;可比对:{'、'.join(f'{face_words(one).zh} {one}' for one in listed)}"
+        en = f"verify: the license type has no such face field; expected one of {', '.join(listed)}; nothing was compared"
+        raise WrongQuestion("verify.unknown_field", Words(zh, en))
 
 
-def _matches(row: Any, field: str, value: str, keyring: Keyring) -> bool | None:
+def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) -> bool | None:
+    if field in HOLDER_FIELDS:
+        return of_holder[field]
     if field.startswith(FACE):
         return _same_text((row.face or {}).get(field.removeprefix(FACE)), value)
     if field in _DATES:
         return _same_day(row, field, value)
     special: dict[str, Callable[[], bool | None]] = {
-        # Whoever is one of several holders holds the license.
-        "holder_name": lambda: name_key(value) in map(name_key, [row.holder_name, *(row.listed_names or ())]),
-        "holder_code": lambda: any(hashed in _holder(value, kind).hashes(keyring) for kind, hashed in _coded(row)),
-        "holder_code_type": lambda: value in [kind for kind, _ in _coded(row)],
         "status": lambda: bool(row.status == _STATUS.get(value, value)),
         "open_ended": lambda: row.open_ended == _YES.get(value.lower()),
     }
     return special[field]() if field in special else _same_text(getattr(row, field), value)
-
-
-def _coded(row: Any) -> list[tuple[str, bytes]]:
-    """Return code type and keyed hash of everyone who holds the license."""
-    listed = zip(row.listed_types or (), row.listed_hashes or (), strict=True)
-    return [(row.code_type, row.holder_hash), *listed]
-
-
-def _holder(value: str, code_type: str) -> HolderCode:
-    return HolderCode(to_eighteen(normalise_identifier(value)), code_type)
 
 
 def _same_text(kept: object, value: str) -> bool | None:

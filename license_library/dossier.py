@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import FaceField, LicenseAnswer, Provenance
 from license_library.cursors import LAST
+from license_library.doubts import doubts_of
 from license_library.field_lineage import list_lineage
 from license_library.history import read_versions
 from license_library.keyring import Keyring
@@ -37,8 +38,7 @@ select f.catalogue_code, f.basis, f.purpose, e.exchange_id, e.state as exchange_
        exists (select from quarantined_records q where q.quarantine_id = r.quarantine_id and q.edits is not null) as is_edited,
        (select count(*) from quarantined_records q
          where q.department = l.department and q.feed = l.feed and q.state = 'open' and q.record_id = l.record_id)
-         as quarantined, l.unlisted_at,
-       exists (select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed
+         as quarantined
   from licenses l
   join feeds f on f.department = l.department and f.feed = l.feed
   join exchanges e on e.exchange_id = l.exchange_id
@@ -76,10 +76,11 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
         versions=read_versions(conn, keyring, license_id),
         provenance=_provenance(row, origin, code, persons),
         lineage=list_lineage(conn, row.department, row.feed, row.mapping_version),
-        reliances=list_reliances(conn, keyring, license_id),
+        reliances=list_reliances(conn, keyring, license_id, now),
         quarantined=origin.quarantined,
-        unlisted_at=origin.unlisted_at,
-        is_disputed=origin.is_disputed,
+        unlisted_at=row.unlisted_at,
+        is_disputed=row.is_disputed,
+        doubts=doubts_of(row, now),
         asked_at=now,
     )
 

@@ -44,16 +44,16 @@ def list_license_alerts(
     (before,) = read_cursor(question, wanted.after, (LAST,))
     rows = conn.execute(_ALERTS, {**scope, "before": before, "limit": limit + 1}).all()
     return LicenseAlertsAnswer(
-        alerts=[_alert(row, keyring) for row in rows[:limit]],
+        alerts=[_alert(row, keyring, now) for row in rows[:limit]],
         next=write_cursor(question, [rows[limit - 1].alert_id]) if len(rows) > limit else None,
         asked_at=now,
     )
 
 
-def _alert(row: Any, keyring: Keyring) -> LicenseAlertBrief:
+def _alert(row: Any, keyring: Keyring, now: datetime) -> LicenseAlertBrief:
     return LicenseAlertBrief(
         alert_id=row.alert_id,
-        reliance=reliance_of(row, keyring),
+        reliance=reliance_of(row, keyring, now),
         is_decided=row.is_decided,
         status_before=row.status_before,
         status_before_words=status_words(row.status_before),

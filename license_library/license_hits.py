@@ -14,6 +14,7 @@ from sqlalchemy import column, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import LicenseHit, Words
+from license_library.doubts import is_disputed
 from license_library.freshness import source_of, validity_of
 from license_library.keyring import Keyring
 from license_library.listed_holders import LISTED, holders_of, listed_at, persons_of
@@ -26,7 +27,7 @@ _OF_LICENSE: Final = (
     "issued_on", "holder_name", "valid_from", "valid_to", "open_ended", "status", "version_number", "issuer_code",
     "area_code", "item_code", "item_name", "changed_on", "change_reason", "file_url", "replaces", "face",
     "source_updated_at", "version_count", "record_id", "page_number", "position", "exchange_id", "mapping_version",
-    "department", "feed",
+    "department", "feed", "unlisted_at",
 )  # fmt: skip
 _TOLD: Final = {
     "ordinal": "found.ordinal",
@@ -36,6 +37,7 @@ _TOLD: Final = {
     "license_name": "coalesce(l.license_name, t.name, l.license_type)",
     "sensitivity": "t.sensitivity",
     "department_name": "d.name",
+    "is_disputed": is_disputed("l"),
     **{name: f"f.{name}" for name in ("fresh_at", "fresh_seconds")},
     **{name: f"s.{name}" for name in ("code_encrypted", "code_type", "kind", "holder_hash")},
     **LISTED,

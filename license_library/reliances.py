@@ -1,6 +1,7 @@
 """Note which version of a license a case relies on. The same case and version again is the same reliance.
 
-Writes reliances only; a license that may not be relied on today is refused.
+Writes reliances only; a license that is not valid today is refused, and one against which
+something else speaks is noted with a warning.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import RelianceBrief
 from license_library.cursors import LAST
+from license_library.doubts import doubts_of, is_disputed
 from license_library.freshness import validity_of
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_text
@@ -25,12 +27,15 @@ from schemas.errors import NotFound, RequestError
 
 RELIANCE = f"""
 r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at,
-coalesce(t.name, h.license_type) as license_type_name, h.license_number, s.kind, s.code_encrypted, {persons_at("h")}
+coalesce(t.name, h.license_type) as license_type_name, h.license_number, s.kind, s.code_encrypted, {persons_at("h")},
+l.unlisted_at, {is_disputed("l")} as is_disputed, f.fresh_at, f.fresh_seconds
 """
-# The version that was relied on, whatever the license has become.
+# The version that was relied on, whatever the license has become; and what speaks against the license now.
 OF_RELIANCE = """
 join license_history h on h.license_id = r.license_id and h.version_count = r.version_count
 join subjects s on s.subject_id = h.subject_id
+join licenses l on l.license_id = r.license_id
+join feeds f on f.department = l.department and f.feed = l.feed
 left join license_types t on t.license_type = h.license_type
 """
 # Locked, so that no merge changes the license between the look and the note.
@@ -68,7 +73,7 @@ class Relying:
 
 
 def rely_on(conn: Connection, keyring: Keyring, relying: Relying, today: date, now: datetime) -> RelianceBrief:
-    """Note it and return it; NotFound without such a license, NotReliable where it is not valid today."""
+    """Note it and return it with what speaks against it; NotFound without such a license, NotReliable where it is not valid today."""
     facts = {**vars(relying), "case_number": _case_number(relying.case_number), "now": now}
     row = conn.execute(_LICENSE, facts).one_or_none() if abs(relying.license_id) <= LAST else None
     if row is None:
@@ -79,16 +84,16 @@ def rely_on(conn: Connection, keyring: Keyring, relying: Relying, today: date, n
     _demand_item(conn, relying.item_code)
     facts["version_count"] = row.version_count
     conn.execute(_NOTE, facts)
-    return reliance_of(conn.execute(_GET, facts).one(), keyring)
+    return reliance_of(conn.execute(_GET, facts).one(), keyring, now)
 
 
-def list_reliances(conn: Connection, keyring: Keyring, license_id: int) -> list[RelianceBrief]:
+def list_reliances(conn: Connection, keyring: Keyring, license_id: int, now: datetime) -> list[RelianceBrief]:
     """Return the latest cases that rely on a license, at most SHOWN of them."""
     rows = conn.execute(_OF_LICENSE, {"license_id": license_id, "limit": SHOWN})
-    return [reliance_of(row, keyring) for row in rows]
+    return [reliance_of(row, keyring, now) for row in rows]
 
 
-def reliance_of(row: Any, keyring: Keyring) -> RelianceBrief:
+def reliance_of(row: Any, keyring: Keyring, now: datetime) -> RelianceBrief:
     """Return the reliance of a row that carries RELIANCE."""
     code = keyring.decrypt(row.code_encrypted).decode()
     return RelianceBrief(
@@ -101,6 +106,7 @@ def reliance_of(row: Any, keyring: Keyring) -> RelianceBrief:
         license_number=shown_text(row.license_number, row.kind, code, persons_of(row, keyring)),
         relied_by=row.relied_by,
         relied_at=row.relied_at,
+        doubts=doubts_of(row, now),
     )
 
 

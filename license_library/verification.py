@@ -12,17 +12,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from license_library.answers import Advice, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
-from license_library.bound_matches import compare_with_bound
-from license_library.comparing import check_values
+from license_library.answers import Advice, Doubt, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
+from license_library.comparing import FACE, check_values, compare_values, refuse_faces
+from license_library.doubts import doubts_of
 from license_library.feed_sources import sources_of_type
 from license_library.freshness import source_of, validity_of
+from license_library.holder_matches import GivenHolder, HolderMatch
 from license_library.keyring import Keyring
-from license_library.license_hits import hits_statement
-from license_library.qr_payloads import find_by_qr_payload
-from license_library.questions import VerifyQuestion, WrongQuestion
-from license_library.readings import Reading, check_text, number_forms, read_identifier
+from license_library.known_faces import known_faces
+from license_library.questions import VerifyQuestion
+from license_library.readings import Reading
 from license_library.replacements import find_newer
+from license_library.verify_candidates import MOST, find_candidates, read_license, refuse_several
 from license_library.verify_words import (
     CONFIRMED_UNCOMPARED,
     NO_FEED,
@@ -31,20 +32,12 @@ from license_library.verify_words import (
     VERDICTS,
     reasons_for,
     replaced_words,
+    stale_words,
 )
 from license_library.wording import validity_words
 from schemas.identifiers.license_identifier import parse_license_identifier
 
-_CANDIDATES = """
-select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal,
-       cast(null as bigint[]) as place
-  from (select license_id, issued_on from licenses
-         where {column} = any(cast(:values as text[]))
-           and (cast(:license_type as text) is null or license_type = cast(:license_type as text))
-         order by issued_on desc, license_id desc limit 5) as page
-"""
-_BY_IDENTIFIER = hits_statement(_CANDIDATES.replace("{column}", "license_identifier"))
-_BY_NUMBER = hits_statement(_CANDIDATES.replace("{column}", "license_number"))
+_LIKELIEST = (False, None, True)
 _TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
 
 
@@ -52,49 +45,24 @@ def verify_license(
     conn: Connection, keyring: Keyring, question: VerifyQuestion, today: date, now: datetime
 ) -> VerifyAnswer:
     """Return whether the license exists, matches the given values and is valid today, with reasons."""
-    reading = _read(question)
-    rows = _candidates(conn, question, reading) if reading.values else []
+    check_values(question.values)
+    reading = read_license(question)
+    rows = find_candidates(conn, question, reading) if reading.values else []
+    values = _values(question)
+    _check_faces(conn, rows, values, question.license_type)
     if not rows:
         return _nothing(conn, question, reading, today, now)
-    values = _values(question)
-    compared = ((row, *compare_with_bound(conn, row, values, keyring, today)) for row in rows)
-    row, matches, bound = max(compared, key=_likeness(today))
+    holder = GivenHolder(conn, keyring, values, today)
+    compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
+    row, matches, bound = max(compared, key=_likeness(today, now))
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
+    if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
+        refuse_several()
     return msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
 
 
-def _read(question: VerifyQuestion) -> Reading:
-    check_values(question.values)
-    for value in (question.identifier, question.qr_payload, question.license_number, question.license_type):
-        check_text(value or "")
-    if question.identifier and question.identifier.strip():
-        return read_identifier(question.identifier)
-    if question.qr_payload and question.qr_payload.strip():
-        return Reading("identifier", [question.qr_payload])
-    if question.license_number and question.license_number.strip():
-        return Reading("number", number_forms(question.license_number.strip()))
-    words = Words(
-        "请填写电子证照标识、二维码内容或证照编号",
-        "verify: expected an identifier, a QR payload, or a license number with its type; got none; nothing was searched",
-    )
-    raise WrongQuestion("verify.no_license", words)
-
-
-def _candidates(conn: Connection, question: VerifyQuestion, reading: Reading) -> Sequence[Any]:
-    if question.qr_payload and not question.identifier:
-        return _of_one_license(find_by_qr_payload(conn, question.qr_payload))
-    by_number = reading.kind == "number"
-    parameters = {"values": reading.values, "license_type": question.license_type if by_number else None}
-    return conn.execute(_BY_NUMBER if by_number else _BY_IDENTIFIER, parameters).all()
-
-
-def _of_one_license(rows: Sequence[Any]) -> Sequence[Any]:
-    if len(rows) > 1:
-        words = Words(
-            "该二维码对应多件证照，请改用标识或编号", "verify: the QR payload stands on several licenses; give a number"
-        )
-        raise WrongQuestion("verify.several_licenses", words)
-    return rows
+def _compare(row: Any, values: dict[str, str], of_holder: HolderMatch) -> tuple[list[FieldMatch], list[Words]]:
+    return compare_values(row, values, of_holder.fields), of_holder.reasons
 
 
 def _values(question: VerifyQuestion) -> dict[str, str]:
@@ -104,18 +72,29 @@ def _values(question: VerifyQuestion) -> dict[str, str]:
     return {**told, **question.values}
 
 
-def _likeness(today: date) -> Any:
-    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[bool, bool, int]:
+def _check_faces(conn: Connection, rows: Sequence[Any], values: dict[str, str], license_type: str | None) -> None:
+    """Refuse a face field that no license of the type can have; where nothing is known of the type, none is refused."""
+    asked = {field.removeprefix(FACE) for field, value in values.items() if field.startswith(FACE) and value.strip()}
+    if asked:
+        types = {row.license_type for row in rows} or {license_type or ""}
+        refuse_faces(asked, known_faces(conn, types).union(*(row.face or () for row in rows)))
+
+
+def _likeness(today: date, now: datetime) -> Any:
+    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[int, bool, bool, int]:
         row, matches, _ = candidate
         valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
-        return _overall(matches) is not False, valid, -row.ordinal
+        return _LIKELIEST.index(_overall(matches)), valid, not doubts_of(row, now), -row.ordinal
 
     return of
 
 
 def _overall(matches: list[FieldMatch]) -> bool | None:
-    told = [match.matches for match in matches if match.matches is not None]
-    return all(told) if told else None
+    """Tell whether all that was given is the license's; None where something was not compared, or nothing was given."""
+    told = [match.matches for match in matches]
+    if False in told:
+        return False
+    return True if told and None not in told else None
 
 
 def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
@@ -123,20 +102,24 @@ def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
 ) -> VerifyAnswer:
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity = validity_of(*term, today)
-    source = source_of(row, now)
+    source, doubts = source_of(row, now), doubts_of(row, now)
     matches = _overall(fields)
-    verdict = _verdict(matches, validity, source)
+    verdict = _verdict(fields, validity, source, doubts)
     return VerifyAnswer(
         verdict=verdict,
-        words=CONFIRMED_UNCOMPARED if verdict == "confirmed" and matches is None else VERDICTS[verdict],
+        words=_words(verdict, fields, doubts),
         exists=True,
         matches=matches,
         valid_today=validity == "valid",
         validity=validity,
         fields=fields,
         reasons=reasons_for(
-            fields, [validity_words(validity, *term), *replaced_words(row.status, is_replaced=bool(newer))], source
+            fields,
+            [validity_words(validity, *term), *replaced_words(row.status, is_replaced=bool(newer))],
+            doubts,
+            source,
         ),
+        doubts=doubts,
         license_id=row.license_id,
         replaced_by=newer,
         advice=list(reading.advice),
@@ -146,14 +129,25 @@ def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
     )
 
 
-def _verdict(matches: bool | None, validity: Validity, source: Source) -> Any:
+def _words(verdict: str, fields: list[FieldMatch], doubts: list[Doubt]) -> Words:
+    if verdict == "stale":
+        return stale_words(doubts)
+    return VERDICTS[verdict] if fields or verdict != "confirmed" else CONFIRMED_UNCOMPARED
+
+
+def _verdict(fields: list[FieldMatch], validity: Validity, source: Source, doubts: list[Doubt]) -> Any:
+    matches = _overall(fields)
     if matches is False:
         return "mismatch"
     if validity == "not_good":  # a license once taken away is not good again by waiting
         return "not_valid"
     if source.freshness != "fresh":
         return "stale"
-    return "confirmed" if validity == "valid" else "not_valid"
+    if validity != "valid":
+        return "not_valid"
+    if doubts:
+        return "stale"
+    return "not_compared" if fields and matches is None else "confirmed"
 
 
 def _nothing(conn: Connection, question: VerifyQuestion, reading: Reading, today: date, now: datetime) -> VerifyAnswer:
@@ -170,6 +164,7 @@ def _nothing(conn: Connection, question: VerifyQuestion, reading: Reading, today
         validity=None,
         fields=[],
         reasons=_why_nothing(reading.advice, license_type, sources),
+        doubts=[],
         license_id=None,
         replaced_by=[],
         advice=list(reading.advice),

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from license_library.answers import FieldMatch, Source, Words
+from license_library.answers import Doubt, FieldMatch, Source, Words
 
 VERDICTS: Final = {
     "confirmed": Words("核验通过:证照存在、内容一致、当前有效", "confirmed: it exists, matches and is valid today"),
     "mismatch": Words("核验不通过:内容不一致", "it exists, but the given values differ"),
     "not_valid": Words("核验不通过:证照存在,但当前无效", "it exists, but is not valid today"),
+    "not_compared": Words(
+        "证照存在、当前有效,但所给内容未能全部比对,请向颁发机构核实",
+        "it exists and is valid today, but not all that was given could be compared; ask its department",
+    ),
     "not_found": Words("核验不通过:没有这张证照", "there is no such license"),
     "stale": Words(
         "证照存在,但来源部门数据已超过承诺时限,请向颁发机构核实", "it exists, but its department is silent; ask it"
@@ -34,13 +38,22 @@ REPLACED: Final = Words("已有证照取代本证照,请核验取代它的证照
 SUCCESSOR_UNKNOWN: Final = Words("取代它的证照不在库中", "the license that took its place is not here")
 
 
+def stale_words(doubts: list[Doubt]) -> Words:
+    """Say why a license that is valid by its own words is not confirmed: first that its department is silent."""
+    listed = [doubt for doubt in doubts if doubt.code in {"disputed", "unlisted"}]
+    if len(listed) < len(doubts):
+        return VERDICTS["stale"]
+    said = listed[0].words
+    return Words(f"证照存在,但{said.zh},请向颁发机构核实", f"it exists, but {said.en}; ask it")
+
+
 def replaced_words(status: str, *, is_replaced: bool) -> list[Words]:
     """Say that another license took its place, or that the one which did is not here."""
     return [REPLACED] if is_replaced else [SUCCESSOR_UNKNOWN] if status == "superseded" else []
 
 
-def reasons_for(fields: list[FieldMatch], validity: list[Words], source: Source) -> list[Words]:
-    """Return why the verdict is what it is: differing fields, fields without a value, the term, the source's age."""
+def reasons_for(fields: list[FieldMatch], validity: list[Words], doubts: list[Doubt], source: Source) -> list[Words]:
+    """Return why the verdict is what it is: differing fields, the term, fields without a value, doubts, the source's age."""
     differing = [field.words for field in fields if field.matches is False]
     absent = [field.words for field in fields if field.matches is None]
     reasons = [*validity]
@@ -48,6 +61,7 @@ def reasons_for(fields: list[FieldMatch], validity: list[Words], source: Source)
         reasons.insert(0, _list("不一致的字段:", "differing fields: ", differing))
     if absent:
         reasons.append(_list("来源未提供、无法比对的字段:", "fields the source never told: ", absent))
+    reasons += [doubt.words for doubt in doubts if doubt.words != source.freshness_words]
     return [*reasons, source.freshness_words]
 
 

@@ -33,6 +33,8 @@ def rely(
         note(
             f"{noted.case_number} relies on {noted.license_type_name} {noted.license_number}, version {noted.version_count}"
         )
+        for doubt in noted.doubts:
+            note(f"warning: ask its department before relying on it: {doubt.words.en}")
 
 
 def license_alerts(

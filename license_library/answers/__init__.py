@@ -95,6 +95,7 @@ from license_library.answers.reliances import LicenseAlertBrief, LicenseAlertsAn
 from license_library.answers.spoken import (
     Advice,
     Answer,
+    Doubt,
     Freshness,
     Source,
     Words,
@@ -155,6 +156,7 @@ __all__ = [
     "DepartmentBrief",
     "DepartmentScores",
     "DifferenceShown",
+    "Doubt",
     "ElementBrief",
     "ElementsAnswer",
     "ExchangeBrief",

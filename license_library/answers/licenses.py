@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from license_library.answers.reliances import RelianceBrief
-from license_library.answers.spoken import Advice, Answer, Source, Words
+from license_library.answers.spoken import Advice, Answer, Doubt, Source, Words
 from license_library.answers.subjects import BoundHolder
 
 Validity = Literal["valid", "not_yet_valid", "expired", "not_good"]
@@ -211,6 +211,7 @@ class LicenseAnswer(Answer, frozen=True):
     reliances: list[RelianceBrief]  # the latest cases that rely on it, newest first
     unlisted_at: datetime | None  # since when the department's whole list lacks it; its last word stands above
     is_disputed: bool  # somebody asked its department to put a value right, and it has not answered
+    doubts: list[Doubt]  # what speaks against relying on it, however valid, the gravest first
     quarantined: int  # open quarantine cases of the same record: a newer version may be waiting
     asked_at: datetime
 
@@ -226,14 +227,15 @@ class FieldMatch(Answer, frozen=True):
 class VerifyAnswer(Answer, frozen=True):
     """Answer whether a license exists, as described, valid today."""
 
-    verdict: Literal["confirmed", "mismatch", "not_valid", "not_found", "stale", "unknown"]
+    verdict: Literal["confirmed", "mismatch", "not_valid", "not_compared", "not_found", "stale", "unknown"]
     words: Words
     exists: bool | None  # None: unknown, because no department could have told us
-    matches: bool | None  # all given values match; None when nothing was compared
+    matches: bool | None  # all given values match; None when one of them could not be compared, or none was given
     valid_today: bool | None
     validity: Validity | None
     fields: list[FieldMatch]
     reasons: list[Words]
+    doubts: list[Doubt]  # what speaks against relying on it, however valid, the gravest first
     license_id: int | None
     replaced_by: list[ReplacementBrief]  # what took its place, the nearest first
     advice: list[Advice]

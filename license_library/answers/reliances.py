@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from license_library.answers.spoken import Answer, Words
+from license_library.answers.spoken import Answer, Doubt, Words
 
 
 class RelianceBrief(Answer, frozen=True):
@@ -19,6 +19,7 @@ class RelianceBrief(Answer, frozen=True):
     license_number: str  # a resident number inside it is masked
     relied_by: str
     relied_at: datetime
+    doubts: list[Doubt]  # what speaks against relying on the license at the time of this answer, the gravest first
 
 
 class LicenseAlertBrief(Answer, frozen=True):

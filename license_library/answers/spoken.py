@@ -43,6 +43,13 @@ class Advice(Answer, frozen=True):
     words: Words
 
 
+class Doubt(Answer, frozen=True):
+    """Say what speaks against relying on a license that is valid by its own words."""
+
+    code: Literal["disputed", "unlisted", "silent", "never"]
+    words: Words
+
+
 def as_plain(answer: Answer) -> Any:
     """Return the answer as plain dicts, lists and strings: what its JSON says."""
     return msgspec.to_builtins(answer)

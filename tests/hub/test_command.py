@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import pytest
 from hub_makers import StartFake, column, count
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from typer.testing import CliRunner, Result
 
 from connectors.fake.certificates import Authority
@@ -184,6 +184,18 @@ def test_a_license_is_verified(pulled: Result, hub: HubContext) -> None:
     assert (result.exit_code, told(result)["verdict"]) == (0, "confirmed")
     wrong = type_command("verify", "--type", kind, "--number", number, "--value", "issuer_name=别处", "--json")
     assert (wrong.exit_code, told(wrong)["verdict"]) == (1, "mismatch")
+
+
+def test_a_case_that_relies_on_a_license_listed_no_more_is_warned(pulled: Result, hub: HubContext) -> None:
+    good = "select license_id from licenses where status = 'valid' and (open_ended or valid_to > now()) order by license_id"
+    license_id = column(hub, f"{good} limit 1")[0]
+    asked = ("rely", str(license_id), "--case", "C-1")
+    assert "warning" not in type_command(*asked).stderr
+    with hub.engine.begin() as conn:
+        conn.execute(text("update licenses set unlisted_at = now() where license_id = :id"), {"id": license_id})
+    noted = type_command(*asked)
+    assert noted.exit_code == 0
+    assert "warning: ask its department before relying on it: the department's whole list lacks it now" in noted.stderr
 
 
 def test_a_checklist_is_answered(pulled: Result) -> None:

@@ -32,6 +32,10 @@ DEPARTMENT_NAMES = {
     "real_estate": "不动产登记中心",
     "transport": "平度市交通运输局",
 }
+_DISPUTE = """
+insert into correction_requests (department, feed, record_id, license_id, field, basis, asked_by, asked_at, due_on, state)
+select department, feed, record_id, license_id, 'valid_to', 'x', 'x', :now, :due, 'open' from licenses where license_id = :id
+"""
 
 
 @dataclass
@@ -130,6 +134,14 @@ class Library:
         """Write a former version of a license."""
         values = self._license(subject_id, changes) | {"license_id": license_id, "version_count": version_count}
         self._insert("license_versions", "license_id", values | {"known_to": changes.get("known_to", NOW)})
+
+    def unlist(self, license_id: int) -> None:
+        """Let the department's whole list lack a license."""
+        self._run("update licenses set unlisted_at = :now where license_id = :id", now=NOW, id=license_id)
+
+    def dispute(self, license_id: int) -> None:
+        """Ask the department of a license to put a value right."""
+        self._run(_DISPUTE, now=NOW, due=TODAY, id=license_id)
 
     def add_case(self, **changes: Any) -> int:
         """Write a quarantine case of the latest exchange."""

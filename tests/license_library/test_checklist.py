@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import product
 
@@ -101,6 +102,62 @@ def test_of_several_licenses_the_longest_valid_one_counts(shelf: Library, compan
     verdict = verdict_on(shelf, "bizlic")
     assert verdict.license is not None
     assert (verdict.verdict, verdict.license.license_id) == ("held", best)
+
+
+@pytest.fixture
+def doubted(shelf: Library, company: int) -> Callable[..., int]:
+    """Give a maker of an open-ended license of the company against which something speaks."""
+
+    def make(doubt: str, **changes: object) -> int:
+        feed = {"department": "transport"} if doubt == "silent" else {}
+        if doubt == "silent":
+            shelf.add_feed("transport", fresh_at=NOW - timedelta(days=2))
+        license_id = shelf.add_license(company, open_ended=True, **feed, **changes)
+        if doubt == "unlisted":
+            shelf.unlist(license_id)
+        if doubt == "disputed":
+            shelf.dispute(license_id)
+        return license_id
+
+    return make
+
+
+@pytest.mark.parametrize("doubt", ["disputed", "unlisted", "silent"])
+def test_a_license_that_may_be_relied_on_goes_before_a_longer_one_that_may_not(
+    shelf: Library, company: int, doubted: Callable[..., int], doubt: str
+) -> None:
+    good = shelf.add_license(company, license_number="A1", valid_to=date(2016, 12, 31))
+    assert verdict_on(shelf, "bizlic").words.zh == "有效期至 2016-12-31"
+    doubted(doubt, replaces="A1" if doubt != "silent" else None)
+    verdict = verdict_on(shelf, "bizlic")
+    assert verdict.license is not None
+    assert (verdict.verdict, verdict.license.license_id) == ("held", good)
+    if doubt != "silent":
+        assert verdict.words.zh == "有效期至 2016-12-31;已有证照取代本证照,请核验取代它的证照"
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "reason"),
+    [("silent", "unlisted", "valid"), ("silent", "disputed", "valid"), ("unlisted", "disputed", "unlisted")],
+)
+def test_of_licenses_that_may_not_be_relied_on_the_least_doubtful_counts(
+    shelf: Library, doubted: Callable[..., int], better: str, worse: str, reason: str
+) -> None:
+    counts = doubted(better, issued_on=date(2014, 1, 1))
+    doubted(worse)
+    verdict = verdict_on(shelf, "bizlic")
+    assert verdict.license is not None
+    assert (verdict.verdict, verdict.reason, verdict.license.license_id) == ("stale", reason, counts)
+
+
+def test_of_licenses_that_are_not_valid_doubts_choose_none(
+    shelf: Library, company: int, doubted: Callable[..., int]
+) -> None:
+    shelf.add_license(company, status="revoked", issued_on=date(2014, 1, 1))
+    newest = doubted("unlisted", status="revoked")
+    verdict = verdict_on(shelf, "bizlic")
+    assert verdict.license is not None
+    assert (verdict.verdict, verdict.license.license_id) == ("not_good", newest)
 
 
 def test_of_several_bad_licenses_the_newest_is_told(shelf: Library, company: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
 from library_makers import NOW, record
 from question_makers import COMPANY, IDENTIFIER, PERSON, TODAY, Library
 from question_makers import NOW as ASKED_AT
@@ -178,6 +179,29 @@ def test_every_holder_verifies_the_license_and_a_stranger_does_not(shelf: Librar
         question = VerifyQuestion(license_number="S1", values=values)
         answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, ASKED_AT)
         assert answer.matches is matches
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "kind", "fitting"),
+    [
+        ("王五光", COMPANY, None, {"holder_name": True, "holder_code": False}),
+        ("平度市恒通运输有限公司", PERSON, None, {"holder_name": True, "holder_code": False}),
+        ("王五光", PERSON, "001", {"holder_name": True, "holder_code": True, "holder_code_type": False}),
+        ("王五光", None, "001", {"holder_name": True, "holder_code_type": False}),
+        (None, COMPANY, "111", {"holder_code": True, "holder_code_type": False}),
+        ("他人", PERSON, "111", {"holder_name": False, "holder_code": True, "holder_code_type": True}),
+    ],
+)
+def test_the_name_of_one_holder_with_the_number_of_another_is_nobodys(
+    shelf: Library, name: str | None, number: str | None, kind: str | None, fitting: dict[str, bool]
+) -> None:
+    shelf.add_feed()
+    shared_license(shelf)
+    given = {"holder_name": name, "holder_code": number, "holder_code_type": kind}
+    question = VerifyQuestion(license_number="S1", values={field: value for field, value in given.items() if value})
+    answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, ASKED_AT)
+    assert answer.verdict == "mismatch"
+    assert {one.field: one.matches for one in answer.fields} == fitting
 
 
 def test_the_dossier_shows_each_versions_holders_masked_and_what_changed(shelf: Library) -> None:

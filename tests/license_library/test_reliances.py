@@ -16,6 +16,10 @@ from license_library.untold_alerts import find_untold_alerts
 from schemas.errors import NotFound, RequestError
 
 TODAY = date(2016, 5, 4)
+DISPUTE = """
+insert into correction_requests (department, feed, record_id, license_id, field, basis, asked_by, asked_at, due_on, state)
+select department, feed, record_id, license_id, 'valid_to', 'x', 'x', now(), '2016-05-04', 'open' from licenses
+"""
 
 
 def told(days: int, **changes):
@@ -45,14 +49,14 @@ def alerts(library, keyring):
 def test_the_same_case_and_version_is_one_reliance(library, keyring, relied):
     with library.begin() as conn:
         again = rely_on(conn, keyring, relying(relied, " C-1 "), TODAY, NOW + timedelta(days=1))
-        assert list_reliances(conn, keyring, relied) == [again]
+        assert list_reliances(conn, keyring, relied, NOW + timedelta(days=1)) == [again]
     assert (again.version_count, again.relied_at) == (1, NOW)
 
 
 def test_a_version_that_is_relied_on_stays_what_it_was(library, keyring, pull, relied):
     pull(told(2, license_number="鲁平2号"))
     with library.connect() as conn:
-        (one,) = list_reliances(conn, keyring, relied)
+        (one,) = list_reliances(conn, keyring, relied, NOW)
     assert (one.version_count, one.license_number) == (1, "鲁平1号")
 
 
@@ -68,6 +72,38 @@ def test_what_is_not_valid_today_is_not_relied_on(library, keyring, pull, change
     pull(told(1, **changes))
     with library.begin() as conn, pytest.raises(NotReliable):
         rely_on(conn, keyring, relying(1), today, NOW)
+
+
+def doubts(library, keyring, license_id):
+    """Note once more that a case relies on it, and return what is told against it: noted, listed and alerted."""
+    with library.begin() as conn:
+        noted = rely_on(conn, keyring, relying(license_id), TODAY, NOW)
+        listed = list_reliances(conn, keyring, license_id, NOW)
+        alerted = [one.reliance for one in list_license_alerts(conn, keyring, LicenseAlertFilter(), NOW).alerts]
+    assert noted in listed
+    assert {len(listed), len(alerted)} == {2}
+    assert all(one.doubts == noted.doubts for one in (*listed, *alerted))
+    return [one.code for one in noted.doubts]
+
+
+def test_a_license_that_is_listed_no_more_disputed_or_of_a_silent_department_is_relied_on_with_a_warning(
+    library, keyring, pull, relied
+):
+    pull(told(2, status="suspended"))
+    pull(told(3))
+    assert doubts(library, keyring, relied) == []
+    for change, code in (
+        ("update feeds set fresh_at = '2016-01-01'", "silent"),
+        ("update licenses set unlisted_at = now()", "unlisted"),
+        (DISPUTE, "disputed"),
+    ):
+        with library.begin() as conn:
+            conn.execute(text(change))
+        assert doubts(library, keyring, relied)[0] == code
+    assert doubts(library, keyring, relied) == ["disputed", "unlisted", "silent"]
+    with library.begin() as conn:
+        conn.execute(text("update correction_requests set state = 'withdrawn', answered_at = now()"))
+    assert doubts(library, keyring, relied) == ["unlisted", "silent"]
 
 
 @pytest.mark.parametrize("case", ["", "  ", "办件1", "a b", "x" * 101, "a\nb", "correction-5", " correction-5"])

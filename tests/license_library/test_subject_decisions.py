@@ -112,6 +112,32 @@ def test_a_number_on_a_license_is_verified_by_another_number_of_the_same_holder(
     assert verified(holder_code=PERSON, holder_code_type="414").verdict == "mismatch"
 
 
+def test_another_number_of_one_holder_does_not_go_with_the_name_of_another(shelf: Library, people: list[int]) -> None:
+    company = shelf.add_subject()
+    license_id = shelf.add_license(company, license_number="S1")
+    shelf.add_holders(license_id, (company, "平度市恒通运输有限公司", None), (people[1], "王五", None))
+    bind(shelf, people[0], people[1])
+
+    def verified(name: str, number: str) -> str:
+        question = VerifyQuestion(license_number="S1", values={"holder_name": name, "holder_code": number})
+        return verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW).verdict
+
+    names, numbers = ("平度市恒通运输有限公司", "王五"), (COMPANY, PERSON)
+    verdicts = [[verified(name, number) for number in numbers] for name in names]
+    assert verdicts == [["confirmed", "mismatch"], ["mismatch", "confirmed"]]
+
+
+def test_a_holder_listed_under_two_numbers_is_met_by_either(shelf: Library, people: list[int]) -> None:
+    license_id = shelf.add_license(people[0], license_number="S1")
+    shelf.add_holders(license_id, (people[0], "王五", None), (people[1], "WANG WU", None))
+    bind(shelf, people[0], people[1])
+    values = {"holder_name": "WANG WU", "holder_code": PERSON, "holder_code_type": "111"}
+    question = VerifyQuestion(license_number="S1", values=values)
+    answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW)
+    assert answer.verdict == "confirmed"
+    assert "普通护照" in answer.reasons[-1].zh
+
+
 def test_what_waits_under_another_number_counts(shelf: Library, people: list[int]) -> None:
     hashes = shelf.read("select holder_hash from subjects where subject_id = :id", id=people[3])
     case = shelf.add_case(holder_hashes=hashes)

@@ -11,6 +11,7 @@ from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
 from license_library.answers import VerifyAnswer
 from license_library.questions import VerifyQuestion, WrongQuestion
 from license_library.verification import verify_license
+from license_library.verify_candidates import MOST
 
 
 def ask(shelf: Library, **question: object) -> VerifyAnswer:
@@ -56,11 +57,61 @@ def test_a_differing_value_is_named_but_not_told(shelf: Library, company: int) -
     assert "恒通" not in told
 
 
-def test_a_value_the_source_never_told_is_neither_right_nor_wrong(shelf: Library, company: int) -> None:
+@pytest.mark.parametrize("beside", [{}, {"issued_on": "2015-03-01"}])
+@pytest.mark.parametrize("absent", ["valid_to", "face.scope"])
+def test_what_could_not_be_compared_confirms_nothing(
+    shelf: Library, company: int, beside: dict[str, str], absent: str
+) -> None:
     shelf.add_license(company, license_number="A1")
-    answer = ask(shelf, license_type="bizlic", license_number="A1", values={"valid_to": "2018-01-01", "face.x": "1"})
-    assert (answer.verdict, answer.matches) == ("confirmed", None)
-    assert [match.matches for match in answer.fields] == [None, None]
+    answer = ask(shelf, license_type="bizlic", license_number="A1", values=beside | {absent: "2018-01-01"})
+    assert (answer.verdict, answer.matches, answer.valid_today) == ("not_compared", None, True)
+    assert [match.matches for match in answer.fields] == [True] * len(beside) + [None]
+    assert "内容一致" not in answer.words.zh
+    assert answer.reasons[-2].en == f"fields the source never told: {answer.fields[-1].words.en}"
+
+
+def test_a_license_that_differs_or_is_not_valid_is_told_so_before_what_was_not_compared(
+    shelf: Library, company: int
+) -> None:
+    shelf.add_license(company, license_number="A1")
+    shelf.add_license(company, license_number="A2", status="revoked")
+    for number, values, verdict in (
+        ("A1", {"holder_name": "另一家", "face.scope": "1"}, "mismatch"),
+        ("A2", {"face.scope": "1"}, "not_valid"),
+    ):
+        assert ask(shelf, license_type="bizlic", license_number=number, values=values).verdict == verdict
+
+
+def test_of_several_licenses_with_one_number_the_one_that_was_compared_whole_is_meant(
+    shelf: Library, company: int
+) -> None:
+    meant = shelf.add_license(company, license_number="A1", face={"scope": "货运"})
+    shelf.add_license(company, license_number="A1", issued_on=date(2016, 1, 1))
+    answer = ask(shelf, license_number="A1", values={"face.scope": "货运"})
+    assert (answer.license_id, answer.verdict) == (meant, "confirmed")
+
+
+@pytest.mark.parametrize("question", [{"license_number": "A1"}, {"license_type": "bizlic", "license_number": "none"}])
+def test_a_face_field_that_no_license_of_the_type_can_have_is_refused(
+    shelf: Library, company: int, question: dict[str, str]
+) -> None:
+    shelf.add_license(company, license_number="A1", face={"own_word": "1"})
+    with pytest.raises(WrongQuestion, match=r"expected one of .*scope") as refused:
+        ask(shelf, **question, values={"face.nosuch": "x"})
+    assert refused.value.reason == "verify.unknown_field"
+
+
+def test_a_face_field_that_a_feed_or_the_license_itself_has_is_compared(shelf: Library, company: int) -> None:
+    shelf.change("update feeds set face_fields = array['delivered']")
+    shelf.add_license(company, license_number="A1", face={"own_word": "1"})
+    answer = ask(shelf, license_number="A1", values={"face.own_word": "1", "face.delivered": "1"})
+    assert [match.matches for match in answer.fields] == [True, None]
+
+
+def test_where_nothing_is_known_of_a_type_no_face_field_is_refused(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", license_type="no_such_type")
+    assert ask(shelf, license_number="A1", values={"face.x": "1"}).verdict == "not_compared"
+    assert ask(shelf, license_number="none", values={"face.x": "1"}).verdict == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -107,6 +158,43 @@ def test_of_several_licenses_with_one_number_the_one_that_fits_is_meant(shelf: L
     assert (answer.license_id, answer.verdict) == (meant, "confirmed")
 
 
+def test_the_oldest_of_many_licenses_with_one_number_is_met_by_its_holder(shelf: Library, company: int) -> None:
+    meant = shelf.add_license(company, license_number="A1")
+    other = shelf.add_subject("平度市另一公司", "91110000600037341L")
+    for day in range(1, 7):
+        shelf.add_license(other, license_number="A1", holder_name="平度市另一公司", issued_on=date(2016, 1, day))
+    answer = ask(shelf, license_type="bizlic", license_number="A1", values={"holder_code": COMPANY})
+    assert (answer.license_id, answer.verdict) == (meant, "confirmed")
+
+
+@pytest.fixture
+def common_number(shelf: Library, company: int) -> int:
+    """Give a number on one license more than are looked at, the oldest alone another company's; return the newest."""
+    other = shelf.add_subject("平度市另一公司", "91110000600037341L")
+    shelf.add_license(other, license_number="A1", holder_name="平度市另一公司", issued_on=date(2000, 1, 1))
+    kept = [shelf.add_license(company, license_number="A1") for _ in range(MOST + 1)]
+    return kept[-1]
+
+
+def test_of_a_number_on_more_licenses_than_are_looked_at_nothing_is_denied(shelf: Library, common_number: int) -> None:
+    for values in ({"holder_name": "平度市另一公司"}, {"face.scope": "货运"}):
+        with pytest.raises(WrongQuestion) as refused:
+            ask(shelf, license_number="A1", values=values)
+        assert refused.value.reason == "verify.several_licenses"
+    for given in ({}, {"holder_code": COMPANY}):
+        answer = ask(shelf, license_number="A1", values=given)
+        assert (answer.verdict, answer.license_id) == ("confirmed", common_number)
+    shelf.change("update licenses set status = 'revoked' where issued_on > '2010-01-01'")
+    with pytest.raises(WrongQuestion):
+        ask(shelf, license_number="A1", values={"holder_code": COMPANY})
+
+
+def test_a_number_on_as_many_licenses_as_are_looked_at_is_denied(shelf: Library, common_number: int) -> None:
+    shelf.change("delete from licenses where license_id >= :id - 1", id=common_number)
+    answer = ask(shelf, license_number="A1", values={"holder_name": "第三家"})
+    assert answer.verdict == "mismatch"
+
+
 def test_a_license_is_verified_by_its_identifier_and_the_number_beside_it(shelf: Library, company: int) -> None:
     shelf.add_license(company, license_number="A1", license_identifier=IDENTIFIER)
     assert ask(shelf, identifier=IDENTIFIER, license_number="A1").verdict == "confirmed"
@@ -149,6 +237,64 @@ def test_a_good_license_of_a_silent_department_is_stale(shelf: Library) -> None:
     shelf.add_license(subject, department="transport", license_type="roadgoods", license_number="A1")
     answer = ask(shelf, license_type="roadgoods", license_number="A1")
     assert (answer.verdict, answer.exists, answer.valid_today) == ("stale", True, True)
+
+
+DOUBTS = {
+    "unlisted": "该部门最近的全量清单中已无此证照",
+    "disputed": "内容有异议,已请部门校核",
+}
+
+
+def doubted(shelf: Library, doubt: str, subject: int, **changes: object) -> int:
+    """Give a license against which something speaks."""
+    license_id = shelf.add_license(subject, **changes)
+    (shelf.unlist if doubt == "unlisted" else shelf.dispute)(license_id)
+    return license_id
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_a_valid_license_that_is_listed_no_more_or_disputed_is_not_confirmed(
+    shelf: Library, company: int, doubt: str
+) -> None:
+    doubted(shelf, doubt, company, license_number="A1", license_identifier=IDENTIFIER, face={"qr_payload": "q"})
+    for question in ({"license_number": "A1"}, {"identifier": IDENTIFIER}, {"qr_payload": "q"}):
+        answer = ask(shelf, **question, values={"holder_code": COMPANY})
+        assert (answer.verdict, answer.matches, answer.valid_today) == ("stale", True, True)
+        assert answer.words.zh == f"证照存在,但{DOUBTS[doubt]},请向颁发机构核实"
+        assert [one.code for one in answer.doubts] == [doubt]
+        assert DOUBTS[doubt] in [words.zh for words in answer.reasons]
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_what_differs_or_is_not_valid_stays_so_and_the_doubt_is_told(shelf: Library, company: int, doubt: str) -> None:
+    doubted(shelf, doubt, company, license_number="A1")
+    doubted(shelf, doubt, company, license_number="A2", valid_to=date(2016, 1, 1))
+    for question, verdict in (
+        ({"license_number": "A1", "values": {"holder_name": "另一家"}}, "mismatch"),
+        ({"license_number": "A2"}, "not_valid"),
+    ):
+        answer = ask(shelf, **question)
+        assert (answer.verdict, [one.code for one in answer.doubts]) == (verdict, [doubt])
+        assert DOUBTS[doubt] in [words.zh for words in answer.reasons]
+
+
+def test_an_unlisted_and_disputed_license_of_a_silent_department_is_told_all_three(shelf: Library) -> None:
+    shelf.add_feed(fresh_at=NOW - timedelta(days=2))
+    license_id = doubted(shelf, "unlisted", shelf.add_subject(), license_number="A1")
+    shelf.dispute(license_id)
+    answer = ask(shelf, license_number="A1")
+    assert answer.words.zh == "证照存在,但来源部门数据已超过承诺时限,请向颁发机构核实"
+    assert [one.code for one in answer.doubts] == ["disputed", "unlisted", "silent"]
+    assert [words.zh for words in answer.reasons[1:3]] == [DOUBTS["disputed"], DOUBTS["unlisted"]]
+    assert "已超过承诺" in answer.reasons[3].zh
+    assert len(answer.reasons) == 4
+
+
+def test_of_several_licenses_with_one_number_an_undoubted_one_is_meant(shelf: Library, company: int) -> None:
+    meant = shelf.add_license(company, license_number="A1")
+    doubted(shelf, "unlisted", company, license_number="A1", issued_on=date(2016, 1, 1))
+    answer = ask(shelf, license_number="A1", values={"holder_code": COMPANY})
+    assert (answer.license_id, answer.verdict, answer.doubts) == (meant, "confirmed", [])
 
 
 @pytest.mark.parametrize(

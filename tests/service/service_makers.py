@@ -114,6 +114,12 @@ def fill_shelf(settings: ServiceSettings) -> Shelf:
         return Shelf(kept, marked, "370283000012345", case, company, twin)
 
 
+def unlist(settings: ServiceSettings, license_id: int) -> None:
+    """Let the department's whole list lack a license."""
+    with settings.engine.begin() as conn:
+        Library(conn, settings.keyring).unlist(license_id)
+
+
 def add_oversight(conn: Connection, library: Library) -> None:
     """Write a shadow exchange with what it found, an activation of each kind, and two incidents."""
     shadow = library.add_exchange(

@@ -8,10 +8,11 @@ from urllib.parse import quote
 import jsonschema
 import pytest
 from httpx import Client
-from service_makers import COMPANY, IDENTIFIER, ITEM, OWED_BEFORE, PERSON, PURPOSE, Shelf
+from service_makers import COMPANY, IDENTIFIER, ITEM, OWED_BEFORE, PERSON, PURPOSE, Shelf, unlist
 from sqlalchemy import Engine, text
 
 from license_library.service.asking import ACTIONS
+from license_library.service.settings import ServiceSettings
 from tests.license_library.file_samples import pdf
 
 HEADER = {"X-Purpose": quote(PURPOSE)}
@@ -90,6 +91,19 @@ def test_a_case_relies_on_a_license_and_the_license_says_so(own_shelf: Shelf, ow
     assert shown["reliances"] == [noted]
     wrong = {"purpose": PURPOSE, "license_id": own_shelf.license_id, "case_number": "办件"}
     assert own_machine.post("/api/reliances", json=wrong).status_code == 400
+
+
+def test_a_case_that_relies_on_what_is_listed_no_more_is_warned(
+    own_settings: ServiceSettings, own_shelf: Shelf, own_machine: Client
+) -> None:
+    asked = {"license_id": own_shelf.license_id, "case_number": "C-1"}
+    assert ask(own_machine, "/api/reliances", **asked)["doubts"] == []
+    unlist(own_settings, own_shelf.license_id)
+    noted = ask(own_machine, "/api/reliances", **asked)
+    words = {"zh": "该部门最近的全量清单中已无此证照", "en": "the department's whole list lacks it now"}
+    assert noted["doubts"] == [{"code": "unlisted", "words": words}]
+    shown = own_machine.get(f"/api/licenses/{own_shelf.license_id}", headers=HEADER).json()
+    assert (shown["doubts"], shown["reliances"]) == (noted["doubts"], [noted])
 
 
 def test_a_license_that_is_not_kept_is_not_found(shelf: Shelf, machine: Client) -> None:

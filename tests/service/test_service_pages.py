@@ -20,6 +20,7 @@ from service_makers import (
     calling,
     post_form,
     serving,
+    unlist,
 )
 
 from license_library.service.app import create_app
@@ -187,6 +188,27 @@ def test_a_case_relies_on_a_license_by_a_button(shelf: Shelf, person: Client) ->
     shown = person.get(address)
     read_page(shown.text)
     assert "PAGE-1" in shown.text
+
+
+def test_a_license_that_is_listed_no_more_is_relied_on_under_a_warning(
+    own_settings: ServiceSettings, own_shelf: Shelf
+) -> None:
+    address = f"/licenses/{own_shelf.license_id}"
+    warning = "注意：以下情况未解决前，请先向颁发部门核实，再以本证照为依据。记录不受影响。"
+    with serving(create_app(own_settings)) as server, calling(server, Origin=server) as client:
+        client.post("/sign-in", data={"token": TOKEN})
+        post_form(client, address)
+        assert warning not in client.get(address).text
+        unlist(own_settings, own_shelf.license_id)
+        before = client.get(address).text
+        post_form(client, f"{address}/reliances", case_number="PAGE-2")
+        after = client.get(address).text
+    for shown in (before, after):
+        read_page(shown)
+        told = shown[shown.index(warning) :]
+        assert "该部门最近的全量清单中已无此证照" in told
+        assert "仍作为该办件的依据" in told
+    assert "PAGE-2" in after
 
 
 def test_a_license_is_shown_as_it_was_on_a_day(shelf: Shelf, person: Client) -> None:

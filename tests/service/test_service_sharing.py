@@ -141,6 +141,7 @@ ENDS = [
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": "SUSPENDED"}}, Status.RESTRICTED),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": "EXPIRED"}}, Status.EXPIRED),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"issueDate": "2016-02-30"}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"color": "红"}}, Status.BAD_VALUE),
     ("verifyCertInfo", VERIFY | {"certData": "x"}, Status.BAD_VALUE),
     ("getCertRemarkInfo", {"certTypeCode": "bizlic"}, Status.OK),
     ("getCertRemarkInfo", {"certTypeCode": "namepre"}, Status.NOT_AUTHORISED),
@@ -177,13 +178,19 @@ def test_only_what_may_be_relied_on_is_listed(ask: Callable[..., dict[str, Any]]
 
 
 def test_given_values_are_compared_field_by_field_and_never_told(ask: Callable[..., dict[str, Any]]) -> None:
-    given = CERT_DATA | {"holder": "另一家公司", "scope": "道路货物运输", "issueDate": "20150301", "color": "红"}
+    given = CERT_DATA | {
+        "holder": "另一家公司",
+        "scope": "道路货物运输",
+        "issueDate": "20150301",
+        "address": "人民路1号",
+    }
     told = ask("verifyCertInfo", **VERIFY, certData=given)["data"]
     assert told["match"] is False
     assert {one["name"]: one["match"] for one in told["fields"]} == {
-        "certNo": True, "holder": False, "holderCode": True, "scope": True, "issueDate": True, "color": None,
+        "certNo": True, "holder": False, "holderCode": True, "scope": True, "issueDate": True, "address": None,
     }  # fmt: skip
     assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]["match"] is True
+    assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"address": "人民路1号"})["data"]["match"] is False
 
 
 def test_a_face_field_is_compared_by_its_label_too_but_never_twice(ask: Callable[..., dict[str, Any]]) -> None:

@@ -1,0 +1,33 @@
+"""What speaks against relying on a license that is valid by its own words: a dispute, a list that lacks it, silence.
+
+Pure words of a row; the clock is an argument.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from license_library.answers import Doubt, Words
+from license_library.freshness import freshness_of
+from license_library.wording import freshness_words
+
+DISPUTED: Final = Words("内容有异议,已请部门校核", "its content is disputed, the department was asked")
+UNLISTED: Final = Words("该部门最近的全量清单中已无此证照", "the department's whole list lacks it now")
+_IS_DISPUTED = "exists (select from correction_requests c where c.license_id = {}.license_id and c.state = 'open')"
+
+
+def is_disputed(license_alias: str) -> str:
+    """Return the condition that somebody asked a license's department to put a value right, and it has not answered."""
+    return _IS_DISPUTED.format(license_alias)
+
+
+def doubts_of(row: Any, now: datetime) -> list[Doubt]:
+    """Return the doubts, gravest first, of a row that carries is_disputed, unlisted_at, fresh_at and fresh_seconds."""
+    freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
+    doubts = [Doubt("disputed", DISPUTED)] if row.is_disputed else []
+    if row.unlisted_at is not None:
+        doubts.append(Doubt("unlisted", UNLISTED))
+    if freshness != "fresh":
+        doubts.append(Doubt(freshness, freshness_words(freshness, row.fresh_at, row.fresh_seconds)))
+    return doubts
