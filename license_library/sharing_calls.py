@@ -94,11 +94,16 @@ def _check_value(name: str, value: object) -> None:
     if name == "certData":
         if not isinstance(value, dict):
             raise Ended(Status.BAD_VALUE, name)
-        for inner in value.values():
-            _check_value("certData 的字段", inner)
+        for inner in value.values():  # a field that is named has a value: null is no claim that can be compared
+            _check_text("certData 的字段", inner)
         return
     if name == CONTENT and isinstance(value, str):
         return  # judged when it is decoded
+    if value is not None:
+        _check_text(name, value)
+
+
+def _check_text(name: str, value: object) -> None:
     longest = CAUSE_LENGTH if name in CAUSES else VALUE_LENGTH
-    if value is not None and (not isinstance(value, str) or len(value) > longest or not is_plain(value)):
+    if not isinstance(value, str) or len(value) > longest or not is_plain(value):
         raise Ended(Status.BAD_VALUE, f"{name}（应为不超过 {longest} 个字符的文本）")

@@ -142,6 +142,8 @@ ENDS = [
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": "EXPIRED"}}, Status.EXPIRED),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"issueDate": "2016-02-30"}}, Status.BAD_VALUE),
     ("verifyCertInfo", VERIFY | {"certData": "x"}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": {"certNo": None}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"issueDept": None}}, Status.BAD_VALUE),
     ("getCertRemarkInfo", {"certTypeCode": "bizlic"}, Status.OK),
     ("getCertRemarkInfo", {"certTypeCode": "namepre"}, Status.NOT_AUTHORISED),
 ]
@@ -216,6 +218,15 @@ def test_every_call_is_recorded_with_who_what_why_and_how_it_ended(
         ("consumer: unknown", "share queryCertInfo", CAUSE, "11", True, 0),
     ]
     assert all(COMPANY.encode() not in bytes(row.question_hash) for row in rows)
+
+
+def test_a_call_whose_values_are_null_is_recorded_as_every_other(
+    ask: Callable[..., dict[str, Any]], counter: Counter
+) -> None:
+    assert "certData" in ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"scope": None})["head"]["message"]
+    with counter.engine.connect() as conn:
+        row = conn.execute(text("select * from inquiries order by inquiry_id desc limit 1")).one()
+    assert (row.action, row.result_code) == ("share verifyCertInfo", "102")
 
 
 def test_a_call_that_cannot_be_recorded_is_not_answered(counter: Counter) -> None:
@@ -327,6 +338,7 @@ def test_phps_soap_client_asks_by_the_contract_that_is_served(counter: Counter, 
 ENVELOPE = (
     '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:license-hub:sharing:1">{}</s:Envelope>'
 )
+ITEMS = "<s:Body><verifyCertInfo><certData>{}</certData></verifyCertInfo></s:Body>"
 HOSTILE = [
     b"",
     b"not xml",
@@ -338,6 +350,9 @@ HOSTILE = [
     ENVELOPE.format('<s:Header><a s:mustUnderstand="1"/></s:Header><s:Body><queryCertInfo/></s:Body>').encode(),
     ENVELOPE.format("<s:Body><queryCertInfo>" + "<a>" * 40 + "</a>" * 40 + "</queryCertInfo></s:Body>").encode(),
     ENVELOPE.format("<s:Body><queryCertInfo/></s:Body>").encode("utf-16"),
+    ENVELOPE.format(ITEMS.format('<item name="holder">a</item><item name="holder">b</item>')).encode(),
+    ENVELOPE.format(ITEMS.format("<item>a</item>")).encode(),
+    ENVELOPE.format(ITEMS.format('<item name=" ">a</item>')).encode(),
 ]
 
 
