@@ -29,6 +29,7 @@ from license_library.sharing_rights import (
     bound_of_holder,
     good_rows,
     granted_type,
+    rows_granted,
     rows_of_holder,
     rows_of_identifier,
 )
@@ -81,7 +82,7 @@ def _by_identifier(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
 
 def _by_qr_payload(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
     rows = find_by_qr_payload(asking.conn, data["qrcode"])
-    if len({row.license_id for row in rows}) > 1:
+    if len({row.license_id for row in rows}) > 1 and rows_granted(asking, rows):
         raise Ended(Status.OTHER, "该二维码对应多件证照，无法确定")
     return _told(asking, good_rows(asking, rows, None))
 

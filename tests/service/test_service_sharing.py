@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,10 @@ from tests.license_library.question_makers import Library
 CAUSE = "办件 370283-2016-000123"
 QR = "https://example.test/q?c=0012345678"
 NUMBER = "370283000012345"
+# Well formed, of license types whose national code the catalogue does not know.
+UNMAPPED = "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.002.0"
+KEPT_UNMAPPED = "1.2.156.3005.2.11100000000013338W011.11110000000021135M.20230329701.003.Y"
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,10 @@ def _fill(library: Library, settings: ServiceSettings) -> str:
     }.items():
         library.add_license(company, license_number=number, face={"qr_payload": f"qr {number}"}, **changes)
     person = library.add_subject("王伟", PERSON, "111")
-    library.add_license(person, license_type="namepre", license_number=f"P{PERSON}", holder_name="王伟")
+    unlike = {"license_identifier": KEPT_UNMAPPED, "face": {"qr_payload": "qr namepre"}}
+    library.add_license(person, license_type="namepre", license_number=f"P{PERSON}", holder_name="王伟", **unlike)
+    for _ in range(2):
+        library.add_license(person, license_type="namepre", holder_name="王伟", face={"qr_payload": "qr twice"})
     token = add_consumer(library.conn, settings.keyring, "transport", "交通运输局", "王工", NOW)
     grant_types(library.conn, "transport", ["bizlic", "roadgoods"], "王工", NOW)
     return token
@@ -102,6 +110,24 @@ def ask(counter: Counter, caller: Client) -> Callable[..., dict[str, Any]]:
         return dict(answer.json())
 
     return call
+
+
+@pytest.fixture
+def granted(counter: Counter) -> Iterator[Callable[..., dict[str, str]]]:
+    """Give a way to add a consumer that may ask for some types only; it ends with the test."""
+    added: list[str] = []
+
+    def add(*types: str) -> dict[str, str]:
+        with counter.engine.begin() as conn:
+            added.append(f"other-{next(_NUMBERS)}")
+            token = add_consumer(conn, counter.settings.keyring, added[-1], "另一部门", "王工", NOW)
+            grant_types(conn, added[-1], types, "王工", NOW)
+        return {"accessId": added[-1], "accessToken": token}
+
+    yield add
+    with counter.engine.begin() as conn:
+        for one in added:
+            end_consumer(conn, one, "王工", NOW)
 
 
 BY_HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic", "useCause": CAUSE}
@@ -131,7 +157,8 @@ ENDS = [
     ("queryCertInfoByHolderCode", BY_HOLDER | {"holderCode": COMPANY[:-1] + "0"}, Status.BAD_VALUE),
     ("queryCertInfoByQRcode", {"qrcode": QR, "useCause": CAUSE}, Status.OK),
     ("queryCertInfoByQRcode", {"qrcode": "qr REVOKED", "useCause": CAUSE}, Status.ABOLISHED),
-    ("queryCertInfoByQRcode", {"qrcode": QR[:-1], "useCause": CAUSE}, Status.NO_LICENSE),
+    ("queryCertInfoByQRcode", {"qrcode": QR[:-1], "useCause": CAUSE}, Status.OTHER),
+    ("queryCertInfo", {"certIdentifier": UNMAPPED, "useCause": CAUSE}, Status.OTHER),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA}, Status.OK),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": ""}}, Status.NUMBER_MISSING),
     ("verifyCertInfo", VERIFY | {"certData": {"certNo": NUMBER, "holder": "x"}}, Status.HOLDER_CODE_MISSING),
@@ -171,6 +198,31 @@ def test_a_license_is_told_in_the_names_of_the_specification(ask: Callable[..., 
     assert told["freshness"] == "fresh"
     scope = {"name": "经营(许可)范围", "value": "道路货物运输", "valueType": "string", "columnName": "scope"}
     assert scope in told["surface"]
+
+
+@pytest.mark.parametrize(
+    ("types", "end", "said"),
+    [
+        (["bizlic"], Status.NO_LICENSE, "在获准使用的证照类型中"),
+        (["bizlic", "roadgoods"], Status.OTHER, "平度市交通运输局：该部门自"),
+        (["bizlic", "foodbiz"], Status.OTHER, "尚无部门向本平台提供证照类型 foodbiz"),
+        ([], Status.NOT_AUTHORISED, ""),
+    ],
+)
+def test_where_no_type_is_known_none_means_none_of_the_granted_types(
+    granted: Callable[..., dict[str, str]], ask: Callable[..., dict[str, Any]], types: list[str], end: Status, said: str
+) -> None:
+    head = granted(*types)
+    for operation, name, missing, kept in (
+        ("queryCertInfo", "certIdentifier", UNMAPPED, KEPT_UNMAPPED),
+        ("queryCertInfoByQRcode", "qrcode", "nobody's", "qr namepre"),
+        ("queryCertInfoByQRcode", "qrcode", "nobody's", "qr twice"),
+    ):
+        answer = ask(operation, head, **{name: missing}, useCause=CAUSE)
+        assert answer["head"]["status"] == end, answer
+        assert said in answer["head"]["message"]
+        # One of another type is told from none by nothing.
+        assert ask(operation, head, **{name: kept}, useCause=CAUSE) == answer
 
 
 def test_only_what_may_be_relied_on_is_listed(ask: Callable[..., dict[str, Any]]) -> None:
