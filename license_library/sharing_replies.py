@@ -19,10 +19,14 @@ class FieldCompared(msgspec.Struct, frozen=True):
     match: bool | None
 
 
-class Compared(msgspec.Struct, frozen=True):
-    """Say whether all given values are the license's."""
+class Compared(msgspec.Struct, frozen=True, rename="camel"):
+    """Say whether all given values are the license's, why, and up to when its department is known."""
 
     match: bool
+    message: str  # the reasons, never the license's own values
+    as_of: str  # Beijing time
+    freshness: str  # fresh: of a department that is behind its promise nothing is compared
+    replaced: bool  # another license took its place
     fields: list[FieldCompared]
 
 

@@ -50,10 +50,9 @@ def write_reply(operation: str, reply: Reply) -> bytes:
     _add(answer, "status", int(reply.status))
     _add(answer, "message", reply.message)
     if isinstance(reply.data, Compared):
-        compared = etree.SubElement(answer, f"{{{NAMESPACE}}}compared")
-        _add(compared, "match", reply.data.match)
-        for field in reply.data.fields:
-            _add_all(etree.SubElement(compared, f"{{{NAMESPACE}}}field"), {"name": field.name, "match": field.match})
+        told = msgspec.to_builtins(reply.data)
+        told["field"] = told.pop("fields")
+        _add_all(etree.SubElement(answer, f"{{{NAMESPACE}}}compared"), told)
     for one in _listed(reply.data):
         element = etree.SubElement(answer, f"{{{NAMESPACE}}}{_ELEMENTS.get(type(one), 'cert')}")
         _add_all(element, msgspec.to_builtins(one))

@@ -32,6 +32,7 @@ from tests.license_library.question_makers import Library
 CAUSE = "办件 370283-2016-000123"
 QR = "https://example.test/q?c=0012345678"
 NUMBER = "370283000012345"
+OLD_NUMBER = "370283200012343"  # a business registration number, of before the credit code
 # Well formed, of license types whose national code the catalogue does not know.
 UNMAPPED = "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.002.0"
 KEPT_UNMAPPED = "1.2.156.3005.2.11100000000013338W011.11110000000021135M.20230329701.003.Y"
@@ -87,6 +88,11 @@ def _fill(library: Library, settings: ServiceSettings) -> str:
     library.add_license(person, license_type="namepre", license_number=f"P{PERSON}", holder_name="王伟", **unlike)
     for _ in range(2):
         library.add_license(person, license_type="namepre", holder_name="王伟", face={"qr_payload": "qr twice"})
+    library.add_license(
+        person, department="transport", license_type="roadgoods", license_number="SILENT", holder_name="王伟"
+    )
+    for number, replaces in (("OLD", None), ("NEW", "OLD")):
+        library.add_license(person, license_number=number, replaces=replaces, holder_name="王伟", open_ended=True)
     token = add_consumer(library.conn, settings.keyring, "transport", "交通运输局", "王工", NOW)
     grant_types(library.conn, "transport", ["bizlic", "roadgoods"], "王工", NOW)
     return token
@@ -240,6 +246,38 @@ def test_given_values_are_compared_field_by_field_and_never_told(ask: Callable[.
     assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]["match"] is True
 
 
+def test_what_was_compared_is_told_with_its_reasons_its_source_and_age(ask: Callable[..., dict[str, Any]]) -> None:
+    told = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]
+    assert (told["match"], told["freshness"], told["asOf"], told["replaced"]) == (
+        True,
+        "fresh",
+        "2016-06-15 09:00",
+        False,
+    )
+    assert "数据截至 2016-06-15 09:00" in told["message"]
+    told = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"holder": "另一家公司"})["data"]
+    assert (told["match"], "不一致的字段:持证主体" in told["message"]) == (False, True)
+
+
+def test_a_license_whose_place_another_took_is_said_to_be_replaced(ask: Callable[..., dict[str, Any]]) -> None:
+    for number, is_replaced in (("OLD", True), ("NEW", False)):
+        given = {"certNo": number, "holder": "王伟", "holderCode": PERSON}
+        told = ask("verifyCertInfo", **VERIFY, certData=given)["data"]
+        assert (told["match"], told["replaced"], "已有证照取代本证照" in told["message"]) == (
+            True,
+            is_replaced,
+            is_replaced,
+        )
+
+
+def test_of_a_silent_department_a_difference_is_no_firm_no(ask: Callable[..., dict[str, Any]]) -> None:
+    given = {"certNo": "SILENT", "holder": "王玮", "holderCode": PERSON}
+    answer = ask("verifyCertInfo", **VERIFY | {"certTypeCode": "roadgoods"}, certData=given)
+    assert (answer["head"]["status"], answer["data"]) == (99, None)
+    assert "该部门自 2016-06-12 10:00 起未提供数据" in answer["head"]["message"]
+    assert "不一致" not in answer["head"]["message"]
+
+
 def test_a_face_field_is_compared_by_its_label_too_but_never_twice(ask: Callable[..., dict[str, Any]]) -> None:
     label = {"经营(许可)范围": "道路货物运输"}
     assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | label)["data"]["match"] is True
@@ -310,11 +348,13 @@ def test_a_license_under_another_number_says_by_which_decision(
     with counter.engine.begin() as conn:
         found = text("select subject_id, license_id from licenses where license_number = :number")
         own, proof = conn.execute(found, {"number": NUMBER}).one()
-        other = Library(conn, keyring).add_subject("曾用代码", "MA3N0A9C6", "099")
+        other = Library(conn, keyring).add_subject("曾用代码", OLD_NUMBER, "099")
         order = PairOrder(decision="same", who="张工", reason="同一主体", license_ids=[proof])
         decision = decide_pair(conn, keyring, own, other, order, lambda: NOW)
-    told = ask("queryCertInfoByHolderCode", **BY_HOLDER | {"holderCode": "MA3N0A9C6", "holderTypeCode": "099"})["data"]
+    told = ask("queryCertInfoByHolderCode", **BY_HOLDER | {"holderCode": OLD_NUMBER, "holderTypeCode": "099"})["data"]
     assert [f"第 {decision} 号认定" in one["boundBy"] for one in told if one["certificateNumber"] == NUMBER] == [True]
+    compared = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"holderCode": OLD_NUMBER})["data"]
+    assert (compared["match"], f"第 {decision} 号认定" in compared["message"]) == (True, True)
     with counter.engine.begin() as conn:
         undo_decision(conn, keyring, decision, "李工", "证据有误", lambda: NOW)
 
@@ -344,7 +384,9 @@ def test_zeep_asks_by_the_contract_that_is_served(counter: Counter) -> None:
     compared = service.verifyCertInfo(
         head=counter.head(), certTypeCode="bizlic", certData={"item": items}, useCause=CAUSE
     )
-    assert (compared.status, compared.compared.match) == (0, True)
+    assert (compared.status, compared.compared.match, compared.compared.replaced) == (0, True, False)
+    assert (compared.compared.asOf, compared.compared.freshness) == ("2016-06-15 09:00", "fresh")
+    assert "数据截至" in compared.compared.message
     assert {one.name: one.match for one in compared.compared.field} == dict.fromkeys(CERT_DATA, True)
     listed = service.queryCertInfoByHolderCode(head=counter.head(), **BY_HOLDER)
     assert [one.certificateNumber for one in listed.cert] == [NUMBER]
