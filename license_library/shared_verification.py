@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from license_library.answers import Source, VerifyAnswer
+from license_library.comparing import FACE
 from license_library.questions import VerifyQuestion
-from license_library.shared_licenses import status_of
+from license_library.shared_licenses import face_names, status_of
 from license_library.sharing_calls import Ended, check_cert_data
 from license_library.sharing_replies import Compared, FieldCompared
 from license_library.sharing_rights import ENDS, Asking, granted_type
@@ -28,6 +29,7 @@ _COMPARED: Final = {
     "certificateValidateStart": "valid_from",
     "certificateValidateEnd": "valid_to",
 }
+_PARTLY: Final = "证照存在、当前有效，但有字段未能比对，不作相符"
 
 
 def verify_cert(asking: Asking, data: dict[str, Any]) -> Compared:
@@ -36,6 +38,7 @@ def verify_cert(asking: Asking, data: dict[str, Any]) -> Compared:
     check_cert_data(given)
     license_type = granted_type(asking, data["certTypeCode"])
     names = _names(given)
+    _demand_face(asking, license_type, names)
     values = {names[name]: given[name] for name in names}
     question = VerifyQuestion(license_type=license_type, license_number=given["certNo"], values=values)
     answer = verify_license(asking.conn, asking.keyring, question, asking.today, asking.now)
@@ -44,10 +47,20 @@ def verify_cert(asking: Asking, data: dict[str, Any]) -> Compared:
 
 def _names(given: dict[str, str]) -> dict[str, str]:
     """Return what each given field is called here."""
-    names = {name: _COMPARED.get(name, f"face.{face_name(name)}") for name in given if name != "certNo"}
+    names = {name: _COMPARED.get(name, f"{FACE}{face_name(name)}") for name in given if name != "certNo"}
     if len(set(names.values())) < len(names):
         raise Ended(Status.BAD_VALUE, "同一照面字段以名称和中文名各给出一次，请只给一个")
     return names
+
+
+def _demand_face(asking: Asking, license_type: str, names: dict[str, str]) -> None:
+    """End where a field is asked about that no license of this type can have: nobody could ever compare it."""
+    known = face_names(asking.conn, license_type)
+    for name, ours in names.items():
+        if ours.startswith(FACE) and ours.removeprefix(FACE) not in known:
+            raise Ended(
+                Status.BAD_VALUE, f"certData 含该类证照没有的照面字段 {name if name.isidentifier() else ''}".strip()
+            )
 
 
 def _source_to_tell(asking: Asking, answer: VerifyAnswer) -> Source:
@@ -68,9 +81,12 @@ def _source_to_tell(asking: Asking, answer: VerifyAnswer) -> Source:
 def _told(answer: VerifyAnswer, source: Source, names: dict[str, str]) -> Compared:
     matches = {match.field: match.matches for match in answer.fields}
     fields = [FieldCompared(name, matches.get(ours)) for name, ours in names.items()]
+    is_confirmed = answer.verdict == "confirmed"
+    is_whole = is_confirmed and all(field.match for field in fields)
+    outcome = _PARTLY if is_confirmed and not is_whole else answer.words.zh
     return Compared(
-        match=answer.verdict == "confirmed",
-        message="；".join(words.zh for words in (answer.words, *answer.reasons)),
+        match=is_whole,
+        message="；".join([outcome, *(reason.zh for reason in answer.reasons)]),
         as_of=local_time(source.as_of) if source.as_of else "",
         freshness=source.freshness,
         replaced=bool(answer.replaced_by),

@@ -79,6 +79,8 @@ def check_cert_data(data: Mapping[str, str]) -> None:
     ):  # fmt: skip
         if not data.get(name, "").strip():
             raise Ended(status)
+    if not all(value.strip() for value in data.values()):
+        raise Ended(Status.BAD_VALUE, "certData 的字段（不得为空，未知的请不要给出）")
 
 
 def is_plain(text: str) -> bool:

@@ -22,7 +22,7 @@ class FieldCompared(msgspec.Struct, frozen=True):
 class Compared(msgspec.Struct, frozen=True, rename="camel"):
     """Say whether all given values are the license's, why, and up to when its department is known."""
 
-    match: bool
+    match: bool  # every given value was compared, and is the license's
     message: str  # the reasons, never the license's own values
     as_of: str  # Beijing time
     freshness: str  # fresh: of a department that is behind its promise nothing is compared

@@ -175,6 +175,11 @@ ENDS = [
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": "EXPIRED"}}, Status.EXPIRED),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"issueDate": "2016-02-30"}}, Status.BAD_VALUE),
     ("verifyCertInfo", VERIFY | {"certData": "x"}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"nosuchfield": "x"}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"": "x"}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"sex": "男"}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"qr_payload": QR}}, Status.OK),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"scope": " "}}, Status.BAD_VALUE),
     ("verifyCertInfo", VERIFY | {"certData": {"certNo": None}}, Status.BAD_VALUE),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"issueDept": None}}, Status.BAD_VALUE),
     ("getCertRemarkInfo", {"certTypeCode": "bizlic"}, Status.OK),
@@ -237,11 +242,16 @@ def test_only_what_may_be_relied_on_is_listed(ask: Callable[..., dict[str, Any]]
 
 
 def test_given_values_are_compared_field_by_field_and_never_told(ask: Callable[..., dict[str, Any]]) -> None:
-    given = CERT_DATA | {"holder": "另一家公司", "scope": "道路货物运输", "issueDate": "20150301", "color": "红"}
+    given = CERT_DATA | {
+        "holder": "另一家公司",
+        "scope": "道路货物运输",
+        "issueDate": "20150301",
+        "entity_type": "企业",
+    }
     told = ask("verifyCertInfo", **VERIFY, certData=given)["data"]
     assert told["match"] is False
     assert {one["name"]: one["match"] for one in told["fields"]} == {
-        "certNo": True, "holder": False, "holderCode": True, "scope": True, "issueDate": True, "color": None,
+        "certNo": True, "holder": False, "holderCode": True, "scope": True, "issueDate": True, "entity_type": None,
     }  # fmt: skip
     assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]["match"] is True
 
@@ -257,6 +267,15 @@ def test_what_was_compared_is_told_with_its_reasons_its_source_and_age(ask: Call
     assert "数据截至 2016-06-15 09:00" in told["message"]
     told = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"holder": "另一家公司"})["data"]
     assert (told["match"], "不一致的字段:持证主体" in told["message"]) == (False, True)
+
+
+def test_all_match_only_where_all_were_compared(ask: Callable[..., dict[str, Any]]) -> None:
+    """A field of the type for which the department never told a value was compared by nobody."""
+    told = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"主体类型": "企业"})["data"]
+    assert (told["match"], told["fields"][-1]) == (False, {"name": "主体类型", "match": None})
+    assert "未能比对" in told["message"]
+    assert "内容一致" not in told["message"]
+    assert "内容一致" in ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]["message"]
 
 
 def test_a_license_whose_place_another_took_is_said_to_be_replaced(ask: Callable[..., dict[str, Any]]) -> None:
