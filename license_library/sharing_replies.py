@@ -66,6 +66,8 @@ class FileCompared(msgspec.Struct, frozen=True, rename="camel"):
     is_current: bool  # of the version that the license has now
     certificate_copy_identifier: str = ""
     certificate_copy_expiring_time: str = ""
+    as_of: str = ""  # up to when the department of its license is known, Beijing time
+    freshness: str = ""
 
 
 Told = list[CertInfo] | list[LinkTold] | list[dict[str, str]] | Compared | FileTold | FileCompared
