@@ -16,14 +16,14 @@ from license_library.sharing_words import MESSAGES, Status
 CAUSE_LENGTH: Final = 200
 VALUE_LENGTH: Final = 512
 
-# Mandatory and optional input of each operation, as the sharing specification names it; useCause is mandatory everywhere
-# a person's license may be told.
+# Mandatory and optional input of each operation, as the sharing specification names it. Why it is asked is mandatory
+# everywhere, also for getCertRemarkInfo, whose table in the specification lists no cause: the record of a call says why.
 INPUTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "queryCertInfo": (("certIdentifier", "useCause"), ()),
     "queryCertInfoByHolderCode": (("holderCode", "holderTypeCode", "certTypeCode", "useCause"), ("certNo",)),
     "queryCertInfoByQRcode": (("qrcode", "useCause"), ()),
     "verifyCertInfo": (("certTypeCode", "certData", "useCause"), ()),
-    "getCertRemarkInfo": (("certTypeCode",), ("certName", "useCause")),
+    "getCertRemarkInfo": (("certTypeCode", "useCause"), ("certName",)),
     "verifyFile": (("certTypeCode", "contentType", "content", "useCause"), ()),
     "downloadFile": (("certificateIdentifier", "certificateCopyCause"), ("fileType", "certificateCopyExpiringTime")),
     "downloadUrl": (("certIdentifier", "useCause"), ("expiryTime",)),

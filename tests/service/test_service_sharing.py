@@ -182,8 +182,9 @@ ENDS = [
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"scope": " "}}, Status.BAD_VALUE),
     ("verifyCertInfo", VERIFY | {"certData": {"certNo": None}}, Status.BAD_VALUE),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"issueDept": None}}, Status.BAD_VALUE),
-    ("getCertRemarkInfo", {"certTypeCode": "bizlic"}, Status.OK),
-    ("getCertRemarkInfo", {"certTypeCode": "namepre"}, Status.NOT_AUTHORISED),
+    ("getCertRemarkInfo", {"certTypeCode": "bizlic", "useCause": CAUSE}, Status.OK),
+    ("getCertRemarkInfo", {"certTypeCode": "bizlic"}, Status.MANDATORY_EMPTY),
+    ("getCertRemarkInfo", {"certTypeCode": "namepre", "useCause": CAUSE}, Status.NOT_AUTHORISED),
 ]
 
 
@@ -305,6 +306,14 @@ def test_a_face_field_is_compared_by_its_label_too_but_never_twice(ask: Callable
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_demands_why_it_is_asked(ask: Callable[..., dict[str, Any]], operation: str) -> None:
+    cause = "certificateCopyCause" if operation == "downloadFile" else "useCause"
+    for data in ({}, {cause: " "}):
+        head = ask(operation, **data)["head"]
+        assert (head["status"], cause in head["message"]) == (Status.MANDATORY_EMPTY, True), head
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_nobody_unknown_is_told_anything(ask: Callable[..., dict[str, Any]], counter: Counter, operation: str) -> None:
     for head in (
         {"accessId": "transport", "accessToken": "guessed"},
@@ -382,10 +391,10 @@ def test_an_ended_consumer_asks_no_more(counter: Counter, ask: Callable[..., dic
     with counter.engine.begin() as conn:
         token = add_consumer(conn, counter.settings.keyring, "short", "临时", "王工", NOW)
     head = {"accessId": "short", "accessToken": token}
-    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic")["head"]["status"] == 100
+    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic", useCause=CAUSE)["head"]["status"] == 100
     with counter.engine.begin() as conn:
         end_consumer(conn, "short", "王工", NOW)
-    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic")["head"]["status"] == 11
+    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic", useCause=CAUSE)["head"]["status"] == 11
 
 
 def test_a_token_is_kept_as_a_keyed_hash_only(counter: Counter) -> None:
@@ -410,7 +419,7 @@ def test_zeep_asks_by_the_contract_that_is_served(counter: Counter) -> None:
     listed = service.queryCertInfoByHolderCode(head=counter.head(), **BY_HOLDER)
     assert [one.certificateNumber for one in listed.cert] == [NUMBER]
     assert service.queryCertInfoByQRcode(head=counter.head(), qrcode="qr EXPIRED", useCause=CAUSE).status == 22
-    faces = service.getCertRemarkInfo(head=counter.head(), certTypeCode="bizlic")
+    faces = service.getCertRemarkInfo(head=counter.head(), certTypeCode="bizlic", useCause=CAUSE)
     told = [(one.name, one.columnName, one.valueType) for one in faces.remark]
     assert (len(told), told[0], told[3]) == (
         6,
