@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from license_library.answers import Source, VerifyAnswer
+from license_library.answers import Source, VerifyAnswer, Words
 from license_library.comparing import FACE
+from license_library.license_now import license_now
 from license_library.questions import VerifyQuestion
 from license_library.shared_licenses import face_names, status_of
 from license_library.sharing_calls import Ended, check_cert_data
@@ -73,9 +74,13 @@ def _source_to_tell(asking: Asking, answer: VerifyAnswer) -> Source:
     if answer.verdict == "not_valid":
         status = "expired" if answer.validity == "expired" else status_of(asking.conn, answer.license_id)
         raise Ended(ENDS.get(status, Status.OTHER), reasons)
-    if answer.source.freshness != "fresh":  # the difference may be a change that we have not heard of
-        raise Ended(Status.OTHER, f"无法核实：{answer.source.freshness_words.zh}")
+    if answer.license_id is not None and (doubt := _doubt(asking, answer.license_id)):
+        raise Ended(Status.OTHER, f"无法核实：{doubt.zh}")  # a difference may be a change that we have not heard of
     return answer.source
+
+
+def _doubt(asking: Asking, license_id: int) -> Words | None:
+    return license_now(asking.conn, license_id, asking.today, asking.now).doubt
 
 
 def _told(answer: VerifyAnswer, source: Source, names: dict[str, str]) -> Compared:

@@ -15,6 +15,7 @@ from license_library.bound_holders import NOBODY, Bound
 from license_library.consumers import find_consumer
 from license_library.file_store import FileDamaged, FileStoreUnavailable, FileTooLarge
 from license_library.keyring import Keyring
+from license_library.license_now import licenses_now
 from license_library.qr_payloads import find_by_qr_payload
 from license_library.questions import WrongQuestion
 from license_library.shared_files import download_file, download_url, download_urls_by_holder, verify_file
@@ -82,7 +83,8 @@ def _face(asking: Asking, data: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _told(asking: Asking, rows: Sequence[Any], bound: Bound = NOBODY) -> list[CertInfo]:
-    return [cert_info(row, asking.keyring, asking.now, bound) for row in rows]
+    stand = licenses_now(asking.conn, [row.license_id for row in rows], asking.today, asking.now)
+    return [cert_info(row, asking.keyring, stand[row.license_id], bound) for row in rows]
 
 
 _OPERATIONS: Final[dict[str, Callable[[Asking, dict[str, Any]], Told]]] = {

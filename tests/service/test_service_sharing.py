@@ -91,6 +91,9 @@ def _fill(library: Library, settings: ServiceSettings) -> str:
     library.add_license(
         person, department="transport", license_type="roadgoods", license_number="SILENT", holder_name="王伟"
     )
+    library.add_license(
+        person, license_number="UNLISTED", holder_name="王伟", open_ended=True, unlisted_at=NOW - timedelta(days=9)
+    )
     for number, replaces in (("OLD", None), ("NEW", "OLD")):
         library.add_license(person, license_number=number, replaces=replaces, holder_name="王伟", open_ended=True)
     token = add_consumer(library.conn, settings.keyring, "transport", "交通运输局", "王工", NOW)
@@ -296,6 +299,27 @@ def test_of_a_silent_department_a_difference_is_no_firm_no(ask: Callable[..., di
     assert (answer["head"]["status"], answer["data"]) == (99, None)
     assert "该部门自 2016-06-12 10:00 起未提供数据" in answer["head"]["message"]
     assert "不一致" not in answer["head"]["message"]
+
+
+@pytest.mark.parametrize("name", ["王伟", "王玮"])
+def test_of_an_unlisted_license_neither_a_match_nor_a_difference_is_told(
+    ask: Callable[..., dict[str, Any]], name: str
+) -> None:
+    given = {"certNo": "UNLISTED", "holder": name, "holderCode": PERSON}
+    answer = ask("verifyCertInfo", **VERIFY, certData=given)
+    assert (answer["head"]["status"], answer["data"]) == (99, None)
+    assert "该部门自 2016-06-06 10:00 起的全量清单中已无此证照" in answer["head"]["message"]
+
+
+def test_a_license_is_told_with_what_speaks_against_it(ask: Callable[..., dict[str, Any]], counter: Counter) -> None:
+    asked = BY_HOLDER | {"holderCode": PERSON, "holderTypeCode": "111"}
+    told = {one["certificateNumber"]: one["doubt"] for one in ask("queryCertInfoByHolderCode", **asked)["data"]}
+    assert told == {"OLD": "", "NEW": "", "UNLISTED": "该部门自 2016-06-06 10:00 起的全量清单中已无此证照"}
+    (silent,) = ask("queryCertInfoByHolderCode", **asked | {"certTypeCode": "roadgoods"})["data"]
+    assert (silent["freshness"], "起未提供数据" in silent["doubt"]) == ("silent", True)
+    service = zeep.Client(f"{counter.address}/share/soap?wsdl").service
+    by_soap = service.queryCertInfoByHolderCode(head=counter.head(), **asked)
+    assert {one.certificateNumber: one.doubt or "" for one in by_soap.cert} == told
 
 
 def test_a_face_field_is_compared_by_its_label_too_but_never_twice(ask: Callable[..., dict[str, Any]]) -> None:
