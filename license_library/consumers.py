@@ -45,6 +45,9 @@ _MAY = text("""
 select exists (select from consumer_grants
  where consumer_id = :consumer_id and license_type = :license_type and revoked_at is null)
 """)
+_GRANTED = text("""
+select license_type from consumer_grants where consumer_id = :consumer_id and revoked_at is null order by license_type
+""")
 _LIST = text("""
 select c.access_id, c.name, c.added_at, c.added_by, c.ended_at,
        array(select g.license_type from consumer_grants g
@@ -108,6 +111,11 @@ def may_ask(conn: Connection, consumer: Consumer, license_type: str) -> bool:
     """Tell whether a consumer may ask for a license type."""
     asked = {"consumer_id": consumer.consumer_id, "license_type": license_type}
     return bool(conn.execute(_MAY, asked).scalar_one())
+
+
+def granted_types(conn: Connection, consumer: Consumer) -> list[str]:
+    """Return the license types that a consumer may ask for."""
+    return list(conn.execute(_GRANTED, {"consumer_id": consumer.consumer_id}).scalars())
 
 
 def end_consumer(conn: Connection, access_id: str, who: str, now: datetime) -> None:

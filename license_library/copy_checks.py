@@ -9,13 +9,13 @@ import hashlib
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from license_library.answers import CopyVerdict, FileBrief, FileCheck, Validity, Words
-from license_library.freshness import validity_of
+from license_library.answers import CopyVerdict, FileBrief, FileCheck, Words
 from license_library.keyring import Keyring
 from license_library.license_files import find_files
-from license_library.wording import local_time, validity_words
+from license_library.license_now import LicenseNow, license_now
+from license_library.wording import local_time
 from license_library.working_copies import (
     copy_of,
     find_copy,
@@ -24,9 +24,6 @@ from license_library.working_copies import (
     read_copy_identifier,
 )
 
-_NOW = text("""
-select version_count, status, valid_from, valid_to, open_ended, license_type from licenses where license_id = :license_id
-""")
 _UNKNOWN = Words("平台没有此加注件或证照文件", "no working copy and no license file of ours")
 _ALTERED = Words(
     "文件内容与平台所存加注件不一致，已被改动", "the file was altered: it is not what was made under its identifier"
@@ -61,41 +58,46 @@ def check_content(  # noqa: PLR0913, PLR0917 - each is one part of the question
 
 def _of_copy(conn: Connection, keyring: Keyring, row: Any, today: date, now: datetime) -> FileCheck:
     copy = copy_of(row, keyring, now)
-    validity, words, current = license_now(conn, copy.license_id, today)
-    known = {"copy": copy, "license_words": words, "current_version_count": current}
-    if copy.is_expired:
-        moment = local_time(copy.expires_at)
-        expired = Words(f"加注件已于 {moment} 过期失效", f"the working copy expired on {moment} Beijing time")
-        return _said("expired", expired, now, **known)
-    if validity != "valid":
-        return _said("license_not_good", _not_good(words), now, **known)
-    if row.is_file_withdrawn:
-        return _said("file_withdrawn", _WITHDRAWN, now, **known)
+    stands = license_now(conn, copy.license_id, today, now)
     moment = local_time(copy.expires_at)
-    valid = Words(f"加注件有效，至 {moment}", f"the working copy is good until {moment} Beijing time")
-    return _said("valid", valid, now, **known)
+    if copy.is_expired:
+        expired = Words(f"加注件已于 {moment} 过期失效", f"the working copy expired on {moment} Beijing time")
+        return _said("expired", expired, now, stands, copy=copy)
+    if stands.validity == "valid" and row.is_file_withdrawn:
+        return _said("file_withdrawn", _WITHDRAWN, now, stands, copy=copy)
+    good = Words(f"加注件有效，至 {moment}", f"the working copy is good until {moment} Beijing time")
+    verdict, words = _judged(stands, good, copy.version_count)
+    return _said(verdict, words, now, stands, copy=copy)
 
 
 def _of_file(conn: Connection, file: FileBrief, today: date, now: datetime) -> FileCheck:
-    validity, words, current = license_now(conn, file.license_id, today)
-    known = {"file": file, "license_words": words, "current_version_count": current}
-    if validity != "valid":
-        return _said("license_not_good", _not_good(words), now, **known)
-    return _said("valid", _VALID_FILE if file.is_current else _former(file, current), now, **known)
+    stands = license_now(conn, file.license_id, today, now)
+    verdict, words = _judged(stands, _VALID_FILE, file.version_count)
+    return _said(verdict, words, now, stands, file=file)
 
 
-def license_now(conn: Connection, license_id: int, today: date) -> tuple[Validity, Words, int]:
-    """Return whether a license may be relied on today, in words too, and its present version."""
-    row = conn.execute(_NOW, {"license_id": license_id}).one()
-    term = (row.status, row.valid_from, row.valid_to, row.open_ended)
-    validity = validity_of(*term, today)
-    return validity, validity_words(validity, *term), int(row.version_count)
+def _judged(stands: LicenseNow, good: Words, version_count: int) -> tuple[CopyVerdict, Words]:
+    """Return the verdict on what is unaltered, by what its license is today."""
+    if stands.validity != "valid":
+        return "license_not_good", _not_good(stands.words)
+    if stands.doubt:
+        return "stale", _stale(stands.doubt)
+    return "valid", good if version_count == stands.version_count else _former(
+        good, version_count, stands.version_count
+    )
 
 
-def _former(file: FileBrief, current: int) -> Words:
+def _former(good: Words, version_count: int, current: int) -> Words:
     return Words(
-        f"{_VALID_FILE.zh}，但属于先前的第 {file.version_count} 版，证照现为第 {current} 版",
-        f"{_VALID_FILE.en}, but of its former version {file.version_count}; the license now is at version {current}",
+        f"{good.zh}，但属于先前的第 {version_count} 版，证照现为第 {current} 版",
+        f"{good.en}, but of its former version {version_count}; the license now is at version {current}",
+    )
+
+
+def _stale(doubt: Words) -> Words:
+    return Words(
+        f"证照现况无法核实，请向颁发机构核实：{doubt.zh}",
+        f"nobody can vouch for the license today; ask its issuer: {doubt.en}",
     )
 
 
@@ -103,6 +105,15 @@ def _not_good(words: Words) -> Words:
     return Words(f"证照现已不可用：{words.zh}", f"the license is no longer good: {words.en}")
 
 
-def _said(verdict: CopyVerdict, words: Words, now: datetime, **known: Any) -> FileCheck:
-    missing: dict[str, Any] = dict.fromkeys(("copy", "file", "license_words", "current_version_count"))
-    return FileCheck(verdict=verdict, words=words, asked_at=now, **{**missing, **known})
+def _said(
+    verdict: CopyVerdict, words: Words, now: datetime, stands: LicenseNow | None = None, **found: Any
+) -> FileCheck:
+    return FileCheck(
+        verdict=verdict,
+        words=words,
+        license_words=stands.words if stands else None,
+        current_version_count=stands.version_count if stands else None,
+        source=stands.source if stands else None,
+        asked_at=now,
+        **{"copy": None, "file": None, **found},
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -17,15 +16,17 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import CopyBrief
-from license_library.copy_checks import check_content, check_identifier, license_now
+from license_library.copy_checks import check_content, check_identifier
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
+from license_library.license_now import license_now
 from license_library.questions import NotReliable, NotSettled
-from license_library.shared_licenses import status_of, validity_today
+from license_library.shared_licenses import status_of
 from license_library.sharing_calls import Ended
 from license_library.sharing_replies import FileCompared, FileTold, LinkTold
 from license_library.sharing_rights import ENDS, Asking, granted_type, rows_of_holder, rows_of_identifier
 from license_library.sharing_words import Status
+from license_library.wording import local_time
 from license_library.working_copies import LONGEST, Making, make_copy
 
 COPY_GOOD_FOR: Final = timedelta(days=30)
@@ -67,7 +68,7 @@ def verify_file(asking: Asking, data: dict[str, Any]) -> FileCompared:
     found = check.copy or check.file
     if check.verdict == "license_not_good" and found:
         raise Ended(_end_of_license(asking, found.license_id), check.words.zh)
-    if check.verdict == "file_withdrawn":
+    if check.verdict in ("file_withdrawn", "stale"):
         raise Ended(Status.OTHER, check.words.zh)
     return FileCompared(
         match=check.verdict == "valid",
@@ -77,6 +78,8 @@ def verify_file(asking: Asking, data: dict[str, Any]) -> FileCompared:
         is_current=found is not None and found.version_count == check.current_version_count,
         certificate_copy_identifier=check.copy.identifier if check.copy else "",
         certificate_copy_expiring_time=_shown(check.copy.expires_at) if check.copy else "",
+        as_of=local_time(check.source.as_of) if check.source and check.source.as_of else "",
+        freshness=check.source.freshness if check.source else "",
     )
 
 
@@ -85,7 +88,10 @@ def download_file(asking: Asking, data: dict[str, Any]) -> FileTold:
     _demand_pdf(data.get("fileType"))
     ends = _read_end("certificateCopyExpiringTime", data, COPY_GOOD_FOR, LONGEST, asking.now)
     (row,) = rows_of_identifier(asking, data["certificateIdentifier"])
-    made, content = _make(asking, row, data["certificateCopyCause"], ends)
+    try:
+        made, content = _make(asking, row, data["certificateCopyCause"], ends)
+    except NotReliable as why:
+        raise Ended(Status.OTHER, why.words.zh) from None
     return FileTold(
         certificate_identifier=row.license_identifier,
         certificate_copy_identifier=made.identifier,
@@ -129,10 +135,18 @@ def use_link(  # noqa: PLR0913, PLR0917 - each is one thing it is judged by
 
 def _links(asking: Asking, data: dict[str, Any], find: Any) -> list[LinkTold]:
     ends = _read_end("expiryTime", data, LINK_GOOD_FOR, LINK_LONGEST, asking.now)
-    rows: Sequence[Any] = [row for row in find() if validity_today(row, asking.today) == "valid"]
-    if not rows:
-        raise Ended(Status.OTHER, "证照尚未生效")
-    return [_link(asking, row, data["useCause"], ends) for row in rows[:LINKS]]
+    links: list[LinkTold] = []
+    refused: NotReliable | None = None
+    for row in find():
+        try:
+            links.append(_link(asking, row, data["useCause"], ends))
+        except NotReliable as why:  # not yet valid, or nobody vouches for it: it withholds no other license
+            refused = refused or why
+        if len(links) == LINKS:
+            break
+    if refused and not links:
+        raise Ended(Status.OTHER, refused.words.zh)
+    return links
 
 
 def _link(asking: Asking, row: Any, cause: str, ends: datetime) -> LinkTold:
@@ -164,7 +178,7 @@ def _make(  # noqa: PLR0913, PLR0917 - each is one thing a copy says
     )
     try:
         return make_copy(asking.conn, asking.keyring, place.files, making, place.face_name, asking.today, asking.now)
-    except (NotReliable, NotSettled) as why:  # not yet valid, or it changes at this very moment
+    except NotSettled as why:
         raise Ended(Status.OTHER, why.words.zh) from None
 
 
@@ -205,8 +219,8 @@ def _read_end(name: str, data: dict[str, Any], usual: timedelta, longest: timede
 
 
 def _end_of_license(asking: Asking, license_id: int) -> Status:
-    validity, _, _ = license_now(asking.conn, license_id, asking.today)
-    status = "expired" if validity == "expired" else status_of(asking.conn, license_id)
+    stands = license_now(asking.conn, license_id, asking.today, asking.now)
+    status = "expired" if stands.validity == "expired" else status_of(asking.conn, license_id)
     return ENDS.get(status, Status.OTHER)
 
 

@@ -6,17 +6,18 @@ Knows the tables behind a hit. Holder codes are masked here as everywhere; whoev
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.bound_holders import NOBODY, Bound
-from license_library.freshness import source_of, validity_of
+from license_library.freshness import validity_of
 from license_library.holder_subjects import by_code
 from license_library.keyring import Keyring
 from license_library.license_hits import hits_statement, holder_code_of, shown_text
+from license_library.license_now import LicenseNow
 from license_library.listed_holders import persons_of
 from license_library.masking import mask_code, mask_text
 from license_library.searches import held_by
@@ -74,6 +75,7 @@ class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
     digital_sign: str
     as_of: str  # up to when its department is known, Beijing time
     freshness: str  # fresh, silent or never
+    doubt: str  # why nobody vouches for it today; empty where nothing speaks against it
     bound_by: str  # held under another number of the asked holder: which, and who decided that it is theirs
     surface: list[SurfaceField]
     detail: list[Any] = []
@@ -107,6 +109,13 @@ def face_fields(conn: Connection, license_type: str) -> list[dict[str, str]]:
     return [{"name": name, "columnName": name, "valueType": "string"} for name in delivered]
 
 
+def face_names(conn: Connection, license_type: str) -> set[str]:
+    """Return the names of every face field that a type defines or a feed of it delivers."""
+    known = load_license_types().get(license_type)
+    delivered = conn.execute(_FACE, {"license_type": license_type}).scalars()
+    return {*delivered, *(one.name for one in (known.face if known else ()))}
+
+
 def status_of(conn: Connection, license_id: int | None) -> str:
     """Return the status of a license."""
     return str(conn.execute(_STATUS, {"license_id": license_id}).scalar_one())
@@ -117,9 +126,9 @@ def validity_today(row: Any, today: date) -> str:
     return validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today)
 
 
-def cert_info(row: Any, keyring: Keyring, now: datetime, bound: Bound = NOBODY) -> CertInfo:
+def cert_info(row: Any, keyring: Keyring, stands: LicenseNow, bound: Bound = NOBODY) -> CertInfo:
     """Return a license as it is told to a consumer."""
-    code, source = holder_code_of(row, keyring), source_of(row, now)
+    code, source = holder_code_of(row, keyring), stands.source
     persons, other = persons_of(row, keyring), bound.other_of({row.holder_hash, *(row.listed_hashes or ())})
     return CertInfo(
         certificate_type=row.license_type_name,
@@ -137,6 +146,7 @@ def cert_info(row: Any, keyring: Keyring, now: datetime, bound: Bound = NOBODY) 
         digital_sign="",
         as_of=local_time(source.as_of) if source.as_of else "",
         freshness=source.freshness,
+        doubt=stands.doubt.zh if stands.doubt else "",
         bound_by=other.told.words.zh if other else "",
         surface=_surface(row.face, [code, *persons]),
     )

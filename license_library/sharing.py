@@ -11,41 +11,29 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from license_library.answers import VerifyAnswer
 from license_library.bound_holders import NOBODY, Bound
 from license_library.consumers import find_consumer
 from license_library.file_store import FileDamaged, FileStoreUnavailable, FileTooLarge
 from license_library.keyring import Keyring
+from license_library.license_now import licenses_now
 from license_library.qr_payloads import find_by_qr_payload
-from license_library.questions import VerifyQuestion, WrongQuestion
+from license_library.questions import WrongQuestion
 from license_library.shared_files import download_file, download_url, download_urls_by_holder, verify_file
-from license_library.shared_licenses import CertInfo, cert_info, face_fields, status_of
-from license_library.sharing_calls import Call, Ended, check_cert_data, check_input
-from license_library.sharing_replies import Compared, FieldCompared, Reply, Told
+from license_library.shared_licenses import CertInfo, cert_info, face_fields
+from license_library.shared_verification import verify_cert
+from license_library.sharing_calls import Call, Ended, check_input
+from license_library.sharing_replies import Reply, Told
 from license_library.sharing_rights import (
-    ENDS,
     Asking,
     FilePlace,
     bound_of_holder,
     good_rows,
     granted_type,
+    rows_granted,
     rows_of_holder,
     rows_of_identifier,
 )
 from license_library.sharing_words import MESSAGES, Status
-from license_library.verification import verify_license
-from schemas.license_types import face_name
-
-# What certData may name beside face fields, in the specification's words and in ours.
-_COMPARED: Final = {
-    "holder": "holder_name",
-    "holderCode": "holder_code",
-    "issueDept": "issuer_name",
-    "issueDeptCode": "issuer_code",
-    "issueDate": "issued_on",
-    "certificateValidateStart": "valid_from",
-    "certificateValidateEnd": "valid_to",
-}
 
 
 def knows_caller(conn: Connection, keyring: Keyring, access_id: str, access_token: str) -> bool:
@@ -81,7 +69,7 @@ def _by_identifier(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
 
 def _by_qr_payload(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
     rows = find_by_qr_payload(asking.conn, data["qrcode"])
-    if len({row.license_id for row in rows}) > 1:
+    if len({row.license_id for row in rows}) > 1 and rows_granted(asking, rows):
         raise Ended(Status.OTHER, "该二维码对应多件证照，无法确定")
     return _told(asking, good_rows(asking, rows, None))
 
@@ -90,47 +78,20 @@ def _by_holder(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
     return _told(asking, rows_of_holder(asking, data), bound_of_holder(asking, data))
 
 
-def _verify(asking: Asking, data: dict[str, Any]) -> Compared:
-    given = data["certData"]
-    check_cert_data(given)
-    license_type = granted_type(asking, data["certTypeCode"])
-    names = {name: _COMPARED.get(name, f"face.{face_name(name)}") for name in given if name != "certNo"}
-    if len(set(names.values())) < len(names):
-        raise Ended(Status.BAD_VALUE, "同一照面字段以名称和中文名各给出一次，请只给一个")
-    values = {names[name]: given[name] for name in names}
-    question = VerifyQuestion(license_type=license_type, license_number=given["certNo"], values=values)
-    answer = verify_license(asking.conn, asking.keyring, question, asking.today, asking.now)
-    _end_unless_told(asking, answer)
-    matches = {match.field: match.matches for match in answer.fields}
-    fields = [FieldCompared("certNo", match=True), *(FieldCompared(n, matches.get(ours)) for n, ours in names.items())]
-    return Compared(answer.verdict == "confirmed", fields)
-
-
 def _face(asking: Asking, data: dict[str, Any]) -> list[dict[str, str]]:
     return face_fields(asking.conn, granted_type(asking, data["certTypeCode"]))
 
 
-def _end_unless_told(asking: Asking, answer: VerifyAnswer) -> None:
-    """End a verification of what is not there, not good, or not known today."""
-    reasons = "；".join(reason.zh for reason in answer.reasons)
-    if answer.verdict == "not_found":
-        raise Ended(Status.NO_LICENSE)
-    if answer.verdict in ("unknown", "stale"):
-        raise Ended(Status.OTHER, f"无法核实：{reasons}")
-    if answer.verdict == "not_valid":
-        status = "expired" if answer.validity == "expired" else status_of(asking.conn, answer.license_id)
-        raise Ended(ENDS.get(status, Status.OTHER), reasons)
-
-
 def _told(asking: Asking, rows: Sequence[Any], bound: Bound = NOBODY) -> list[CertInfo]:
-    return [cert_info(row, asking.keyring, asking.now, bound) for row in rows]
+    stand = licenses_now(asking.conn, [row.license_id for row in rows], asking.today, asking.now)
+    return [cert_info(row, asking.keyring, stand[row.license_id], bound) for row in rows]
 
 
 _OPERATIONS: Final[dict[str, Callable[[Asking, dict[str, Any]], Told]]] = {
     "queryCertInfo": _by_identifier,
     "queryCertInfoByHolderCode": _by_holder,
     "queryCertInfoByQRcode": _by_qr_payload,
-    "verifyCertInfo": _verify,
+    "verifyCertInfo": verify_cert,
     "getCertRemarkInfo": _face,
     "verifyFile": verify_file,
     "downloadFile": download_file,

@@ -16,14 +16,14 @@ from license_library.sharing_words import MESSAGES, Status
 CAUSE_LENGTH: Final = 200
 VALUE_LENGTH: Final = 512
 
-# Mandatory and optional input of each operation, as the sharing specification names it; useCause is mandatory everywhere
-# a person's license may be told.
+# Mandatory and optional input of each operation, as the sharing specification names it. Why it is asked is mandatory
+# everywhere, also for getCertRemarkInfo, whose table in the specification lists no cause: the record of a call says why.
 INPUTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "queryCertInfo": (("certIdentifier", "useCause"), ()),
     "queryCertInfoByHolderCode": (("holderCode", "holderTypeCode", "certTypeCode", "useCause"), ("certNo",)),
     "queryCertInfoByQRcode": (("qrcode", "useCause"), ()),
     "verifyCertInfo": (("certTypeCode", "certData", "useCause"), ()),
-    "getCertRemarkInfo": (("certTypeCode",), ("certName", "useCause")),
+    "getCertRemarkInfo": (("certTypeCode", "useCause"), ("certName",)),
     "verifyFile": (("certTypeCode", "contentType", "content", "useCause"), ()),
     "downloadFile": (("certificateIdentifier", "certificateCopyCause"), ("fileType", "certificateCopyExpiringTime")),
     "downloadUrl": (("certIdentifier", "useCause"), ("expiryTime",)),
@@ -79,6 +79,8 @@ def check_cert_data(data: Mapping[str, str]) -> None:
     ):  # fmt: skip
         if not data.get(name, "").strip():
             raise Ended(status)
+    if not all(value.strip() for value in data.values()):
+        raise Ended(Status.BAD_VALUE, "certData 的字段（不得为空，未知的请不要给出）")
 
 
 def is_plain(text: str) -> bool:
@@ -94,11 +96,16 @@ def _check_value(name: str, value: object) -> None:
     if name == "certData":
         if not isinstance(value, dict):
             raise Ended(Status.BAD_VALUE, name)
-        for inner in value.values():
-            _check_value("certData 的字段", inner)
+        for inner in value.values():  # a field that is named has a value: null is no claim that can be compared
+            _check_text("certData 的字段", inner)
         return
     if name == CONTENT and isinstance(value, str):
         return  # judged when it is decoded
+    if value is not None:
+        _check_text(name, value)
+
+
+def _check_text(name: str, value: object) -> None:
     longest = CAUSE_LENGTH if name in CAUSES else VALUE_LENGTH
-    if value is not None and (not isinstance(value, str) or len(value) > longest or not is_plain(value)):
+    if not isinstance(value, str) or len(value) > longest or not is_plain(value):
         raise Ended(Status.BAD_VALUE, f"{name}（应为不超过 {longest} 个字符的文本）")

@@ -19,10 +19,14 @@ class FieldCompared(msgspec.Struct, frozen=True):
     match: bool | None
 
 
-class Compared(msgspec.Struct, frozen=True):
-    """Say whether all given values are the license's."""
+class Compared(msgspec.Struct, frozen=True, rename="camel"):
+    """Say whether all given values are the license's, why, and up to when its department is known."""
 
-    match: bool
+    match: bool  # every given value was compared, and is the license's
+    message: str  # the reasons, never the license's own values
+    as_of: str  # Beijing time
+    freshness: str  # fresh: of a department that is behind its promise nothing is compared
+    replaced: bool  # another license took its place
     fields: list[FieldCompared]
 
 
@@ -62,6 +66,8 @@ class FileCompared(msgspec.Struct, frozen=True, rename="camel"):
     is_current: bool  # of the version that the license has now
     certificate_copy_identifier: str = ""
     certificate_copy_expiring_time: str = ""
+    as_of: str = ""  # up to when the department of its license is known, Beijing time
+    freshness: str = ""
 
 
 Told = list[CertInfo] | list[LinkTold] | list[dict[str, str]] | Compared | FileTold | FileCompared

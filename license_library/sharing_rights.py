@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.bound_holders import Bound, bound_to_code
-from license_library.consumers import Consumer, may_ask
+from license_library.consumers import Consumer, granted_types, may_ask
 from license_library.copy_marks import FaceNames
 from license_library.feed_sources import sources_of_type
 from license_library.file_store import FileStore
@@ -31,6 +31,7 @@ ENDS: Final = {
     **dict.fromkeys(("suspended", "restricted"), Status.RESTRICTED),
     "expired": Status.EXPIRED,
 }
+DOUBTS: Final = 3  # named in one message at most
 
 
 class FilePlace(msgspec.Struct, frozen=True):
@@ -86,16 +87,21 @@ def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
     return read_holder_code(data["holderCode"], data["holderTypeCode"], asking.today).hashes(asking.keyring)
 
 
-def good_rows(asking: Asking, rows: Sequence[Any], license_type: str | None) -> list[Any]:
+def good_rows(asking: Asking, found: Sequence[Any], license_type: str | None) -> list[Any]:
     """Return what may be relied on; where nothing may, end with why."""
+    rows = rows_granted(asking, found)
     if not rows:
         raise _nothing(asking, license_type)
-    for one in {row.license_type for row in rows}:
-        demand_grant(asking, one)
     good = [row for row in rows if validity_today(row, asking.today) in ("valid", "not_yet_valid")]
     if not good:
         raise Ended(_end_of(rows[0], asking.today))
     return good
+
+
+def rows_granted(asking: Asking, rows: Sequence[Any]) -> list[Any]:
+    """Return what this consumer may ask for: the rest is to it as if there were none, lest its ends tell the two apart."""
+    granted = granted_types(asking.conn, asking.consumer)
+    return [row for row in rows if row.license_type in granted]
 
 
 def granted_type(asking: Asking, code: str) -> str:
@@ -120,9 +126,19 @@ def _end_of(row: Any, today: date) -> Status:
 
 
 def _nothing(asking: Asking, license_type: str | None) -> Ended:
-    """A silent department makes "none" a "nobody can say"."""
-    sources = sources_of_type(asking.conn, license_type, asking.now) if license_type else []
-    doubtful = [source.freshness_words.zh for source in sources if source.freshness != "fresh"]
-    if license_type and not sources:
-        return Ended(Status.OTHER, "无法核实：尚无部门向本平台提供该类证照")
-    return Ended(Status.OTHER, f"无法核实：{'；'.join(doubtful)}") if doubtful else Ended(Status.NO_LICENSE)
+    """A silent department makes "none" a "nobody can say"; with no known type, each one of the types that are granted."""
+    types = [license_type] if license_type else granted_types(asking.conn, asking.consumer)
+    if not types:
+        return Ended(Status.NOT_AUTHORISED)
+    if doubts := list(dict.fromkeys(doubt for one in types for doubt in _doubts(asking, one))):
+        rest = f"；等 {len(doubts)} 项" if len(doubts) > DOUBTS else ""
+        return Ended(Status.OTHER, f"无法核实：{'；'.join(doubts[:DOUBTS])}{rest}")
+    return Ended(Status.NO_LICENSE, "" if license_type else "在获准使用的证照类型中")
+
+
+def _doubts(asking: Asking, license_type: str) -> list[str]:
+    """Return why nobody can say that there is no license of a type."""
+    sources = sources_of_type(asking.conn, license_type, asking.now)
+    if not sources:
+        return [f"尚无部门向本平台提供证照类型 {license_type}"]
+    return [f"{one.department_name}：{one.freshness_words.zh}" for one in sources if one.freshness != "fresh"]

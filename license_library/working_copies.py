@@ -14,13 +14,14 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, text
 
-from license_library.answers import CopyBrief
+from license_library.answers import CopyBrief, LicenseAnswer
 from license_library.copy_marks import FaceNames, Mark
 from license_library.cursors import LAST
 from license_library.dossier import get_license
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_text
+from license_library.license_now import doubt_of
 from license_library.listed_holders import persons_at, persons_of
 from license_library.questions import NotReliable, NotSettled
 from schemas.errors import NotFound, RequestError
@@ -79,7 +80,7 @@ def make_copy(  # noqa: PLR0913, PLR0917 - each is one thing it is made with
     today: date,
     now: datetime,
 ) -> tuple[CopyBrief, bytes]:
-    """Make, store and note a working copy; NotReliable where the license is not valid today, NotSettled where it changes meanwhile."""
+    """Make, store and note a working copy; NotReliable where nobody vouches for the license today, NotSettled where it changes meanwhile."""
     # What draws costs a second to import, which only a command that makes a copy should pay.
     from license_library.copy_bodies import draw_copy  # noqa: PLC0415
 
@@ -87,8 +88,7 @@ def make_copy(  # noqa: PLR0913, PLR0917 - each is one thing it is made with
     asked = {"license_id": making.license_id if abs(making.license_id) <= LAST else 0}
     version = conn.execute(_VERSION, asked).scalar_one_or_none()
     answer = get_license(conn, keyring, making.license_id, today, now)
-    if answer.license.validity != "valid":
-        raise NotReliable(answer.license.validity_words)
+    _demand_good(answer)
     mark = Mark(new_identifier(), making.purpose, making.case_number, making.made_by, now, making.expires_at)
     file, content = draw_copy(conn, store, answer, mark, face_name)
     if conn.execute(_STILL, asked).scalar_one() != version:
@@ -172,6 +172,13 @@ def copy_of(row: Any, keyring: Keyring, now: datetime) -> CopyBrief:
         size_bytes=row.size_bytes,
         digest=bytes(row.digest).hex(),
     )
+
+
+def _demand_good(answer: LicenseAnswer) -> None:
+    if answer.license.validity != "valid":
+        raise NotReliable(answer.license.validity_words)
+    if doubt := doubt_of(answer.license.source, answer.unlisted_at, is_disputed=answer.is_disputed):
+        raise NotReliable(doubt)  # a check would refuse the copy at once
 
 
 def _demand_term(expires_at: datetime, now: datetime) -> None:

@@ -173,7 +173,8 @@ def _show_copies(copies: list[CopyBrief]) -> None:
 
 def _show_check(check: FileCheck) -> None:
     license_words = check.license_words.zh if check.license_words else None
-    print_table(check.words.zh, ["verdict", "license"], [[check.verdict, license_words]])
+    source = f"{check.source.department_name}: {check.source.freshness_words.zh}" if check.source else None
+    print_table(check.words.zh, ["verdict", "license", "source"], [[check.verdict, license_words, source]])
     if check.copy:
         _show_copies([check.copy])
     if check.file:

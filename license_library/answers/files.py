@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from license_library.answers.spoken import Answer, Words
+from license_library.answers.spoken import Answer, Source, Words
 
-CopyVerdict = Literal["valid", "expired", "altered", "license_not_good", "file_withdrawn", "unknown"]
+CopyVerdict = Literal["valid", "expired", "altered", "license_not_good", "file_withdrawn", "stale", "unknown"]
 
 
 class FileBrief(Answer, frozen=True):
@@ -64,4 +64,5 @@ class FileCheck(Answer, frozen=True):
     file: FileBrief | None  # where the content is a license file that is kept here
     license_words: Words | None  # what the license is today
     current_version_count: int | None  # the license may have changed since
+    source: Source | None  # who last told of the license, and when
     asked_at: datetime

@@ -143,7 +143,7 @@ def download(settings: Settings, link_id: Annotated[str, Query(alias="id", max_l
     if use is None:
         raise NotFound("share: nobody was given this address; expected one that downloadUrl answered")
     if use.content is None:
-        raise LinkEnded(f"share: the address leads to nothing any more: {use.why}; ask for a new one")
+        raise LinkEnded(f"share: the address leads to nothing now: {use.why}; ask for a new one")
     headers = {"Content-Disposition": f'attachment; filename="working-copy-{use.identifier}.pdf"'}
     return Response(use.content, headers=headers, media_type="application/pdf")
 

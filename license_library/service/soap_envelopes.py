@@ -50,10 +50,9 @@ def write_reply(operation: str, reply: Reply) -> bytes:
     _add(answer, "status", int(reply.status))
     _add(answer, "message", reply.message)
     if isinstance(reply.data, Compared):
-        compared = etree.SubElement(answer, f"{{{NAMESPACE}}}compared")
-        _add(compared, "match", reply.data.match)
-        for field in reply.data.fields:
-            _add_all(etree.SubElement(compared, f"{{{NAMESPACE}}}field"), {"name": field.name, "match": field.match})
+        told = msgspec.to_builtins(reply.data)
+        told["field"] = told.pop("fields")
+        _add_all(etree.SubElement(answer, f"{{{NAMESPACE}}}compared"), told)
     for one in _listed(reply.data):
         element = etree.SubElement(answer, f"{{{NAMESPACE}}}{_ELEMENTS.get(type(one), 'cert')}")
         _add_all(element, msgspec.to_builtins(one))
@@ -98,12 +97,20 @@ def _call(operation: str, asked: etree._Element) -> Call:
         if name in data or (name == "head" and head):
             raise _malformed("expected each element once")
         if name == "head":
-            head = {etree.QName(inner).localname: inner.text or "" for inner in element}
+            head = _each_once([(etree.QName(inner).localname, inner) for inner in element])
         elif name == "certData":
-            data[name] = {str(item.get("name")): item.text or "" for item in element}
+            data[name] = _each_once([(item.get("name") or "", item) for item in element])
         else:
             data[name] = element.text or ""
     return Call(operation, head.get("accessId", ""), head.get("accessToken", ""), data)
+
+
+def _each_once(named: list[tuple[str, etree._Element]]) -> dict[str, str]:
+    """Return the text of each named element: of two under one name nobody could say which was meant."""
+    told = {name: element.text or "" for name, element in named}
+    if len(told) < len(named) or not all(name.strip() for name in told):
+        raise _malformed("expected each element and item once, and each item with its name")
+    return told
 
 
 def _envelope() -> tuple[etree._Element, etree._Element]:

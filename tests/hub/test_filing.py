@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def license_id(database: Engine, database_address: str, tmp_path: Path, monkeypa
         monkeypatch.setenv(name, value)
     with database.begin() as conn:
         library = Library(conn, open_keyring(Settings()))
-        library.add_feed()
+        library.add_feed(fresh_at=datetime.now(UTC))
         return str(library.add_license(library.add_subject(), open_ended=True))
 
 
@@ -129,7 +130,8 @@ def test_a_working_copy_is_made_and_verified_by_command(license_id: str, tmp_pat
     made = told(type_command(*asked, "--json"))
     assert (made["case_number"], made["body"]) == ("S-1", "data_sheet")
     assert type_command(*asked).exit_code == 2  # it would write over the first
-    assert type_command("verify", made["identifier"].lower()).exit_code == 0
+    verified = type_command("verify", made["identifier"].lower())
+    assert (verified.exit_code, "数据截至" in verified.stdout) == (0, True)
     assert told(type_command("verify", "--file", str(out), "--json"))["verdict"] == "valid"
     altered = written(tmp_path, "altered.pdf", out.read_bytes() + b" ")
     result = type_command("verify", "--file", altered, "--json")
@@ -141,6 +143,19 @@ def test_a_working_copy_is_made_and_verified_by_command(license_id: str, tmp_pat
         assert conn.execute(text("select count(*) from working_copies")).scalar_one() == 1
         actions = conn.execute(text("select action from inquiries order by inquiry_id")).scalars().all()
     assert actions[:3] == ["working copy", "working copy again", "check copy"]
+
+
+def test_of_a_silent_department_no_copy_is_made_and_none_is_good(
+    license_id: str, tmp_path: Path, database: Engine
+) -> None:
+    out = tmp_path / "copy.pdf"
+    assert type_command("copy", license_id, str(out), "--purpose", "核验").exit_code == 0
+    with database.begin() as conn:
+        conn.execute(text("update feeds set fresh_at = fresh_at - interval '90 days'"))
+    result = type_command("verify", "--file", str(out), "--json")
+    assert (result.exit_code, told(result)["verdict"], told(result)["source"]["freshness"]) == (1, "stale", "silent")
+    refused = type_command("copy", license_id, str(tmp_path / "again.pdf"), "--purpose", "核验")
+    assert (refused.exit_code, "the department has been silent" in refused.output) == (2, True)
 
 
 @pytest.mark.parametrize("wrong", [("--purpose", " "), ("--purpose", "字" * 201), ("--purpose", "x", "--case", "a b")])

@@ -261,6 +261,7 @@ def test_an_image_becomes_a_page(desk: Desk, kind: str) -> None:
 
 def test_a_copy_is_good_to_the_second_and_no_longer(desk: Desk) -> None:
     made, content = desk.make()
+    desk.shelf.change("update feeds set fresh_at = :end", end=END)
     for what in (made.identifier, content):
         assert desk.check(what).verdict == "valid"
         assert desk.check(what, END - timedelta(seconds=1)).verdict == "valid"
@@ -287,6 +288,54 @@ def test_a_copy_falls_with_its_license_and_says_what_became_of_it(desk: Desk) ->
     for what in (made.identifier, content):
         check = desk.check(what)
         assert (check.verdict, check.license_words.zh) == ("license_not_good", "状态为撤销")
+
+
+DOUBTS = {
+    "silent": ("update feeds set fresh_at = :then", "该部门自 2016-03-17 10:00 起未提供数据"),
+    "unlisted": ("update licenses set unlisted_at = :then", "该部门自 2016-03-17 10:00 起的全量清单中已无此证照"),
+    "disputed": (
+        """insert into correction_requests
+             (department, feed, record_id, license_id, field, basis, asked_by, asked_at, due_on, state)
+           select department, feed, record_id, license_id, 'holder_name', '', '张工', :then, :then, 'open' from licenses""",
+        "内容有异议，已请部门校核",
+    ),
+}
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_what_nobody_vouches_for_is_neither_checked_as_good_nor_copied(desk: Desk, doubt: str) -> None:
+    desk.attach(pdf())
+    made, content = desk.make()
+    statement, said = DOUBTS[doubt]
+    desk.shelf.change(statement, then=NOW - timedelta(days=90))
+    for what in (made.identifier, content, pdf()):
+        check = desk.check(what)
+        assert (check.verdict, said in check.words.zh) == ("stale", True), check.words
+        assert check.license_words.zh == "长期有效"
+    with pytest.raises(NotReliable) as refused:
+        desk.make()
+    assert said in refused.value.words.zh
+    desk.shelf.change("update licenses set status = 'revoked'")  # once taken away it is not good again by waiting
+    assert desk.check(content).verdict == "license_not_good"
+
+
+def test_a_check_tells_its_source_and_age(desk: Desk) -> None:
+    made, content = desk.make()
+    for check in (desk.check(made.identifier), desk.check(content), desk.check(made.identifier, END)):
+        assert check.source is not None
+        assert (check.source.department_name, check.source.as_of) == ("平度市市场监督管理局", NOW - timedelta(hours=1))
+    assert desk.check(b"elsewhere").source is None
+
+
+def test_a_copy_of_a_former_version_is_said_to_be_one(desk: Desk) -> None:
+    made, content = desk.make()
+    desk.shelf.add_former_version(desk.license_id, desk.subject)
+    desk.shelf.change("update licenses set version_count = 2 where license_id = :id", id=desk.license_id)
+    for what in (made.identifier, content):
+        check = desk.check(what)
+        assert (check.verdict, check.current_version_count) == ("valid", 2)
+        assert "但属于先前的第 1 版，证照现为第 2 版" in check.words.zh
+        assert "of its former version 1; the license now is at version 2" in check.words.en
 
 
 def test_a_license_file_of_ours_is_known_by_its_bytes(desk: Desk) -> None:

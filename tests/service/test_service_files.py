@@ -195,6 +195,7 @@ def test_a_person_attaches_a_file_makes_a_copy_and_checks_it(
     )
     assert "加注件有效" in said.text
     assert "S-7" in said.text
+    assert "数据截至 2016-06-15 09:00" in said.text
     assert "加注件有效" in upload(own_person, "/working-copies/file", copy.content, purpose=PURPOSE).text
     assert "已被改动" in upload(own_person, "/working-copies/file", copy.content + b" ", purpose=PURPOSE).text
     assert "查无此件" in upload(own_person, "/working-copies/file", ofd(), purpose=PURPOSE).text
@@ -207,6 +208,21 @@ def test_a_person_attaches_a_file_makes_a_copy_and_checks_it(
         "attach file", "working copy", "working copy again", "check copy", *["check file"] * 3, "license file",
         "withdraw file",
     ]  # fmt: skip
+
+
+def test_a_copy_on_whose_license_its_department_is_silent_is_shown_as_doubtful(
+    own_person: Client, own_machine: Client, own_shelf: Shelf, database: Engine
+) -> None:
+    asked = {"license_id": own_shelf.license_id, "purpose": PURPOSE}
+    made = own_machine.post("/api/working-copies", json=asked).json()
+    with database.begin() as conn:
+        conn.execute(text("update feeds set fresh_at = fresh_at - interval '90 days'"))
+    fields = {"csrf": form_token(own_person), "identifier": made["identifier"], "purpose": PURPOSE}
+    shown = own_person.post("/working-copies", data=fields).text
+    assert '<span class="badge warn big">无法核实</span>' in shown
+    assert "证照现况无法核实，请向颁发机构核实：该部门自" in shown
+    refused = own_machine.post("/api/working-copies", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (409, "request.not_reliable")
 
 
 def test_what_a_person_gives_wrong_is_said_in_words(own_person: Client, own_shelf: Shelf) -> None:

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ from tests.license_library.question_makers import Library
 CAUSE = "办件 370283-2016-000123"
 QR = "https://example.test/q?c=0012345678"
 NUMBER = "370283000012345"
+OLD_NUMBER = "370283200012343"  # a business registration number, of before the credit code
+# Well formed, of license types whose national code the catalogue does not know.
+UNMAPPED = "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.002.0"
+KEPT_UNMAPPED = "1.2.156.3005.2.11100000000013338W011.11110000000021135M.20230329701.003.Y"
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,18 @@ def _fill(library: Library, settings: ServiceSettings) -> str:
     }.items():
         library.add_license(company, license_number=number, face={"qr_payload": f"qr {number}"}, **changes)
     person = library.add_subject("王伟", PERSON, "111")
-    library.add_license(person, license_type="namepre", license_number=f"P{PERSON}", holder_name="王伟")
+    unlike = {"license_identifier": KEPT_UNMAPPED, "face": {"qr_payload": "qr namepre"}}
+    library.add_license(person, license_type="namepre", license_number=f"P{PERSON}", holder_name="王伟", **unlike)
+    for _ in range(2):
+        library.add_license(person, license_type="namepre", holder_name="王伟", face={"qr_payload": "qr twice"})
+    library.add_license(
+        person, department="transport", license_type="roadgoods", license_number="SILENT", holder_name="王伟"
+    )
+    library.add_license(
+        person, license_number="UNLISTED", holder_name="王伟", open_ended=True, unlisted_at=NOW - timedelta(days=9)
+    )
+    for number, replaces in (("OLD", None), ("NEW", "OLD")):
+        library.add_license(person, license_number=number, replaces=replaces, holder_name="王伟", open_ended=True)
     token = add_consumer(library.conn, settings.keyring, "transport", "交通运输局", "王工", NOW)
     grant_types(library.conn, "transport", ["bizlic", "roadgoods"], "王工", NOW)
     return token
@@ -102,6 +119,24 @@ def ask(counter: Counter, caller: Client) -> Callable[..., dict[str, Any]]:
         return dict(answer.json())
 
     return call
+
+
+@pytest.fixture
+def granted(counter: Counter) -> Iterator[Callable[..., dict[str, str]]]:
+    """Give a way to add a consumer that may ask for some types only; it ends with the test."""
+    added: list[str] = []
+
+    def add(*types: str) -> dict[str, str]:
+        with counter.engine.begin() as conn:
+            added.append(f"other-{next(_NUMBERS)}")
+            token = add_consumer(conn, counter.settings.keyring, added[-1], "另一部门", "王工", NOW)
+            grant_types(conn, added[-1], types, "王工", NOW)
+        return {"accessId": added[-1], "accessToken": token}
+
+    yield add
+    with counter.engine.begin() as conn:
+        for one in added:
+            end_consumer(conn, one, "王工", NOW)
 
 
 BY_HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic", "useCause": CAUSE}
@@ -131,7 +166,8 @@ ENDS = [
     ("queryCertInfoByHolderCode", BY_HOLDER | {"holderCode": COMPANY[:-1] + "0"}, Status.BAD_VALUE),
     ("queryCertInfoByQRcode", {"qrcode": QR, "useCause": CAUSE}, Status.OK),
     ("queryCertInfoByQRcode", {"qrcode": "qr REVOKED", "useCause": CAUSE}, Status.ABOLISHED),
-    ("queryCertInfoByQRcode", {"qrcode": QR[:-1], "useCause": CAUSE}, Status.NO_LICENSE),
+    ("queryCertInfoByQRcode", {"qrcode": QR[:-1], "useCause": CAUSE}, Status.OTHER),
+    ("queryCertInfo", {"certIdentifier": UNMAPPED, "useCause": CAUSE}, Status.OTHER),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA}, Status.OK),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"certNo": ""}}, Status.NUMBER_MISSING),
     ("verifyCertInfo", VERIFY | {"certData": {"certNo": NUMBER, "holder": "x"}}, Status.HOLDER_CODE_MISSING),
@@ -143,8 +179,16 @@ ENDS = [
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"issueDate": "2016-02-30"}}, Status.BAD_VALUE),
     ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"color": "红"}}, Status.BAD_VALUE),
     ("verifyCertInfo", VERIFY | {"certData": "x"}, Status.BAD_VALUE),
-    ("getCertRemarkInfo", {"certTypeCode": "bizlic"}, Status.OK),
-    ("getCertRemarkInfo", {"certTypeCode": "namepre"}, Status.NOT_AUTHORISED),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"nosuchfield": "x"}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"": "x"}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"sex": "男"}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"qr_payload": QR}}, Status.OK),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"scope": " "}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": {"certNo": None}}, Status.BAD_VALUE),
+    ("verifyCertInfo", VERIFY | {"certData": CERT_DATA | {"issueDept": None}}, Status.BAD_VALUE),
+    ("getCertRemarkInfo", {"certTypeCode": "bizlic", "useCause": CAUSE}, Status.OK),
+    ("getCertRemarkInfo", {"certTypeCode": "bizlic"}, Status.MANDATORY_EMPTY),
+    ("getCertRemarkInfo", {"certTypeCode": "namepre", "useCause": CAUSE}, Status.NOT_AUTHORISED),
 ]
 
 
@@ -172,6 +216,31 @@ def test_a_license_is_told_in_the_names_of_the_specification(ask: Callable[..., 
     assert scope in told["surface"]
 
 
+@pytest.mark.parametrize(
+    ("types", "end", "said"),
+    [
+        (["bizlic"], Status.NO_LICENSE, "在获准使用的证照类型中"),
+        (["bizlic", "roadgoods"], Status.OTHER, "平度市交通运输局：该部门自"),
+        (["bizlic", "foodbiz"], Status.OTHER, "尚无部门向本平台提供证照类型 foodbiz"),
+        ([], Status.NOT_AUTHORISED, ""),
+    ],
+)
+def test_where_no_type_is_known_none_means_none_of_the_granted_types(
+    granted: Callable[..., dict[str, str]], ask: Callable[..., dict[str, Any]], types: list[str], end: Status, said: str
+) -> None:
+    head = granted(*types)
+    for operation, name, missing, kept in (
+        ("queryCertInfo", "certIdentifier", UNMAPPED, KEPT_UNMAPPED),
+        ("queryCertInfoByQRcode", "qrcode", "nobody's", "qr namepre"),
+        ("queryCertInfoByQRcode", "qrcode", "nobody's", "qr twice"),
+    ):
+        answer = ask(operation, head, **{name: missing}, useCause=CAUSE)
+        assert answer["head"]["status"] == end, answer
+        assert said in answer["head"]["message"]
+        # One of another type is told from none by nothing.
+        assert ask(operation, head, **{name: kept}, useCause=CAUSE) == answer
+
+
 def test_only_what_may_be_relied_on_is_listed(ask: Callable[..., dict[str, Any]]) -> None:
     told = ask("queryCertInfoByHolderCode", **BY_HOLDER)["data"]
     assert [one["certificateNumber"] for one in told] == [NUMBER]
@@ -182,15 +251,77 @@ def test_given_values_are_compared_field_by_field_and_never_told(ask: Callable[.
         "holder": "另一家公司",
         "scope": "道路货物运输",
         "issueDate": "20150301",
-        "address": "人民路1号",
+        "entity_type": "企业",
     }
     told = ask("verifyCertInfo", **VERIFY, certData=given)["data"]
     assert told["match"] is False
     assert {one["name"]: one["match"] for one in told["fields"]} == {
-        "certNo": True, "holder": False, "holderCode": True, "scope": True, "issueDate": True, "address": None,
+        "certNo": True, "holder": False, "holderCode": True, "scope": True, "issueDate": True, "entity_type": None,
     }  # fmt: skip
     assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]["match"] is True
     assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"address": "人民路1号"})["data"]["match"] is False
+
+
+def test_what_was_compared_is_told_with_its_reasons_its_source_and_age(ask: Callable[..., dict[str, Any]]) -> None:
+    told = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]
+    assert (told["match"], told["freshness"], told["asOf"], told["replaced"]) == (
+        True,
+        "fresh",
+        "2016-06-15 09:00",
+        False,
+    )
+    assert "数据截至 2016-06-15 09:00" in told["message"]
+    told = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"holder": "另一家公司"})["data"]
+    assert (told["match"], "不一致的字段:持证主体" in told["message"]) == (False, True)
+
+
+def test_all_match_only_where_all_were_compared(ask: Callable[..., dict[str, Any]]) -> None:
+    """A field of the type for which the department never told a value was compared by nobody."""
+    told = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"主体类型": "企业"})["data"]
+    assert (told["match"], told["fields"][-1]) == (False, {"name": "主体类型", "match": None})
+    assert "未能全部比对" in told["message"]
+    assert "内容一致" not in told["message"]
+    assert "内容一致" in ask("verifyCertInfo", **VERIFY, certData=CERT_DATA)["data"]["message"]
+
+
+def test_a_license_whose_place_another_took_is_said_to_be_replaced(ask: Callable[..., dict[str, Any]]) -> None:
+    for number, is_replaced in (("OLD", True), ("NEW", False)):
+        given = {"certNo": number, "holder": "王伟", "holderCode": PERSON}
+        told = ask("verifyCertInfo", **VERIFY, certData=given)["data"]
+        assert (told["match"], told["replaced"], "已有证照取代本证照" in told["message"]) == (
+            True,
+            is_replaced,
+            is_replaced,
+        )
+
+
+def test_of_a_silent_department_a_difference_is_no_firm_no(ask: Callable[..., dict[str, Any]]) -> None:
+    given = {"certNo": "SILENT", "holder": "王玮", "holderCode": PERSON}
+    answer = ask("verifyCertInfo", **VERIFY | {"certTypeCode": "roadgoods"}, certData=given)
+    assert (answer["head"]["status"], answer["data"]) == (99, None)
+    assert "该部门自 2016-06-12 10:00 起未提供数据" in answer["head"]["message"]
+    assert "不一致" not in answer["head"]["message"]
+
+
+@pytest.mark.parametrize("name", ["王伟", "王玮"])
+def test_of_an_unlisted_license_neither_a_match_nor_a_difference_is_told(
+    ask: Callable[..., dict[str, Any]], name: str
+) -> None:
+    given = {"certNo": "UNLISTED", "holder": name, "holderCode": PERSON}
+    answer = ask("verifyCertInfo", **VERIFY, certData=given)
+    assert (answer["head"]["status"], answer["data"]) == (99, None)
+    assert "全量清单中已无此证照" in answer["head"]["message"]
+
+
+def test_a_license_is_told_with_what_speaks_against_it(ask: Callable[..., dict[str, Any]], counter: Counter) -> None:
+    asked = BY_HOLDER | {"holderCode": PERSON, "holderTypeCode": "111"}
+    told = {one["certificateNumber"]: one["doubt"] for one in ask("queryCertInfoByHolderCode", **asked)["data"]}
+    assert told == {"OLD": "", "NEW": "", "UNLISTED": "该部门自 2016-06-06 10:00 起的全量清单中已无此证照"}
+    (silent,) = ask("queryCertInfoByHolderCode", **asked | {"certTypeCode": "roadgoods"})["data"]
+    assert (silent["freshness"], "起未提供数据" in silent["doubt"]) == ("silent", True)
+    service = zeep.Client(f"{counter.address}/share/soap?wsdl").service
+    by_soap = service.queryCertInfoByHolderCode(head=counter.head(), **asked)
+    assert {one.certificateNumber: one.doubt or "" for one in by_soap.cert} == told
 
 
 def test_a_face_field_is_compared_by_its_label_too_but_never_twice(ask: Callable[..., dict[str, Any]]) -> None:
@@ -198,6 +329,14 @@ def test_a_face_field_is_compared_by_its_label_too_but_never_twice(ask: Callable
     assert ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | label)["data"]["match"] is True
     twice = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | label | {"scope": "别的"})
     assert twice["head"]["status"] == Status.BAD_VALUE
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_demands_why_it_is_asked(ask: Callable[..., dict[str, Any]], operation: str) -> None:
+    cause = "certificateCopyCause" if operation == "downloadFile" else "useCause"
+    for data in ({}, {cause: " "}):
+        head = ask(operation, **data)["head"]
+        assert (head["status"], cause in head["message"]) == (Status.MANDATORY_EMPTY, True), head
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -223,6 +362,15 @@ def test_every_call_is_recorded_with_who_what_why_and_how_it_ended(
         ("consumer: unknown", "share queryCertInfo", CAUSE, "11", True, 0),
     ]
     assert all(COMPANY.encode() not in bytes(row.question_hash) for row in rows)
+
+
+def test_a_call_whose_values_are_null_is_recorded_as_every_other(
+    ask: Callable[..., dict[str, Any]], counter: Counter
+) -> None:
+    assert "certData" in ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"scope": None})["head"]["message"]
+    with counter.engine.connect() as conn:
+        row = conn.execute(text("select * from inquiries order by inquiry_id desc limit 1")).one()
+    assert (row.action, row.result_code) == ("share verifyCertInfo", "102")
 
 
 def test_a_call_that_cannot_be_recorded_is_not_answered(counter: Counter) -> None:
@@ -254,11 +402,13 @@ def test_a_license_under_another_number_says_by_which_decision(
     with counter.engine.begin() as conn:
         found = text("select subject_id, license_id from licenses where license_number = :number")
         own, proof = conn.execute(found, {"number": NUMBER}).one()
-        other = Library(conn, keyring).add_subject("曾用代码", "MA3N0A9C6", "099")
+        other = Library(conn, keyring).add_subject("曾用代码", OLD_NUMBER, "099")
         order = PairOrder(decision="same", who="张工", reason="同一主体", license_ids=[proof])
         decision = decide_pair(conn, keyring, own, other, order, lambda: NOW)
-    told = ask("queryCertInfoByHolderCode", **BY_HOLDER | {"holderCode": "MA3N0A9C6", "holderTypeCode": "099"})["data"]
+    told = ask("queryCertInfoByHolderCode", **BY_HOLDER | {"holderCode": OLD_NUMBER, "holderTypeCode": "099"})["data"]
     assert [f"第 {decision} 号认定" in one["boundBy"] for one in told if one["certificateNumber"] == NUMBER] == [True]
+    compared = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"holderCode": OLD_NUMBER})["data"]
+    assert (compared["match"], f"第 {decision} 号认定" in compared["message"]) == (True, True)
     with counter.engine.begin() as conn:
         undo_decision(conn, keyring, decision, "李工", "证据有误", lambda: NOW)
 
@@ -267,10 +417,10 @@ def test_an_ended_consumer_asks_no_more(counter: Counter, ask: Callable[..., dic
     with counter.engine.begin() as conn:
         token = add_consumer(conn, counter.settings.keyring, "short", "临时", "王工", NOW)
     head = {"accessId": "short", "accessToken": token}
-    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic")["head"]["status"] == 100
+    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic", useCause=CAUSE)["head"]["status"] == 100
     with counter.engine.begin() as conn:
         end_consumer(conn, "short", "王工", NOW)
-    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic")["head"]["status"] == 11
+    assert ask("getCertRemarkInfo", head, certTypeCode="bizlic", useCause=CAUSE)["head"]["status"] == 11
 
 
 def test_a_token_is_kept_as_a_keyed_hash_only(counter: Counter) -> None:
@@ -288,12 +438,14 @@ def test_zeep_asks_by_the_contract_that_is_served(counter: Counter) -> None:
     compared = service.verifyCertInfo(
         head=counter.head(), certTypeCode="bizlic", certData={"item": items}, useCause=CAUSE
     )
-    assert (compared.status, compared.compared.match) == (0, True)
+    assert (compared.status, compared.compared.match, compared.compared.replaced) == (0, True, False)
+    assert (compared.compared.asOf, compared.compared.freshness) == ("2016-06-15 09:00", "fresh")
+    assert "数据截至" in compared.compared.message
     assert {one.name: one.match for one in compared.compared.field} == dict.fromkeys(CERT_DATA, True)
     listed = service.queryCertInfoByHolderCode(head=counter.head(), **BY_HOLDER)
     assert [one.certificateNumber for one in listed.cert] == [NUMBER]
     assert service.queryCertInfoByQRcode(head=counter.head(), qrcode="qr EXPIRED", useCause=CAUSE).status == 22
-    faces = service.getCertRemarkInfo(head=counter.head(), certTypeCode="bizlic")
+    faces = service.getCertRemarkInfo(head=counter.head(), certTypeCode="bizlic", useCause=CAUSE)
     told = [(one.name, one.columnName, one.valueType) for one in faces.remark]
     assert (len(told), told[0], told[3]) == (
         6,
@@ -334,6 +486,7 @@ def test_phps_soap_client_asks_by_the_contract_that_is_served(counter: Counter, 
 ENVELOPE = (
     '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:license-hub:sharing:1">{}</s:Envelope>'
 )
+ITEMS = "<s:Body><verifyCertInfo><certData>{}</certData></verifyCertInfo></s:Body>"
 HOSTILE = [
     b"",
     b"not xml",
@@ -345,6 +498,9 @@ HOSTILE = [
     ENVELOPE.format('<s:Header><a s:mustUnderstand="1"/></s:Header><s:Body><queryCertInfo/></s:Body>').encode(),
     ENVELOPE.format("<s:Body><queryCertInfo>" + "<a>" * 40 + "</a>" * 40 + "</queryCertInfo></s:Body>").encode(),
     ENVELOPE.format("<s:Body><queryCertInfo/></s:Body>").encode("utf-16"),
+    ENVELOPE.format(ITEMS.format('<item name="holder">a</item><item name="holder">b</item>')).encode(),
+    ENVELOPE.format(ITEMS.format("<item>a</item>")).encode(),
+    ENVELOPE.format(ITEMS.format('<item name=" ">a</item>')).encode(),
 ]
 
 

@@ -142,6 +142,27 @@ def test_nothing_is_given_of_a_file_that_was_withdrawn(window: Window) -> None:
     assert (answer["head"]["status"], "已撤回" in answer["head"]["message"]) == (99, True)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (f"update feeds set fresh_at = '{NOW - timedelta(days=90)}'", "起未提供数据"),
+        (f"update licenses set unlisted_at = '{NOW - timedelta(days=90)}'", "全量清单中已无此证照"),
+    ],
+)
+def test_nothing_is_given_or_confirmed_that_nobody_vouches_for(window: Window, change: str, said: str) -> None:
+    content = window.call("downloadFile", **FILE)["data"]["content"]
+    (told,) = window.call("downloadUrl", **URL)["data"]
+    window.change(change)
+    for operation, data in {
+        "downloadFile": FILE, "downloadUrl": URL, "downloadUrlsByHolderCode": HOLDER,
+        "verifyFile": CHECK | {"content": content},
+    }.items():  # fmt: skip
+        answer = window.call(operation, **data)
+        assert (answer["head"]["status"], said in answer["head"]["message"]) == (99, True), answer["head"]
+    refused = window.client.get(told["url"])
+    assert (refused.status_code, "any more" in refused.text) == (410, False)
+
+
 def test_a_consumer_without_a_grant_is_told_nothing(window: Window) -> None:
     with window.settings.engine.begin() as conn:
         revoke_types(conn, "transport", ["bizlic"], "王工", NOW)
@@ -226,10 +247,12 @@ def test_a_file_is_verified_by_its_very_bytes(window: Window) -> None:
     original = window.call("verifyFile", **CHECK, content=encoded(pdf(pages=2)))["data"]
     assert (original["match"], original["kind"]) == (True, "license_file")
     assert kept["isCurrent"] is original["isCurrent"] is True
+    assert {(one["asOf"], one["freshness"]) for one in (kept, original)} == {("2016-06-15 09:00", "fresh")}
     altered = window.call("verifyFile", **CHECK, content=encoded(copy + b" "))["data"]
     assert (altered["match"], altered["verdict"]) == (False, "altered")
     unknown = window.call("verifyFile", **CHECK, content=encoded(ofd()))["data"]
     assert (unknown["match"], unknown["verdict"], unknown["kind"]) == (False, "unknown", "")
+    assert (unknown["asOf"], unknown["freshness"]) == ("", "")
 
 
 def test_a_file_of_a_former_version_is_said_to_be_one(window: Window) -> None:
@@ -241,6 +264,7 @@ def test_a_file_of_a_former_version_is_said_to_be_one(window: Window) -> None:
     window.change("update working_copies set version_count = 1")
     of_copy = window.call("verifyFile", **CHECK, content=copy)["data"]
     assert (of_copy["match"], of_copy["kind"], of_copy["isCurrent"]) == (True, "working_copy", False)
+    assert "但属于先前的第 1 版，证照现为第 2 版" in of_copy["message"]
     window.change("update license_files set withdrawn_at = now() where version_count = 2")
     told = window.call("verifyFile", **CHECK, content=encoded(pdf(pages=2)))["data"]
     assert (told["match"], told["kind"], told["isCurrent"]) == (True, "license_file", False)
@@ -258,6 +282,7 @@ def test_a_file_of_another_license_type_is_not_told(window: Window) -> None:
 
 def test_an_ended_copy_is_refused_by_verification(window: Window) -> None:
     content = window.call("downloadFile", **FILE)["data"]["content"]
+    window.change(f"update feeds set fresh_at = '{NOW + timedelta(days=30)}'")
     for by, status in ((timedelta(days=30, seconds=-1), 0), (timedelta(days=30), 22)):
         with window.later(by) as address, calling(address) as client:
             answer = replace(window, client=client).call("verifyFile", **CHECK, content=content)
@@ -367,6 +392,7 @@ def test_soap_gives_and_verifies_the_same(window: Window) -> None:
     assert window.call("verifyFile", **CHECK, content=encoded(file.content))["data"]["match"] is True
     checked = service.verifyFile(head=head, **CHECK, content=encoded(file.content))
     assert (checked.status, checked.verified.match, checked.verified.kind) == (0, True, "working_copy")
+    assert (checked.verified.asOf, checked.verified.freshness) == ("2016-06-15 09:00", "fresh")
     (link,) = service.downloadUrl(head=head, **URL).link
     assert window.client.get(link.url).content.startswith(b"%PDF-")
     links = service.downloadUrlsByHolderCode(head=head, **HOLDER)
