@@ -62,8 +62,8 @@ union all
     where name_pairs(name_key) @> name_pairs(:plain) {holding} limit 2 * :candidates) as held
   where name_key not like :beginning limit :candidates)
 union all
-(select k.subject_id, s.name_key, 2, null, 4 from (
-   select subject_id from subject_keys where core_key = :plain order by subject_id limit :candidates) as k
+(select k.subject_id, s.name_key, case when k.former_name is null then 2 else 5 end, k.former_name, 4 from (
+   select subject_id, former_name from subject_keys where core_key = :plain order by subject_id limit :candidates) as k
   join subjects s using (subject_id))
 union all
 (select k.subject_id, s.name_key,
@@ -76,19 +76,24 @@ _BY_WORD = text(_BY_NAME.format(holding="and name_key like :holding"))
 _BY_PAIR = text(_BY_NAME.format(holding=""))  # two characters stand in a name where their pair does: nothing to look up
 
 _BY_CORE = text("""
-select k.subject_id, s.name_key, 6 as rank, null as former_name, 6 as part
+select k.subject_id, s.name_key, 6 as rank, k.former_name, 6 as part
   from subject_keys k join subjects s using (subject_id)
- where k.core_key = :core and s.name_key <> all(cast(:known as text[])) order by k.subject_id limit :candidates
+ where k.core_key = :core and s.name_key <> all(cast(:known as text[]))
+   and (k.other_key is null or k.other_key <> all(cast(:known as text[])))
+ order by k.subject_id, k.ordinal limit :candidates
 """)
 
 # The inner limit comes first and asks for no order: a common sound must not be read to its end. An empty row at the end
 # says that it was not: those who have the very name typed are looked at too, and may be all.
 _BY_SOUND = text("""
-with looked as materialized (select subject_id from subject_keys where sounds @> cast(:sounds as text[]) limit :looked_at)
-(select subject_id, s.name_key, s.kind, s.name from looked join subjects s using (subject_id)
-  where s.name_key <> all(cast(:known as text[])) order by subject_id limit :candidates)
+with looked as materialized (
+  select subject_id, ordinal, former_name, other_key from subject_keys where sounds @> cast(:sounds as text[]) limit :looked_at)
+(select subject_id, s.name_key, s.kind, coalesce(former_name, s.name) as name, former_name
+   from looked join subjects s using (subject_id)
+  where s.name_key <> all(cast(:known as text[])) and (other_key is null or other_key <> all(cast(:known as text[])))
+  order by subject_id, ordinal limit :candidates)
 union all
-(select null, null, null, null from looked offset :looked_at - 1)
+(select null, null, null, null, null from looked offset :looked_at - 1)
 """)
 
 
@@ -114,7 +119,7 @@ def letter_candidates(conn: Connection, letters: str, most: int = CANDIDATES) ->
     """Return whose name is read as these letters, or begins its characters with them; `most` of each."""
     rows, initials_cut = _sounding(conn, [initials_key(letters)], [], most)
     heard, is_cut = _by_sounds(conn, asked_letters(letters), [], most)
-    initials = [_Found(row.subject_id, row.name_key, 8) for row in rows]
+    initials = [_Found(row.subject_id, row.name_key, 8, row.former_name) for row in rows]
     return _ranked([*heard, *initials], most, is_cut=is_cut or initials_cut)
 
 
@@ -135,7 +140,7 @@ def _by_sounds(conn: Connection, ways: list[tuple[str, ...]], known: list[str], 
     for way in ways:
         rows, is_cut = _sounding(conn, sound_pairs(way), known, most)
         heard = [row for row in rows if sounds_like(plain_name(row.name), row.kind, way)]
-        found += [_Found(row.subject_id, row.name_key, 7) for row in heard]
+        found += [_Found(row.subject_id, row.name_key, 7, row.former_name) for row in heard]
         any_cut |= is_cut
     return found, any_cut
 

@@ -14,7 +14,7 @@ import msgspec
 from schemas.company_names import forms, places, split_company
 from schemas.sounds import SPELLINGS, initials, read_letters, spellings
 
-VERSION: Final = 1
+VERSION: Final = 2
 SHORTEST: Final = 2  # characters, syllables or initials that a search needs
 
 

@@ -439,7 +439,7 @@ def test_a_name_that_a_newer_record_replaces_is_kept_and_its_subject_waits_for_k
     assert rows(library, "select count(*) from subjects_to_key") == [(1,)]
     assert key_subjects(library, keyring) == 1
     keys = rows(library, "select ordinal, former_name, core_key from subject_keys order by ordinal")
-    assert keys == [(0, None, "宏泰"), (1, "平度市恒通运输有限公司", None)]
+    assert keys == [(0, None, "宏泰"), (1, "平度市恒通运输有限公司", "恒通")]
     pull(record(record_id="R3", holder_name="平度市恒通运输有限公司", source_updated_at=LATER))
     assert rows(library, "select name, ordinal from former_names order by ordinal") == [
         ("平度市恒通运输有限公司", 1),

@@ -94,6 +94,10 @@ CASES = [
     ("青岛鼎顺贸易有限公司", "holder_name", "青島鼎順貿易有限公司", "other_script"),
     ("老字号百货", "holder_name", FORMER, "former_name"),
     ("平度市老字號百貨商店", "holder_name", FORMER, "former_name"),
+    ("老子号百货", "similar_name", FORMER, "sound"),
+    ("laozihao", "letters", FORMER, "sound"),
+    ("lzhbh", "letters", FORMER, "initials"),
+    ("青岛老字号商店", "similar_name", FORMER, "same_core"),
     ("喆燊", "holder_name", "平度市李园街道喆燊五金店", "core"),
     ("zheshen", "letters", "平度市李园街道喆燊五金店", "sound"),
     ("单雄信", "holder_name", "单雄信", "name"),
@@ -136,6 +140,15 @@ def test_a_former_name_is_told_with_the_hit(town: Library) -> None:
     words = ask(town, text="老字号").hits[0].fit_words
     assert words is not None
     assert words.zh == "曾用名：平度市老字号百货商店"
+    for typed, way in (("laozihao", "读音相同"), ("lzhbh", "拼音首字母相同"), ("青岛老字号商店", "字号相同，名称不同")):
+        words = ask(town, text=typed).hits[0].fit_words
+        assert words is not None
+        assert words.zh == f"曾用名：平度市老字号百货商店（{way}）"
+
+
+def test_whoever_had_the_very_name_is_no_look_alike(town: Library) -> None:
+    for name in ("平度市老字号百货商店", "青岛鼎顺贸易有限公司"):
+        assert (len(ask(town, text=name).hits), ask(town, text=name, look_alikes=True).hits) == (1, [])
 
 
 @pytest.mark.parametrize(
