@@ -24,6 +24,7 @@ HOLDERS = {
     "平度市衡通食品有限公司": "11330105002500287C",
     "青島鼎順貿易有限公司": "91610800064834709T",
     "平度市李园街道喆燊五金店": "12441500196720244T",
+    "重庆小面馆": "913702837657761184",
 }
 OLD_NUMBERS = {  # of before the credit code; the second could be an old resident number as well, the last is a tax number
     "青山机械厂": "370283200001230",
@@ -35,6 +36,7 @@ PERSONS = {
     "汪玮": "370283200002290016",
     "单雄信": "370226196501010019",
     "𬭎宇": "370283198512310021",
+    "李乾": "370283199001010017",
     "阿不都热合曼·买买提": "440524188001010014",
 }
 
@@ -105,6 +107,11 @@ CASES = [
     ("danxiongxin", "letters", "单雄信", "sound"),
     ("𬭎宇", "holder_name", "𬭎宇", "name"),
     ("hongyu", "letters", "𬭎宇", "sound"),
+    ("李乾", "holder_name", "李乾", "name"),
+    ("liqian", "letters", "李乾", "sound"),
+    ("李前", "similar_name", "李乾", "sound"),
+    ("chongqingxiaomianguan", "letters", "重庆小面馆", "sound"),
+    ("cqxmg", "letters", "重庆小面馆", "initials"),
     ("阿不都热合曼买买提", "holder_name", "阿不都热合曼·买买提", "name"),
     (COMPANY.lower(), "holder_code", HENGTONG, "holder_code"),
     ("MA3N0A9C6", "organisation_code", HENGTONG, "organisation_code"),
