@@ -132,7 +132,7 @@ def what_is_typed(conn: Any, many: int) -> Asked:
         "a name nobody has": [{"text": core[::-1] + "燚"} for core in cores],
         "sounds alike": [{"text": core, "look_alikes": True} for core in cores],
         "pinyin": [{"text": "".join(way)} for way in heard],
-        "initials": [{"text": initials(core)} for core in cores],
+        "initials": [{"text": initials(core)[0]} for core in cores],
     }  # fmt: skip
 
 

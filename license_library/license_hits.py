@@ -55,14 +55,12 @@ select {told}
 """
 
 
-_FORMER: Final = Words("曾用名相符", "by a former name")
-
-
 class Fitting(msgspec.Struct, frozen=True):
     """Say how a hit fits what was typed."""
 
     code: str
     words: Words
+    veiled_words: Words | None = None  # where the words would tell a name that this list does not show
 
 
 def hits_statement(found: str) -> TextualSelect:
@@ -122,7 +120,7 @@ def listed_hit(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitt
         license_number=mask_code(hit.license_number),
         holder_name=mask_name(hit.holder_name),
         holders=[msgspec.structs.replace(one, name=mask_name(one.name)) for one in hit.holders],
-        fit_words=_FORMER if hit.fit == "former_name" else hit.fit_words,  # the words would tell the name
+        fit_words=fit and (fit.veiled_words or fit.words),
     )
 
 

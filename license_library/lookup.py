@@ -22,6 +22,8 @@ from license_library.dossier import get_license
 from license_library.keyring import Keyring
 from license_library.license_hits import Fitting, listed_hit
 from license_library.name_candidates import (
+    CANDIDATES,
+    FILTERED_CANDIDATES,
     RANKS,
     Candidate,
     Candidates,
@@ -48,7 +50,8 @@ select set_config('statement_timeout', :milliseconds, true), set_config('plan_ca
   set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
 """)
 
-_CANDIDATES: Final[dict[RecognisedAs, Callable[[Connection, str], Candidates]]] = {
+_FILTERS: Final = ("license_type", "issuer", "status", "valid_on")
+_CANDIDATES: Final[dict[RecognisedAs, Callable[[Connection, str, int], Candidates]]] = {
     "holder_name": name_candidates,
     "similar_name": similar_candidates,
     "letters": letter_candidates,
@@ -86,7 +89,7 @@ def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today:
         advice=[*_said(reading, found), *_advise(conn, reading, found, terms, now)],
         counts=found.counts,
         bound_holders=bound.told,
-        look_alikes_offered=reading.kind == "holder_name" and bool(found.rows),
+        look_alikes_offered=reading.kind == "holder_name" and (bool(found.rows) or found.candidates.too_many),
         today=today,
         asked_at=now,
     )
@@ -131,7 +134,7 @@ def _said(reading: Reading, found: _Found) -> tuple[Advice, ...]:
 def _advise(conn: Connection, reading: Reading, found: _Found, terms: SearchTerms, now: datetime) -> list[Advice]:
     if found.rows:
         return advise_found(reading, too_many=found.candidates.too_many)
-    return advise_nothing(conn, reading, terms.license_type, now)
+    return advise_nothing(conn, reading, terms.license_type, now, too_many=found.candidates.too_many)
 
 
 def _first_page(readings: list[Reading]) -> tuple[list[int], list[int]]:
@@ -149,11 +152,11 @@ def _later_page(readings: list[Reading], question: bytes, after: str) -> tuple[l
 def _search_in_turn(
     conn: Connection, tried: list[tuple[int, Reading]], terms: SearchTerms, place: list[int], today: date
 ) -> tuple[int, _Found]:
-    """Return what the first reading that finds anything found; the likeliest reading where none does."""
+    """Return what the first reading that finds anything found, or may have missed; the likeliest where none does."""
     first: _Found | None = None
     for number, reading in tried:
         found = _search(conn, reading, terms, place or STARTS[reading.kind], today)
-        if found.rows:
+        if found.rows or found.candidates.too_many:
             return number, found
         first = first or found
     return tried[0][0], first or _Found()
@@ -162,7 +165,7 @@ def _search_in_turn(
 def _search(conn: Connection, reading: Reading, terms: SearchTerms, place: Sequence[int], today: date) -> _Found:
     if not reading.values:
         return _Found()
-    asked: dict[str, Any] = {name: getattr(terms, name) for name in ("license_type", "issuer", "status", "valid_on")}
+    asked: dict[str, Any] = {name: getattr(terms, name) for name in _FILTERS}
     asked |= {"limit": terms.limit + 1, **{f"after_{number}": key for number, key in enumerate(place)}}
     if reading.kind in _CANDIDATES:
         return _bounded(conn, lambda: _search_subjects(conn, reading, terms, asked, today))
@@ -172,7 +175,7 @@ def _search(conn: Connection, reading: Reading, terms: SearchTerms, place: Seque
 def _search_subjects(
     conn: Connection, reading: Reading, terms: SearchTerms, asked: dict[str, Any], today: date
 ) -> _Found:
-    candidates = _CANDIDATES[reading.kind](conn, str(reading.values[0]))
+    candidates = _candidates(conn, reading, terms)
     if not candidates.listed:
         return _Found(candidates=candidates)
     plan_once(conn)
@@ -183,6 +186,15 @@ def _search_subjects(
         rows = conn.execute(PAGES[reading.kind], asked | _columns(candidates.listed)).all()
     counts = _count(conn, reading, terms, asked | _columns(candidates.listed), today) if terms.counts else None
     return _Found(rows, candidates, counts)
+
+
+def _candidates(conn: Connection, reading: Reading, terms: SearchTerms) -> Candidates:
+    """Return who may be meant; where those are not all and only some of their licenses are wanted, many more of them."""
+    find, name = _CANDIDATES[reading.kind], str(reading.values[0])
+    candidates = find(conn, name, CANDIDATES)
+    if candidates.too_many and any(getattr(terms, filter_) is not None for filter_ in _FILTERS):
+        return find(conn, name, FILTERED_CANDIDATES)
+    return candidates
 
 
 def _first_of(listed: list[Candidate], place: list[int], limit: int) -> int:

@@ -1,13 +1,14 @@
 """The statements of a merge, in the order in which they run, for a DBA to read.
 
-They work on two temporary tables: `delta`, the staged rows that become versions, in order; `delta_subjects`,
-their holders, and everyone else they list. Text only: no connection, no logic.
+They work on a temporary table: `delta`, the staged rows that become versions, in order. Whom these name comes between
+COLLECT_DELTA and KEEP_REPLACED: subject_statements.py. Text only: no connection, no logic.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import text
 
+from license_library.subject_statements import LISTED
 from license_library.tables import licenses
 from schemas.states import FORBIDDEN_CHANGES
 
@@ -24,17 +25,6 @@ def _listed(prefix: str = "") -> str:
 # Each staged row by its place, in the order in which they are asked for; without `offset` the planner would read them
 # in another order, and rows that come to the indexes unordered cost twice as much.
 _WITH_STAGED = "join lateral (select * from staged_licenses where ctid = d.place offset 0) s on true"
-
-# The same for a holder, who stands in the staged record itself or among those it lists.
-_WITH_HOLDER = """join lateral (
-  select holder_code_type, holder_code_encrypted, holder_name, holder_name_key from staged_licenses
-  where ctid = d.place and not d.is_listed
-  union all
-  select holder_code_type, holder_code_encrypted, holder_name, holder_name_key from staged_holders
-  where ctid = d.place and d.is_listed offset 0) s on true"""
-# Read once and hashed, not looked for record by record: hence `offset`.
-_LISTED = """(select *, ctid as place from staged_holders where exchange_id = :exchange_id offset 0) h join delta d
-  on h.page_number = d.page_number and h.position = d.position"""
 
 # For this transaction only: sorts and hashes of a whole batch in memory, and no detour over disk for the temporary tables.
 SETTINGS = (
@@ -57,7 +47,7 @@ SETTINGS = (
 COLLECT_DELTA = text("""
 create temporary table delta on commit drop as
 with staged as (
-  select s.ctid as place, s.page_number, s.position, s.record_id, s.holder_hash, s.source_updated_at, s.digest,
+  select s.ctid as place, s.page_number, s.position, s.record_id, s.holder_hash, s.holder_name, s.source_updated_at, s.digest,
     s.status, coalesce(s.valid_to, 'infinity') as ends_on, l.license_id, l.version_count, l.digest as current_digest,
     l.status as current_status, coalesce(l.valid_to, 'infinity') as current_ends_on
   from staged_licenses s left join licenses l
@@ -70,7 +60,7 @@ with staged as (
     lag(ends_on, 1, current_ends_on) over record as previous_ends_on from staged
   window record as (partition by record_id collate "C" order by source_updated_at, page_number, position)
 )
-select place, page_number, position, record_id, holder_hash, source_updated_at, license_id,
+select place, page_number, position, record_id, holder_hash, holder_name, source_updated_at, license_id,
   coalesce(version_count, 0) + row_number() over record as version_count,
   row_number() over record = 1 as is_first, lead(record_id) over record is null as is_last, status,
   -- The state before, where no law lets this one follow it. Nearly all keep their state, and cost one comparison.
@@ -81,58 +71,6 @@ from ordered where digest is distinct from previous_digest
 window record as (partition by record_id collate "C" order by source_updated_at, page_number, position)
 """).bindparams(forbidden=sorted(f"{before} {after}" for before, after in FORBIDDEN_CHANGES))
 ANALYZE_DELTA = text("analyze delta")
-
-# The newest record of each holder, in the order of its hash, so that two merges wait for each other and never in a circle.
-COLLECT_SUBJECTS = text(f"""
-create temporary table delta_subjects on commit drop as
-select distinct on (holder_hash) holder_hash, place, is_listed, source_updated_at from (
-  select holder_hash, place, false as is_listed, source_updated_at, page_number, position, 0 as ordinal from delta
-  union all
-  select h.holder_hash, h.place, true, d.source_updated_at, d.page_number, d.position, h.ordinal from {_LISTED}
-) named order by holder_hash, source_updated_at desc, page_number desc, position desc, ordinal
-""")  # noqa: S608 - constants of this file
-ANALYZE_SUBJECTS = text("analyze delta_subjects")
-# Whoever is new or renamed waits for search keys, which are made after the merge.
-ADD_SUBJECTS = text(f"""
-with added as (insert into subjects (holder_hash, code_type, code_encrypted, kind, name, name_key, named_at, known_from)
-select d.holder_hash, s.holder_code_type, s.holder_code_encrypted,
-  case when s.holder_code_type = any(:organisation_types) then 'organisation' else 'person' end,
-  s.holder_name, s.holder_name_key, d.source_updated_at, :now
-from (
-  select * from delta_subjects n where not exists (select from subjects s where s.holder_hash = n.holder_hash)
-  order by n.holder_hash
-) d {_WITH_HOLDER}
-on conflict (holder_hash) do nothing
-returning subject_id)
-insert into subjects_to_key select subject_id from added
-""")  # noqa: S608 - constants of this file
-# A subject's name is the one in its newest record. Names rarely change: only for those that differ is looked for a newer
-# record, and few rows are ever locked here. Whoever was renamed meanwhile by another merge is judged as they are now.
-RENAME_SUBJECTS = text(f"""
-with differing as materialized (
-  select o.subject_id, s.holder_name, s.holder_name_key, d.source_updated_at
-  from subjects o join delta_subjects d using (holder_hash) {_WITH_HOLDER}
-  where d.source_updated_at > o.named_at and s.holder_name <> o.name
-), renamed as (
-  select o.subject_id, o.name, o.named_at, d.holder_name, d.holder_name_key, d.source_updated_at
-  from differing d join subjects o using (subject_id)
-  where d.source_updated_at > o.named_at and d.holder_name <> o.name and not exists (
-      select from licenses l where l.subject_id = d.subject_id and l.source_updated_at > d.source_updated_at)
-    and not exists (
-      select from license_holders h join licenses l using (license_id, version_count)
-      where h.subject_id = d.subject_id and l.source_updated_at > d.source_updated_at)
-  order by o.holder_hash for no key update of o
-), queued as (
-  insert into subjects_to_key select subject_id from renamed
-), kept as (
-  insert into former_names (subject_id, ordinal, name, named_at, replaced_at)
-  select r.subject_id, 1 + (select count(*) from former_names f where f.subject_id = r.subject_id),
-    r.name, r.named_at, r.source_updated_at
-  from renamed r
-)
-update subjects o set name = r.holder_name, name_key = r.holder_name_key, named_at = r.source_updated_at
-from renamed r where o.subject_id = r.subject_id
-""")  # noqa: S608 - constants of this file
 
 # The row that is replaced becomes history, known until now.
 KEEP_REPLACED = text(f"""
@@ -192,7 +130,7 @@ HAS_LISTED = text("select exists (select from staged_holders where exchange_id =
 ADD_HOLDERS = text(f"""
 with named as materialized (
   select d.record_id, d.version_count, h.ordinal, n.subject_id, h.holder_name, h.share
-  from {_LISTED} join subjects n on n.holder_hash = h.holder_hash
+  from {LISTED} join subjects n on n.holder_hash = h.holder_hash
 )
 insert into license_holders (license_id, version_count, ordinal, subject_id, name, share)
 select l.license_id, d.version_count, d.ordinal, d.subject_id, d.holder_name, d.share

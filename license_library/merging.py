@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, text
 
 from license_library import merge_statements as merge
+from license_library import subject_statements as subjects
 from license_library.heard_again import overtake_held
 from license_library.leases import Exchange, hold_lease
 from license_library.listings import mark_unlisted
@@ -25,10 +26,12 @@ from schemas.states import GOOD_STATES
 _ORGANISATIONS = [kind.code for kind in HOLDER_CODE_TYPES if kind.kind == "organisation"]
 _APPLY = (
     merge.ANALYZE_DELTA,
-    merge.COLLECT_SUBJECTS,
-    merge.ANALYZE_SUBJECTS,
-    merge.ADD_SUBJECTS,
-    merge.RENAME_SUBJECTS,
+    subjects.COLLECT_SUBJECTS,
+    subjects.ANALYZE_SUBJECTS,
+    subjects.ADD_SUBJECTS,
+    subjects.COLLECT_NAMES,
+    subjects.RENAME_SUBJECTS,
+    subjects.KEEP_OLDER_NAMES,
     merge.KEEP_REPLACED,
     merge.REPLACE_LICENSES,
     merge.ADD_LICENSES,

@@ -43,6 +43,16 @@ _TOO_MANY = Advice(
     ),
 )
 
+# Nobody may take it for a "no": the holder asked for may be among those not looked at.
+_TOO_MANY_TO_TELL = Advice(
+    "search.too_many",
+    Words(
+        "名称匹配的主体过多,只查看了其中一部分,没有找到不代表不存在;请输入更完整的名称,或按持证主体代码查询",
+        "the name fits too many holders; only some were looked at, so nothing found is no proof of absence;"
+        " give more of the name, or the holder's code",
+    ),
+)
+
 _LOOK_ALIKE = Advice(
     "search.look_alikes",
     Words(
@@ -51,22 +61,24 @@ _LOOK_ALIKE = Advice(
     ),
 )
 
+_NONE = Advice("search.none", Words("没有符合条件的证照", "no license fits; every department keeps its promise"))
+
 
 def advise_found(reading: Reading, *, too_many: bool) -> list[Advice]:
     """Return what a list must say about itself: that it is not all, or not what was typed."""
     return [*([_LOOK_ALIKE] if reading.kind == "similar_name" else []), *([_TOO_MANY] if too_many else [])]
 
 
-def advise_nothing(conn: Connection, reading: Reading, license_type: str | None, now: datetime) -> list[Advice]:
+def advise_nothing(
+    conn: Connection, reading: Reading, license_type: str | None, now: datetime, *, too_many: bool = False
+) -> list[Advice]:
     """Return why nothing was found, and how sure that is."""
     if not reading.values:
         return []  # it cannot exist; the reading has said so
     waiting = _waiting(conn, reading, license_type) if reading.kind == "holder_code" else []
-    return [
-        *_ended(conn, license_type),
-        *waiting,
-        _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now),
-    ]
+    certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
+    doubts = [_TOO_MANY_TO_TELL] if too_many else []
+    return [*_ended(conn, license_type), *waiting, *doubts, *([] if doubts and certainty == _NONE else [certainty])]
 
 
 def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
@@ -98,7 +110,7 @@ def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:
         return Advice("search.no_feed", words)
     doubtful = [f for f in feeds if freshness_of(f.fresh_at, f.fresh_seconds, now) != "fresh"]
     if not doubtful:
-        return Advice("search.none", Words("没有符合条件的证照", "no license fits; every department keeps its promise"))
+        return _NONE
     names = "、".join(dict.fromkeys(feed.department_name for feed in doubtful))
     words = Words(
         f"没有找到,但不能据此断定不存在:{names}的数据尚未接入或已超过承诺时限",

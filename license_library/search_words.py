@@ -20,6 +20,7 @@ RECOGNISED: Final[dict[RecognisedAs, Words]] = {
     "letters": Words("按拼音或首字母查询", "by pinyin or initials"),
 }
 
+_FORMER: Final = Words("曾用名相符", "by a former name")
 _FITS: Final = {
     "number": Words("证照编号相同", "its license number"),
     "identifier": Words("电子证照标识相同", "its license identifier"),
@@ -32,7 +33,7 @@ _FITS: Final = {
     "core": Words("字号相同", "the company's own words"),
     "beginning": Words("名称以此开头", "the name begins so"),
     "holding": Words("名称中含有", "the name holds it"),
-    "former_name": Words("曾用名：{name}", "was called {name}"),
+    "former_name": _FORMER,
     "same_core": Words("字号相同，名称不同", "the same own words, another name"),
     "sound": Words("读音相同", "sounds the same"),
     "initials": Words("拼音首字母相同", "the same initials"),
@@ -44,4 +45,12 @@ def fitting(code: str, former_name: str | None = None) -> Fitting:
     words = _FITS[code]
     if former_name is None:
         return Fitting(code, words)
-    return Fitting(code, Words(words.zh.format(name=former_name), words.en.format(name=former_name)))
+    if code == "former_name":
+        return Fitting(code, _former(former_name), _FORMER)
+    veiled = Words(f"曾用名{words.zh}", f"a former name: {words.en}")
+    told = _former(former_name)
+    return Fitting(code, Words(f"{told.zh}（{words.zh}）", f"{told.en} ({words.en})"), veiled)
+
+
+def _former(name: str) -> Words:
+    return Words(f"曾用名：{name}", f"was called {name}")

@@ -28,7 +28,7 @@ from schemas.identifiers.resident_identity import read_resident_identity
 SHOWN: Final = 50
 _SUBJECT = text("""
 select subject_id, code_encrypted, code_type, kind, name, known_from, array(
-         select f.name from former_names f where f.subject_id = s.subject_id and f.name <> s.name order by f.ordinal desc
+         select f.name from former_names f where f.subject_id = s.subject_id and f.name <> s.name order by f.named_at desc, f.ordinal desc
        ) as former_names
   from subjects s where subject_id = :subject_id
 """)

@@ -34,7 +34,7 @@ select s.subject_id, s.kind, s.name, s.name_key, s.code_type, s.code_encrypted
 """)
 _FORGET = text("delete from subject_keys where subject_id = any(cast(:ids as bigint[]))")
 _FORMER = text("""
-select f.subject_id, f.ordinal, f.name from former_names f join subjects s using (subject_id)
+select f.subject_id, f.ordinal, f.name, s.kind from former_names f join subjects s using (subject_id)
  where f.subject_id = any(cast(:ids as bigint[])) and f.name <> s.name
    and not exists (select from former_names g where g.subject_id = f.subject_id and g.name = f.name and g.ordinal > f.ordinal)
 """)
@@ -107,7 +107,7 @@ def _lines_of_today(rows: Any, keyring: Keyring) -> Iterator[str]:
 def _former_lines(rows: Any) -> Iterator[str]:
     plain = plain_names(pl.Series([row.name for row in rows], dtype=pl.String))
     for row, key in zip(rows, plain, strict=True):
-        yield _line(row.subject_id, row.ordinal, row.name, key, SearchKeys(None, []), None)
+        yield _line(row.subject_id, row.ordinal, row.name, key, search_keys(key, row.kind), None)
 
 
 def _organisation(row: Any, keyring: Keyring) -> bytes | None:

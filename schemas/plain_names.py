@@ -13,6 +13,8 @@ from schemas.names import name_key, name_keys
 
 # Every block of Han characters, inside and outside the basic plane.
 _HAN_BLOCKS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3347F))
+# Read qian, as in 李乾, it is a simplified character too; as 干 nobody would find it by its sound.
+_KEPT = "乾"
 
 
 def plain_names(names: pl.Series) -> pl.Series:
@@ -35,4 +37,4 @@ def _simplified() -> dict[int, str]:
     chars = [chr(code) for low, high in _HAN_BLOCKS for code in range(low, high + 1)]
     changed = OpenCC("t2s").convert("\n".join(chars)).split("\n")
     pairs = zip(chars, changed, strict=True)
-    return {ord(char): simple for char, simple in pairs if simple != char and len(simple) == 1}
+    return {ord(char): simple for char, simple in pairs if simple != char and len(simple) == 1 and char not in _KEPT}

@@ -14,7 +14,7 @@ import msgspec
 from schemas.company_names import forms, places, split_company
 from schemas.sounds import SPELLINGS, initials, read_letters, spellings
 
-VERSION: Final = 1
+VERSION: Final = 3
 SHORTEST: Final = 2  # characters, syllables or initials that a search needs
 
 
@@ -33,7 +33,9 @@ def search_keys(plain: str, kind: str) -> SearchKeys:
     told = parts.core + parts.trade
     core = parts.core if SHORTEST <= len(parts.core) < len(plain) else None
     written = (plain, told + parts.form, parts.core, parts.place.rstrip("市县区") + told)
-    return SearchKeys(core, _sound_keys(spellings(told, is_person=False), [initials(one) for one in written]))
+    return SearchKeys(
+        core, _sound_keys(spellings(told, is_person=False), [start for one in written for start in initials(one)])
+    )
 
 
 def core_of(plain: str) -> str:
@@ -98,4 +100,4 @@ def _bare(way: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def _spoken(words: frozenset[str]) -> frozenset[tuple[str, ...]]:
-    return frozenset(way for word in words for way in spellings(word, is_person=False)[:1])
+    return frozenset(way for word in words for way in spellings(word, is_person=False))

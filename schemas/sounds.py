@@ -40,9 +40,10 @@ def readings(char: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_without_tone(reading) for reading in written.split(",")))[:kept]
 
 
-def initials(name: str) -> str:
-    """Return the first letters of a plain name as it is read first."""
-    return _spoken(name).translate(_FIRST_LETTERS)
+def initials(name: str) -> list[str]:
+    """Return the first letters of a plain name in every way in which it may be read, the likeliest first."""
+    choices = [_first_letters(char) for char in _spoken(name)]
+    return ["".join(way) for way in islice(product(*choices), SPELLINGS)]
 
 
 def spellings(name: str, *, is_person: bool) -> list[tuple[str, ...]]:
@@ -116,12 +117,6 @@ def _irregular() -> _Irregular:
     return msgspec.convert(tomllib.loads(_FILE.read_text("utf-8")), _Irregular)
 
 
-class _FirstLetters(dict[int, str]):
-    """Read each character once."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = readings(chr(code))[0][:1]
-        return self[code]
-
-
-_FIRST_LETTERS = _FirstLetters()
+@lru_cache(maxsize=50_000)
+def _first_letters(char: str) -> str:
+    return "".join(dict.fromkeys(reading[:1] for reading in readings(char)))

@@ -14,10 +14,10 @@ former_names = Table(
     "former_names",
     metadata,
     Column("subject_id", BigInteger, primary_key=True),
-    Column("ordinal", Integer, primary_key=True, autoincrement=False),  # the first name a subject gave up is 1
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),  # the first that was known to be given up is 1
     Column("name", Text, nullable=False),
     instant("named_at", required=True),  # source time of the record that brought it
-    instant("replaced_at", required=True),  # source time of the record that brought the next one
+    instant("replaced_at", required=True),  # source time of the record whose name stood then
 )
 
 # Subjects that are new or were renamed, until their keys are made. In no order, and one may stand here twice.

@@ -76,7 +76,18 @@ def test_a_name_that_a_newer_list_confirms_is_not_replaced_by_one_in_between(lib
     pull(shared(OWNER, FIRST | {"name": "王六"}, record_id="R3", source_updated_at=NOW - timedelta(days=2)))
     with library.connect() as conn:
         names = conn.execute(text("select name from subjects order by name")).scalars().all()
-    assert names == ["平度市恒通运输有限公司", "王五"]
+        former = conn.execute(
+            text("select s.name, f.name from former_names f join subjects s using (subject_id)")
+        ).all()
+    assert (names, former) == (["平度市恒通运输有限公司", "王五"], [("王五", "王六")])
+
+
+def test_a_listed_holder_under_two_names_in_one_batch_keeps_both(library, pull):
+    older = shared(OWNER, FIRST | {"name": "王六"}, record_id="R2", source_updated_at=NOW - timedelta(days=2))
+    pull(older, shared(OWNER, FIRST, source_updated_at=NOW - timedelta(days=1)))
+    with library.connect() as conn:
+        names = conn.execute(text("select s.name, f.name from former_names f join subjects s using (subject_id)")).all()
+    assert names == [("王五", "王六")]
 
 
 def test_the_same_holders_are_no_version_and_another_share_is_one(library, pull):

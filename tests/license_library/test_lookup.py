@@ -370,7 +370,8 @@ def test_a_list_shows_a_license_of_a_sensitive_type_without_name_and_number(shel
     shelf.add_holders(license_id, (person, "王小明", None), (person, "李四", None))
     shelf.add_former_name(person, "王大明")
     shelf.make_keys()
-    for terms in (SearchTerms(holder_name="王小明"), SearchTerms(text="王大明"), SearchTerms(holder_code=PERSON)):
+    typed = (SearchTerms(text="王大明"), SearchTerms(text="王达明"), SearchTerms(text="wangdaming"))
+    for terms in (SearchTerms(holder_name="王小明"), *typed, SearchTerms(holder_code=PERSON)):
         (hit,) = find_licenses(shelf.conn, shelf.keyring, terms, TODAY, NOW).hits
         assert (hit.is_veiled, hit.holder_name, hit.license_number) == (True, "王**", "3702**********0001")
         assert [one.name for one in hit.holders] == ["王**", "李*"]

@@ -440,7 +440,7 @@ def test_a_name_that_a_newer_record_replaces_is_kept_and_its_subject_waits_for_k
     assert rows(library, "select count(*) from subjects_to_key") == [(1,)]
     assert key_subjects(library, keyring) == 1
     keys = rows(library, "select ordinal, former_name, core_key from subject_keys order by ordinal")
-    assert keys == [(0, None, "宏泰"), (1, "平度市恒通运输有限公司", None)]
+    assert keys == [(0, None, "宏泰"), (1, "平度市恒通运输有限公司", "恒通")]
     pull(record(record_id="R3", holder_name="平度市恒通运输有限公司", source_updated_at=LATER))
     assert rows(library, "select name, ordinal from former_names order by ordinal") == [
         ("平度市恒通运输有限公司", 1),
@@ -449,6 +449,42 @@ def test_a_name_that_a_newer_record_replaces_is_kept_and_its_subject_waits_for_k
     key_subjects(library, keyring)
     names = rows(library, "select former_name from subject_keys order by ordinal")
     assert names == [(None,), ("平度市宏泰运输有限公司",)]
+
+
+NAMES = "select s.name, f.name as former, f.ordinal from subjects s left join former_names f using (subject_id) order by ordinal"
+
+
+def test_a_name_that_comes_after_the_newer_one_is_kept_and_found(library, pull, keyring):
+    pull(record(holder_name="新恒物流", source_updated_at=LATER))
+    key_subjects(library, keyring)
+    old = record(record_id="R2", holder_name="老泰运输", source_updated_at=NOW - timedelta(days=900))
+    pull(old)
+    assert rows(library, NAMES) == [("新恒物流", "老泰运输", 1)]
+    assert key_subjects(library, keyring) == 1
+    found = "select former_name from subject_keys where name_pairs(other_key) @> name_pairs('老泰')"
+    assert rows(library, found) == [("老泰运输",)]
+    pull({**old, "status": "suspended", "source_updated_at": NOW - timedelta(days=800)})
+    assert (rows(library, NAMES), key_subjects(library, keyring)) == ([("新恒物流", "老泰运输", 1)], 0)
+
+
+def test_every_name_of_one_batch_is_kept_whatever_its_order(library, pull, keyring):
+    days = {"丙": 1, "甲": 9, "乙": 5, "丁": 7}
+    told = {name: NOW - timedelta(days=number) for name, number in days.items()}
+    pull(*(record(record_id=f"R{name}", holder_name=name, source_updated_at=at) for name, at in told.items()))
+    assert rows(library, NAMES) == [("丙", "甲", 1), ("丙", "丁", 2), ("丙", "乙", 3)]
+    pull(
+        record(record_id="R戊", holder_name="戊", source_updated_at=NOW - timedelta(days=20)),
+        record(record_id="R己", holder_name="己", source_updated_at=NOW - timedelta(hours=1)),
+        record(record_id="R庚", holder_name="庚", source_updated_at=NOW - timedelta(hours=2)),
+    )
+    assert [former for _, former, _ in rows(library, NAMES)] == ["甲", "丁", "乙", "丙", "戊", "庚"]
+    assert rows(library, "select name from subjects") == [("己",)]
+    assert key_subjects(library, keyring) == 1
+
+
+def test_versions_of_one_record_in_one_batch_keep_their_names(library, pull):
+    pull(record(holder_name="旧名", source_updated_at=EARLIER), record(holder_name="新名", source_updated_at=LATER))
+    assert rows(library, NAMES) == [("新名", "旧名", 1)]
 
 
 def test_keys_are_made_once_for_each_subject_and_anew_where_an_older_version_made_them(library, pull, keyring):

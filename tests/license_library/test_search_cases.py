@@ -24,6 +24,7 @@ HOLDERS = {
     "平度市衡通食品有限公司": "11330105002500287C",
     "青島鼎順貿易有限公司": "91610800064834709T",
     "平度市李园街道喆燊五金店": "12441500196720244T",
+    "重庆小面馆": "913702837657761184",
 }
 OLD_NUMBERS = {  # of before the credit code; the second could be an old resident number as well, the last is a tax number
     "青山机械厂": "370283200001230",
@@ -35,6 +36,7 @@ PERSONS = {
     "汪玮": "370283200002290016",
     "单雄信": "370226196501010019",
     "𬭎宇": "370283198512310021",
+    "李乾": "370283199001010017",
     "阿不都热合曼·买买提": "440524188001010014",
 }
 
@@ -94,6 +96,10 @@ CASES = [
     ("青岛鼎顺贸易有限公司", "holder_name", "青島鼎順貿易有限公司", "other_script"),
     ("老字号百货", "holder_name", FORMER, "former_name"),
     ("平度市老字號百貨商店", "holder_name", FORMER, "former_name"),
+    ("老子号百货", "similar_name", FORMER, "sound"),
+    ("laozihao", "letters", FORMER, "sound"),
+    ("lzhbh", "letters", FORMER, "initials"),
+    ("青岛老字号商店", "similar_name", FORMER, "same_core"),
     ("喆燊", "holder_name", "平度市李园街道喆燊五金店", "core"),
     ("zheshen", "letters", "平度市李园街道喆燊五金店", "sound"),
     ("单雄信", "holder_name", "单雄信", "name"),
@@ -101,6 +107,11 @@ CASES = [
     ("danxiongxin", "letters", "单雄信", "sound"),
     ("𬭎宇", "holder_name", "𬭎宇", "name"),
     ("hongyu", "letters", "𬭎宇", "sound"),
+    ("李乾", "holder_name", "李乾", "name"),
+    ("liqian", "letters", "李乾", "sound"),
+    ("李前", "similar_name", "李乾", "sound"),
+    ("chongqingxiaomianguan", "letters", "重庆小面馆", "sound"),
+    ("cqxmg", "letters", "重庆小面馆", "initials"),
     ("阿不都热合曼买买提", "holder_name", "阿不都热合曼·买买提", "name"),
     (COMPANY.lower(), "holder_code", HENGTONG, "holder_code"),
     ("MA3N0A9C6", "organisation_code", HENGTONG, "organisation_code"),
@@ -136,6 +147,15 @@ def test_a_former_name_is_told_with_the_hit(town: Library) -> None:
     words = ask(town, text="老字号").hits[0].fit_words
     assert words is not None
     assert words.zh == "曾用名：平度市老字号百货商店"
+    for typed, way in (("laozihao", "读音相同"), ("lzhbh", "拼音首字母相同"), ("青岛老字号商店", "字号相同，名称不同")):
+        words = ask(town, text=typed).hits[0].fit_words
+        assert words is not None
+        assert words.zh == f"曾用名：平度市老字号百货商店（{way}）"
+
+
+def test_whoever_had_the_very_name_is_no_look_alike(town: Library) -> None:
+    for name in ("平度市老字号百货商店", "青岛鼎顺贸易有限公司"):
+        assert (len(ask(town, text=name).hits), ask(town, text=name, look_alikes=True).hits) == (1, [])
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,35 @@ def test_the_parts_of_a_company_are_its_whole_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("重庆小面馆", "chongqingxiaomianguan"),
+        ("长沙银行股份有限公司", "changshayinhanggufenyouxiangongsi"),
+    ],
+)
+def test_letters_find_a_company_however_its_place_and_form_are_read(name: str, typed: str) -> None:
+    keys = set(search_keys(name, "organisation").sounds)
+    assert any(keys >= set(sound_pairs(way)) and sounds_like(name, "organisation", way) for way in asked_letters(typed))
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("重庆小面馆", ["cqxmg", "cqxm", "xmg"]),
+        ("长沙银行股份有限公司", ["csyhgfyxgs", "zsyxgfyxgs"]),
+        ("厦门建发集团有限公司", ["xmjfjtyxgs", "xmjf"]),
+        ("平度市乐购朝阳超市连锁经营有限公司", ["pdsygcycslsjyyxgs"]),
+    ],
+)
+def test_initials_are_those_of_every_reading(name: str, letters: list[str]) -> None:
+    assert set(search_keys(name, "organisation").sounds) >= {initials_key(one) for one in letters}
+
+
+def test_a_character_of_names_keeps_the_sound_that_names_give_it() -> None:
+    assert set(search_keys(plain_name("李乾"), "person").sounds) >= {"li'qian", "#lq", "li'gan"}
+
+
+@pytest.mark.parametrize(
     ("name", "core"),
     [
         ("平度市恒通运输有限公司", "恒通"),
