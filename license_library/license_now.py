@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import Source, Validity, Words
 from license_library.freshness import source_of, validity_of
-from license_library.wording import local_time, validity_words
+from license_library.wording import validity_words
 
 _NOW = text("""
 select l.license_id, l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at, l.exchange_id, l.department, l.feed,
@@ -25,7 +25,8 @@ select l.license_id, l.version_count, l.status, l.valid_from, l.valid_to, l.open
   join feeds f on f.department = l.department and f.feed = l.feed
  where l.license_id = any(cast(:license_ids as bigint[]))
 """)
-_DISPUTED = Words("内容有异议，已请部门校核", "its content is disputed, the department was asked")
+_UNLISTED = Words("该部门最近的全量清单中已无此证照", "the department's whole list lacks it now")
+_DISPUTED = Words("内容有异议,已请部门校核", "its content is disputed, the department was asked")
 
 
 class LicenseNow(msgspec.Struct, frozen=True):
@@ -59,11 +60,7 @@ def _now_of(row: Any, today: date, now: datetime) -> LicenseNow:
 def doubt_of(source: Source, unlisted_at: datetime | None, *, is_disputed: bool) -> Words | None:
     """Return why nobody vouches for a license today; None where nothing speaks against it."""
     if unlisted_at is not None:
-        moment = local_time(unlisted_at)
-        return Words(
-            f"该部门自 {moment} 起的全量清单中已无此证照",
-            f"the department's whole list lacks it since {moment} Beijing time",
-        )
+        return _UNLISTED
     if source.freshness != "fresh":
         return source.freshness_words
     return _DISPUTED if is_disputed else None
