@@ -13,19 +13,19 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Source, Validity, Words
+from license_library.doubts import doubts_of, is_disputed
 from license_library.freshness import source_of, validity_of
-from license_library.wording import local_time, validity_words
+from license_library.wording import validity_words
 
-_NOW = text("""
+_NOW = text(f"""
 select l.license_id, l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at, l.exchange_id, l.department, l.feed,
        d.name as department_name, f.fresh_at, f.fresh_seconds,
-       exists (select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed
+       {is_disputed("l")} as is_disputed
   from licenses l
   join departments d on d.department = l.department
   join feeds f on f.department = l.department and f.feed = l.feed
  where l.license_id = any(cast(:license_ids as bigint[]))
-""")
-_DISPUTED = Words("内容有异议，已请部门校核", "its content is disputed, the department was asked")
+""")  # noqa: S608 - constants of this room
 
 
 class LicenseNow(msgspec.Struct, frozen=True):
@@ -52,18 +52,5 @@ def licenses_now(conn: Connection, license_ids: Collection[int], today: date, no
 def _now_of(row: Any, today: date, now: datetime) -> LicenseNow:
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity, source = validity_of(*term, today), source_of(row, now)
-    doubt = doubt_of(source, row.unlisted_at, is_disputed=row.is_disputed)
+    doubt = next((one.words for one in doubts_of(row, now)), None)
     return LicenseNow(validity, validity_words(validity, *term), int(row.version_count), source, doubt)
-
-
-def doubt_of(source: Source, unlisted_at: datetime | None, *, is_disputed: bool) -> Words | None:
-    """Return why nobody vouches for a license today; None where nothing speaks against it."""
-    if unlisted_at is not None:
-        moment = local_time(unlisted_at)
-        return Words(
-            f"该部门自 {moment} 起的全量清单中已无此证照",
-            f"the department's whole list lacks it since {moment} Beijing time",
-        )
-    if source.freshness != "fresh":
-        return source.freshness_words
-    return _DISPUTED if is_disputed else None

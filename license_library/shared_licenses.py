@@ -109,13 +109,6 @@ def face_fields(conn: Connection, license_type: str) -> list[dict[str, str]]:
     return [{"name": name, "columnName": name, "valueType": "string"} for name in delivered]
 
 
-def face_names(conn: Connection, license_type: str) -> set[str]:
-    """Return the names of every face field that a type defines or a feed of it delivers."""
-    known = load_license_types().get(license_type)
-    delivered = conn.execute(_FACE, {"license_type": license_type}).scalars()
-    return {*delivered, *(one.name for one in (known.face if known else ()))}
-
-
 def status_of(conn: Connection, license_id: int | None) -> str:
     """Return the status of a license."""
     return str(conn.execute(_STATUS, {"license_id": license_id}).scalar_one())

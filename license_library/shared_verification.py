@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from license_library.answers import Source, VerifyAnswer, Words
+from license_library.answers import Source, VerifyAnswer
 from license_library.comparing import FACE
-from license_library.license_now import license_now
+from license_library.known_faces import known_faces
 from license_library.questions import VerifyQuestion
-from license_library.shared_licenses import face_names, status_of
+from license_library.shared_licenses import status_of
 from license_library.sharing_calls import Ended, check_cert_data
 from license_library.sharing_replies import Compared, FieldCompared
 from license_library.sharing_rights import ENDS, Asking, granted_type
@@ -30,7 +30,6 @@ _COMPARED: Final = {
     "certificateValidateStart": "valid_from",
     "certificateValidateEnd": "valid_to",
 }
-_PARTLY: Final = "证照存在、当前有效，但有字段未能比对，不作相符"
 
 
 def verify_cert(asking: Asking, data: dict[str, Any]) -> Compared:
@@ -56,7 +55,7 @@ def _names(given: dict[str, str]) -> dict[str, str]:
 
 def _demand_face(asking: Asking, license_type: str, names: dict[str, str]) -> None:
     """End where a field is asked about that no license of this type can have: nobody could ever compare it."""
-    known = face_names(asking.conn, license_type)
+    known = known_faces(asking.conn, [license_type])
     for name, ours in names.items():
         if ours.startswith(FACE) and ours.removeprefix(FACE) not in known:
             raise Ended(
@@ -74,24 +73,19 @@ def _source_to_tell(asking: Asking, answer: VerifyAnswer) -> Source:
     if answer.verdict == "not_valid":
         status = "expired" if answer.validity == "expired" else status_of(asking.conn, answer.license_id)
         raise Ended(ENDS.get(status, Status.OTHER), reasons)
-    if answer.license_id is not None and (doubt := _doubt(asking, answer.license_id)):
-        raise Ended(Status.OTHER, f"无法核实：{doubt.zh}")  # a difference may be a change that we have not heard of
+    if answer.doubts:
+        raise Ended(
+            Status.OTHER, f"无法核实：{answer.doubts[0].words.zh}"
+        )  # a difference may be a change that we have not heard of
     return answer.source
-
-
-def _doubt(asking: Asking, license_id: int) -> Words | None:
-    return license_now(asking.conn, license_id, asking.today, asking.now).doubt
 
 
 def _told(answer: VerifyAnswer, source: Source, names: dict[str, str]) -> Compared:
     matches = {match.field: match.matches for match in answer.fields}
     fields = [FieldCompared(name, matches.get(ours)) for name, ours in names.items()]
-    is_confirmed = answer.verdict == "confirmed"
-    is_whole = is_confirmed and all(field.match for field in fields)
-    outcome = _PARTLY if is_confirmed and not is_whole else answer.words.zh
     return Compared(
-        match=is_whole,
-        message="；".join([outcome, *(reason.zh for reason in answer.reasons)]),
+        match=answer.verdict == "confirmed",
+        message="；".join([answer.words.zh, *(reason.zh for reason in answer.reasons)]),
         as_of=local_time(source.as_of) if source.as_of else "",
         freshness=source.freshness,
         replaced=bool(answer.replaced_by),

@@ -21,7 +21,6 @@ from license_library.dossier import get_license
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_text
-from license_library.license_now import doubt_of
 from license_library.listed_holders import persons_at, persons_of
 from license_library.questions import NotReliable, NotSettled
 from schemas.errors import NotFound, RequestError
@@ -177,8 +176,8 @@ def copy_of(row: Any, keyring: Keyring, now: datetime) -> CopyBrief:
 def _demand_good(answer: LicenseAnswer) -> None:
     if answer.license.validity != "valid":
         raise NotReliable(answer.license.validity_words)
-    if doubt := doubt_of(answer.license.source, answer.unlisted_at, is_disputed=answer.is_disputed):
-        raise NotReliable(doubt)  # a check would refuse the copy at once
+    if answer.doubts:
+        raise NotReliable(answer.doubts[0].words)  # a check would refuse the copy at once
 
 
 def _demand_term(expires_at: datetime, now: datetime) -> None:

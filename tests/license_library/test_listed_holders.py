@@ -16,6 +16,7 @@ from license_library.conflict_list import list_conflicts, show_conflict
 from license_library.dossier import get_license
 from license_library.exchanges import finish_landing
 from license_library.held_as_of import held_as_of
+from license_library.license_now import license_now
 from license_library.lookup import find_licenses
 from license_library.merging import Counts, discard_held, merge_exchange
 from license_library.prefill import answer_prefill
@@ -262,7 +263,10 @@ def seen_of_a_foreigner(shelf: Library) -> dict[str, object]:
         "checklist": answer_checklist(*asker, "PD-E-010", COMPANY, None, TODAY, ASKED_AT),
         "holdings": held_as_of(*asker, COMPANY, None, None, None, TODAY, ASKED_AT),
         "pair": compare_subjects(*asker, company, foreigner, TODAY, ASKED_AT),
-        "shared": [cert_info(row, shelf.keyring, ASKED_AT) for row in find_by_identifier(shelf.conn, IDENTIFIER)],
+        "shared": [
+            cert_info(row, shelf.keyring, license_now(shelf.conn, row.license_id, TODAY, ASKED_AT))
+            for row in find_by_identifier(shelf.conn, IDENTIFIER)
+        ],
         "reliance": rely_on(*asker, relying, TODAY, ASKED_AT),
         "facts": facts_of_subject(*facts, None, None, TODAY, later),
         "facts then": facts_of_subject(*facts, TODAY, later, TODAY, later),

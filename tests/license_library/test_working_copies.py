@@ -292,12 +292,12 @@ def test_a_copy_falls_with_its_license_and_says_what_became_of_it(desk: Desk) ->
 
 DOUBTS = {
     "silent": ("update feeds set fresh_at = :then", "该部门自 2016-03-17 10:00 起未提供数据"),
-    "unlisted": ("update licenses set unlisted_at = :then", "该部门自 2016-03-17 10:00 起的全量清单中已无此证照"),
+    "unlisted": ("update licenses set unlisted_at = :then", "该部门最近的全量清单中已无此证照"),
     "disputed": (
         """insert into correction_requests
              (department, feed, record_id, license_id, field, basis, asked_by, asked_at, due_on, state)
            select department, feed, record_id, license_id, 'holder_name', '', '张工', :then, :then, 'open' from licenses""",
-        "内容有异议，已请部门校核",
+        "内容有异议,已请部门校核",
     ),
 }
 
