@@ -22,6 +22,10 @@ from license_library.questions import WrongQuestion
 
 _UNDER_CODE = text(f"select holder_hash from subjects join ({by_code(':values')}) as under using (subject_id)")  # noqa: S608
 _FIELDS = ("holder_code", "holder_code_type")
+_OTHER_FORM = Words(
+    "证照登记在该号码的另一形式（15 位或 18 位）名下，未认定为同一人",
+    "the license is held under the other form of that number, 15 digits or 18, and nobody has decided that both are one person's",
+)
 
 
 def compare_with_bound(
@@ -34,7 +38,8 @@ def compare_with_bound(
         return fields, []
     asked, theirs = _read(values, today), {row.holder_hash, *(row.listed_hashes or ())}
     if matched:
-        return (fields if asked is None or _is_theirs(conn, asked.hashes(keyring), theirs) else _without(fields)), []
+        is_theirs = asked is None or _is_theirs(conn, asked.hashes(keyring), theirs)
+        return (fields, []) if is_theirs else (_without(fields), [_OTHER_FORM])
     bound = bound_to_code(conn, keyring, asked.hashes(keyring)) if asked else None
     other = bound.other_of(theirs) if bound else None
     if asked is None or other is None:
@@ -45,7 +50,7 @@ def compare_with_bound(
 
 
 def _is_theirs(conn: Connection, hashes: list[bytes], theirs: set[bytes]) -> bool:
-    """Tell whether the number is one of theirs as it was given, or in another form that nobody doubts."""
+    """Tell whether the number is one of theirs as it was given, or in another form that is the same holder's."""
     return hashes[0] in theirs or not theirs.isdisjoint(conn.scalars(_UNDER_CODE, {"values": hashes}))
 
 
