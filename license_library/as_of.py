@@ -25,11 +25,13 @@ from schemas.errors import NotFound
 
 ZONE = ZoneInfo("Asia/Shanghai")  # a day is a day of the bureau
 
-# The first version holds from the day of issue: nobody told the hub what the license was before it was first seen.
+# The first version counts from the day of issue. What it tells may hold from a later day only: nobody told the hub what the
+# license was between the two.
 HOLDS_FROM = """case when version_count = 1 then issued_on
          else coalesce(changed_on, cast(source_updated_at at time zone 'Asia/Shanghai' as date)) end"""
 _VERSION = text(f"""
 select max(version_count) filter (where :on >= {HOLDS_FROM}) as holding,
+       max(changed_on) filter (where version_count = 1 and changed_on > :on) as told_from,
        max(version_count) filter (where known_from <= :known_at) as known,
        exists (select from licenses where license_id = :license_id) as is_kept
   from license_history where license_id = :license_id and known_from <= :known_at
@@ -67,16 +69,31 @@ def settled_instant(conn: Connection, known_at: datetime | None, now: datetime) 
 
 def _answer(conn: Connection, keyring: Keyring, facts: dict[str, Any], found: Any, now: datetime) -> AsOfAnswer:
     on, known_at = facts["on"], facts["known_at"]
-    if found.holding is None:
-        state: AsOfState = "not_known" if found.known is None else "not_issued"
-        return AsOfAnswer(
-            facts["license_id"], on, known_at, state, None, None, _nothing_words(state, on, known_at), now
+    state = _state_of(found)
+    if state != "known":
+        said = (
+            unknown_state_words(found.told_from) if state == "state_not_known" else _nothing_words(state, on, known_at)
         )
+        return AsOfAnswer(facts["license_id"], on, known_at, state, None, None, said, now)
     version = _as_then(read_versions(conn, keyring, facts["license_id"]), found, known_at)
     term = (version.status, version.valid_from, version.valid_to, version.open_ended)
     validity = validity_of(*term, on)
     return AsOfAnswer(
         facts["license_id"], on, known_at, "known", version, validity, validity_words(validity, *term), now
+    )
+
+
+def _state_of(found: Any) -> AsOfState:
+    if found.holding is None:
+        return "not_known" if found.known is None else "not_issued"
+    return "state_not_known" if found.holding == 1 and found.told_from else "known"
+
+
+def unknown_state_words(told_from: date) -> Words:
+    """Say of a license that was issued by a day why its state on that day is not known."""
+    return Words(
+        f"已颁发；当日状态不详：本库最早获知的状态自 {told_from} 起",
+        f"issued; what its state was on that day is not known: the first that the library heard of it holds from {told_from}",
     )
 
 

@@ -12,14 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, text
 
 from license_library.readings import check_text
-from schemas.errors import HubError, RequestError
-
-
-class CalendarMissing(HubError):
-    """The calendar does not know the working days of a year."""
-
-    code = "data.calendar_missing"
-    zh = "工作日历缺少所需年份，请先补充该年的工作日；未作处理"
+from schemas.errors import CalendarMissing, RequestError
 
 
 @dataclass(frozen=True)

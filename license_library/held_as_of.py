@@ -11,12 +11,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import HeldAnswer, HeldLicense
-from license_library.as_of import HOLDS_FROM, ZONE, settled_instant
+from license_library.as_of import HOLDS_FROM, ZONE, settled_instant, unknown_state_words
 from license_library.bound_holders import NOBODY, Bound, bound_to_code
 from license_library.freshness import validity_of
 from license_library.holder_codes import HolderCode, read_holder_code
 from license_library.holder_subjects import by_code, with_bound
 from license_library.keyring import Keyring
+from license_library.known_feeds import feeds_known_at, nothing_words
 from license_library.license_hits import shown_text
 from license_library.listed_holders import persons_at, persons_of
 from license_library.masking import mask_code
@@ -38,7 +39,7 @@ with subject as materialized (
 )
 select told.license_id, told.version_count, told.license_type, coalesce(t.name, told.license_type) as license_type_name,
        told.license_number, {persons_at("told")}, told.issuer_name, told.issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
-       told.holder_name, told.department, told.feed, told.exchange_id, told.known_from, holder.subject_id as held_by, holder.is_own
+       told.holder_name, case when told.version_count = 1 and told.changed_on > :on then told.changed_on end as told_from, told.department, told.feed, told.exchange_id, told.known_from, holder.subject_id as held_by, holder.is_own
   from named
  cross join lateral (
    select max(version_count) as version_count from license_history
@@ -81,6 +82,7 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
     rows = conn.execute(_HELD, facts).all()
     bound = bound_to_code(conn, keyring, hashes, known_at) if any(not row.is_own for row in rows) else NOBODY
     licenses = [_license(keyring, row, holder, bound, on) for row in rows[:MOST]]
+    feeds = [] if licenses else feeds_known_at(conn, known_at)
     return HeldAnswer(
         holder_code=mask_code(holder.code),
         holder_code_type=holder.code_type,
@@ -89,6 +91,8 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
         licenses=licenses,
         bound_holders=bound.told,
         is_cut=len(rows) > MOST,
+        known_feeds=feeds,
+        words=None if licenses else nothing_words(feeds),
         asked_at=now,
     )
 
@@ -97,8 +101,9 @@ def _license(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound, on: d
     other = None if row.is_own else bound.others.get(row.held_by)
     code = other.code if other else holder.code
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
-    validity = validity_of(*term, on)
+    validity = None if row.told_from else validity_of(*term, on)
     return HeldLicense(
+        state="known" if validity else "state_not_known",
         license_id=row.license_id,
         version_count=row.version_count,
         license_type=row.license_type,
@@ -110,10 +115,10 @@ def _license(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound, on: d
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         open_ended=row.open_ended,
-        status=row.status,
-        status_words=status_words(row.status),
+        status=row.status if validity else None,
+        status_words=status_words(row.status) if validity else None,
         validity=validity,
-        words=validity_words(validity, *term),
+        words=validity_words(validity, *term) if validity else unknown_state_words(row.told_from),
         department=row.department,
         feed=row.feed,
         exchange_id=row.exchange_id,

@@ -26,6 +26,11 @@ from schemas.names import name_key
 
 _UNDER_CODE = text(f"select holder_hash from subjects join ({by_code(':values')}) as under using (subject_id)")  # noqa: S608
 
+_OTHER_FORM = Words(
+    "证照登记在该号码的另一形式（15 位或 18 位）名下，未认定为同一人",
+    "the license is held under the other form of that number, 15 digits or 18, and nobody has decided that both are one person's",
+)
+
 
 class HolderMatch(msgspec.Struct, frozen=True):
     """Hold which given facts of a holder are one holder's, and why a number is that is not the license's own."""
@@ -72,7 +77,9 @@ class GivenHolder:
         )
 
     def _with_own(self, holder: _Holder) -> HolderMatch:
-        return HolderMatch(self._fields(holder, is_number=self._is_own(holder), code_type=holder.code_type))
+        is_own = self._is_own(holder)
+        reasons = [_OTHER_FORM] if not is_own and self._is_some_form(holder) else []
+        return HolderMatch(self._fields(holder, is_number=is_own, code_type=holder.code_type), reasons)
 
     def _with_other(self, holder: _Holder, other: OtherNumber) -> HolderMatch:
         code_type = self._code.code_type if self._code else ""
@@ -87,11 +94,14 @@ class GivenHolder:
         return {name: fits[name] for name in self._given}
 
     def _is_own(self, holder: _Holder) -> bool:
-        """Tell whether the number is theirs as it was given, or in another form that nobody doubts."""
-        typed = to_eighteen(normalise_identifier(self._given.get("holder_code", "")))
-        if holder.holder_hash not in HolderCode(typed, holder.code_type).hashes(self._keyring):
+        """Tell whether the number is theirs as it was given, or in another form that is the same holder's."""
+        if not self._is_some_form(holder):
             return False
         return self._code is None or holder.holder_hash == self._hashes[0] or holder.holder_hash in self._under
+
+    def _is_some_form(self, holder: _Holder) -> bool:
+        typed = to_eighteen(normalise_identifier(self._given.get("holder_code", "")))
+        return holder.holder_hash in HolderCode(typed, holder.code_type).hashes(self._keyring)
 
     @cached_property
     def _code(self) -> HolderCode | None:

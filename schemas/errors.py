@@ -158,3 +158,10 @@ class ProcessFailed(HubError):
     """A process of ours (Airflow, a fake department) did not start or ended by itself."""
 
     code = "hub.process_failed"
+
+
+class CalendarMissing(HubError):
+    """The calendar does not know the working days of a year."""
+
+    code = "data.calendar_missing"
+    zh = "工作日历缺少所需年份，请先补充该年的工作日；未作处理"

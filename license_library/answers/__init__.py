@@ -5,7 +5,7 @@ JSON is `msgspec.json.encode` of the very struct a page template gets. Knows no 
 
 from __future__ import annotations
 
-from license_library.answers.as_of import AsOfAnswer, AsOfState, HeldAnswer, HeldLicense
+from license_library.answers.as_of import AsOfAnswer, AsOfState, HeldAnswer, HeldLicense, KnownFeed
 from license_library.answers.checklists import (
     Checklist,
     FaceFieldBrief,
@@ -187,6 +187,7 @@ __all__ = [
     "IncidentsAnswer",
     "ItemBrief",
     "ItemsAnswer",
+    "KnownFeed",
     "LibraryTotals",
     "LicenseAlertBrief",
     "LicenseAlertsAnswer",

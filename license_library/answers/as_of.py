@@ -9,7 +9,8 @@ from license_library.answers.licenses import LicenseVersion, Validity
 from license_library.answers.spoken import Answer, Words
 from license_library.answers.subjects import BoundHolder
 
-AsOfState = Literal["known", "not_known", "not_issued"]
+# state_not_known: issued by that day, but what the library heard first of it holds from a later day.
+AsOfState = Literal["known", "state_not_known", "not_known", "not_issued"]
 
 
 class AsOfAnswer(Answer, frozen=True):
@@ -19,15 +20,16 @@ class AsOfAnswer(Answer, frozen=True):
     on: date  # what was true on this day of the bureau
     known_at: datetime  # as far as the hub knew at this instant
     state: AsOfState
-    version: LicenseVersion | None  # None: not known then, or not issued by that day
+    version: LicenseVersion | None  # None unless the state is known
     validity: Validity | None  # on that day
     words: Words
     asked_at: datetime
 
 
 class HeldLicense(Answer, frozen=True):
-    """Show one license in the version that held on the day asked about."""
+    """Show one license in the version that held on the day asked about, or the first one told where that is not known."""
 
+    state: Literal["known", "state_not_known"]
     license_id: int
     version_count: int
     license_type: str
@@ -39,15 +41,23 @@ class HeldLicense(Answer, frozen=True):
     valid_from: date | None
     valid_to: date | None
     open_ended: bool
-    status: str
-    status_words: Words
-    validity: Validity  # on that day
+    status: str | None  # on that day; None: not known
+    status_words: Words | None
+    validity: Validity | None  # on that day
     words: Words
     department: str
     feed: str
     exchange_id: int
     known_from: datetime
     bound_words: Words | None  # held under another number of the holder: which, and who decided that it is theirs
+
+
+class KnownFeed(Answer, frozen=True):
+    """Say since when the library knows what a feed delivers: the first merge of what was pulled from it."""
+
+    department: str
+    feed: str
+    known_since: datetime
 
 
 class HeldAnswer(Answer, frozen=True):
@@ -60,4 +70,6 @@ class HeldAnswer(Answer, frozen=True):
     licenses: list[HeldLicense]  # newest first
     bound_holders: list[BoundHolder]  # the holder's other numbers, where something is held under one of them
     is_cut: bool  # there are more than are listed
+    known_feeds: list[KnownFeed]  # of an empty answer: the feeds it rests on; none: nothing was known then
+    words: Words | None  # of an empty answer: how much it says
     asked_at: datetime

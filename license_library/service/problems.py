@@ -19,7 +19,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from license_library.answers import Words
-from license_library.calendar import CalendarMissing
 from license_library.file_kinds import FileRefused
 from license_library.file_store import FileStoreUnavailable, FileTooLarge
 from license_library.questions import (
@@ -37,7 +36,7 @@ from license_library.service.bodies import FieldProblem, InvalidQuestion, Malfor
 from license_library.service.rendering import render
 from license_library.service.sign_in import sign_in_address
 from license_library.service.wire import BodyTooLarge
-from schemas.errors import DatabaseUnavailable, HubError, NotFound, RequestError
+from schemas.errors import CalendarMissing, DatabaseUnavailable, HubError, NotFound, RequestError
 
 log = logging.getLogger(__name__)
 

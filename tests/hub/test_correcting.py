@@ -18,14 +18,14 @@ from hub.context import HubContext
 from hub.correcting import follow_corrections
 from hub.mending import today
 from hub.push import enqueue_delivery
-from license_library.calendar import CalendarMissing, add_plain_year, add_workdays, list_year, seed_calendar, set_day
+from license_library.calendar import add_plain_year, add_workdays, list_year, seed_calendar, set_day
 from license_library.correction_list import get_correction
 from license_library.corrections import Correction, answer_correction, ask_for_case, ask_for_license
 from license_library.dossier import get_license
 from license_library.questions import NotDecidable, ScorecardFilter
 from license_library.scorecards import score_month
 from schemas.deliveries import Delivery, example_of
-from schemas.errors import RequestError
+from schemas.errors import CalendarMissing, RequestError
 from schemas.workdays import announced_days
 
 __all__ = ["environ"]

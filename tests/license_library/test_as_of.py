@@ -23,23 +23,25 @@ STATUSES = ("valid", "suspended", "revoked", "renewal_pending", "cancelled")
 
 @dataclass
 class Model:
-    """Know of each record when the hub learnt which version, true from which day."""
+    """Know of each record when the hub learnt which version, true from which day, its state told from which day."""
 
-    told: dict[str, list[tuple[datetime, date, str]]] = field(default_factory=dict)
+    told: dict[str, list[tuple[datetime, date, str, date]]] = field(default_factory=dict)
 
     def learn(self, row: dict[str, object], known_from: datetime) -> None:
         """Take in what one merge brought of one record."""
         versions = self.told.setdefault(str(row["record_id"]), [])
         local_day = (row["source_updated_at"] + timedelta(hours=8)).date()
         true_from = (row["changed_on"] or local_day) if versions else row["issued_on"]
-        versions.append((known_from, true_from, str(row["status"])))
+        told_from = true_from if versions else (row["changed_on"] or true_from)
+        versions.append((known_from, true_from, str(row["status"]), told_from))
 
     def answer(self, record_id: str, on: date, known_at: datetime) -> tuple[str, str | None]:
         """Return the state of the answer and the status of the version that held."""
         known = [version for version in self.told[record_id] if version[0] <= known_at]
-        holding = [status for _, true_from, status in known if true_from <= on]
+        holding = [(status, told_from) for _, true_from, status, told_from in known if true_from <= on]
         if holding:
-            return "known", holding[-1]
+            status, told_from = holding[-1]
+            return ("known", status) if told_from <= on else ("state_not_known", None)
         return ("not_issued" if known else "not_known"), None
 
 
@@ -48,7 +50,7 @@ def a_batch(dice: random.Random, model: Model, number: int, size: int) -> list[d
     batch = []
     for record_id in dice.sample([f"R{one}" for one in range(size)], size // 2):
         for step in range(dice.choice((1, 1, 2))):
-            last = model.told.get(record_id, [(BEGUN, BEGUN.date(), "")])[-1]
+            last = model.told.get(record_id, [(BEGUN, BEGUN.date(), "", BEGUN.date())])[-1]
             told = BEGUN + timedelta(days=30 * number, hours=step, minutes=dice.randrange(1440))
             batch.append(
                 record(
@@ -88,15 +90,17 @@ def test_a_generated_history_is_answered_as_a_model_that_knows_only_the_merges(
             model.learn(row, known_from)
         moments += [known_from, known_from - timedelta(microseconds=1), known_from + timedelta(days=11)]
     after, known = BEGUN + timedelta(days=30 * merges + 60), ids(library)
-    wrong = []
+    wrong, states = [], set()
     for _ in range(questions):
         record_id, known_at = dice.choice(sorted(known)), dice.choice(moments)
         on = date(2013, 1, 1) + timedelta(days=dice.randrange(1200))
         answer = asked(library, keyring, known[record_id], on=on, known_at=known_at, now=after)
         got = (answer.state, answer.version and answer.version.status)
+        states.add(answer.state)
         if got != model.answer(record_id, on, known_at):
             wrong.append((record_id, on, known_at, got))
     assert wrong == []
+    assert states == {"known", "state_not_known", "not_issued", "not_known"}
 
 
 def test_what_was_answered_is_answered_the_same_after_everything_that_came_later(library, keyring, pull, hold):
@@ -177,6 +181,19 @@ def test_an_answer_tells_nothing_that_became_known_later(library, keyring, pull)
     pull(record(status="revoked", source_updated_at=NOW - timedelta(days=1)), now=NOW)
     version = asked(library, keyring, ids(library)["R1"], known_at=NOW - timedelta(days=2)).version
     assert (version.status, version.current, version.known_to) == ("valid", True, None)
+
+
+def test_the_first_state_that_was_told_is_not_projected_back_before_the_day_it_holds_from(library, keyring, pull):
+    changed = date(2016, 5, 1)
+    pull(record(status="cancelled", issued_on=date(2010, 1, 1), changed_on=changed), now=NOW - timedelta(days=5))
+    license_id = ids(library)["R1"]
+    between = asked(library, keyring, license_id, on=date(2012, 1, 1))
+    assert (between.state, between.version, between.validity) == ("state_not_known", None, None)
+    assert between.words.zh == "已颁发；当日状态不详：本库最早获知的状态自 2016-05-01 起"
+    states = [(date(2009, 12, 31), "not_issued"), (date(2010, 1, 1), "state_not_known")]
+    states += [(changed - timedelta(days=1), "state_not_known"), (changed, "known")]
+    assert [asked(library, keyring, license_id, on=on).state for on, _ in states] == [state for _, state in states]
+    assert asked(library, keyring, license_id, on=changed).validity == "not_good"
 
 
 def test_nothing_is_said_of_a_license_nobody_keeps(library, keyring):

@@ -22,7 +22,7 @@ HOLDERS = {
     "370283199003077211": ("111", "王五"),
     "370283198505051236": ("111", "赵六"),
 }
-Known = dict[str, list[tuple[datetime, date, str, set[str]]]]  # known from, true from, status, holders
+Known = dict[str, list[tuple[datetime, date, str, set[str], date]]]  # known from, true from, status, holders, told from
 
 
 def asked(library, keyring, code, *, on=None, known_at=None, now=NOW):
@@ -59,13 +59,18 @@ def learn(known: Known, row: dict[str, object], codes: set[str], known_from: dat
     versions = known.setdefault(str(row["record_id"]), [])
     local_day = (row["source_updated_at"] + timedelta(hours=8)).date()
     true_from = (row["changed_on"] or local_day) if versions else row["issued_on"]
-    versions.append((known_from, true_from, str(row["status"]), codes))
+    told_from = true_from if versions else (row["changed_on"] or true_from)
+    versions.append((known_from, true_from, str(row["status"]), codes, told_from))
 
 
-def expected(known: Known, code: str, on: date, known_at: datetime) -> set[tuple[str, str]]:
+def expected(known: Known, code: str, on: date, known_at: datetime) -> set[tuple[str, str | None]]:
     found = set()
     for record_id, versions in known.items():
-        held = [(status, codes) for at, true_from, status, codes in versions if at <= known_at and true_from <= on]
+        held = [
+            (status if told_from <= on else None, codes)
+            for at, true_from, status, codes, told_from in versions
+            if at <= known_at and true_from <= on
+        ]
         if held and code in held[-1][1]:
             found.add((f"鲁平{record_id}", held[-1][0]))
     return found
@@ -80,15 +85,16 @@ def test_a_generated_history_is_answered_as_a_model_that_knows_only_the_merges(l
         for row, codes in batch:
             learn(known, row, codes, known_from)
         moments += [known_from, known_from - timedelta(microseconds=1), known_from + timedelta(days=11)]
-    wrong, found = [], 0
+    wrong, found, unsaid = [], 0, 0
     for _ in range(600):
         code, known_at = dice.choice(sorted(HOLDERS)), dice.choice(moments)
         on = date(2013, 1, 1) + timedelta(days=dice.randrange(900))
         got, right = told(asked(library, keyring, code, on=on, known_at=known_at)), expected(known, code, on, known_at)
-        found += len(right)
+        found, unsaid = found + len(right), unsaid + sum(status is None for _, status in right)
         wrong += [(code, on, known_at, got, right)] if got != right else []
     assert wrong == []
     assert found > 500
+    assert unsaid > 50
 
 
 def test_a_license_that_was_passed_on_is_still_held_in_the_past(library, keyring, pull):
@@ -120,6 +126,33 @@ def test_nobody_held_nothing_and_a_wrong_code_is_refused(library, keyring, pull)
     assert asked(library, keyring, "370283199003077211").licenses == []
     with pytest.raises(WrongQuestion):
         asked(library, keyring, "91370283MA3N0A9C6X")
+
+
+def test_a_license_first_heard_of_as_changed_later_is_held_in_a_state_that_is_not_known(library, keyring, pull):
+    person = "370283199003077211"
+    row = record(holder_code=person, holder_code_type="111", holder_name="王五", status="cancelled")
+    pull(row | {"issued_on": date(2010, 1, 1), "changed_on": date(2016, 5, 1)}, now=NOW - timedelta(days=1))
+    one = asked(library, keyring, person, on=date(2012, 1, 1)).licenses[0]
+    assert (one.state, one.status, one.status_words, one.validity) == ("state_not_known", None, None, None)
+    assert "当日状态不详" in one.words.zh
+    after = asked(library, keyring, person, on=date(2016, 5, 1)).licenses[0]
+    assert (after.state, after.status, after.validity) == ("known", "cancelled", "not_good")
+
+
+def test_an_empty_answer_says_since_when_its_feeds_are_known_and_stays_so(library, keyring, pull):
+    company, first = "91370283MA3N0A9C6Y", NOW - timedelta(days=5)
+    pull(record(holder_code=company), now=first)
+    before = asked(library, keyring, "370283199003077211", known_at=first - timedelta(seconds=1))
+    assert (before.licenses, before.known_feeds) == ([], [])
+    assert "不能据此断定未持有" in before.words.zh
+    known = asked(library, keyring, "370283199003077211", known_at=first)
+    assert [one.known_since for one in known.known_feeds] == [first]
+    assert "下列" in known.words.zh
+    pull(record(record_id="R2", license_number="L2"), now=NOW - timedelta(days=1))
+    again = [asked(library, keyring, "370283199003077211", on=one.on, known_at=one.known_at) for one in (before, known)]
+    assert again == [before, known]
+    held = asked(library, keyring, company)
+    assert (bool(held.licenses), held.known_feeds, held.words) == (True, [], None)
 
 
 def test_an_instant_without_its_zone_is_refused():

@@ -327,7 +327,7 @@ def test_a_doubted_form_of_a_number_is_no_longer_the_same_number(shelf: Library)
     shelf.add_feed()
     new, old = (
         shelf.add_subject("王五", OLD_COUNTY_PERSON, "111"),
-        shelf.add_subject("王二", fifteen(OLD_COUNTY_PERSON), "111"),
+        shelf.add_subject("王 五", fifteen(OLD_COUNTY_PERSON), "111"),
     )
     shelf.add_license(new, license_number="new")
     shelf.add_license(old, license_number="old")

@@ -100,7 +100,13 @@ def fill_shelf(settings: ServiceSettings) -> Shelf:
             face=face,
             version_count=2,
         )
-        library.add_former_version(kept, company, license_number="370283000012345", valid_to=date(2016, 3, 1))
+        library.add_former_version(
+            kept,
+            company,
+            license_number="370283000012345",
+            changed_on=date(2015, 4, 1),
+            valid_to=date(2016, 3, 1),
+        )
         hostile = library.add_subject(HOSTILE_NAME, PERSON, "111")
         marked = library.add_license(
             hostile, holder_name=HOSTILE_NAME, license_name="<b>执照</b>", face={"<i>": "<img src=x onerror=alert(1)>"}

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import jsonschema
 import pytest
 from httpx import Client
-from service_makers import COMPANY, IDENTIFIER, ITEM, OWED_BEFORE, PERSON, PURPOSE, Shelf, unlist
+from service_makers import COMPANY, IDENTIFIER, ITEM, OWED_BEFORE, PERSON, PURPOSE, Shelf, post_form, unlist
 from sqlalchemy import Engine, text
 
 from license_library.service.asking import ACTIONS
@@ -68,6 +68,7 @@ def test_a_license_comes_with_its_history_and_its_page(shelf: Shelf, machine: Cl
     [
         ("", "known", 2),
         ("?on=2015-06-01", "known", 1),
+        ("?on=2015-03-15", "state_not_known", None),
         ("?on=2015-01-01", "not_issued", None),
         ("?known_at=2016-05-01", "not_known", None),
         ("?on=&known_at=2016-06-14T12:00:00%2B08:00", "known", 2),
@@ -78,6 +79,14 @@ def test_what_held_of_a_license_is_asked_with_two_times(
 ) -> None:
     answer = machine.get(f"/api/licenses/{shelf.license_id}/as-of{asked}", headers=HEADER).json()
     assert (answer["state"], (answer["version"] or {}).get("version_count")) == (state, version)
+
+
+def test_a_state_that_nobody_told_is_answered_as_not_known(shelf: Shelf, machine: Client, person: Client) -> None:
+    held = ask(machine, "/api/holdings", holder_code=COMPANY, on="2015-03-15")["licenses"]
+    told = next(one for one in held if one["license_id"] == shelf.license_id)
+    assert (told["state"], told["status"], told["validity"]) == ("state_not_known", None, None)
+    page = post_form(person, "/holdings", holder_code=COMPANY, on="2015-03-15", known_at="")
+    assert "当日状态不详" in page.text
 
 
 def test_a_time_that_is_none_is_refused(shelf: Shelf, machine: Client) -> None:

@@ -238,7 +238,11 @@ def test_what_was_held_on_a_day_is_shown_as_known_then(shelf: Shelf, person: Cli
     assert f'href="/licenses/{shelf.license_id}"' in now.text
     assert "今后的回答不会改变" in now.text
     before = post_form(person, "/holdings", holder_code=COMPANY, on="2016-06-01", known_at="2001-01-01T08:00")
-    assert "没有持有任何证照" in before.text
+    assert "不能据此断定未持有" in before.text
+    nothing = post_form(person, "/holdings", holder_code=COMPANY, on="2001-01-01", known_at="")
+    assert "没有持有任何证照" in nothing.text
+    assert "market_regulation/" in nothing.text
+    assert "起入库" in nothing.text
     assert COMPANY in before.text
     wrong = post_form(person, "/holdings", holder_code="91370283MA3N0A9C6X", on="", known_at="")
     assert wrong.status_code == 422

@@ -1,0 +1,41 @@
+"""Since when each feed is known: what an empty answer about the past rests on.
+
+Tells only of feeds of which something had been merged by the instant asked about, so the answer never changes later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import KnownFeed, Words
+
+_KNOWN = text("""
+select f.department, f.feed, first.known_since
+  from feeds f cross join lateral (
+    select min(e.finished_at) as known_since from exchanges e
+     where e.department = f.department and e.feed = f.feed and e.state = 'merged' and e.kind = 'pull'
+       and e.finished_at <= :known_at) as first
+ where first.known_since is not null order by f.department, f.feed
+""")
+
+
+def feeds_known_at(conn: Connection, known_at: datetime) -> list[KnownFeed]:
+    """Return the feeds of which a pull had been merged by an instant, and since when."""
+    rows = conn.execute(_KNOWN, {"known_at": known_at})
+    return [KnownFeed(row.department, row.feed, row.known_since) for row in rows]
+
+
+def nothing_words(feeds: Sequence[KnownFeed]) -> Words:
+    """Say how much it means that nothing was found."""
+    if not feeds:
+        return Words(
+            "本库当时尚无任何部门的数据，不能据此断定未持有",
+            "the library knew nothing of any department then, so this is no proof that nothing was held",
+        )
+    return Words(
+        "按当时所知，该主体在这一天没有持有任何证照；仅就下列已入库的数据而言",
+        "as known then, this holder held nothing on that day, as far as the feeds below tell",
+    )
