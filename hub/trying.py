@@ -140,6 +140,4 @@ def _masked(field: Field, text: str | None, known: list[str]) -> str | None:
         return mask_code(text)
     if field.personal:
         return f"({len(text)} characters)"
-    for one in filter(None, known):
-        text = text.replace(one, mask_code(one))
-    return mask_text(text)
+    return mask_text(text, *known)

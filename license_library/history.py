@@ -112,11 +112,7 @@ def _told(known: _Known, field: str) -> str | None:
     value = getattr(row, field)
     if value is None:
         return None
-    return (
-        shown_number(value, row.kind, code, persons)
-        if field in ("license_number", "replaces")
-        else mask_text(str(value))
-    )
+    return shown_number(str(value), row.kind, code, persons)
 
 
 def _version(

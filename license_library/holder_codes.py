@@ -21,7 +21,12 @@ from schemas.identifiers.registration_number import (
     is_tax_number,
     registration_number_check,
 )
-from schemas.identifiers.resident_identity import resident_identity_check, resident_identity_fault, to_eighteen
+from schemas.identifiers.resident_identity import (
+    forms_of,
+    resident_identity_check,
+    resident_identity_fault,
+    to_eighteen,
+)
 
 _CHECK_FAULT = "the check character at 18 does not fit"
 _RESIDENT_CHECK_FAULT = "the check character does not fit"
@@ -40,10 +45,8 @@ class HolderCode(msgspec.Struct, frozen=True):
         return [holder_hash(keyring, self.code_type, form) for form in self._forms()]
 
     def _forms(self) -> list[str]:
-        if self.code_type == RESIDENT_IDENTITY and self.code[6:8] == "19":
-            forms = [self.code, self.code[:6] + self.code[8:17]]  # the 15-digit form it replaced
-            return forms[::-1] if self.is_old_form else forms
-        return [self.code]
+        forms = forms_of(self.code) if self.code_type == RESIDENT_IDENTITY else [self.code]
+        return forms[::-1] if self.is_old_form else forms
 
 
 def read_holder_code(typed: str, code_type: str | None, today: date) -> HolderCode:

@@ -125,5 +125,5 @@ def listed_hit(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitt
 
 
 def shown_number(number: str, kind: str, code: str, persons: Iterable[str] = ()) -> str:
-    """Return a license number as it may be shown: a person's code inside it is masked, be it any holder's."""
+    """Return a license's number, or another text of it, as it may be shown: a person's code in it is masked, be it any holder's."""
     return mask_text(number, code if kind == "person" else "", *persons)

@@ -59,6 +59,13 @@ def to_eighteen(number: str) -> str:
     return body + resident_identity_check(body)
 
 
+def forms_of(number: str) -> list[str]:
+    """Return a number in its form of today and, of who was born before 2000, in the 15 digits that it replaced."""
+    full = to_eighteen(number)
+    is_of_last_century = _NEW.fullmatch(full) and full[6:8] == "19"
+    return [full, full[:6] + full[8:17]] if is_of_last_century else [full]
+
+
 def resident_identity_fault(number: str, today: date) -> str | None:
     """Say what is wrong with a number without repeating it, or None."""
     full = to_eighteen(number)
