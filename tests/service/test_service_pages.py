@@ -21,6 +21,7 @@ from service_makers import (
     post_form,
     serving,
 )
+from sqlalchemy import text
 
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
@@ -187,6 +188,24 @@ def test_a_case_relies_on_a_license_by_a_button(shelf: Shelf, person: Client) ->
     shown = person.get(address)
     read_page(shown.text)
     assert "PAGE-1" in shown.text
+
+
+def test_an_alert_says_what_changed_and_a_state_only_where_that_changed(settings, shelf: Shelf, person: Client) -> None:
+    address = f"/licenses/{shelf.license_id}"
+    post_form(person, address)
+    post_form(person, f"{address}/reliances", case_number="PAGE-2")
+    with settings.engine.begin() as conn:
+        conn.execute(
+            text("""insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
+            select reliance_id, version_count, v.change, 'valid', v.status, 1, now() from reliances,
+              (values ('holder', 'valid'), ('status', 'revoked')) v (change, status) where case_number = 'PAGE-2'""")
+        )
+    shown = person.get("/license-alerts?case_number=PAGE-2").text
+    read_page(shown)
+    changes = [
+        " ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r'data-label="变化">(.*?)</td>', shown)
+    ]
+    assert changes == ["有效 → 撤销", "持证主体或其号码已变更"]
 
 
 def test_a_license_is_shown_as_it_was_on_a_day(shelf: Shelf, person: Client) -> None:
