@@ -24,6 +24,13 @@ _KINDS = {
     "license_alert": Words("证照状态提醒", "license alert"),
     "correction_request": Words("数据校核", "correction request"),
 }
+_ALERT_CHANGES = {
+    "status": Words("状态已变化", "its state has changed"),
+    "holder": Words("持证主体或其号码已变更", "its holders, or their numbers, have changed"),
+    "term": Words("有效期已缩短", "its term is told to be shorter"),
+    "unlisted": Words("发证部门的完整名单中已没有该证照", "its department's whole list lacks it"),
+    "listed": Words("该证照重新列入发证部门名单", "its department lists it again"),
+}
 _REASONS = {
     "department.unreachable": Words("部门系统连接不上", "the department cannot be reached"),
     "department.timeout": Words("部门系统未在时限内答复", "the department did not answer in time"),
@@ -40,6 +47,11 @@ _REASONS = {
     "delivery.unanswered": Words("发出后中断，未知是否到达", "the run that sent it ended before an answer came"),
     "delivery.maintenance": Words("部门系统维护期间，暂不发送", "held back during the department's maintenance"),
 }
+
+
+def alert_change_words(change: str) -> Words:
+    """Return what has become of a license that a case relied on."""
+    return _ALERT_CHANGES[change]
 
 
 def delivery_state_words(state: str) -> Words:

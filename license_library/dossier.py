@@ -64,10 +64,10 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
         issuer_code=row.issuer_code,
         area_code=row.area_code,
         item_code=row.item_code,
-        item_name=row.item_name and shown_text(row.item_name, row.kind, code, persons),
+        item_name=_masked(row.item_name, [code, *persons]),
         changed_on=row.changed_on,
-        change_reason=row.change_reason and mask_text(row.change_reason, code, *persons),
-        file_url=row.file_url,
+        change_reason=_masked(row.change_reason, [code, *persons]),
+        file_url=_masked(row.file_url, [code, *persons]),
         source_updated_at=row.source_updated_at,
         replaced_by=find_newer(conn, keyring, row),
         replaces=find_older(conn, keyring, row),
@@ -83,6 +83,10 @@ def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date
         doubts=doubts_of(row, now),
         asked_at=now,
     )
+
+
+def _masked(told: str | None, codes: list[str]) -> str | None:
+    return told and mask_text(told, *codes)
 
 
 def _face(face: Any, codes: list[str]) -> list[FaceField]:

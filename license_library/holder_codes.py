@@ -14,7 +14,7 @@ from license_library.holders import holder_hash
 from license_library.keyring import Keyring
 from license_library.questions import WrongQuestion
 from schemas.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, OTHER_ORGANISATION, RESIDENT_IDENTITY
-from schemas.identifiers.credit_code import credit_code_check, credit_code_fault
+from schemas.identifiers.credit_code import credit_code_check, credit_code_fault, has_listed_class
 from schemas.identifiers.normal_form import normalise_identifier
 from schemas.identifiers.registration_number import (
     is_registration_number,
@@ -22,10 +22,10 @@ from schemas.identifiers.registration_number import (
     registration_number_check,
 )
 from schemas.identifiers.resident_identity import (
+    forms_of,
     resident_identity_check,
     resident_identity_fault,
     to_eighteen,
-    written_forms,
 )
 
 _CHECK_FAULT = "the check character at 18 does not fit"
@@ -45,7 +45,7 @@ class HolderCode(msgspec.Struct, frozen=True):
         return [holder_hash(keyring, self.code_type, form) for form in self._forms()]
 
     def _forms(self) -> list[str]:
-        forms = written_forms(self.code) if self.code_type == RESIDENT_IDENTITY else [self.code]
+        forms = forms_of(self.code) if self.code_type == RESIDENT_IDENTITY else [self.code]
         return forms[::-1] if self.is_old_form else forms
 
 
@@ -86,8 +86,38 @@ def _guess_type(code: str, today: date) -> str:
         return RESIDENT_IDENTITY
     if is_tax_number(code) or _is_fifteen_digits(code):
         return OTHER_ORGANISATION
-    looks_personal = code[:-1].isdigit() and code[-1] in "0123456789X" and credit_code_fault(code) is not None
-    return RESIDENT_IDENTITY if looks_personal else CREDIT_CODE
+    is_of_digits = code.isascii() and code[:-1].isdigit() and code[-1] in "0123456789X"
+    return _judge_digits(code, today) if is_of_digits and credit_code_fault(code) is not None else CREDIT_CODE
+
+
+def _judge_digits(code: str, today: date) -> str:
+    """The more likely reading of digits that are right in neither; WrongQuestion tells both where both are likely."""
+    if len(code) != _RESIDENT_WIDTH or not has_listed_class(code):
+        return RESIDENT_IDENTITY
+    resident, credit = resident_identity_check(code[:17]), credit_code_check(code[:17])
+    is_birthday = resident_identity_fault(code[:17] + resident, today) is None
+    has_inner_check = credit_code_fault(code[:17] + credit) is None
+    if has_inner_check and not is_birthday:
+        return CREDIT_CODE
+    raise _either(code[17], resident if is_birthday else None, credit if has_inner_check else None)
+
+
+def _either(got: str, resident: str | None, credit: str | None) -> WrongQuestion:
+    """The refusal that tells both readings, each by the check character it expects at 18, or why it cannot be."""
+    as_credit = _at_eighteen(credit, got) or Words(
+        "第 17 位校验码与其前各位不符", "the inner check character at 17 does not fit"
+    )
+    as_resident = _at_eighteen(resident, got) or Words("没有这样的出生日期", "it holds no day of birth")
+    reason = "identifier.holder_code_wrong" if resident else "identifier.uscc_wrong"
+    zh = f"18 位号码有误:作为统一社会信用代码,{as_credit.zh};作为公民身份号码,{as_resident.zh}"
+    en = f"the number of 18 digits is wrong: as a credit code {as_credit.en}; as a resident number {as_resident.en}; nothing was searched"
+    return _wrong(reason, zh, en)
+
+
+def _at_eighteen(expected: str | None, got: str) -> Words | None:
+    if expected is None:
+        return None
+    return Words(f"第 18 位校验码应为 {expected},实为 {got}", f"at position 18 expected {expected}, got {got}")
 
 
 def _resident(code: str, today: date) -> str:

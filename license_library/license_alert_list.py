@@ -1,4 +1,4 @@
-"""List the cases that relied on a license whose state has changed since, and whether the platform was told.
+"""List the cases that relied on a license which is no longer what it was, and whether the platform was told.
 
 Reads only. An alert is written by the merge that brings the news.
 """
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import LicenseAlertBrief, LicenseAlertsAnswer, Words
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
-from license_library.delivery_words import delivery_state_words
+from license_library.delivery_words import alert_change_words, delivery_state_words
 from license_library.keyring import Keyring
 from license_library.questions import LicenseAlertFilter
 from license_library.readings import check_text
@@ -21,7 +21,7 @@ from license_library.reliances import OF_RELIANCE, RELIANCE, reliance_of
 from license_library.wording import status_words
 
 _ALERTS = text(f"""
-select a.alert_id, a.status_before, a.status, a.noticed_at, a.exchange_id, {RELIANCE},
+select a.alert_id, a.change, a.status_before, a.status, a.noticed_at, a.exchange_id, {RELIANCE},
   exists (select from deliveries d where d.case_number = r.case_number and d.kind = 'decision') as is_decided,
   array(select p.name || '|' || d.state from deliveries d join departments p using (department)
     where d.delivery_key = any(array(select license_alert_key(a.alert_id, department) from departments))
@@ -55,6 +55,8 @@ def _alert(row: Any, keyring: Keyring, now: datetime) -> LicenseAlertBrief:
         alert_id=row.alert_id,
         reliance=reliance_of(row, keyring, now),
         is_decided=row.is_decided,
+        change=row.change,
+        change_words=alert_change_words(row.change),
         status_before=row.status_before,
         status_before_words=status_words(row.status_before),
         status=row.status,

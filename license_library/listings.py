@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from license_library.heard_again import HELD_BEFORE
 from license_library.leases import CHECKING, Exchange, hold_lease
 from license_library.text_arrays import text_array
+from schemas.states import GOOD_STATES
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,22 @@ where s.exchange_id = :exchange_id and s.source_updated_at < least(l.source_upda
   and s.digest <> l.digest
   and not exists (select from license_versions v where v.license_id = l.license_id and v.digest = s.digest)
 """)
-# One that another exchange has brought since is listed, whatever this one saw.
+# One that another exchange has brought since is listed, whatever this one saw. Whoever relied on it is told, unless it was
+# known to be no longer good: what has run out, lists often drop.
 _MARK = text("""
-update licenses l set unlisted_at = case when c.is_listed then null else cast(:now as timestamptz) end
-from listing_changes c
-where c.exchange_id = :exchange_id and l.license_id = c.license_id and (l.unlisted_at is not null) = c.is_listed
-  and (c.is_listed or l.exchange_id < :exchange_id)
+with marked as (
+  update licenses l set unlisted_at = case when c.is_listed then null else cast(:now as timestamptz) end
+  from listing_changes c
+  where c.exchange_id = :exchange_id and l.license_id = c.license_id and (l.unlisted_at is not null) = c.is_listed
+    and (c.is_listed or l.exchange_id < :exchange_id)
+  returning l.license_id, l.version_count, l.status, l.unlisted_at,
+    l.status = any(:good_states) and (l.open_ended or l.status = 'renewal_pending'
+      or coalesce(l.valid_to, 'infinity') >= cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)) as is_good
+)
+insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
+select r.reliance_id, m.version_count, case when m.unlisted_at is null then 'listed' else 'unlisted' end,
+  m.status, m.status, :exchange_id, :now
+from marked m join reliances r using (license_id) where m.is_good
 """)
 # What an older batch, still held, missed was listed after all.
 _FORGET = text(f"""
@@ -112,8 +123,8 @@ def note_missed(conn: Connection, exchange: Exchange, listed: pl.Series) -> Miss
 
 
 def mark_unlisted(conn: Connection, exchange: Exchange, now: datetime) -> None:
-    """Mark what the exchange missed, from now on, and take the mark off what it lists again."""
-    conn.execute(_MARK, {"exchange_id": exchange.exchange_id, "now": now})
+    """Mark what the exchange missed, from now on, and take the mark off what it lists again; cases that rely on it are told."""
+    conn.execute(_MARK, {"exchange_id": exchange.exchange_id, "now": now, "good_states": sorted(GOOD_STATES)})
     conn.execute(_FORGET, vars(exchange))
 
 

@@ -6,12 +6,14 @@ Knows what a resident number looks like; refuses to know who asks. A reveal is a
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
-from schemas.identifiers.resident_identity import written_forms
+from schemas.identifiers.resident_identity import forms_of
 
-# 18 characters with a plausible birthday inside: an organisation's 18 digits rarely have one.
+_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+# With a plausible birthday inside, as 18 characters or the 15 they replaced: an organisation's digits rarely have one.
 _RESIDENT_NUMBER = re.compile(
-    r"(?<!\d)\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)", re.ASCII
+    rf"(?<!\d)\d{{6}}(?:(?:18|19|20)\d\d{_DAY}\d{{3}}[\dX]|\d\d{_DAY}\d{{3}})(?!\d)", re.ASCII
 )
 _SHOWN = 4
 
@@ -30,15 +32,20 @@ def mask_name(name: str) -> str:
 
 
 def mask_text(text: str, *known_codes: str) -> str:
-    """Return the text with every resident number in it masked, and the known codes too, however they are written."""
+    """Return the text with every resident number in it masked, and the known codes too, in every form and width."""
+    masked = _RESIDENT_NUMBER.sub(lambda found: mask_code(found.group()), _plain(text))
     for known in filter(None, known_codes):
-        for form in written_forms(known):
-            text = _mask_known(text, form)
-    return _RESIDENT_NUMBER.sub(lambda found: mask_code(found.group()), text)
+        for form in forms_of(_plain(known)):
+            masked = masked.replace(form, mask_code(form))
+    # Masking keeps every character in its place: what is shown is shown as it was written.
+    return "".join("*" if seen == "*" else written for seen, written in zip(masked, text, strict=True))
 
 
-def _mask_known(text: str, known: str) -> str:
-    """Mask a code also in small letters: it was kept in capitals, a face is kept as its department wrote it."""
-    if known.lower() not in text.lower():
-        return text
-    return re.sub(re.escape(known), lambda found: mask_code(found.group()), text, flags=re.IGNORECASE | re.ASCII)
+def _plain(text: str) -> str:
+    """The text as identifiers are compared, character by character, so that each keeps its place."""
+    return text.upper() if text.isascii() else "".join(map(_plain_character, text))
+
+
+def _plain_character(written: str) -> str:
+    plain = normalize("NFKC", written).upper()
+    return plain if len(plain) == 1 else written

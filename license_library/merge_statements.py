@@ -109,15 +109,6 @@ join licenses l on l.department = :department and l.feed = :feed and l.record_id
 where not d.is_last
 """)  # noqa: S608 - column names of tables/
 
-# A case relied on the license as it was: whoever did is told when it stops being good, changes further, or is good again.
-NOTE_ALERTS = text("""
-insert into license_alerts (reliance_id, version_count, status_before, status, exchange_id, noticed_at)
-select r.reliance_id, l.version_count, v.status, l.status, l.exchange_id, :now
-from delta d join licenses l using (license_id) join reliances r on r.license_id = l.license_id
-join license_versions v on v.license_id = l.license_id and v.version_count = l.version_count - 1
-where d.is_last and l.status <> v.status and not (l.status = any(:good_states) and v.status = any(:good_states))
-on conflict (reliance_id, version_count) do nothing
-""")
 # The department remains the authority, so such a version is kept like any other; and somebody is told.
 NOTE_REVERSALS = text("""
 insert into license_reversals (license_id, version_count, department, feed, status_before, status, exchange_id, noticed_at)

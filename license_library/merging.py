@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from license_library import merge_statements as merge
 from license_library import subject_statements as subjects
+from license_library.alert_statements import NOTE_ALERTS
 from license_library.heard_again import overtake_held
 from license_library.leases import Exchange, hold_lease
 from license_library.listings import mark_unlisted
@@ -36,7 +37,6 @@ _APPLY = (
     merge.REPLACE_LICENSES,
     merge.ADD_LICENSES,
     merge.KEEP_PASSED,
-    merge.NOTE_ALERTS,
     merge.NOTE_REVERSALS,
 )
 
@@ -146,6 +146,7 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
             conn.execute(statement, facts)
         if conn.scalar(merge.HAS_LISTED, facts):
             conn.execute(merge.ADD_HOLDERS, facts)
+        conn.execute(NOTE_ALERTS, facts)
     overtake_held(conn, facts)
     conn.execute(merge.MEND_REPLAYED if exchange.is_replay else merge.MEND_QUARANTINED, facts)
     conn.execute(merge.CLEAR_HOLDERS, facts)

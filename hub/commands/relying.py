@@ -11,6 +11,7 @@ import typer
 
 from hub.commands.asking import ASKED_HERE, ZONE, Why, actor, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
+from license_library.answers import LicenseAlertBrief
 from license_library.questions import LicenseAlertFilter
 from license_library.service.relying import RelianceRequest, note_reliance
 from license_library.service.relying import license_alerts as list_license_alerts
@@ -53,7 +54,7 @@ def license_alerts(
             one.reliance.case_number,
             "decided" if one.is_decided else "open",
             f"{one.reliance.license_type_name} {one.reliance.license_number}",
-            f"{one.status_before} → {one.status}",
+            _change(one),
             one.noticed_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
             "; ".join(words.en for words in one.told) or None,
         ]
@@ -62,3 +63,10 @@ def license_alerts(
     print_table(
         "licenses relied on", ["case", "stage", "license", "change", "noticed", "told"], rows, "none has changed since"
     )
+
+
+def _change(one: LicenseAlertBrief) -> str:
+    states = f"{one.status_before} → {one.status}"
+    if one.change == "status":
+        return states
+    return one.change_words.en if one.status == one.status_before else f"{one.change_words.en}: {states}"

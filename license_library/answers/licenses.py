@@ -199,7 +199,7 @@ class LicenseAnswer(Answer, frozen=True):
     item_name: str | None
     changed_on: date | None
     change_reason: str | None
-    file_url: str | None
+    file_url: str | None  # a resident number inside it is masked
     source_updated_at: datetime
     replaced_by: list[ReplacementBrief]  # what took its place, the nearest first
     replaces: list[ReplacementBrief]  # in whose place it stands, the nearest first

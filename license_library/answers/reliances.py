@@ -23,11 +23,13 @@ class RelianceBrief(Answer, frozen=True):
 
 
 class LicenseAlertBrief(Answer, frozen=True):
-    """Show one case that relied on a license whose state has changed since."""
+    """Show one case that relied on a license which is no longer what it was."""
 
     alert_id: int
     reliance: RelianceBrief
     is_decided: bool  # its decision was handed over for delivery: a past approval, not an open case
+    change: str  # status | holder | term | unlisted | listed
+    change_words: Words
     status_before: str
     status_before_words: Words
     status: str
@@ -38,7 +40,7 @@ class LicenseAlertBrief(Answer, frozen=True):
 
 
 class LicenseAlertsAnswer(Answer, frozen=True):
-    """List the cases whose licenses changed their state, newest first."""
+    """List the cases whose licenses are no longer what they were, newest first."""
 
     alerts: list[LicenseAlertBrief]
     next: str | None

@@ -36,10 +36,11 @@ license_alerts = Table(
     metadata,
     Column("alert_id", BigInteger, Identity(always=True), primary_key=True),
     Column("reliance_id", BigInteger, ForeignKey("reliances.reliance_id"), nullable=False),
-    Column("version_count", Integer, nullable=False),  # the version that told it
+    Column("version_count", Integer, nullable=False),  # the version that told it, or that is listed no more
+    Column("change", Text, nullable=False),  # status | holder | term | unlisted | listed
     Column("status_before", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("exchange_id", BigInteger, nullable=False),
     instant("noticed_at", required=True),
-    UniqueConstraint("reliance_id", "version_count"),
+    UniqueConstraint("reliance_id", "version_count", "change", "exchange_id"),
 )

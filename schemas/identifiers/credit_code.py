@@ -44,13 +44,18 @@ def credit_code_check(body: str) -> str:
     return ALPHABET[-total % 31]
 
 
+def has_listed_class(code: str) -> bool:
+    """Tell whether a code begins with a register department and one of its classes."""
+    return code[1] in CLASSES.get(code[0], "")
+
+
 def credit_code_fault(code: str) -> str | None:
     """Say what is wrong with a code without repeating it, or None."""
     if len(code) != WIDTH:
         return f"{len(code)} characters"
     if not _SHAPE.fullmatch(code):
         return "a character outside the alphabet"
-    if code[1] not in CLASSES.get(code[0], ""):
+    if not has_listed_class(code):
         return "no register department and class of the list at positions 1 and 2"
     if not re.fullmatch(r"[0-9]{6}", code[2:8]):
         return "no division code at positions 3 to 8"

@@ -59,11 +59,11 @@ def to_eighteen(number: str) -> str:
     return body + resident_identity_check(body)
 
 
-def written_forms(number: str) -> list[str]:
-    """Return a number in every form it may have been written in: of the last century also in 15 digits."""
-    if not _NEW.fullmatch(number) or number[6:8] != "19":
-        return [number]
-    return [number, number[:6] + number[8:17]]
+def forms_of(number: str) -> list[str]:
+    """Return a number in its form of today and, of who was born before 2000, in the 15 digits that it replaced."""
+    full = to_eighteen(number)
+    is_of_last_century = _NEW.fullmatch(full) and full[6:8] == "19"
+    return [full, full[:6] + full[8:17]] if is_of_last_century else [full]
 
 
 def resident_identity_fault(number: str, today: date) -> str | None:

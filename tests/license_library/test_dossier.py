@@ -75,6 +75,22 @@ def test_no_code_leaves_unmasked_whatever_field_it_hides_in(shelf: Library) -> N
     assert {field.name: field.value for field in answer.face}["address"] == "东阁街道"
 
 
+def test_the_old_form_and_a_passport_are_masked_in_every_version(shelf: Library) -> None:
+    shelf.add_feed("public_security", ("idcard",))
+    for code, code_type, hidden in (
+        ("37022619651301001X", "111", "370226651301001"),
+        ("E12345678", "414", "E12345678"),
+    ):
+        person = shelf.add_subject("王伟", code, code_type)
+        where = {"department": "public_security", "license_number": hidden, "file_url": f"/files/{hidden}.pdf"}
+        license_id = shelf.add_license(
+            person, **where, record_id=code, version_count=2, item_name=f"补证 {hidden}", face={"old": hidden}
+        )
+        shelf.add_former_version(license_id, person, 1, **{**where, "file_url": f"/old/{hidden}.pdf"})
+        told = get_license(shelf.conn, shelf.keyring, license_id, TODAY, NOW)
+        assert hidden not in msgspec.json.encode(told).decode()
+
+
 def test_a_changed_holder_is_shown_masked(shelf: Library) -> None:
     shelf.add_feed()
     before, after = shelf.add_subject(), shelf.add_subject("平度市新公司", "91110000600037341L")

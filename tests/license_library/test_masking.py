@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from license_library.license_hits import shown_text
 from license_library.masking import mask_code, mask_name, mask_text
 
 
@@ -28,6 +29,11 @@ def test_only_the_ends_of_a_code_are_shown(code: str, shown: str) -> None:
     [
         ("持证人370283199003077211。", "持证人3702**********7211。"),
         ("A11010519491231002x", "A1101**********002x"),
+        ("旧号370226650101001。", "旧号370*********001。"),
+        ("370226651301001", "370226651301001"),
+        ("1370226650101001", "1370226650101001"),
+        ("号码３７０２８３１９９００３０７７２１１", "号码３７０２**********７２１１"),
+        ("证号：３７０２２６６５０１０１００１", "证号：３７０*********００１"),
         ("91370283MA3N0A9C6Y", "91370283MA3N0A9C6Y"),
         ("3702830000000012345678", "3702830000000012345678"),
         ("370283199013077211", "370283199013077211"),
@@ -45,6 +51,25 @@ def test_a_known_code_is_masked_in_small_letters_and_in_the_fifteen_digits_that_
     assert mask_text("passport e12345678 / E12345678", "E12345678") == "passport e1*****78 / E1*****78"
     assert mask_text("旧号 370226650101001", "370226196501010019") == "旧号 370*********001"
     assert mask_text("编号 370226050101001", "370226200501010019") == "编号 370226050101001"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "shown"),
+    [
+        ("旧号370226651301001", "37022619651301001X", "旧号370*********001"),
+        ("鲁370226651301001-02", "37022619651301001X", "鲁370*********001-02"),
+        ("37022619651301001x", "37022619651301001X", "3702**********001x"),
+        ("护照ｅ１２３４５６７８", "E12345678", "护照ｅ１*****７８"),
+        ("㎏ E12345678 ß", "e12345678", "㎏ E1*****78 ß"),
+    ],
+)
+def test_a_known_code_is_masked_in_its_other_form_case_and_width(text: str, known: str, shown: str) -> None:
+    assert mask_text(text, known) == shown
+
+
+def test_the_old_form_of_an_own_number_is_masked_in_a_license_number() -> None:
+    assert shown_text("370226650101001", "person", "370226196501010019") == "370*********001"
+    assert shown_text("370226651301001", "organisation", "37022619651301001X") == "370226651301001"
 
 
 def test_a_name_of_one_character_is_not_told_from_a_longer_one() -> None:

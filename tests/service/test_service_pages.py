@@ -22,6 +22,7 @@ from service_makers import (
     serving,
     unlist,
 )
+from sqlalchemy import text
 
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
@@ -209,6 +210,24 @@ def test_a_license_that_is_listed_no_more_is_relied_on_under_a_warning(
         assert "该部门最近的全量清单中已无此证照" in told
         assert "仍作为该办件的依据" in told
     assert "PAGE-2" in after
+
+
+def test_an_alert_says_what_changed_and_a_state_only_where_that_changed(settings, shelf: Shelf, person: Client) -> None:
+    address = f"/licenses/{shelf.license_id}"
+    post_form(person, address)
+    post_form(person, f"{address}/reliances", case_number="PAGE-2")
+    with settings.engine.begin() as conn:
+        conn.execute(
+            text("""insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
+            select reliance_id, version_count, v.change, 'valid', v.status, 1, now() from reliances,
+              (values ('holder', 'valid'), ('status', 'revoked')) v (change, status) where case_number = 'PAGE-2'""")
+        )
+    shown = person.get("/license-alerts?case_number=PAGE-2").text
+    read_page(shown)
+    changes = [
+        " ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r'data-label="变化">(.*?)</td>', shown)
+    ]
+    assert changes == ["有效 → 撤销", "持证主体或其号码已变更"]
 
 
 def test_a_license_is_shown_as_it_was_on_a_day(shelf: Shelf, person: Client) -> None:

@@ -1,0 +1,43 @@
+"""The statement of a merge that tells what became of the licenses that cases rely on, for a DBA to read.
+
+It works on `delta`, see merge_statements.py. Text only: no connection, no logic.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+_TODAY = "cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)"  # a day is a day of the bureau
+
+
+def _ends_on(version: str) -> str:
+    """The last day of a version's term, as printed."""
+    return f"case when {version}.open_ended then 'infinity' else coalesce({version}.valid_to, 'infinity') end"
+
+
+def _held_by(version: str) -> str:
+    """Everyone who holds a version."""
+    return f"""array(select {version}.subject_id union select h.subject_id from license_holders h
+      where h.license_id = {version}.license_id and h.version_count = {version}.version_count order by 1)"""  # noqa: S608 - aliases of this file
+
+
+# A case relied on the license as it was: whoever did is told when it stops being good, changes further, or is good again;
+# of one that stays good, when others hold it, or its term is told to be shorter. What stood before the merge is compared
+# with what stands now, however many versions came between; of the few licenses that a case relies on only.
+NOTE_ALERTS = text(f"""
+insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
+select reliance_id, version_count, change, status_before,
+  case when change = 'term' and status = 'valid' and ends_on < {_TODAY} then 'expired' else status end, exchange_id, :now
+from (
+  select r.reliance_id, l.version_count, v.status as status_before, l.status, l.exchange_id, {_ends_on("l")} as ends_on,
+    case when l.status = any(:good_states) and v.status = any(:good_states) then
+        case when {_held_by("l")} <> {_held_by("v")} then 'holder'
+          when {_ends_on("l")} < {_ends_on("v")}
+            or l.valid_from > greatest(v.valid_from, {_TODAY}) then 'term' end
+      when l.status <> v.status then 'status' end as change
+  from delta d join licenses l using (license_id) join reliances r on r.license_id = l.license_id
+  join license_versions v on v.license_id = d.license_id and v.version_count = d.version_count - 1
+  where d.is_first
+) changed where change is not null
+on conflict do nothing
+""")  # noqa: S608 - constants of this file

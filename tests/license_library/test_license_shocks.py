@@ -1,0 +1,158 @@
+"""A license that a case relied on has become another one: its case is told, and of what merely ran out it is not."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from library_makers import DEPARTMENT, NOW, record
+from sqlalchemy import text
+
+from license_library.exchanges import finish_landing
+from license_library.license_alert_list import list_license_alerts
+from license_library.listings import note_missed, note_returned
+from license_library.merging import merge_exchange
+from license_library.questions import LicenseAlertFilter
+from license_library.reliances import Relying, rely_on
+from license_library.staging import finish_check
+from license_library.untold_alerts import find_untold_alerts
+
+TODAY = date(2016, 5, 4)
+OTHER = "91370283MA3C00002W"
+
+
+def told(days: int, **changes):
+    changes = {"open_ended": False, "valid_to": date(2020, 1, 1), **changes}
+    return record(source_updated_at=NOW - timedelta(days=30 - days), **changes)
+
+
+def shared(*names):
+    holders = [{"name": name, "code": code, "code_type": "001"} for name, code in names]
+    return {"holders": json.dumps(holders, ensure_ascii=False)}
+
+
+@pytest.fixture
+def rely(library, keyring, pull):
+    """Give a function that pulls the only license and lets case C-1 rely on it; return its id."""
+
+    def rely_once(**changes) -> int:
+        pull(told(1, **changes))
+        with library.begin() as conn:
+            license_id = conn.execute(text("select license_id from licenses")).scalar_one()
+            rely_on(conn, keyring, Relying(license_id, "C-1", None, "window", "case C-1"), TODAY, NOW)
+        return license_id
+
+    return rely_once
+
+
+@pytest.fixture
+def alerts(library, keyring):
+    """Give a function that returns what was told, the oldest first."""
+
+    def list_all():
+        with library.connect() as conn:
+            found = list_license_alerts(conn, keyring, LicenseAlertFilter(), NOW).alerts
+        return [(one.change, one.status_before, one.status) for one in reversed(found)]
+
+    return list_all
+
+
+@pytest.fixture
+def list_whole(library, begin):
+    """Give a function that takes in a whole list which has or lacks the only license."""
+
+    def take(*, has_it: bool) -> None:
+        exchange = begin()
+        finish_landing(library, exchange, NOW)
+        with library.begin() as conn:
+            if has_it:
+                note_returned(conn, exchange, ["R1"])
+            else:
+                note_missed(conn, exchange, pl.Series(["other"]))
+            finish_check(conn, exchange, 0, 0, None, "rules-1", NOW)
+        merge_exchange(library, exchange.exchange_id, lambda: NOW)
+
+    return take
+
+
+def test_what_was_revoked_and_explained_in_one_batch_is_told(rely, pull, alerts):
+    rely()
+    pull(told(2, status="revoked"), told(3, status="revoked", change_reason="虚假材料"))
+    assert alerts() == [("status", "valid", "revoked")]
+
+
+def test_what_is_as_good_after_a_batch_as_it_was_before_is_no_news(rely, pull, alerts):
+    rely()
+    pull(told(2, status="suspended"), told(3, status="valid", change_reason="暂扣发还"))
+    assert alerts() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"valid_to": date(2016, 5, 3)}, "expired"),
+        ({"valid_to": date(2016, 5, 4)}, "valid"),
+        ({"valid_to": date(2018, 1, 1)}, "valid"),
+        ({"valid_from": date(2016, 5, 5)}, "valid"),
+    ],
+)
+def test_a_term_that_is_told_to_be_shorter_is_told_once(rely, pull, alerts, changes, status):
+    rely()
+    pull(told(2, **changes))
+    pull(told(3, **changes, change_reason="地址变更"))
+    assert alerts() == [("term", "valid", status)]
+
+
+def test_a_longer_term_and_one_that_runs_out_as_it_was_known_are_no_news(rely, pull, alerts):
+    rely()
+    pull(told(2, valid_to=date(2021, 1, 1)))
+    pull(told(3, valid_to=date(2021, 1, 1), change_reason="地址变更"), now=NOW + timedelta(days=3000))
+    pull(told(4, open_ended=True, valid_to=None), now=NOW + timedelta(days=3001))
+    assert alerts() == []
+
+
+def test_a_renewal_that_is_granted_is_no_news(rely, pull, alerts):
+    rely(valid_to=date(2016, 5, 10))
+    pull(told(2, valid_to=date(2016, 5, 10), status="renewal_pending"))
+    pull(told(3, valid_to=date(2021, 5, 10)))
+    assert alerts() == []
+
+
+def test_what_ran_out_is_dropped_from_a_list_without_a_word(rely, library, alerts, list_whole):
+    rely()
+    with library.begin() as conn:
+        conn.execute(text("update licenses set valid_to = '2016-05-03'"))
+    list_whole(has_it=False)
+    assert alerts() == []
+
+
+def test_a_license_that_is_passed_on_is_told_and_a_new_name_of_its_holder_is_not(rely, pull, alerts, library):
+    rely()
+    pull(told(2, holder_name="平度市恒通物流有限公司"))
+    assert alerts() == []
+    pull(told(3, holder_name="平度市新恒通有限公司", holder_code=OTHER, change_reason="转让"))
+    assert alerts() == [("holder", "valid", "valid")]
+    with library.connect() as conn:
+        (untold,) = find_untold_alerts(conn, DEPARTMENT)
+    assert (untold.status, untold.reason) == ("valid", "持证主体或其号码已变更；转让")
+
+
+def test_a_joint_holder_who_is_gone_is_told(rely, pull, alerts):
+    first, second = ("平度市恒通运输有限公司", "91370283MA3C00001X"), ("平度市新恒通有限公司", OTHER)
+    rely(**shared(first, second))
+    pull(told(2, **shared(second, first)))
+    assert alerts() == []
+    pull(told(3, **shared(first)))
+    assert alerts() == [("holder", "valid", "valid")]
+
+
+def test_what_the_department_lists_no_more_is_told_and_that_it_is_back(rely, alerts, list_whole, library):
+    rely()
+    for has_it in (False, False, True, False):
+        list_whole(has_it=has_it)
+    assert [change for change, _, _ in alerts()] == ["unlisted", "listed", "unlisted"]
+    with library.connect() as conn:
+        untold = find_untold_alerts(conn, DEPARTMENT)[0]
+    assert (untold.changed_on, untold.reason) == (TODAY, "发证部门的完整名单中已没有该证照")
