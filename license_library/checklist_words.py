@@ -16,7 +16,7 @@ from license_library.wording import freshness_words, problem_words, validity_wor
 
 MOST_REASONS: Final = 3
 LABELS: Final = {
-    "held": Words("已有,免提交", "held"),
+    "held": Words("已有，免提交", "held"),
     "disputed": Words("有异议", "disputed"),
     "stale": Words("待核实", "stale"),
     "expired": Words("已过期", "expired"),
@@ -40,7 +40,7 @@ def reason_words(row: Any) -> Words:
         f"该证照自 {row.ended_on} 起由{row.replacing_name}取代",
         f"replaced by {row.replacing_name} since {row.ended_on}",
     )
-    return Words(f"{since[0]}:{words.zh}", f"{since[1]}: {words.en}")
+    return Words(f"{since[0]}：{words.zh}", f"{since[1]}: {words.en}")
 
 
 def action_words(row: Any) -> Words | None:
@@ -56,7 +56,7 @@ def _last_known(row: Any) -> Words:
     """Return the term, and whether another license took its place."""
     term = _term(row)
     for more in replaced_words(row.status, is_replaced=row.is_replaced):
-        term = Words(f"{term.zh};{more.zh}", f"{term.en}; {more.en}")
+        term = Words(f"{term.zh}；{more.zh}", f"{term.en}; {more.en}")
     return term
 
 
@@ -67,7 +67,7 @@ def _silence(row: Any) -> Words:
 def _unlisted(term: Words) -> Words:
     """Return the sentence for a license that its department lists no more."""
     return Words(
-        f"最后所知:{term.zh};{UNLISTED.zh}",
+        f"最后所知：{term.zh}；{UNLISTED.zh}",
         f"last known: {term.en}; {UNLISTED.en}",
     )
 
@@ -77,24 +77,24 @@ def _stale(row: Any) -> Words:
     if row.reason == "unlisted":
         return _unlisted(term)
     silence = _silence(row)
-    return Words(f"最后所知:{term.zh};{silence.zh}", f"last known: {term.en}; {silence.en}")
+    return Words(f"最后所知：{term.zh}；{silence.zh}", f"last known: {term.en}; {silence.en}")
 
 
 def _disputed(row: Any) -> Words:
     term = _term(row)
-    return Words(f"{term.zh};{DISPUTED.zh}", f"{term.en}; {DISPUTED.en}")
+    return Words(f"{term.zh}；{DISPUTED.zh}", f"{term.en}; {DISPUTED.en}")
 
 
 def _not_held(row: Any) -> Words:
     return Words(
-        f"未查到该证照,由{row.issuer_name}颁发", f"no such license of this holder; it is issued by {row.issuer_name}"
+        f"未查到该证照，由{row.issuer_name}颁发", f"no such license of this holder; it is issued by {row.issuer_name}"
     )
 
 
 def _waiting(row: Any) -> Words:
     count, why = len(row.quarantine_ids), _reasons(row.waiting_codes)
     return Words(
-        f"有 {count} 条该主体的记录因数据问题未入库:{why.zh}",
+        f"有 {count} 条该主体的记录因数据问题未入库：{why.zh}",
         f"{count} records of this holder wait for the steward: {why.en}",
     )
 
@@ -117,7 +117,7 @@ def _unknown(row: Any) -> Words:
     if row.reason != "other_holder":
         return _silence(row)
     if row.kind == "organisation":
-        return Words("该证照的持证人是自然人,不在单位名下", "a person holds this license, not an organisation")
+        return Words("该证照的持证人是自然人，不在单位名下", "a person holds this license, not an organisation")
     return Words("该证照的持证人是法人或其他组织", "an organisation holds this license, not a person")
 
 

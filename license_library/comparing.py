@@ -54,7 +54,7 @@ def check_values(values: Mapping[str, str]) -> None:
         check_text(field)
         check_text(value)
         if field not in COMPARABLE and not field.startswith(FACE):
-            zh = f"不能比对的字段;可比对:{'、'.join(field_words(one).zh for one in COMPARABLE)}"
+            zh = f"不能比对的字段；可比对：{'、'.join(field_words(one).zh for one in COMPARABLE)}"
             en = f"verify: a field cannot be compared; expected one of {', '.join(COMPARABLE)} or face.NAME"
             raise WrongQuestion("verify.unknown_field", Words(zh, en))
         if field in _DATES and value.strip() and value.strip() != OPEN_END:
@@ -65,7 +65,7 @@ def refuse_faces(asked: Collection[str], known: Collection[str]) -> None:
     """Refuse face fields that are not among the known ones, where any are known."""
     if known and not set(asked) <= set(known):
         listed = sorted(known)
-        zh = f"该类证照没有这样的照面字段;可比对:{'、'.join(f'{face_words(one).zh} {one}' for one in listed)}"
+        zh = f"该类证照没有这样的照面字段；可比对：{'、'.join(f'{face_words(one).zh} {one}' for one in listed)}"
         en = f"verify: the license type has no such face field; expected one of {', '.join(listed)}; nothing was compared"
         raise WrongQuestion("verify.unknown_field", Words(zh, en))
 
@@ -106,7 +106,7 @@ def _read_date(field: str, value: str) -> date:
         return date(year, month, day)
     except ValueError as failure:
         words = Words(
-            f"{field_words(field).zh}不是日期,应形如 2016-05-01",
+            f"{field_words(field).zh}不是日期，应形如 2016-05-01",
             f"verify: {field} is no date; expected one like 2016-05-01; nothing was compared",
         )
         raise WrongQuestion("verify.bad_date", words) from failure

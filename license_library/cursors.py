@@ -58,7 +58,7 @@ def open_cursor(question: bytes, after: str) -> list[int]:
 def wrong_cursor() -> WrongQuestion:
     """Return the error for a cursor that cannot be gone on from."""
     words = Words(
-        "翻页位置无效,请重新查询",
+        "翻页位置无效，请重新查询",
         "search: the cursor is not of this question; expected `next` of its last page; ask again without it",
     )
     return WrongQuestion("search.bad_cursor", words)

@@ -12,7 +12,7 @@ from license_library.answers import Doubt, Words
 from license_library.freshness import freshness_of
 from license_library.wording import freshness_words
 
-DISPUTED: Final = Words("内容有异议,已请部门校核", "its content is disputed, the department was asked")
+DISPUTED: Final = Words("内容有异议，已请部门校核", "its content is disputed, the department was asked")
 UNLISTED: Final = Words("该部门最近的全量清单中已无此证照", "the department's whole list lacks it now")
 _IS_DISPUTED = "exists (select from correction_requests c where c.license_id = {}.license_id and c.state = 'open')"
 

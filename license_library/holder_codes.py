@@ -76,7 +76,7 @@ def recognise_holder_code(typed: str, today: date) -> HolderCode | None:
 
 def _guess_type(code: str, today: date) -> str:
     if len(code) not in (15, 18):
-        zh = f"持证主体代码应为 18 位的公民身份号码或统一社会信用代码,或 15 位的旧号码,实为 {len(code)} 位;其他证件请注明类型"
+        zh = f"持证主体代码应为 18 位的公民身份号码或统一社会信用代码，或 15 位的旧号码，实为 {len(code)} 位；其他证件请注明类型"
         en = (
             "the holder code is wrong; expected a resident number or credit code of 18 characters, or an old number of 15,"
             f" got {len(code)} characters; say its type if it is another kind of code"
@@ -109,7 +109,7 @@ def _either(got: str, resident: str | None, credit: str | None) -> WrongQuestion
     )
     as_resident = _at_eighteen(resident, got) or Words("没有这样的出生日期", "it holds no day of birth")
     reason = "identifier.holder_code_wrong" if resident else "identifier.uscc_wrong"
-    zh = f"18 位号码有误:作为统一社会信用代码,{as_credit.zh};作为公民身份号码,{as_resident.zh}"
+    zh = f"18 位号码有误：作为统一社会信用代码，{as_credit.zh}；作为公民身份号码，{as_resident.zh}"
     en = f"the number of 18 digits is wrong: as a credit code {as_credit.en}; as a resident number {as_resident.en}; nothing was searched"
     return _wrong(reason, zh, en)
 
@@ -117,7 +117,7 @@ def _either(got: str, resident: str | None, credit: str | None) -> WrongQuestion
 def _at_eighteen(expected: str | None, got: str) -> Words | None:
     if expected is None:
         return None
-    return Words(f"第 18 位校验码应为 {expected},实为 {got}", f"at position 18 expected {expected}, got {got}")
+    return Words(f"第 18 位校验码应为 {expected}，实为 {got}", f"at position 18 expected {expected}, got {got}")
 
 
 def _resident(code: str, today: date) -> str:
@@ -126,10 +126,10 @@ def _resident(code: str, today: date) -> str:
         return to_eighteen(code)
     if fault == _RESIDENT_CHECK_FAULT and len(code) == _RESIDENT_WIDTH:
         expected = resident_identity_check(code[:17])
-        zh = f"公民身份号码有误:第 18 位校验码应为 {expected},实为 {code[17]}"
+        zh = f"公民身份号码有误：第 18 位校验码应为 {expected}，实为 {code[17]}"
         en = f"the resident number is wrong at position 18; expected {expected}, got {code[17]}; nothing was searched"
         raise _wrong("identifier.resident_id_wrong", zh, en)
-    zh = "公民身份号码有误,请核对各位数字和末位校验码"
+    zh = "公民身份号码有误，请核对各位数字和末位校验码"
     raise _wrong("identifier.resident_id_wrong", zh, f"the resident number is wrong: {fault}; nothing was searched")
 
 
@@ -141,7 +141,7 @@ def _registration(code: str) -> str:
     if is_registration_number(code) or is_tax_number(code):
         return code
     expected = registration_number_check(code[:14])
-    zh = f"15 位号码有误:作为工商注册号,第 15 位校验码应为 {expected},实为 {code[14]};作为旧公民身份号码,没有这样的出生日期"
+    zh = f"15 位号码有误：作为工商注册号，第 15 位校验码应为 {expected}，实为 {code[14]}；作为旧公民身份号码，没有这样的出生日期"
     en = (
         f"the number of 15 digits is wrong: as a business registration number at position 15; expected {expected}, got {code[14]};"
         " as an old resident number it holds no day of birth; nothing was searched"
@@ -154,10 +154,10 @@ def _credit(code: str) -> str:
     if fault is None:
         return code
     if fault != _CHECK_FAULT:
-        zh = "统一社会信用代码有误,请核对各位字符"
+        zh = "统一社会信用代码有误，请核对各位字符"
         raise _wrong("identifier.uscc_wrong", zh, f"the credit code is wrong: {fault}; nothing was searched")
     expected = credit_code_check(code[:17])
-    zh = f"统一社会信用代码有误:第 18 位校验码应为 {expected},实为 {code[17]}"
+    zh = f"统一社会信用代码有误：第 18 位校验码应为 {expected}，实为 {code[17]}"
     en = f"the credit code is wrong at position 18; expected {expected}, got {code[17]}; nothing was searched"
     raise _wrong("identifier.uscc_wrong", zh, en)
 

@@ -116,7 +116,7 @@ def check_state(state: str | None, states: Collection[str]) -> None:
     """Refuse a state that nothing is ever in: an empty list would say that nothing waits."""
     if state is not None and state not in states:
         named = ", ".join(states)
-        words = Words(f"没有这种状态;可选:{named}", f"list: there is no such state; expected one of {named}")
+        words = Words(f"没有这种状态；可选：{named}", f"list: there is no such state; expected one of {named}")
         raise WrongQuestion("search.no_such_state", words)
 
 
@@ -171,7 +171,7 @@ def _organisation(code: str, keyring: Keyring) -> list[Reading]:
     if "-" not in code:
         return []
     words = Words(
-        f"组织机构代码有误:末位校验码应为 {expected},实为 {body[8]}",
+        f"组织机构代码有误：末位校验码应为 {expected}，实为 {body[8]}",
         f"the organisation code is wrong at its last character; expected {expected}, got {body[8]}",
     )
     return [Reading("organisation_code", [], (Advice("identifier.organisation_code_wrong", words),))]
@@ -211,12 +211,12 @@ def _identifier_fault(identifier: str) -> Words:
     parts = parse_license_identifier(identifier)
     if parts is None:
         return Words(
-            "电子证照标识格式有误,应为 1.2.156.3005.2.类型.颁发机构.流水号.版本.校验码",
+            "电子证照标识格式有误，应为 1.2.156.3005.2.类型.颁发机构.流水号.版本.校验码",
             "the license identifier has another shape; expected 1.2.156.3005.2.type.issuer.serial.version.check",
         )
     expected = license_identifier_check(parts.body)
     return Words(
-        f"电子证照标识校验码有误:应为 {expected},实为 {parts.check}",
+        f"电子证照标识校验码有误：应为 {expected}，实为 {parts.check}",
         f"the license identifier's check character is wrong; expected {expected}, got {parts.check}",
     )
 

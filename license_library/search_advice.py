@@ -38,7 +38,7 @@ select count(*) from quarantined_records
 _TOO_MANY = Advice(
     "search.too_many",
     Words(
-        "名称匹配的主体过多,仅列出一部分,请输入更完整的名称",
+        "名称匹配的主体过多，仅列出一部分，请输入更完整的名称",
         "the name fits too many holders; only some are listed; give more of it",
     ),
 )
@@ -47,7 +47,7 @@ _TOO_MANY = Advice(
 _TOO_MANY_TO_TELL = Advice(
     "search.too_many",
     Words(
-        "名称匹配的主体过多,只查看了其中一部分,没有找到不代表不存在;请输入更完整的名称,或按持证主体代码查询",
+        "名称匹配的主体过多，只查看了其中一部分，没有找到不代表不存在；请输入更完整的名称，或按持证主体代码查询",
         "the name fits too many holders; only some were looked at, so nothing found is no proof of absence;"
         " give more of the name, or the holder's code",
     ),
@@ -56,7 +56,7 @@ _TOO_MANY_TO_TELL = Advice(
 _LOOK_ALIKE = Advice(
     "search.look_alikes",
     Words(
-        "以下主体只是读音或字号相近,并非所查名称,请逐一核对",
+        "以下主体只是读音或字号相近，并非所查名称，请逐一核对",
         "these holders only sound alike or share a company's own words; none has the name that was typed",
     ),
 )
@@ -88,7 +88,7 @@ def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
         return []
     zh, en = f"{row.name}自 {row.ended_on} 起不再颁发", f"{row.name} is issued no more since {row.ended_on}"
     if row.replaced_by:
-        zh, en = f"{zh},已由{row.replaced_by}取代,请改查{row.replaced_by}", f"{en}; ask for {row.replaced_by} instead"
+        zh, en = f"{zh}，已由{row.replaced_by}取代，请改查{row.replaced_by}", f"{en}; ask for {row.replaced_by} instead"
     return [Advice("search.type_ended", Words(zh, en))]
 
 
@@ -105,7 +105,7 @@ def _waiting(conn: Connection, reading: Reading, license_type: str | None) -> li
 def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:
     if not feeds:
         words = Words(
-            "尚无部门向本平台提供该类证照,无法判断是否持有", "no department delivers this yet, so nobody can say"
+            "尚无部门向本平台提供该类证照，无法判断是否持有", "no department delivers this yet, so nobody can say"
         )
         return Advice("search.no_feed", words)
     doubtful = [f for f in feeds if freshness_of(f.fresh_at, f.fresh_seconds, now) != "fresh"]
@@ -113,7 +113,7 @@ def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:
         return _NONE
     names = "、".join(dict.fromkeys(feed.department_name for feed in doubtful))
     words = Words(
-        f"没有找到,但不能据此断定不存在:{names}的数据尚未接入或已超过承诺时限",
+        f"没有找到，但不能据此断定不存在：{names}的数据尚未接入或已超过承诺时限",
         f"nothing found, which is no proof of absence: not pulled yet or behind the promise: {names}",
     )
     return Advice("search.silent", words)

@@ -10,31 +10,31 @@ from typing import Final
 from license_library.answers import Doubt, FieldMatch, Source, Words
 
 VERDICTS: Final = {
-    "confirmed": Words("核验通过:证照存在、内容一致、当前有效", "confirmed: it exists, matches and is valid today"),
-    "mismatch": Words("核验不通过:内容不一致", "it exists, but the given values differ"),
-    "not_valid": Words("核验不通过:证照存在,但当前无效", "it exists, but is not valid today"),
+    "confirmed": Words("核验通过：证照存在、内容一致、当前有效", "confirmed: it exists, matches and is valid today"),
+    "mismatch": Words("核验不通过：内容不一致", "it exists, but the given values differ"),
+    "not_valid": Words("核验不通过：证照存在，但当前无效", "it exists, but is not valid today"),
     "not_compared": Words(
-        "证照存在、当前有效,但所给内容未能全部比对,请向颁发机构核实",
+        "证照存在、当前有效，但所给内容未能全部比对，请向颁发机构核实",
         "it exists and is valid today, but not all that was given could be compared; ask its department",
     ),
-    "not_found": Words("核验不通过:没有这张证照", "there is no such license"),
+    "not_found": Words("核验不通过：没有这张证照", "there is no such license"),
     "stale": Words(
-        "证照存在,但来源部门数据已超过承诺时限,请向颁发机构核实", "it exists, but its department is silent; ask it"
+        "证照存在，但来源部门数据已超过承诺时限，请向颁发机构核实", "it exists, but its department is silent; ask it"
     ),
     "unknown": Words("无法核验", "nobody can say"),
 }
 CONFIRMED_UNCOMPARED: Final = Words(
-    "核验通过:证照存在、当前有效(未比对内容)", "it exists and is valid today; nothing was compared"
+    "核验通过：证照存在、当前有效（未比对内容）", "it exists and is valid today; nothing was compared"
 )
 NOT_FOUND: Final = Words("颁发部门的数据中没有这张证照", "the department's data, kept fresh, holds no such license")
 NO_FEED: Final = Words("尚无部门向本平台提供该类证照", "no department delivers this license type yet")
 UNKNOWN_TYPE: Final = Words(
-    "未说明证照类型,无法判断应由哪个部门提供",
+    "未说明证照类型，无法判断应由哪个部门提供",
     "the license type is not known, so nobody can say which department holds it",
 )
 
 
-REPLACED: Final = Words("已有证照取代本证照,请核验取代它的证照", "another license took its place; verify that one")
+REPLACED: Final = Words("已有证照取代本证照，请核验取代它的证照", "another license took its place; verify that one")
 SUCCESSOR_UNKNOWN: Final = Words("取代它的证照不在库中", "the license that took its place is not here")
 
 
@@ -44,7 +44,7 @@ def stale_words(doubts: list[Doubt]) -> Words:
     if len(listed) < len(doubts):
         return VERDICTS["stale"]
     said = listed[0].words
-    return Words(f"证照存在,但{said.zh},请向颁发机构核实", f"it exists, but {said.en}; ask it")
+    return Words(f"证照存在，但{said.zh}，请向颁发机构核实", f"it exists, but {said.en}; ask it")
 
 
 def replaced_words(status: str, *, is_replaced: bool) -> list[Words]:
@@ -58,9 +58,9 @@ def reasons_for(fields: list[FieldMatch], validity: list[Words], doubts: list[Do
     absent = [field.words for field in fields if field.matches is None]
     reasons = [*validity]
     if differing:
-        reasons.insert(0, _list("不一致的字段:", "differing fields: ", differing))
+        reasons.insert(0, _list("不一致的字段：", "differing fields: ", differing))
     if absent:
-        reasons.append(_list("来源未提供、无法比对的字段:", "fields the source never told: ", absent))
+        reasons.append(_list("来源未提供、无法比对的字段：", "fields the source never told: ", absent))
     reasons += [doubt.words for doubt in doubts if doubt.words != source.freshness_words]
     return [*reasons, source.freshness_words]
 

@@ -111,7 +111,7 @@ def freshness_words(freshness: Freshness, as_of: datetime | None, fresh_seconds:
     if freshness == "fresh":
         return Words(f"数据截至 {moment}", f"as of {moment} Beijing time")
     return Words(
-        f"该部门自 {moment} 起未提供数据,已超过承诺的 {promise.zh}",
+        f"该部门自 {moment} 起未提供数据，已超过承诺的 {promise.zh}",
         f"the department has been silent since {moment} Beijing time, longer than the {promise.en} it promised",
     )
 
@@ -124,7 +124,7 @@ def validity_words(
         state = status_words(status)
         return Words(f"状态为{state.zh}", f"its state is {state.en}")
     if validity == "not_yet_valid":
-        return Words(f"自 {valid_from} 起有效,尚未生效", f"valid from {valid_from}, not yet")
+        return Words(f"自 {valid_from} 起有效，尚未生效", f"valid from {valid_from}, not yet")
     if validity == "expired":
         return _expired_words(status, valid_to)
     return _valid_words(status, valid_to, open_ended)
@@ -133,17 +133,17 @@ def validity_words(
 def _expired_words(status: str, valid_to: date | None) -> Words:
     if status == "expired" or valid_to is None:
         return Words("颁发机构已标记为过期失效", "its issuer says it has expired")
-    return Words(f"有效期至 {valid_to},已过期", f"valid to {valid_to}, expired")
+    return Words(f"有效期至 {valid_to}，已过期", f"valid to {valid_to}, expired")
 
 
 def _valid_words(status: str, valid_to: date | None, open_ended: bool) -> Words:
     if status == "renewal_pending":
         return Words(
-            "延续申请审查中,依法视为准予延续(行政许可法第五十条)",
+            "延续申请审查中，依法视为准予延续（行政许可法第五十条）",
             "its renewal is pending and counts as granted (Administrative Licensing Law, art. 50)",
         )
     if open_ended:
         return Words("长期有效", "valid without end")
     if valid_to is None:
-        return Words("有效,未载明截止日期", "valid, no end date stated")
+        return Words("有效，未载明截止日期", "valid, no end date stated")
     return Words(f"有效期至 {valid_to}", f"valid to {valid_to}")

@@ -61,7 +61,7 @@ def test_a_license_somebody_doubts_is_disputed(shelf: Library, company: int) -> 
     request_id = ask_for_license(shelf.conn, shelf.keyring, license_id, asked, TODAY, NOW)
     verdict = verdict_on(shelf, "bizlic")
     assert (verdict.verdict, verdict.reason, verdict.satisfied) == ("disputed", "correction_open", False)
-    assert verdict.words.zh == "长期有效;内容有异议,已请部门校核"
+    assert verdict.words.zh == "长期有效；内容有异议，已请部门校核"
     assert verdict.action is not None
     answer_correction(shelf.conn, request_id, "confirmed", "x", "", NOW)
     assert verdict_on(shelf, "bizlic").verdict == "held"
@@ -70,7 +70,7 @@ def test_a_license_somebody_doubts_is_disputed(shelf: Library, company: int) -> 
 def test_a_lapsed_license_is_not_held(shelf: Library, company: int) -> None:
     shelf.add_license(company, valid_to=TODAY - timedelta(days=1))
     verdict = verdict_on(shelf, "bizlic")
-    assert (verdict.verdict, verdict.words.zh) == ("expired", "有效期至 2016-06-14,已过期")
+    assert (verdict.verdict, verdict.words.zh) == ("expired", "有效期至 2016-06-14，已过期")
     assert verdict.action is not None
     assert "平度市市场监督管理局" in verdict.action.zh
 
@@ -133,7 +133,7 @@ def test_a_license_that_may_be_relied_on_goes_before_a_longer_one_that_may_not(
     assert verdict.license is not None
     assert (verdict.verdict, verdict.license.license_id) == ("held", good)
     if doubt != "silent":
-        assert verdict.words.zh == "有效期至 2016-12-31;已有证照取代本证照,请核验取代它的证照"
+        assert verdict.words.zh == "有效期至 2016-12-31；已有证照取代本证照，请核验取代它的证照"
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_waiting_case_says_what_is_wrong_with_it(shelf: Library, company: int)
     shelf.add_case(holder_hashes=[b"another first", _hash(shelf, company)], codes=["record.missing_field"])
     verdict = verdict_on(shelf, "bizlic")
     missing, date_words = problem_words("record.missing_field"), problem_words("record.bad_date")
-    assert verdict.words.zh == f"有 2 条该主体的记录因数据问题未入库:{missing.zh}、{date_words.zh}"
+    assert verdict.words.zh == f"有 2 条该主体的记录因数据问题未入库：{missing.zh}、{date_words.zh}"
     assert verdict.words.en == f"2 records of this holder wait for the steward: {missing.en}, {date_words.en}"
 
 

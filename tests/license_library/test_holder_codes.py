@@ -29,7 +29,7 @@ def test_a_credit_code_of_digits_is_told_its_own_check_character() -> None:
     wrong = refusal(ALL_DIGITS[:-1] + "5")
     assert (wrong.reason, wrong.words.zh) == (
         "identifier.uscc_wrong",
-        "统一社会信用代码有误:第 18 位校验码应为 4,实为 5",
+        "统一社会信用代码有误：第 18 位校验码应为 4，实为 5",
     )
 
 
@@ -37,7 +37,7 @@ def test_a_credit_code_of_digits_mistyped_inside_is_no_resident_number() -> None
     wrong = refusal("913702837667761184")
     assert wrong.reason == "identifier.uscc_wrong"
     assert "第 17 位校验码与其前各位不符" in wrong.words.zh
-    assert "作为公民身份号码,没有这样的出生日期" in wrong.words.zh
+    assert "作为公民身份号码，没有这样的出生日期" in wrong.words.zh
 
 
 def test_digits_that_may_be_a_person_or_an_organisation_are_told_both_check_characters() -> None:
@@ -46,15 +46,15 @@ def test_digits_that_may_be_a_person_or_an_organisation_are_told_both_check_char
     typed = next(digit for digit in "0123456789" if digit not in (person, organisation))
     wrong = refusal(body + typed)
     assert wrong.reason == "identifier.holder_code_wrong"
-    assert f"作为统一社会信用代码,第 18 位校验码应为 {organisation},实为 {typed}" in wrong.words.zh
-    assert f"作为公民身份号码,第 18 位校验码应为 {person},实为 {typed}" in wrong.words.zh
+    assert f"作为统一社会信用代码，第 18 位校验码应为 {organisation}，实为 {typed}" in wrong.words.zh
+    assert f"作为公民身份号码，第 18 位校验码应为 {person}，实为 {typed}" in wrong.words.zh
 
 
 def test_a_resident_number_is_told_its_check_character_beside_what_speaks_against_an_organisation() -> None:
     wrong = refusal("110105194912310021")
-    assert "作为公民身份号码,第 18 位校验码应为 X,实为 1" in wrong.words.zh
-    assert "作为统一社会信用代码,第 17 位校验码与其前各位不符" in wrong.words.zh
-    assert refusal("370283199003077212").words.zh == "公民身份号码有误:第 18 位校验码应为 1,实为 2"
+    assert "作为公民身份号码，第 18 位校验码应为 X，实为 1" in wrong.words.zh
+    assert "作为统一社会信用代码，第 17 位校验码与其前各位不符" in wrong.words.zh
+    assert refusal("370283199003077212").words.zh == "公民身份号码有误：第 18 位校验码应为 1，实为 2"
 
 
 @pytest.mark.parametrize("typed", ["11022665010100X", "91" + "\u0663" * 15 + "4"])

@@ -25,7 +25,7 @@ def test_each_feed_is_fresh_silent_or_never_pulled(shelf: Library) -> None:
     ]
     silent = departments[1].feeds[1]
     assert (silent.feed, silent.freshness) == ("licenses", "silent")
-    assert silent.freshness_words.zh == "该部门自 2016-06-14 04:00 起未提供数据,已超过承诺的 26 小时"
+    assert silent.freshness_words.zh == "该部门自 2016-06-14 04:00 起未提供数据，已超过承诺的 26 小时"
     assert silent.license_type_names == ["道路运输经营许可证(货运)", "机动车维修经营许可证"]
 
 

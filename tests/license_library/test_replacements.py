@@ -118,7 +118,7 @@ def test_verifying_an_old_license_says_what_took_its_place_and_a_lost_successor_
     shelf.add_license(company, license_number="A2", replaces="A1")
     found = verified(shelf, "A1")
     assert [one.license_number for one in found.replaced_by] == ["A2"]
-    assert "已有证照取代本证照,请核验取代它的证照" in [words.zh for words in found.reasons]
+    assert "已有证照取代本证照，请核验取代它的证照" in [words.zh for words in found.reasons]
     assert verified(shelf, "A2").verdict == "confirmed"
 
 
@@ -132,18 +132,18 @@ def test_the_checklist_prefers_what_took_the_place_of_another(shelf: Library, co
 def test_the_checklist_says_that_the_successor_is_not_here(shelf: Library, company: int) -> None:
     shelf.add_license(company, license_number="A1", status="superseded")
     material = next(one for one in checked(shelf).materials if one.license_type == "bizlic")
-    assert (material.verdict, material.words.zh) == ("not_good", "状态为已被取代;取代它的证照不在库中")
+    assert (material.verdict, material.words.zh) == ("not_good", "状态为已被取代；取代它的证照不在库中")
 
 
 OLD = "update item_materials set license_type = 'orgcode_cert' where item_code = 'PD-E-010' and license_type = 'bizlic'"
-SINCE = "该证照自 2015-10-01 起由营业执照取代:"
+SINCE = "该证照自 2015-10-01 起由营业执照取代："
 
 
 def test_a_material_of_an_old_type_is_satisfied_by_the_type_that_took_its_place(shelf: Library, company: int) -> None:
     shelf.change(OLD)
     material = next(one for one in checked(shelf).materials if one.license_type == "orgcode_cert")
     assert (material.verdict, material.issuer_name) == ("not_held", "平度市市场监督管理局")
-    assert material.words.zh == f"{SINCE}未查到该证照,由平度市市场监督管理局颁发"
+    assert material.words.zh == f"{SINCE}未查到该证照，由平度市市场监督管理局颁发"
     held = shelf.add_license(company, license_number="A1", open_ended=True)
     material = next(one for one in checked(shelf).materials if one.license_type == "orgcode_cert")
     assert (material.verdict, material.satisfied) == ("held", True)
@@ -153,5 +153,5 @@ def test_a_material_of_an_old_type_is_satisfied_by_the_type_that_took_its_place(
 def test_a_search_for_an_old_type_says_what_took_its_place(shelf: Library, company: int) -> None:
     terms = SearchTerms(number="X1", license_type="taxreg")
     advice = {one.code: one.words.zh for one in find_licenses(shelf.conn, shelf.keyring, terms, TODAY, NOW).advice}
-    said = "税务登记证(已并入营业执照)自 2015-10-01 起不再颁发,已由营业执照取代,请改查营业执照"
+    said = "税务登记证(已并入营业执照)自 2015-10-01 起不再颁发，已由营业执照取代，请改查营业执照"
     assert advice["search.type_ended"] == said

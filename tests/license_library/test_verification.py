@@ -51,7 +51,7 @@ def test_a_differing_value_is_named_but_not_told(shelf: Library, company: int) -
         "holder_code": False,
         "issued_on": True,
     }
-    assert answer.reasons[0].zh == "不一致的字段:持证主体、持证主体代码"
+    assert answer.reasons[0].zh == "不一致的字段：持证主体、持证主体代码"
     told = msgspec.json.encode(answer).decode()
     assert COMPANY not in told
     assert "恒通" not in told
@@ -117,9 +117,9 @@ def test_where_nothing_is_known_of_a_type_no_face_field_is_refused(shelf: Librar
 @pytest.mark.parametrize(
     ("term", "validity", "reason"),
     [
-        ({"valid_to": date(2016, 6, 14)}, "expired", "有效期至 2016-06-14,已过期"),
+        ({"valid_to": date(2016, 6, 14)}, "expired", "有效期至 2016-06-14，已过期"),
         ({"valid_to": date(2016, 6, 15)}, "valid", "有效期至 2016-06-15"),
-        ({"valid_from": date(2016, 6, 16)}, "not_yet_valid", "自 2016-06-16 起有效,尚未生效"),
+        ({"valid_from": date(2016, 6, 16)}, "not_yet_valid", "自 2016-06-16 起有效，尚未生效"),
         ({"open_ended": True}, "valid", "长期有效"),
         ({"status": "revoked", "open_ended": True}, "not_good", "状态为撤销"),
         ({"status": "suspended"}, "not_good", "状态为暂扣"),
@@ -127,9 +127,9 @@ def test_where_nothing_is_known_of_a_type_no_face_field_is_refused(shelf: Librar
         (
             {"status": "renewal_pending", "valid_to": date(2016, 1, 1)},
             "valid",
-            "延续申请审查中,依法视为准予延续(行政许可法第五十条)",
+            "延续申请审查中，依法视为准予延续（行政许可法第五十条）",
         ),
-        ({}, "valid", "有效,未载明截止日期"),
+        ({}, "valid", "有效，未载明截止日期"),
     ],
 )
 def test_validity_today_has_its_reason(
@@ -241,7 +241,7 @@ def test_a_good_license_of_a_silent_department_is_stale(shelf: Library) -> None:
 
 DOUBTS = {
     "unlisted": "该部门最近的全量清单中已无此证照",
-    "disputed": "内容有异议,已请部门校核",
+    "disputed": "内容有异议，已请部门校核",
 }
 
 
@@ -260,7 +260,7 @@ def test_a_valid_license_that_is_listed_no_more_or_disputed_is_not_confirmed(
     for question in ({"license_number": "A1"}, {"identifier": IDENTIFIER}, {"qr_payload": "q"}):
         answer = ask(shelf, **question, values={"holder_code": COMPANY})
         assert (answer.verdict, answer.matches, answer.valid_today) == ("stale", True, True)
-        assert answer.words.zh == f"证照存在,但{DOUBTS[doubt]},请向颁发机构核实"
+        assert answer.words.zh == f"证照存在，但{DOUBTS[doubt]}，请向颁发机构核实"
         assert [one.code for one in answer.doubts] == [doubt]
         assert DOUBTS[doubt] in [words.zh for words in answer.reasons]
 
@@ -283,7 +283,7 @@ def test_an_unlisted_and_disputed_license_of_a_silent_department_is_told_all_thr
     license_id = doubted(shelf, "unlisted", shelf.add_subject(), license_number="A1")
     shelf.dispute(license_id)
     answer = ask(shelf, license_number="A1")
-    assert answer.words.zh == "证照存在,但来源部门数据已超过承诺时限,请向颁发机构核实"
+    assert answer.words.zh == "证照存在，但来源部门数据已超过承诺时限，请向颁发机构核实"
     assert [one.code for one in answer.doubts] == ["disputed", "unlisted", "silent"]
     assert [words.zh for words in answer.reasons[1:3]] == [DOUBTS["disputed"], DOUBTS["unlisted"]]
     assert "已超过承诺" in answer.reasons[3].zh

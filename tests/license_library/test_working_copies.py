@@ -297,7 +297,7 @@ DOUBTS = {
         """insert into correction_requests
              (department, feed, record_id, license_id, field, basis, asked_by, asked_at, due_on, state)
            select department, feed, record_id, license_id, 'holder_name', '', '张工', :then, :then, 'open' from licenses""",
-        "内容有异议,已请部门校核",
+        "内容有异议，已请部门校核",
     ),
 }
 

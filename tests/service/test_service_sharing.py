@@ -272,7 +272,7 @@ def test_what_was_compared_is_told_with_its_reasons_its_source_and_age(ask: Call
     )
     assert "数据截至 2016-06-15 09:00" in told["message"]
     told = ask("verifyCertInfo", **VERIFY, certData=CERT_DATA | {"holder": "另一家公司"})["data"]
-    assert (told["match"], "不一致的字段:持证主体" in told["message"]) == (False, True)
+    assert (told["match"], "不一致的字段：持证主体" in told["message"]) == (False, True)
 
 
 def test_all_match_only_where_all_were_compared(ask: Callable[..., dict[str, Any]]) -> None:
