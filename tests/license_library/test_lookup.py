@@ -19,7 +19,7 @@ from question_makers import (
 )
 from sqlalchemy import text
 
-from license_library import name_candidates
+from license_library import lookup
 from license_library.answers import SearchAnswer
 from license_library.dossier import get_license
 from license_library.freshness import validity_of
@@ -77,7 +77,7 @@ def test_an_identifier_with_a_wrong_check_character_is_answered_with_the_right_o
     answer = ask(stocked, identifier=IDENTIFIER[:-1] + "A")
     assert answer.hits == []
     assert [advice.code for advice in answer.advice] == ["identifier.license_identifier_wrong"]
-    assert "应为 U,实为 A" in answer.advice[0].words.zh
+    assert "应为 U，实为 A" in answer.advice[0].words.zh
     assert "expected U, got A" in answer.advice[0].words.en
 
 
@@ -214,7 +214,7 @@ def test_names_page_on_where_the_candidates_looked_at_just_fill_a_page(stocked: 
 def test_more_candidates_than_are_kept_are_told_and_who_only_holds_the_name_is_among_them(
     shelf: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(name_candidates, "CANDIDATES", 3)
+    monkeypatch.setattr(lookup, "CANDIDATES", 3)
     shelf.add_feed()
     for number, name in enumerate(("同名甲店", "同名乙店", "同名丙店", "同名丁店", "老同名店", "新同名店")):
         shelf.add_license(shelf.add_subject(name, f"MA3N0A{number:03}", "099"), holder_name=name)

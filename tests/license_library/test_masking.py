@@ -50,7 +50,6 @@ def test_a_known_code_is_masked_whatever_its_form() -> None:
 def test_a_known_code_is_masked_in_small_letters_and_in_the_fifteen_digits_that_it_replaced() -> None:
     assert mask_text("passport e12345678 / E12345678", "E12345678") == "passport e1*****78 / E1*****78"
     assert mask_text("旧号 370226650101001", "370226196501010019") == "旧号 370*********001"
-    assert mask_text("编号 370226050101001", "370226200501010019") == "编号 370226050101001"
 
 
 @pytest.mark.parametrize(

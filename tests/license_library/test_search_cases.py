@@ -161,10 +161,10 @@ def test_whoever_had_the_very_name_is_no_look_alike(town: Library) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("370283199003077212", "应为 1,实为 2"),
-        ("91110000600037341A", "应为 L,实为 A"),
-        ("MA3N0A9C-5", "应为 6,实为 5"),
-        ("370283200001231", "第 15 位校验码应为 0,实为 1"),
+        ("370283199003077212", "应为 1，实为 2"),
+        ("91110000600037341A", "应为 L，实为 A"),
+        ("MA3N0A9C-5", "应为 6，实为 5"),
+        ("370283200001231", "第 15 位校验码应为 0，实为 1"),
     ],
 )
 def test_a_wrong_check_character_is_told_and_the_code_is_not(town: Library, typed: str, words: str) -> None:
