@@ -226,6 +226,30 @@ def test_more_candidates_than_are_kept_are_told_and_who_only_holds_the_name_is_a
     assert [one.code for one in answer.advice] == ["search.too_many"]
 
 
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        *(
+            ("平食证字〔2016〕第7号", f"平食证字{one[0]}2016{one[1]}第7号")
+            for one in ("[]", "()", "（）", "【】", "［］", "〔〕")
+        ),
+        ("平食证字(2016)第7号", "平食证字〔2016〕第 7 号"),
+        ("平食证字【2016】第7号", "平食证字（2016）第7号"),
+        ("鲁b-12x", "鲁B-12X"),
+        ("鲁B-12X", "鲁ｂ－１２ｘ"),
+        ("N1", "N 1"),
+        ("N 1", "n 1"),
+    ],
+)
+def test_a_license_number_is_found_however_its_brackets_letters_and_blanks_are_written(
+    shelf: Library, kept: str, typed: str
+) -> None:
+    shelf.add_feed()
+    shelf.add_license(shelf.add_subject(), license_number=kept)
+    assert numbers(ask(shelf, number=typed)) == [kept]
+    assert ask(shelf, number=f"{typed}9").hits == []
+
+
 def test_valid_on_a_day_finds_and_counts_what_is_valid_then(shelf: Library) -> None:
     shelf.add_feed()
     company, days = shelf.add_subject(), (None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1))
