@@ -118,10 +118,9 @@ def _tell(  # noqa: PLR0913, PLR0917 - asks a department, in the order of all de
             zh="须指明值有疑问的证照；未提出",
         )
     other = next(fact for fact in differ if fact.normal != doubted.normal)
-    is_face = doubted.source.field.startswith("face.")
-    named = f"{one.element.zh}：" if is_face else ""
+    named = f"{one.element.zh}：" if doubted.source.field.startswith("face.") else ""
     asked = Correction(
-        field="face" if is_face else doubted.source.field,
+        field=doubted.source.field,
         basis=decision.note,
         who=decision.who,
         seen=f"{named}{doubted.value}"[:LONGEST],

@@ -207,7 +207,7 @@ def test_a_department_is_asked_through_a_correction_request(city: Library) -> No
     assert told.conflict.state == "told"
     assert listed(city, state="told") == [(subject, ELEMENT)]
     (row,) = city.conn.exec_driver_sql("select * from correction_requests").all()
-    assert (row.license_id, row.department, row.field) == (licenses["hr"], "human_resources", "face")
+    assert (row.license_id, row.department, row.field) == (licenses["hr"], "human_resources", f"face.{ELEMENT}")
     sealed = [city.keyring.decrypt(value).decode() for value in (row.seen, row.proposed)]
     assert sealed == ["法定代表人（负责人）：李伟", "法定代表人（负责人）：王建国"]
     answer_correction(city.conn, row.request_id, "confirmed", "人社", "", NOW)
