@@ -117,6 +117,7 @@ class ConflictDetail(Answer, frozen=True):
     until: date | None
     request_id: int | None
     events: list[ConflictEvent]
+    mark: str  # of what is shown here; a decision carries it and is refused where that has changed
     asked_at: datetime
 
 
