@@ -54,7 +54,10 @@ def list_them(  # noqa: PLR0913, PLR0917 - each is one part of the question
         answer = show_facts(service, actor(), asked)
     if as_json:
         return print_json(answer)
-    rows = [[one.words.zh, one.value, one.verdict_words.zh, one.facts[0].words.zh] for one in answer.fields]
+    rows = [
+        [one.words.zh, one.value, one.verdict_words.zh, (one.facts[0].words if one.facts else one.reason_words).zh]
+        for one in answer.fields
+    ]
     title = f"{answer.subject.name or '?'} ({answer.subject.code}) · {answer.on}"
     return print_table(title, ["数据元", "值", "结论", "来源"], rows)
 

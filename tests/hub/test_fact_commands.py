@@ -90,6 +90,16 @@ def test_a_conflict_goes_from_the_list_to_the_department(contested: dict[str, in
     assert code_of("show", "999", ELEMENT) == 1
 
 
+def test_what_is_told_from_a_later_day_on_is_listed_without_a_value(contested: dict[str, int], hub: HubContext) -> None:
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("update licenses set changed_on = '2016-03-01'")
+    asked = ("list", "--subject", COMPANY, "--on", "2016-02-01")
+    (one,) = [each for each in run(*asked)["fields"] if each["name"] == ELEMENT]
+    assert (one["verdict"], one["reason"], one["value"]) == ("unknown", "state_not_known", None)
+    listed = CliRunner().invoke(app, ["fact", *asked], env={"COLUMNS": "300"})
+    assert (listed.exit_code, "王建国" in listed.stdout, "自 2016-03-01 起" in listed.stdout) == (0, False, True)
+
+
 def test_another_master_is_put_first_and_back(contested: dict[str, int]) -> None:
     assert ELEMENT in [one["code"] for one in run("elements")["elements"]]
     signed = ("--by", "张工", "--reason", "试")
