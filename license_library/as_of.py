@@ -29,6 +29,8 @@ ZONE = ZoneInfo("Asia/Shanghai")  # a day is a day of the bureau
 # license was between the two.
 HOLDS_FROM = """case when version_count = 1 then issued_on
          else coalesce(changed_on, cast(source_updated_at at time zone 'Asia/Shanghai' as date)) end"""
+# Where the version that holds on :on is such a first one: from which day on what it tells is known.
+TOLD_FROM = "case when {0}.version_count = 1 and {0}.changed_on > :on then {0}.changed_on end"
 _VERSION = text(f"""
 select max(version_count) filter (where :on >= {HOLDS_FROM}) as holding,
        max(changed_on) filter (where version_count = 1 and changed_on > :on) as told_from,

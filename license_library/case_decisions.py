@@ -16,8 +16,10 @@ from sqlalchemy import Connection, Row, text
 from license_library.case_events import Deed, write_events
 from license_library.case_words import case_action_words, quarantine_words
 from license_library.keyring import Keyring
+from license_library.quarantine_list import CASE_MARK
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
+from license_library.shown_marks import demand_mark
 from license_library.wording import problem_words
 from schemas.errors import NotFound, RequestError
 from schemas.problems import is_waivable
@@ -45,12 +47,13 @@ class CaseDecision:
     owner: str = ""
     values: Mapping[str, str | None] = field(default_factory=dict)
     until: date | None = None
+    mark: str | None = None  # of the case as it was shown; none: it is decided about as it stands
 
 
-_LOCK = text("""
-select quarantine_id, state, codes, source, edits from quarantined_records
+_LOCK = text(f"""
+select quarantine_id, state, codes, source, edits, {CASE_MARK} as mark from quarantined_records q
 where quarantine_id = :quarantine_id for no key update
-""")
+""")  # noqa: S608 - a constant of this room
 _ASSIGN = text("update quarantined_records set owner = :owner where quarantine_id = :quarantine_id")
 _EDIT = text("""
 update quarantined_records set edits = :edits, recheck_asked_at = :now where quarantine_id = :quarantine_id
@@ -76,6 +79,7 @@ def decide_case(  # noqa: PLR0913, PLR0917 - one decision, whose case, and when
     case = conn.execute(_LOCK, {"quarantine_id": quarantine_id}).one_or_none()
     if case is None:
         raise NotFound(f"quarantine: there is no case {quarantine_id}; nothing was changed")
+    demand_mark(decision.mark, case.mark, f"case {quarantine_id}", f"隔离 {quarantine_id} ")
     if case.state not in ALLOWED[decision.action]:
         raise NotDecidable(
             f"case {quarantine_id}: is {case.state}; {decision.action} needs it "

@@ -14,12 +14,13 @@ from sqlalchemy import Connection, text
 from license_library.conflict_list import get_contested
 from license_library.conflict_search import Contested
 from license_library.corrections import DEFAULT_DAYS, LONGEST, Correction, ask_for_license
-from license_library.fact_decisions import read_decisions, settled_fact, state_of, values_digest
+from license_library.fact_decisions import mark_of_conflict, read_decisions, settled_fact, state_of, values_digest
 from license_library.fact_verdicts import differing
 from license_library.facts import Fact
 from license_library.keyring import Keyring
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
+from license_library.shown_marks import demand_mark
 from schemas.elements import load_elements
 from schemas.errors import RequestError
 
@@ -30,6 +31,8 @@ insert into fact_decisions (subject_id, element, action, owner, license_id, valu
   decided_by, decided_at)
 values (:subject_id, :element, :action, :owner, :license_id, :values_digest, :until, :request_id, :note, :who, :now)
 """)
+# One at a time: each is made about what was decided before, under whichever number of the subject.
+_ALONE = text("select pg_advisory_xact_lock(hashtext('fact_decisions'))")
 _PREFER = text("""
 insert into element_masters (element, source, reason, decided_by, decided_at) values (:element, :source, :reason, :who, :now)
 """)
@@ -40,6 +43,7 @@ class ConflictDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     action: Action
     who: str
+    mark: str = ""  # of what was looked at, as the answer told it; settle, tell and reopen need it
     note: str = ""  # why; settle, tell and reopen need it
     owner: str = ""  # assign; empty: nobody any more
     license_id: int | None = None
@@ -57,9 +61,11 @@ def decide_conflict(  # noqa: PLR0913, PLR0917 - about what, what, and both cloc
     today: date,
     now: datetime,
 ) -> None:
-    """Note the decision; NotFound for the conflict, NotDecidable where the sources agree or it is not in a state for it."""
+    """Note the decision; NotFound for the conflict, NotDecidable where the sources agree, it is not in a state for it, or what was looked at has changed."""
     _demand_sense(decision, today)
+    conn.execute(_ALONE)
     one = get_contested(conn, keyring, subject_id, element, today)
+    _demand_as_shown(conn, keyring, one, decision)
     nothing: dict[str, Any] = dict.fromkeys(("owner", "license_id", "values_digest", "until", "request_id"))
     decide = {"assign": _assign, "settle": _settle, "tell": _tell, "reopen": _reopen}[decision.action]
     found = decide(conn, keyring, one, decision, today, now)
@@ -93,6 +99,13 @@ def prefer_source(  # noqa: PLR0913, PLR0917 - what, by whom, why, when
     conn.execute(_PREFER, facts)
 
 
+def _demand_as_shown(conn: Connection, keyring: Keyring, one: Contested, decision: ConflictDecision) -> None:
+    subject_id, element = one.subject.subject_id, one.element
+    decided = read_decisions(conn, [subject_id]).get((subject_id, element.code))
+    stands = mark_of_conflict(keyring, element, one.facts, decided)
+    demand_mark(decision.mark or None, stands, f"conflict: {element.code} of subject {subject_id}", f"“{element.zh}”")
+
+
 def _assign(
     _conn: Connection, _keyring: Keyring, _one: Contested, decision: ConflictDecision, _today: date, _now: datetime
 ) -> dict[str, Any]:
@@ -118,10 +131,9 @@ def _tell(  # noqa: PLR0913, PLR0917 - asks a department, in the order of all de
             zh="须指明值有疑问的证照；未提出",
         )
     other = next(fact for fact in differ if fact.normal != doubted.normal)
-    is_face = doubted.source.field.startswith("face.")
-    named = f"{one.element.zh}：" if is_face else ""
+    named = f"{one.element.zh}：" if doubted.source.field.startswith("face.") else ""
     asked = Correction(
-        field="face" if is_face else doubted.source.field,
+        field=doubted.source.field,
         basis=decision.note,
         who=decision.who,
         seen=f"{named}{doubted.value}"[:LONGEST],
@@ -162,10 +174,15 @@ def _chosen(one: Contested, decision: ConflictDecision) -> tuple[Fact, list[Fact
 
 
 def _demand_sense(decision: ConflictDecision, today: date) -> None:
-    texts = (decision.who, decision.note, decision.owner, decision.proposed)
+    texts = (decision.who, decision.note, decision.owner, decision.proposed, decision.mark)
     check_text("".join(text[: LONGEST + 1] for text in texts), longest=(LONGEST + 1) * len(texts))
     wrong = [
         ("who decides", "确认人", not decision.who.strip()),
+        (
+            "the mark of what was looked at",
+            "所查看内容的标记（mark）",
+            decision.action != "assign" and not decision.mark,
+        ),
         ("why", "理由", decision.action != "assign" and not decision.note.strip()),
         (f"at most {LONGEST} characters", f"不超过 {LONGEST} 字的内容", max(map(len, texts)) > LONGEST),
         ("a last day from today on", "不早于今天的截止日", decision.until is not None and decision.until < today),

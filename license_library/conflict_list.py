@@ -19,6 +19,7 @@ from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
 from license_library.fact_decisions import (
     Decided,
     list_decisions,
+    mark_of_conflict,
     read_decisions,
     read_preferred,
     settled_fact,
@@ -118,6 +119,7 @@ def show_conflict(  # noqa: PLR0913, PLR0917 - which one, and both clocks
         until=decided.until if decided and brief.state == "settled" else None,
         request_id=decided.request_id if decided and brief.state == "told" else None,
         events=[_event(row) for row in list_decisions(conn, subject_id, element)],
+        mark=mark_of_conflict(keyring, one.element, one.facts, decided),
         asked_at=now,
     )
 

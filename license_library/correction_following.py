@@ -51,15 +51,37 @@ select request_id, department, record_id, field, seen, proposed, evidence, basis
 where state = 'open' and delivery_id is null and department = any(:departments) order by request_id
 """)
 _DELIVERED = text("update correction_requests set delivery_id = :delivery_id where request_id = :request_id")
-# A case that was mended, or a license with a version that came after the question, has been put right at the source.
-_CORRECTED = text("""
+
+
+_LISTED = """(select jsonb_agg({what} order by h.ordinal) from license_holders h
+        where h.license_id = {of}.license_id and h.version_count = {of}.version_count)"""
+
+
+def _lists_other(what: str) -> str:
+    """Return the condition that the version of now lists others than the one that was doubted."""
+    return f"{_LISTED.format(what=what, of='l')} is distinct from {_LISTED.format(what=what, of='asked')}"
+
+
+# Another value where the doubt was; a code is kept as the subject that has it.
+_DIFFERS = f"""case
+    when r.field like 'face.%' then l.face ->> substr(r.field, 6) is distinct from asked.face ->> substr(r.field, 6)
+    when r.field = 'holder_name' then l.holder_name <> asked.holder_name or {_lists_other("h.name")}
+    when r.field in ('holder_code', 'holder_code_type')
+      then l.subject_id <> asked.subject_id or {_lists_other("h.subject_id")}
+    when r.field = 'holders' then {_lists_other("jsonb_build_array(h.subject_id, h.name, h.share)")}
+    else to_jsonb(l) -> r.field is distinct from to_jsonb(asked) -> r.field end"""
+# Put right at the source: a case that was mended, or a license that says something else where it was doubted.
+_CORRECTED = text(f"""
 update correction_requests r set state = 'answered', answer = 'corrected', answered_by = 'hub', answered_at = :now
 where r.state = 'open' and (
   exists (select from quarantined_records q where q.quarantine_id = r.quarantine_id and q.state = 'mended'
     and q.edits is null)
-  or exists (select from licenses l where l.license_id = r.license_id and l.known_from > r.asked_at))
+  or exists (select from licenses l cross join lateral (
+      select * from license_history v where v.license_id = l.license_id and v.known_from <= r.asked_at
+       order by v.version_count desc limit 1) as asked
+    where l.license_id = r.license_id and {_DIFFERS}))
 returning r.request_id, r.quarantine_id
-""")
+""")  # noqa: S608 - constants of this file
 
 
 def settle_corrected(conn: Connection, now: datetime) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from license_library.fact_verdicts import differing
 from license_library.facts import Fact
 from license_library.keyring import Keyring
+from license_library.shown_marks import mark_of
 from schemas.elements import Element
 
 ConflictState = Literal["open", "settled", "told"]
@@ -39,7 +40,7 @@ _DECIDED = text(f"""{_WHOSE}, owned as (
   select distinct on (asked_id, element) * from decided where action <> 'assigned'
    order by asked_id, element, decision_id desc
 )
-select asked_id as subject_id, element, last.action, last.license_id, last.values_digest, last.until, last.request_id,
+select asked_id as subject_id, element, last.decision_id, last.action, last.license_id, last.values_digest, last.until, last.request_id,
        last.decided_by, last.decided_at, r.state as request_state, owned.owner
   from last full join owned using (asked_id, element) left join correction_requests r using (request_id)
 """)  # noqa: S608 - a constant of this file
@@ -55,6 +56,7 @@ class Decided:
 
     subject_id: int
     element: str
+    decision_id: int | None  # of the action
     action: str | None
     license_id: int | None
     values_digest: bytes | None
@@ -100,6 +102,13 @@ def settled_fact(
         if is_chosen and values_digest(keyring, differ, fact) == decided.values_digest:
             return fact
     return None
+
+
+def mark_of_conflict(keyring: Keyring, element: Element, facts: Sequence[Fact], decided: Decided | None) -> str:
+    """Return the mark of a conflict as it is shown: whose values differ, who looks after it, the last that was decided."""
+    told = sorted(f"{fact.row and fact.row.license_id}\x1f{fact.normal}" for fact in differing(element, facts))
+    values = keyring.fingerprint("shown facts", "\x1e".join(told)).hex()
+    return mark_of(values, decided and (decided.owner, decided.decision_id, decided.request_state))
 
 
 def state_of(decided: Decided | None, settled: Fact | None) -> ConflictState:

@@ -20,12 +20,12 @@ _COLUMNS = """l.license_id, l.version_count, l.license_type, l.license_number, l
          l.valid_from, l.valid_to, l.open_ended, l.face, l.source_updated_at, l.known_from, l.exchange_id, l.department, l.feed"""
 # Whom a license names first, and everyone else whom its version lists, each by his own name.
 _CURRENT = f"""
-  select {_COLUMNS}, l.unlisted_at, l.holder_name as told_name, true as is_first,
-         subject_id as held_by, is_own
+  select {_COLUMNS}, l.unlisted_at, cast(null as date) as told_from, l.holder_name as told_name,
+         true as is_first,         subject_id as held_by, is_own
     from subject join licenses l using (subject_id)
    where l.license_type = any(cast(:types as text[])) and l.status = any(cast(:telling as text[]))
    union all
-  select {_COLUMNS}, l.unlisted_at, h.name, false, h.subject_id, is_own
+  select {_COLUMNS}, l.unlisted_at, null, h.name, false, h.subject_id, is_own
     from subject join license_holders h using (subject_id) join licenses l using (license_id, version_count)
    where l.subject_id <> h.subject_id
      and l.license_type = any(cast(:types as text[])) and l.status = any(cast(:telling as text[]))
@@ -44,7 +44,7 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
        (select name from subject order by is_own desc, subject_id limit 1) as subject_name, {undecided} as undecided_count,
        told.license_id, told.version_count, told.license_number, told.issuer_name, told.issued_on, told.status,
        told.valid_from, told.valid_to, told.open_ended, told.face, told.source_updated_at, told.known_from,
-       told.unlisted_at, told.told_name, told.is_first, told.held_by, told.is_own, {persons},
+       told.unlisted_at, told.told_from, told.told_name, told.is_first, told.held_by, told.is_own, {persons},
        known.department, known.department_name, known.feed, known.fresh_at, known.fresh_seconds, told.exchange_id,
        {disputed} as is_disputed,
        exists (select from waiting where waiting.license_type = wanted.license_type

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from license_library.answers import Words
+from license_library.as_of import unknown_state_words
 from license_library.wording import freshness_words, local_time
 from schemas.elements import Element, ElementSource
 
@@ -34,6 +35,7 @@ _CODED: Final = {
     "in_quarantine": Words("该主体有记录因数据问题未入库", "a record of this holder waits for the steward"),
     "unlisted": Words("部门最近的全量清单中已无所据证照", "its department's whole list lacks the license now"),
     "disputed": Words("内容有异议，已请部门校核", "the license is disputed, its department was asked"),
+    "settled": Words("来源不一致，已由数据管理员裁定", "the sources differ; a steward has settled it"),
     "lapsed": Words("所据证照已不在有效期内，须核实", "the license that tells it is not in its term; verify it"),
 }
 _STATES: Final = {
@@ -75,8 +77,8 @@ def reason_words(verdict: str, reason: str | None, witness: Any, *, is_master: b
         return freshness_words(
             "never" if witness.fresh_at is None else "silent", witness.fresh_at, witness.fresh_seconds
         )
-    if reason == "settled":
-        return Words("来源不一致，已由数据管理员裁定", "the sources differ; a steward has settled it")
+    if reason == "state_not_known":
+        return unknown_state_words(witness.told_from)
     if reason is not None:
         return _CODED[reason]
     if is_master:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import HeldAnswer, HeldLicense
-from license_library.as_of import HOLDS_FROM, ZONE, settled_instant, unknown_state_words
+from license_library.as_of import HOLDS_FROM, TOLD_FROM, ZONE, settled_instant, unknown_state_words
 from license_library.bound_holders import NOBODY, Bound, bound_to_code
 from license_library.freshness import validity_of
 from license_library.holder_codes import HolderCode, read_holder_code
@@ -39,7 +39,7 @@ with subject as materialized (
 )
 select told.license_id, told.version_count, told.license_type, coalesce(t.name, told.license_type) as license_type_name,
        told.license_number, {persons_at("told")}, told.issuer_name, told.issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
-       told.holder_name, case when told.version_count = 1 and told.changed_on > :on then told.changed_on end as told_from, told.department, told.feed, told.exchange_id, told.known_from, holder.subject_id as held_by, holder.is_own
+       told.holder_name, {TOLD_FROM.format("told")} as told_from, told.department, told.feed, told.exchange_id, told.known_from, holder.subject_id as held_by, holder.is_own
   from named
  cross join lateral (
    select max(version_count) as version_count from license_history

@@ -12,10 +12,11 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import IncidentBrief
-from license_library.incident_list import get_incident
+from license_library.incident_list import INCIDENT_MARK, get_incident
 from license_library.incident_words import incident_words
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
+from license_library.shown_marks import demand_mark
 from schemas.errors import RequestError
 from schemas.struct_readers import build_readers
 
@@ -33,6 +34,7 @@ class IncidentDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str | None = None
     assignee: str | None = None  # only to assign; none gives it back to nobody
     days: int = DAYS_MUTED  # only to mute
+    mark: str | None = None  # of the incident as it was looked at; one that has changed since is refused
 
 
 _DONE: Final = {
@@ -43,7 +45,10 @@ _DONE: Final = {
     "reopen": "reopened",
 }
 _STATE: Final = {"acknowledge": "acknowledged", "mute": "muted", "resolve": "resolved", "reopen": "open"}
-_LOCK = text("select state, department, feed, kind, cause from incidents where incident_id = :incident_id for update")
+_LOCK = text(f"""
+select state, department, feed, kind, cause, {INCIDENT_MARK} as mark from incidents i
+where incident_id = :incident_id for update
+""")  # noqa: S608 - a constant of this room
 _DECIDE = text("""
 update incidents set state = coalesce(cast(:state as text), state), decided_at = :now, decided_by = :who, note = :note,
   assigned_to = case when :choice = 'assign' then cast(:assignee as text) else assigned_to end,
@@ -69,6 +74,7 @@ def decide_incident(conn: Connection, incident_id: int, decision: IncidentDecisi
     row = conn.execute(_LOCK, facts).one_or_none()
     if row is None:
         return get_incident(conn, incident_id)  # says that there is none
+    demand_mark(decision.mark, row.mark, f"library: incident {incident_id}", f"异常 {incident_id} ")
     _require_state(conn, row, facts)
     conn.execute(_DECIDE, facts)
     conn.execute(_NOTE, facts)

@@ -23,16 +23,23 @@ from license_library.incident_words import (
 from license_library.known_filters import check_department
 from license_library.questions import IncidentFilter
 from license_library.readings import check_state, check_text
+from license_library.shown_marks import mark_in_sql
 from schemas.errors import NotFound
 
-_COLUMNS: Final = """
+# What a decision is made about: how bad it is, where it stands, whose it is. How often it was seen changes nothing.
+INCIDENT_MARK: Final = mark_in_sql(
+    "i.severity", "i.state", "i.assigned_to", "i.reopened_count", "extract(epoch from i.muted_until)",
+    "extract(epoch from i.decided_at)",
+)  # fmt: skip
+_COLUMNS: Final = f"""
 select i.incident_id, i.department, d.name as department_name, i.feed, i.kind, i.cause, i.severity, i.words_zh,
   i.words_en, i.state, i.seen_count, i.reopened_count, i.first_seen_at, i.last_seen_at, i.assigned_to, i.muted_until,
   i.decided_at, i.decided_by, i.note, i.resolved_at,
   (select a.failure from incident_alerts a where a.incident_id = i.incident_id
-    and a.sent_at is null and a.failure is not null order by a.alert_id limit 1) as alert_failure
+    and a.sent_at is null and a.failure is not null order by a.alert_id limit 1) as alert_failure,
+  {INCIDENT_MARK} as mark
 from incidents i join departments d using (department)
-"""
+"""  # noqa: S608 - a constant of this file
 _LIST = text(f"""{_COLUMNS}
 where (cast(:department as text) is null or i.department = :department)
   and case when cast(:state as text) is null then i.state <> 'resolved' else :state in ('all', i.state) end

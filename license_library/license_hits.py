@@ -14,7 +14,7 @@ from sqlalchemy import column, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import LicenseHit, Words
-from license_library.doubts import is_disputed
+from license_library.doubts import doubts_of, is_disputed
 from license_library.freshness import source_of, validity_of
 from license_library.keyring import Keyring
 from license_library.listed_holders import LISTED, holders_of, listed_at, persons_of
@@ -104,6 +104,7 @@ def hit_of(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting 
         validity=validity,
         validity_words=validity_words(validity, *term),
         source=source_of(row, now),
+        doubts=doubts_of(row, now),
         fit=fit.code if fit else None,
         fit_words=fit.words if fit else None,
     )

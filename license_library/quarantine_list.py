@@ -24,6 +24,7 @@ from license_library.masking import mask_text
 from license_library.problem_phrases import phrase_words
 from license_library.questions import QuarantineFilter
 from license_library.readings import check_state, check_text
+from license_library.shown_marks import mark_in_sql
 from license_library.wording import field_words, problem_words
 from schemas.errors import NotFound
 
@@ -59,8 +60,12 @@ select code, count(*) as case_count from quarantined_records q cross join unnest
 
 _TOTAL = text(f"select count(*) from quarantined_records q where {_SCOPE} and {_OF_CODE}")  # noqa: S608 - as above
 
+# What a decision is made about: where the case stands and whose it is, what is wrong with it, what was edited and waived.
+CASE_MARK = mark_in_sql(
+    *(f"q.{name}" for name in ("state", "owner", "problems", "edits", "waived_codes", "waived_until"))
+)
 _DETAIL = text(f"""
-select {_CASE}, p.request as page_request, p.digest as page_digest, p.body is not null as page_kept,
+select {_CASE}, {CASE_MARK} as mark, p.request as page_request, p.digest as page_digest, p.body is not null as page_kept,
        p.received_at as page_received_at,
        (select l.license_id from licenses l
          where l.department = q.department and l.feed = q.feed and l.record_id = q.record_id) as license_id
@@ -126,6 +131,7 @@ def get_quarantine_case(
         source=read_source(conn, keyring, quarantine_id, personal, reveal=reveal),
         is_revealed=reveal,
         history=list_events(conn, quarantine_id),
+        mark=row.mark,
         asked_at=now,
     )
 

@@ -196,7 +196,7 @@ class LinkEnded(RequestError):
 
 
 class NotDecidable(RequestError):
-    """The delivery or incident is not in a state in which that can be decided."""
+    """What is decided about is not in a state in which that can be decided, or has changed since it was shown."""
 
     code: ClassVar[str] = "request.not_decidable"
 

@@ -1,6 +1,7 @@
 """What is known of one subject, element by element (一户一档): now, or on a day as known at an instant.
 
-For the past only what licenses told then is said; how fresh a feed was, and what was decided, belongs to today.
+For the past only what licenses told then is said; how fresh a feed was, and what was decided, belongs to today. What the
+first version tells from a later day on is not told of the days before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from license_library.answers import FactField, FactsAnswer, SubjectBrief, Words
-from license_library.as_of import HOLDS_FROM, ZONE, settled_instant
+from license_library.as_of import HOLDS_FROM, TOLD_FROM, ZONE, settled_instant
 from license_library.bound_holders import Bound, bound_by_rows
 from license_library.fact_decisions import read_decisions, read_preferred, settled_fact
 from license_library.fact_fields import element_field
@@ -32,7 +33,7 @@ from schemas.holder_code_types import holder_kind
 _TOLD_THEN = f"""
   select v.license_id, v.version_count, v.license_type, v.license_number, v.issuer_name, v.issued_on, v.status, v.valid_from,
          v.valid_to, v.open_ended, v.face, v.source_updated_at, v.known_from, v.exchange_id, v.department, v.feed,
-         cast(null as timestamptz) as unlisted_at, coalesce(own.name, v.holder_name) as told_name, first.is_first,
+         cast(null as timestamptz) as unlisted_at, {TOLD_FROM.format("v")} as told_from, coalesce(own.name, v.holder_name) as told_name, first.is_first,
          held.held_by, held.is_own
     from (select l.license_id from subject join licenses l using (subject_id)
            union
@@ -56,7 +57,8 @@ _TOLD_THEN = f"""
        select from license_holders h where h.subject_id = subject.subject_id and h.license_id = v.license_id
           and h.version_count = v.version_count)
       order by is_own desc, subject_id limit 1) as held
-   where v.license_type = any(cast(:types as text[])) and v.status = any(cast(:telling as text[]))
+   where v.license_type = any(cast(:types as text[]))
+     and (v.status = any(cast(:telling as text[])) or {TOLD_FROM.format("v")} is not null)
      and (first.is_first or own.name is not null)
 """  # noqa: S608 - a constant of this room
 _THEN = facts_statement(_TOLD_THEN, then=True)
@@ -125,7 +127,10 @@ def _now(  # noqa: PLR0913, PLR0917 - of whom, what, and both clocks
     return rows, [(element, judged(element)) for element in elements.values()]
 
 
-def _then(element: Element, facts: list[Fact]) -> Judged:
+def _then(element: Element, told: list[Fact]) -> Judged:
+    facts = [fact for fact in told if fact.row is None or fact.row.told_from is None]
+    if told and not facts:
+        return Judged("unknown", "state_not_known", [], told[0].row)
     if not facts:
         return Judged("applicant_fills", "not_held", [])
     if differing(element, facts):
@@ -147,7 +152,7 @@ def _fields(  # noqa: PLR0913, PLR0917 - what is known, whose, and when
     return [
         element_field(element, element_words(element), nowhere, judged, subject_id, keyring, holder, bound, now)
         for element, judged in told
-        if judged.facts
+        if judged.facts or judged.reason == "state_not_known"
     ]
 
 

@@ -210,7 +210,7 @@ def _show_hits(answer: SearchAnswer) -> None:
             hit.license_number,
             hit.holder_name,
             hit.holder_code,
-            hit.validity_words.zh,
+            "；".join([hit.validity_words.zh, *(doubt.words.zh for doubt in hit.doubts)]),
             hit.fit_words.zh if hit.fit_words else None,
             hit.source.department,
         ]

@@ -30,6 +30,9 @@ License = Annotated[
     int | None, typer.Option("--license", help="License of the value that is meant; none: the holder code's.")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+Mark = Annotated[
+    str, typer.Option(help="Mark of the conflict as `hub fact show` told it: refused where it has changed since.")
+]
 
 
 @fact.command("list")
@@ -51,7 +54,10 @@ def list_them(  # noqa: PLR0913, PLR0917 - each is one part of the question
         answer = show_facts(service, actor(), asked)
     if as_json:
         return print_json(answer)
-    rows = [[one.words.zh, one.value, one.verdict_words.zh, one.facts[0].words.zh] for one in answer.fields]
+    rows = [
+        [one.words.zh, one.value, one.verdict_words.zh, (one.facts[0].words if one.facts else one.reason_words).zh]
+        for one in answer.fields
+    ]
     title = f"{answer.subject.name or '?'} ({answer.subject.code}) · {answer.on}"
     return print_table(title, ["数据元", "值", "结论", "来源"], rows)
 
@@ -138,12 +144,13 @@ def settle(  # noqa: PLR0913, PLR0917 - what is decided, by whom, why, until whe
     element: Code,
     who: Who,
     reason: Reason,
+    mark: Mark,
     license_id: License = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it holds.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which value stands; the conflict is open again when a value changes."""
-    order = ConflictOrder("settle", who, reason, license_id=license_id, until=until.date() if until else None)
+    order = ConflictOrder("settle", who, reason, mark, license_id=license_id, until=until.date() if until else None)
     _decide(subject, element, order, as_json=as_json)
 
 
@@ -154,19 +161,22 @@ def tell(  # noqa: PLR0913, PLR0917 - what is asked, of whom, by when
     who: Who,
     reason: Reason,
     license_id: License,
+    mark: Mark,
     proposed: Annotated[str, typer.Option(help="What should stand there; empty: what the other source says.")] = "",
     days: Annotated[int, typer.Option(min=1, max=60, help="Working days to answer.")] = DEFAULT_DAYS,
     as_json: AsJson = False,
 ) -> None:
     """Ask the department of a value to put it right: a correction request."""
-    order = ConflictOrder("tell", who, reason, license_id=license_id, proposed=proposed, days=days)
+    order = ConflictOrder("tell", who, reason, mark, license_id=license_id, proposed=proposed, days=days)
     _decide(subject, element, order, as_json=as_json)
 
 
 @fact.command()
-def reopen(subject: Subject, element: Code, who: Who, reason: Reason, as_json: AsJson = False) -> None:
+def reopen(  # noqa: PLR0913, PLR0917 - which one, by whom, why
+    subject: Subject, element: Code, who: Who, reason: Reason, mark: Mark, as_json: AsJson = False
+) -> None:
     """Take a decision back."""
-    _decide(subject, element, ConflictOrder("reopen", who, reason), as_json=as_json)
+    _decide(subject, element, ConflictOrder("reopen", who, reason, mark), as_json=as_json)
 
 
 def _decide(subject: int, element: str, order: ConflictOrder, *, as_json: bool) -> None:
@@ -183,7 +193,9 @@ def _show(answer: ConflictDetail, *, as_json: bool) -> None:
     if as_json:
         return print_json(answer)
     one = answer.conflict
-    title = f"{one.element_words.zh} · {one.subject_name} ({one.subject_code}) · {one.state_words.zh}"
+    title = (
+        f"{one.element_words.zh} · {one.subject_name} ({one.subject_code}) · {one.state_words.zh} · mark {answer.mark}"
+    )
     rows = [[fact.value, fact.license_id, fact.words.zh, fact.in_force] for fact in [*one.facts, *answer.others]]
     return print_table(title, ["值", "license", "来源", "in force"], rows)
 

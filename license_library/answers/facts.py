@@ -43,8 +43,8 @@ class FactField(Answer, frozen=True):
     part: Words
     element: str | None  # None: only the applicant can fill it
     verdict: FactVerdict
-    # Narrows the verdict: silent, never, lapsed, unlisted or disputed (stale); silent, never or in_quarantine (unknown);
-    # not_held, no_feed or own (applicant_fills); settled (known); otherwise None.
+    # Narrows the verdict: silent, never, lapsed, unlisted or disputed (stale); silent, never, in_quarantine or, of a day,
+    # state_not_known (unknown); not_held, no_feed or own (applicant_fills); settled (known); otherwise None.
     reason: str | None
     verdict_words: Words
     reason_words: Words
@@ -117,6 +117,7 @@ class ConflictDetail(Answer, frozen=True):
     until: date | None
     request_id: int | None
     events: list[ConflictEvent]
+    mark: str  # of what is shown here; a decision carries it and is refused where that has changed
     asked_at: datetime
 
 

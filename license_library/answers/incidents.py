@@ -37,6 +37,7 @@ class IncidentBrief(Answer, frozen=True):
     note: str | None
     resolved_at: datetime | None
     alert_failure: str | None  # of an alert that is still to be sent
+    mark: str  # of how it stands; a decision may carry it and is refused where that has changed
 
 
 class IncidentEvent(Answer, frozen=True):

@@ -54,6 +54,7 @@ class LicenseHit(Answer, frozen=True):
     validity: Validity  # as of today
     validity_words: Words  # the plain reason: 有效期至 2021-03-01,已过期
     source: Source
+    doubts: list[Doubt]  # what speaks against relying on it, however valid, the gravest first
     # Why a search found it: number identifier holder_code organisation_code name other_script core beginning holding
     # former_name bound_holder same_core sound initials; the last three are look-alikes, which are hints and never identities.
     fit: str | None = None

@@ -183,4 +183,5 @@ class QuarantineDetail(Answer, frozen=True):
     source: list[SourceField]  # empty where it is not kept yet: a check keeps it
     is_revealed: bool
     history: list[CaseEvent]  # newest first
+    mark: str  # of what is shown here; a decision may carry it and is refused where that has changed
     asked_at: datetime

@@ -43,6 +43,7 @@ class CaseOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owner: str = ""
     values: dict[str, str | None] = {}
     until: date | None = None
+    mark: str | None = None  # of the case as it was looked at; one that has changed since is refused
 
 
 class RevealRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

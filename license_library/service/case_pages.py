@@ -57,7 +57,7 @@ def quarantine_case(request: Request, settings: Settings, quarantine_id: Referen
 @router.post("/quarantine/{quarantine_id}")
 def decide(settings: Settings, asker: Someone, quarantine_id: Reference, form: Form) -> Response:
     """Take a decision and go back to the case."""
-    order = _given(form, ("action", "who", "reason", "owner", "until"))
+    order = _given(form, ("action", "who", "reason", "owner", "until", "mark"))
     if form.get("action") == "edit":
         order["values"] = {form.get("field", ""): form.get("value") or None}
     case_deciding.decide(settings, asker.actor, quarantine_id, as_question(order, CaseOrder))

@@ -20,7 +20,7 @@ from license_library.service.rendering import render
 from license_library.service.settling import ConflictOrder, MasterOrder
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
-TEXTS = ("action", "who", "note", "owner", "until", "proposed")
+TEXTS = ("action", "who", "note", "owner", "until", "proposed", "mark")
 NUMBERS = ("license_id", "days")
 
 

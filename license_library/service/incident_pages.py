@@ -38,7 +38,7 @@ def incident(request: Request, settings: Settings, incident_id: Reference) -> Re
 def decide(settings: Settings, asker: Someone, incident_id: Reference, form: Form) -> Response:
     """Take a decision and show the incident again."""
     given: dict[str, Any] = {
-        name: text for name in ("choice", "who", "note", "assignee") if (text := form.get(name, ""))
+        name: text for name in ("choice", "who", "note", "assignee", "mark") if (text := form.get(name, ""))
     }
     days = form.get("days", "")
     if days.isascii() and days.isdecimal() and len(days) < 4:

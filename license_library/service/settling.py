@@ -26,6 +26,7 @@ class ConflictOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     action: Action
     who: str
     note: str = ""
+    mark: str = ""  # of the conflict as it was looked at; settle, tell and reopen need it
     owner: str = ""
     license_id: int | None = None  # whose value stands or is doubted; none: the holder code's own
     until: date | None = None

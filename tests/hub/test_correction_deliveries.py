@@ -19,11 +19,11 @@ from license_library.corrections import Correction, ask_for_license
 from schemas.workdays import announced_days
 
 ASKED = Correction(
-    field="valid_to",
+    field="status",
     basis="《政务数据共享条例》",
     who="张工",
-    seen="2026-01-01",
-    proposed="2027-01-01",
+    seen="valid",
+    proposed="revoked",
     evidence="扫描件",
 )
 OLDEST = "select license_id from licenses order by source_updated_at, record_id"  # which a fake revokes first
@@ -117,7 +117,15 @@ def assert_told(hub: HubContext, inbox: list[dict[str, dict[str, str]]], name: s
     (told,) = [each["values"] for each in inbox if each["kind"] == "correction_request"]
     due_on = str(column(hub, "select due_on from correction_requests")[0])
     record = column(hub, "select record_id from correction_requests")[0]
-    expected = [f"correction-{request_id}", record, "valid_to", ASKED.seen, ASKED.proposed, ASKED.evidence, ASKED.basis]
+    expected = [
+        f"correction-{request_id}",
+        record,
+        ASKED.field,
+        ASKED.seen,
+        ASKED.proposed,
+        ASKED.evidence,
+        ASKED.basis,
+    ]
     assert [told[place] for place in TOLD[name][:-1]] == expected
     assert told[TOLD[name][-1]].replace("-", "") == due_on.replace("-", "")
 

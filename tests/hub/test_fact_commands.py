@@ -56,6 +56,11 @@ def code_of(*words: str) -> int:
     return CliRunner().invoke(app, ["fact", *words], prog_name="hub").exit_code
 
 
+def seen(one: tuple[str, str]) -> tuple[str, str]:
+    """Look at a conflict; return how a decision says so."""
+    return "--mark", run("show", *one)["mark"]
+
+
 def test_a_conflict_goes_from_the_list_to_the_department(contested: dict[str, int], hub: HubContext) -> None:
     listed = run("conflicts", "--element", ELEMENT)
     assert [(one["subject_id"], one["state"]) for one in listed["conflicts"]] == [(contested["subject"], "open")]
@@ -68,16 +73,31 @@ def test_a_conflict_goes_from_the_list_to_the_department(contested: dict[str, in
     one, signed = (str(contested["subject"]), ELEMENT), ("--by", "张工", "--reason", "查档")
     assert [fact["value"] for fact in run("show", *one)["conflict"]["facts"]] == ["王建国", "李伟"]
     assert run("assign", *one, "--by", "张工", "--to", "李工")["conflict"]["owner"] == "李工"
-    settled = run("settle", *one, *signed, "--license", str(contested["hr"]), "--until", "2099-01-01")
+    settled = run("settle", *one, *signed, *seen(one), "--license", str(contested["hr"]), "--until", "2099-01-01")
     assert (settled["conflict"]["state"], settled["until"]) == ("settled", "2099-01-01")
-    assert run("reopen", *one, *signed)["conflict"]["state"] == "open"
-    assert run("tell", *one, *signed, "--license", str(contested["hr"]))["conflict"]["state"] == "told"
+    assert run("reopen", *one, *signed, *seen(one))["conflict"]["state"] == "open"
+    assert run("tell", *one, *signed, *seen(one), "--license", str(contested["hr"]))["conflict"]["state"] == "told"
     with hub.engine.connect() as conn:
         assert conn.exec_driver_sql("select department, license_id from correction_requests").all() == [
             ("human_resources", contested["hr"])
         ]
-    assert code_of("settle", *one, *signed, "--license", "999") == 2
+    assert code_of("settle", *one, *signed, *seen(one), "--license", "999") == 2
+    old, ours = seen(one), ("--license", str(contested["bizlic"]))
+    assert old[1] in CliRunner().invoke(app, ["fact", "show", *one]).stdout
+    assert code_of("assign", *one, "--by", "张工", "--to", "王工") == 0
+    assert code_of("settle", *one, *signed, *old, *ours) == 2  # somebody else's by now
+    assert code_of("settle", *one, *signed, *ours) == 2
     assert code_of("show", "999", ELEMENT) == 1
+
+
+def test_what_is_told_from_a_later_day_on_is_listed_without_a_value(contested: dict[str, int], hub: HubContext) -> None:
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("update licenses set changed_on = '2016-03-01'")
+    asked = ("list", "--subject", COMPANY, "--on", "2016-02-01")
+    (one,) = [each for each in run(*asked)["fields"] if each["name"] == ELEMENT]
+    assert (one["verdict"], one["reason"], one["value"]) == ("unknown", "state_not_known", None)
+    listed = CliRunner().invoke(app, ["fact", *asked], env={"COLUMNS": "300"})
+    assert (listed.exit_code, "王建国" in listed.stdout, "自 2016-03-01 起" in listed.stdout) == (0, False, True)
 
 
 def test_another_master_is_put_first_and_back(contested: dict[str, int]) -> None:

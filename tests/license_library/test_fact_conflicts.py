@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from question_makers import COMPANY, NOW, PERSON, TODAY, Library
+from sqlalchemy import Connection, Engine, text
 
 from license_library import conflict_list, conflict_search
 from license_library.answers import ConflictDetail, FactField
@@ -23,6 +27,10 @@ from schemas.workdays import announced_days
 ELEMENT = "legal_representative"
 SPELLINGS = {"王建国": "王建国", "王 建国": "王建国", "王建国\u200b": "王建国", "李伟": "李伟"}
 DEPARTMENTS = {"bizlic": "market_regulation", "hr": "human_resources", "seed": "agriculture"}
+
+WAITING = text("""
+select pid from pg_locks join pg_database on oid = database and datname = current_database() where not granted
+""")
 
 
 @pytest.fixture
@@ -58,9 +66,17 @@ def listed(city: Library, today: date = TODAY, **wanted: Any) -> list[tuple[int,
 
 
 def decide(city: Library, subject: int, action: str, element: str = ELEMENT, **facts: Any) -> None:
-    """Decide as a steward does."""
-    decision = ConflictDecision(action=action, **{"who": "张工", "note": "查过档案", **facts})
+    """Decide as a steward does who has just looked at the conflict."""
+    mark = show_conflict(city.conn, city.keyring, subject, element, TODAY, NOW).mark
+    decision = ConflictDecision(action=action, **{"who": "张工", "note": "查过档案", "mark": mark, **facts})
     decide_conflict(city.conn, city.keyring, subject, element, decision, TODAY, NOW)
+
+
+def over(city: Library, conn: Connection) -> Library:
+    """Return the same library over another connection."""
+    other = copy(city)
+    other.conn = conn
+    return other
 
 
 def shown(city: Library, subject: int, today: date = TODAY) -> ConflictDetail:
@@ -207,7 +223,7 @@ def test_a_department_is_asked_through_a_correction_request(city: Library) -> No
     assert told.conflict.state == "told"
     assert listed(city, state="told") == [(subject, ELEMENT)]
     (row,) = city.conn.exec_driver_sql("select * from correction_requests").all()
-    assert (row.license_id, row.department, row.field) == (licenses["hr"], "human_resources", "face")
+    assert (row.license_id, row.department, row.field) == (licenses["hr"], "human_resources", f"face.{ELEMENT}")
     sealed = [city.keyring.decrypt(value).decode() for value in (row.seen, row.proposed)]
     assert sealed == ["法定代表人（负责人）：李伟", "法定代表人（负责人）：王建国"]
     answer_correction(city.conn, row.request_id, "confirmed", "人社", "", NOW)
@@ -230,6 +246,63 @@ def test_every_decision_stays_with_who_why_and_when(city: Library) -> None:
     assert "王建国" not in repr(city.conn.exec_driver_sql("select * from fact_decisions").all())
 
 
+def test_a_value_that_changed_since_it_was_looked_at_is_not_settled(city: Library) -> None:
+    subject, licenses = differ(city, bizlic="王建国", hr="李伟")
+    seen = shown(city, subject).mark
+    city.change(f'update licenses set face = \'{{"{ELEMENT}": "赵国强"}}\' where license_id = {licenses["bizlic"]}')
+    for action in ("settle", "tell", "assign"):
+        with pytest.raises(NotDecidable, match="has changed since it was shown"):
+            decide(city, subject, action, license_id=licenses["bizlic"], mark=seen)
+    assert (shown(city, subject).conflict.state, shown(city, subject).events) == ("open", [])
+    decide(city, subject, "settle", license_id=licenses["bizlic"])
+    assert filled(city).value == "赵国强"
+
+
+@pytest.mark.parametrize("first", ["assign", "settle", "tell"])
+def test_what_somebody_decided_meanwhile_is_not_overridden_unseen(city: Library, first: str) -> None:
+    subject, licenses = differ(city, bizlic="王建国", hr="李伟")
+    seen = shown(city, subject).mark
+    decide(city, subject, first, license_id=licenses["bizlic"], owner="李工")
+    before = shown(city, subject)
+    for action in ("settle", "tell", "reopen", "assign"):
+        with pytest.raises(NotDecidable) as refused:
+            decide(city, subject, action, license_id=licenses["hr"], owner="王工", mark=seen)
+        assert "在您查看之后已有变化" in str(refused.value.zh)
+    assert shown(city, subject) == before
+    decide(city, subject, "settle", license_id=licenses["hr"], mark=before.mark)
+    assert filled(city).value == "李伟"
+
+
+def test_of_two_who_settle_at_once_the_second_is_refused(city: Library, database: Engine) -> None:
+    subject, licenses = differ(city, bizlic="王建国", hr="李伟")
+    seen = shown(city, subject).mark
+    city.conn.commit()
+
+    def settle_elsewhere() -> None:
+        with database.begin() as conn:
+            decide(over(city, conn), subject, "settle", license_id=licenses["bizlic"], mark=seen)
+
+    with ThreadPoolExecutor(1) as pool, database.connect() as conn, database.connect() as watcher:
+        first = over(city, conn)
+        decide(first, subject, "settle", license_id=licenses["hr"], mark=seen)
+        second = pool.submit(settle_elsewhere)
+        while not second.done() and not watcher.execute(WAITING).all():
+            time.sleep(0.01)
+        conn.commit()
+        with pytest.raises(NotDecidable, match="has changed since"):
+            second.result(timeout=30)
+        assert first.read("select license_id from fact_decisions") == [licenses["hr"]]
+
+
+def test_a_request_that_was_answered_meanwhile_is_seen_before_the_next_decision(city: Library) -> None:
+    subject, licenses = differ(city, bizlic="王建国", hr="李伟")
+    decide(city, subject, "tell", license_id=licenses["hr"])
+    seen, (request,) = shown(city, subject).mark, city.read("select request_id from correction_requests")
+    answer_correction(city.conn, request, "confirmed", "人社", "", NOW)
+    with pytest.raises(NotDecidable, match="changed since"):
+        decide(city, subject, "reopen", mark=seen)
+
+
 def test_what_makes_no_sense_is_refused(city: Library) -> None:
     subject, licenses = differ(city, bizlic="王建国", hr="李伟")
     for facts in (
@@ -237,6 +310,8 @@ def test_what_makes_no_sense_is_refused(city: Library) -> None:
         {"action": "settle", "license_id": licenses["hr"], "who": ""},
         {"action": "settle", "license_id": licenses["hr"], "until": TODAY - timedelta(days=1)},
         {"action": "settle", "license_id": licenses["hr"], "note": "长" * 501},
+        {"action": "settle", "license_id": licenses["hr"], "mark": ""},
+        {"action": "reopen", "mark": ""},
     ):
         with pytest.raises(RequestError, match="nothing was changed"):
             decide(city, subject, **facts)

@@ -55,6 +55,20 @@ def stocked(shelf: Library) -> Library:
     return shelf
 
 
+def test_a_hit_says_what_speaks_against_relying_on_it(stocked: Library) -> None:
+    license_id = ask(stocked, number="370283100001").hits[0].license_id
+    told = [[]]
+    for doubt in (stocked.unlist, stocked.dispute):
+        doubt(license_id)
+        for found in ({"number": "370283100001"}, {"holder_code": COMPANY}, {"holder_name": "恒通"}):
+            hits = ask(stocked, **found).hits
+            told.append([one.code for hit in hits for one in hit.doubts])
+            assert [hit.validity for hit in hits if hit.doubts] == ["valid"]
+    assert told == [[], *[["unlisted"]] * 3, *[["disputed", "unlisted"]] * 3]
+    stocked.change("update feeds set fresh_at = null")
+    assert [one.code for one in ask(stocked, number="370283100001").hits[0].doubts] == ["disputed", "unlisted", "never"]
+
+
 def test_a_license_is_found_by_its_number(stocked: Library) -> None:
     answer = ask(stocked, number=" 370283100001 ")
     assert numbers(answer) == ["370283100001"]

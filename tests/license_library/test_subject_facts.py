@@ -82,6 +82,39 @@ def test_what_was_true_on_a_day_is_what_its_licenses_told_then(shelf: Library) -
     assert [address(day) for day in (None, date(2016, 6, 1), date(2014, 1, 1))] == [["新址"], ["旧址"], []]
 
 
+@pytest.mark.parametrize("status", ["valid", "revoked"])
+def test_what_is_told_from_a_later_day_on_is_not_told_of_the_days_before(shelf: Library, status: str) -> None:
+    shelf.add_feed()
+    subject, first_told = shelf.add_subject(), date(2016, 3, 1)
+    shelf.add_license(subject, face={"address": "新址"}, changed_on=first_told, status=status, open_ended=True)
+
+    def address(on: date) -> tuple[Any, ...]:
+        whole = facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, None, on, None, TODAY, LATER)
+        fields = {field.name: field for field in whole.fields}
+        one = fields.get("registered_address")
+        return (one.verdict, one.reason, one.value, [fact.value for fact in one.facts]) if one else ()
+
+    told = ("known", None, "新址", ["新址"]) if status == "valid" else ()
+    assert (address(first_told), address(date(2016, 6, 1))) == (told, told)
+    assert address(date(2016, 2, 29)) == ("unknown", "state_not_known", None, [])
+    assert address(date(2014, 1, 1)) == ()  # not issued yet
+    wanted = facts_of_subject(
+        shelf.conn, shelf.keyring, COMPANY, None, ["registered_address"], date(2016, 2, 29), None, TODAY, LATER
+    )
+    assert "自 2016-03-01 起" in wanted.fields[0].reason_words.zh
+
+
+def test_another_license_that_tells_it_of_the_day_is_told(shelf: Library) -> None:
+    shelf.add_feed()
+    subject = shelf.add_subject()
+    shelf.add_license(subject, face={"address": "后址"}, changed_on=date(2016, 3, 1), open_ended=True)
+    shelf.add_license(subject, face={"address": "先址"}, open_ended=True)
+    answer = facts_of_subject(
+        shelf.conn, shelf.keyring, COMPANY, None, ["registered_address"], date(2016, 2, 1), None, TODAY, LATER
+    )
+    assert [(one.verdict, one.value, len(one.facts)) for one in answer.fields] == [("known", "先址", 1)]
+
+
 def test_only_elements_of_such_a_subject_can_be_asked_for(shelf: Library) -> None:
     with pytest.raises(RequestError, match="no element 'sex'"):
         facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, ["sex"], None, None, TODAY, LATER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from httpx import Client
@@ -166,3 +168,39 @@ def test_what_cannot_be_decided_is_told_in_chinese_on_a_page(own_machine: Client
         f"/quarantine/{case}", data={"action": "waive", "who": "张工", "reason": "x", "until": "2999-01-01"}
     )
     assert (page.status_code, f"隔离 {case} 已作废" in page.text, "needs it" in page.text) == (409, True, False)
+
+
+def test_a_case_that_changed_since_it_was_shown_is_not_decided_unseen(
+    own_machine: Client, case: int, database: Engine
+) -> None:
+    page, url = own_machine.get(f"/quarantine/{case}").text, f"/api/quarantine/{case}"
+    (seen,) = re.findall(r'name="mark" value="([0-9a-f]+)"', page)
+    assert own_machine.get(url).json()["mark"] == seen
+    edit = {"action": "edit", "who": "张工", "reason": "来电核实", "values": {"ZT": "1"}}
+    steps = [
+        lambda: own_machine.post(f"{url}/decision", json={"action": "assign", "who": "李工", "owner": "李工"}),
+        lambda: own_machine.post(f"{url}/decision", json=edit),
+        lambda: rule_finds_more(database, case),
+    ]
+    waive = {"action": "waive", "who": "王工", "reason": "纸质证照已核", "until": "2030-01-01"}
+    for step in steps:
+        step()
+        stands = own_machine.get(url).json()
+        refused = own_machine.post(f"/quarantine/{case}", data=waive | {"mark": seen})
+        assert (refused.status_code, "已有变化，请重新查看后再处理" in refused.text) == (409, True)
+        assert own_machine.get(url).json() == stands
+        assert stands["mark"] != seen
+        seen = stands["mark"]
+    discarded = own_machine.post(f"{url}/decision", json={**waive, "action": "discard", "mark": seen})
+    assert (discarded.status_code, discarded.json()["case"]["state"]) == (200, "discarded")
+
+
+def rule_finds_more(database: Engine, case: int) -> None:
+    """Let a stricter rule find a second thing wrong with a case."""
+    found = {"code": "identifier.uscc_wrong", "field": "holder_code", "expected": "x", "got": "x"}
+    with database.begin() as conn:
+        conn.execute(
+            text("""update quarantined_records set problems = problems || cast(:found as jsonb),
+                codes = codes || 'identifier.uscc_wrong'::text where quarantine_id = :case"""),
+            {"found": msgspec.json.encode([found]).decode(), "case": case},
+        )

@@ -92,6 +92,12 @@ def own_person(own_settings: ServiceSettings, own_shelf: Shelf) -> Iterator[Clie
         yield client
 
 
+def mark_on(page: str) -> str:
+    """Return the mark that the forms of a page send."""
+    (mark,) = set(re.findall(r'name="mark" value="([0-9a-f]+)"', page))
+    return mark
+
+
 def test_a_conflict_is_listed_masked_shown_with_a_purpose_and_settled(
     own_settings: ServiceSettings, own_machine: Client, contested: dict[str, int]
 ) -> None:
@@ -109,6 +115,8 @@ def test_a_conflict_is_listed_masked_shown_with_a_purpose_and_settled(
         "license_id": contested["bizlic"],
         "until": "2099-12-31",
     }
+    assert own_machine.post(f"{address}/decision", json=order, headers=HEADER).status_code == 400
+    order["mark"] = shown["mark"]
     settled = own_machine.post(f"{address}/decision", json=order, headers=HEADER).json()
     assert (settled["conflict"]["state"], settled["events"][-1]["who"]) == ("settled", "张工 (developer)")
     assert own_machine.get("/api/conflicts?state=open&element=legal_representative").json()["conflicts"] == []
@@ -121,13 +129,14 @@ def test_a_conflict_that_cannot_be_decided_so_is_told_with_its_status(
     own_machine: Client, contested: dict[str, int]
 ) -> None:
     address = f"/api/conflicts/{contested['subject']}/legal_representative/decision"
+    mark = own_machine.get(address.removesuffix("/decision"), headers=HEADER).json()["mark"]
     for order, status in (
         ({"action": "reopen", "who": "张工", "note": "x"}, 409),
         ({"action": "settle", "who": "张工", "note": "x", "license_id": 999}, 409),
         ({"action": "settle", "who": " ", "note": "x"}, 400),
         ({"action": "forget", "who": "张工"}, 422),
     ):
-        assert own_machine.post(address, json=order, headers=HEADER).status_code == status, order
+        assert own_machine.post(address, json=order | {"mark": mark}, headers=HEADER).status_code == status, order
     assert own_machine.get("/api/conflicts/999/founded_on", headers=HEADER).status_code == 404
     assert own_machine.get("/api/conflicts?element=colour").status_code == 400
     assert own_machine.get("/api/conflicts?elemnt=founded_on").status_code == 422
@@ -150,10 +159,18 @@ def test_a_steward_finds_a_conflict_settles_it_and_the_form_is_filled(
     assert "来源不一致" in form
     assert f'href="{address}"' in form
     facts = {"license_id": str(contested["hr"]), "note": "电话核实", "who": "张工", "action": "settle"}
+    facts["mark"] = mark_on(shown)
     assert post_form(own_person, address, **facts).status_code == 303
+    outdated = post_form(own_person, address, **facts | {"license_id": str(contested["bizlic"])})
+    assert outdated.status_code == 409
+    assert "在您查看之后已有变化，请重新查看后再处理" in outdated.text
     assert "裁定采用" in own_person.get(address).text
     assert "已由数据管理员裁定" in post_form(own_person, f"/checklist/{ITEM}", holder_code=COMPANY).text
-    told = facts | {"action": "tell", "license_id": str(contested["bizlic"])}
+    told = facts | {
+        "action": "tell",
+        "license_id": str(contested["bizlic"]),
+        "mark": mark_on(own_person.get(address).text),
+    }
     assert post_form(own_person, address, **told).status_code == 303
     assert "法*" in own_person.get("/corrections").text
 

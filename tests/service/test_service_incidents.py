@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from httpx import Client
 from service_makers import Shelf
+from sqlalchemy import Engine, text
 
 
 def critical(machine: Client) -> int:
@@ -46,3 +49,32 @@ def test_a_decision_on_an_incident_needs_who_makes_it_and_sense(own_machine: Cli
         ({"choice": "mute"}, 422),
     ):
         assert own_machine.post(f"/api/incidents/{number}/decision", json=given).status_code == status
+
+
+def test_an_incident_that_changed_since_it_was_shown_is_not_decided_unseen(
+    own_machine: Client, database: Engine
+) -> None:
+    number = critical(own_machine)
+    url, mute = f"/api/incidents/{number}", {"choice": "mute", "who": "李工", "days": "90"}
+    (seen,) = re.findall(r'name="mark" value="([0-9a-f]+)"', own_machine.get(f"/incidents/{number}").text)
+    change(database, number, "seen_count = seen_count + 1, last_seen_at = last_seen_at + interval '1 hour'")
+    assert own_machine.get(url).json()["incident"]["mark"] == seen  # the same trouble, seen once more
+    assign = {"choice": "assign", "who": "张工", "assignee": "王工", "mark": seen}
+    for step in (
+        lambda: own_machine.post(f"{url}/decision", json=assign),
+        lambda: change(database, number, "severity = 'warning'"),
+        lambda: change(database, number, "reopened_count = reopened_count + 1"),
+    ):
+        step()
+        stands = own_machine.get(url).json()
+        refused = own_machine.post(f"/incidents/{number}", data=mute | {"mark": seen})
+        assert (refused.status_code, "已有变化，请重新查看后再处理" in refused.text) == (409, True)
+        assert own_machine.get(url).json() == stands
+        seen = stands["incident"]["mark"]
+    assert own_machine.post(f"/incidents/{number}", data=mute | {"mark": seen}).status_code == 303
+
+
+def change(database: Engine, number: int, how: str) -> None:
+    """Change an incident as the watch of the feeds does."""
+    with database.begin() as conn:
+        conn.execute(text(f"update incidents set {how} where incident_id = :number"), {"number": number})

@@ -212,6 +212,18 @@ def test_a_license_that_is_listed_no_more_is_relied_on_under_a_warning(
     assert "PAGE-2" in after
 
 
+def test_a_search_shows_which_hit_is_listed_no_more(own_settings: ServiceSettings, own_shelf: Shelf) -> None:
+    told = "该部门最近的全量清单中已无此证照"
+    with serving(create_app(own_settings)) as server, calling(server, Origin=server) as client:
+        client.post("/sign-in", data={"token": TOKEN})
+        before = post_form(client, "/", text=own_shelf.license_number).text
+        unlist(own_settings, own_shelf.license_id)
+        after = post_form(client, "/", text=own_shelf.license_number).text
+    read_page(after)
+    assert f"/licenses/{own_shelf.license_id}" in before
+    assert [page.count(told) for page in (before, after)] == [0, 1]
+
+
 def test_an_alert_says_what_changed_and_a_state_only_where_that_changed(settings, shelf: Shelf, person: Client) -> None:
     address = f"/licenses/{shelf.license_id}"
     post_form(person, address)
