@@ -142,15 +142,24 @@ class Door:
         unzip = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding in ("gzip", "deflate") else None
         left = self._limits.page_bytes
         for chunk in response.raw.stream(CHUNK, decode_content=False):
+            if unzip and unzip.eof:
+                raise self._goes_on()
             part = unzip.decompress(chunk, left + 1) if unzip else chunk
             left -= len(part)
             if left < 0:
                 raise DepartmentBrokePromise(
                     f"{self._who}: the answer exceeds {self._limits.page_bytes} bytes; reading stopped, nothing is applied"
                 )
+            if unzip and unzip.unused_data:
+                raise self._goes_on()
             yield part
         if unzip and not unzip.eof:
             raise DepartmentBrokePromise(f"{self._who}: the compressed answer ends early; nothing of it is applied")
+
+    def _goes_on(self) -> DepartmentBrokePromise:
+        return DepartmentBrokePromise(
+            f"{self._who}: the answer goes on after the end of what is compressed; nothing of it is applied"
+        )
 
     def _translate(self, error: Exception) -> DepartmentError:
         seconds = self._limits.deadline_seconds

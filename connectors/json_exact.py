@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -129,8 +130,8 @@ def decode_next(text: str, start: int) -> tuple[Any, int] | None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
     found: dict[Any, Any] = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        found[DOUBLED] = sorted({name for name in names if names.count(name) > 1})
+        times = Counter(name for name, _ in pairs)
+        found[DOUBLED] = sorted(name for name, many in times.items() if many > 1)
     return found
 
 

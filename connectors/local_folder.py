@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +17,7 @@ from schemas.errors import DeclarationError
 
 
 class LocalFolder:
-    """Work in one folder."""
+    """Work in one folder. Every path is walked from it, folder by folder, so that a link anywhere leads nowhere."""
 
     def __init__(self, connection: Connection, who: str) -> None:
         self._root, self._who = Path(connection.path), who
@@ -27,7 +29,7 @@ class LocalFolder:
         """Return the regular files of a folder, by name."""
         with translated(self._who, f"listing {folder or 'the drop'}"):
             try:
-                with os.scandir(self._root / folder) as found:
+                with self._folder(folder) as inside, os.scandir(inside) as found:
                     entries = [_entry(one.name, one.stat(follow_symlinks=False)) for one in found]
             except (FileNotFoundError, NotADirectoryError):
                 if may_miss:
@@ -39,7 +41,8 @@ class LocalFolder:
         """Return one file, or None."""
         with translated(self._who, f"looking at {path}"):
             try:
-                return _entry(path.rpartition("/")[2], (self._root / path).lstat())
+                with self._place(path) as (inside, name):
+                    return _entry(name, os.stat(name, dir_fd=inside, follow_symlinks=False))
             except (FileNotFoundError, NotADirectoryError):
                 return None
 
@@ -48,7 +51,8 @@ class LocalFolder:
         with translated(self._who, f"reading {path}"):
             if self._open is None or self._open[0] != path:
                 self.close()
-                handle = os.open(self._root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+                with self._place(path) as (inside, name):
+                    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=inside)
                 self._open = (path, os.fdopen(handle, "rb"))
             self._open[1].seek(offset)
             return self._open[1].read(size)
@@ -56,47 +60,89 @@ class LocalFolder:
     def move(self, path: str, target: str) -> bool:
         """Move a file; a link claims the new name first, because renaming would overwrite."""
         self.close()
-        with translated(self._who, f"moving {path}"):
-            (self._root / target).parent.mkdir(parents=True, exist_ok=True)
+        with (
+            translated(self._who, f"moving {path}"),
+            self._place(path) as (here, name),
+            self._place(target, make=True) as (there, new),
+        ):
             try:
-                os.link(self._root / path, self._root / target, follow_symlinks=False)
+                os.link(name, new, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)
             except FileExistsError:
                 return False
             except OSError as error:
                 if error.errno not in {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}:
                     raise
-                if (self._root / target).exists():  # no links on this share: the gap to the next line is what is left
+                if _is_there(new, there):  # no links on this share: the gap to the next line is what is left
                     return False
-                (self._root / path).rename(self._root / target)
+                os.rename(name, new, src_dir_fd=here, dst_dir_fd=there)
                 return True
-            (self._root / path).unlink()
+            os.unlink(name, dir_fd=here)
             return True
 
     def write_beside(self, path: str, content: bytes) -> str:
-        """Write to a hidden name beside `path`, down to the disk."""
+        """Write to a hidden name beside `path`, down to the disk; whatever lies under that name is put away first."""
         beside = hidden_name(path)
         with translated(self._who, f"writing {path}"):
             try:
-                with (self._root / beside).open("wb") as out:
-                    out.write(content)
-                    out.flush()
-                    os.fsync(out.fileno())
-            except FileNotFoundError:
+                with self._place(beside) as (inside, name):
+                    with suppress(FileNotFoundError):
+                        os.unlink(name, dir_fd=inside)
+                    _write_new(name, inside, content)
+            except (FileNotFoundError, NotADirectoryError):
                 raise missing_folder(self._who, path.rpartition("/")[0]) from None
         return beside
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file beside its place, then give it its name."""
-        with translated(self._who, f"writing {path}"):
-            (self._root / path).parent.mkdir(parents=True, exist_ok=True)
-            beside = self.write_beside(path, content)
-            (self._root / beside).replace(self._root / path)
+        with translated(self._who, f"writing {path}"), self._place(path, make=True) as (inside, name):
+            beside = self.write_beside(path, content).rpartition("/")[2]
+            os.replace(beside, name, src_dir_fd=inside, dst_dir_fd=inside)
 
     def close(self) -> None:
         """Close what is open."""
         if self._open:
             self._open[1].close()
         self._open = None
+
+    @contextmanager
+    def _place(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+        """Open the folder that a path lies in; give it with the last name."""
+        folder, _, name = path.rpartition("/")
+        with self._folder(folder, make=make) as inside:
+            yield inside, name
+
+    @contextmanager
+    def _folder(self, folder: str, *, make: bool = False) -> Iterator[int]:
+        """Open a folder below the root, step by step; NotADirectoryError where a link stands in the way."""
+        inside = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for name in filter(None, folder.split("/")):
+                if make:
+                    with suppress(FileExistsError):
+                        os.mkdir(name, dir_fd=inside)
+                below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=inside)
+                os.close(inside)
+                inside = below
+            yield inside
+        finally:
+            os.close(inside)
+
+
+def _write_new(name: str, inside: int, content: bytes) -> None:
+    """Write a file that nobody made before us: what another put under the name would be written through."""
+    handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666, dir_fd=inside)
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _is_there(name: str, inside: int) -> bool:
+    try:
+        os.stat(name, dir_fd=inside, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _entry(name: str, found: os.stat_result) -> Entry | None:

@@ -131,4 +131,6 @@ def _unzip(packed: bytes, most: int, who: str) -> bytes:
         raise DepartmentBrokePromise(f"{who}: grows beyond {most} bytes; reading stopped, nothing is applied")
     if not unzip.eof:
         raise DepartmentBrokePromise(f"{who}: the compressed text ends early; nothing of it is applied")
+    if unzip.unused_data:
+        raise DepartmentBrokePromise(f"{who}: something follows the compressed text; nothing of it is applied")
     return content

@@ -22,20 +22,27 @@ DIRECTORY = 1_000_000  # bytes of the list of members
 RATIO, FREE = 200, 10_000_000  # a smaller member may be squeezed as it likes
 SPOKEN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar")
-END = b"PK\5\6"
+END, LOCATOR = b"PK\5\6", b"PK\6\7"  # the end record, and what stands right before it where another one counts
 
 
 def open_members(source: IO[bytes], files: Files, who: str) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield name and stream of each member that holds records, by name; DepartmentBrokePromise for a bad zip."""
     with broken_zips(who):
         _require_small_directory(source, who)
-        with zipfile.ZipFile(source) as found:
+        with _opened(source, who) as found:
             members = sorted((m for m in found.infolist() if not m.is_dir()), key=lambda m: m.filename)
             _judge(members, files, who)
             for member in members:
                 if fnmatchcase(member.filename, files.members):
                     with found.open(member) as stream:
                         yield member.filename, stream
+
+
+def _opened(source: IO[bytes], who: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(source)
+    except (ValueError, OverflowError):  # a name that is not the UTF-8 it says it is, a date beyond all calendars
+        raise _refusal(who, "is a damaged zip: a member's entry in the list cannot be read") from None
 
 
 @contextmanager
@@ -55,6 +62,8 @@ def _require_small_directory(source: IO[bytes], who: str) -> None:
     place = tail.rfind(END)
     if place < 0 or len(tail) < place + 22:
         raise _refusal(who, "is a cut zip: its list of members is missing")
+    if tail[max(0, place - 20) :].startswith(LOCATOR):  # the list is then as long as that other record says
+        raise _refusal(who, f"lists its members as only a zip of more than 65535 does; expected at most {MEMBERS}")
     count, length = struct.unpack("<HL", tail[place + 10 : place + 16])
     if count > MEMBERS or length > DIRECTORY:
         raise _refusal(who, f"lists too many members; expected at most {MEMBERS}")

@@ -11,12 +11,13 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import fsspec
 
 from license_library.answers import Words
 from license_library.keyring import Keyring, KeyringError
+from license_library.secret_files import sync_folder
 from schemas.errors import HubError, RequestError
 
 MAX_BYTES: Final = 20_000_000
@@ -141,17 +142,9 @@ def _write_whole(file: Path, content: bytes) -> None:
             output.flush()
             os.fsync(output.fileno())
         beside.replace(file)
-        _sync(file.parent)
+        sync_folder(file.parent)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    handle: Any = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _damaged(digest: bytes, how: str) -> FileDamaged:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from typing import Final
@@ -18,6 +19,9 @@ UNPACKED_BYTES: Final = 200_000_000
 RATIO: Final = 200
 ENTRY_BYTES: Final = 1_000_000
 ENTRY: Final = "OFD.xml"
+LIST_BYTES: Final = 5_000_000  # of the list of members
+_END: Final = b"PK\5\6"
+_LOCATOR: Final = b"PK\6\7"  # right before the end record: another one counts
 _CHUNK: Final = 1 << 16
 
 
@@ -27,6 +31,7 @@ class NotOfd(Exception):
 
 def check_ofd(content: bytes) -> None:
     """Raise NotOfd unless the content is a whole OFD file without traps."""
+    _require_short_list(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -38,6 +43,16 @@ def check_ofd(content: bytes) -> None:
             _check_entry(archive.read(ENTRY), names)
     except (zipfile.BadZipFile, RuntimeError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError):
         raise NotOfd("its zip is damaged") from None
+
+
+def _require_short_list(content: bytes) -> None:
+    """Look at the end record first: zipfile would load a list of any length, and one of ZIP64 whatever the end record says."""
+    end = content.rfind(_END, max(0, len(content) - 65_557))
+    if end < 0 or len(content) < end + 22:
+        raise NotOfd("its zip is damaged")
+    count, length = struct.unpack("<HL", content[end + 10 : end + 16])
+    if count > MEMBERS or length > LIST_BYTES or content[max(0, end - 20) : end].startswith(_LOCATOR):
+        raise NotOfd(f"it has more than {MEMBERS} members")
 
 
 def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:

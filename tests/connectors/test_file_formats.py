@@ -390,6 +390,14 @@ def _encrypted(content: bytes) -> bytes:
     return bytes(made)
 
 
+def _of_zip64(content: bytes) -> bytes:
+    """Put the record before the end record that counts in its place."""
+    end = content.rfind(b"PK\5\6")
+    count, size, place = struct.unpack("<HLL", content[end + 10 : end + 20])
+    record = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, place)
+    return content[:end] + record + struct.pack("<4sLQL", b"PK\6\7", 0, end, 1) + content[end:]
+
+
 GOOD = csv_of([ROW]).encode()
 BAD_ZIPS = {
     "cut": zip_of({"a.csv": GOOD})[:-30], "empty": zip_of({}), "no zip": GOOD, "nothing": b"",
@@ -398,6 +406,7 @@ BAD_ZIPS = {
     "bomb": zip_of({"a.csv": bytes(12_000_000)}), "too many": zip_of({f"{n}.csv": b"" for n in range(1001)}),
     "too large": zip_of({"a.csv": GOOD + b"x" * 5_000}), "damaged": zip_of({"a.csv": GOOD}).replace(GOOD[:4], b"____"),
     "other": zip_of({"a.csv": GOOD}, lambda info: setattr(info, "compress_type", zipfile.ZIP_BZIP2)),
+    "zip64": _of_zip64(zip_of({"a.csv": GOOD})), "no utf-8": zip_of({"é.csv": GOOD}).replace("é".encode(), b"\xc3\x28"),
 }  # fmt: skip
 
 

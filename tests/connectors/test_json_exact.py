@@ -83,3 +83,18 @@ def test_an_ordinary_document_is_decoded_quickly(document: str) -> None:
 def test_a_key_that_came_twice_is_never_lost(document: str) -> None:
     assert json_exact._decode_proven(document.encode()) is json_exact._UNPROVEN
     assert '"doubled"' in json.dumps(comparable(decode_exactly(document, "x")), default=str)
+
+
+def test_one_doubled_key_among_many_is_found_without_comparing_each_with_each() -> None:
+    compared = []
+
+    class Name(str):
+        def __eq__(self, other: object) -> bool:
+            compared.append(other)
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    pairs = [(Name(f"k{number}"), 1) for number in range(500)] + [(Name("k7"), 2)]
+    assert json_exact._object(pairs)[DOUBLED] == ["k7"]
+    assert len(compared) < 10 * len(pairs)

@@ -102,6 +102,7 @@ def test_a_packed_string_is_unpacked_as_declared(read: Read) -> None:
         ("<no base64>", "base64", "is no base64"),
         (base64.b64encode(b"plain").decode(), "gzip-base64", "is not compressed as declared"),
         (base64.b64encode(gzip.compress(INNER.encode("gbk"))[:-12]).decode(), "gzip-base64", "ends early"),
+        (base64.b64encode(gzip.compress(INNER.encode("gbk")) * 2).decode(), "gzip-base64", "something follows"),
         (base64.b64encode(gzip.compress(bytes(30_000_000))).decode(), "gzip-base64", "grows beyond 20000000 bytes"),
     ],
 )

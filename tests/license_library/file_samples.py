@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 
 from PIL import Image
@@ -120,6 +121,14 @@ def image(kind: str = "PNG", size: tuple[int, int] = (80, 60)) -> bytes:
     paper = io.BytesIO()
     Image.effect_noise(size, 50).convert("RGB").save(paper, kind)
     return paper.getvalue()
+
+
+def of_zip64(content: bytes) -> bytes:
+    """Put the record before the end record of a zip that counts in its place."""
+    end = content.rfind(b"PK\5\6")
+    count, size, place = struct.unpack("<HLL", content[end + 10 : end + 20])
+    record = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, place)
+    return content[:end] + record + struct.pack("<4sLQL", b"PK\6\7", 0, end, 1) + content[end:]
 
 
 SAMPLES = {"pdf": pdf(), "ofd": ofd(), "png": image("PNG"), "jpeg": image("JPEG")}

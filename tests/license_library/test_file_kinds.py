@@ -8,7 +8,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from file_samples import DOCUMENT, OFD_ENTRY, SAMPLES, encrypted_pdf, image, ofd, pdf, swelling_pdf
+from file_samples import DOCUMENT, OFD_ENTRY, SAMPLES, encrypted_pdf, image, of_zip64, ofd, pdf, swelling_pdf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +62,7 @@ BROKEN = {
     "huge png": (image("PNG", (1, 1)).replace(b"\0\0\0\1\0\0\0\1", b"\0\0\xff\xff\0\0\xff\xff"), "damaged|pixels"),
     "plain zip": (raw_zip(("a.txt", b"a")), "no OFD.xml"),
     "cut zip": (ofd()[:-60], "damaged"),
+    "zip64": (of_zip64(ofd()), "more than 5000 members"),
     "not ofd": (ofd("<html/>"), "does not describe"),
     "not xml": (ofd("<ofd"), "not well-formed"),
     "names nothing": (ofd(OFD_ENTRY.replace("Doc_0", "Doc_9")), "names no document"),
