@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -18,6 +18,7 @@ from license_library.questions import HoldDecision
 from schemas.deliveries import Delivery
 
 TOKEN_LENGTH = 16
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,6 @@ class ServiceSettings:
     clock: Callable[[], datetime]
     files: FileStore
     actor: str = "developer"  # who stands behind the token, as inquiries record it
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
-    session_length: timedelta = timedelta(hours=8)
     secure_cookies: bool = False  # true behind TLS: cookies get Secure and the __Host- prefix
     body_bytes: int = 64 * 1024
     questions: Engine | None = None  # the same database, its statements planned once; None: `engine` answers them, too
@@ -57,4 +56,4 @@ class ServiceSettings:
 
     def today(self) -> date:
         """Return the present day where the bureau is."""
-        return self.clock().astimezone(self.zone).date()
+        return self.clock().astimezone(ZONE).date()
