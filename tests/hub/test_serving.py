@@ -23,11 +23,9 @@ from tests.service.service_makers import calling, serving
     ],
 )
 def test_cookies_are_kept_to_tls_where_pages_are_reached_over_it(
-    hub: HubContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, public_url: str, name: str, is_secure: bool
+    hub: HubContext, tmp_path: Path, public_url: str, name: str, is_secure: bool
 ) -> None:
-    monkeypatch.setenv("HUB_HOME", str(tmp_path))
-    monkeypatch.setenv("HUB_PUBLIC_URL", public_url)
-    settings = Settings()
+    settings = Settings(home=tmp_path, public_url=public_url)
     with serving(create_app(service_settings(hub, settings))) as address, calling(address, Origin=address) as client:
         cookie = client.post("/sign-in", data={"token": sign_in_token(settings)}).headers["set-cookie"]
     assert (cookie.split("=")[0], "; Secure" in cookie) == (name, is_secure)
