@@ -5,10 +5,8 @@ Knows arguments; the service and the schema are made elsewhere.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from hub.commands.output import note, print_json
@@ -21,10 +19,10 @@ from schemas.deliveries import KINDS, delivery_schema, example_of
 from schemas.deliveries import PUBLISHED_FILE as DELIVERY_FILE
 from schemas.deliveries import schema_text as delivery_text
 from schemas.errors import RequestError
-from schemas.json_schema import license_schema
+from schemas.json_schema import PUBLISHED_FILE as LICENSE_FILE
+from schemas.json_schema import schema_text as license_text
 
 schema = typer.Typer(help="The published JSON Schemas.", no_args_is_help=True)
-PUBLISHED = Path(__file__).parents[2] / "schemas" / "published" / "license.schema.json"
 
 
 def serve(
@@ -42,10 +40,9 @@ def serve(
 @schema.command()
 def publish() -> None:
     """Write the published JSON Schemas again: of a license record, and of a delivery."""
-    text = msgspec.json.format(msgspec.json.encode(license_schema()), indent=2)
-    PUBLISHED.write_bytes(text + b"\n")
+    LICENSE_FILE.write_text(license_text(), "utf-8")
     DELIVERY_FILE.write_text(delivery_text(), "utf-8")
-    note(f"written: {PUBLISHED.name}, {DELIVERY_FILE.name}")
+    note(f"written: {LICENSE_FILE.name}, {DELIVERY_FILE.name}")
 
 
 @schema.command()
