@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row
 
-from hub.checking import ZONE, rule_version
-from hub.context import HubContext
+from hub.checking import rule_version
+from hub.context import HubContext, today
 from hub.correcting import follow_corrections
 from hub.failures import plain_database_errors_at
 from hub.progress import Progress, no_progress
@@ -167,8 +166,3 @@ def _carried_out(hub: HubContext, batch_id: int) -> Iterator[None]:
         if not is_alone:
             raise BatchTaken(f"batch {batch_id}: another process carries it out; nothing was done here")
         yield
-
-
-def today(hub: HubContext) -> date:
-    """Return the present day where the bureau is."""
-    return hub.clock().astimezone(ZONE).date()

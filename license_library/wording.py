@@ -6,16 +6,15 @@ Knows states, validity and freshness as codes. Knows no table; names no person.
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from license_library.answers import Freshness, Validity, Words
+from schemas.bureau_time import local_minute
 from schemas.holder_code_types import HOLDER_CODE_TYPES
 from schemas.license import LICENSE
 from schemas.license_types import face_labels
 from schemas.problems import PROBLEM_CODES
 from schemas.states import STATES
 
-_ZONE = ZoneInfo("Asia/Shanghai")  # instants are kept in UTC; people of the bureau read Beijing time
 _STATUS_WORDS = {state.code: Words(state.zh, state.en) for state in STATES}
 _CODE_TYPE_WORDS = {kind.code: Words(kind.zh, kind.en) for kind in HOLDER_CODE_TYPES}
 _FIELD_WORDS = {field.name: Words(field.zh, field.name.replace("_", " ")) for field in LICENSE.fields}
@@ -37,11 +36,6 @@ _ACTIVATION_WORDS = {
     "changed": Words("映射已变更，须重新启用", "the mapping changed and is not activated"),
     "active": Words("已启用", "activated"),
 }
-
-
-def local_time(instant: datetime) -> str:
-    """Return the instant as people of the bureau read it, to the minute."""
-    return instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def status_words(status: str) -> Words:
@@ -107,7 +101,7 @@ def freshness_words(freshness: Freshness, as_of: datetime | None, fresh_seconds:
     """Say how old a feed's knowledge is and whether that keeps its promise."""
     if as_of is None:
         return Words("尚未从该部门取得过数据", "nothing has been pulled from this department yet")
-    moment, promise = local_time(as_of), _span(fresh_seconds)
+    moment, promise = local_minute(as_of), _span(fresh_seconds)
     if freshness == "fresh":
         return Words(f"数据截至 {moment}", f"as of {moment} Beijing time")
     return Words(

@@ -15,9 +15,8 @@ import typer
 from hub.commands.choosing import declared_names
 from hub.commands.mending import CaseId, Who, quarantine
 from hub.commands.output import AsJson, print_json, print_table
-from hub.context import HubContext, opened_hub
+from hub.context import HubContext, opened_hub, today
 from hub.correcting import follow_corrections
-from hub.mending import today
 from hub.settings import Settings
 from license_library.answers import CorrectionBrief, CorrectionDetail
 from license_library.calendar import CalendarDay, add_plain_year, list_year, set_day

@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
 from license_library.questions import HoldDecision
+from schemas.bureau_time import local_day
 from schemas.deliveries import Delivery
 
 TOKEN_LENGTH = 16
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -56,4 +55,4 @@ class ServiceSettings:
 
     def today(self) -> date:
         """Return the present day where the bureau is."""
-        return self.clock().astimezone(ZONE).date()
+        return local_day(self.clock())
