@@ -6,11 +6,13 @@ Knows arguments and output; requests and days are the library's, handing over is
 from __future__ import annotations
 
 import getpass
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated, cast, get_args
 
 import msgspec
 import typer
+from sqlalchemy import Connection
 
 from hub.commands.choosing import declared_names
 from hub.commands.mending import CaseId, Who, quarantine
@@ -29,6 +31,7 @@ from license_library.corrections import (
     ask_for_case,
     ask_for_license,
 )
+from license_library.keyring import Keyring
 from license_library.questions import CorrectionFilter
 from license_library.revealing import reveal_correction
 
@@ -40,6 +43,7 @@ Proposed = Annotated[str, typer.Option(help="What should stand there.")]
 Seen = Annotated[str, typer.Option(help="What stands there, or what the applicant shows.")]
 Evidence = Annotated[str, typer.Option(help="What proves it.")]
 Days = Annotated[int, typer.Option(min=1, max=60, help="Working days to answer.")]
+Write = Callable[[Connection, Keyring, int, Correction, date, datetime], int]
 RequestId = Annotated[int, typer.Argument(help="Number of the request.")]
 COLUMNS = ["request", "department", "about", "field", "seen", "proposed", "due", "delivery", "state", "by"]
 
@@ -58,11 +62,7 @@ def send_back(  # noqa: PLR0913, PLR0917 - what is asked for
 ) -> None:
     """Send a case back to its department: a correction request with a last working day."""
     asked = Correction(field=field, basis=basis, who=who, proposed=proposed, seen=seen, evidence=evidence, days=days)
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            request_id = ask_for_case(conn, hub.keyring, case_id, asked, today(hub), hub.clock())
-        found = _handed_over(hub, request_id)
-    _show([found], found, as_json=as_json)
+    _ask(ask_for_case, case_id, asked, as_json=as_json)
 
 
 @correction.command()
@@ -79,11 +79,7 @@ def ask(  # noqa: PLR0913, PLR0917 - what is asked for
 ) -> None:
     """Ask for a value of a license to be put right; the license is disputed until its department answers."""
     asked = Correction(field=field, basis=basis, who=who, proposed=proposed, seen=seen, evidence=evidence, days=days)
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            request_id = ask_for_license(conn, hub.keyring, license_id, asked, today(hub), hub.clock())
-        found = _handed_over(hub, request_id)
-    _show([found], found, as_json=as_json)
+    _ask(ask_for_license, license_id, asked, as_json=as_json)
 
 
 @correction.command("list")
@@ -195,6 +191,14 @@ def add(year: Annotated[int, typer.Argument(help="A year that is not there.")], 
         print_json({"year": year, "workdays": count})
         return
     print_table("calendar", ["year", "working days"], [[year, count]])
+
+
+def _ask(write: Write, about: int, asked: Correction, *, as_json: bool) -> None:
+    with opened_hub(Settings()) as hub:
+        with hub.engine.begin() as conn:
+            request_id = write(conn, hub.keyring, about, asked, today(hub), hub.clock())
+        found = _handed_over(hub, request_id)
+    _show([found], found, as_json=as_json)
 
 
 def _handed_over(hub: HubContext, request_id: int) -> CorrectionBrief:
