@@ -1,6 +1,6 @@
-"""`hub correction`, `hub quarantine return`, `hub calendar`: departments asked to put a record right, by a working day.
+"""`hub correction`, `hub quarantine return`: departments asked to put a record right, by a working day.
 
-Knows arguments and output; requests and days are the library's, handing over is hub/correcting.py.
+Knows arguments and output; requests are the library's, handing over is hub/correcting.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from hub.context import HubContext, opened_hub, today
 from hub.correcting import follow_corrections
 from hub.settings import Settings
 from license_library.answers import CorrectionBrief, CorrectionDetail
-from license_library.calendar import CalendarDay, add_plain_year, list_year, set_day
 from license_library.correction_list import get_correction, list_corrections, show_correction
 from license_library.corrections import (
     DEFAULT_DAYS,
@@ -36,7 +35,6 @@ from license_library.questions import CorrectionFilter
 from license_library.revealing import reveal_correction
 
 correction = typer.Typer(help="What departments are asked to put right.", no_args_is_help=True)
-calendar = typer.Typer(help="The days on which departments work.", no_args_is_help=True)
 Field = Annotated[str, typer.Option(help="The field to put right.")]
 Basis = Annotated[str, typer.Option(help="On what basis it is asked.")]
 Proposed = Annotated[str, typer.Option(help="What should stand there.")]
@@ -143,54 +141,6 @@ def answer(
             answer_correction(conn, request_id, cast("Answer", said), who, note, hub.clock())
         found = _handed_over(hub, request_id)
     _show([found], found, as_json=as_json)
-
-
-@calendar.command("show")
-def show_year(year: Annotated[int, typer.Argument(help="The year.")], as_json: AsJson = False) -> None:
-    """Show what is special in a year: days off from Monday to Friday, working days at a weekend, what people corrected."""
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        days = list_year(conn, year)
-    special = [day for day in days if day.is_workday != (day.day.weekday() < 5) or day.changed_by]
-    if as_json:
-        print_json({"year": year, "workdays": sum(day.is_workday for day in days), "special": special})
-        return
-    print_table(
-        f"{year}: {sum(day.is_workday for day in days)} working days",
-        ["day", "weekday", "works", "why", "by"],
-        [[one.day, f"{one.day:%a}", "yes" if one.is_workday else "no", one.note, one.changed_by] for one in special],
-    )
-
-
-@calendar.command("set")
-def set_one_day(
-    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day.")],
-    kind: Annotated[str, typer.Argument(help="workday or holiday.")],
-    who: Who,
-    note: Annotated[str | None, typer.Option(help="Why, as 国庆节.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say of one day whether departments work; later deadlines count with it."""
-    if kind not in {"workday", "holiday"}:
-        raise typer.BadParameter("expected workday or holiday", param_hint="KIND")
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        set_day(conn, day.date(), kind == "workday", note, who)
-    changed = CalendarDay(day.date(), kind == "workday", note, who)
-    if as_json:
-        print_json(changed)
-        return
-    print_table("calendar", ["day", "works", "why", "by"], [[changed.day, kind, note, who]])
-
-
-@calendar.command()
-def add(year: Annotated[int, typer.Argument(help="A year that is not there.")], as_json: AsJson = False) -> None:
-    """Add a year with Monday to Friday as working days, to be corrected by what is announced."""
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        add_plain_year(conn, year)
-        count = sum(day.is_workday for day in list_year(conn, year))
-    if as_json:
-        print_json({"year": year, "workdays": count})
-        return
-    print_table("calendar", ["year", "working days"], [[year, count]])
 
 
 def _ask(write: Write, about: int, asked: Correction, *, as_json: bool) -> None:
