@@ -16,7 +16,8 @@ from connectors.delivery_outcomes import Outcome, State
 from connectors.file_courier import FileCourier
 from connectors.parcel import Parcel, write_fields
 from connectors.spoken_courier import SpokenCourier
-from connectors.wire_clock import Clock, read_clock
+from connectors.wire_clock import read_clock
+from schemas.bureau_time import Clock
 
 __all__ = ["Courier", "Outcome", "Parcel", "State", "opened_courier", "write_fields"]
 

@@ -24,12 +24,10 @@ from license_library.catalogue_store import load_catalogue as store_catalogue
 from license_library.database import assert_migrated, migrate, open_database
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring, load_or_create
-from schemas.bureau_time import local_day
+from schemas.bureau_time import Clock, local_day
 from schemas.catalogue import load_catalogue
 from schemas.errors import RequestError
 from schemas.workdays import announced_days
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from license_library.answers import ProblemCount, ProblemShown, QuarantineAnswer
 from license_library.case_history import list_events, read_source
 from license_library.case_words import quarantine_words
 from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
-from license_library.exchange_list import EXCHANGE_COLUMNS, exchange_of
+from license_library.exchange_list import get_exchange_brief
 from license_library.field_lineage import editable_fields, personal_sources
 from license_library.keyring import Keyring
 from license_library.known_filters import check_code, check_department
@@ -71,11 +71,6 @@ select {_CASE}, p.request as page_request, p.digest as page_digest, p.body is no
  where q.quarantine_id = :quarantine_id
 """)  # noqa: S608 - constants of this file
 
-_EXCHANGE = text(f"""
-select {EXCHANGE_COLUMNS} from exchanges e join departments d on d.department = e.department
- where e.exchange_id = :exchange_id
-""")  # noqa: S608 - constants of this file
-
 
 def list_quarantine(
     conn: Connection, wanted: QuarantineFilter, now: datetime, *, declared: Collection[str] = ()
@@ -111,13 +106,12 @@ def get_quarantine_case(
     row = conn.execute(_DETAIL, {"quarantine_id": quarantine_id}).one_or_none() if abs(quarantine_id) <= LAST else None
     if row is None:
         raise NotFound(f"quarantine: there is no case {quarantine_id}; expected an id of the list")
-    exchange = conn.execute(_EXCHANGE, {"exchange_id": row.exchange_id}).one()
     personal = personal_sources(conn, row.department, row.feed, row.mapping_version)
     return QuarantineDetail(
         case=_case(row),
         mapping_version=row.mapping_version,
         rule_version=row.rule_version,
-        exchange=exchange_of(exchange),
+        exchange=get_exchange_brief(conn, row.exchange_id),
         page_request=row.page_request,
         page_digest=row.page_digest.hex() if row.page_digest else None,
         page_kept=bool(row.page_kept),

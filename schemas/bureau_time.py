@@ -5,10 +5,12 @@ Pure functions of an instant; nothing here asks what time it is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+Clock = Callable[[], datetime]  # tells the present instant, in UTC
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 

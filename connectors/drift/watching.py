@@ -18,7 +18,8 @@ from connectors.drift.outlines import Contract, read_given, read_live, read_pinn
 from connectors.drift.tree_comparison import Message, compare_trees
 from connectors.drift.uses import Uses, uses_of
 from connectors.scaffold.outline import Call
-from connectors.wire_clock import Clock, read_clock
+from connectors.wire_clock import read_clock
+from schemas.bureau_time import Clock
 
 MOST = 100  # differences that are told; a contract that became another one says so in fewer
 ORDER = {"breaks": 0, "watch": 1, "harmless": 2}
