@@ -17,8 +17,6 @@ from lxml import etree
 from schemas.bureau_time import ZONE
 from schemas.errors import DeclarationError, DepartmentBrokePromise
 
-PREFIX = "gjgxjhpt_"
-
 
 def seal_secret(secret: str, appkey: str) -> str:
     """Return a secret as the key service sends it."""
