@@ -104,11 +104,6 @@ def migrate(url: str, revision: str = "head") -> None:
         assert_migrated(url)
 
 
-def check_migrations(url: str) -> None:
-    """Raise alembic's error where tables/ and the migrated database differ."""
-    command.check(migration_config(url))
-
-
 def heads() -> list[str]:
     """Return the newest revisions; there must be exactly one."""
     return ScriptDirectory.from_config(migration_config("")).get_heads()

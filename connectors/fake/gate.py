@@ -54,11 +54,6 @@ class Gate:
         """Return what the caller's connection must hold beside the account."""
         return self.signatures.connection_extra if self.signatures else {}
 
-    @property
-    def issued_tokens(self) -> list[str]:
-        """Return the tokens that are still accepted."""
-        return list(self._issued)
-
     def issue(self, request: Request, now: datetime) -> Answer | None:
         """Answer a request for a token; None when it is none."""
         if not self._rules.path or request.path != self._connection.path + self._rules.path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
-from license_library.database import assert_migrated, check_migrations, heads, migrate, open_database
+from license_library.database import assert_migrated, heads, migrate, migration_config, open_database
 from license_library.embedded import database_url
 from license_library.tables import metadata
 from schemas.errors import DatabaseUnavailable, RequestError
@@ -45,7 +46,7 @@ def test_migrations_have_exactly_one_head():
 
 
 def test_the_migrated_database_is_what_the_tables_say(database_address):
-    check_migrations(database_address)
+    command.check(migration_config(database_address))
 
 
 def test_a_database_without_migrations_is_refused(empty_address):
