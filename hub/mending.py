@@ -96,21 +96,21 @@ def mend_all(hub: HubContext) -> dict[str, int]:
     return {"batches": len(batches), **counts, **followed, "left": sum(one.error_code is not None for one in due)}
 
 
-def mend_due(hub: HubContext, progress: Progress = no_progress, slice_size: int = SLICE) -> list[Mended]:
+def mend_due(hub: HubContext, progress: Progress = no_progress) -> list[Mended]:
     """Check again what somebody asked for, and what another mapping or other rules judged; one feed's trouble stays its own."""
     with hub.engine.connect() as conn:
         feeds = list_open_feeds(conn)
-    return [_mend_feed(hub, department, feed, progress, slice_size) for department, feed in feeds]
+    return [_mend_feed(hub, department, feed, progress) for department, feed in feeds]
 
 
-def _mend_feed(hub: HubContext, department: str, feed: str, progress: Progress, slice_size: int) -> Mended:
+def _mend_feed(hub: HubContext, department: str, feed: str, progress: Progress) -> Mended:
     told, after = Mended(department=department, feed=feed), 0
     try:
         declared, one = declared_feed(hub, department, feed)
         rules = rule_version(suite_of(declared, one))
         with hub.engine.begin() as conn:
             end_waivers(conn, department, feed, today(hub), hub.clock())
-        while cases := _due(hub, department, feed, declared.digest, rules, after, slice_size):
+        while cases := _due(hub, department, feed, declared.digest, rules, after, SLICE):
             _add(told, replay(hub, department, feed, cases))
             after = max(cases)
             progress("replay", told.taken)

@@ -24,9 +24,9 @@ CARRYING = re.compile(r"(data|xml|json|result|content|return|out|body|rows|recor
 Part = tuple[str, str]  # kind (message, portType, binding) and qualified name
 
 
-def read_wsdl(gathered: Gathered, port: str = "") -> Outline:
+def read_wsdl(gathered: Gathered) -> Outline:
     """Return the outline of a WSDL; DeclarationError when it is none or has no SOAP port."""
-    outline = read_calls(gathered, port)
+    outline = read_calls(gathered)
     return replace(outline, calls=tuple(_carried(call) for call in outline.calls))
 
 
