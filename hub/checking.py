@@ -25,7 +25,6 @@ from hub.field_watch import FieldWatch
 from hub.moved_pages import MovedPages
 from hub.progress import Progress
 from hub.replayed_rows import rows_of
-from hub.suites import suite_of
 from hub.unlisted import Listed
 from hub.waiving import let_pass
 from hub.wrong_apart import set_wrong_apart
@@ -44,6 +43,7 @@ from schemas.expectations import Suite, SuiteOutcome, merge_outcomes, run_suite
 from schemas.license import LICENSE
 from schemas.measures import Measures, measure_records
 from schemas.problems import join_problems
+from schemas.suites import load_suite
 from schemas.term_checks import TERM_COLUMNS, judge_terms
 
 
@@ -77,6 +77,11 @@ class Check:
     def rule_version(self) -> str:
         """Return the version of everything a record was judged by."""
         return rule_version(self.suite)
+
+
+def suite_of(department: Department, feed: Feed) -> Suite:
+    """Return what a feed's records are expected to be, by type and by department; DeclarationError names the file that is wrong."""
+    return load_suite(feed.record, department.suite_file, feed.name)
 
 
 def rule_version(suite: Suite) -> str:

@@ -12,14 +12,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row
 
-from hub.checking import rule_version
+from hub.checking import rule_version, suite_of
 from hub.context import HubContext, today
 from hub.correcting import follow_corrections
 from hub.failures import plain_database_errors_at
 from hub.progress import Progress, no_progress
 from hub.pull import declared_feed
 from hub.replay import replay
-from hub.suites import suite_of
 from license_library.answers import BatchBrief
 from license_library.attendance import attended
 from license_library.batch_list import get_batch
