@@ -31,7 +31,8 @@ def test_live_rows_are_shown_beside_what_becomes_of_them(
     assert fields["license_number"]["value"] == fields["license_number"]["source_value"]
     assert fields["issued_on"]["value"][4] == "-"
     bad = [row for row in tried["rows"] if not row["is_good"]]
-    assert all(row["codes"] for row in bad)
+    assert bad
+    assert [row for row in bad if not row["codes"]] == []
     assert count(hub, "exchanges") + count(hub, "departments") + count(hub, "inquiries") == 0
 
 
