@@ -13,7 +13,7 @@ from dags.surroundings import FIRST_DAY, opened_hub, own_defaults, timetable
 DOC = """\
 Binds a number in an old form to the one that holds it, where the standard makes that certain and the names agree: 15 digits within
 18, an organisation code within a credit code. What is less than certain becomes a proposal for a steward; see
-`hub subject list --state proposed` and the page *Subjects*.
+`hub subject list --state proposed` and the page *Subjects* under *To do*.
 
 A red task: the hub's database. Running it again is safe: a pair that stands is left alone.
 """
