@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 import msgspec
+from sqlalchemy import Connection, Row, TextClause
 
 from license_library.answers import Words
 from license_library.questions import MAX_LIMIT, WrongQuestion
@@ -24,6 +25,18 @@ _Key = Annotated[int, msgspec.Meta(ge=-LAST, le=LAST)]
 class _Cursor(msgspec.Struct, frozen=True, array_like=True):
     question: str
     place: list[_Key]
+
+
+class Paged(Protocol):
+    """A question whose answer comes in pages."""
+
+    @property
+    def limit(self) -> int:
+        """Say how much one page holds."""
+
+    @property
+    def after(self) -> str | None:
+        """Return `next` of the page before."""
 
 
 build_readers(_Cursor)
@@ -41,6 +54,18 @@ def read_cursor(question: bytes, after: str | None, start: Sequence[int]) -> lis
     if len(place) != len(start):
         raise wrong_cursor()
     return place
+
+
+def read_page(
+    conn: Connection, statement: TextClause, scope: Mapping[str, Any], wanted: Paged, key: str
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """Return the rows of one page, by `key` downwards, and the cursor of the next; WrongQuestion for a limit or cursor not ours."""
+    limit = check_limit(wanted.limit)
+    question = msgspec.json.encode([key, scope])
+    (before,) = read_cursor(question, wanted.after, (LAST,))
+    rows = conn.execute(statement, {**scope, "before": before, "limit": limit + 1}).all()
+    following = write_cursor(question, [getattr(rows[limit - 1], key)]) if len(rows) > limit else None
+    return rows[:limit], following
 
 
 def open_cursor(question: bytes, after: str) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import ExchangeBrief, ExchangeDetail, ExchangesAnswer
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.cursors import read_page
 from license_library.hold_phrases import hold_words
 from license_library.known_filters import check_department
 from license_library.questions import ExchangeFilter
@@ -50,19 +50,11 @@ def list_exchanges(
     conn: Connection, wanted: ExchangeFilter, now: datetime, *, declared: Collection[str] = ()
 ) -> ExchangesAnswer:
     """Return one page of exchanges; WrongQuestion for a limit or cursor that is not ours."""
-    limit = check_limit(wanted.limit)
     check_text(f"{wanted.department or ''}{wanted.feed or ''}")
     check_department(conn, wanted.department, declared)
-    question = f"exchanges {wanted.department} {wanted.feed}".encode()
-    (before,) = read_cursor(question, wanted.after, (LAST,))
-    parameters = {"before": before, "department": wanted.department, "feed": wanted.feed, "limit": limit + 1}
-    rows = conn.execute(_EXCHANGES, parameters).all()
-    more = len(rows) > limit
-    return ExchangesAnswer(
-        exchanges=[exchange_of(row) for row in rows[:limit]],
-        next=write_cursor(question, [rows[limit - 1].exchange_id]) if more else None,
-        asked_at=now,
-    )
+    scope = {"department": wanted.department, "feed": wanted.feed}
+    rows, following = read_page(conn, _EXCHANGES, scope, wanted, "exchange_id")
+    return ExchangesAnswer([exchange_of(row) for row in rows], following, now)
 
 
 def get_exchange_brief(conn: Connection, exchange_id: int) -> ExchangeBrief:

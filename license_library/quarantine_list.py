@@ -9,13 +9,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import ProblemCount, ProblemShown, QuarantineAnswer, QuarantineCase, QuarantineDetail
 from license_library.case_history import list_events, read_source
 from license_library.case_words import quarantine_words
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.cursors import LAST, read_page
 from license_library.exchange_list import get_exchange_brief
 from license_library.field_lineage import editable_fields, personal_sources
 from license_library.keyring import Keyring
@@ -77,18 +76,15 @@ def list_quarantine(
 ) -> QuarantineAnswer:
     """Return one page of cases, newest first; WrongQuestion for a limit or cursor that is not ours."""
     check_state(wanted.state, wanted.STATES)
-    limit = check_limit(wanted.limit)
     scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code", "owner")}
     for value in scope.values():
         check_text(str(value or ""))
     check_department(conn, wanted.department, declared)
     check_code(wanted.code)
-    question = msgspec.json.encode(scope)
-    (before,) = read_cursor(question, wanted.after, (LAST,))
-    rows = conn.execute(_CASES, {**scope, "before": before, "limit": limit + 1}).all()
+    rows, following = read_page(conn, _CASES, scope, wanted, "quarantine_id")
     return QuarantineAnswer(
-        cases=[_case(row) for row in rows[:limit]],
-        next=write_cursor(question, [rows[limit - 1].quarantine_id]) if len(rows) > limit else None,
+        cases=[_case(row) for row in rows],
+        next=following,
         codes=[ProblemCount(row.code, problem_words(row.code), row.case_count) for row in conn.execute(_CODES, scope)],
         total=conn.execute(_TOTAL, scope).scalar_one(),
         source_fields=editable_fields(conn, wanted.department, wanted.feed),

@@ -18,7 +18,7 @@ from license_library.answers import (
     ReconciliationDetail,
     ReconciliationsAnswer,
 )
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.cursors import check_limit, read_cursor, read_page, write_cursor
 from license_library.known_filters import check_department
 from license_library.masking import mask_text
 from license_library.questions import ReconciliationFilter
@@ -63,19 +63,11 @@ def list_reconciliations(
 ) -> ReconciliationsAnswer:
     """Return one page of reconciliations; WrongQuestion for a limit or cursor that is not ours."""
     check_state(wanted.state, wanted.STATES)
-    limit = check_limit(wanted.limit)
     check_text(f"{wanted.department or ''}{wanted.feed or ''}{wanted.state or ''}")
     check_department(conn, wanted.department, declared)
-    question = f"reconciliations {wanted.department} {wanted.feed} {wanted.state}".encode()
-    (before,) = read_cursor(question, wanted.after, (LAST,))
-    asked = {"department": wanted.department, "feed": wanted.feed, "state": wanted.state}
-    rows = conn.execute(_LIST, {**asked, "before": before, "limit": limit + 1}).all()
-    more = len(rows) > limit
-    return ReconciliationsAnswer(
-        [_brief(row) for row in rows[:limit]],
-        write_cursor(question, [rows[limit - 1].reconciliation_id]) if more else None,
-        now,
-    )
+    scope = {"department": wanted.department, "feed": wanted.feed, "state": wanted.state}
+    rows, following = read_page(conn, _LIST, scope, wanted, "reconciliation_id")
+    return ReconciliationsAnswer([_brief(row) for row in rows], following, now)
 
 
 def get_reconciliation(conn: Connection, reconciliation_id: int) -> ReconciliationBrief:

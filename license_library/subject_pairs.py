@@ -8,11 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import PairBrief, PairEvent, PairsAnswer
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.cursors import LAST, read_page
 from license_library.keyring import Keyring
 from license_library.masking import mask_code
 from license_library.pair_words import DOUBTS, RULES, STATES, event_words
@@ -51,14 +50,9 @@ select decision_id, decision, decided_by, decided_at, reason, license_ids, reque
 def list_pairs(conn: Connection, keyring: Keyring, wanted: PairFilter, now: datetime) -> PairsAnswer:
     """Return one page of pairs, the latest entries first."""
     check_text(f"{wanted.state or ''}{wanted.rule or ''}{wanted.owner or ''}")
-    question = msgspec.json.encode(msgspec.structs.replace(wanted, after=None, limit=0))
-    (before,) = read_cursor(question, wanted.after, [LAST])
-    limit = check_limit(wanted.limit)
-    facts = msgspec.structs.asdict(wanted) | {"before": before, "limit": limit + 1}
-    rows = conn.execute(_LIST, facts).all()
-    shown = rows[:limit]
-    following = write_cursor(question, [shown[-1].decision_id]) if len(rows) > limit else None
-    return PairsAnswer([_brief(row, keyring) for row in shown], following, now)
+    scope = {name: getattr(wanted, name) for name in ("state", "rule", "owner", "subject_id")}
+    rows, following = read_page(conn, _LIST, scope, wanted, "decision_id")
+    return PairsAnswer([_brief(row, keyring) for row in rows], following, now)
 
 
 def find_pair(conn: Connection, keyring: Keyring, one: int, other: int) -> PairBrief | None:
