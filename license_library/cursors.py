@@ -1,6 +1,6 @@
-"""Where the next page of a list begins: an opaque text that fits one question only.
+"""One page of a list, where the next begins, and one row by its id. A cursor is an opaque text that fits one question only.
 
-Holds sort keys, all of them integers, never a value that was asked for.
+It holds sort keys, all of them integers, never a value that was asked for.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, TextClause
 
 from license_library.answers import Words
 from license_library.questions import MAX_LIMIT, WrongQuestion
+from schemas.errors import NotFound
 from schemas.struct_readers import build_readers
 
 LAST = 2**62  # beyond every id and day: where a list that runs downwards starts
@@ -66,6 +67,14 @@ def read_page(
     rows = conn.execute(statement, {**scope, "before": before, "limit": limit + 1}).all()
     following = write_cursor(question, [getattr(rows[limit - 1], key)]) if len(rows) > limit else None
     return rows[:limit], following
+
+
+def find_by_id(conn: Connection, statement: TextClause, name: str, number: int, missing: str) -> Row[Any]:
+    """Return the one row of an id; NotFound where there is none, told as `missing`. A number beyond every id is not looked for."""
+    row = conn.execute(statement, {name: number}).one_or_none() if abs(number) <= LAST else None
+    if row is None:
+        raise NotFound(f"{missing} {number}; expected an id of the list")
+    return row
 
 
 def open_cursor(question: bytes, after: str) -> list[int]:

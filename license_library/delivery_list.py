@@ -12,13 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from license_library.answers import DeliveriesAnswer, DeliveryBrief, DeliveryCount
-from license_library.cursors import LAST, read_page
+from license_library.cursors import find_by_id, read_page
 from license_library.delivery_words import STATES, delivery_state_words, kind_words, reason_words
 from license_library.known_filters import check_department
 from license_library.masking import mask_text
 from license_library.questions import DeliveryFilter
 from license_library.readings import check_state, check_text
-from schemas.errors import NotFound
 
 _COLUMNS = """
 d.delivery_id, d.delivery_key, d.department, p.name as department_name, d.kind, d.case_number, d.sequence,
@@ -66,10 +65,7 @@ def list_deliveries(
 
 def get_delivery(conn: Connection, delivery_id: int) -> DeliveryBrief:
     """Return one delivery; NotFound where there is none."""
-    row = conn.execute(_GET, {"delivery_id": delivery_id}).one_or_none() if abs(delivery_id) <= LAST else None
-    if row is None:
-        raise NotFound(f"outbox: there is no delivery {delivery_id}; expected an id of the list")
-    return _brief(row)
+    return _brief(find_by_id(conn, _GET, "delivery_id", delivery_id, "outbox: there is no delivery"))
 
 
 def _brief(row: Any) -> DeliveryBrief:

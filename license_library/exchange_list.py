@@ -12,13 +12,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import ExchangeBrief, ExchangeDetail, ExchangesAnswer
-from license_library.cursors import read_page
+from license_library.cursors import find_by_id, read_page
 from license_library.hold_phrases import hold_words
 from license_library.known_filters import check_department
 from license_library.questions import ExchangeFilter
 from license_library.readings import check_text
 from license_library.wording import exchange_words
-from schemas.errors import NotFound
 
 EXCHANGE_COLUMNS: Final = """
 e.exchange_id, e.department, d.name as department_name, e.feed, e.state, e.started_at, e.finished_at,
@@ -59,10 +58,7 @@ def list_exchanges(
 
 def get_exchange_brief(conn: Connection, exchange_id: int) -> ExchangeBrief:
     """Return one exchange; NotFound where there is none of that number."""
-    row = conn.execute(_EXCHANGE, {"exchange_id": exchange_id}).one_or_none()
-    if row is None:
-        raise NotFound(f"library: no exchange {exchange_id}; nothing was read")
-    return exchange_of(row)
+    return exchange_of(find_by_id(conn, _EXCHANGE, "exchange_id", exchange_id, "library: there is no exchange"))
 
 
 def show_exchange(conn: Connection, exchange_id: int) -> ExchangeDetail:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from license_library.answers import ProblemCount, ProblemShown, QuarantineAnswer, QuarantineCase, QuarantineDetail
 from license_library.case_history import list_events, read_source
 from license_library.case_words import quarantine_words
-from license_library.cursors import LAST, read_page
+from license_library.cursors import find_by_id, read_page
 from license_library.exchange_list import get_exchange_brief
 from license_library.field_lineage import editable_fields, personal_sources
 from license_library.keyring import Keyring
@@ -24,7 +24,6 @@ from license_library.problem_phrases import phrase_words
 from license_library.questions import QuarantineFilter
 from license_library.readings import check_state, check_text
 from license_library.wording import field_words, problem_words
-from schemas.errors import NotFound
 
 _CASE = """
 q.quarantine_id, q.department, d.name as department_name, q.feed, q.record_id, q.license_type,
@@ -99,9 +98,7 @@ def get_quarantine_case(
 
     `reveal` shows personal values: whoever asks for that has recorded it.
     """
-    row = conn.execute(_DETAIL, {"quarantine_id": quarantine_id}).one_or_none() if abs(quarantine_id) <= LAST else None
-    if row is None:
-        raise NotFound(f"quarantine: there is no case {quarantine_id}; expected an id of the list")
+    row = find_by_id(conn, _DETAIL, "quarantine_id", quarantine_id, "quarantine: there is no case")
     personal = personal_sources(conn, row.department, row.feed, row.mapping_version)
     return QuarantineDetail(
         case=_case(row),

@@ -18,13 +18,12 @@ from license_library.answers import (
     ReconciliationDetail,
     ReconciliationsAnswer,
 )
-from license_library.cursors import check_limit, read_cursor, read_page, write_cursor
+from license_library.cursors import check_limit, find_by_id, read_cursor, read_page, write_cursor
 from license_library.known_filters import check_department
 from license_library.masking import mask_text
 from license_library.questions import ReconciliationFilter
 from license_library.readings import check_state, check_text
 from license_library.reconciliation_words import difference_words, method_words, reconciliation_words
-from schemas.errors import NotFound
 
 _COLUMNS: Final = """
 select r.reconciliation_id, r.department, d.name as department_name, r.feed, r.method, r.state, r.started_at,
@@ -72,10 +71,8 @@ def list_reconciliations(
 
 def get_reconciliation(conn: Connection, reconciliation_id: int) -> ReconciliationBrief:
     """Return one reconciliation; NotFound where there is none of that number."""
-    row = conn.execute(_GET, {"reconciliation_id": reconciliation_id}).first()
-    if row is None:
-        raise NotFound(f"library: no reconciliation {reconciliation_id}; nothing was read")
-    return _brief(row)
+    found = find_by_id(conn, _GET, "reconciliation_id", reconciliation_id, "library: there is no reconciliation")
+    return _brief(found)
 
 
 def show_reconciliation(

@@ -11,14 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from license_library.answers import PairBrief, PairEvent, PairsAnswer
-from license_library.cursors import LAST, read_page
+from license_library.cursors import find_by_id, read_page
 from license_library.keyring import Keyring
 from license_library.masking import mask_code
 from license_library.pair_words import DOUBTS, RULES, STATES, event_words
 from license_library.questions import PairFilter
 from license_library.readings import check_text
 from license_library.wording import code_type_words
-from schemas.errors import NotFound
 
 _COLUMNS = """
 d.decision_id, d.decision as state, d.subject_id, d.other_id, d.ground, d.rule, d.doubt, d.owner, d.decided_by, d.decided_at,
@@ -63,9 +62,7 @@ def find_pair(conn: Connection, keyring: Keyring, one: int, other: int) -> PairB
 
 def pair_of(conn: Connection, decision_id: int) -> tuple[int, int]:
     """Return the two subjects of a decision; NotFound where there is none."""
-    row = conn.execute(_IDS, {"decision_id": decision_id}).one_or_none() if 0 < decision_id <= LAST else None
-    if row is None:
-        raise NotFound(f"subjects: there is no decision {decision_id}; expected a number of the list")
+    row = find_by_id(conn, _IDS, "decision_id", decision_id, "subjects: there is no decision")
     return row.subject_id, row.other_id
 
 
