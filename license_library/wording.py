@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from license_library.answers import Freshness, Validity, Words
+from license_library.answers.spoken import named
 from schemas.bureau_time import local_minute
 from schemas.holder_code_types import HOLDER_CODE_TYPES
 from schemas.license import LICENSE
@@ -40,12 +41,12 @@ _ACTIVATION_WORDS = {
 
 def status_words(status: str) -> Words:
     """Name a license state."""
-    return _STATUS_WORDS.get(status, Words(status, status))
+    return named(_STATUS_WORDS, status)
 
 
 def code_type_words(code_type: str) -> Words:
     """Name a kind of holder code."""
-    return _CODE_TYPE_WORDS.get(code_type, Words(code_type, code_type))
+    return named(_CODE_TYPE_WORDS, code_type)
 
 
 def reversal_words(before: str, after: str) -> Words:
@@ -62,7 +63,7 @@ def field_words(field: str) -> Words:
     if field.startswith("face."):
         words = face_words(field.removeprefix("face."))
         return Words(f"照面：{words.zh}", f"face: {words.en}")
-    return _FIELD_WORDS.get(field, Words(field, field))
+    return named(_FIELD_WORDS, field)
 
 
 def face_words(name: str) -> Words:
@@ -87,7 +88,7 @@ def exchange_words(state: str, partial: bool) -> Words:
 
 def activation_words(state: str) -> Words:
     """Say whether a mapping was let in."""
-    return _ACTIVATION_WORDS.get(state, Words(state, state))
+    return named(_ACTIVATION_WORDS, state)
 
 
 def _span(seconds: int) -> Words:
