@@ -55,11 +55,6 @@ class Connection:
         """Say whether this leads to a database; its scheme may name a driver, as in oracle+oracledb."""
         return self.scheme.partition("+")[0] in DATABASE_PORTS
 
-    @property
-    def is_drop(self) -> bool:
-        """Say whether this leads to a folder of files."""
-        return self.scheme in DROP_PORTS
-
 
 def read_connection(department: Department, environ: Mapping[str, str]) -> Connection:
     """Return the department's connection from AIRFLOW_CONN_<NAME>; ConnectionMissing says what to set."""

@@ -20,9 +20,8 @@ from connectors.declared import Department, Feed
 from connectors.page_rows import source_names
 from connectors.safe_xml import local_name, parse_xml
 from connectors.soap_schema import SoapSchema
+from connectors.wsdl_schemas import XS
 from schemas.errors import HubError
-
-XS = "http://www.w3.org/2001/XMLSchema"
 
 
 def unknown_names(department: Department, feed: Feed, came: Collection[str]) -> list[str]:

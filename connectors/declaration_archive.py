@@ -1,6 +1,6 @@
 """A department's folder as one piece of bytes, so that pages can be read for ever by the declaration they were merged by.
 
-Holds declaration, hooks and contract, nothing of a connection. The same folder always makes the same bytes.
+Holds declaration and contract, nothing of a connection. The same folder always makes the same bytes.
 """
 
 from __future__ import annotations
@@ -21,12 +21,7 @@ EVERY_TIME: Final = (1980, 1, 1, 0, 0, 0)
 def pack_declaration(department: Department) -> bytes:
     """Return the folder of a department."""
     folder = department.folder
-    names = [
-        "department.toml",
-        "hooks.py",
-        "contract/SHA256SUMS",
-        *(f"contract/{one}" for one in verify_contract(folder)),
-    ]
+    names = ["department.toml", "contract/SHA256SUMS", *(f"contract/{one}" for one in verify_contract(folder))]
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(names):

@@ -210,10 +210,10 @@ def _check_paging(feed: Feed, transport: Transport, place: str) -> None:
 
 def _check_times(feed: Feed, place: str) -> None:
     cursor = f"{place[:-1]}.cursor]"
-    _check_text(duration, feed.fresh_within, f"{place}: key 'fresh_within'")
-    _check_text(duration, feed.cursor.overlap, f"{cursor}: key 'overlap'")
-    _check_text(time_pattern, feed.cursor.format, f"{cursor}: key 'format'")
-    _check_text(time_pattern, feed.cursor.form_asked(), f"{cursor}: key 'asked'")
+    check_text(duration, feed.fresh_within, f"{place}: key 'fresh_within'")
+    check_text(duration, feed.cursor.overlap, f"{cursor}: key 'overlap'")
+    check_text(time_pattern, feed.cursor.format, f"{cursor}: key 'format'")
+    check_text(time_pattern, feed.cursor.form_asked(), f"{cursor}: key 'asked'")
     if feed.cursor.asked and "since" not in placeholders(feed.request):
         raise DeclarationError(f"{cursor}: key 'asked': the request asks nothing with {{since}}")
     check_schedule(feed.schedule, place)
@@ -233,7 +233,8 @@ def _check_bounds(feed: Feed, place: str) -> None:
         raise DeclarationError(f"{place[:-1]}.success]: key 'values': expected at least one, or no answer is one")
 
 
-def _check_text(read: Callable[[str], object], text: str, where: str) -> None:
+def check_text(read: Callable[[str], object], text: str, where: str) -> None:
+    """Say where a text stands that cannot be read."""
     try:
         read(text)
     except DeclarationError as error:

@@ -16,7 +16,7 @@ from connectors.delivery_outcomes import Outcome, State
 from connectors.file_courier import FileCourier
 from connectors.parcel import Parcel, write_fields
 from connectors.spoken_courier import SpokenCourier
-from connectors.wire_clock import Clock, read_clock
+from connectors.wire_clock import read_clock
 
 __all__ = ["Courier", "Outcome", "Parcel", "State", "opened_courier", "write_fields"]
 
@@ -38,20 +38,20 @@ class Courier(Protocol):
 
 
 @contextlib.contextmanager
-def opened_courier(department: Department, connection: Connection, clock: Clock = read_clock) -> Iterator[Courier]:
+def opened_courier(department: Department, connection: Connection) -> Iterator[Courier]:
     """Yield what brings parcels to a department; nothing is opened before the first leaves."""
-    courier = _choose(department, connection, clock)
+    courier = _choose(department, connection)
     try:
         yield courier
     finally:
         courier.close()
 
 
-def _choose(department: Department, connection: Connection, clock: Clock) -> Courier:
+def _choose(department: Department, connection: Connection) -> Courier:
     if department.transport.kind == "file":
         return FileCourier(department, connection)
     if department.transport.kind != "table":
-        return SpokenCourier(department, connection, clock)
+        return SpokenCourier(department, connection, read_clock)
     from connectors.front_courier import FrontCourier  # noqa: PLC0415  only front tables pay for their database
 
-    return FrontCourier(department, connection, clock)
+    return FrontCourier(department, connection, read_clock)

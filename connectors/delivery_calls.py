@@ -21,8 +21,8 @@ from connectors.safe_xml import local_name, parse_xml
 from connectors.sign_in import SignIn
 from connectors.soap_envelope import SoapAnswer, open_answer
 from connectors.soap_payload import Payload, read_payload
-from connectors.wire_clock import Clock
 from connectors.xml_listing import Wanted
+from schemas.bureau_time import Clock
 from schemas.errors import DepartmentBrokePromise
 
 EVERY_STATUS = frozenset(range(100, 600))

@@ -6,9 +6,9 @@ Each breach is a DeclarationError that names file, table and key. Knows the shap
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from connectors.declaration_rules import check_schedule
+from connectors.declaration_rules import check_schedule, check_text
 from connectors.declared import Transport
 from connectors.declared_delivery import Ask, Delivery, Out, Receipt, Window
 from connectors.durations import duration
@@ -115,14 +115,14 @@ def _check_out(name: str, rule: Out, delivery: Delivery, place: str) -> None:
     if (rule.date is not None) != (rule.from_ in DATES):
         raise DeclarationError(f"{place}: key 'date' belongs to dates, and every date needs it")
     if rule.date is not None:
-        _check_text(time_pattern, rule.date, f"{place}: key 'date'")
+        check_text(time_pattern, rule.date, f"{place}: key 'date'")
     _check_placeholders({name: rule.value or ""}, ACCOUNT, place)
 
 
 def _check_ask(ask: Ask, delivery: Delivery, transport: Transport, place: str) -> None:
     _check_call("call", ask.call, transport, place)
     _check_placeholders(ask.request, known_names(delivery) | ACCOUNT, f"{place}: key 'request'")
-    _check_text(duration, ask.after, f"{place}: key 'after'")
+    check_text(duration, ask.after, f"{place}: key 'after'")
     same = ask.found_when.field == ask.missing_when.field
     if (
         not ask.found_when.values
@@ -143,7 +143,7 @@ def _check_receipt(receipt: Receipt, delivery: Delivery, transport: Transport, p
         )
     _check_placeholders(receipt.request, known_names(delivery) | ACCOUNT | {"number"}, f"{place}: key 'request'")
     for key in ("every", "give_up"):
-        _check_text(duration, getattr(receipt, key), f"{place}: key {key!r}")
+        check_text(duration, getattr(receipt, key), f"{place}: key {key!r}")
     refused = receipt.refused_when.values if receipt.refused_when else []
     if not receipt.done_when.values or set(receipt.done_when.values) & set(refused):
         raise DeclarationError(f"{place}: 'done_when' must name a value, and never one of 'refused_when'")
@@ -161,7 +161,7 @@ def _check_call(key: str, call: str, transport: Transport, place: str) -> None:
 
 def _check_bounds(delivery: Delivery, place: str) -> None:
     check_schedule(delivery.schedule, place)
-    _check_text(duration, delivery.give_up, f"{place}: key 'give_up'")
+    check_text(duration, delivery.give_up, f"{place}: key 'give_up'")
     if not 1 <= delivery.tries <= 1000:
         raise DeclarationError(f"{place}: key 'tries': expected 1 to 1000, got {delivery.tries}")
     for window in delivery.maintenance:
@@ -182,10 +182,3 @@ def _check_placeholders(template: Mapping[str, str], known: Iterable[str], place
     unknown = sorted(placeholders(dict(template)) - set(known))
     if unknown:
         raise DeclarationError(f"{place}: placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(known))}")
-
-
-def _check_text(read: Callable[[str], object], text: str, where: str) -> None:
-    try:
-        read(text)
-    except DeclarationError as error:
-        raise DeclarationError(f"{where}: {error}") from error

@@ -27,7 +27,7 @@ from connectors.door_statuses import raise_for_status
 from connectors.pinned_sockets import Pin, pinned_pools
 from connectors.tls import AHEAD, certificate_end, ending_certificates, make_context, translate_tls
 from connectors.watchdog import Watchdog
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import (
     DepartmentBrokePromise,
     DepartmentError,

@@ -6,7 +6,7 @@ The closing is what is remembered: a file without one is never applied and never
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,8 +110,3 @@ class PartStream(io.RawIOBase):
 def count_parts(size: int) -> int:
     """Return how many parts a file of that size has; an empty one has one, so that it is kept too."""
     return max(1, -(-size // PART))
-
-
-def stream_parts(parts: Sequence[bytes]) -> PartStream:
-    """Read parts that are at hand."""
-    return PartStream(sum(map(len, parts)), lambda number: parts[number])

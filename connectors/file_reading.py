@@ -32,7 +32,7 @@ from connectors.file_parts import (
 )
 from connectors.file_rows import FileReader
 from connectors.page_rows import PageRows, source_names
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import DepartmentBrokePromise
 
 AT_HAND = 20_000_000  # a file up to here is judged from memory, a larger one is read twice

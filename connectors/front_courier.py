@@ -18,7 +18,7 @@ from connectors.delivery_outcomes import Outcome, from_error, from_receipt, rece
 from connectors.front_database import FrontDatabase
 from connectors.parcel import Parcel, write_fields
 from connectors.table_rows import text_of, value_of
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import (
     DeclarationError,
     DepartmentBrokePromise,

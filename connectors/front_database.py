@@ -24,7 +24,7 @@ from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.front_errors import translate_error
 from connectors.table_contract import TableContract, read_table_contract
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentTimeout
 
 DRIVERS = {

@@ -17,7 +17,7 @@ from connectors.declared import Department, Feed, Flag
 from connectors.front_database import FrontDatabase
 from connectors.front_reading import is_unread
 from connectors.table_rows import TablePage, open_page, read_columns, text_of, value_of
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import DeclarationError
 
 BLOCK = 200

@@ -19,7 +19,7 @@ from connectors.fetched_page import FetchedPage
 from connectors.front_database import FrontDatabase
 from connectors.table_rows import MEDIA_TYPE, read_columns, value_of, write_page
 from connectors.time_forms import written_form
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import DepartmentBrokePromise
 
 CLAIM = "hub-"  # a batch of ours begins so; one that a dead exchange left behind is taken over

@@ -10,7 +10,7 @@ from connectors.connection import Connection
 from connectors.declared import Department, Feed
 from connectors.front_database import FrontDatabase
 from connectors.table_contract import Column, Kind, TableContract
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 
 KINDS: tuple[tuple[type[sa.types.TypeEngine[Any]], Kind], ...] = (
     (sa.String, "text"), (sa.Integer, "integer"), (sa.Numeric, "number"), (sa.Float, "number"),

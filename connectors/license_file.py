@@ -16,7 +16,7 @@ from connectors.connection import PORTS, Connection, parse_connection
 from connectors.declared import Department
 from connectors.door import Call, Door
 from connectors.sign_in import SignIn
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import DeclarationError, DepartmentBrokePromise
 
 _KEPT = "/%:@!$&'()*+,;=~-._?"  # of a path or query; what else stands there is percent-encoded, as Chinese file names

@@ -9,16 +9,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 from lxml import etree
 
+from schemas.bureau_time import ZONE
 from schemas.errors import DeclarationError, DepartmentBrokePromise
-
-PREFIX = "gjgxjhpt_"
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def seal_secret(secret: str, appkey: str) -> str:

@@ -17,7 +17,7 @@ from connectors.requesting import PageCall, PageRequester
 from connectors.safe_xml import parse_xml
 from connectors.sign_in import SignIn
 from connectors.tls import read_pem
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import DepartmentRefused
 
 if TYPE_CHECKING:

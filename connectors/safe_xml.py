@@ -38,9 +38,9 @@ def parse_xml(body: bytes, media_type: str, who: str, field: int = FIELD) -> etr
     return parse_utf8(utf8_xml(body, media_type, who), who, field)
 
 
-def parse_xml_text(text: str, who: str, field: int = FIELD) -> etree._Element:
+def parse_xml_text(text: str, who: str) -> etree._Element:
     """Return the root element of already decoded `text`; an encoding it declares no longer matters."""
-    return parse_utf8(utf8_text(text, who), who, field)
+    return parse_utf8(utf8_text(text, who), who)
 
 
 def utf8_xml(body: bytes, media_type: str, who: str) -> bytes:

@@ -19,7 +19,7 @@ from connectors.signing import sign_headers
 from connectors.text_encoding import charset_of, decode_text
 from connectors.token_service import Issued, TokenService
 from connectors.tokens import Signed, carry_token, text_at
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import DeclarationError, DepartmentError
 
 SHORT = 4096  # bytes; a refusal is short, and a page is not read twice to look for one

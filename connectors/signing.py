@@ -64,14 +64,14 @@ def verify_headers(
     if auth in ("hmac-nonce", "hmac-sorted"):
         prefix, client = ("x-", "x-client-id") if auth == "hmac-nonce" else ("x-aep-", "x-aep-appkey")
         at, nonce = _read_time(given.get(f"{prefix}timestamp", "")), given.get(f"{prefix}nonce", "")
-        _require(bool(nonce) and client in given, "sign-in headers are missing")
-        _require(abs(now - at) <= WINDOW, "the timestamp is outside the accepted window")
+        require_sign_in(bool(nonce) and client in given, "sign-in headers are missing")
+        require_sign_in(abs(now - at) <= WINDOW, "the timestamp is outside the accepted window")
     if auth == "national-gateway":
         at = _read_time(given.get("gjgxjhpt_rtime", ""))
-        _require(abs(now - at) <= WINDOW, "the timestamp is outside the accepted window")
+        require_sign_in(abs(now - at) <= WINDOW, "the timestamp is outside the accepted window")
     for name, value in sign_headers(auth, connection, at, nonce).items():
-        _require(hmac.compare_digest(given.get(name.lower(), "").encode(), value.encode()), f"{name} is wrong")
-    _require(not nonce or seen.remember(nonce, now), "the nonce was used before")
+        require_sign_in(hmac.compare_digest(given.get(name.lower(), "").encode(), value.encode()), f"{name} is wrong")
+    require_sign_in(not nonce or seen.remember(nonce, now), "the nonce was used before")
 
 
 def _basic_headers(connection: Connection, _at: str, _nonce: str) -> dict[str, str]:
@@ -121,7 +121,7 @@ def _milliseconds(at: datetime) -> str:
 
 
 def _read_time(text: str) -> datetime:
-    _require(text.isascii() and text.isdigit() and len(text) <= 14, "the timestamp is not in Unix milliseconds")
+    require_sign_in(text.isascii() and text.isdigit() and len(text) <= 14, "the timestamp is not in Unix milliseconds")
     return datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=int(text))
 
 
@@ -129,6 +129,7 @@ def _base64(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-def _require(holds: bool, problem: str) -> None:
+def require_sign_in(holds: bool, problem: str) -> None:
+    """Refuse a sign-in in which something does not hold."""
     if not holds:
         raise DepartmentRefused(f"sign-in: {problem}; the request is refused")

@@ -32,13 +32,13 @@ class SoapSchema:
         self._lock = threading.Lock()  # lxml keeps the error log on the schema object
         self._schema = _compile(inline, wsdl)
 
-    def problems(self, element: etree._Element, limit: int = 5) -> list[str]:
-        """Return what is wrong with `element`, at most `limit` lines; empty when it is valid."""
+    def problems(self, element: etree._Element) -> list[str]:
+        """Return what is wrong with `element`, five lines at most; empty when it is valid."""
         with self._lock:
             if self._schema.validate(element):
                 return []
             log: Any = self._schema.error_log  # its stubs cannot be walked
-            return [_in_words(entry) for entry in log][:limit]
+            return [_in_words(entry) for entry in log][:5]
 
 
 class _ContractFiles(etree.Resolver):

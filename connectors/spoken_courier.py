@@ -25,7 +25,7 @@ from connectors.delivery_outcomes import (
 )
 from connectors.door import Answer
 from connectors.parcel import Parcel, fill_request, write_fields
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import (
     DeclarationError,
     DepartmentFault,

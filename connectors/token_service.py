@@ -20,7 +20,7 @@ from connectors.national_gateway import open_secret, read_end
 from connectors.signing import sign_headers
 from connectors.text_encoding import charset_of, decode_text
 from connectors.tokens import text_at, write_login
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import DepartmentBrokePromise, DepartmentRefused
 
 MARGIN = timedelta(seconds=30)

@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from connectors.connection import Connection
-from connectors.signing import WINDOW, SeenNonces
-from schemas.errors import DepartmentRefused
+from connectors.signing import WINDOW, SeenNonces, require_sign_in
 
 _OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 WSSE = f"{_OASIS}wssecurity-secext-1.0.xsd"
@@ -47,19 +46,19 @@ def password_digest(nonce: bytes, created: str, password: str) -> str:
 def verify_username_token(header: etree._Element, connection: Connection, now: datetime, seen: SeenNonces) -> None:
     """Refuse a SOAP Header without a right, fresh and unused UsernameToken: DepartmentRefused says which."""
     tokens = header.findall(f"{{{WSSE}}}Security/{{{WSSE}}}UsernameToken")
-    _require(len(tokens) == 1, "expected one UsernameToken")
+    require_sign_in(len(tokens) == 1, "expected one UsernameToken")
     get = tokens[0].findtext
     created, password = get(f"{{{WSU}}}Created", ""), get(f"{{{WSSE}}}Password", "")
     nonce = _decode(get(f"{{{WSSE}}}Nonce", ""))
-    _require(
+    require_sign_in(
         hmac.compare_digest(get(f"{{{WSSE}}}Username", "").encode(), connection.login.encode()), "the user is unknown"
     )
     element = tokens[0].find(f"{{{WSSE}}}Password")
     is_text = element is not None and element.get("Type", TEXT) == TEXT
     expected = connection.password if is_text else password_digest(nonce, created, connection.password)
-    _require(hmac.compare_digest(password.encode(), expected.encode()), "the password is wrong")
-    _require(abs(now - _read_created(created)) <= WINDOW, "Created is outside the accepted window")
-    _require(bool(nonce) and seen.remember(nonce.hex(), now), "the nonce was used before")
+    require_sign_in(hmac.compare_digest(password.encode(), expected.encode()), "the password is wrong")
+    require_sign_in(abs(now - _read_created(created)) <= WINDOW, "Created is outside the accepted window")
+    require_sign_in(bool(nonce) and seen.remember(nonce.hex(), now), "the nonce was used before")
 
 
 def _decode(text: str) -> bytes:
@@ -74,10 +73,5 @@ def _read_created(text: str) -> datetime:
         created = datetime.fromisoformat(text)
     except ValueError:
         created = datetime.fromtimestamp(0, UTC)
-    _require(created.tzinfo is not None, "Created is not an instant")
+    require_sign_in(created.tzinfo is not None, "Created is not an instant")
     return created
-
-
-def _require(holds: bool, problem: str) -> None:
-    if not holds:
-        raise DepartmentRefused(f"sign-in: {problem}; the request is refused")

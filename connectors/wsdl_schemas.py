@@ -79,7 +79,7 @@ def _wrappers(roots: list[etree._Element]) -> Iterator[tuple[str, str, list[etre
         target = root.get("targetNamespace", "")
         for binding in root.findall("wsdl:binding", NAMES):
             for soap in SOAPS:
-                style = _get(binding.find(f"{{{soap}}}binding"), "style")
+                style = attribute_of(binding.find(f"{{{soap}}}binding"), "style")
                 for operation in binding.findall("wsdl:operation", NAMES):
                     bound = operation.find(f"{{{soap}}}operation")
                     if bound is not None and (bound.get("style") or style) == "rpc":
@@ -97,7 +97,7 @@ def _wrapped(
         parts = [part for root in roots for part in root.findall(f"wsdl:message[@name='{wanted}']/wsdl:part", NAMES)]
         body = operation.find(f"wsdl:{way}/{{{soap}}}body", NAMES)
         if all(part.get("type") for part in parts):
-            yield _get(body, "namespace") or target, name + suffix, parts
+            yield attribute_of(body, "namespace") or target, name + suffix, parts
 
 
 def _declare(schemas: list[etree._Element], namespace: str, name: str, parts: list[etree._Element]) -> None:
@@ -123,5 +123,6 @@ def _name(entry: etree._Element, attribute: str) -> tuple[str, str]:
     return str(entry.nsmap.get(prefix or None, "") or ""), local
 
 
-def _get(entry: etree._Element | None, attribute: str) -> str:
+def attribute_of(entry: etree._Element | None, attribute: str) -> str:
+    """Return an attribute of an element that may be missing, as may the attribute."""
     return entry.get(attribute, "") if entry is not None else ""

@@ -14,7 +14,7 @@ import polars as pl
 from lxml import etree
 
 from connectors.plain_records import PlainRecords, read_records
-from connectors.safe_xml import DEPTH, FIELD, first_element, parse_utf8
+from connectors.safe_xml import DEPTH, first_element, parse_utf8
 from connectors.xml_rows import find_all
 from connectors.xml_slices import slice_document
 from schemas.errors import DepartmentBrokePromise
@@ -53,26 +53,26 @@ class Listing:
     records: Records | None = None
 
 
-def read_listings(body: bytes, wanted: Wanted, who: str, field: int = FIELD) -> Iterator[Listing]:
+def read_listings(body: bytes, wanted: Wanted, who: str) -> Iterator[Listing]:
     """Yield a document of UTF-8, after every check of form; a long one in pieces, each with all that surrounds its records."""
     for piece in slice_document(body, wanted.path, who):
-        listing = read_listing(piece, wanted, who, field)
+        listing = read_listing(piece, wanted, who)
         if piece is not body:
             _require_one_list(listing, wanted.path, who)
         yield listing
 
 
-def read_listing(body: bytes, wanted: Wanted, who: str, field: int = FIELD) -> Listing:
+def read_listing(body: bytes, wanted: Wanted, who: str) -> Listing:
     """Return a document of UTF-8, after every check of form."""
     found = _cut(body, wanted, who)
     if found is None:
-        return Listing(parse_utf8(body, who, field))
+        return Listing(parse_utf8(body, who))
     before, plain, after = found
     kept = [plain.content] if wanted.keep_all else plain.shapes()
-    root, columns = parse_utf8(b"".join([before, *kept, after]), who, field), plain.columns(wanted.names)
+    root, columns = parse_utf8(b"".join([before, *kept, after]), who), plain.columns(wanted.names)
     listed = find_all(root, wanted.path)
     if columns is None or len(listed) != (plain.count if wanted.keep_all else len(kept)) or not _fits(plain, listed[0]):
-        return Listing(parse_utf8(body, who, field))
+        return Listing(parse_utf8(body, who))
     return Listing(root, Records(columns, plain.count, plain.local_names))
 
 

@@ -15,7 +15,7 @@ from dags.surroundings import FIRST_DAY, opened_hub, timetable
 DOC = """\
 `judge` looks at every feed: is its data fresh, did its job run, does a batch wait, is there news; each fault is an incident until it is
 gone. `alert` sends what is due of incidents by mail and webhook, as far as they are set (`HUB_ALERT_…`): each open incident that is not harmless
-once a day. See `hub incident list` and the page *Incidents*.
+once a day. See `hub incident list` and the page *Incidents* under *To do*.
 
 A red `alert`: a channel did not take an alert. It stays due and is sent by the next run; running it again is safe.
 """

@@ -5,12 +5,10 @@ Parsed again and again: imports nothing of the hub. What the task does is the hu
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from airflow.sdk import DAG, task
 
 from dags.outcome import told_to_airflow
-from dags.surroundings import FIRST_DAY, opened_hub, timetable
+from dags.surroundings import FIRST_DAY, opened_hub, own_defaults, timetable
 
 DOC = """\
 Carries out what stewards decided (batches, edits, waivers) and checks again what another mapping or other rules judged; see
@@ -39,11 +37,6 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     tags=["quarantine", "replay"],
-    default_args={
-        "owner": "data-stewards",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "execution_timeout": timedelta(hours=1),
-    },
+    default_args=own_defaults("data-stewards"),
 ) as dag:
     mend()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, task
 
 from dags.outcome import told_to_airflow
-from dags.surroundings import FIRST_DAY, opened_hub, timetable
+from dags.surroundings import FIRST_DAY, opened_hub, own_defaults, timetable
 
 DOC = """\
 Lets go the bytes of raw pages that are older than `HUB_PAGES_DAYS`; their digests, the records read from them and every count stay.
@@ -40,11 +40,6 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     tags=["retention", "archive"],
-    default_args={
-        "owner": "platform-engineering",
-        "retries": 2,
-        "retry_delay": timedelta(minutes=2),
-        "execution_timeout": timedelta(hours=1),
-    },
+    default_args=own_defaults("platform-engineering") | {"retry_delay": timedelta(minutes=2)},
 ) as dag:
     retain()

@@ -5,17 +5,15 @@ Parsed again and again: imports nothing of the hub. What the task does is the hu
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from airflow.sdk import DAG, task
 
 from dags.outcome import told_to_airflow
-from dags.surroundings import FIRST_DAY, opened_hub, timetable
+from dags.surroundings import FIRST_DAY, opened_hub, own_defaults, timetable
 
 DOC = """\
 Binds a number in an old form to the one that holds it, where the standard makes that certain and the names agree: 15 digits within
 18, an organisation code within a credit code. What is less than certain becomes a proposal for a steward; see
-`hub subject list --state proposed` and the page *Subjects*.
+`hub subject list --state proposed` and the page *Subjects* under *To do*.
 
 A red task: the hub's database. Running it again is safe: a pair that stands is left alone.
 """
@@ -41,11 +39,6 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     tags=["subjects", "bindings"],
-    default_args={
-        "owner": "data-stewards",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "execution_timeout": timedelta(hours=1),
-    },
+    default_args=own_defaults("data-stewards"),
 ) as dag:
     propose()

@@ -68,6 +68,16 @@ def task_defaults(department: Department) -> dict[str, Any]:
     }
 
 
+def own_defaults(owner: str) -> dict[str, Any]:
+    """Return what holds for tasks that ask nothing but the hub's own database."""
+    return {
+        "owner": owner,
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),
+        "execution_timeout": timedelta(hours=1),
+    }
+
+
 @contextmanager
 def opened_hub() -> Iterator[HubContext]:
     """Open the hub that the environment names, for as long as a task runs."""

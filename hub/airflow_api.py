@@ -80,11 +80,6 @@ class AirflowApi:
             self._call("PATCH", path, {"state": "failed"})
         return [run["dag_id"] for run in found]
 
-    def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
-        """Return the state of every task of a run."""
-        path = f"/api/v2/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}/taskInstances"
-        return {task["task_id"]: task["state"] for task in self._call("GET", path, None)["task_instances"]}
-
     def _listed(self, path: str, key: str, query: dict[str, str]) -> list[dict[str, Any]]:
         """Return every entry of a list that comes in pages."""
         found: list[dict[str, Any]] = []

@@ -6,7 +6,6 @@ Hands a list to Airflow's own command; does not import Airflow.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -29,7 +28,7 @@ def pools_of(departments: Sequence[Department]) -> dict[str, dict[str, object]]:
     }
 
 
-def keep_pools(departments: Sequence[Department], environ: Mapping[str, str] = os.environ) -> None:
+def keep_pools(departments: Sequence[Department], environ: Mapping[str, str]) -> None:
     """Make or correct the pools; those of others are left alone. ProcessFailed with Airflow's last words."""
     with tempfile.TemporaryDirectory(prefix="hub-pools-") as folder:
         file = Path(folder) / "pools.json"

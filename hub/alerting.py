@@ -18,7 +18,7 @@ from hub.settings import Settings
 from license_library.answers import IncidentBrief, as_plain
 from license_library.incident_alerts import DueAlert, claim_alert, mark_failed, mark_sent, note_due
 from license_library.incidents import end_mutes
-from license_library.wording import local_time
+from schemas.bureau_time import local_minute
 from schemas.errors import RequestError
 
 Channels = Mapping[str, Callable[[Alert], None]]
@@ -111,7 +111,7 @@ def alert_of(due: DueAlert, pages: str) -> Alert:
 
 
 def _text(one: IncidentBrief, where: str, link: str) -> str:
-    since, last = local_time(one.first_seen_at), local_time(one.last_seen_at)
+    since, last = local_minute(one.first_seen_at), local_minute(one.last_seen_at)
     return "\n".join([
         f"{one.words.zh}",
         f"建议：{one.advice.zh}",

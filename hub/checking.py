@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import polars as pl
 from sqlalchemy import Connection
@@ -26,7 +25,6 @@ from hub.field_watch import FieldWatch
 from hub.moved_pages import MovedPages
 from hub.progress import Progress
 from hub.replayed_rows import rows_of
-from hub.suites import suite_of
 from hub.unlisted import Listed
 from hub.waiving import let_pass
 from hub.wrong_apart import set_wrong_apart
@@ -38,15 +36,15 @@ from license_library.quarantining import quarantine_records
 from license_library.shadowing import note_reasons
 from license_library.staging import stage_records
 from license_library.standing import Standing, find_standing
+from schemas.bureau_time import local_day
 from schemas.catalogue import load_catalogue
 from schemas.checks import RULE_VERSION, check_records
 from schemas.expectations import Suite, SuiteOutcome, merge_outcomes, run_suite
 from schemas.license import LICENSE
 from schemas.measures import Measures, measure_records
 from schemas.problems import join_problems
+from schemas.suites import load_suite
 from schemas.term_checks import TERM_COLUMNS, judge_terms
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass
@@ -81,6 +79,11 @@ class Check:
         return rule_version(self.suite)
 
 
+def suite_of(department: Department, feed: Feed) -> Suite:
+    """Return what a feed's records are expected to be, by type and by department; DeclarationError names the file that is wrong."""
+    return load_suite(feed.record, department.suite_file, feed.name)
+
+
 def rule_version(suite: Suite) -> str:
     """Return the version of everything that records are judged by under this suite."""
     return f"{RULE_VERSION}+{suite.version}"
@@ -92,7 +95,7 @@ def check_exchange(
     """Check everything that landed, in one transaction; return why the batch is held, or nothing."""
     with hub.engine.begin() as conn:
         now = hub.clock()
-        standing = find_standing(conn, hub.keyring, exchange.department, exchange.feed, _local_day(now), now)
+        standing = find_standing(conn, hub.keyring, exchange.department, exchange.feed, local_day(now), now)
         suite = suite_of(department, feed)
         running = Check(hub, conn, exchange, suite, standing, feed.fields.keys(), now)
         clear_staged(conn, exchange)
@@ -143,7 +146,7 @@ def _some_pages(
 def _judge(check: Check, chunk: MappedPage) -> tuple[MappedPage, pl.DataFrame]:
     """Find every reason against every record; asks no database."""
     outcome = run_suite(chunk.frame, check.suite)
-    found = check_records(chunk.frame, LICENSE, _license_types(), _local_day(check.now))
+    found = check_records(chunk.frame, LICENSE, _license_types(), local_day(check.now))
     problems = let_pass(join_problems(chunk.problems, found, outcome.problems), chunk, check.standing.waivers)
     problems = set_wrong_apart(problems, chunk, check.standing.wrong)
     terms = judge_terms(_good(chunk.frame.select(TERM_COLUMNS), problems["row"].unique()))  # what waits is told anyway
@@ -208,7 +211,3 @@ def _conclude(check: Check, feed: Feed, missed: Missed, lost: list[str]) -> list
 
 def _license_types() -> frozenset[str]:
     return frozenset(kind.license_type for kind in load_catalogue().license_types)
-
-
-def _local_day(now: datetime) -> date:
-    return now.astimezone(ZONE).date()

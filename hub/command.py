@@ -22,6 +22,7 @@ from hub.commands import (
     incidents,
     mending,
     orchestrating,
+    publishing,
     pulling,
     pushing,
     rebuilding,
@@ -34,6 +35,7 @@ from hub.commands import (
     sharing,
     showing,
     subjects,
+    workdays,
 )
 from hub.commands.output import explain
 from schemas.errors import HubError, RequestError
@@ -88,7 +90,7 @@ app.add_typer(pulling.exchange, name="exchange")
 app.add_typer(pulling.hold, name="hold")
 app.add_typer(mending.quarantine, name="quarantine")
 app.add_typer(correcting.correction, name="correction")
-app.add_typer(correcting.calendar, name="calendar")
+app.add_typer(workdays.calendar, name="calendar")
 app.add_typer(subjects.subject, name="subject")
 app.add_typer(facts.fact, name="fact")
 app.add_typer(rules.rules, name="rules")
@@ -98,4 +100,4 @@ app.add_typer(reconciling.reconciliation, name="reconciliation")
 app.add_typer(orchestrating.app, name="airflow")
 app.add_typer(filing.app, name="license")
 app.add_typer(sharing.app, name="consumer")
-app.add_typer(serving.schema, name="schema")
+app.add_typer(publishing.schema, name="schema")

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -24,11 +24,10 @@ from license_library.catalogue_store import load_catalogue as store_catalogue
 from license_library.database import assert_migrated, migrate, open_database
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring, load_or_create
+from schemas.bureau_time import Clock, local_day
 from schemas.catalogue import load_catalogue
 from schemas.errors import RequestError
 from schemas.workdays import announced_days
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,11 @@ class HubContext:
     bounds: Bounds = field(default_factory=Bounds)
     requires_activation: bool = False  # a mapping that two persons have not let in runs in shadow
     amend: Callable[[Department], Department] = as_declared
+
+
+def today(hub: HubContext) -> date:
+    """Return the present day where the bureau is."""
+    return local_day(hub.clock())
 
 
 def utc_now() -> datetime:

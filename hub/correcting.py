@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 
 from connectors.declaration import list_departments, load_department
-from hub.checking import ZONE
 from hub.context import HubContext
 from hub.push import enqueue_delivery
 from license_library.correction_following import (
@@ -20,6 +19,7 @@ from license_library.correction_following import (
     settle_corrected,
 )
 from license_library.incidents import Cause, tell_incidents
+from schemas.bureau_time import local_day
 from schemas.deliveries import CorrectionRequest
 from schemas.errors import DeclarationError, RequestError
 
@@ -84,7 +84,7 @@ def _as_owed(one: Undelivered) -> CorrectionRequest:
 def _escalate(hub: HubContext) -> int:
     """Tell of each department what it has not answered in time; an incident ends by itself with the answer."""
     now = hub.clock()
-    day = now.astimezone(ZONE).date()
+    day = local_day(now)
     with hub.engine.begin() as conn:
         by_department = list_late(conn, day)
         for department, late in by_department.items():

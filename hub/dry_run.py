@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors.declaration import Department, Feed
-from hub.checking import ZONE, read_chunks, rule_version
+from hub.checking import read_chunks, rule_version
 from hub.context import HubContext
 from hub.progress import Progress, no_progress
 from license_library.exchanges import Exchange
 from license_library.judged_exchanges import list_archived, list_waiting_records
 from license_library.masking import mask_text
+from schemas.bureau_time import local_day
 from schemas.catalogue import load_catalogue
 from schemas.checks import check_records
 from schemas.errors import HubError
@@ -94,7 +95,7 @@ def dry_run(hub: HubContext, today: Judge, candidate: Judge, days: int, progress
 
 def _judge(hub: HubContext, exchange: Exchange, judge: Judge, findings: Findings) -> None:
     """Judge one exchange as of its own day; one whose pages cannot be read is named and left out."""
-    day = exchange.started_at.astimezone(ZONE).date()
+    day = local_day(exchange.started_at)
     types = {kind.license_type for kind in load_catalogue().license_types}
     try:
         for chunk in read_chunks(hub, exchange, judge.department, judge.feed, {}):

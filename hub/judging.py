@@ -18,7 +18,7 @@ from license_library.answers import ExchangeBrief
 from license_library.feed_states import FeedState, read_feed_states
 from license_library.hold_phrases import hold_words
 from license_library.incidents import Cause, tell_incidents
-from license_library.wording import local_time
+from schemas.bureau_time import local_minute
 
 FAILED_IN_A_ROW: Final = 3
 FEWEST_NEWS: Final = 5
@@ -52,7 +52,7 @@ def late(state: FeedState, now: datetime) -> Cause | None:
     if state.fresh_at is None or now - state.fresh_at <= timedelta(seconds=state.fresh_seconds):
         return None
     ran_zh, ran_en = _ran(state, now)
-    known, hours = local_time(state.fresh_at), state.fresh_seconds / 3600
+    known, hours = local_minute(state.fresh_at), state.fresh_seconds / 3600
     zh = f"数据截至 {known}，已超过承诺的 {hours:g} 小时；{ran_zh}"
     return Cause(
         state.feed,
@@ -103,7 +103,7 @@ def no_news(state: FeedState, now: datetime) -> Cause | None:
         return None
     if now - state.news_at <= max(LONGEST_QUIET_TIMES * quiet, LEAST_QUIET):
         return None
-    since, days = local_time(state.news_at), max(quiet.days, 1)
+    since, days = local_minute(state.news_at), max(quiet.days, 1)
     zh = f"自 {since} 起取数正常而无新数据，以往最长间隔约 {days} 天"
     en = f"nothing new since {since} Beijing time though pulls go well; before, never for longer than about {days} days"
     return Cause(state.feed, "no_news", "warning", zh, en)
@@ -112,10 +112,10 @@ def no_news(state: FeedState, now: datetime) -> Cause | None:
 def _ran(state: FeedState, now: datetime) -> tuple[str, str]:
     """Say apart from the data whether the job ran."""
     if state.ran_at is None or now - state.ran_at > timedelta(seconds=state.fresh_seconds):
-        last = local_time(state.ran_at) if state.ran_at else "—"
+        last = local_minute(state.ran_at) if state.ran_at else "—"
         return f"取数任务也未运行，最近一次 {last}", f"the job has not run either, last at {last}"
     state_zh = _STATES_ZH.get(state.last_state or "", state.last_state)
-    last = local_time(state.ran_at)
+    last = local_minute(state.ran_at)
     return f"取数任务在运行，最近一次 {last} {state_zh}", f"the job runs, last at {last}: {state.last_state}"
 
 

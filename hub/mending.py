@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row
 
-from hub.checking import ZONE, rule_version
-from hub.context import HubContext
+from hub.checking import rule_version, suite_of
+from hub.context import HubContext, today
 from hub.correcting import follow_corrections
 from hub.failures import plain_database_errors_at
 from hub.progress import Progress, no_progress
 from hub.pull import declared_feed
 from hub.replay import replay
-from hub.suites import suite_of
 from license_library.answers import BatchBrief
 from license_library.attendance import attended
 from license_library.batch_list import get_batch
@@ -97,21 +95,21 @@ def mend_all(hub: HubContext) -> dict[str, int]:
     return {"batches": len(batches), **counts, **followed, "left": sum(one.error_code is not None for one in due)}
 
 
-def mend_due(hub: HubContext, progress: Progress = no_progress, slice_size: int = SLICE) -> list[Mended]:
+def mend_due(hub: HubContext, progress: Progress = no_progress) -> list[Mended]:
     """Check again what somebody asked for, and what another mapping or other rules judged; one feed's trouble stays its own."""
     with hub.engine.connect() as conn:
         feeds = list_open_feeds(conn)
-    return [_mend_feed(hub, department, feed, progress, slice_size) for department, feed in feeds]
+    return [_mend_feed(hub, department, feed, progress) for department, feed in feeds]
 
 
-def _mend_feed(hub: HubContext, department: str, feed: str, progress: Progress, slice_size: int) -> Mended:
+def _mend_feed(hub: HubContext, department: str, feed: str, progress: Progress) -> Mended:
     told, after = Mended(department=department, feed=feed), 0
     try:
         declared, one = declared_feed(hub, department, feed)
         rules = rule_version(suite_of(declared, one))
         with hub.engine.begin() as conn:
             end_waivers(conn, department, feed, today(hub), hub.clock())
-        while cases := _due(hub, department, feed, declared.digest, rules, after, slice_size):
+        while cases := _due(hub, department, feed, declared.digest, rules, after, SLICE):
             _add(told, replay(hub, department, feed, cases))
             after = max(cases)
             progress("replay", told.taken)
@@ -167,8 +165,3 @@ def _carried_out(hub: HubContext, batch_id: int) -> Iterator[None]:
         if not is_alone:
             raise BatchTaken(f"batch {batch_id}: another process carries it out; nothing was done here")
         yield
-
-
-def today(hub: HubContext) -> date:
-    """Return the present day where the bureau is."""
-    return hub.clock().astimezone(ZONE).date()

@@ -54,13 +54,13 @@ def record_process(run_folder: Path, name: str, pid: int) -> None:
     (run_folder / f"{name}.json").write_bytes(msgspec.json.encode(Recorded(pid, process_mark(pid) or "")))
 
 
-def end_recorded(run_folder: Path, seconds: float = STOP_SECONDS) -> list[str]:
+def end_recorded(run_folder: Path) -> list[str]:
     """End every recorded process that still runs, with its group; return the names ended."""
     found = {file: _read_recorded(file) for file in sorted(run_folder.glob("*.json"))}
     alive = {file: child for file, child in found.items() if child and is_running(child)}
     for child in alive.values():
         _signal(child.pid, signal.SIGTERM)
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + STOP_SECONDS
     while any(is_running(child) for child in alive.values()) and time.monotonic() < deadline:
         time.sleep(0.1)
     for child in alive.values():
@@ -127,13 +127,13 @@ class Children:
         self._children.clear()
 
 
-def last_words(log: Path, lines: int = 5) -> str:
+def last_words(log: Path) -> str:
     """Return the end of a log on one line, for an error message."""
     try:
         text = log.read_bytes()[-4000:].decode("utf-8", "replace")
     except OSError:
         return "(no log)"
-    return f"({log}) " + " | ".join(text.strip().splitlines()[-lines:])
+    return f"({log}) " + " | ".join(text.strip().splitlines()[-5:])
 
 
 def _read_recorded(file: Path) -> Recorded | None:

@@ -13,14 +13,13 @@ from sqlalchemy import Connection
 
 from connectors.declaration import Department, Feed
 from hub.activating import may_merge
-from hub.checking import rule_version
+from hub.checking import rule_version, suite_of
 from hub.context import HubContext
 from hub.failures import failed_at_any_error
 from hub.progress import Progress, no_progress
 from hub.pull import check, declared_feed, make_keys, merge
 from hub.registration import register
 from hub.replayed_rows import pick_rows
-from hub.suites import suite_of
 from license_library.attendance import attended, this_process
 from license_library.exchanges import Held, begin_exchange, finish_landing
 from license_library.replaying import Case, note_unread, place_cases, rekey_cases, select_cases

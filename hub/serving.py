@@ -34,6 +34,7 @@ def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
         hub.clock,
         open_file_store(settings, hub.keyring),
         public_url=settings.public_url,
+        secure_cookies=settings.public_url.lower().startswith("https://"),
         declared=partial(list_departments, hub.connectors_folder),
         owe=partial(enqueue_delivery, hub),
         settle_batch=partial(settle_batch, hub),

@@ -63,7 +63,8 @@ class Settings(BaseSettings):
     public_url: Annotated[
         str,
         Field(
-            description="Address of the pages as readers reach them, for links in alerts and temporary addresses of files."
+            description="Address of the pages as readers reach them, for links in alerts and temporary addresses of files; "
+            "with https:// cookies are sent over TLS alone."
         ),
     ] = ""
 

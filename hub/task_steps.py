@@ -1,6 +1,7 @@
-"""Check and merge as tasks of their own: each holds its exchange as long as its process lives, so that a killed one frees the feed.
+"""Check and merge as tasks of their own, and a sweep that is one: no step outlives its process, so a killed one frees the feed.
 
-Between two tasks nobody holds it, and its lease decides. What the steps do is pull's business.
+Each holds its exchange as long as its process lives; between two nobody holds it, and its lease decides. What the steps do
+is pull's business.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from connectors.connection import Connection
 from hub import pull
 from hub.context import HubContext
 from license_library.attendance import attended, let_go, take_hold, this_process
@@ -26,6 +28,15 @@ def merge(hub: HubContext, exchange_id: int) -> Counts:
     with _held(hub, exchange_id):
         counts = pull.merge(hub, exchange_id)
     pull.make_keys(hub)
+    return counts
+
+
+def sweep(hub: HubContext, department: str, feed: str, connection: Connection) -> Counts:
+    """Ask for everything again, so that what was committed late comes and what is listed no more is marked."""
+    exchange_id = pull.land(hub, department, feed, connection, full=True)
+    check(hub, exchange_id)
+    counts = merge(hub, exchange_id)
+    pull.acknowledge(hub, exchange_id, connection)
     return counts
 
 

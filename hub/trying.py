@@ -15,7 +15,7 @@ import polars as pl
 from connectors.connection import Connection
 from connectors.declaration import Department, Feed, FieldRule
 from connectors.pages import PageRows, map_page, peek_rows
-from hub.suites import suite_of
+from hub.checking import suite_of
 from license_library.masking import mask_code, mask_text
 from schemas.catalogue import load_catalogue
 from schemas.checks import check_records

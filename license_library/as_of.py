@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -20,10 +19,9 @@ from license_library.history import read_versions
 from license_library.keyring import Keyring
 from license_library.questions import NotSettled
 from license_library.settled import settled_until
-from license_library.wording import local_time, validity_words
+from license_library.wording import validity_words
+from schemas.bureau_time import local_day, local_minute
 from schemas.errors import NotFound
-
-ZONE = ZoneInfo("Asia/Shanghai")  # a day is a day of the bureau
 
 # The first version counts from the day of issue. What it tells may hold from a later day only: nobody told the hub what the
 # license was between the two.
@@ -48,7 +46,7 @@ def license_as_of(  # noqa: PLR0913, PLR0917 - the question has two times, and t
     NotFound where nothing is kept under that id; NotSettled where a merge under way may still change the answer.
     """
     known_at = settled_instant(conn, known_at, now)
-    on = on or known_at.astimezone(ZONE).date()
+    on = on or local_day(known_at)
     facts = {"license_id": license_id, "on": on, "known_at": known_at}
     found = conn.execute(_VERSION, facts).one() if abs(license_id) <= LAST else None
     if found is None or not found.is_kept:
@@ -107,7 +105,7 @@ def _as_then(versions: list[LicenseVersion], found: Any, known_at: datetime) -> 
 
 
 def _nothing_words(state: AsOfState, on: date, known_at: datetime) -> Words:
-    moment = local_time(known_at)
+    moment = local_minute(known_at)
     if state == "not_known":
         return Words(f"{moment} 时本库尚无此证照", f"at {moment} Beijing time the library did not know this license")
     return Words(f"就 {moment} 时所知，{on} 尚未颁发", f"as known at {moment} Beijing time, it was not issued by {on}")

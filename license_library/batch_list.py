@@ -9,8 +9,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import BatchBrief, BatchesAnswer
 from license_library.case_words import batch_words, case_action_words
-from license_library.cursors import LAST
-from schemas.errors import NotFound
+from license_library.cursors import find_by_id
 
 _COLUMNS = """
 batch_id, action, chosen, arguments, who, reason, state, total_count as total, done_count as done, skipped_count as skipped,
@@ -29,10 +28,7 @@ def list_batches(conn: Connection, limit: int, now: datetime) -> BatchesAnswer:
 
 def get_batch(conn: Connection, batch_id: int) -> BatchBrief:
     """Return one batch; NotFound where there is none."""
-    row = conn.execute(_GET, {"batch_id": batch_id}).one_or_none() if abs(batch_id) <= LAST else None
-    if row is None:
-        raise NotFound(f"quarantine: there is no batch {batch_id}; expected an id of the list")
-    return _brief(row)
+    return _brief(find_by_id(conn, _GET, "batch_id", batch_id, "quarantine: there is no batch"))
 
 
 def _brief(row: Any) -> BatchBrief:

@@ -18,7 +18,8 @@ from license_library.holder_codes import HolderCode
 from license_library.holder_subjects import BY_ORGANISATION, by_code, with_bound
 from license_library.keyring import Keyring
 from license_library.masking import mask_code
-from license_library.wording import code_type_words, local_time
+from license_library.wording import code_type_words
+from schemas.bureau_time import local_minute
 
 
 class OtherNumber(msgspec.Struct, frozen=True):
@@ -141,7 +142,7 @@ def _other(row: Any, path: list[Any], keyring: Keyring) -> OtherNumber:
 
 
 def _said(edge: Any) -> Words:
-    number, day = edge.decision_id, local_time(edge.decided_at)[:10]
+    number, day = edge.decision_id, local_minute(edge.decided_at)[:10]
     if edge.ground == "derived":
         return Words(f"第 {number} 号认定（按号码规则，{day}）", f"decision {number} (by rule of the numbers, {day})")
     return Words(f"第 {number} 号认定（{edge.decided_by}，{day}）", f"decision {number} of {edge.decided_by} on {day}")

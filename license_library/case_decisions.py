@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, Row, text
@@ -25,7 +25,6 @@ from schemas.errors import NotFound, RequestError
 from schemas.problems import is_waivable
 
 CaseAction = Literal["assign", "edit", "waive", "discard", "recheck"]
-ACTIONS = get_args(CaseAction)
 LONGEST = 500
 # From which states a person may decide so. What is mended or overtaken is over.
 ALLOWED: dict[str, tuple[str, ...]] = {

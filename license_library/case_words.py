@@ -6,6 +6,7 @@ Knows codes only.
 from __future__ import annotations
 
 from license_library.answers import Words
+from license_library.answers.spoken import named
 
 _STATES = {
     "open": Words("待处理", "open"),
@@ -66,22 +67,22 @@ _BATCHES = {
 
 def quarantine_words(state: str) -> Words:
     """Name a quarantine case's state."""
-    return _STATES.get(state, Words(state, state))
+    return named(_STATES, state)
 
 
 def case_action_words(action: str) -> Words:
     """Name what can be done about a case."""
-    return _ACTIONS.get(action, Words(action, action))
+    return named(_ACTIONS, action)
 
 
 def case_event_words(action: str) -> Words:
     """Name what was done about a case."""
-    return _EVENTS.get(action, Words(action, action))
+    return named(_EVENTS, action)
 
 
 def correction_words(state: str) -> Words:
     """Name where a correction request stands."""
-    return _CORRECTIONS.get(state, Words(state, state))
+    return named(_CORRECTIONS, state)
 
 
 def correction_event_words(what: str) -> Words:
@@ -91,4 +92,4 @@ def correction_event_words(what: str) -> Words:
 
 def batch_words(state: str) -> Words:
     """Name a batch's state."""
-    return _BATCHES.get(state, Words(state, state))
+    return named(_BATCHES, state)

@@ -8,9 +8,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from reportlab.graphics import renderPDF
@@ -20,13 +18,13 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from license_library.copy_marks import Mark
+from schemas.bureau_time import local_second
 
 FONT: Final = "STSong-Light"
 MARGIN: Final = 16.0
 FOOT: Final = 26.0
 _QR: Final = 56.0
 _TITLE, _SMALL, _LEADING = 11.0, 8.0, 11.0
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 
 
@@ -40,11 +38,6 @@ class Size(msgspec.Struct, frozen=True):
 def printable(text: str) -> str:
     """Return the text with each character that the font lacks as its code, so that none is lost unseen."""
     return "".join(char if _has_glyph(char) else f"[U+{ord(char):04X}]" for char in text)
-
-
-def local_second(instant: datetime) -> str:
-    """Return an instant as a clock in Beijing shows it."""
-    return instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def head_height(mark: Mark, width: float) -> float:

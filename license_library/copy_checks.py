@@ -15,7 +15,6 @@ from license_library.answers import CopyVerdict, FileBrief, FileCheck, Words
 from license_library.keyring import Keyring
 from license_library.license_files import find_files
 from license_library.license_now import LicenseNow, license_now
-from license_library.wording import local_time
 from license_library.working_copies import (
     copy_of,
     find_copy,
@@ -23,6 +22,7 @@ from license_library.working_copies import (
     printed_identifier,
     read_copy_identifier,
 )
+from schemas.bureau_time import local_minute
 
 _UNKNOWN = Words("平台没有此加注件或证照文件", "no working copy and no license file of ours")
 _ALTERED = Words(
@@ -59,7 +59,7 @@ def check_content(  # noqa: PLR0913, PLR0917 - each is one part of the question
 def _of_copy(conn: Connection, keyring: Keyring, row: Any, today: date, now: datetime) -> FileCheck:
     copy = copy_of(row, keyring, now)
     stands = license_now(conn, copy.license_id, today, now)
-    moment = local_time(copy.expires_at)
+    moment = local_minute(copy.expires_at)
     if copy.is_expired:
         expired = Words(f"加注件已于 {moment} 过期失效", f"the working copy expired on {moment} Beijing time")
         return _said("expired", expired, now, stands, copy=copy)

@@ -17,10 +17,11 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from license_library.copy_band import FOOT, Size, draw_bands, local_second
+from license_library.copy_band import FOOT, Size, draw_bands
 from license_library.copy_marks import Mark
 from license_library.file_kinds import open_pdf
 from license_library.page_contents import Unpacking, list_looks
+from schemas.bureau_time import local_second
 
 NARROWEST, WIDEST = 420.0, 1200.0
 Matrix = tuple[float, float, float, float, float, float]

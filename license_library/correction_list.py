@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -22,6 +21,7 @@ from license_library.masking import mask_text
 from license_library.questions import CorrectionFilter
 from license_library.readings import check_state, check_text
 from license_library.wording import field_words
+from schemas.bureau_time import ZONE
 from schemas.errors import NotFound
 from schemas.license import LICENSE
 
@@ -46,7 +46,6 @@ order by r.state = 'open' desc, r.due_on, r.request_id desc limit :limit
 _GET = text(f"select {_COLUMNS} {_FROM} where r.request_id = :request_id")
 _SEALED = text("select seen, proposed, evidence from correction_requests where request_id = :request_id")
 _DELIVERY = text("select owed_at, acknowledged_at, finished_at from deliveries where delivery_id = :delivery_id")
-ZONE = ZoneInfo("Asia/Shanghai")
 _PERSONAL = {field.name for field in LICENSE.fields if field.personal}
 
 

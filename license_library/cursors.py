@@ -1,20 +1,22 @@
-"""Where the next page of a list begins: an opaque text that fits one question only.
+"""One page of a list, where the next begins, and one row by its id. A cursor is an opaque text that fits one question only.
 
-Holds sort keys, all of them integers, never a value that was asked for.
+It holds sort keys, all of them integers, never a value that was asked for.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 import msgspec
+from sqlalchemy import Connection, Row, TextClause
 
 from license_library.answers import Words
 from license_library.questions import MAX_LIMIT, WrongQuestion
+from schemas.errors import NotFound
 from schemas.struct_readers import build_readers
 
 LAST = 2**62  # beyond every id and day: where a list that runs downwards starts
@@ -24,6 +26,18 @@ _Key = Annotated[int, msgspec.Meta(ge=-LAST, le=LAST)]
 class _Cursor(msgspec.Struct, frozen=True, array_like=True):
     question: str
     place: list[_Key]
+
+
+class Paged(Protocol):
+    """A question whose answer comes in pages."""
+
+    @property
+    def limit(self) -> int:
+        """Say how much one page holds."""
+
+    @property
+    def after(self) -> str | None:
+        """Return `next` of the page before."""
 
 
 build_readers(_Cursor)
@@ -41,6 +55,26 @@ def read_cursor(question: bytes, after: str | None, start: Sequence[int]) -> lis
     if len(place) != len(start):
         raise wrong_cursor()
     return place
+
+
+def read_page(
+    conn: Connection, statement: TextClause, scope: Mapping[str, Any], wanted: Paged, key: str
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """Return the rows of one page, by `key` downwards, and the cursor of the next; WrongQuestion for a limit or cursor not ours."""
+    limit = check_limit(wanted.limit)
+    question = msgspec.json.encode([key, scope])
+    (before,) = read_cursor(question, wanted.after, (LAST,))
+    rows = conn.execute(statement, {**scope, "before": before, "limit": limit + 1}).all()
+    following = write_cursor(question, [getattr(rows[limit - 1], key)]) if len(rows) > limit else None
+    return rows[:limit], following
+
+
+def find_by_id(conn: Connection, statement: TextClause, name: str, number: int, missing: str) -> Row[Any]:
+    """Return the one row of an id; NotFound where there is none, told as `missing`. A number beyond every id is not looked for."""
+    row = conn.execute(statement, {name: number}).one_or_none() if abs(number) <= LAST else None
+    if row is None:
+        raise NotFound(f"{missing} {number}; expected an id of the list")
+    return row
 
 
 def open_cursor(question: bytes, after: str) -> list[int]:

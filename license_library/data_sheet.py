@@ -18,8 +18,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from license_library.answers import LicenseAnswer, LicenseHit
-from license_library.copy_band import FONT, local_second, printable
+from license_library.copy_band import FONT, printable
 from license_library.copy_marks import FaceNames
+from schemas.bureau_time import local_second
 
 _TITLE = ParagraphStyle("title", fontName=FONT, fontSize=18, leading=26, wordWrap="CJK")
 _LEAD = ParagraphStyle("lead", fontName=FONT, fontSize=9, leading=14, wordWrap="CJK", textColor=HexColor("#8a3b12"))

@@ -25,9 +25,7 @@ SESSION_OPTIONS = "-c timezone=UTC -c jit=off"
 _PLAN_ONCE = text("select set_config('plan_cache_mode', 'force_generic_plan', true)")
 
 
-def open_database(
-    url: str, *, pool_size: int = 10, application_name: str = "license-hub", plans_once: bool = False
-) -> Engine:
+def open_database(url: str, *, pool_size: int = 10, plans_once: bool = False) -> Engine:
     """Return an engine for `url`; it survives a server restart and a fork.
 
     With `plans_once` each connection plans a statement once, whatever its values: for questions that go through the same
@@ -38,7 +36,7 @@ def open_database(
         _read_address(url),
         pool_pre_ping=True,
         pool_size=pool_size,
-        connect_args={"application_name": application_name, "connect_timeout": 10, "options": options},
+        connect_args={"application_name": "license-hub", "connect_timeout": 10, "options": options},
     )
     _guard_forks(engine)
     return engine
@@ -102,11 +100,6 @@ def migrate(url: str, revision: str = "head") -> None:
         ) from failure
     if revision == "head":
         assert_migrated(url)
-
-
-def check_migrations(url: str) -> None:
-    """Raise alembic's error where tables/ and the migrated database differ."""
-    command.check(migration_config(url))
 
 
 def heads() -> list[str]:

@@ -9,17 +9,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import DeliveriesAnswer, DeliveryBrief, DeliveryCount
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.cursors import find_by_id, read_page
 from license_library.delivery_words import STATES, delivery_state_words, kind_words, reason_words
 from license_library.known_filters import check_department
 from license_library.masking import mask_text
 from license_library.questions import DeliveryFilter
 from license_library.readings import check_state, check_text
-from schemas.errors import NotFound
 
 _COLUMNS = """
 d.delivery_id, d.delivery_key, d.department, p.name as department_name, d.kind, d.case_number, d.sequence,
@@ -51,18 +49,15 @@ def list_deliveries(
 ) -> DeliveriesAnswer:
     """Return one page of deliveries, newest first; WrongQuestion for a limit or cursor that is not ours."""
     check_state(wanted.state, wanted.STATES)
-    limit = check_limit(wanted.limit)
     scope = {name: getattr(wanted, name) for name in ("department", "kind", "case_number", "state")}
     for value in scope.values():
         check_text(value or "")
     check_department(conn, wanted.department, declared)
-    question = msgspec.json.encode(scope)
-    (before,) = read_cursor(question, wanted.after, (LAST,))
-    rows = conn.execute(_LIST, {**scope, "before": before, "limit": limit + 1}).all()
+    rows, following = read_page(conn, _LIST, scope, wanted, "delivery_id")
     counted: dict[str, int] = {row.state: row[1] for row in conn.execute(_COUNTS, scope)}
     return DeliveriesAnswer(
-        deliveries=[_brief(row) for row in rows[:limit]],
-        next=write_cursor(question, [rows[limit - 1].delivery_id]) if len(rows) > limit else None,
+        deliveries=[_brief(row) for row in rows],
+        next=following,
         states=[DeliveryCount(state, words, counted[state]) for state, words in STATES.items() if state in counted],
         asked_at=now,
     )
@@ -70,10 +65,7 @@ def list_deliveries(
 
 def get_delivery(conn: Connection, delivery_id: int) -> DeliveryBrief:
     """Return one delivery; NotFound where there is none."""
-    row = conn.execute(_GET, {"delivery_id": delivery_id}).one_or_none() if abs(delivery_id) <= LAST else None
-    if row is None:
-        raise NotFound(f"outbox: there is no delivery {delivery_id}; expected an id of the list")
-    return _brief(row)
+    return _brief(find_by_id(conn, _GET, "delivery_id", delivery_id, "outbox: there is no delivery"))
 
 
 def _brief(row: Any) -> DeliveryBrief:

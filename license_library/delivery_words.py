@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from license_library.answers import Words
+from license_library.answers.spoken import named
 
 STATES: Final = {
     "to_verify": Words("待核实", "to verify"),
@@ -56,14 +57,14 @@ def alert_change_words(change: str) -> Words:
 
 def delivery_state_words(state: str) -> Words:
     """Name a delivery's state."""
-    return STATES.get(state, Words(state, state))
+    return named(STATES, state)
 
 
 def kind_words(kind: str) -> Words:
     """Name a kind of delivery."""
-    return _KINDS.get(kind, Words(kind, kind))
+    return named(_KINDS, kind)
 
 
 def reason_words(code: str | None) -> Words | None:
     """Say why a delivery is where it is."""
-    return _REASONS.get(code, Words(code, code)) if code else None
+    return named(_REASONS, code) if code else None

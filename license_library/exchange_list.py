@@ -12,13 +12,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import ExchangeBrief, ExchangeDetail, ExchangesAnswer
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.cursors import find_by_id, read_page
 from license_library.hold_phrases import hold_words
 from license_library.known_filters import check_department
 from license_library.questions import ExchangeFilter
 from license_library.readings import check_text
 from license_library.wording import exchange_words
-from schemas.errors import NotFound
 
 EXCHANGE_COLUMNS: Final = """
 e.exchange_id, e.department, d.name as department_name, e.feed, e.state, e.started_at, e.finished_at,
@@ -50,27 +49,16 @@ def list_exchanges(
     conn: Connection, wanted: ExchangeFilter, now: datetime, *, declared: Collection[str] = ()
 ) -> ExchangesAnswer:
     """Return one page of exchanges; WrongQuestion for a limit or cursor that is not ours."""
-    limit = check_limit(wanted.limit)
     check_text(f"{wanted.department or ''}{wanted.feed or ''}")
     check_department(conn, wanted.department, declared)
-    question = f"exchanges {wanted.department} {wanted.feed}".encode()
-    (before,) = read_cursor(question, wanted.after, (LAST,))
-    parameters = {"before": before, "department": wanted.department, "feed": wanted.feed, "limit": limit + 1}
-    rows = conn.execute(_EXCHANGES, parameters).all()
-    more = len(rows) > limit
-    return ExchangesAnswer(
-        exchanges=[exchange_of(row) for row in rows[:limit]],
-        next=write_cursor(question, [rows[limit - 1].exchange_id]) if more else None,
-        asked_at=now,
-    )
+    scope = {"department": wanted.department, "feed": wanted.feed}
+    rows, following = read_page(conn, _EXCHANGES, scope, wanted, "exchange_id")
+    return ExchangesAnswer([exchange_of(row) for row in rows], following, now)
 
 
 def get_exchange_brief(conn: Connection, exchange_id: int) -> ExchangeBrief:
     """Return one exchange; NotFound where there is none of that number."""
-    row = conn.execute(_EXCHANGE, {"exchange_id": exchange_id}).one_or_none()
-    if row is None:
-        raise NotFound(f"library: no exchange {exchange_id}; nothing was read")
-    return exchange_of(row)
+    return exchange_of(find_by_id(conn, _EXCHANGE, "exchange_id", exchange_id, "library: there is no exchange"))
 
 
 def show_exchange(conn: Connection, exchange_id: int) -> ExchangeDetail:

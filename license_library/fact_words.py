@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from license_library.answers import Words
 from license_library.as_of import unknown_state_words
-from license_library.wording import freshness_words, local_time
+from license_library.wording import freshness_words
+from schemas.bureau_time import local_minute
 from schemas.elements import Element, ElementSource
 
 VERDICTS: Final = {
@@ -65,7 +66,7 @@ def fact_words(source: ElementSource, type_name: str | None, told_at: Any) -> Wo
     if type_name is None:
         return field_of_source(source)
     zh, en = ("主数据源", "the master") if source.is_master else ("参考来源", "not the master")
-    moment = local_time(told_at)
+    moment = local_minute(told_at)
     return Words(f"《{type_name}》· {zh} · {moment} 更新", f"{type_name}, {en}, as of {moment}")
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import HeldAnswer, HeldLicense
-from license_library.as_of import HOLDS_FROM, TOLD_FROM, ZONE, settled_instant, unknown_state_words
+from license_library.as_of import HOLDS_FROM, TOLD_FROM, settled_instant, unknown_state_words
 from license_library.bound_holders import NOBODY, Bound, bound_to_code
 from license_library.freshness import validity_of
 from license_library.holder_codes import HolderCode, read_holder_code
@@ -23,6 +23,7 @@ from license_library.listed_holders import persons_at, persons_of
 from license_library.masking import mask_code
 from license_library.readings import check_text
 from license_library.wording import status_words, validity_words
+from schemas.bureau_time import local_day
 from schemas.holder_code_types import holder_kind
 
 MOST: Final = 500  # a holder of more is told so
@@ -76,7 +77,7 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
     check_text(holder_code)
     holder = read_holder_code(holder_code, holder_code_type, today)
     known_at = settled_instant(conn, known_at, now)
-    on = on or known_at.astimezone(ZONE).date()
+    on = on or local_day(known_at)
     hashes = holder.hashes(keyring)
     facts = {"hashes": hashes, "on": on, "known_at": known_at, "limit": MOST + 1}
     rows = conn.execute(_HELD, facts).all()

@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import IncidentBrief
 from license_library.incident_list import get_incident
+from schemas.bureau_time import local_day
 
 # A run that claimed an alert and died lets go of it after this.
 CLAIM: Final = timedelta(minutes=2)
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 
 class DueAlert(msgspec.Struct, frozen=True):
@@ -61,7 +60,7 @@ update incident_alerts set failure = :failure, claimed_until = null where alert_
 
 def note_due(conn: Connection, channels: Sequence[str], now: datetime) -> None:
     """Note an alert for each open incident that was not told today; one that is still unsent counts as today's."""
-    conn.execute(_BECOME_DUE, {"channels": list(channels), "now": now, "today": _day(now)})
+    conn.execute(_BECOME_DUE, {"channels": list(channels), "now": now, "today": local_day(now)})
 
 
 def claim_alert(conn: Connection, channels: Sequence[str], after: int, now: datetime) -> DueAlert | None:
@@ -75,13 +74,9 @@ def claim_alert(conn: Connection, channels: Sequence[str], after: int, now: date
 
 def mark_sent(conn: Connection, alert_id: int, now: datetime) -> None:
     """Note that an alert was taken by the other side."""
-    conn.execute(_MARK_SENT, {"alert_id": alert_id, "now": now, "today": _day(now)})
+    conn.execute(_MARK_SENT, {"alert_id": alert_id, "now": now, "today": local_day(now)})
 
 
 def mark_failed(conn: Connection, alert_id: int, failure: str) -> None:
     """Note why an alert could not be sent; it stays due."""
     conn.execute(_MARK_FAILED, {"alert_id": alert_id, "failure": failure})
-
-
-def _day(now: datetime) -> Any:
-    return now.astimezone(_ZONE).date()

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import AlertBrief, IncidentBrief, IncidentDetail, IncidentEvent, IncidentsAnswer, Words
-from license_library.cursors import check_limit
+from license_library.cursors import check_limit, find_by_id
 from license_library.incident_words import (
     advice_words,
     event_words,
@@ -24,7 +24,6 @@ from license_library.known_filters import check_department
 from license_library.questions import IncidentFilter
 from license_library.readings import check_state, check_text
 from license_library.shown_marks import mark_in_sql
-from schemas.errors import NotFound
 
 # What a decision is made about: how bad it is, where it stands, whose it is. How often it was seen changes nothing.
 INCIDENT_MARK: Final = mark_in_sql(
@@ -76,10 +75,7 @@ def list_incidents(
 
 def get_incident(conn: Connection, incident_id: int) -> IncidentBrief:
     """Return one incident; NotFound where there is none."""
-    row = conn.execute(_GET, {"incident_id": incident_id}).one_or_none()
-    if row is None:
-        raise NotFound(f"library: there is no incident {incident_id}; nothing was changed")
-    return _brief(row)
+    return _brief(find_by_id(conn, _GET, "incident_id", incident_id, "library: there is no incident"))
 
 
 def report_incident(conn: Connection, incident_id: int, now: datetime) -> IncidentDetail:

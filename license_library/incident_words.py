@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from license_library.answers import Words
+from license_library.answers.spoken import named
 
 _STATES: Final = {
     "open": Words("待处理", "open"),
@@ -118,22 +119,22 @@ _LOOK: Final = Words("请查看该数据流最近的交换。", "look at the fee
 
 def incident_words(state: str) -> Words:
     """Name an incident's state."""
-    return _STATES.get(state, Words(state, state))
+    return named(_STATES, state)
 
 
 def severity_words(severity: str) -> Words:
     """Say how much an incident matters."""
-    return _SEVERITIES.get(severity, Words(severity, severity))
+    return named(_SEVERITIES, severity)
 
 
 def event_words(what: str) -> Words:
     """Name a step of an incident's history."""
-    return _EVENTS.get(what, Words(what, what))
+    return named(_EVENTS, what)
 
 
 def incident_kind_words(kind: str) -> Words:
     """Name a kind of incident."""
-    return _KINDS.get(kind, Words(kind, kind))
+    return named(_KINDS, kind)
 
 
 def advice_words(kind: str) -> Words:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import LicenseAlertBrief, LicenseAlertsAnswer, Words
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.cursors import read_page
 from license_library.delivery_words import alert_change_words, delivery_state_words
 from license_library.keyring import Keyring
 from license_library.questions import LicenseAlertFilter
@@ -37,17 +36,10 @@ def list_license_alerts(
     conn: Connection, keyring: Keyring, wanted: LicenseAlertFilter, now: datetime
 ) -> LicenseAlertsAnswer:
     """Return one page of alerts, newest first; WrongQuestion for a limit or cursor that is not ours."""
-    limit = check_limit(wanted.limit)
     check_text(wanted.case_number or "")
     scope = {"case_number": wanted.case_number, "license_id": wanted.license_id}
-    question = msgspec.json.encode(scope)
-    (before,) = read_cursor(question, wanted.after, (LAST,))
-    rows = conn.execute(_ALERTS, {**scope, "before": before, "limit": limit + 1}).all()
-    return LicenseAlertsAnswer(
-        alerts=[_alert(row, keyring, now) for row in rows[:limit]],
-        next=write_cursor(question, [rows[limit - 1].alert_id]) if len(rows) > limit else None,
-        asked_at=now,
-    )
+    rows, following = read_page(conn, _ALERTS, scope, wanted, "alert_id")
+    return LicenseAlertsAnswer([_alert(row, keyring, now) for row in rows], following, now)
 
 
 def _alert(row: Any, keyring: Keyring, now: datetime) -> LicenseAlertBrief:

@@ -5,7 +5,7 @@ Knows order and time; who may decide what is not judged here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -13,8 +13,7 @@ from sqlalchemy import Connection, text
 
 from license_library.settled import announce_merge
 from license_library.subject_groups import regroup
-
-Clock = Callable[[], datetime]
+from schemas.bureau_time import Clock
 
 
 class PairEntry(msgspec.Struct, frozen=True, kw_only=True):

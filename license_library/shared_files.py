@@ -10,7 +10,6 @@ import binascii
 import secrets
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -26,15 +25,14 @@ from license_library.sharing_calls import Ended
 from license_library.sharing_replies import FileCompared, FileTold, LinkTold
 from license_library.sharing_rights import ENDS, Asking, granted_type, rows_of_holder, rows_of_identifier
 from license_library.sharing_words import Status
-from license_library.wording import local_time
 from license_library.working_copies import LONGEST, Making, make_copy
+from schemas.bureau_time import ZONE, local_minute, local_second
 
 COPY_GOOD_FOR: Final = timedelta(days=30)
 LINK_GOOD_FOR: Final = timedelta(days=1)
 LINK_LONGEST: Final = timedelta(days=7)
 LINKS: Final = 20  # at most at once: each is a PDF to be made
 _KIND: Final = "file link"
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
 _DAYS: Final = ("%Y-%m-%d", "%Y%m%d")
 _SECONDS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y%m%d%H%M%S")
 _LINK = text("""
@@ -77,8 +75,8 @@ def verify_file(asking: Asking, data: dict[str, Any]) -> FileCompared:
         message=check.words.zh,
         is_current=found is not None and found.version_count == check.current_version_count,
         certificate_copy_identifier=check.copy.identifier if check.copy else "",
-        certificate_copy_expiring_time=_shown(check.copy.expires_at) if check.copy else "",
-        as_of=local_time(check.source.as_of) if check.source and check.source.as_of else "",
+        certificate_copy_expiring_time=local_second(check.copy.expires_at) if check.copy else "",
+        as_of=local_minute(check.source.as_of) if check.source and check.source.as_of else "",
         freshness=check.source.freshness if check.source else "",
     )
 
@@ -95,10 +93,10 @@ def download_file(asking: Asking, data: dict[str, Any]) -> FileTold:
     return FileTold(
         certificate_identifier=row.license_identifier,
         certificate_copy_identifier=made.identifier,
-        certificate_copy_creation_time=_shown(made.made_at),
+        certificate_copy_creation_time=local_second(made.made_at),
         certificate_copy_creator=made.made_by,
         certificate_copy_cause=made.purpose,
-        certificate_copy_expiring_time=_shown(made.expires_at),
+        certificate_copy_expiring_time=local_second(made.expires_at),
         file_type="pdf",
         digest=made.digest,
         content=content,
@@ -124,7 +122,9 @@ def use_link(  # noqa: PLR0913, PLR0917 - each is one thing it is judged by
         return None
     refused = LinkUse(row.identifier, row.access_id, row.purpose)
     if now >= row.link_expires_at:
-        return msgspec.structs.replace(refused, why=f"the address ended at {_shown(row.link_expires_at)} Beijing time")
+        return msgspec.structs.replace(
+            refused, why=f"the address ended at {local_second(row.link_expires_at)} Beijing time"
+        )
     if not row.is_granted:
         return msgspec.structs.replace(refused, why="the consumer may no longer ask for this license type")
     check = check_identifier(conn, keyring, row.identifier, today, now)
@@ -156,10 +156,10 @@ def _link(asking: Asking, row: Any, cause: str, ends: datetime) -> LinkTold:
         certificate_identifier=row.license_identifier or "",
         certificate_number=made.license_number,
         certificate_copy_identifier=made.identifier,
-        certificate_copy_expiring_time=_shown(made.expires_at),
+        certificate_copy_expiring_time=local_second(made.expires_at),
         file_type="pdf",
         url=f"{asking.place.address}{link_id}",
-        expiry_time=_shown(ends),
+        expiry_time=local_second(ends),
     )
 
 
@@ -207,7 +207,7 @@ def _read_end(name: str, data: dict[str, Any], usual: timedelta, longest: timede
         return now + usual
     for form in (*_DAYS, *_SECONDS):
         try:
-            read = datetime.strptime(given, form).replace(tzinfo=_ZONE)
+            read = datetime.strptime(given, form).replace(tzinfo=ZONE)
         except ValueError:
             continue
         end = read + timedelta(days=1, seconds=-1) if form in _DAYS else read
@@ -222,7 +222,3 @@ def _end_of_license(asking: Asking, license_id: int) -> Status:
     stands = license_now(asking.conn, license_id, asking.today, asking.now)
     status = "expired" if stands.validity == "expired" else status_of(asking.conn, license_id)
     return ENDS.get(status, Status.OTHER)
-
-
-def _shown(instant: datetime) -> str:
-    return instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")

@@ -21,7 +21,7 @@ from license_library.license_now import LicenseNow
 from license_library.listed_holders import persons_of
 from license_library.masking import mask_code, mask_text
 from license_library.searches import held_by
-from license_library.wording import local_time
+from schemas.bureau_time import local_minute
 from schemas.holder_code_types import HOLDER_CODE_TYPES
 from schemas.license_types import face_labels, load_license_types
 
@@ -137,7 +137,7 @@ def cert_info(row: Any, keyring: Keyring, stands: LicenseNow, bound: Bound = NOB
         certificate_validate_start=_day(row.valid_from),
         certificate_validate_end="长期" if row.open_ended else _day(row.valid_to),
         digital_sign="",
-        as_of=local_time(source.as_of) if source.as_of else "",
+        as_of=local_minute(source.as_of) if source.as_of else "",
         freshness=source.freshness,
         doubt=stands.doubt.zh if stands.doubt else "",
         bound_by=other.told.words.zh if other else "",

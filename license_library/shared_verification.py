@@ -17,7 +17,7 @@ from license_library.sharing_replies import Compared, FieldCompared
 from license_library.sharing_rights import ENDS, Asking, granted_type
 from license_library.sharing_words import Status
 from license_library.verification import verify_license
-from license_library.wording import local_time
+from schemas.bureau_time import local_minute
 from schemas.license_types import face_name
 
 # What certData may name beside face fields, in the specification's words and in ours.
@@ -86,7 +86,7 @@ def _told(answer: VerifyAnswer, source: Source, names: dict[str, str]) -> Compar
     return Compared(
         match=answer.verdict == "confirmed",
         message="；".join([answer.words.zh, *(reason.zh for reason in answer.reasons)]),
-        as_of=local_time(source.as_of) if source.as_of else "",
+        as_of=local_minute(source.as_of) if source.as_of else "",
         freshness=source.freshness,
         replaced=bool(answer.replaced_by),
         fields=[FieldCompared("certNo", match=True), *fields],

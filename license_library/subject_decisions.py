@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Row, text
 
 from license_library.cursors import LAST
 from license_library.keyring import Keyring
-from license_library.pair_entries import Clock, PairEntry, begin_deciding, write_entries
+from license_library.pair_entries import PairEntry, begin_deciding, write_entries
 from license_library.questions import NotDecidable
 from license_library.readings import check_text
+from schemas.bureau_time import Clock
 from schemas.errors import NotFound, RequestError
 
 LONGEST = 500

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from license_library.answers import FactField, FactsAnswer, SubjectBrief, Words
-from license_library.as_of import HOLDS_FROM, TOLD_FROM, ZONE, settled_instant
+from license_library.as_of import HOLDS_FROM, TOLD_FROM, settled_instant
 from license_library.bound_holders import Bound, bound_by_rows
 from license_library.fact_decisions import read_decisions, read_preferred, settled_fact
 from license_library.fact_fields import element_field
@@ -25,6 +25,7 @@ from license_library.holder_codes import HolderCode, read_holder_code
 from license_library.keyring import Keyring
 from license_library.masking import mask_code
 from license_library.readings import check_text
+from schemas.bureau_time import local_day
 from schemas.elements import Element, load_elements, wanted_types
 from schemas.errors import RequestError
 from schemas.holder_code_types import holder_kind
@@ -96,7 +97,7 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
             now,
         )
     known_at = settled_instant(conn, known_at, now)
-    on = on or known_at.astimezone(ZONE).date()
+    on = on or local_day(known_at)
     facts = {"hashes": holder.hashes(keyring), "types": wanted_types(elements) or [""], "telling": list(TELLING)}
     rows = conn.execute(_THEN, {**facts, "on": on, "known_at": known_at}).all()
     told = [(element, _then(element, facts_of(element, rows, holder, on))) for element in elements.values()]

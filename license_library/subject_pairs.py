@@ -8,18 +8,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import PairBrief, PairEvent, PairsAnswer
-from license_library.cursors import LAST, check_limit, read_cursor, write_cursor
+from license_library.cursors import find_by_id, read_page
 from license_library.keyring import Keyring
 from license_library.masking import mask_code
 from license_library.pair_words import DOUBTS, RULES, STATES, event_words
 from license_library.questions import PairFilter
 from license_library.readings import check_text
 from license_library.wording import code_type_words
-from schemas.errors import NotFound
 
 _COLUMNS = """
 d.decision_id, d.decision as state, d.subject_id, d.other_id, d.ground, d.rule, d.doubt, d.owner, d.decided_by, d.decided_at,
@@ -51,14 +49,9 @@ select decision_id, decision, decided_by, decided_at, reason, license_ids, reque
 def list_pairs(conn: Connection, keyring: Keyring, wanted: PairFilter, now: datetime) -> PairsAnswer:
     """Return one page of pairs, the latest entries first."""
     check_text(f"{wanted.state or ''}{wanted.rule or ''}{wanted.owner or ''}")
-    question = msgspec.json.encode(msgspec.structs.replace(wanted, after=None, limit=0))
-    (before,) = read_cursor(question, wanted.after, [LAST])
-    limit = check_limit(wanted.limit)
-    facts = msgspec.structs.asdict(wanted) | {"before": before, "limit": limit + 1}
-    rows = conn.execute(_LIST, facts).all()
-    shown = rows[:limit]
-    following = write_cursor(question, [shown[-1].decision_id]) if len(rows) > limit else None
-    return PairsAnswer([_brief(row, keyring) for row in shown], following, now)
+    scope = {name: getattr(wanted, name) for name in ("state", "rule", "owner", "subject_id")}
+    rows, following = read_page(conn, _LIST, scope, wanted, "decision_id")
+    return PairsAnswer([_brief(row, keyring) for row in rows], following, now)
 
 
 def find_pair(conn: Connection, keyring: Keyring, one: int, other: int) -> PairBrief | None:
@@ -69,9 +62,7 @@ def find_pair(conn: Connection, keyring: Keyring, one: int, other: int) -> PairB
 
 def pair_of(conn: Connection, decision_id: int) -> tuple[int, int]:
     """Return the two subjects of a decision; NotFound where there is none."""
-    row = conn.execute(_IDS, {"decision_id": decision_id}).one_or_none() if 0 < decision_id <= LAST else None
-    if row is None:
-        raise NotFound(f"subjects: there is no decision {decision_id}; expected a number of the list")
+    row = find_by_id(conn, _IDS, "decision_id", decision_id, "subjects: there is no decision")
     return row.subject_id, row.other_id
 
 

@@ -6,16 +6,16 @@ Knows states, validity and freshness as codes. Knows no table; names no person.
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from license_library.answers import Freshness, Validity, Words
+from license_library.answers.spoken import named
+from schemas.bureau_time import local_minute
 from schemas.holder_code_types import HOLDER_CODE_TYPES
 from schemas.license import LICENSE
 from schemas.license_types import face_labels
 from schemas.problems import PROBLEM_CODES
 from schemas.states import STATES
 
-_ZONE = ZoneInfo("Asia/Shanghai")  # instants are kept in UTC; people of the bureau read Beijing time
 _STATUS_WORDS = {state.code: Words(state.zh, state.en) for state in STATES}
 _CODE_TYPE_WORDS = {kind.code: Words(kind.zh, kind.en) for kind in HOLDER_CODE_TYPES}
 _FIELD_WORDS = {field.name: Words(field.zh, field.name.replace("_", " ")) for field in LICENSE.fields}
@@ -39,19 +39,14 @@ _ACTIVATION_WORDS = {
 }
 
 
-def local_time(instant: datetime) -> str:
-    """Return the instant as people of the bureau read it, to the minute."""
-    return instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
-
-
 def status_words(status: str) -> Words:
     """Name a license state."""
-    return _STATUS_WORDS.get(status, Words(status, status))
+    return named(_STATUS_WORDS, status)
 
 
 def code_type_words(code_type: str) -> Words:
     """Name a kind of holder code."""
-    return _CODE_TYPE_WORDS.get(code_type, Words(code_type, code_type))
+    return named(_CODE_TYPE_WORDS, code_type)
 
 
 def reversal_words(before: str, after: str) -> Words:
@@ -68,7 +63,7 @@ def field_words(field: str) -> Words:
     if field.startswith("face."):
         words = face_words(field.removeprefix("face."))
         return Words(f"照面：{words.zh}", f"face: {words.en}")
-    return _FIELD_WORDS.get(field, Words(field, field))
+    return named(_FIELD_WORDS, field)
 
 
 def face_words(name: str) -> Words:
@@ -93,7 +88,7 @@ def exchange_words(state: str, partial: bool) -> Words:
 
 def activation_words(state: str) -> Words:
     """Say whether a mapping was let in."""
-    return _ACTIVATION_WORDS.get(state, Words(state, state))
+    return named(_ACTIVATION_WORDS, state)
 
 
 def _span(seconds: int) -> Words:
@@ -107,7 +102,7 @@ def freshness_words(freshness: Freshness, as_of: datetime | None, fresh_seconds:
     """Say how old a feed's knowledge is and whether that keeps its promise."""
     if as_of is None:
         return Words("尚未从该部门取得过数据", "nothing has been pulled from this department yet")
-    moment, promise = local_time(as_of), _span(fresh_seconds)
+    moment, promise = local_minute(as_of), _span(fresh_seconds)
     if freshness == "fresh":
         return Words(f"数据截至 {moment}", f"as of {moment} Beijing time")
     return Words(

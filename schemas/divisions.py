@@ -16,7 +16,6 @@ import msgspec
 DIVISIONS_FILE = Path(__file__).parent / "data" / "divisions.csv"
 
 # County, town, and the twelve digits that exchange tables use.
-_SHAPE = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}", re.ASCII)
 
 
 class Division(msgspec.Struct, frozen=True):
@@ -46,24 +45,12 @@ def provinces() -> frozenset[str]:
     return frozenset(code for code in divisions() if len(code) == 2)
 
 
-def is_division_code(code: str) -> bool:
-    """Tell whether a code has 6, 9 or 12 digits and lies in a province; says nothing of counties we do not list."""
-    return bool(_SHAPE.fullmatch(code)) and code[:2] in provinces()
-
-
 def find_division(code: str, on: date) -> Division | None:
     """Return the division of a 2, 6, 9 or 12 digit code in force on a day, or None when we list none."""
     short = re.sub(r"000$", "", code) if len(code) > 6 else code
     short = re.sub(r"000$", "", short) if len(short) > 6 else short
     found = divisions().get(short)
     return found if found and found.is_in_force(on) else None
-
-
-def full_name(code: str, on: date) -> str | None:
-    """Return province, city, county and town of a code as one name, as far as we list them, or None."""
-    parents = [code[:2], f"{code[:4]}00", code[:6], code[:9]]
-    chain = dict.fromkeys(find_division(part, on) for part in parents if len(part) in (2, 6, 9))
-    return "".join(part.name for part in chain if part) or None
 
 
 def _division(row: dict[str, str]) -> Division:

@@ -20,7 +20,7 @@ from connectors.door import Answer, Call, Door
 from connectors.scaffold.vendoring import KNOWN_SPACES, LINKS, candidate_names, parse_contract
 from connectors.sign_in import SignIn
 from connectors.soap_envelope import ENVELOPES, open_answer
-from connectors.wire_clock import Clock
+from schemas.bureau_time import Clock
 from schemas.errors import DeclarationError, DepartmentBrokePromise
 
 MOST_FILES = 60

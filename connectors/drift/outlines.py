@@ -15,11 +15,12 @@ from connectors.file_contract import read_file_contract
 from connectors.front_schema import read_live_table
 from connectors.scaffold.openapi_reader import gather_openapi, read_openapi
 from connectors.scaffold.outline import Call, Kind, Node, Outline
-from connectors.scaffold.vendoring import XS, gather_xml, parse_contract
+from connectors.scaffold.vendoring import gather_xml, parse_contract
 from connectors.scaffold.wsdl_reader import read_wsdl
 from connectors.table_contract import Column, TableContract, read_table_contract
 from connectors.table_contract import Kind as ColumnKind
-from connectors.wire_clock import Clock
+from connectors.wsdl_schemas import XS
+from schemas.bureau_time import Clock
 
 KINDS: dict[ColumnKind, Kind] = {
     "text": "text", "integer": "number", "number": "number", "time": "time", "date": "date", "other": "flag",

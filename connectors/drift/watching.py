@@ -18,7 +18,7 @@ from connectors.drift.outlines import Contract, read_given, read_live, read_pinn
 from connectors.drift.tree_comparison import Message, compare_trees
 from connectors.drift.uses import Uses, uses_of
 from connectors.scaffold.outline import Call
-from connectors.wire_clock import Clock, read_clock
+from connectors.wire_clock import read_clock
 
 MOST = 100  # differences that are told; a contract that became another one says so in fewer
 ORDER = {"breaks": 0, "watch": 1, "harmless": 2}
@@ -38,11 +38,11 @@ class Drift(msgspec.Struct, frozen=True):
         return any(one.effect == "breaks" for one in self.differences)
 
 
-def find_drift(department: Department, connection: Connection, clock: Clock = read_clock) -> Drift:
+def find_drift(department: Department, connection: Connection) -> Drift:
     """Compare; errors of schemas.errors where the live contract cannot be had or is none."""
     if not department.is_contract_watched:
         return Drift(is_watched=False)
-    pinned, live = read_pinned(department), read_live(department, connection, clock)
+    pinned, live = read_pinned(department), read_live(department, connection, read_clock)
     found = sorted(compare_contracts(department, pinned, live), key=lambda one: (ORDER[one.effect], one.place))
     return Drift(True, found[:MOST], [*live.not_fetched, *_carried(department)])
 

@@ -43,11 +43,11 @@ def organisation_body(number: int) -> str:
     return "MA3" + "".join(characters)
 
 
-def resident_id(number: int, division: str | None = None) -> str:
+def resident_id(number: int) -> str:
     """Return the resident identity number of person `number`, born 1948–2004 in Pingdu."""
     day, sequence = divmod(number * 7_368_787 % (BIRTHS * 998), 998)
     born = FIRST_BIRTH + timedelta(days=day)
-    place = division or ("370283" if born >= COUNTY_SINCE else "370226")
+    place = "370283" if born >= COUNTY_SINCE else "370226"
     text = f"{place}{born:%Y%m%d}{sequence + 1:03}"
     return text + "10X98765432"[sum(w * int(c) for w, c in zip(RESIDENT_WEIGHTS, text, strict=True)) % 11]
 

@@ -22,7 +22,7 @@ from connectors.fake.wire import Answer, Request
 from connectors.national_gateway import seal_secret
 from connectors.request_template import holds_secret, put, put_secrets
 from connectors.sign_in_rules import TOKENS
-from connectors.signing import SeenNonces, verify_headers
+from connectors.signing import SeenNonces, require_sign_in, verify_headers
 from connectors.tokens import carry_token, write_login
 from schemas.errors import DepartmentRefused
 
@@ -54,11 +54,6 @@ class Gate:
         """Return what the caller's connection must hold beside the account."""
         return self.signatures.connection_extra if self.signatures else {}
 
-    @property
-    def issued_tokens(self) -> list[str]:
-        """Return the tokens that are still accepted."""
-        return list(self._issued)
-
     def issue(self, request: Request, now: datetime) -> Answer | None:
         """Answer a request for a token; None when it is none."""
         if not self._rules.path or request.path != self._connection.path + self._rules.path:
@@ -85,7 +80,7 @@ class Gate:
         own = put_secrets(feed.request, feed.request, self._connection.account)
         for name, template in flatten(feed.request).items():
             if holds_secret(template):
-                _require(given.pop(name, "") == flatten(own)[name], f"{name} is wrong")
+                require_sign_in(given.pop(name, "") == flatten(own)[name], f"{name} is wrong")
         if self._is_carried:
             self._verify_carried(request, given, now)
         elif self._auth == "national-gateway" and self._rules.path:
@@ -104,7 +99,7 @@ class Gate:
                 _holds(headers, wanted) and _holds(query, signed.query) and _holds(given, signed.body)
             )
         given.pop(self._rules.name, None)
-        _require(is_good, "the token is not known, or has ended")
+        require_sign_in(is_good, "the token is not known, or has ended")
 
     def _verify_renewed(self, request: Request, now: datetime) -> None:
         for secret in self._live(now):
@@ -113,7 +108,7 @@ class Gate:
             except DepartmentRefused:
                 continue
             return
-        _require(False, "it is signed with no secret that is good now")
+        require_sign_in(False, "it is signed with no secret that is good now")
 
     def _verify_login(self, request: Request, now: datetime) -> None:
         if self._auth == "national-gateway":
@@ -121,13 +116,17 @@ class Gate:
             return
         values, headers = write_login(self._auth, self._rules, self._connection)
         given = {name.lower(): value for name, value in request.headers.items()}
-        _require(request.method == ("GET" if self._rules.send == "query" else "POST"), "the method is wrong")
-        _require(_holds(given, {name.lower(): value for name, value in headers.items()}), "the client is not known")
+        require_sign_in(request.method == ("GET" if self._rules.send == "query" else "POST"), "the method is wrong")
+        require_sign_in(
+            _holds(given, {name.lower(): value for name, value in headers.items()}), "the client is not known"
+        )
         if self._rules.send == "json":
-            _require(_read_json(request.body) == values, "login or password are wrong")
+            require_sign_in(_read_json(request.body) == values, "login or password are wrong")
             return
         text = request.query if self._rules.send == "query" else request.body.decode("utf-8", "replace")
-        _require(dict(parse_qsl(text)) == {key: str(value) for key, value in values.items()}, "the client is not known")
+        require_sign_in(
+            dict(parse_qsl(text)) == {key: str(value) for key, value in values.items()}, "the client is not known"
+        )
 
     def _live(self, now: datetime) -> list[str]:
         return [token for token, ends in self._issued.items() if now < ends]
@@ -146,8 +145,3 @@ def _read_json(body: bytes) -> Any:
 
 def _write(status: int, told: Mapping[str, Any]) -> Answer:
     return Answer(status, "application/json;charset=UTF-8", json.dumps(told).encode())
-
-
-def _require(holds: bool, problem: str) -> None:
-    if not holds:
-        raise DepartmentRefused(f"sign-in: {problem}; the request is refused")

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable
 from lxml import etree
 
 from connectors.fake.changed_names import Changed
+from connectors.wsdl_schemas import WSDL, XS
 
-XS, WSDL = "http://www.w3.org/2001/XMLSchema", "http://schemas.xmlsoap.org/wsdl/"
 TEXT = "xs_of_the_fake:string"
 RENAMING, RENAMED = "schema_renamed_namespace", b"urn:another-version"
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)

@@ -6,7 +6,6 @@ import re
 
 from connectors.scaffold.outline import Kind
 
-SPOKEN = {"yyyy": "%Y", "mm": "%m", "dd": "%d", "hh24": "%H", "hh": "%H", "mi": "%M", "ss": "%S"}
 PATTERN = re.compile(r"yyyy([-/.年]?)mm(?:\1|月)?dd日?(?:(['t ]*)(hh24|hh):?(mm|mi):?(ss))?", re.IGNORECASE)
 SHAPES = (
     (r"\d{8}", "%Y%m%d"),

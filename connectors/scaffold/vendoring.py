@@ -12,12 +12,11 @@ from urllib.parse import urlsplit
 import msgspec
 from lxml import etree
 
+from connectors.wsdl_schemas import WSDL, XS
 from schemas.errors import DeclarationError
 
-XS = "http://www.w3.org/2001/XMLSchema"
-WSDL = "http://schemas.xmlsoap.org/wsdl/"
 KNOWN_SPACES = {  # every reader knows these; the addresses beside them are decoration
-    "http://schemas.xmlsoap.org/soap/encoding/", "http://schemas.xmlsoap.org/wsdl/", XS,
+    "http://schemas.xmlsoap.org/soap/encoding/", WSDL, XS,
     "http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2005/08/addressing",
 }  # fmt: skip
 ROOTS = {f"{{{WSDL}}}definitions", f"{{{XS}}}schema"}

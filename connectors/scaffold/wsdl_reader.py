@@ -15,19 +15,18 @@ from connectors.scaffold.outline import Call, Node, Outline, walk
 from connectors.scaffold.sample_filling import ASKED
 from connectors.scaffold.schema_names import qualified
 from connectors.scaffold.schema_tree import SchemaTree
-from connectors.scaffold.vendoring import WSDL, XS, Gathered, parse_contract
+from connectors.scaffold.vendoring import Gathered, parse_contract
+from connectors.wsdl_schemas import NAMES, SOAPS, WSDL, XS, attribute_of
 from schemas.errors import DeclarationError
 
-SOAPS = ("http://schemas.xmlsoap.org/wsdl/soap/", "http://schemas.xmlsoap.org/wsdl/soap12/")
 MIME = "http://schemas.xmlsoap.org/wsdl/mime/"
-NAMES = {"wsdl": WSDL, "xs": XS}
 CARRYING = re.compile(r"(data|xml|json|result|content|return|out|body|rows|records)$", re.IGNORECASE)
 Part = tuple[str, str]  # kind (message, portType, binding) and qualified name
 
 
-def read_wsdl(gathered: Gathered, port: str = "") -> Outline:
+def read_wsdl(gathered: Gathered) -> Outline:
     """Return the outline of a WSDL; DeclarationError when it is none or has no SOAP port."""
-    outline = read_calls(gathered, port)
+    outline = read_calls(gathered)
     return replace(outline, calls=tuple(_carried(call) for call in outline.calls))
 
 
@@ -63,7 +62,7 @@ class _WsdlReader:
                 f"contract: {self._name}: the binding names a port type that no file here holds; "
                 "give the WSDL that imports it; nothing was written"
             )
-        style = _get(binding.find(f"{{{soap}}}binding"), "style") or "document"
+        style = attribute_of(binding.find(f"{{{soap}}}binding"), "style") or "document"
         calls = tuple(
             self._call(operation, port_type, soap, style) for operation in binding.findall(f"{{{WSDL}}}operation")
         )
@@ -99,7 +98,7 @@ class _WsdlReader:
         name = bound.get("name", "")
         declared = port_type.find(f"wsdl:operation[@name='{name}']", NAMES)
         operation = bound.find(f"{{{soap}}}operation")
-        is_rpc = (_get(operation, "style") or style) == "rpc"
+        is_rpc = (attribute_of(operation, "style") or style) == "rpc"
         trouble = _trouble(bound, soap, name)
         if declared is None or declared.find("wsdl:output", NAMES) is None:
             return Call(name, Node(name), Node(name), trouble=f"operation {name} answers nothing (one-way)")
@@ -137,11 +136,11 @@ class _WsdlReader:
 
     def _message(self, operation: etree._Element, body: etree._Element | None, way: str, is_rpc: bool) -> Node:
         entry = operation.find(f"wsdl:{way}", NAMES)
-        message = self._parts.get(("message", qualified(operation, _get(entry, "message"))))
+        message = self._parts.get(("message", qualified(operation, attribute_of(entry, "message"))))
         parts = message.findall("wsdl:part", NAMES) if message is not None else []
         if is_rpc:
             name = str(operation.get("name")) + ("Response" if way == "output" else "")
-            space = _get(body, "namespace") or operation.getroottree().getroot().get("targetNamespace", "")
+            space = attribute_of(body, "namespace") or operation.getroottree().getroot().get("targetNamespace", "")
             return Node(name, kind="group", children=tuple(self._part(part) for part in parts), space=space)
         found = next((node for part in parts if (node := self._tree.element(_element_of(part)))), None)
         return found or Node(str(operation.get("name")), kind="group")
@@ -213,10 +212,6 @@ def _what_it_is(root: etree._Element) -> str:
 
 def _element_of(part: etree._Element) -> str:
     return qualified(part, part.get("element", "")) if part.get("element") else ""
-
-
-def _get(entry: etree._Element | None, attribute: str) -> str:
-    return entry.get(attribute, "") if entry is not None else ""
 
 
 def _documentation(entry: etree._Element) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -32,9 +31,9 @@ from license_library.service.asking import (
     verify,
 )
 from license_library.service.settings import ServiceSettings
+from schemas.bureau_time import ZONE, local_second
 
 Why = Annotated[str, typer.Option("--purpose", help="Why you ask; it is recorded.")]
-ZONE = ZoneInfo("Asia/Shanghai")
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
 ASKED_HERE = "asked at the command line"
 
@@ -193,12 +192,12 @@ def _values(given: list[str] | None) -> dict[str, str]:
 
 
 def _show_as_of(answer: AsOfAnswer) -> None:
-    title = f"{answer.on}, as known at {answer.known_at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}: {answer.words.zh}"
+    title = f"{answer.on}, as known at {local_second(answer.known_at)}: {answer.words.zh}"
     if (version := answer.version) is None:
         return note(title)
     columns = ["version", "status", "issued on", "from", "to", "holder", "known from"]
     term = [version.valid_from, "长期" if version.open_ended else version.valid_to]
-    known_from = version.known_from.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    known_from = local_second(version.known_from)
     row = [version.version_count, version.status_words.zh, version.issued_on, *term, version.holder_name, known_from]
     return print_table(title, columns, [row])
 

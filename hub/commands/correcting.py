@@ -1,26 +1,26 @@
-"""`hub correction`, `hub quarantine return`, `hub calendar`: departments asked to put a record right, by a working day.
+"""`hub correction`, `hub quarantine return`: departments asked to put a record right, by a working day.
 
-Knows arguments and output; requests and days are the library's, handing over is hub/correcting.py.
+Knows arguments and output; requests are the library's, handing over is hub/correcting.py.
 """
 
 from __future__ import annotations
 
 import getpass
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated, cast, get_args
 
 import msgspec
 import typer
+from sqlalchemy import Connection
 
 from hub.commands.choosing import declared_names
 from hub.commands.mending import CaseId, Who, quarantine
 from hub.commands.output import AsJson, print_json, print_table
-from hub.context import HubContext, opened_hub
+from hub.context import HubContext, opened_hub, today
 from hub.correcting import follow_corrections
-from hub.mending import today
 from hub.settings import Settings
 from license_library.answers import CorrectionBrief, CorrectionDetail
-from license_library.calendar import CalendarDay, add_plain_year, list_year, set_day
 from license_library.correction_list import get_correction, list_corrections, show_correction
 from license_library.corrections import (
     DEFAULT_DAYS,
@@ -30,17 +30,18 @@ from license_library.corrections import (
     ask_for_case,
     ask_for_license,
 )
+from license_library.keyring import Keyring
 from license_library.questions import CorrectionFilter
 from license_library.revealing import reveal_correction
 
 correction = typer.Typer(help="What departments are asked to put right.", no_args_is_help=True)
-calendar = typer.Typer(help="The days on which departments work.", no_args_is_help=True)
 Field = Annotated[str, typer.Option(help="The field to put right.")]
 Basis = Annotated[str, typer.Option(help="On what basis it is asked.")]
 Proposed = Annotated[str, typer.Option(help="What should stand there.")]
 Seen = Annotated[str, typer.Option(help="What stands there, or what the applicant shows.")]
 Evidence = Annotated[str, typer.Option(help="What proves it.")]
 Days = Annotated[int, typer.Option(min=1, max=60, help="Working days to answer.")]
+Write = Callable[[Connection, Keyring, int, Correction, date, datetime], int]
 RequestId = Annotated[int, typer.Argument(help="Number of the request.")]
 COLUMNS = ["request", "department", "about", "field", "seen", "proposed", "due", "delivery", "state", "by"]
 
@@ -59,11 +60,7 @@ def send_back(  # noqa: PLR0913, PLR0917 - what is asked for
 ) -> None:
     """Send a case back to its department: a correction request with a last working day."""
     asked = Correction(field=field, basis=basis, who=who, proposed=proposed, seen=seen, evidence=evidence, days=days)
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            request_id = ask_for_case(conn, hub.keyring, case_id, asked, today(hub), hub.clock())
-        found = _handed_over(hub, request_id)
-    _show([found], found, as_json=as_json)
+    _ask(ask_for_case, case_id, asked, as_json=as_json)
 
 
 @correction.command()
@@ -80,11 +77,7 @@ def ask(  # noqa: PLR0913, PLR0917 - what is asked for
 ) -> None:
     """Ask for a value of a license to be put right; the license is disputed until its department answers."""
     asked = Correction(field=field, basis=basis, who=who, proposed=proposed, seen=seen, evidence=evidence, days=days)
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            request_id = ask_for_license(conn, hub.keyring, license_id, asked, today(hub), hub.clock())
-        found = _handed_over(hub, request_id)
-    _show([found], found, as_json=as_json)
+    _ask(ask_for_license, license_id, asked, as_json=as_json)
 
 
 @correction.command("list")
@@ -150,52 +143,12 @@ def answer(
     _show([found], found, as_json=as_json)
 
 
-@calendar.command("show")
-def show_year(year: Annotated[int, typer.Argument(help="The year.")], as_json: AsJson = False) -> None:
-    """Show what is special in a year: days off from Monday to Friday, working days at a weekend, what people corrected."""
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        days = list_year(conn, year)
-    special = [day for day in days if day.is_workday != (day.day.weekday() < 5) or day.changed_by]
-    if as_json:
-        print_json({"year": year, "workdays": sum(day.is_workday for day in days), "special": special})
-        return
-    print_table(
-        f"{year}: {sum(day.is_workday for day in days)} working days",
-        ["day", "weekday", "works", "why", "by"],
-        [[one.day, f"{one.day:%a}", "yes" if one.is_workday else "no", one.note, one.changed_by] for one in special],
-    )
-
-
-@calendar.command("set")
-def set_one_day(
-    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day.")],
-    kind: Annotated[str, typer.Argument(help="workday or holiday.")],
-    who: Who,
-    note: Annotated[str | None, typer.Option(help="Why, as 国庆节.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say of one day whether departments work; later deadlines count with it."""
-    if kind not in {"workday", "holiday"}:
-        raise typer.BadParameter("expected workday or holiday", param_hint="KIND")
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        set_day(conn, day.date(), kind == "workday", note, who)
-    changed = CalendarDay(day.date(), kind == "workday", note, who)
-    if as_json:
-        print_json(changed)
-        return
-    print_table("calendar", ["day", "works", "why", "by"], [[changed.day, kind, note, who]])
-
-
-@calendar.command()
-def add(year: Annotated[int, typer.Argument(help="A year that is not there.")], as_json: AsJson = False) -> None:
-    """Add a year with Monday to Friday as working days, to be corrected by what is announced."""
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        add_plain_year(conn, year)
-        count = sum(day.is_workday for day in list_year(conn, year))
-    if as_json:
-        print_json({"year": year, "workdays": count})
-        return
-    print_table("calendar", ["year", "working days"], [[year, count]])
+def _ask(write: Write, about: int, asked: Correction, *, as_json: bool) -> None:
+    with opened_hub(Settings()) as hub:
+        with hub.engine.begin() as conn:
+            request_id = write(conn, hub.keyring, about, asked, today(hub), hub.clock())
+        found = _handed_over(hub, request_id)
+    _show([found], found, as_json=as_json)
 
 
 def _handed_over(hub: HubContext, request_id: int) -> CorrectionBrief:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.asking import ASKED_HERE, MOMENTS, ZONE, Why, actor, served_library
+from hub.commands.asking import ASKED_HERE, MOMENTS, Why, actor, served_library
 from hub.commands.mending import Who
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
@@ -22,6 +22,7 @@ from license_library.questions import MAX_LIMIT, ConflictFilter
 from license_library.service import settling
 from license_library.service.asking import FactsRequest, show_facts
 from license_library.service.settling import ConflictOrder, MasterOrder
+from schemas.bureau_time import ZONE
 
 fact = typer.Typer(help="Facts by data element, their masters, and where sources differ.", no_args_is_help=True)
 Subject = Annotated[int, typer.Argument(help="Number of the subject, as the list tells it.")]

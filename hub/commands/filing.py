@@ -20,7 +20,7 @@ from hub.settings import Settings
 from license_library.answers import CopyBrief, FileBrief, FileCheck
 from license_library.service import filing
 from license_library.service.filing import CheckRequest, CopyRequest, FileRequest
-from license_library.wording import local_time
+from schemas.bureau_time import local_minute
 from schemas.errors import RequestError
 
 app = typer.Typer(help="Files of licenses and working copies made of them.", no_args_is_help=True)
@@ -155,8 +155,8 @@ def _write(output: Path, content: bytes) -> None:
 def _show_files(files_: list[FileBrief]) -> None:
     columns = ["file", "version", "kind", "bytes", "name", "attached", "by", "fetched from", "withdrawn", "SHA-256"]
     rows = [
-        [one.file_id, one.version_count, one.kind, one.size_bytes, one.name, local_time(one.attached_at),
-         one.attached_by, one.fetched_from, one.withdrawn_at and local_time(one.withdrawn_at), one.digest]
+        [one.file_id, one.version_count, one.kind, one.size_bytes, one.name, local_minute(one.attached_at),
+         one.attached_by, one.fetched_from, one.withdrawn_at and local_minute(one.withdrawn_at), one.digest]
         for one in files_
     ]  # fmt: skip
     print_table("license files", columns, rows)
@@ -165,7 +165,7 @@ def _show_files(files_: list[FileBrief]) -> None:
 def _show_copies(copies: list[CopyBrief]) -> None:
     rows = [
         [one.identifier, f"{one.license_type_name} {one.license_number}", one.case_number, one.purpose, one.made_by,
-         local_time(one.made_at), local_time(one.expires_at), one.body]
+         local_minute(one.made_at), local_minute(one.expires_at), one.body]
         for one in copies
     ]  # fmt: skip
     print_table("working copies", ["identifier", "license", "case", "purpose", "by", "made", "until", "body"], rows)

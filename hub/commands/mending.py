@@ -13,8 +13,7 @@ import typer
 
 from hub.commands.choosing import declared_names
 from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import HubContext, opened_hub
-from hub.mending import today
+from hub.context import HubContext, opened_hub, today
 from hub.replay import replay
 from hub.settings import Settings
 from license_library.answers import QuarantineCase, QuarantineDetail

@@ -5,6 +5,8 @@ Knows arguments and output; Airflow is spoken to by its own command.
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from connectors.declaration import load_departments
@@ -24,7 +26,7 @@ def airflow() -> None:
 def pools(as_json: AsJson = False) -> None:
     """Make the pool of each department in the Airflow that is configured here; safe to repeat."""
     declared, broken = load_departments(Settings().connectors_folder)
-    keep_pools(declared)
+    keep_pools(declared, os.environ)
     made = pools_of(declared)
     if as_json:
         print_json({"pools": made, "broken": sorted(broken)})

@@ -16,8 +16,7 @@ from connectors.declaration import list_departments, load_department
 from hub.commands.choosing import declared_names, progress_bar, shown_progress
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
-from hub.context import HubContext, opened_hub
-from hub.mending import today
+from hub.context import HubContext, opened_hub, today
 from hub.push import PushSummary, enqueue_delivery
 from hub.push import push as push_department
 from hub.settings import Settings

@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.asking import ASKED_HERE, ZONE, Why, actor, served_library
+from hub.commands.asking import ASKED_HERE, Why, actor, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
 from license_library.answers import LicenseAlertBrief
 from license_library.questions import LicenseAlertFilter
 from license_library.service.relying import RelianceRequest, note_reliance
 from license_library.service.relying import license_alerts as list_license_alerts
+from schemas.bureau_time import local_minute
 
 
 def rely(
@@ -55,7 +56,7 @@ def license_alerts(
             "decided" if one.is_decided else "open",
             f"{one.reliance.license_type_name} {one.reliance.license_number}",
             _change(one),
-            one.noticed_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
+            local_minute(one.noticed_at),
             "; ".join(words.en for words in one.told) or None,
         ]
         for one in answer.alerts

@@ -15,7 +15,6 @@ import typer
 from connectors.connection import read_connection
 from hub.activating import approve as approve_feeds
 from hub.activating import propose as propose_feeds
-from hub.checking import ZONE
 from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
@@ -26,6 +25,7 @@ from hub.trying import Tried, try_feed
 from license_library.answers import ShadowAnswer
 from license_library.inquiries import hash_question, record_inquiry
 from license_library.shadow_report import report_shadow
+from schemas.bureau_time import local_day
 from schemas.errors import RequestError
 
 Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
@@ -57,7 +57,7 @@ def try_live(  # noqa: PLR0913, PLR0917 - each is one option
     if reveal and not 0 < len(purpose.strip()) <= 200:
         raise RequestError("department try: --reveal needs --purpose, at most 200 characters; nothing was asked")
     connection = read_connection(declared, os.environ)
-    today = utc_now().astimezone(ZONE).date()
+    today = local_day(utc_now())
     with ended_by_signals():
         tried = try_feed(declared, declared.feeds[chosen], connection, limit, today, reveal=reveal)
     if reveal:  # what cannot be recorded is not shown

@@ -7,7 +7,6 @@ from typing import Final
 from connectors.declaration import Department, Feed
 from connectors.fake.bending import coded_column
 from connectors.fake.modes import FORMS, refusal_of
-from connectors.fake.shelf import HAPPENINGS
 
 BROKE, FAULT, REFUSED = "department.broke_promise", "department.fault", "department.refused"
 TIMEOUT, UNAVAILABLE, UNREACHABLE = "department.timeout", "department.unavailable", "department.unreachable"
@@ -99,6 +98,3 @@ def right_ends(mode: str, ends: Ends, feed: Feed) -> Ends:
 def _states(feed: Feed) -> set[str]:
     rule = feed.fields.get("status")
     return set((rule.codes or {}).values()) if rule else set()
-
-
-LASTING: Final = HAPPENINGS

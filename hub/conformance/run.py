@@ -11,13 +11,6 @@ from hub.conformance.bench import Bench
 from hub.conformance.outcome import Check, Failed, NotApplicable, Outcome, Report
 
 CHECKS = [*happy.CHECKS, *shapes.CHECKS, *kills.CHECKS, *changes.CHECKS, *deliveries.CHECKS, *drifts.CHECKS]
-QUICK = {
-    "lint", "first_pull", "reasons", "second_pull", "both_ends", "half_json", "half_gzip", "short_body", "reset_midway",
-    "200_html_login", "200_with_fault", "gbk_labelled_utf8", "doctype", "deep_nesting", "count_lies", "page_loops",
-    "schema_renamed_namespace", "table_missing", "column_renamed", "unknown_code", "schema_missing", "duplicate_records",
-    "kill_before_merge_commit_1", "corrected_file", "delivery_arrives", "delivery_ack_lost",
-    "delivery_kill_after_send_before_mark_1",
-}  # fmt: skip
 Told = Callable[[Check], None]
 
 
@@ -27,11 +20,6 @@ def checks_of(levels: Iterable[str]) -> list[Check]:
     if wanted & {"L2", "L3", "L4", "L5", "L6"}:
         wanted.add("L1")
     return sorted((one for one in CHECKS if one.level in wanted), key=lambda one: one.level)
-
-
-def quick_checks() -> list[Check]:
-    """Return the few checks that every department passes in every run of the tests; in seconds, not minutes."""
-    return sorted((one for one in CHECKS if one.name in QUICK), key=lambda one: one.level)
 
 
 def checks_for(checks: Iterable[Check], department: Department, feed: Feed) -> list[Check]:

@@ -5,6 +5,7 @@ Knows no table, no SQL and no web.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -22,6 +23,11 @@ class Words(Answer, frozen=True):
 
     zh: str
     en: str
+
+
+def named(table: Mapping[str, Words], code: str) -> Words:
+    """Return what a code is called; one that is not in the table stands for itself."""
+    return table.get(code) or Words(code, code)
 
 
 class Source(Answer, frozen=True):

@@ -6,6 +6,7 @@ Decides about requests only; knows nothing of licenses. Every guarded route depe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from license_library.service.sessions import form_token, is_same, is_session_ali
 from license_library.service.settings import ServiceSettings
 from schemas.errors import RequestError
 
+SESSION_LENGTH = timedelta(hours=8)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -62,7 +64,7 @@ def keep_cookie(response: Response, settings: ServiceSettings, name: str, value:
 
 def sign_in(response: Response, settings: ServiceSettings) -> None:
     """Open a session in the browser that gets this answer."""
-    value = open_session(settings.token, settings.now(), settings.session_length)
+    value = open_session(settings.token, settings.now(), SESSION_LENGTH)
     keep_cookie(response, settings, session_cookie(settings), value)
 
 

@@ -28,6 +28,7 @@ from license_library.service import (
     health,
     held_pages,
     incident_pages,
+    oversight_api,
     oversight_pages,
     quality_api,
     quality_pages,
@@ -47,7 +48,17 @@ from license_library.service.settings import ServiceSettings
 from license_library.service.wire import STATIC_PREFIX, Wire
 
 VERSION = "0.1.0"
-DESCRIBED = (api, case_api, catalogue_api, correction_api, fact_api, file_api, quality_api, subject_api)
+DESCRIBED = (
+    api,
+    case_api,
+    catalogue_api,
+    correction_api,
+    fact_api,
+    file_api,
+    oversight_api,
+    quality_api,
+    subject_api,
+)
 PAGES = (
     case_pages,
     correction_pages,

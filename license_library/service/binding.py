@@ -10,7 +10,7 @@ import msgspec
 from license_library.answers import PairBrief, PairDetail, PairsAnswer
 from license_library.inquiries import hash_question, record_inquiry
 from license_library.questions import PairFilter
-from license_library.service.purposes import Purpose
+from license_library.service.purposes import Purpose, signed
 from license_library.service.settings import ServiceSettings
 from license_library.subject_comparing import compare_subjects
 from license_library.subject_decisions import PairOrder, assign_pair, decide_pair, undo_decision
@@ -67,28 +67,24 @@ def compare(  # noqa: PLR0913 - who asks for whom and why
 
 def decide(settings: ServiceSettings, actor: str, one: int, other: int, order: PairOrder) -> PairBrief | None:
     """Write the decision and return the pair as it stands now."""
-    signed = msgspec.structs.replace(order, who=_signed(order.who, actor))
+    order = msgspec.structs.replace(order, who=signed(order.who, actor))
     with settings.engine.begin() as conn:
-        decide_pair(conn, settings.keyring, one, other, signed, settings.now)
+        decide_pair(conn, settings.keyring, one, other, order, settings.now)
         return find_pair(conn, settings.keyring, one, other)
 
 
 def undo(settings: ServiceSettings, actor: str, decision_id: int, order: UndoOrder) -> PairBrief | None:
     """Take a decision back and return the pair as it stands now."""
     with settings.engine.begin() as conn:
-        undo_decision(conn, settings.keyring, decision_id, _signed(order.who, actor), order.reason, settings.now)
+        undo_decision(conn, settings.keyring, decision_id, signed(order.who, actor), order.reason, settings.now)
         return find_pair(conn, settings.keyring, *pair_of(conn, decision_id))
 
 
 def assign(settings: ServiceSettings, actor: str, decision_id: int, order: OwnerOrder) -> PairBrief | None:
     """Give a proposal an owner and return it as it stands now."""
     with settings.engine.begin() as conn:
-        assign_pair(conn, settings.keyring, decision_id, order.owner, _signed(order.who, actor), settings.now)
+        assign_pair(conn, settings.keyring, decision_id, order.owner, signed(order.who, actor), settings.now)
         return find_pair(conn, settings.keyring, *pair_of(conn, decision_id))
-
-
-def _signed(who: str, actor: str) -> str:
-    return f"{who.strip()} ({actor})" if who.strip() else ""
 
 
 build_readers(PairOrder, PairReveal, UndoOrder, OwnerOrder)

@@ -15,7 +15,7 @@ from license_library.case_batches import BatchChange, BatchOrder, change_batch, 
 from license_library.case_decisions import CaseAction, CaseDecision, decide_case
 from license_library.quarantine_list import get_quarantine_case
 from license_library.revealing import reveal_case
-from license_library.service.purposes import Purpose
+from license_library.service.purposes import Purpose, signed
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
 
@@ -61,7 +61,7 @@ class BatchDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def decide(settings: ServiceSettings, actor: str, quarantine_id: int, order: CaseOrder) -> QuarantineDetail:
     """Write the decision and return the case as it stands now; the hub carries out what follows."""
-    facts = msgspec.structs.asdict(order) | {"who": _signed(order.who, actor)}
+    facts = msgspec.structs.asdict(order) | {"who": signed(order.who, actor)}
     with settings.engine.begin() as conn:
         decision = CaseDecision(**facts)
         decide_case(conn, settings.keyring, quarantine_id, decision, settings.today(), settings.now())
@@ -82,19 +82,15 @@ def batches(settings: ServiceSettings) -> BatchesAnswer:
 
 def begin_batch(settings: ServiceSettings, actor: str, order: BatchOrder) -> BatchBrief:
     """Note what the hub is to do over many cases."""
-    signed = msgspec.structs.replace(order, who=_signed(order.who, actor))
+    order = msgspec.structs.replace(order, who=signed(order.who, actor))
     with settings.engine.begin() as conn:
-        return get_batch(conn, create_batch(conn, settings.keyring, signed, settings.now()))
+        return get_batch(conn, create_batch(conn, settings.keyring, order, settings.now()))
 
 
 def change(settings: ServiceSettings, actor: str, batch_id: int, decision: BatchDecision) -> BatchBrief:
     """Pause, resume or cancel a batch."""
     with settings.engine.begin() as conn:
-        return change_batch(conn, batch_id, decision.change, _signed(decision.who, actor), settings.now())
-
-
-def _signed(who: str, actor: str) -> str:
-    return f"{who.strip()} ({actor})" if who.strip() else ""
+        return change_batch(conn, batch_id, decision.change, signed(decision.who, actor), settings.now())
 
 
 build_readers(CaseOrder, RevealRequest, BatchDecision, BatchOrder)

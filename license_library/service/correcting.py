@@ -20,6 +20,7 @@ from license_library.corrections import (
 from license_library.questions import CorrectionFilter
 from license_library.revealing import reveal_correction
 from license_library.service.bodies import invalid
+from license_library.service.purposes import signed
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
 
@@ -69,7 +70,7 @@ def reveal(settings: ServiceSettings, actor: str, request_id: int, purpose: str)
 
 def ask(settings: ServiceSettings, actor: str, order: CorrectionOrder) -> CorrectionDetail:
     """Note the request and return it as it stands."""
-    facts = {name: getattr(order, name) for name in Correction.__struct_fields__} | {"who": _signed(order.who, actor)}
+    facts = {name: getattr(order, name) for name in Correction.__struct_fields__} | {"who": signed(order.who, actor)}
     with settings.engine.begin() as conn:
         about = (Correction(**facts), settings.today(), settings.now())
         if order.license_id is not None and order.quarantine_id is None:
@@ -84,12 +85,8 @@ def ask(settings: ServiceSettings, actor: str, order: CorrectionOrder) -> Correc
 def answer(settings: ServiceSettings, actor: str, request_id: int, given: CorrectionAnswer) -> CorrectionDetail:
     """Write the answer and return the request as it stands now."""
     with settings.engine.begin() as conn:
-        answer_correction(conn, request_id, given.answer, _signed(given.who, actor), given.note, settings.now())
+        answer_correction(conn, request_id, given.answer, signed(given.who, actor), given.note, settings.now())
         return show_correction(conn, settings.keyring, request_id, settings.today(), settings.now())
-
-
-def _signed(who: str, actor: str) -> str:
-    return f"{who.strip()} ({actor})" if who.strip() else ""
 
 
 build_readers(CorrectionOrder, CorrectionAnswer)

@@ -16,6 +16,7 @@ from license_library.incident_decisions import IncidentDecision, decide_incident
 from license_library.outbox import Choice, decide_delivery
 from license_library.questions import HoldDecision, NotDecidable, NotDeliverable
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody, invalid
+from license_library.service.purposes import signed
 from license_library.service.settings import ServiceSettings
 from schemas.deliveries import Delivery, WrongDelivery, read_delivery
 from schemas.errors import DeclarationError, RequestError
@@ -67,7 +68,7 @@ def _read_owed(body: bytes, today: date) -> Delivery:
 def decide(settings: ServiceSettings, actor: str, delivery_id: int, decision: DeliveryDecision) -> DeliveryBrief:
     """Write the decision and return the delivery as it stands now."""
     with settings.engine.begin() as conn:
-        decide_delivery(conn, delivery_id, decision.choice, _signed(decision.who, actor), settings.now())
+        decide_delivery(conn, delivery_id, decision.choice, signed(decision.who, actor), settings.now())
         return get_delivery(conn, delivery_id)
 
 
@@ -75,9 +76,9 @@ def decide_on_incident(
     settings: ServiceSettings, actor: str, incident_id: int, decision: IncidentDecision
 ) -> IncidentBrief:
     """Write the decision and return the incident as it stands now."""
-    signed = msgspec.structs.replace(decision, who=_signed(decision.who, actor))
+    decision = msgspec.structs.replace(decision, who=signed(decision.who, actor))
     with settings.engine.begin() as conn:
-        return decide_incident(conn, incident_id, signed, settings.now())
+        return decide_incident(conn, incident_id, decision, settings.now())
 
 
 def decide_on_held(settings: ServiceSettings, actor: str, exchange_id: int, decision: HoldDecision) -> ExchangeDetail:
@@ -87,14 +88,9 @@ def decide_on_held(settings: ServiceSettings, actor: str, exchange_id: int, deci
             "service: runs without a hub that merges; expected `hub serve`; nothing was changed",
             zh="本服务未随枢纽运行，不能放行或作废；未作更改",
         )
-    settings.settle_batch(exchange_id, msgspec.structs.replace(decision, who=_signed(decision.who, actor)))
+    settings.settle_batch(exchange_id, msgspec.structs.replace(decision, who=signed(decision.who, actor)))
     with settings.engine.connect() as conn:
         return show_exchange(conn, exchange_id)
-
-
-def _signed(who: str, actor: str) -> str:
-    """Name the account beside the name that was typed."""
-    return f"{who.strip()} ({actor})" if who.strip() else ""
 
 
 build_readers(DeliveryDecision, HoldDecision)

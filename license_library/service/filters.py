@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.utils import get_flat_dependant
@@ -27,8 +26,8 @@ from license_library.questions import (
     ScorecardFilter,
 )
 from license_library.service.bodies import invalid
+from schemas.bureau_time import ZONE
 
-ZONE = ZoneInfo("Asia/Shanghai")
 _SHOWABLE = re.compile(r"[a-z_]{1,40}")
 
 

@@ -1,4 +1,4 @@
-"""Why someone asks: a case number or a stated reason, kept with every personal question.
+"""Why someone asks, and who signs: a case number or a stated reason, kept with every personal question.
 
 Knows nothing of the answer. A purpose is 1 to 200 characters and travels in bodies, headers and cookies, never in a URL.
 """
@@ -41,6 +41,11 @@ def check_purpose(text: str) -> str:
     if not text.strip():
         raise invalid("purpose", f"a case number or a reason of at most {PURPOSE_LENGTH} characters")
     return as_question({"purpose": text.strip()}, _Stated).purpose
+
+
+def signed(who: str, actor: str) -> str:
+    """Name the account beside the name that was typed; empty where none was."""
+    return f"{who.strip()} ({actor})" if who.strip() else ""
 
 
 async def _purpose_of_header(request: Request) -> str:

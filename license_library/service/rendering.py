@@ -17,8 +17,9 @@ from starlette.responses import HTMLResponse
 from license_library.answers import Words
 from license_library.service.access import find_session, form_token_of, keep_cookie, settings_of
 from license_library.service.purposes import kept_purpose
-from license_library.service.shown import FILTERS, local_minute, local_second, span
+from license_library.service.shown import FILTERS, moment, span
 from license_library.service.texts import Language, choose_language, say, say_or
+from schemas.bureau_time import local_millisecond, local_minute, local_second
 
 LANGUAGE_COOKIE = "hub_language"
 
@@ -60,8 +61,9 @@ def _surroundings(request: Request, language: Language) -> dict[str, object]:
         "t": partial(say, language),
         "t_or": partial(say_or, language),
         "words": _words_in(language),
-        "minute": partial(local_minute, settings.zone),
-        "second": partial(local_second, settings.zone),
+        "minute": partial(moment, local_minute),
+        "second": partial(moment, local_second),
+        "millisecond": partial(moment, local_millisecond),
         "ago": _ago(settings.now(), language),
         "span": partial(span, language),
         "path": request.url.path,

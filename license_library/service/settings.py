@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 
 from license_library.file_store import FileStore
 from license_library.keyring import Keyring
 from license_library.questions import HoldDecision
+from schemas.bureau_time import local_day
 from schemas.deliveries import Delivery
 
 TOKEN_LENGTH = 16
@@ -30,8 +30,6 @@ class ServiceSettings:
     clock: Callable[[], datetime]
     files: FileStore
     actor: str = "developer"  # who stands behind the token, as inquiries record it
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
-    session_length: timedelta = timedelta(hours=8)
     secure_cookies: bool = False  # true behind TLS: cookies get Secure and the __Host- prefix
     body_bytes: int = 64 * 1024
     questions: Engine | None = None  # the same database, its statements planned once; None: `engine` answers them, too
@@ -57,4 +55,4 @@ class ServiceSettings:
 
     def today(self) -> date:
         """Return the present day where the bureau is."""
-        return self.clock().astimezone(self.zone).date()
+        return local_day(self.clock())

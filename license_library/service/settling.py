@@ -16,6 +16,7 @@ from license_library.corrections import DEFAULT_DAYS
 from license_library.element_list import list_elements
 from license_library.inquiries import hash_question, record_inquiry
 from license_library.questions import ConflictFilter
+from license_library.service.purposes import signed
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
 
@@ -67,7 +68,7 @@ def conflict(settings: ServiceSettings, actor: str, subject_id: int, element: st
 
 def decide(settings: ServiceSettings, actor: str, subject_id: int, element: str, order: ConflictOrder) -> None:
     """Note the decision, signed with who is signed in."""
-    decision = ConflictDecision(**msgspec.structs.asdict(order) | {"who": _signed(order.who, actor)})
+    decision = ConflictDecision(**msgspec.structs.asdict(order) | {"who": signed(order.who, actor)})
     with settings.engine.begin() as conn:
         decide_conflict(conn, settings.keyring, subject_id, element, decision, settings.today(), settings.now())
 
@@ -81,12 +82,8 @@ def elements(settings: ServiceSettings) -> ElementsAnswer:
 def prefer(settings: ServiceSettings, actor: str, element: str, order: MasterOrder) -> ElementsAnswer:
     """Note which source goes first and return the elements as they stand now."""
     with settings.engine.begin() as conn:
-        prefer_source(conn, element, order.source, _signed(order.who, actor), order.reason, settings.now())
+        prefer_source(conn, element, order.source, signed(order.who, actor), order.reason, settings.now())
         return list_elements(conn)
-
-
-def _signed(who: str, actor: str) -> str:
-    return f"{who.strip()} ({actor})" if who.strip() else ""
 
 
 build_readers(ConflictOrder, MasterOrder)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from license_library.answers import ProblemShown, Words
 from license_library.service.texts import Language, say
@@ -18,14 +17,9 @@ HAIR = 1.5
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-def local_minute(zone: ZoneInfo, instant: datetime | None) -> str:
-    """Return the instant to the minute as a clock on the bureau's wall shows it."""
-    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M") if instant else ABSENT
-
-
-def local_second(zone: ZoneInfo, instant: datetime | None) -> str:
-    """Return the instant to the millisecond as a clock on the bureau's wall shows it."""
-    return instant.astimezone(zone).isoformat(" ", "milliseconds")[:23] if instant else ABSENT
+def moment(written: Callable[[datetime], str], instant: datetime | None) -> str:
+    """Return the instant as it is written for the bureau, or a dash where there is none."""
+    return written(instant) if instant else ABSENT
 
 
 def span(language: Language, seconds: float) -> str:

@@ -94,7 +94,7 @@ kept_declarations = Table(
     metadata,
     Column("mapping_version", Text, primary_key=True),
     Column("department", Text, nullable=False),
-    Column("packed", LargeBinary, nullable=False),  # declaration, hooks and contract; nothing of a connection
+    Column("packed", LargeBinary, nullable=False),  # declaration and contract; nothing of a connection
     instant("kept_at", required=True),
 )
 

@@ -13,7 +13,6 @@ from typing import Any, Literal
 import msgspec
 
 from schemas.errors import DeclarationError
-from schemas.problems import PROBLEM_CODES, ProblemCode
 from schemas.struct_readers import build_readers
 
 SUITES_FOLDER = Path(__file__).parent
@@ -93,12 +92,6 @@ def load_suite(record: str, extra: Path | None = None, feed: str = "") -> Suite:
 def feeds_named(extra: Path) -> set[str]:
     """Return the feeds that a department's own suite names."""
     return {feed for expectation in _read(extra) for feed in expectation.feeds}
-
-
-def explain_code(code: str, suite: Suite) -> ProblemCode:
-    """Explain any problem code; one of a suite that is no longer kept stands for itself."""
-    notes = {f"suite.{one.name}": ProblemCode(one.zh, one.en) for one in suite.expectations}
-    return PROBLEM_CODES.get(code) or notes.get(code) or ProblemCode(code, code)
 
 
 def _read(file: Path) -> list[Expectation]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.contract_files import digest_declaration
 from connectors.declaration import Department, duration, list_departments, load_department
 from schemas.errors import DeclarationError
 
@@ -111,6 +112,12 @@ def test_an_unpinned_or_missing_contract_file_is_refused(declare: Declare, tmp_p
     (tmp_path / "roads" / "contract" / "api.json").unlink()
     with pytest.raises(DeclarationError, match=r"api.json is pinned but the file is missing"):
         load_department("roads", tmp_path)
+
+
+def test_a_digest_stays_what_activations_and_archives_hold(tmp_path: Path) -> None:
+    (tmp_path / "department.toml").write_text('name = "交通"\n', "utf-8")
+    kept = "836b7c7a4b17d3b6f625f19b139c6d907a72b2f7dcb886b3ba5bd3162f6ae09e"
+    assert digest_declaration(tmp_path, {"api.json": "0" * 64}) == kept
 
 
 def test_the_digest_follows_declaration_and_contract(declare: Declare) -> None:

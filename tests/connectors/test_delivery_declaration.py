@@ -125,7 +125,7 @@ def test_the_lint_writes_an_invented_file_as_the_sample_is_laid_out(tmp_path: Pa
     assert (found.severity, found.message.partition(";")[0]) == (
         "error",
         "forestry.supervision_handoff: the sample SPJD_sample.xml has no 'Body/Case/NR'",
-    ) or "has no 'Body/Case/NR'" in found.message
+    )
 
 
 @pytest.mark.parametrize(

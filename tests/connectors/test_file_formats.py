@@ -18,7 +18,7 @@ from folder_makers import write_department
 
 from connectors.declaration import load_department
 from connectors.declared import Department
-from connectors.file_parts import PART, stream_parts
+from connectors.file_parts import PART, PartStream
 from connectors.file_rows import FileReader
 from connectors.page_rows import PageRows
 from schemas.errors import DeclarationError, DepartmentBrokePromise
@@ -108,7 +108,7 @@ def read(department: Department, content: bytes, name: str = "woods_20250701_01.
     feed = department.feeds["licenses"]
     assert feed.files is not None
     parts = [content[start : start + PART] for start in range(0, len(content), PART)]
-    return list(FileReader(department, feed, feed.files).read(name, stream_parts(parts)))
+    return list(FileReader(department, feed, feed.files).read(name, PartStream(len(content), parts.__getitem__)))
 
 
 def values(pages: list[PageRows], name: str) -> list[str | None]:

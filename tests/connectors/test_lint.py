@@ -47,7 +47,6 @@ def test_every_declaration_is_short(name: str) -> None:
     assert len([line for line in lines if line.strip()]) < 60 + 25 * (
         len(declared.feeds) - 1 + len(declared.deliveries)
     )
-    assert not (declared.folder / "hooks.py").exists()
 
 
 def test_nothing_is_found_where_nothing_is_wrong(lint: Lint) -> None:

@@ -27,6 +27,7 @@ from license_library.service import (
     fact_api,
     file_api,
     health,
+    oversight_api,
     quality_api,
     subject_api,
 )
@@ -215,7 +216,18 @@ def test_every_key_of_a_declaration_is_documented() -> None:
 def test_every_route_is_documented_and_no_other() -> None:
     served = {
         f"{method} {route.path}"
-        for part in (api, case_api, catalogue_api, correction_api, fact_api, file_api, health, quality_api, subject_api)
+        for part in (
+            api,
+            case_api,
+            catalogue_api,
+            correction_api,
+            fact_api,
+            file_api,
+            health,
+            oversight_api,
+            quality_api,
+            subject_api,
+        )
         for route in part.router.routes
         for method in route.methods
     }

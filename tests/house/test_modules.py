@@ -49,6 +49,11 @@ def public_definitions(path: Path) -> Iterator[ast.FunctionDef | ast.ClassDef]:
             yield node
 
 
+def test_the_bureaus_zone_has_one_home() -> None:
+    holding = [relative(path) for path in modules() if 'ZoneInfo("Asia/Shanghai")' in path.read_text(encoding="utf-8")]
+    assert holding == ["schemas/bureau_time.py"]
+
+
 def test_every_module_says_what_it_knows() -> None:
     silent = [relative(path) for path in modules() if len(ast.get_docstring(parsed(path)) or "") < 25]
     assert silent == []

@@ -15,6 +15,8 @@ from connectors.connection import Connection, parse_connection
 from connectors.declaration import Department, list_departments, load_department
 from connectors.fake.process import FakeProcess
 from connectors.fake.truth import Plot, Truth, tell_truth
+from hub.conformance.outcome import Check
+from hub.conformance.run import CHECKS
 from hub.context import HubContext
 from hub.pull import pull
 from license_library.summaries import ExchangeSummary
@@ -22,6 +24,19 @@ from license_library.summaries import ExchangeSummary
 PLOT = Plot(scale=300)
 FEW = Plot(scale=60, day=0, bad_share=0.05)
 CITY = [(name, feed) for name in list_departments() for feed in load_department(name).feeds]
+
+QUICK = {
+    "lint", "first_pull", "reasons", "second_pull", "both_ends", "half_json", "half_gzip", "short_body", "reset_midway",
+    "200_html_login", "200_with_fault", "gbk_labelled_utf8", "doctype", "deep_nesting", "count_lies", "page_loops",
+    "schema_renamed_namespace", "table_missing", "column_renamed", "unknown_code", "schema_missing", "duplicate_records",
+    "kill_before_merge_commit_1", "corrected_file", "delivery_arrives", "delivery_ack_lost",
+    "delivery_kill_after_send_before_mark_1",
+}  # fmt: skip
+
+
+def quick_checks() -> list[Check]:
+    """Return the few checks that every department passes in every run of the tests; in seconds, not minutes."""
+    return sorted((one for one in CHECKS if one.name in QUICK), key=lambda one: one.level)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from front_makers import MARIADB_URL, mariadb_answers
+from hub_makers import quick_checks
 from msgspec.structs import replace
 from push_departments import make_departments
 from typer.testing import CliRunner
@@ -17,16 +18,17 @@ from typer.testing import CliRunner
 from connectors.declaration import list_departments, load_department
 from connectors.fake.modes import MODES
 from connectors.fake.process import start_fake
+from connectors.fake.shelf import HAPPENINGS
 from connectors.fake.truth import Plot
 from hub.command import app
 from hub.conformance.bench import Bench
 from hub.conformance.deliveries import PREFIX
-from hub.conformance.expected import BROKE, LASTING, MERGED, SHAPES, TROUBLE, right_ends
+from hub.conformance.expected import BROKE, MERGED, SHAPES, TROUBLE, right_ends
 from hub.conformance.live import compare_live
 from hub.conformance.mode_table import levels_of, mode_rows
 from hub.conformance.outcome import LEVELS, Check, Outcome, Report
 from hub.conformance.report import write_report
-from hub.conformance.run import checks_of, quick_checks
+from hub.conformance.run import checks_of
 from hub.conformance.scratch import Scratch
 from hub.conformance.shapes import pull_in_mode
 from hub.conformance.stand import Ground, try_feed
@@ -117,7 +119,7 @@ def test_every_level_that_can_be_asked_for_checks_something(level: str) -> None:
 
 def test_every_mode_is_tried_by_some_check() -> None:
     assert [mode for mode in MODES if mode != "ok" and not levels_of(mode)] == []
-    assert SHAPES.keys() | TROUBLE.keys() | LASTING <= MODES.keys()
+    assert SHAPES.keys() | TROUBLE.keys() | HAPPENINGS <= MODES.keys()
 
 
 @pytest.mark.crash

@@ -17,8 +17,7 @@ from sqlalchemy import text
 from connectors.fake.truth import Plot
 from hub import pull as steps
 from hub.conformance.scratch import scratch_server
-from hub.context import Bounds, HubContext
-from hub.mending import today
+from hub.context import Bounds, HubContext, today
 from hub.pull import pull
 from hub.rebuild import check_rebuild
 from hub.replay import replay

@@ -14,9 +14,8 @@ from sqlalchemy import text
 from test_command import environ, told, type_command
 
 from connectors.fake.truth import Plot
-from hub.context import HubContext
+from hub.context import HubContext, today
 from hub.correcting import follow_corrections
-from hub.mending import today
 from hub.push import enqueue_delivery
 from license_library.calendar import add_plain_year, add_workdays, list_year, seed_calendar, set_day
 from license_library.correction_list import get_correction

@@ -10,9 +10,8 @@ from hub_makers import Faked, StartFake, column, pull_once
 from push_makers import StillClock, at, push_once, states
 
 from connectors.fake.truth import Plot
-from hub.context import HubContext, utc_now
+from hub.context import HubContext, today, utc_now
 from hub.correcting import follow_corrections
-from hub.mending import today
 from license_library.calendar import add_plain_year, seed_calendar
 from license_library.correction_list import show_correction
 from license_library.corrections import Correction, ask_for_license

@@ -18,8 +18,8 @@ from connectors.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.conformance.scratch import Scratch, scratch_server
-from hub.context import HubContext
-from hub.mending import mend_due, today
+from hub.context import HubContext, today
+from hub.mending import mend_due
 from hub.rebuild import Rebuilt, check_rebuild
 from hub.replay import replay
 from license_library.case_decisions import CaseDecision, decide_case

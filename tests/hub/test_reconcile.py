@@ -17,8 +17,7 @@ from sqlalchemy.pool import NullPool
 from connectors.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
-from hub.context import HubContext
-from hub.mending import today
+from hub.context import HubContext, today
 from hub.pull_differences import pull_differences
 from hub.reconcile import reconcile
 from hub.replay import replay

@@ -27,8 +27,7 @@ from connectors.pages import fetch_pages
 from hub import pull as steps
 from hub.conformance.scratch import Scratch
 from hub.conformance.victims import Victims
-from hub.context import HubContext
-from hub.mending import today
+from hub.context import HubContext, today
 from hub.rebuild import check_rebuild
 from hub.replay import replay
 from license_library.case_decisions import CaseDecision, decide_case

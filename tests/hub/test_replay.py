@@ -16,8 +16,8 @@ from hub_makers import Faked, StartFake, column, count, expect_more, pull_once
 from sqlalchemy import text
 
 from connectors.fake.truth import Plot
-from hub.context import HubContext
-from hub.mending import BatchTaken, mend_due, run_batch, today
+from hub.context import HubContext, today
+from hub.mending import BatchTaken, mend_due, run_batch
 from hub.replay import replay
 from license_library.attendance import attended
 from license_library.calendar import add_plain_year, seed_calendar

@@ -59,7 +59,8 @@ def test_a_proposal_is_listed_masked_owned_decided_and_undone(people: list[int])
     bound = told("bind", new, passport, "--by", "李工", "--reason", "护照备注", "--license", "1")
     assert (bound["state"], bound["decided_by"]) == ("same", "李工")
     table = typed("list", "--subject", passport)
-    assert "the same" in table.stdout or "same" in table.stdout
+    cells = [[cell.strip() for cell in line.split("│")] for line in table.stdout.splitlines() if "│" in line]
+    assert [row[2:4] for row in cells] == [["same", f"{new} {passport}"]]
     assert "E12345678" not in table.stdout
 
 

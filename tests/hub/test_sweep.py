@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from connectors.declaration import load_department
 from hub.context import HubContext
-from hub.sweep import sweep
+from hub.task_steps import sweep
 from hub.unlisted import proves_absence
 from license_library.dossier import get_license
 from license_library.merging import release_held

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from schemas.catalogue import CATALOGUE_FILE
-from schemas.divisions import divisions, find_division, full_name, is_division_code, provinces
+from schemas.divisions import divisions, find_division, provinces
 
 TODAY = date(2026, 11, 22)
 
@@ -35,30 +35,6 @@ TODAY = date(2026, 11, 22)
 def test_a_division_is_found_while_its_code_is_in_force(code: str, day: date, name: str | None) -> None:
     found = find_division(code, day)
     assert (found.name if found else None) == name
-
-
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [
-        ("370283120000", "山东省青岛市平度市大泽山镇"),
-        ("370283", "山东省青岛市平度市"),
-        ("370200", "山东省青岛市"),
-        ("110105", "北京市"),
-        ("99", None),
-    ],
-)
-def test_a_division_is_named_in_full_as_far_as_it_is_listed(code: str, name: str | None) -> None:
-    assert full_name(code, TODAY) == name
-
-
-@pytest.mark.parametrize("code", ["370283", "370283001", "370283001000", "830000", "110105"])
-def test_a_division_code_lies_in_a_province(code: str) -> None:
-    assert is_division_code(code)
-
-
-@pytest.mark.parametrize("code", ["", "37", "3702830", "990000", "37028x", "３７０２８３", "370283\n"])
-def test_another_code_is_no_division(code: str) -> None:
-    assert not is_division_code(code)
 
 
 def test_provinces_are_those_of_the_standard_and_the_residence_permits() -> None:

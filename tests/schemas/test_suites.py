@@ -8,7 +8,7 @@ import pytest
 
 from schemas.errors import DeclarationError
 from schemas.license import LICENSE
-from schemas.suites import explain_code, load_suite
+from schemas.suites import load_suite
 
 ONE = """
 [[expectations]]
@@ -39,13 +39,6 @@ def test_a_department_adds_its_own_expectations_and_another_version(tmp_path: Pa
     plain, own = load_suite("license"), load_suite("license", extra(tmp_path, ONE))
     assert len(own.expectations) == len(plain.expectations) + 1
     assert own.version != plain.version == load_suite("license").version
-
-
-def test_a_suite_code_is_explained_by_its_note(tmp_path: Path) -> None:
-    suite = load_suite("license", extra(tmp_path, ONE))
-    assert explain_code("suite.numbers_begin_with_a_letter", suite).zh == "编号以字母开头。"
-    assert explain_code("record.too_long", suite).en == "the value is too long"
-    assert explain_code("suite.gone", suite).en == "suite.gone"
 
 
 @pytest.mark.parametrize(

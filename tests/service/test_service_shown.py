@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,17 +11,18 @@ from hypothesis import strategies as st
 from license_library.answers import Words
 from license_library.questions import NotSettled
 from license_library.service.problems import words_of
-from license_library.service.shown import local_minute, local_second, segments, sentence, span
+from license_library.service.shown import moment, segments, sentence, span
+from schemas.bureau_time import local_millisecond, local_minute, local_second
 from schemas.errors import NotFound
 
-BUREAU = ZoneInfo("Asia/Shanghai")
 INSTANT = datetime(2016, 6, 15, 18, 30, 1, 250_000, tzinfo=UTC)
 
 
 def test_an_instant_is_shown_as_the_clock_on_the_wall() -> None:
-    assert local_minute(BUREAU, INSTANT) == "2016-06-16 02:30"
-    assert local_second(BUREAU, INSTANT) == "2016-06-16 02:30:01.250"
-    assert local_minute(BUREAU, None) == local_second(BUREAU, None) == "—"
+    assert moment(local_minute, INSTANT) == "2016-06-16 02:30"
+    assert moment(local_second, INSTANT) == "2016-06-16 02:30:01"
+    assert moment(local_millisecond, INSTANT) == "2016-06-16 02:30:01.250"
+    assert moment(local_minute, None) == "—"
 
 
 @pytest.mark.parametrize(
