@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import text
 
+from license_library.doubts import newer_waits
 from license_library.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.listed_holders import persons_at
 
@@ -29,6 +30,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
        coalesce(waiting.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids, waiting.codes as waiting_codes,
        case when m.origin <> 'license' then 'applicant_brings'
+            when best.validity = 'valid' and best.newer_waits then 'in_quarantine'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
               then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
@@ -41,6 +43,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null
+            when best.validity = 'valid' and best.newer_waits then 'newer_waits'
             when best.validity = 'valid' and best.is_disputed then 'correction_open'
             when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
@@ -60,7 +63,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join license_types new on new.license_type = t.replaced_by
   left join authorities issuer on issuer.authority_id = coalesce(new.issuer_id, t.issuer_id)
   left join lateral (
-    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.is_disputed
+    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.is_disputed, trust.newer_waits
       from (select l.license_id, subject_id as held_by, is_own
               from holder join licenses l using (subject_id) where l.license_type in (m.license_type, t.replaced_by)
              union
@@ -85,11 +88,12 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
               end as validity) as term
      cross join lateral (
        select exists (select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed,
+              {newer_waits("l")} as newer_waits,
               exists (select from feeds f where f.department = l.department and f.feed = l.feed
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
      order by term.validity = 'valid' desc,
               -- what may be relied on today goes before what is newer
-              case when term.validity = 'valid' then array[trust.is_disputed, l.unlisted_at is not null, not trust.is_fresh] end,
+              case when term.validity = 'valid' then array[trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, not trust.is_fresh] end,
               replaced.is_replaced,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
               l.issued_on desc, l.license_id desc, own.is_own desc

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from license_library.answers import Words
-from license_library.doubts import DISPUTED, UNLISTED
+from license_library.doubts import DISPUTED, UNLISTED, WAITING
 from license_library.verify_words import replaced_words
 from license_library.wording import freshness_words, problem_words, validity_words
 
@@ -92,6 +92,9 @@ def _not_held(row: Any) -> Words:
 
 
 def _waiting(row: Any) -> Words:
+    if row.reason == "newer_waits":
+        term = _term(row)
+        return Words(f"最后所知：{term.zh}；{WAITING.zh}", f"last known: {term.en}; {WAITING.en}")
     count, why = len(row.quarantine_ids), _reasons(row.waiting_codes)
     return Words(
         f"有 {count} 条该主体的记录因数据问题未入库：{why.zh}",

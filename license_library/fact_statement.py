@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import TextClause, text
 
+from license_library.doubts import newer_waits
 from license_library.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.listed_holders import persons_at
 
@@ -32,6 +33,7 @@ _CURRENT = f"""
 """  # noqa: S608 - constants of this file
 
 _DISPUTED = "exists (select from correction_requests c where c.license_id = told.license_id and c.state = 'open')"
+_NEWER_WAITS = f"""exists (select from licenses l where l.license_id = told.license_id and {newer_waits("l")})"""
 _STATEMENT = """
 with subject as materialized (
   select subject_id, is_own, name, holder_hash from ({whose}) as w join subjects using (subject_id)
@@ -46,7 +48,7 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
        told.valid_from, told.valid_to, told.open_ended, told.face, told.source_updated_at, told.known_from,
        told.unlisted_at, told.told_from, told.told_name, told.is_first, told.held_by, told.is_own, {persons},
        known.department, known.department_name, known.feed, known.fresh_at, known.fresh_seconds, told.exchange_id,
-       {disputed} as is_disputed,
+       {disputed} as is_disputed, {newer_waits} as newer_waits,
        exists (select from waiting where waiting.license_type = wanted.license_type
                 or waiting.license_type is null and exists (
                      select from feeds f where f.department = waiting.department and f.feed = waiting.feed
@@ -75,6 +77,7 @@ def facts_statement(told: str, *, then: bool = False) -> TextClause:
             told=told,
             undecided="0" if then else UNDECIDED,
             disputed="false" if then else _DISPUTED,
+            newer_waits="false" if then else _NEWER_WAITS,
             waiting=waiting_under(":hashes", "subject"),
             persons=persons_at("told"),
         )

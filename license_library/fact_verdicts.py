@@ -47,12 +47,14 @@ def judge(element: Element, facts: list[Fact], rows: Iterable[Any], now: datetim
 
 
 def weakness(fact: Fact, now: datetime) -> str | None:
-    """Say why a fact may not hold any more: lapsed, disputed, unlisted, silent or never; None where nothing speaks against it."""
+    """Say why a fact may not hold any more: lapsed, in_quarantine, disputed, unlisted, silent or never; None where nothing speaks against it."""
     row = fact.row
     if row is None:
         return None
     if not fact.in_force:
         return "lapsed"
+    if row.newer_waits:
+        return "in_quarantine"
     if row.is_disputed:
         return "disputed"
     if row.unlisted_at is not None:

@@ -14,7 +14,7 @@ from sqlalchemy import column, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import LicenseHit, Words
-from license_library.doubts import doubts_of, is_disputed
+from license_library.doubts import doubts_of, is_disputed, newer_waits
 from license_library.freshness import source_of, validity_of
 from license_library.keyring import Keyring
 from license_library.listed_holders import LISTED, holders_of, listed_at, persons_of
@@ -38,6 +38,7 @@ _TOLD: Final = {
     "sensitivity": "t.sensitivity",
     "department_name": "d.name",
     "is_disputed": is_disputed("l"),
+    "newer_waits": newer_waits("l"),
     **{name: f"f.{name}" for name in ("fresh_at", "fresh_seconds")},
     **{name: f"s.{name}" for name in ("code_encrypted", "code_type", "kind", "holder_hash")},
     **LISTED,

@@ -13,14 +13,14 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Source, Validity, Words
-from license_library.doubts import doubts_of, is_disputed
+from license_library.doubts import doubts_of, is_disputed, newer_waits
 from license_library.freshness import source_of, validity_of
 from license_library.wording import validity_words
 
 _NOW = text(f"""
 select l.license_id, l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at, l.exchange_id, l.department, l.feed,
        d.name as department_name, f.fresh_at, f.fresh_seconds,
-       {is_disputed("l")} as is_disputed
+       {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits
   from licenses l
   join departments d on d.department = l.department
   join feeds f on f.department = l.department and f.feed = l.feed

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import RelianceBrief
 from license_library.cursors import LAST
-from license_library.doubts import doubts_of, is_disputed
+from license_library.doubts import doubts_of, is_disputed, newer_waits
 from license_library.freshness import validity_of
 from license_library.keyring import Keyring
 from license_library.license_hits import shown_text
@@ -28,7 +28,7 @@ from schemas.errors import NotFound, RequestError
 RELIANCE = f"""
 r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at,
 coalesce(t.name, h.license_type) as license_type_name, h.license_number, s.kind, s.code_encrypted, {persons_at("h")},
-l.unlisted_at, {is_disputed("l")} as is_disputed, f.fresh_at, f.fresh_seconds
+l.unlisted_at, {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits, f.fresh_at, f.fresh_seconds
 """
 # The version that was relied on, whatever the license has become; and what speaks against the license now.
 OF_RELIANCE = """

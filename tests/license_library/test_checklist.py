@@ -117,12 +117,14 @@ def doubted(shelf: Library, company: int) -> Callable[..., int]:
             shelf.unlist(license_id)
         if doubt == "disputed":
             shelf.dispute(license_id)
+        if doubt == "waiting":
+            shelf.let_a_newer_record_wait(license_id)
         return license_id
 
     return make
 
 
-@pytest.mark.parametrize("doubt", ["disputed", "unlisted", "silent"])
+@pytest.mark.parametrize("doubt", ["waiting", "disputed", "unlisted", "silent"])
 def test_a_license_that_may_be_relied_on_goes_before_a_longer_one_that_may_not(
     shelf: Library, company: int, doubted: Callable[..., int], doubt: str
 ) -> None:
@@ -138,8 +140,11 @@ def test_a_license_that_may_be_relied_on_goes_before_a_longer_one_that_may_not(
 
 @pytest.mark.parametrize(
     ("better", "worse", "reason"),
-    [("silent", "unlisted", "valid"), ("silent", "disputed", "valid"), ("unlisted", "disputed", "unlisted")],
-)
+    [
+        ("silent", "unlisted", "valid"), ("silent", "disputed", "valid"), ("unlisted", "disputed", "unlisted"),
+        ("silent", "waiting", "valid"), ("unlisted", "waiting", "unlisted"),
+    ],
+)  # fmt: skip
 def test_of_licenses_that_may_not_be_relied_on_the_least_doubtful_counts(
     shelf: Library, doubted: Callable[..., int], better: str, worse: str, reason: str
 ) -> None:
@@ -257,6 +262,18 @@ def test_a_waiting_case_stands_beside_a_held_license_and_before_an_expired_one(s
     shelf.add_license(company)
     told = verdict_on(shelf, "bizlic")
     assert (told.verdict, told.quarantine_ids) == ("held", [waiting])
+
+
+def test_a_good_license_of_which_a_newer_record_waits_is_not_held(shelf: Library, company: int) -> None:
+    license_id = shelf.add_license(company, open_ended=True)
+    waiting = shelf.let_a_newer_record_wait(license_id)
+    told = verdict_on(shelf, "bizlic")
+    assert told.license is not None
+    assert (told.verdict, told.reason, told.license.license_id) == ("in_quarantine", "newer_waits", license_id)
+    assert (told.satisfied, ask(shelf).held_count) == (False, 0)
+    assert told.words.zh == "最后所知：长期有效；颁发部门有该证照更新的记录因数据问题待处理"
+    shelf.change("update quarantined_records set state = 'mended' where quarantine_id = :id", id=waiting)
+    assert verdict_on(shelf, "bizlic").verdict == "held"
 
 
 def test_the_applicants_own_papers_are_brought(shelf: Library, company: int) -> None:
