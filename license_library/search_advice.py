@@ -13,8 +13,8 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, Words
 from license_library.freshness import freshness_of
-from license_library.holder_subjects import by_code, waiting_under, with_bound
 from license_library.readings import Reading
+from license_library.waiting_records import count_waiting, waiting_words
 
 _FEEDS = text("""
 select d.name as department_name, f.fresh_at, f.fresh_seconds
@@ -28,12 +28,6 @@ select o.name, o.ended_on, n.name as replaced_by
   from license_types o left join license_types n on n.license_type = o.replaced_by
  where o.license_type = :license_type and o.ended_on is not null
 """)
-
-_WAITING = text(f"""
-select count(*) from quarantined_records
- where state = 'open' and holder_hashes && {waiting_under(":values", f"({with_bound(by_code(':values'))}) as w join subjects using (subject_id)")}
-   and (cast(:license_type as text) is null or license_type is null or license_type = cast(:license_type as text))
-""")  # noqa: S608 - constants of this room
 
 _TOO_MANY = Advice(
     "search.too_many",
@@ -93,13 +87,8 @@ def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
 
 
 def _waiting(conn: Connection, reading: Reading, license_type: str | None) -> list[Advice]:
-    count = conn.execute(_WAITING, {"values": reading.values, "license_type": license_type}).scalar_one()
-    if not count:
-        return []
-    words = Words(
-        f"该主体有 {count} 条记录因数据问题待处理", f"{count} records of this holder wait in quarantine for the steward"
-    )
-    return [Advice("search.in_quarantine", words)]
+    count = count_waiting(conn, reading.values, license_type)
+    return [Advice("search.in_quarantine", waiting_words(count))] if count else []
 
 
 def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:

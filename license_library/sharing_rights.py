@@ -23,6 +23,7 @@ from license_library.readings import number_forms, read_identifier
 from license_library.shared_licenses import find_by_holder, find_by_identifier, type_of_code, validity_today
 from license_library.sharing_calls import Ended
 from license_library.sharing_words import Status
+from license_library.waiting_records import count_waiting, waiting_words
 from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
 from schemas.identifiers.license_identifier import parse_license_identifier
 
@@ -73,7 +74,7 @@ def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
     number = (data.get("certNo") or "").strip()
     numbers = number_forms(number) if number else None
     rows = find_by_holder(asking.conn, hashes, license_type, numbers)
-    return good_rows(asking, rows, license_type)
+    return good_rows(asking, rows, license_type, hashes)
 
 
 def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
@@ -87,11 +88,13 @@ def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
     return read_holder_code(data["holderCode"], data["holderTypeCode"], asking.today).hashes(asking.keyring)
 
 
-def good_rows(asking: Asking, found: Sequence[Any], license_type: str | None) -> list[Any]:
+def good_rows(
+    asking: Asking, found: Sequence[Any], license_type: str | None, hashes: Sequence[bytes] = ()
+) -> list[Any]:
     """Return what may be relied on; where nothing may, end with why."""
     rows = rows_granted(asking, found)
     if not rows:
-        raise _nothing(asking, license_type)
+        raise _nothing(asking, license_type, hashes)
     good = [row for row in rows if validity_today(row, asking.today) in ("valid", "not_yet_valid")]
     if not good:
         raise Ended(_end_of(rows[0], asking.today))
@@ -125,11 +128,14 @@ def _end_of(row: Any, today: date) -> Status:
     return Status.EXPIRED if validity_today(row, today) == "expired" else ENDS.get(row.status, Status.OTHER)
 
 
-def _nothing(asking: Asking, license_type: str | None) -> Ended:
-    """A silent department makes "none" a "nobody can say"; with no known type, each one of the types that are granted."""
+def _nothing(asking: Asking, license_type: str | None, hashes: Sequence[bytes]) -> Ended:
+    """A silent department, or what waits of the holder, makes "none" a "nobody can say"; with no known type, each type granted."""
     types = [license_type] if license_type else granted_types(asking.conn, asking.consumer)
     if not types:
         return Ended(Status.NOT_AUTHORISED)
+    waiting = count_waiting(asking.conn, hashes, license_type) if hashes else 0
+    if waiting:
+        return Ended(Status.OTHER, f"无法核实：{waiting_words(waiting).zh}")
     if doubts := list(dict.fromkeys(doubt for one in types for doubt in _doubts(asking, one))):
         rest = f"；等 {len(doubts)} 项" if len(doubts) > DOUBTS else ""
         return Ended(Status.OTHER, f"无法核实：{'；'.join(doubts[:DOUBTS])}{rest}")

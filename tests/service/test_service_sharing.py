@@ -303,6 +303,25 @@ def test_of_a_silent_department_a_difference_is_no_firm_no(ask: Callable[..., di
     assert "不一致" not in answer["head"]["message"]
 
 
+def test_of_a_holder_of_whom_records_wait_there_is_no_firm_no(
+    ask: Callable[..., dict[str, Any]], counter: Counter
+) -> None:
+    asked = BY_HOLDER | {"certNo": "missing"}
+    with counter.engine.begin() as conn:
+        library = Library(conn, counter.settings.keyring)
+        (company,) = library.read("select holder_hash from subjects where name = :name", name="平度市恒通运输有限公司")
+        other = library.add_case(holder_hashes=[company], license_type="namepre")
+    assert ask("queryCertInfoByHolderCode", **asked)["head"]["status"] == Status.NO_LICENSE
+    with counter.engine.begin() as conn:
+        waiting = {"holder_hashes": [company], "license_type": "bizlic", "digest": b"another row"}
+        ids = [other, Library(conn, counter.settings.keyring).add_case(**waiting)]
+    answer = ask("queryCertInfoByHolderCode", **asked)
+    assert (answer["head"]["status"], answer["data"]) == (Status.OTHER, None)
+    assert "该主体有 1 条记录因数据问题待处理" in answer["head"]["message"]
+    with counter.engine.begin() as conn:
+        conn.execute(text("delete from quarantined_records where quarantine_id = any(:ids)"), {"ids": ids})
+
+
 @pytest.mark.parametrize("name", ["王伟", "王玮"])
 def test_of_an_unlisted_license_neither_a_match_nor_a_difference_is_told(
     ask: Callable[..., dict[str, Any]], name: str
