@@ -57,6 +57,44 @@ def test_a_differing_value_is_named_but_not_told(shelf: Library, company: int) -
     assert "恒通" not in told
 
 
+@pytest.mark.parametrize(
+    ("field", "kept", "given", "matches"),
+    [
+        ("born_on", "19850312", "1985-03-12", True),
+        ("born_on", "1985年3月12日", "1985/03/12", True),
+        ("born_on", "19850312", "1985-03-13", False),
+        ("born_on", "不详", "不详", True),
+        ("member_count", "120.50", "120.5", True),
+        ("member_count", "120.50", "120.05", False),
+        ("scope", "1.0", "1", False),
+    ],
+)
+def test_a_face_value_is_compared_by_what_its_field_holds(
+    shelf: Library, company: int, field: str, kept: str, given: str, *, matches: bool
+) -> None:
+    shelf.add_license(company, license_number="A1", face={field: kept})
+    answer = ask(shelf, license_number="A1", values={f"face.{field}": given})
+    assert [match.matches for match in answer.fields] == [matches]
+
+
+@pytest.mark.parametrize(
+    ("given", "matches"), [("鲁(2024)第1号", True), ("鲁（2024） 第1号", True), ("鲁(2024)第2号", False)]
+)
+def test_a_number_beside_an_identifier_is_compared_in_all_its_spellings(
+    shelf: Library, company: int, given: str, *, matches: bool
+) -> None:
+    shelf.add_license(company, license_number="鲁〔2024〕第1号", license_identifier=IDENTIFIER)
+    assert ask(shelf, identifier=IDENTIFIER, license_number=given).matches is matches
+
+
+def test_a_long_scope_is_compared(shelf: Library, company: int) -> None:
+    scope = "货" * 512
+    shelf.add_license(company, license_number="A1", face={"scope": scope})
+    assert ask(shelf, license_number="A1", values={"face.scope": scope}).verdict == "confirmed"
+    with pytest.raises(WrongQuestion, match="at most 512"):
+        ask(shelf, license_number="A1", values={"face.scope": scope + "物"})
+
+
 @pytest.mark.parametrize("beside", [{}, {"issued_on": "2015-03-01"}])
 @pytest.mark.parametrize("absent", ["valid_to", "face.scope"])
 def test_what_could_not_be_compared_confirms_nothing(
