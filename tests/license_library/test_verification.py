@@ -360,8 +360,35 @@ def test_a_license_is_verified_by_what_its_qr_code_holds_now_or_held_before(shel
     for payload in ("q/1", "q/0"):
         answer = ask(shelf, qr_payload=payload, license_number="N1")
         assert (answer.verdict, answer.license_id, answer.matches) == ("confirmed", kept, True)
+        assert ("二维码属于先前版本，请核对现行内容" in [reason.zh for reason in answer.reasons]) == (payload == "q/0")
     assert ask(shelf, qr_payload="q/1", license_number="N2").verdict == "mismatch"
     assert ask(shelf, qr_payload="q/").exists is not True
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"license_number": "N1 ", "license_type": ""},
+        {"license_number": "N1", "license_type": " bizlic "},
+        {"identifier": " ", "qr_payload": "q/1"},
+        {"qr_payload": "q/1\r\n"},
+    ],
+)
+def test_blanks_around_what_names_a_license_say_nothing(shelf: Library, company: int, question: dict[str, str]) -> None:
+    kept = shelf.add_license(company, license_number="N1", open_ended=True, face={"qr_payload": "q/1"})
+    assert ask(shelf, **question).license_id == kept
+
+
+@pytest.mark.parametrize("often", ["N1", "N2"])
+def test_a_qr_payload_on_several_former_versions_verifies_none(shelf: Library, company: int, often: str) -> None:
+    for number in ("N1", "N2"):
+        kept = shelf.add_license(company, license_number=number, version_count=4)
+        for version in (1, 2, 3) if number == often else (1,):
+            shelf.add_former_version(
+                kept, company, license_number=number, face={"qr_payload": "q"}, version_count=version
+            )
+    with pytest.raises(WrongQuestion, match="several"):
+        ask(shelf, qr_payload="q")
 
 
 def test_a_qr_payload_on_several_licenses_verifies_none(shelf: Library) -> None:
