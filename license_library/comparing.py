@@ -9,16 +9,19 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
 
 from license_library.answers import FieldMatch, Words
 from license_library.questions import WrongQuestion
-from license_library.readings import check_text
+from license_library.readings import check_text, number_forms
 from license_library.wording import face_words, field_words
+from schemas.license_types import face_labels
 from schemas.states import STATES
 
 OPEN_END = "长期"
 FACE = "face."
+MAX_VALUE: Final = 512  # a scope of business is a long text; the sharing service takes as much
 _DATES = ("issued_on", "valid_from", "valid_to", "changed_on")
 _TEXTS = (
     "license_type",
@@ -52,7 +55,7 @@ def check_values(values: Mapping[str, str]) -> None:
     """Refuse fields nobody can compare, and dates nobody can read, before anyone searches."""
     for field, value in values.items():
         check_text(field)
-        check_text(value)
+        check_text(value, longest=MAX_VALUE)
         if field not in COMPARABLE and not field.startswith(FACE):
             zh = f"不能比对的字段；可比对：{'、'.join(field_words(one).zh for one in COMPARABLE)}"
             en = f"verify: a field cannot be compared; expected one of {', '.join(COMPARABLE)} or face.NAME"
@@ -74,18 +77,30 @@ def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) ->
     if field in HOLDER_FIELDS:
         return of_holder[field]
     if field.startswith(FACE):
-        return _same_text((row.face or {}).get(field.removeprefix(FACE)), value)
+        name = field.removeprefix(FACE)
+        return _same_face(name, (row.face or {}).get(name), value)
     if field in _DATES:
         return _same_day(row, field, value)
     special: dict[str, Callable[[], bool | None]] = {
         "status": lambda: bool(row.status == _STATUS.get(value, value)),
         "open_ended": lambda: row.open_ended == _YES.get(value.lower()),
+        "license_number": lambda: row.license_number in number_forms(value) or _same_text(row.license_number, value),
     }
     return special[field]() if field in special else _same_text(getattr(row, field), value)
 
 
 def _same_text(kept: object, value: str) -> bool | None:
     return None if kept is None else _plain(str(kept)) == _plain(value)
+
+
+def _same_face(name: str, kept: object, value: str) -> bool | None:
+    """Compare days as days and numbers as numbers: departments spell them differently, and they are kept as spelt."""
+    defined = face_labels().get(name)
+    read = _READ.get(defined.kind) if defined else None
+    if kept is None or read is None:
+        return _same_text(kept, value)
+    ours, given = read(_plain(str(kept))), read(_plain(value))
+    return _same_text(kept, value) if ours is None or given is None else ours == given
 
 
 def _plain(text: str) -> str:
@@ -100,13 +115,30 @@ def _same_day(row: Any, field: str, value: str) -> bool | None:
 
 
 def _read_date(field: str, value: str) -> date:
-    found = _DATE.fullmatch(unicodedata.normalize("NFKC", value))
+    if (day := _day(unicodedata.normalize("NFKC", value))) is not None:
+        return day
+    words = Words(
+        f"{field_words(field).zh}不是日期，应形如 2016-05-01",
+        f"verify: {field} is no date; expected one like 2016-05-01; nothing was compared",
+    )
+    raise WrongQuestion("verify.bad_date", words)
+
+
+def _day(text: str) -> date | None:
+    found = _DATE.fullmatch(text)
     try:
         year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
         return date(year, month, day)
-    except ValueError as failure:
-        words = Words(
-            f"{field_words(field).zh}不是日期，应形如 2016-05-01",
-            f"verify: {field} is no date; expected one like 2016-05-01; nothing was compared",
-        )
-        raise WrongQuestion("verify.bad_date", words) from failure
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+_READ: Final[dict[str, Callable[[str], date | Decimal | None]]] = {"date": _day, "number": _number}

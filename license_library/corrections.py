@@ -127,7 +127,8 @@ def answer_correction(  # noqa: PLR0913, PLR0917 - what the department said, and
     conn: Connection, request_id: int, answer: Answer, who: str, note: str, now: datetime
 ) -> None:
     """Write down what the department answered, or that the request is withdrawn; NotFound, NotDecidable where it is over."""
-    check_text(f"{who}{note}")
+    check_text(who)
+    check_text(note, longest=LONGEST * 2)  # one that is too long is told its own bound below
     if not who.strip() or len(note) > LONGEST:
         raise RequestError(
             f"correction: expected who says so, and a note of at most {LONGEST} characters; nothing was changed",

@@ -30,7 +30,8 @@ _TYPE_NAMES = {kind.code: kind.zh for kind in HOLDER_CODE_TYPES}
 
 _BY_IDENTIFIER = hits_statement("""
 select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
- where license_identifier = :value order by issued_on desc, license_id desc limit 1
+ where license_identifier = :value and license_type = any(cast(:types as text[]))
+ order by issued_on desc, license_id desc limit 1
 """)
 _BY_HOLDER = hits_statement(f"""
 select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal, cast(null as bigint[]) as place
@@ -81,9 +82,9 @@ class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
     detail: list[Any] = []
 
 
-def find_by_identifier(conn: Connection, identifier: str) -> Sequence[Any]:
-    """Return the license of an identifier, or nothing."""
-    return conn.execute(_BY_IDENTIFIER, {"value": identifier}).all()
+def find_by_identifier(conn: Connection, identifier: str, types: Sequence[str]) -> Sequence[Any]:
+    """Return the license of an identifier, of one of these types, or nothing."""
+    return conn.execute(_BY_IDENTIFIER, {"value": identifier, "types": list(types)}).all()
 
 
 def find_by_holder(

@@ -9,19 +9,20 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection
 
 from license_library.bound_holders import NOBODY, Bound
-from license_library.consumers import find_consumer
+from license_library.consumers import find_consumer, granted_types
 from license_library.file_store import FileDamaged, FileStoreUnavailable, FileTooLarge
 from license_library.keyring import Keyring
 from license_library.license_now import licenses_now
-from license_library.qr_payloads import find_by_qr_payload
+from license_library.qr_payloads import find_by_qr_payload, is_former
 from license_library.questions import WrongQuestion
 from license_library.shared_files import download_file, download_url, download_urls_by_holder, verify_file
 from license_library.shared_licenses import CertInfo, cert_info, face_fields
 from license_library.shared_verification import verify_cert
-from license_library.sharing_calls import Call, Ended, check_input
+from license_library.sharing_calls import Call, Ended, check_input, trimmed
 from license_library.sharing_replies import Reply, Told
 from license_library.sharing_rights import (
     Asking,
@@ -29,11 +30,11 @@ from license_library.sharing_rights import (
     bound_of_holder,
     good_rows,
     granted_type,
-    rows_granted,
     rows_of_holder,
     rows_of_identifier,
 )
 from license_library.sharing_words import MESSAGES, Status
+from license_library.verify_words import FORMER_QR
 
 
 def knows_caller(conn: Connection, keyring: Keyring, access_id: str, access_token: str) -> bool:
@@ -49,6 +50,7 @@ def answer_call(  # noqa: PLR0913, PLR0917 - each is one thing it is answered wi
     if consumer is None:
         return Reply(Status.NOT_AUTHENTICATED, MESSAGES[Status.NOT_AUTHENTICATED])
     try:
+        call = trimmed(call)
         check_input(call)
         with conn.begin_nested():  # what ends otherwise has done nothing, and is recorded all the same
             data = _OPERATIONS[call.operation](Asking(conn, keyring, place, consumer, today, now), dict(call.data))
@@ -68,10 +70,16 @@ def _by_identifier(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
 
 
 def _by_qr_payload(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
-    rows = find_by_qr_payload(asking.conn, data["qrcode"])
-    if len({row.license_id for row in rows}) > 1 and rows_granted(asking, rows):
+    payload = data["qrcode"]
+    rows = find_by_qr_payload(asking.conn, payload, granted_types(asking.conn, asking.consumer))
+    if len(rows) > 1:
         raise Ended(Status.OTHER, "该二维码对应多件证照，无法确定")
-    return _told(asking, good_rows(asking, rows, None))
+    told = _told(asking, good_rows(asking, rows, None))
+    return [_of_former(one) for one in told] if is_former(rows[0], payload) else told
+
+
+def _of_former(told: CertInfo) -> CertInfo:
+    return msgspec.structs.replace(told, doubt="；".join(filter(None, (told.doubt, FORMER_QR.zh))))
 
 
 def _by_holder(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:

@@ -61,6 +61,14 @@ class Call(msgspec.Struct, frozen=True):
         return cause.strip()[:CAUSE_LENGTH] if isinstance(cause, str) and is_plain(cause) else ""
 
 
+def trimmed(call: Call) -> Call:
+    """Return the call without what a scanner adds around a QR payload: what is kept has no blanks around it."""
+    payload = call.data.get("qrcode")
+    if not isinstance(payload, str):
+        return call
+    return msgspec.structs.replace(call, data={**call.data, "qrcode": payload.strip()})
+
+
 def check_input(call: Call) -> None:
     """End the call where its input is not what the operation takes."""
     mandatory, optional = INPUTS[call.operation]

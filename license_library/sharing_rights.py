@@ -64,7 +64,8 @@ def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
     license_type = type_of_code(asking.conn, parts.type_code) if parts else None
     if license_type:
         demand_grant(asking, license_type)
-    return good_rows(asking, find_by_identifier(asking.conn, identifier), license_type)
+    granted = granted_types(asking.conn, asking.consumer)
+    return good_rows(asking, find_by_identifier(asking.conn, identifier, granted), license_type)
 
 
 def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:

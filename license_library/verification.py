@@ -20,12 +20,14 @@ from license_library.freshness import source_of, validity_of
 from license_library.holder_matches import GivenHolder, HolderMatch
 from license_library.keyring import Keyring
 from license_library.known_faces import known_faces
+from license_library.qr_payloads import is_former
 from license_library.questions import VerifyQuestion
 from license_library.readings import Reading
 from license_library.replacements import find_newer
-from license_library.verify_candidates import MOST, find_candidates, read_license, refuse_several
+from license_library.verify_candidates import MOST, find_candidates, read_license, refuse_several, without_blanks
 from license_library.verify_words import (
     CONFIRMED_UNCOMPARED,
+    FORMER_QR,
     NO_FEED,
     NOT_FOUND,
     UNKNOWN_TYPE,
@@ -46,6 +48,7 @@ def verify_license(
 ) -> VerifyAnswer:
     """Return whether the license exists, matches the given values and is valid today, with reasons."""
     check_values(question.values)
+    question = without_blanks(question)
     reading = read_license(question)
     rows = find_candidates(conn, question, reading) if reading.values else []
     values = _values(question)
@@ -58,7 +61,12 @@ def verify_license(
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()
-    return msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
+    return msgspec.structs.replace(answer, reasons=[*answer.reasons, *_of_former(row, question), *bound])
+
+
+def _of_former(row: Any, question: VerifyQuestion) -> list[Words]:
+    payload = None if question.identifier else question.qr_payload
+    return [FORMER_QR] if payload and is_former(row, payload) else []
 
 
 def _compare(row: Any, values: dict[str, str], of_holder: HolderMatch) -> tuple[list[FieldMatch], list[Words]]:

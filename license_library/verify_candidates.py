@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
+import msgspec
 from sqlalchemy import Connection
 
 from license_library.answers import Words
@@ -29,16 +30,23 @@ _BY_IDENTIFIER = hits_statement(_CANDIDATES.format(column="license_identifier"))
 _BY_NUMBER = hits_statement(_CANDIDATES.format(column="license_number"))
 
 
+def without_blanks(question: VerifyQuestion) -> VerifyQuestion:
+    """Return the question without blanks around what names a license; what is blank was not given."""
+    named = ("identifier", "qr_payload", "license_number", "license_type")
+    told = {name: (getattr(question, name) or "").strip() or None for name in named}
+    return msgspec.structs.replace(question, **told)
+
+
 def read_license(question: VerifyQuestion) -> Reading:
     """Return how the license is named; WrongQuestion where it is not."""
     for value in (question.identifier, question.qr_payload, question.license_number, question.license_type):
         check_text(value or "")
-    if question.identifier and question.identifier.strip():
+    if question.identifier:
         return read_identifier(question.identifier)
-    if question.qr_payload and question.qr_payload.strip():
+    if question.qr_payload:
         return Reading("identifier", [question.qr_payload])
-    if question.license_number and question.license_number.strip():
-        return Reading("number", number_forms(question.license_number.strip()))
+    if question.license_number:
+        return Reading("number", number_forms(question.license_number))
     words = Words(
         "请填写电子证照标识、二维码内容或证照编号",
         "verify: expected an identifier, a QR payload, or a license number with its type; got none; nothing was searched",

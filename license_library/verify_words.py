@@ -33,7 +33,9 @@ UNKNOWN_TYPE: Final = Words(
     "the license type is not known, so nobody can say which department holds it",
 )
 
-
+FORMER_QR: Final = Words(
+    "二维码属于先前版本，请核对现行内容", "the QR code is of an earlier version; compare what the license says now"
+)
 REPLACED: Final = Words("已有证照取代本证照，请核验取代它的证照", "another license took its place; verify that one")
 SUCCESSOR_UNKNOWN: Final = Words("取代它的证照不在库中", "the license that took its place is not here")
 

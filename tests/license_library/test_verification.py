@@ -57,6 +57,44 @@ def test_a_differing_value_is_named_but_not_told(shelf: Library, company: int) -
     assert "恒通" not in told
 
 
+@pytest.mark.parametrize(
+    ("field", "kept", "given", "matches"),
+    [
+        ("born_on", "19850312", "1985-03-12", True),
+        ("born_on", "1985年3月12日", "1985/03/12", True),
+        ("born_on", "19850312", "1985-03-13", False),
+        ("born_on", "不详", "不详", True),
+        ("member_count", "120.50", "120.5", True),
+        ("member_count", "120.50", "120.05", False),
+        ("scope", "1.0", "1", False),
+    ],
+)
+def test_a_face_value_is_compared_by_what_its_field_holds(
+    shelf: Library, company: int, field: str, kept: str, given: str, *, matches: bool
+) -> None:
+    shelf.add_license(company, license_number="A1", face={field: kept})
+    answer = ask(shelf, license_number="A1", values={f"face.{field}": given})
+    assert [match.matches for match in answer.fields] == [matches]
+
+
+@pytest.mark.parametrize(
+    ("given", "matches"), [("鲁(2024)第1号", True), ("鲁（2024） 第1号", True), ("鲁(2024)第2号", False)]
+)
+def test_a_number_beside_an_identifier_is_compared_in_all_its_spellings(
+    shelf: Library, company: int, given: str, *, matches: bool
+) -> None:
+    shelf.add_license(company, license_number="鲁〔2024〕第1号", license_identifier=IDENTIFIER)
+    assert ask(shelf, identifier=IDENTIFIER, license_number=given).matches is matches
+
+
+def test_a_long_scope_is_compared(shelf: Library, company: int) -> None:
+    scope = "货" * 512
+    shelf.add_license(company, license_number="A1", face={"scope": scope})
+    assert ask(shelf, license_number="A1", values={"face.scope": scope}).verdict == "confirmed"
+    with pytest.raises(WrongQuestion, match="at most 512"):
+        ask(shelf, license_number="A1", values={"face.scope": scope + "物"})
+
+
 @pytest.mark.parametrize("beside", [{}, {"issued_on": "2015-03-01"}])
 @pytest.mark.parametrize("absent", ["valid_to", "face.scope"])
 def test_what_could_not_be_compared_confirms_nothing(
@@ -322,8 +360,35 @@ def test_a_license_is_verified_by_what_its_qr_code_holds_now_or_held_before(shel
     for payload in ("q/1", "q/0"):
         answer = ask(shelf, qr_payload=payload, license_number="N1")
         assert (answer.verdict, answer.license_id, answer.matches) == ("confirmed", kept, True)
+        assert ("二维码属于先前版本，请核对现行内容" in [reason.zh for reason in answer.reasons]) == (payload == "q/0")
     assert ask(shelf, qr_payload="q/1", license_number="N2").verdict == "mismatch"
     assert ask(shelf, qr_payload="q/").exists is not True
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"license_number": "N1 ", "license_type": ""},
+        {"license_number": "N1", "license_type": " bizlic "},
+        {"identifier": " ", "qr_payload": "q/1"},
+        {"qr_payload": "q/1\r\n"},
+    ],
+)
+def test_blanks_around_what_names_a_license_say_nothing(shelf: Library, company: int, question: dict[str, str]) -> None:
+    kept = shelf.add_license(company, license_number="N1", open_ended=True, face={"qr_payload": "q/1"})
+    assert ask(shelf, **question).license_id == kept
+
+
+@pytest.mark.parametrize("often", ["N1", "N2"])
+def test_a_qr_payload_on_several_former_versions_verifies_none(shelf: Library, company: int, often: str) -> None:
+    for number in ("N1", "N2"):
+        kept = shelf.add_license(company, license_number=number, version_count=4)
+        for version in (1, 2, 3) if number == often else (1,):
+            shelf.add_former_version(
+                kept, company, license_number=number, face={"qr_payload": "q"}, version_count=version
+            )
+    with pytest.raises(WrongQuestion, match="several"):
+        ask(shelf, qr_payload="q")
 
 
 def test_a_qr_payload_on_several_licenses_verifies_none(shelf: Library) -> None:

@@ -26,6 +26,7 @@ from license_library.service.sharing import share
 from license_library.sharing_calls import OPERATIONS, Call
 from license_library.sharing_words import MESSAGES, Status
 from license_library.subject_decisions import PairOrder, decide_pair, undo_decision
+from schemas.identifiers.license_identifier import license_identifier_check
 from tests.connectors.peer_servers import demand_php
 from tests.license_library.question_makers import Library
 
@@ -36,6 +37,8 @@ OLD_NUMBER = "370283200012343"  # a business registration number, of before the 
 # Well formed, of license types whose national code the catalogue does not know.
 UNMAPPED = "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.002.0"
 KEPT_UNMAPPED = "1.2.156.3005.2.11100000000013338W011.11110000000021135M.20230329701.003.Y"
+SHARED = "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.003."  # on licenses of two types
+SHARED += license_identifier_check(SHARED.removeprefix("1.2.156.3005.2.").replace(".", ""))
 _NUMBERS = count(1)
 
 
@@ -96,6 +99,12 @@ def _fill(library: Library, settings: ServiceSettings) -> str:
     )
     for number, replaces in (("OLD", None), ("NEW", "OLD")):
         library.add_license(person, license_number=number, replaces=replaces, holder_name="王伟", open_ended=True)
+    shared = {"license_identifier": SHARED, "face": {"qr_payload": "qr shared"}}
+    other = library.add_subject("公司乙", "N1")
+    for number in ("P1", "P2"):
+        library.add_license(other, license_type="namepre", license_number=number, issued_on=date(2016, 2, 1), **shared)
+    mine = library.add_license(other, license_number="MINE", open_ended=True, version_count=2, **shared)
+    library.add_former_version(mine, other, license_number="MINE", face={"qr_payload": "qr former"})
     token = add_consumer(library.conn, settings.keyring, "transport", "交通运输局", "王工", NOW)
     grant_types(library.conn, "transport", ["bizlic", "roadgoods"], "王工", NOW)
     return token
@@ -239,6 +248,20 @@ def test_where_no_type_is_known_none_means_none_of_the_granted_types(
         assert said in answer["head"]["message"]
         # One of another type is told from none by nothing.
         assert ask(operation, head, **{name: kept}, useCause=CAUSE) == answer
+
+
+def test_what_may_not_be_asked_for_hides_nothing_that_may(ask: Callable[..., dict[str, Any]]) -> None:
+    for operation, name in (("queryCertInfoByQRcode", "qrcode"), ("queryCertInfo", "certIdentifier")):
+        answer = ask(operation, **{name: "qr shared" if name == "qrcode" else SHARED}, useCause=CAUSE)
+        assert [one["certificateNumber"] for one in answer["data"] or ()] == ["MINE"], answer
+
+
+@pytest.mark.parametrize(("payload", "doubt"), [(" qr former ", "二维码属于先前版本，请核对现行内容"), (f" {QR} ", "")])
+def test_a_qr_payload_of_an_earlier_version_is_told_so(
+    ask: Callable[..., dict[str, Any]], payload: str, doubt: str
+) -> None:
+    answer = ask("queryCertInfoByQRcode", qrcode=payload, useCause=CAUSE)
+    assert [one["doubt"] for one in answer["data"] or ()] == [doubt], answer
 
 
 def test_only_what_may_be_relied_on_is_listed(ask: Callable[..., dict[str, Any]]) -> None:
