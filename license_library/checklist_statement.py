@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from license_library.doubts import newer_waits
 from license_library.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
+from license_library.license_now import is_replaced
 from license_library.listed_holders import persons_at
 
 CHECKLIST: Final = text(f"""
@@ -71,13 +72,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
               from holder join license_holders h using (subject_id) join licenses l using (license_id, version_count)
              where l.license_type in (m.license_type, t.replaced_by)) as own
       join licenses l using (license_id)
-     cross join lateral (
-       select exists (select from licenses n where n.replaces = l.license_identifier and n.license_id <> l.license_id)
-           or exists (select from licenses n where n.replaces = l.license_number and n.department = l.department
-                        and n.license_type = l.license_type and n.license_id <> l.license_id and not exists (
-                          select from licenses twin where twin.license_number = l.license_number
-                             and twin.department = l.department and twin.license_type = l.license_type
-                             and twin.license_id <> l.license_id)) as is_replaced) as replaced
+     cross join lateral (select {is_replaced("l")} as is_replaced) as replaced
      cross join lateral (
        select case when l.status = 'expired' then 'expired'
                    when l.status <> all(cast(:good_states as text[])) then 'not_good'

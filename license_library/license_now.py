@@ -17,10 +17,23 @@ from license_library.doubts import doubts_of, is_disputed, newer_waits
 from license_library.freshness import source_of, validity_of
 from license_library.wording import validity_words
 
+_IS_REPLACED = """(exists (select from licenses n where n.replaces = {0}.license_identifier and n.license_id <> {0}.license_id)
+    or exists (select from licenses n where n.replaces = {0}.license_number and n.department = {0}.department
+      and n.license_type = {0}.license_type and n.license_id <> {0}.license_id and not exists (
+        select from licenses twin where twin.license_number = {0}.license_number and twin.department = {0}.department
+          and twin.license_type = {0}.license_type and twin.license_id <> {0}.license_id)))"""
+
+
+def is_replaced(license_alias: str) -> str:
+    """Return the condition that another license names this one as replaced: by identifier, or by a number that is its alone."""
+    return _IS_REPLACED.format(license_alias)
+
+
 _NOW = text(f"""
 select l.license_id, l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at, l.exchange_id, l.department, l.feed,
        d.name as department_name, f.fresh_at, f.fresh_seconds,
-       {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits
+       {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits,
+       {is_replaced("l")} as is_replaced
   from licenses l
   join departments d on d.department = l.department
   join feeds f on f.department = l.department and f.feed = l.feed
@@ -36,6 +49,7 @@ class LicenseNow(msgspec.Struct, frozen=True):
     version_count: int
     source: Source
     doubt: Words | None
+    is_replaced: bool  # another license took its place, whatever its own department says of it
 
 
 def license_now(conn: Connection, license_id: int, today: date, now: datetime) -> LicenseNow:
@@ -53,4 +67,4 @@ def _now_of(row: Any, today: date, now: datetime) -> LicenseNow:
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity, source = validity_of(*term, today), source_of(row, now)
     doubt = next((one.words for one in doubts_of(row, now)), None)
-    return LicenseNow(validity, validity_words(validity, *term), int(row.version_count), source, doubt)
+    return LicenseNow(validity, validity_words(validity, *term), int(row.version_count), source, doubt, row.is_replaced)

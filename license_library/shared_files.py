@@ -130,6 +130,8 @@ def use_link(  # noqa: PLR0913, PLR0917 - each is one thing it is judged by
     check = check_identifier(conn, keyring, row.identifier, today, now)
     if check.verdict != "valid":
         return msgspec.structs.replace(refused, why=check.words.en)
+    if check.copy is None or check.copy.version_count != check.current_version_count:
+        return msgspec.structs.replace(refused, why=f"the license has changed since it was made: {check.words.en}")
     return msgspec.structs.replace(refused, content=files.get(bytes(row.digest)))
 
 

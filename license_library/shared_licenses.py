@@ -18,12 +18,14 @@ from license_library.holder_subjects import by_code
 from license_library.keyring import Keyring
 from license_library.license_hits import hits_statement, holder_code_of, shown_text
 from license_library.license_now import LicenseNow
-from license_library.listed_holders import persons_of
+from license_library.listed_holders import holders_of, persons_of
 from license_library.masking import mask_code, mask_text
 from license_library.searches import held_by
+from license_library.verify_words import REPLACED
 from schemas.bureau_time import local_minute
 from schemas.holder_code_types import HOLDER_CODE_TYPES
 from schemas.license_types import face_labels, load_license_types
+from schemas.states import GOOD_STATES
 
 LISTED = 100
 _TYPE_NAMES = {kind.code: kind.zh for kind in HOLDER_CODE_TYPES}
@@ -33,12 +35,16 @@ select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
  where license_identifier = :value and license_type = any(cast(:types as text[]))
  order by issued_on desc, license_id desc limit 1
 """)
+# As validity_today says: what may be relied on, now or once its term begins, is never cut off by what may not.
+_GOOD = """(status = any(cast(:good_states as text[])) and (status = 'renewal_pending' or open_ended
+    or coalesce(valid_to, 'infinity') >= cast(:today as date)))"""
+_ORDER = f"{_GOOD} desc, issued_on desc, license_id desc"
 _BY_HOLDER = hits_statement(f"""
-select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal, cast(null as bigint[]) as place
+select license_id, row_number() over (order by {_ORDER}) as ordinal, cast(null as bigint[]) as place
   {held_by(by_code(":holders"))}
    and license_type = :license_type
    and (cast(:numbers as text[]) is null or license_number = any(cast(:numbers as text[])))
- order by issued_on desc, license_id desc limit {LISTED}
+ order by {_ORDER} limit {LISTED} + 1
 """)
 _TYPE = text("select license_type, name from license_types where license_type = :code or type_code = :code limit 1")
 _VALUE_TYPES = {"text": "string", "date": "date", "number": "number", "code": "string"}
@@ -88,10 +94,11 @@ def find_by_identifier(conn: Connection, identifier: str, types: Sequence[str]) 
 
 
 def find_by_holder(
-    conn: Connection, holders: Sequence[bytes], license_type: str, numbers: Sequence[str] | None
+    conn: Connection, holders: Sequence[bytes], license_type: str, numbers: Sequence[str] | None, today: date
 ) -> Sequence[Any]:
-    """Return the licenses of one type that a holder has, newest first."""
+    """Return the licenses of one type that a holder has: the good ones, then the others, newest first; one more than LISTED."""
     asked = {"holders": list(holders), "license_type": license_type, "numbers": numbers and list(numbers)}
+    asked |= {"today": today, "good_states": sorted(GOOD_STATES)}
     return conn.execute(_BY_HOLDER, asked).all()
 
 
@@ -123,13 +130,14 @@ def validity_today(row: Any, today: date) -> str:
 def cert_info(row: Any, keyring: Keyring, stands: LicenseNow, bound: Bound = NOBODY) -> CertInfo:
     """Return a license as it is told to a consumer."""
     code, source = holder_code_of(row, keyring), stands.source
+    holders = holders_of(row, keyring)
     persons, other = persons_of(row, keyring), bound.other_of({row.holder_hash, *(row.listed_hashes or ())})
     return CertInfo(
         certificate_type=row.license_type_name,
         certificate_name=shown_text(row.license_name, row.kind, code, persons),
-        certificate_holder=row.holder_name,
-        certificate_holder_code=mask_code(code),
-        certificate_holder_type=_TYPE_NAMES.get(row.code_type, row.code_type),
+        certificate_holder="、".join(one.name for one in holders) or row.holder_name,
+        certificate_holder_code="、".join(one.code for one in holders) or mask_code(code),
+        certificate_holder_type="、".join(_type_name(one.code_type) for one in holders) or _type_name(row.code_type),
         certificate_number=shown_text(row.license_number, row.kind, code, persons),
         certificate_identifier=row.license_identifier or "",
         issue_dept=row.issuer_name,
@@ -140,10 +148,14 @@ def cert_info(row: Any, keyring: Keyring, stands: LicenseNow, bound: Bound = NOB
         digital_sign="",
         as_of=local_minute(source.as_of) if source.as_of else "",
         freshness=source.freshness,
-        doubt=stands.doubt.zh if stands.doubt else "",
+        doubt="；".join(words.zh for words in (stands.doubt, REPLACED if stands.is_replaced else None) if words),
         bound_by=other.told.words.zh if other else "",
         surface=_surface(row.face, [code, *persons]),
     )
+
+
+def _type_name(code_type: str) -> str:
+    return _TYPE_NAMES.get(code_type, code_type)
 
 
 def _surface(face: Any, codes: list[str]) -> list[SurfaceField]:

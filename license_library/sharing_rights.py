@@ -74,7 +74,7 @@ def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
     hashes = _holder(asking, data)
     number = (data.get("certNo") or "").strip()
     numbers = number_forms(number) if number else None
-    rows = find_by_holder(asking.conn, hashes, license_type, numbers)
+    rows = find_by_holder(asking.conn, hashes, license_type, numbers, asking.today)
     return good_rows(asking, rows, license_type, hashes)
 
 
