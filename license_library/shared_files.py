@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from license_library.license_now import license_now
 from license_library.questions import NotReliable, NotSettled
 from license_library.shared_licenses import status_of
 from license_library.sharing_calls import Ended
-from license_library.sharing_replies import FileCompared, FileTold, LinkTold
+from license_library.sharing_replies import FileCompared, FileTold, LinkTold, Partly
 from license_library.sharing_rights import ENDS, Asking, granted_type, rows_of_holder, rows_of_identifier
 from license_library.sharing_words import Status
 from license_library.working_copies import LONGEST, Making, make_copy
@@ -103,12 +104,12 @@ def download_file(asking: Asking, data: dict[str, Any]) -> FileTold:
     )
 
 
-def download_url(asking: Asking, data: dict[str, Any]) -> list[LinkTold]:
+def download_url(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partly:
     """Make a working copy of a license and tell a temporary address of it."""
     return _links(asking, data, lambda: rows_of_identifier(asking, data["certIdentifier"]))
 
 
-def download_urls_by_holder(asking: Asking, data: dict[str, Any]) -> list[LinkTold]:
+def download_urls_by_holder(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partly:
     """Make working copies of a holder's licenses of one type and tell a temporary address of each."""
     return _links(asking, data, lambda: rows_of_holder(asking, data))
 
@@ -135,20 +136,28 @@ def use_link(  # noqa: PLR0913, PLR0917 - each is one thing it is judged by
     return msgspec.structs.replace(refused, content=files.get(bytes(row.digest)))
 
 
-def _links(asking: Asking, data: dict[str, Any], find: Any) -> list[LinkTold]:
+def _links(asking: Asking, data: dict[str, Any], find: Any) -> list[LinkTold] | Partly:
     ends = _read_end("expiryTime", data, LINK_GOOD_FOR, LINK_LONGEST, asking.now)
     links: list[LinkTold] = []
-    refused: NotReliable | None = None
-    for row in find():
+    refused: list[NotReliable] = []
+    rows = find()
+    for row in rows:
         try:
             links.append(_link(asking, row, data["useCause"], ends))
         except NotReliable as why:  # not yet valid, or nobody vouches for it: it withholds no other license
-            refused = refused or why
+            refused.append(why)
         if len(links) == LINKS:
             break
     if refused and not links:
-        raise Ended(Status.OTHER, refused.words.zh)
-    return links
+        raise Ended(Status.OTHER, refused[0].words.zh)
+    missing = _missing(refused, is_cut=len(links) + len(refused) < len(rows))
+    return Partly(links, missing) if missing else links
+
+
+def _missing(refused: Sequence[NotReliable], *, is_cut: bool) -> str:
+    """Say which licenses a list of addresses is without."""
+    doubtful = [f"{len(refused)} 件未给出（{refused[0].words.zh}）"] if refused else []
+    return "；".join([*doubtful, *([f"一次最多 {LINKS} 件，请给出证照编号取其余"] if is_cut else [])])
 
 
 def _link(asking: Asking, row: Any, cause: str, ends: datetime) -> LinkTold:

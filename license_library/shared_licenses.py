@@ -97,7 +97,11 @@ def find_by_holder(
     conn: Connection, holders: Sequence[bytes], license_type: str, numbers: Sequence[str] | None, today: date
 ) -> Sequence[Any]:
     """Return the licenses of one type that a holder has: the good ones, then the others, newest first; one more than LISTED."""
-    asked = {"holders": list(holders), "license_type": license_type, "numbers": numbers and list(numbers)}
+    asked: dict[str, Any] = {
+        "holders": list(holders),
+        "license_type": license_type,
+        "numbers": numbers and list(numbers),
+    }
     asked |= {"today": today, "good_states": sorted(GOOD_STATES)}
     return conn.execute(_BY_HOLDER, asked).all()
 

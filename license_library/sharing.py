@@ -20,10 +20,10 @@ from license_library.license_now import licenses_now
 from license_library.qr_payloads import find_by_qr_payload, is_former
 from license_library.questions import WrongQuestion
 from license_library.shared_files import download_file, download_url, download_urls_by_holder, verify_file
-from license_library.shared_licenses import CertInfo, cert_info, face_fields
+from license_library.shared_licenses import LISTED, CertInfo, cert_info, face_fields
 from license_library.shared_verification import verify_cert
 from license_library.sharing_calls import Call, Ended, check_input, trimmed
-from license_library.sharing_replies import Reply, Told
+from license_library.sharing_replies import Partly, Reply, Told
 from license_library.sharing_rights import (
     Asking,
     FilePlace,
@@ -62,7 +62,9 @@ def answer_call(  # noqa: PLR0913, PLR0917 - each is one thing it is answered wi
         return Reply(Status.OTHER, f"{MESSAGES[Status.OTHER]}：{fault.words.zh}", consumer)
     except (FileDamaged, FileStoreUnavailable):
         return Reply(Status.OTHER, f"{MESSAGES[Status.OTHER]}：文件库不可用", consumer)
-    return Reply(Status.OK, MESSAGES[Status.OK], consumer, data)
+    rest = f"：{data.words}" if isinstance(data, Partly) else ""
+    told = data.told if isinstance(data, Partly) else data
+    return Reply(Status.OK, f"{MESSAGES[Status.OK]}{rest}", consumer, told)
 
 
 def _by_identifier(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
@@ -82,8 +84,10 @@ def _of_former(told: CertInfo) -> CertInfo:
     return msgspec.structs.replace(told, doubt="；".join(filter(None, (told.doubt, FORMER_QR.zh))))
 
 
-def _by_holder(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
-    return _told(asking, rows_of_holder(asking, data), bound_of_holder(asking, data))
+def _by_holder(asking: Asking, data: dict[str, Any]) -> list[CertInfo] | Partly:
+    rows = rows_of_holder(asking, data)
+    told = _told(asking, rows[:LISTED], bound_of_holder(asking, data))
+    return Partly(told, f"仅列出最新的 {LISTED} 件，请给出证照编号查询其余") if len(rows) > LISTED else told
 
 
 def _face(asking: Asking, data: dict[str, Any]) -> list[dict[str, str]]:
@@ -95,7 +99,7 @@ def _told(asking: Asking, rows: Sequence[Any], bound: Bound = NOBODY) -> list[Ce
     return [cert_info(row, asking.keyring, stand[row.license_id], bound) for row in rows]
 
 
-_OPERATIONS: Final[dict[str, Callable[[Asking, dict[str, Any]], Told]]] = {
+_OPERATIONS: Final[dict[str, Callable[[Asking, dict[str, Any]], Told | Partly]]] = {
     "queryCertInfo": _by_identifier,
     "queryCertInfoByHolderCode": _by_holder,
     "queryCertInfoByQRcode": _by_qr_payload,

@@ -5,11 +5,20 @@ Shapes only; REST and SOAP write them each in its own way.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from license_library.consumers import Consumer
 from license_library.shared_licenses import CertInfo
 from license_library.sharing_words import Status
+
+
+class Partly(msgspec.Struct, frozen=True):
+    """Hold a list that is not all there is, and the words that say so."""
+
+    told: list[Any]
+    words: str
 
 
 class FieldCompared(msgspec.Struct, frozen=True):

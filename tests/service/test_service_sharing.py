@@ -20,9 +20,11 @@ from sqlalchemy.pool import NullPool
 
 from license_library.consumers import add_consumer, end_consumer, grant_types
 from license_library.database import open_database
+from license_library.masking import mask_code
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
 from license_library.service.sharing import share
+from license_library.shared_licenses import LISTED
 from license_library.sharing_calls import OPERATIONS, Call
 from license_library.sharing_words import MESSAGES, Status
 from license_library.subject_decisions import PairOrder, decide_pair, undo_decision
@@ -105,6 +107,16 @@ def _fill(library: Library, settings: ServiceSettings) -> str:
         library.add_license(other, license_type="namepre", license_number=number, issued_on=date(2016, 2, 1), **shared)
     mine = library.add_license(other, license_number="MINE", open_ended=True, version_count=2, **shared)
     library.add_former_version(mine, other, license_number="MINE", face={"qr_payload": "qr former"})
+    fleet = library.add_subject("公司丙", "N2", "099")
+    library.add_license(fleet, license_number="OLD AND GOOD", issued_on=date(2001, 1, 1), open_ended=True)
+    for number in range(LISTED + 1):
+        library.add_license(fleet, license_number=f"OVER {number}", status="cancelled")
+    for number in range(LISTED):
+        library.add_license(fleet, license_type="roadgoods", license_number=f"R{number}", open_ended=True)
+    brother = library.add_subject("王雷", "370283198505051236", "111")
+    wife = library.add_subject("张三", "N3", "099")
+    home = library.add_license(wife, license_number="HOME", holder_name="张三", open_ended=True)
+    library.add_holders(home, (wife, "张三", "50%"), (brother, "王雷", "50%"))
     token = add_consumer(library.conn, settings.keyring, "transport", "交通运输局", "王工", NOW)
     grant_types(library.conn, "transport", ["bizlic", "roadgoods"], "王工", NOW)
     return token
@@ -326,6 +338,36 @@ def test_of_a_silent_department_a_difference_is_no_firm_no(ask: Callable[..., di
     assert "不一致" not in answer["head"]["message"]
 
 
+def test_what_may_be_relied_on_is_never_cut_off_by_what_may_not(ask: Callable[..., dict[str, Any]]) -> None:
+    asked = BY_HOLDER | {"holderCode": "N2", "holderTypeCode": "099"}
+    answer = ask("queryCertInfoByHolderCode", **asked)
+    assert [one["certificateNumber"] for one in answer["data"]] == ["OLD AND GOOD"]
+    assert answer["head"]["message"] == MESSAGES[Status.OK]
+
+
+def test_a_list_that_is_cut_says_so(ask: Callable[..., dict[str, Any]], counter: Counter) -> None:
+    asked = BY_HOLDER | {"holderCode": "N2", "holderTypeCode": "099", "certTypeCode": "roadgoods"}
+    answer = ask("queryCertInfoByHolderCode", **asked)
+    assert (len(answer["data"]), answer["head"]["message"]) == (LISTED, MESSAGES[Status.OK])
+    with counter.engine.begin() as conn:
+        library = Library(conn, counter.settings.keyring)
+        (fleet,) = library.read("select subject_id from subjects where name = '公司丙'")
+        more = library.add_license(fleet, license_type="roadgoods", record_id="more", open_ended=True)
+    answer = ask("queryCertInfoByHolderCode", **asked)
+    assert (len(answer["data"]), answer["head"]["status"]) == (LISTED, Status.OK)
+    assert answer["head"]["message"] == f"{MESSAGES[Status.OK]}：仅列出最新的 100 件，请给出证照编号查询其余"
+    with counter.engine.begin() as conn:
+        conn.execute(text("delete from licenses where license_id = :id"), {"id": more})
+
+
+def test_everyone_who_holds_a_license_is_told(ask: Callable[..., dict[str, Any]]) -> None:
+    asked = BY_HOLDER | {"holderCode": "N3", "holderTypeCode": "099"}
+    (told,) = ask("queryCertInfoByHolderCode", **asked)["data"]
+    assert told["certificateHolder"] == "张三、王雷"
+    assert told["certificateHolderCode"].endswith("、{}".format(mask_code("370283198505051236")))
+    assert told["certificateHolderType"].endswith("、公民身份号码")
+
+
 def test_of_a_holder_of_whom_records_wait_there_is_no_firm_no(
     ask: Callable[..., dict[str, Any]], counter: Counter
 ) -> None:
@@ -358,7 +400,8 @@ def test_of_an_unlisted_license_neither_a_match_nor_a_difference_is_told(
 def test_a_license_is_told_with_what_speaks_against_it(ask: Callable[..., dict[str, Any]], counter: Counter) -> None:
     asked = BY_HOLDER | {"holderCode": PERSON, "holderTypeCode": "111"}
     told = {one["certificateNumber"]: one["doubt"] for one in ask("queryCertInfoByHolderCode", **asked)["data"]}
-    assert told == {"OLD": "", "NEW": "", "UNLISTED": "该部门最近的全量清单中已无此证照"}
+    replaced = "已有证照取代本证照，请核验取代它的证照"
+    assert told == {"OLD": replaced, "NEW": "", "UNLISTED": "该部门最近的全量清单中已无此证照"}
     (silent,) = ask("queryCertInfoByHolderCode", **asked | {"certTypeCode": "roadgoods"})["data"]
     assert (silent["freshness"], "起未提供数据" in silent["doubt"]) == ("silent", True)
     service = zeep.Client(f"{counter.address}/share/soap?wsdl").service

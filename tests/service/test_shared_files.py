@@ -218,6 +218,27 @@ def test_an_address_falls_with_the_license_the_grant_and_the_consumer(window: Wi
     assert (answer.status_code, answer.json()["code"]) == (410, "request.link_ended")
 
 
+def test_an_address_falls_once_its_license_has_another_version(window: Window) -> None:
+    (told,) = window.call("downloadUrl", **URL)["data"]
+    assert window.client.get(told["url"]).status_code == 200
+    window.change("update licenses set version_count = version_count + 1")
+    assert window.client.get(told["url"]).status_code == 410
+
+
+def test_a_list_of_addresses_says_what_it_is_without(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    again = """insert into licenses overriding system value select (jsonb_populate_record(one, jsonb_build_object('license_id', license_id + {more},
+      'record_id', record_id || '{more}', 'license_number', license_number || '{more}', 'license_identifier', null))).*
+      from licenses one where record_id not like '%000'"""
+    window.change(again.format(more=1000))
+    window.change(f"update licenses set unlisted_at = '{NOW}' where record_id like '%1000'")
+    answer = window.call("downloadUrlsByHolderCode", **HOLDER)
+    assert (len(answer["data"]), answer["head"]["status"]) == (1, 0)
+    assert "1 件未给出（该证照不能作为依据：该部门最近的全量清单中已无此证照）" in answer["head"]["message"]
+    window.change(again.format(more=2000))
+    monkeypatch.setattr("license_library.shared_files.LINKS", 1)
+    assert "一次最多 1 件" in window.call("downloadUrlsByHolderCode", **HOLDER)["head"]["message"]
+
+
 def test_a_holders_licenses_have_an_address_each(window: Window) -> None:
     told = window.call("downloadUrlsByHolderCode", **HOLDER)["data"]
     assert [one["certificateNumber"] for one in told] == ["370283000012345"]
