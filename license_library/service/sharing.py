@@ -122,7 +122,7 @@ def call_by_rest(
     if body is None:
         return _answer(_unread(settings, operation, Status.NOT_AUTHENTICATED))
     try:
-        posted = read_question(body, CallBody, frozenset({CONTENT}))
+        posted = read_question(body, CallBody, frozenset({("data", CONTENT)}))
     except (MalformedBody, InvalidQuestion):
         return _answer(_unread(settings, operation, Status.BAD_VALUE))
     call = Call(operation, posted.head.access_id, posted.head.access_token, posted.data)

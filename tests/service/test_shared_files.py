@@ -310,6 +310,15 @@ def test_what_cannot_be_verified_ends_with_its_status(window: Window, data: dict
     assert answer.json()["head"]["status"] == status
 
 
+def test_only_a_file_itself_may_be_anything(window: Window) -> None:
+    body = {
+        "head": {"accessId": "transport", "accessToken": window.token},
+        "data": CHECK | {"certData": {"content": "\ud800"}},
+    }
+    answer = window.client.post("/share/verifyCertInfo", content=in_ascii(body))
+    assert (answer.status_code, answer.json()["head"]["status"]) == (200, 102)
+
+
 def in_ascii(value: Any) -> bytes:
     """Return JSON in ASCII, halves of characters too."""
     return json.dumps(value).encode()
