@@ -109,7 +109,8 @@ def checked_keyring(settings: Settings, engine: Engine) -> Keyring:
     file = settings.home.absolute() / "secret.key"
     came_from = str(file) if settings.secret_key is None else "HUB_SECRET_KEY"
     with engine.begin() as connection:
-        if settings.secret_key is None and not file.exists() and is_keyed(connection):
+        # In this order: whoever opened it first made the file before it noted the key.
+        if settings.secret_key is None and is_keyed(connection) and not file.exists():
             raise KeyDiffers(
                 f"{file}: is missing, and HUB_SECRET_KEY is not given; expected the key under which this database was "
                 "filled, got none; no key was made, nothing was read or written; give the right one as either"
