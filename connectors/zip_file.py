@@ -23,26 +23,33 @@ RATIO, FREE = 200, 10_000_000  # a smaller member may be squeezed as it likes
 SPOKEN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar")
 END, LOCATOR = b"PK\5\6", b"PK\6\7"  # the end record, and what stands right before it where another one counts
+TAIL = 20 + 22 + 65_535  # both of them and the longest comment
 
 
 def open_members(source: IO[bytes], files: Files, who: str) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield name and stream of each member that holds records, by name; DepartmentBrokePromise for a bad zip."""
     with broken_zips(who):
         _require_small_directory(source, who)
-        with _opened(source, who) as found:
+        with _readable(who):
+            archive = zipfile.ZipFile(source)
+        with archive as found:
             members = sorted((m for m in found.infolist() if not m.is_dir()), key=lambda m: m.filename)
             _judge(members, files, who)
             for member in members:
                 if fnmatchcase(member.filename, files.members):
-                    with found.open(member) as stream:
+                    with _readable(who):
+                        opened = found.open(member)
+                    with opened as stream:
                         yield member.filename, stream
 
 
-def _opened(source: IO[bytes], who: str) -> zipfile.ZipFile:
+@contextmanager
+def _readable(who: str) -> Iterator[None]:
+    """Refuse an entry that cannot be read, in the list or before its member; never around what reads the records."""
     try:
-        return zipfile.ZipFile(source)
+        yield
     except (ValueError, OverflowError):  # a name that is not the UTF-8 it says it is, a date beyond all calendars
-        raise _refusal(who, "is a damaged zip: a member's entry in the list cannot be read") from None
+        raise _refusal(who, "is a damaged zip: a member's entry cannot be read") from None
 
 
 @contextmanager
@@ -57,8 +64,8 @@ def broken_zips(who: str) -> Iterator[None]:
 def _require_small_directory(source: IO[bytes], who: str) -> None:
     """Look at the end record first: zipfile would load a list of any length."""
     size = source.seek(0, io.SEEK_END)
-    source.seek(max(0, size - 65_557))
-    tail = source.read(65_557)
+    source.seek(max(0, size - TAIL))
+    tail = source.read(TAIL)
     place = tail.rfind(END)
     if place < 0 or len(tail) < place + 22:
         raise _refusal(who, "is a cut zip: its list of members is missing")

@@ -23,6 +23,7 @@ from license_library.calendar import list_years, seed_calendar
 from license_library.catalogue_store import load_catalogue as store_catalogue
 from license_library.database import assert_migrated, migrate, open_database
 from license_library.file_store import FileStore
+from license_library.key_mark import KeyDiffers, check_key, is_keyed
 from license_library.keyring import Keyring, load_or_create
 from schemas.bureau_time import Clock, local_day
 from schemas.catalogue import load_catalogue
@@ -92,7 +93,7 @@ def opened_hub(settings: Settings, clock: Clock = utc_now, *, prepare: bool = Fa
             if prepares:
                 prepare_database(url, engine)
             rule = settings.require_activation
-            keyring = open_keyring(settings)
+            keyring = checked_keyring(settings, engine)
             yield HubContext(engine, keyring, clock, settings.connectors_folder, requires_activation=rule)
         finally:
             engine.dispose()
@@ -105,6 +106,22 @@ def prepare_database(url: str, engine: Engine) -> None:
         store_catalogue(connection, load_catalogue())
         if not list_years(connection):
             seed_calendar(connection, list(announced_days()))
+
+
+def checked_keyring(settings: Settings, engine: Engine) -> Keyring:
+    """Return the keys of this hub; KeyDiffers where the database is kept under others, and none are made beside it."""
+    file = settings.home.absolute() / "secret.key"
+    came_from = str(file) if settings.secret_key is None else "HUB_SECRET_KEY"
+    with engine.begin() as connection:
+        # In this order: whoever opened it first made the file before it noted the key.
+        if settings.secret_key is None and is_keyed(connection) and not file.exists():
+            raise KeyDiffers(
+                f"{file}: is missing, and HUB_SECRET_KEY is not given; expected the key under which this database was "
+                "filled, got none; no key was made, nothing was read or written; give the right one as either"
+            )
+        keyring = open_keyring(settings)
+        check_key(connection, keyring, came_from)
+    return keyring
 
 
 def open_keyring(settings: Settings) -> Keyring:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from license_library.answers import FileBrief
 from license_library.cursors import LAST
@@ -25,6 +25,7 @@ select f.file_id, f.license_id, f.version_count, f.kind, f.size_bytes, f.digest,
        f.withdrawn_at, f.withdrawn_at is null and f.version_count = l.version_count as is_current, l.license_type
   from license_files f join licenses l on l.license_id = f.license_id
 """
+_VERSION = text("select version_count from licenses where license_id = :license_id")
 # Locked, so that no merge raises the version between the look and the note.
 _LICENSE = text("select version_count from licenses where license_id = :license_id for share")
 _ATTACH = text("""
@@ -82,25 +83,33 @@ class StoredFiles(msgspec.Struct, frozen=True):
 def attach_file(conn: Connection, store: FileStore, content: bytes, attaching: Attaching, now: datetime) -> FileBrief:
     """Keep a file of a license and return it; the same content again is the same file, and is then no longer withdrawn."""
     store.check_size(content)
-    kind = look_at(content).kind  # before the lock: a large file takes a while
+    kind = look_at(content).kind
+    _version_of(conn, _VERSION, attaching)
+    digest = store.put(content)  # before the lock, as the look: a large file or a slow store takes a while
+    version = _version_of(conn, _LICENSE, attaching)
+    row = {
+        "license_id": attaching.license_id, "version_count": version, "digest": digest, "kind": kind,
+        "size_bytes": len(content), "name": _name(attaching.name), "fetched_from": attaching.fetched_from,
+        "who": attaching.who, "purpose": attaching.purpose, "now": now,
+    }  # fmt: skip
+    return get_file(conn, int(conn.execute(_ATTACH, row).scalar_one()))
+
+
+def _version_of(conn: Connection, asked: TextClause, attaching: Attaching) -> int:
+    """Return the version that a file is of; refuse a license or a version that is not there."""
     known = abs(attaching.license_id) <= LAST
-    current = conn.execute(_LICENSE, {"license_id": attaching.license_id}).scalar_one_or_none() if known else None
+    current = conn.execute(asked, {"license_id": attaching.license_id}).scalar_one_or_none() if known else None
     if current is None:
         raise NotFound(
             f"files: no license is kept under {attaching.license_id}; expected an id of a search answer; nothing was kept"
         )
-    version = current if attaching.version_count is None else attaching.version_count
+    version = int(current if attaching.version_count is None else attaching.version_count)
     if not 1 <= version <= current:
         raise RequestError(
             f"files: the license has versions 1 to {current}; expected one of them; nothing was kept",
             zh=f"该证照有第 1 至 {current} 版，请选其一；未保存",
         )
-    row = {
-        "license_id": attaching.license_id, "version_count": version, "digest": store.put(content), "kind": kind,
-        "size_bytes": len(content), "name": _name(attaching.name), "fetched_from": attaching.fetched_from,
-        "who": attaching.who, "purpose": attaching.purpose, "now": now,
-    }  # fmt: skip
-    return get_file(conn, int(conn.execute(_ATTACH, row).scalar_one()))
+    return version
 
 
 def withdraw_file(conn: Connection, file_id: int, who: str, now: datetime) -> FileBrief:

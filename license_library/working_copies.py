@@ -50,7 +50,7 @@ values (:identifier, :license_id, :version_count, :file_id, :case_number, :purpo
         :made_at, :expires_at, :digest, :size_bytes, :link_hash, :link_expires_at)
 """)
 _VERSION = text("select version_count from licenses where license_id = :license_id")
-# Locked only when all is drawn, so that no merge waits for a drawing.
+# Locked only when all is drawn and stored, so that no merge waits for a drawing or for the store.
 _STILL = text("select version_count from licenses where license_id = :license_id for share")
 _BY_IDENTIFIER = text(COPIES + "where c.identifier = :identifier")
 _BY_DIGEST = text(COPIES + "where c.digest = :digest")
@@ -90,6 +90,7 @@ def make_copy(  # noqa: PLR0913, PLR0917 - each is one thing it is made with
     _demand_good(answer)
     mark = Mark(new_identifier(), making.purpose, making.case_number, making.made_by, now, making.expires_at)
     file, content = draw_copy(conn, store, answer, mark, face_name)
+    digest = store.put(content, is_drawn=True)
     if conn.execute(_STILL, asked).scalar_one() != version:
         raise NotSettled(
             "copies: the license changed while the copy was drawn; nothing was made; ask again",
@@ -101,7 +102,7 @@ def make_copy(  # noqa: PLR0913, PLR0917 - each is one thing it is made with
         "version_count": version,
         "file_id": file.file_id if file else None,
         "made_at": now,
-        "digest": store.put(content, is_drawn=True),
+        "digest": digest,
         "size_bytes": len(content),
     }
     conn.execute(_NOTE, row)

@@ -11,7 +11,7 @@ import typer
 
 from hub.commands.choosing import progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import open_keyring, opened_hub, prepare_database
+from hub.context import checked_keyring, opened_hub, prepare_database
 from hub.retaining import retain_pages
 from hub.settings import Settings
 from license_library import embedded
@@ -32,9 +32,11 @@ def up(as_json: AsJson = False) -> None:
     else:
         url = embedded.start(settings.home.absolute())
     engine = open_database(url)
-    prepare_database(url, engine)
-    key_subjects(engine, open_keyring(settings))
-    engine.dispose()
+    try:
+        prepare_database(url, engine)
+        key_subjects(engine, checked_keyring(settings, engine))
+    finally:
+        engine.dispose()
     _show(settings, as_json=as_json)
 
 

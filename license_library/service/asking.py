@@ -30,8 +30,9 @@ from license_library.held_as_of import held_as_of
 from license_library.inquiries import hash_question, record_inquiry
 from license_library.lookup import find_licenses
 from license_library.prefill import answer_prefill
-from license_library.questions import NotInForm, SearchTerms, VerifyQuestion
+from license_library.questions import SearchTerms, VerifyQuestion
 from license_library.service.purposes import Purpose
+from license_library.service.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings
 from license_library.subject_facts import facts_of_subject
 from license_library.verification import verify_license
@@ -132,7 +133,7 @@ ACTIONS: dict[type[Request], str] = {
 
 def search(settings: ServiceSettings, actor: str, asked: SearchRequest) -> SearchAnswer:
     """Answer a search and record it."""
-    with _asking(settings) as conn:
+    with _asking(settings, actor, asked) as conn:
         answer = find_licenses(conn, settings.keyring, asked, settings.today(), settings.now())
         _record(conn, settings, actor, asked, len(answer.hits))
         return answer
@@ -140,7 +141,7 @@ def search(settings: ServiceSettings, actor: str, asked: SearchRequest) -> Searc
 
 def show_license(settings: ServiceSettings, actor: str, asked: LicenseRequest) -> LicenseAnswer:
     """Answer for one license and record it; NotFound where there is none."""
-    with _asking(settings) as conn:
+    with _asking(settings, actor, asked) as conn:
         answer = get_license(conn, settings.keyring, asked.license_id, settings.today(), settings.now())
         _record(conn, settings, actor, asked, 1)
         return answer
@@ -149,7 +150,7 @@ def show_license(settings: ServiceSettings, actor: str, asked: LicenseRequest) -
 def show_as_of(settings: ServiceSettings, actor: str, asked: AsOfRequest) -> AsOfAnswer:
     """Answer what held of a license and record it; NotFound where there is none, NotSettled while that may change."""
     now = settings.now()
-    with _asking(settings) as conn:
+    with _asking(settings, actor, asked) as conn:
         answer = license_as_of(conn, settings.keyring, asked.license_id, asked.on, asked.known_at, now)
         _record(conn, settings, actor, asked, int(answer.version is not None))
         return answer
@@ -158,7 +159,7 @@ def show_as_of(settings: ServiceSettings, actor: str, asked: AsOfRequest) -> AsO
 def show_held(settings: ServiceSettings, actor: str, asked: HeldRequest) -> HeldAnswer:
     """Answer what a holder held and record it; NotSettled while that may change."""
     now = settings.now()  # before the library is asked how far it is settled
-    with _asking(settings) as conn:
+    with _asking(settings, actor, asked) as conn:
         holder = (asked.holder_code, asked.holder_code_type)
         answer = held_as_of(conn, settings.keyring, *holder, asked.on, asked.known_at, settings.today(), now)
         _record(conn, settings, actor, asked, len(answer.licenses))
@@ -167,7 +168,7 @@ def show_held(settings: ServiceSettings, actor: str, asked: HeldRequest) -> Held
 
 def verify(settings: ServiceSettings, actor: str, asked: VerifyRequest) -> VerifyAnswer:
     """Answer whether a license is what it is said to be and record it."""
-    with _asking(settings) as conn:
+    with _asking(settings, actor, asked) as conn:
         answer = verify_license(conn, settings.keyring, asked, settings.today(), settings.now())
         _record(conn, settings, actor, asked, int(bool(answer.exists)))
         return answer
@@ -175,7 +176,7 @@ def verify(settings: ServiceSettings, actor: str, asked: VerifyRequest) -> Verif
 
 def check_materials(settings: ServiceSettings, actor: str, asked: ChecklistRequest) -> Checklist:
     """Answer what an applicant must still bring and record it."""
-    with _asking(settings) as conn:
+    with _asking(settings, actor, asked) as conn:
         answer = answer_checklist(
             conn,
             settings.keyring,
@@ -190,24 +191,19 @@ def check_materials(settings: ServiceSettings, actor: str, asked: ChecklistReque
 
 
 def fill_form(settings: ServiceSettings, actor: str, asked: PrefillRequest) -> Prefill:
-    """Answer what is known of a form's fields and record which were told; a refusal is recorded too."""
+    """Answer what is known of a form's fields and record which were told."""
     question = (asked.item_code, asked.holder_code, asked.holder_code_type, asked.fields)
-    try:
-        with _asking(settings) as conn:
-            answer = answer_prefill(conn, settings.keyring, *question, settings.today(), settings.now())
-            told = [field.name for field in answer.fields if field.facts]
-            _record(conn, settings, actor, asked, len(told), fields_told=told)
-            return answer
-    except NotInForm:
-        with _asking(settings) as conn:
-            _record(conn, settings, actor, asked, 0, denied=True)
-        raise
+    with _asking(settings, actor, asked) as conn:
+        answer = answer_prefill(conn, settings.keyring, *question, settings.today(), settings.now())
+        told = [field.name for field in answer.fields if field.facts]
+        _record(conn, settings, actor, asked, len(told), fields_told=told)
+        return answer
 
 
 def show_facts(settings: ServiceSettings, actor: str, asked: FactsRequest) -> FactsAnswer:
     """Answer what is known of a subject and record which elements were told; NotSettled while the past may change."""
     now = settings.now()
-    with _asking(settings) as conn:
+    with _asking(settings, actor, asked) as conn:
         question = (asked.holder_code, asked.holder_code_type, asked.elements, asked.on, asked.known_at)
         answer = facts_of_subject(conn, settings.keyring, *question, settings.today(), now)
         told = [field.name for field in answer.fields]
@@ -216,26 +212,28 @@ def show_facts(settings: ServiceSettings, actor: str, asked: FactsRequest) -> Fa
 
 
 @contextmanager
-def _asking(settings: ServiceSettings) -> Iterator[Connection]:
-    """Open the one transaction in which an answer is found and its record written."""
-    with (settings.questions or settings.engine).begin() as conn:
+def _asking(settings: ServiceSettings, actor: str, asked: Request) -> Iterator[Connection]:
+    """Open the one transaction in which an answer is found and its record written; a refusal is recorded in another."""
+    refused = noting_refusals(settings, actor, ACTIONS[type(asked)], asked.purpose, _hash(settings, asked))
+    with refused, (settings.questions or settings.engine).begin() as conn:
         yield conn
 
 
-def _record(  # noqa: PLR0913 - who asked what, and what came of it
+def _record(  # noqa: PLR0913, PLR0917 - who asked what, and what came of it
     conn: Connection,
     settings: ServiceSettings,
     actor: str,
     asked: Request,
     results: int,
-    *,
-    denied: bool = False,
     fields_told: list[str] | None = None,
 ) -> None:
+    facts = (actor, ACTIONS[type(asked)], asked.purpose, _hash(settings, asked), results, settings.now())
+    record_inquiry(conn, *facts, fields_told=fields_told)
+
+
+def _hash(settings: ServiceSettings, asked: Request) -> bytes:
     # Without its purpose: the same question has the same hash whoever asks it, and why.
-    hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
-    facts = (actor, ACTIONS[type(asked)], asked.purpose, hashed, results, settings.now())
-    record_inquiry(conn, *facts, denied=denied, fields_told=fields_told)
+    return hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
 
 
 build_readers(*ACTIONS)

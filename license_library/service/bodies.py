@@ -16,6 +16,7 @@ from schemas.errors import RequestError
 from schemas.strict_json import explain_mismatch, read_strict_json
 
 Question = TypeVar("Question")
+Path = tuple[str, ...]  # the names that lead to a value, outermost first
 FORM_TYPE = "application/x-www-form-urlencoded"
 UPLOAD_TYPE = "multipart/form-data"
 FORM_FIELDS = 40
@@ -111,8 +112,8 @@ async def _read_parts(request: Request) -> dict[str, str]:
     return fields
 
 
-def read_question(body: bytes, kind: type[Question], long: frozenset[str] = frozenset()) -> Question:
-    """Return the JSON body as a question of this kind; `long` fields are judged by whoever takes them."""
+def read_question(body: bytes, kind: type[Question], long: frozenset[Path] = frozenset()) -> Question:
+    """Return the JSON body as a question of this kind; texts at the paths `long` are judged by whoever takes them."""
     try:
         values = read_strict_json(body)
     except ValueError:
@@ -120,7 +121,7 @@ def read_question(body: bytes, kind: type[Question], long: frozenset[str] = froz
     return as_question(values, kind, long)
 
 
-def as_question(values: Any, kind: type[Question], long: frozenset[str] = frozenset()) -> Question:
+def as_question(values: Any, kind: type[Question], long: frozenset[Path] = frozenset()) -> Question:
     """Check plain values against a question struct."""
     try:
         question = msgspec.convert(values, kind)
@@ -129,21 +130,20 @@ def as_question(values: Any, kind: type[Question], long: frozenset[str] = frozen
         raise invalid(field or "the question", expected) from None
     except UnicodeEncodeError:  # half a character where a word of a list is expected
         raise invalid("the question", PLAIN_TEXT) from None
-    _demand_plain("the question", msgspec.to_builtins(question), long)
+    _demand_plain((), msgspec.to_builtins(question), long)
     return question
 
 
-def _demand_plain(field: str, value: Any, long: frozenset[str]) -> None:
+def _demand_plain(path: Path, value: Any, long: frozenset[Path]) -> None:
+    field = path[-1] if path else "the question"
     if isinstance(value, dict):
         for name, inner in value.items():
             _demand_text(field, name)
-            _demand_plain(name, inner, long)
+            _demand_plain((*path, name), inner, long)
     elif isinstance(value, list):
         for inner in value:
-            _demand_plain(field, inner, long)
-    elif field in long:
-        return
-    elif isinstance(value, str):
+            _demand_plain(path, inner, long - {path})
+    elif isinstance(value, str) and path not in long:
         _demand_text(field, value)
 
 

@@ -22,6 +22,7 @@ _SAFE: Final[dict[str, Any]] = {
     "load_dtd": False,
     "huge_tree": False,
     "remove_comments": True,
+    "encoding": "utf-8",  # in another one a DOCTYPE would not be seen below
 }
 
 

@@ -5,8 +5,6 @@ The only door from routes to files. Writes files and copies; no license is withi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated
 
@@ -30,6 +28,7 @@ from license_library.license_files import (
 from license_library.questions import NotReliable
 from license_library.service.bodies import as_question
 from license_library.service.purposes import Purpose, check_purpose
+from license_library.service.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings
 from license_library.service.texts import face_name
 from license_library.working_copies import (
@@ -110,10 +109,10 @@ def withdraw(settings: ServiceSettings, actor: str, file_id: int, purpose: str) 
 def show_files(settings: ServiceSettings, actor: str, license_id: int, purpose: str) -> FilesAnswer:
     """List the files and the working copies of a license; NotFound where there is no such license."""
     now = settings.now()
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, Asked(f"files of {license_id}"))
+    with noting_refusals(settings, actor, "files", purpose, hashed), settings.engine.begin() as conn:
         get_license(conn, settings.keyring, license_id, settings.today(), now)
         answer = _files_answer(conn, settings, license_id)
-        hashed = hash_question(settings.keyring, Asked(f"files of {license_id}"))
         record_inquiry(conn, actor, "files", purpose, hashed, len(answer.files) + len(answer.copies), now)
         return answer
 
@@ -131,10 +130,10 @@ def _files_answer(conn: Connection, settings: ServiceSettings, license_id: int) 
 
 def give_file(settings: ServiceSettings, actor: str, file_id: int, purpose: str) -> Download:
     """Give the original out, as it came; a file that was withdrawn, too."""
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, Asked(f"file {file_id}"))
+    with noting_refusals(settings, actor, "license file", purpose, hashed), settings.engine.begin() as conn:
         file = get_file(conn, file_id)
         content = settings.files.get(bytes.fromhex(file.digest))
-        hashed = hash_question(settings.keyring, Asked(f"file {file_id}"))
         record_inquiry(conn, actor, "license file", purpose, hashed, 1, settings.now())
     return Download(content, MEDIA_TYPES[file.kind], f"license-file-{file_id}.{file.kind}")
 
@@ -146,21 +145,10 @@ def copy(settings: ServiceSettings, actor: str, asked: CopyRequest) -> CopyBrief
     ends = now + timedelta(days=asked.days)
     making = Making(asked.license_id, check_purpose(asked.purpose), actor, ends, asked.case_number)
     hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
-    with _noting_refusals(settings, actor, "working copy", asked.purpose, hashed), settings.engine.begin() as conn:
+    with noting_refusals(settings, actor, "working copy", asked.purpose, hashed), settings.engine.begin() as conn:
         made, _ = make_copy(conn, settings.keyring, settings.files, making, face_name, settings.today(), now)
         record_inquiry(conn, actor, "working copy", asked.purpose, hashed, 1, now)
         return made
-
-
-@contextmanager
-def _noting_refusals(settings: ServiceSettings, actor: str, action: str, purpose: str, hashed: bytes) -> Iterator[None]:
-    """Record a refusal that tells how a license stands, in a transaction of its own."""
-    try:
-        yield
-    except NotReliable:
-        with settings.engine.begin() as conn:
-            record_inquiry(conn, actor, action, purpose, hashed, 0, settings.now(), denied=True)
-        raise
 
 
 def give_copy(settings: ServiceSettings, actor: str, identifier: str, purpose: str) -> Download:
@@ -170,7 +158,7 @@ def give_copy(settings: ServiceSettings, actor: str, identifier: str, purpose: s
     if known is None:
         raise NotFound("copies: this is no identifier of a working copy; expected JZ- and twenty letters and digits")
     hashed = hash_question(settings.keyring, Asked(f"working copy {known}"))
-    with _noting_refusals(settings, actor, "working copy again", purpose, hashed), settings.engine.begin() as conn:
+    with noting_refusals(settings, actor, "working copy again", purpose, hashed), settings.engine.begin() as conn:
         row = get_copy(conn, known)
         check = check_identifier(conn, settings.keyring, known, settings.today(), now)
         if check.verdict != "valid":

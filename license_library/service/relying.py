@@ -13,6 +13,7 @@ from license_library.license_alert_list import list_license_alerts
 from license_library.questions import LicenseAlertFilter
 from license_library.reliances import Relying, rely_on
 from license_library.service.purposes import Purpose
+from license_library.service.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
 
@@ -27,12 +28,12 @@ class RelianceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def note_reliance(settings: ServiceSettings, actor: str, asked: RelianceRequest) -> RelianceBrief:
-    """Note the reliance and that it was asked for, in one transaction."""
+    """Note the reliance and that it was asked for, in one transaction; a refusal is recorded too."""
     now = settings.now()
     relying = Relying(asked.license_id, asked.case_number, asked.item_code or None, actor, asked.purpose)
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
+    with noting_refusals(settings, actor, "reliance", asked.purpose, hashed), settings.engine.begin() as conn:
         noted = rely_on(conn, settings.keyring, relying, settings.today(), now)
-        hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
         record_inquiry(conn, actor, "reliance", asked.purpose, hashed, 1, now)
         return noted
 

@@ -29,6 +29,7 @@ from license_library.sharing_calls import CAUSES, CONTENT, OPERATIONS, TAKE_FILE
 from license_library.sharing_replies import Reply
 from license_library.sharing_rights import FilePlace
 from license_library.sharing_words import DENIED, MESSAGES, Status
+from license_library.strangers import record_stranger
 from schemas.errors import NotFound
 from schemas.struct_readers import build_readers
 
@@ -122,7 +123,7 @@ def call_by_rest(
     if body is None:
         return _answer(_unread(settings, operation, Status.NOT_AUTHENTICATED))
     try:
-        posted = read_question(body, CallBody, frozenset({CONTENT}))
+        posted = read_question(body, CallBody, frozenset({("data", CONTENT)}))
     except (MalformedBody, InvalidQuestion):
         return _answer(_unread(settings, operation, Status.BAD_VALUE))
     call = Call(operation, posted.head.access_id, posted.head.access_token, posted.data)
@@ -135,11 +136,12 @@ def download(settings: Settings, link_id: Annotated[str, Query(alias="id", max_l
     now = settings.now()
     with settings.engine.begin() as conn:
         use = use_link(conn, settings.keyring, settings.files, link_id, settings.today(), now)
-        actor = f"consumer: {use.access_id}" if use else "consumer: unknown"
-        given = use is not None and use.content is not None
         hashed = hash_question(settings.keyring, _Asked("download", {"copy": use.identifier if use else ""}))
-        cause = use.cause if use else ""
-        record_inquiry(conn, actor, "share download", cause, hashed, int(given), now, denied=not given)
+        if use is None:
+            record_stranger(conn, "share download", hashed, None, now)
+        else:
+            given, actor = use.content is not None, f"consumer: {use.access_id}"
+            record_inquiry(conn, actor, "share download", use.cause, hashed, int(given), now, denied=not given)
     if use is None:
         raise NotFound("share: nobody was given this address; expected one that downloadUrl answered")
     if use.content is None:
@@ -154,12 +156,15 @@ def share(settings: ServiceSettings, call: Call, links_at: str) -> Reply:
         place = FilePlace(settings.files, links_at, face_name)
         reply = answer_call(conn, settings.keyring, place, call, settings.today(), settings.now())
         asked = {name: _short(name, value) for name, value in call.data.items() if name not in CAUSES}
-        actor = f"consumer: {reply.consumer.access_id}" if reply.consumer else "consumer: unknown"
         hashed = hash_question(settings.keyring, _Asked(call.operation, asked))
-        record_inquiry(
-            conn, actor, f"share {call.operation}", call.cause, hashed, reply.told_count, settings.now(),
-            denied=reply.status in DENIED, result_code=str(int(reply.status)),
-        )  # fmt: skip
+        action, code = f"share {call.operation}", str(int(reply.status))
+        if reply.consumer is None:
+            record_stranger(conn, action, hashed, code, settings.now())
+        else:
+            record_inquiry(
+                conn, f"consumer: {reply.consumer.access_id}", action, call.cause, hashed, reply.told_count,
+                settings.now(), denied=reply.status in DENIED, result_code=code,
+            )  # fmt: skip
         return reply
 
 
@@ -180,9 +185,13 @@ def _unread(settings: ServiceSettings, operation: str, status: Status) -> Reply:
     return Reply(status, MESSAGES[status])
 
 
-def _record_unread(settings: ServiceSettings, operation: str, code: str, actor: str = "consumer: unknown") -> None:
+def _record_unread(settings: ServiceSettings, operation: str, code: str, actor: str | None = None) -> None:
+    action, now = f"share {operation}", settings.now()
     with settings.engine.begin() as conn:
-        record_inquiry(conn, actor, f"share {operation}", "", None, 0, settings.now(), denied=True, result_code=code)
+        if actor is None:
+            record_stranger(conn, action, None, code, now)
+        else:
+            record_inquiry(conn, actor, action, "", None, 0, now, denied=True, result_code=code)
 
 
 def _answer(reply: Reply) -> Response:

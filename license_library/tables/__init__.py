@@ -28,6 +28,7 @@ from license_library.tables.library import (
     licenses,
     subjects,
 )
+from license_library.tables.library_key import library_key
 from license_library.tables.outbox import deliveries
 from license_library.tables.oversight import (
     activations,
@@ -80,6 +81,7 @@ __all__ = [
     "items",
     "kept_declarations",
     "landed_pages",
+    "library_key",
     "license_alerts",
     "license_files",
     "license_holders",

@@ -16,7 +16,7 @@ inquiries = Table(
     Column("action", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("question_hash", LargeBinary),  # keyed hash of what was asked, never the value itself
-    Column("result_count", Integer, nullable=False),
+    Column("result_count", Integer, nullable=False),  # of `share not listed`: the calls that are not listed
     Column("denied", Boolean, nullable=False, server_default=text("false")),
     Column("result_code", Text),  # how a call of the sharing service ended
     Column("fields_told", ARRAY(Text)),  # which fields of a form were told, with or without a value

@@ -193,6 +193,14 @@ def test_gzip_is_asked_for_and_read() -> None:
     assert ask(answering(gzip.compress(b"x" * 90_000), Content_Encoding="gzip")).body == b"x" * 90_000
 
 
+def test_garbage_without_end_after_a_gzip_is_left_at_once() -> None:
+    begun = OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"{}")
+    started = time.monotonic()
+    with pytest.raises(DepartmentBrokePromise, match="goes on after the end of what is compressed"):
+        ask(drip(begun, b"junk" * 20_000), Limits(deadline_seconds=5))
+    assert time.monotonic() - started < 2
+
+
 def test_an_address_nobody_listens_at_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

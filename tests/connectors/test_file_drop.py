@@ -170,6 +170,28 @@ def test_what_comes_before_a_bad_zip_is_taken_and_what_follows_waits(
             fetch(drop, taken=[page.request for page in pages])
 
 
+def test_a_zip_with_an_unreadable_name_takes_no_good_file_away(caplog: pytest.LogCaptureFixture) -> None:
+    with dropping(file_department("forestry")) as drop:
+        first = next(name for name in drop.names() if name.endswith(".zip"))
+        content = (drop.folder / first).read_bytes()
+        before = drop.names()
+        (drop.folder / first).write_bytes(_with_an_unreadable_name(content))
+        taken = fetch(drop)
+        assert "those behind it wait" in caplog.text
+        assert 0 < len(closings(taken)) < len(before)
+        with pytest.raises(DepartmentBrokePromise, match="entry cannot be read"):
+            fetch(drop, taken=[page.request for page in taken])
+
+
+def _with_an_unreadable_name(content: bytes) -> bytes:
+    """Say of the first member's name, before the member, that it is UTF-8, and make it none."""
+    made = bytearray(content)
+    assert made[:4] == b"PK\3\4"
+    made[7] |= 0x08
+    made[30] = 0xFF
+    return bytes(made)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("mode", ["bom", "duplicate_records"])
 def test_a_byte_order_mark_and_doubled_records_are_no_reason_to_refuse(name: str, mode: str) -> None:

@@ -407,6 +407,8 @@ BAD_ZIPS = {
     "too large": zip_of({"a.csv": GOOD + b"x" * 5_000}), "damaged": zip_of({"a.csv": GOOD}).replace(GOOD[:4], b"____"),
     "other": zip_of({"a.csv": GOOD}, lambda info: setattr(info, "compress_type", zipfile.ZIP_BZIP2)),
     "zip64": _of_zip64(zip_of({"a.csv": GOOD})), "no utf-8": zip_of({"é.csv": GOOD}).replace("é".encode(), b"\xc3\x28"),
+    "zip64 far from its end": _of_zip64(zip_of({"a.csv": GOOD}))[:-2] + b"\xff\xff" + bytes(65_535),
+    "no utf-8 before a member": zip_of({"é.csv": GOOD}).replace("é".encode(), b"\xc3\x28", 1),
 }  # fmt: skip
 
 

@@ -63,6 +63,7 @@ BROKEN = {
     "plain zip": (raw_zip(("a.txt", b"a")), "no OFD.xml"),
     "cut zip": (ofd()[:-60], "damaged"),
     "zip64": (of_zip64(ofd()), "more than 5000 members"),
+    "zip64 far from its end": (of_zip64(ofd())[:-2] + b"\xff\xff" + bytes(65_535), "more than 5000 members"),
     "not ofd": (ofd("<html/>"), "does not describe"),
     "not xml": (ofd("<ofd"), "not well-formed"),
     "names nothing": (ofd(OFD_ENTRY.replace("Doc_0", "Doc_9")), "names no document"),

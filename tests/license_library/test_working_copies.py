@@ -69,15 +69,22 @@ def words_of(content: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
 
 
-def test_a_file_is_looked_at_before_its_license_is_locked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_looked_at_and_stored_before_its_license_is_locked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     steps: list[str] = []
     look = license_files.look_at
     monkeypatch.setattr(license_files, "look_at", lambda content: steps.append("look") or look(content))
+    put = desk.store.put
+    monkeypatch.setattr(desk.store, "put", lambda content, **how: steps.append("put") or put(content, **how))
     event.listen(
         desk.conn, "before_cursor_execute", lambda *told: steps.append("lock") if "for share" in told[2] else None
     )
     desk.attach(pdf())
-    assert steps == ["look", "lock"]
+    assert steps == ["look", "put", "lock"]
+    steps.clear()
+    desk.make()
+    assert [step for step in steps if step != "look"] == ["put", "lock"]
 
 
 @pytest.mark.parametrize("kind", SAMPLES)

@@ -27,3 +27,8 @@ def test_an_envelope_is_read_as_far_as_its_head(before: str) -> None:
     told = ENVELOPE.format(before=before, token="<![CDATA[secret]]>")
     assert head_of_envelope(f"  {told}".encode()) == CallHead("transport", "secret", "verifyFile")
     assert head_of_envelope(f"<!DOCTYPE a>{told}".encode()) is None
+
+
+def test_a_doctype_in_another_encoding_is_never_read_as_one() -> None:
+    told = "<!DOCTYPE a>" + ENVELOPE.format(before="", token="secret")
+    assert head_of_envelope(told.encode("utf-16")) is None

@@ -179,6 +179,44 @@ def test_the_same_question_has_the_same_hash_whatever_its_purpose(
     assert second != third
 
 
+@pytest.mark.parametrize(
+    ("path", "asked", "status", "action"),
+    [
+        ("/api/reliances", {"license_id": "revoked", "case_number": "S-1"}, 409, "reliance"),
+        ("/api/reliances", {"license_id": 999_999, "case_number": "S-1"}, 404, "reliance"),
+        (
+            "/api/verify",
+            {"license_number": "SAME", "license_type": "bizlic", "values": {"no_such": "x"}},
+            422,
+            "verify",
+        ),
+    ],
+)
+def test_a_refusal_that_tells_of_a_license_is_recorded(  # noqa: PLR0917 - they are the case
+    own_shelf: Shelf, own_machine: Client, database: Engine, path: str, asked: dict[str, Any], status: int, action: str
+) -> None:
+    with database.begin() as conn:
+        conn.execute(text("update licenses set status = 'revoked'"))
+    if asked.get("license_id") == "revoked":
+        asked = asked | {"license_id": own_shelf.license_id}
+    assert own_machine.post(path, json=asked | {"purpose": PURPOSE}).status_code == status
+    assert [(row.action, row.purpose, row.result_count, row.denied) for row in inquiries(database)] == [
+        (action, PURPOSE, 0, True)
+    ]
+
+
+def test_ids_are_not_tried_out_unrecorded(own_machine: Client, database: Engine) -> None:
+    header = {"X-Purpose": quote(PURPOSE)}
+    for path in ("licenses/999999", "licenses/999999/as-of", "licenses/999999/files", "files/999999"):
+        assert own_machine.get(f"/api/{path}", headers=header).status_code == 404
+    assert [(row.action, row.denied) for row in inquiries(database)] == [
+        ("license", True),
+        ("as_of", True),
+        ("files", True),
+        ("license file", True),
+    ]
+
+
 def test_an_answer_that_cannot_be_recorded_is_not_given(
     own_shelf: Shelf, own_machine: Client, database: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -23,6 +23,7 @@ from license_library.service import sharing
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
 from license_library.sharing_calls import INPUTS
+from license_library.strangers import COUNTED, LISTED, STRANGER
 from tests.license_library.file_samples import ofd, pdf
 
 CAUSE = "办件 370283-2016-000123"
@@ -329,6 +330,31 @@ def test_what_cannot_be_verified_ends_with_its_status(window: Window, data: dict
     body = CHECK | {"content": encoded(pdf())} | data
     answer = window.client.post("/share/verifyFile", content=in_ascii({"head": head, "data": body}))
     assert answer.json()["head"]["status"] == status
+
+
+def test_only_a_file_itself_may_be_anything(window: Window) -> None:
+    body = {
+        "head": {"accessId": "transport", "accessToken": window.token},
+        "data": CHECK | {"certData": {"content": "\ud800"}},
+    }
+    answer = window.client.post("/share/verifyCertInfo", content=in_ascii(body))
+    assert (answer.status_code, answer.json()["head"]["status"]) == (200, 102)
+
+
+@pytest.mark.parametrize("how", ["called", "unread", "downloaded"])
+def test_calls_of_nobody_known_are_counted_and_their_words_not_kept(window: Window, how: str) -> None:
+    nobody = {"head": {"accessId": "nobody", "accessToken": "x"}, "data": CHECK | {"useCause": "written by nobody"}}
+    before = len(window.recorded())
+    for _ in range(LISTED + 3):
+        if how == "downloaded":
+            window.client.get("/share/download?id=x")
+        else:
+            window.client.post("/share/verifyFile", content=in_ascii(nobody) if how == "called" else b"{")
+    with window.settings.engine.connect() as conn:
+        rows = conn.execute(text("select * from inquiries order by inquiry_id")).all()[before:]
+    assert len(rows) == LISTED + 1
+    assert (rows[-1].actor, rows[-1].action, rows[-1].result_count) == (STRANGER, COUNTED, 3)
+    assert {row.purpose for row in rows} == {""}
 
 
 def in_ascii(value: Any) -> bytes:
