@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from license_library.doubts import newer_waits
+from license_library.doubts import is_disputed, newer_waits
 from license_library.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.license_now import is_replaced
 from license_library.listed_holders import persons_at
@@ -82,7 +82,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                    else 'expired'
               end as validity) as term
      cross join lateral (
-       select exists (select from correction_requests c where c.license_id = l.license_id and c.state = 'open') as is_disputed,
+       select {is_disputed("l")} as is_disputed,
               {newer_waits("l")} as newer_waits,
               exists (select from feeds f where f.department = l.department and f.feed = l.feed
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust

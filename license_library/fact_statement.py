@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import TextClause, text
 
-from license_library.doubts import newer_waits
+from license_library.doubts import is_disputed, newer_waits
 from license_library.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.listed_holders import persons_at
 
@@ -32,7 +32,6 @@ _CURRENT = f"""
      and l.license_type = any(cast(:types as text[])) and l.status = any(cast(:telling as text[]))
 """  # noqa: S608 - constants of this file
 
-_DISPUTED = "exists (select from correction_requests c where c.license_id = told.license_id and c.state = 'open')"
 _NEWER_WAITS = f"""exists (select from licenses l where l.license_id = told.license_id and {newer_waits("l")})"""
 _STATEMENT = """
 with subject as materialized (
@@ -76,7 +75,7 @@ def facts_statement(told: str, *, then: bool = False) -> TextClause:
             whose=whose,
             told=told,
             undecided="0" if then else UNDECIDED,
-            disputed="false" if then else _DISPUTED,
+            disputed="false" if then else is_disputed("told"),
             newer_waits="false" if then else _NEWER_WAITS,
             waiting=waiting_under(":hashes", "subject"),
             persons=persons_at("told"),

@@ -17,11 +17,12 @@ from license_library.comparing import FACE, check_values, compare_values, refuse
 from license_library.doubts import doubts_of
 from license_library.feed_sources import sources_of_type
 from license_library.freshness import source_of, validity_of
+from license_library.holder_codes import read_holder_code
 from license_library.holder_matches import GivenHolder, HolderMatch
 from license_library.keyring import Keyring
 from license_library.known_faces import known_faces
 from license_library.qr_payloads import is_former
-from license_library.questions import VerifyQuestion
+from license_library.questions import VerifyQuestion, WrongQuestion
 from license_library.readings import Reading
 from license_library.replacements import find_newer
 from license_library.verify_candidates import MOST, find_candidates, read_license, refuse_several, without_blanks
@@ -36,6 +37,7 @@ from license_library.verify_words import (
     replaced_words,
     stale_words,
 )
+from license_library.waiting_records import count_waiting, count_waiting_of_type, type_waiting_words, waiting_words
 from license_library.wording import validity_words
 from schemas.identifiers.license_identifier import parse_license_identifier
 
@@ -54,7 +56,7 @@ def verify_license(
     values = _values(question)
     _check_faces(conn, rows, values, question.license_type)
     if not rows:
-        return _nothing(conn, question, reading, today, now)
+        return _nothing(conn, keyring, question, reading, today, now)
     holder = GivenHolder(conn, keyring, values, today)
     compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
     row, matches, bound = max(compared, key=_likeness(today, now))
@@ -158,11 +160,15 @@ def _verdict(fields: list[FieldMatch], validity: Validity, source: Source, doubt
     return "not_compared" if fields and matches is None else "confirmed"
 
 
-def _nothing(conn: Connection, question: VerifyQuestion, reading: Reading, today: date, now: datetime) -> VerifyAnswer:
+def _nothing(  # noqa: PLR0913, PLR0917 - the question, and both clocks
+    conn: Connection, keyring: Keyring, question: VerifyQuestion, reading: Reading, today: date, now: datetime
+) -> VerifyAnswer:
     license_type = _type_asked(conn, question)
     sources = sources_of_type(conn, license_type, now) if license_type else []
     cannot_exist = not reading.values
-    surely_not = cannot_exist or (bool(sources) and all(one.freshness == "fresh" for one in sources))
+    waiting = [] if cannot_exist else _waiting(conn, keyring, question, license_type, today)
+    is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources) and not waiting
+    surely_not = cannot_exist or is_all_known
     return VerifyAnswer(
         verdict="not_found" if surely_not else "unknown",
         words=VERDICTS["not_found" if surely_not else "unknown"],
@@ -171,7 +177,7 @@ def _nothing(conn: Connection, question: VerifyQuestion, reading: Reading, today
         valid_today=None,
         validity=None,
         fields=[],
-        reasons=_why_nothing(reading.advice, license_type, sources),
+        reasons=_why_nothing(reading.advice, license_type, sources, waiting),
         doubts=[],
         license_id=None,
         replaced_by=[],
@@ -182,6 +188,20 @@ def _nothing(conn: Connection, question: VerifyQuestion, reading: Reading, today
     )
 
 
+def _waiting(
+    conn: Connection, keyring: Keyring, question: VerifyQuestion, license_type: str | None, today: date
+) -> list[Words]:
+    """Say what waits in quarantine that may be the license: of its holder, where one is told, else of its type."""
+    try:
+        told = question.values["holder_code"], question.values.get("holder_code_type")
+        hashes = read_holder_code(*told, today).hashes(keyring)
+    except (KeyError, WrongQuestion):
+        count = count_waiting_of_type(conn, license_type) if license_type else 0
+        return [type_waiting_words(count)] if count else []
+    count = count_waiting(conn, hashes, license_type)
+    return [waiting_words(count)] if count else []
+
+
 def _type_asked(conn: Connection, question: VerifyQuestion) -> str | None:
     parts = parse_license_identifier((question.identifier or "").strip().upper())
     if question.license_type or parts is None:
@@ -189,11 +209,12 @@ def _type_asked(conn: Connection, question: VerifyQuestion) -> str | None:
     return conn.execute(_TYPE_OF_CODE, {"type_code": parts.type_code}).scalars().first()
 
 
-def _why_nothing(advice: tuple[Advice, ...], license_type: str | None, sources: list[Source]) -> list[Words]:
+def _why_nothing(
+    advice: tuple[Advice, ...], license_type: str | None, sources: list[Source], waiting: list[Words]
+) -> list[Words]:
     if advice and advice[0].code == "identifier.license_identifier_wrong":
         return [advice[0].words]
     if license_type is None:
         return [UNKNOWN_TYPE]
-    return [source.freshness_words for source in sources if source.freshness != "fresh"] or (
-        [NOT_FOUND] if sources else [NO_FEED]
-    )
+    silent = [source.freshness_words for source in sources if source.freshness != "fresh"]
+    return [*waiting, *silent] or ([NOT_FOUND] if sources else [NO_FEED])

@@ -50,7 +50,7 @@ def searched(shelf: Library, code: str) -> set[str]:
 
 def shared(shelf: Library, code: str) -> set[str]:
     hashes = read_holder_code(code, "111", TODAY).hashes(shelf.keyring)
-    return {row.license_number for row in find_by_holder(shelf.conn, hashes, "bizlic", None)}
+    return {row.license_number for row in find_by_holder(shelf.conn, hashes, "bizlic", None, TODAY)}
 
 
 def held(shelf: Library, code: str, known_at: datetime = NOW) -> set[str]:

@@ -107,10 +107,10 @@ select exchange_id, 2, '', '', 200, '', 0, now(), now(), now(), now() from excha
 """
 
 CASES = """
-insert into quarantined_records (department, feed, license_type, holder_hashes, problems, codes, digest, exchange_id,
+insert into quarantined_records (department, feed, record_id, license_type, holder_hashes, problems, codes, digest, exchange_id,
                                  page_number, position, mapping_version, rule_version, state, first_seen_at,
                                  last_seen_at)
-select 'market_regulation', 'licenses', 'bizlic', array[sha256(cast(cast(n as text) as bytea))], '[]', '{}',
+select 'market_regulation', 'licenses', 'Q' || n, 'bizlic', array[sha256(cast(cast(n as text) as bytea))], '[]', '{}',
        sha256(cast('q' || n as bytea)), (select max(exchange_id) from exchanges), 1, 1, 'm', 'm', 'open', now(), now()
   from generate_series(1, 4000) as n
 """
@@ -244,7 +244,7 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "by identifier": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(IDENTIFIER), *clock),
         "by number": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(license_number="A1"), *clock),
         "by QR payload": lambda: find_by_qr_payload(shelf.conn, "nobody's"),
-        "shared, by holder": lambda: find_by_holder(shelf.conn, [b"x"], "bizlic", None),
+        "shared, by holder": lambda: find_by_holder(shelf.conn, [b"x"], "bizlic", None, TODAY),
         "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER, ["bizlic"]),
         "held on a day": lambda: held_as_of(shelf.conn, shelf.keyring, COMPANY, None, None, None, *clock),
         "verified by another number": lambda: verify_license(shelf.conn, shelf.keyring, other, *clock),

@@ -79,7 +79,7 @@ def test_every_question_from_a_number_sees_the_licenses_of_all_that_are_bound(
     assert f"decision {first} of 张工" in said.en
     assert f"decision {second} of 张工" in said.en
     shared = find_by_holder(
-        shelf.conn, [shelf.read("select holder_hash from subjects where code_type = '111'")[0]], "bizlic", None
+        shelf.conn, [shelf.read("select holder_hash from subjects where code_type = '111'")[0]], "bizlic", None, TODAY
     )
     assert {row.license_number for row in shared} == {"L0", "L1", "L2"}
 

@@ -95,6 +95,29 @@ def test_a_long_scope_is_compared(shelf: Library, company: int) -> None:
         ask(shelf, license_number="A1", values={"face.scope": scope + "物"})
 
 
+@pytest.mark.parametrize("code", [{"holder_code": COMPANY}, {}, {"holder_code": COMPANY[:-1] + "0"}])
+def test_what_waits_may_be_the_license_asked_for(shelf: Library, company: int, code: dict[str, str]) -> None:
+    asked: dict[str, object] = {"license_type": "bizlic", "license_number": "N9", "values": code}
+    assert ask(shelf, **asked).verdict == "not_found"
+    (hashed,) = shelf.read("select holder_hash from subjects where subject_id = :id", id=company)
+    shelf.add_case(license_type="namepre", holder_hashes=[hashed])
+    shelf.add_case(license_type="bizlic", holder_hashes=[hashed], state="mended")
+    assert ask(shelf, **asked).verdict == "not_found"
+    shelf.add_case(license_type="bizlic", holder_hashes=[hashed])
+    answer = ask(shelf, **asked)
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert [reason.zh.split("因")[0] for reason in answer.reasons] == [
+        "该主体有 1 条记录" if code.get("holder_code") == COMPANY else "该类证照有 1 条记录"
+    ]
+
+
+def test_what_waits_of_another_holder_is_not_the_license_asked_for(shelf: Library, company: int) -> None:
+    shelf.add_case(license_type="bizlic", holder_hashes=[b"somebody else"])
+    asked = {"license_type": "bizlic", "license_number": "N9"}
+    assert ask(shelf, **asked, values={"holder_code": COMPANY}).verdict == "not_found"
+    assert ask(shelf, **asked).verdict == "unknown"
+
+
 @pytest.mark.parametrize("beside", [{}, {"issued_on": "2015-03-01"}])
 @pytest.mark.parametrize("absent", ["valid_to", "face.scope"])
 def test_what_could_not_be_compared_confirms_nothing(
