@@ -50,6 +50,7 @@ ASKING = {
     "scorecards",
     "service",
     "stewardship",
+    "strangers",  # the calls of nobody known, written down or counted
     "subject_comparing",
     "subject_decisions",  # which subjects are the same, decided by a person
     "subject_pairs",
@@ -96,6 +97,7 @@ def test_only_named_modules_are_doors_to_the_library() -> None:
         "deciding.py",
         "filing.py",
         "overseeing.py",
+        "refusals.py",
         "relying.py",
         "settling.py",
         "sharing.py",
