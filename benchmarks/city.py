@@ -18,9 +18,9 @@ from sqlalchemy import Connection, Engine, text
 
 from connectors.fake.subjects import Subject, Subjects
 from hub.context import HubContext
-from license_library.holders import holder_hash
-from license_library.keyring import Keyring
-from license_library.subject_keys import key_subjects
+from license_library.asking.holders import holder_hash
+from license_library.search.subject_keys import key_subjects
+from license_library.storage.keyring import Keyring
 from license_library.tables import license_versions, licenses
 from schemas.names import name_keys
 

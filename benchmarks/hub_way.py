@@ -15,9 +15,9 @@ from benchmarks.measures import changed, metered, peaks
 from connectors.connection import Connection, parse_connection
 from hub import pull
 from hub.context import HubContext, prepare_database, utc_now
-from license_library.database import open_database
-from license_library.keyring import Keyring
-from license_library.summaries import summarize
+from license_library.exchange.summaries import summarize
+from license_library.storage.database import open_database
+from license_library.storage.keyring import Keyring
 
 
 def pull_once(hub: HubContext, department: str, connection: Connection) -> dict[str, float]:

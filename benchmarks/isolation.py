@@ -28,9 +28,9 @@ from connectors.fake.process import FakeProcess, start_fakes
 from connectors.fake.truth import Plot
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pull import pull
-from license_library.database import open_database
-from license_library.embedded import running
-from license_library.keyring import Keyring
+from license_library.storage.database import open_database
+from license_library.storage.embedded import running
+from license_library.storage.keyring import Keyring
 
 BAD = {"transport": "never_ends", "marriage": "drip_body", "commerce": "hang_forever"}
 GOOD = 17

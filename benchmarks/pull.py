@@ -26,7 +26,7 @@ from benchmarks.measures import machine, middle
 from benchmarks.ways import ROOT, Bench, measure, prepare_dlt
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
-from license_library import embedded
+from license_library.storage import embedded
 
 NESTED = "transport_nested"
 TRANSPORTS = {"transport": "REST", NESTED: "nested", "market_regulation": "SOAP"}

@@ -26,9 +26,9 @@ from hub.context import HubContext, prepare_database, utc_now
 from hub.pull import pull
 from hub.reconcile import reconcile
 from license_library.answers import ReconciliationBrief
-from license_library.database import open_database
-from license_library.embedded import database_url, running
-from license_library.keyring import Keyring
+from license_library.storage.database import open_database
+from license_library.storage.embedded import database_url, running
+from license_library.storage.keyring import Keyring
 
 NAME, BASE, CHANGED = "work_safety", 1_000, 200
 MORE = """

@@ -32,13 +32,13 @@ from benchmarks.ways import Bench
 from connectors.connection import parse_connection
 from hub.context import HubContext, utc_now
 from hub.serving import planning_once
-from license_library.as_of import license_as_of
-from license_library.database import open_database
-from license_library.embedded import database_url
-from license_library.held_as_of import held_as_of
-from license_library.keyring import Keyring
-from license_library.lookup import find_licenses
-from license_library.questions import SearchTerms
+from license_library.asking.questions import SearchTerms
+from license_library.licenses.as_of import license_as_of
+from license_library.licenses.held_as_of import held_as_of
+from license_library.search.lookup import find_licenses
+from license_library.storage.database import open_database
+from license_library.storage.embedded import database_url
+from license_library.storage.keyring import Keyring
 from schemas.plain_names import plain_name
 from schemas.search_keys import core_of
 

@@ -31,13 +31,13 @@ from benchmarks.pull import bench
 from benchmarks.ways import ROOT, Bench
 from connectors.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
-from license_library import embedded
-from license_library.database import open_database
-from license_library.embedded import database_url
-from license_library.keyring import Keyring
-from license_library.lookup import find_licenses
-from license_library.questions import SearchTerms
-from license_library.subject_keys import key_subjects, queue_subjects
+from license_library.asking.questions import SearchTerms
+from license_library.search.lookup import find_licenses
+from license_library.search.subject_keys import key_subjects, queue_subjects
+from license_library.storage import embedded
+from license_library.storage.database import open_database
+from license_library.storage.embedded import database_url
+from license_library.storage.keyring import Keyring
 from schemas.plain_names import plain_name
 from schemas.search_keys import core_of
 from schemas.sounds import initials, spellings
@@ -205,7 +205,7 @@ def _wait_for(address: str) -> None:
 
 def made(url: str) -> str:
     """Migrate a fresh database; return its address."""
-    from license_library.database import migrate  # noqa: PLC0415 - alembic is heavy, and the help needs none of it
+    from license_library.storage.database import migrate  # noqa: PLC0415 - alembic is heavy, and the help needs none of it
 
     migrate(url)
     engine = open_database(url)

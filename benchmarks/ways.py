@@ -17,9 +17,9 @@ from sqlalchemy import make_url
 from connectors.connection import parse_connection
 from connectors.declaration import load_department
 from connectors.fake.process import FakeProcess
-from license_library import embedded
-from license_library.database import migrate
-from license_library.embedded import database_url
+from license_library.storage import embedded
+from license_library.storage.database import migrate
+from license_library.storage.embedded import database_url
 
 ROOT = Path(__file__).parents[1]
 DLT = ROOT / "var/benchmarks/dlt"

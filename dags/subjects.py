@@ -22,7 +22,7 @@ A red task: the hub's database. Running it again is safe: a pair that stands is 
 @task
 def propose() -> dict[str, int]:
     """Look at all numbers in an old form; return how many were seen, bound and proposed."""
-    from license_library.subject_proposing import propose_pairs
+    from license_library.pairs.subject_proposing import propose_pairs
 
     with told_to_airflow(), opened_hub() as hub:
         done = propose_pairs(hub.engine, hub.keyring, hub.clock)

@@ -14,7 +14,7 @@ from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.progress import Progress
 from hub.row_reasons import wrong_rows
-from license_library.exchanges import Exchange, read_pages
+from license_library.exchange.exchanges import Exchange, read_pages
 
 
 def acknowledge_rows(  # noqa: PLR0913, PLR0917 - the exchange, its declaration, and who listens

@@ -9,7 +9,7 @@ from connectors.declaration import Department, Feed, load_department
 from connectors.mapping_digest import mapping_digest
 from hub.context import HubContext
 from hub.registration import register
-from license_library.activations import Mapping, approve_activation, is_active, propose_activation
+from license_library.merge.activations import Mapping, approve_activation, is_active, propose_activation
 from schemas.errors import DeclarationError
 
 

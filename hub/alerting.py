@@ -16,8 +16,8 @@ from hub.context import HubContext
 from hub.failures import plain_database_errors_at
 from hub.settings import Settings
 from license_library.answers import IncidentBrief, as_plain
-from license_library.incident_alerts import DueAlert, claim_alert, mark_failed, mark_sent, note_due
-from license_library.incidents import end_mutes
+from license_library.oversight.incident_alerts import DueAlert, claim_alert, mark_failed, mark_sent, note_due
+from license_library.oversight.incidents import end_mutes
 from schemas.bureau_time import local_minute
 from schemas.errors import RequestError
 

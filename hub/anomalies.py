@@ -12,7 +12,7 @@ from statistics import median
 from typing import Final, Literal
 
 from connectors.declaration import Expects
-from license_library.feed_history import Past
+from license_library.exchange.feed_history import Past
 from schemas.license import LICENSE
 from schemas.measures import CONTRADICTIONS, Measured
 from schemas.problems import PROBLEM_CODES

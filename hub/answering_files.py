@@ -20,8 +20,8 @@ from hub.crash_points import pass_by
 from hub.landed_rows import read_landed_files
 from hub.progress import Progress
 from hub.row_reasons import wrong_rows
-from license_library.exchanges import Exchange, get_exchange
-from license_library.page_requests import list_merged_requests
+from license_library.exchange.exchanges import Exchange, get_exchange
+from license_library.exchange.page_requests import list_merged_requests
 
 _log = logging.getLogger(__name__)
 

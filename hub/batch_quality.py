@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from connectors.declaration import Feed, duration
 from hub.anomalies import Anomaly, Batch, find_anomalies, judged_kinds
 from hub.bounds import window_of
-from license_library.exchanges import Exchange
-from license_library.feed_history import count_known, read_history, save_measures
-from license_library.incidents import Cause, Severity, tell_incidents
+from license_library.exchange.exchanges import Exchange
+from license_library.exchange.feed_history import count_known, read_history, save_measures
+from license_library.oversight.incidents import Cause, Severity, tell_incidents
 from schemas.measures import Measured, Measures
 from schemas.suite_outcomes import ExpectationResult
 

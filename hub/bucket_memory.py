@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.settling import Settled
-from license_library.entries import LibrarySum
-from license_library.reconciling import Matched
+from license_library.reconciliation.entries import LibrarySum
+from license_library.reconciliation.reconciling import Matched
 
 Theirs = Mapping[str, str]
 Ours = Mapping[str, LibrarySum]

@@ -28,14 +28,14 @@ from hub.replayed_rows import rows_of
 from hub.unlisted import Listed
 from hub.waiving import let_pass
 from hub.wrong_apart import set_wrong_apart
-from license_library.checking import clear_staged, finish_check, hold_exchange, save_quality_results
-from license_library.exchanges import Exchange
-from license_library.listings import Missed
-from license_library.overtaken import BadRows
-from license_library.quarantining import quarantine_records
-from license_library.shadowing import note_reasons
-from license_library.staging import stage_records
-from license_library.standing import Standing, find_standing
+from license_library.exchange.checking import clear_staged, finish_check, hold_exchange, save_quality_results
+from license_library.exchange.exchanges import Exchange
+from license_library.exchange.staging import stage_records
+from license_library.merge.listings import Missed
+from license_library.merge.overtaken import BadRows
+from license_library.merge.shadowing import note_reasons
+from license_library.quarantine.quarantining import quarantine_records
+from license_library.quarantine.standing import Standing, find_standing
 from schemas.bureau_time import local_day
 from schemas.catalogue import load_catalogue
 from schemas.checks import RULE_VERSION, check_records

@@ -18,13 +18,13 @@ from sqlalchemy import Engine
 
 from connectors.declared import Department
 from hub.settings import Settings
-from license_library import embedded
-from license_library.calendar import list_years, seed_calendar
-from license_library.catalogue_store import load_catalogue as store_catalogue
-from license_library.database import assert_migrated, migrate, open_database
-from license_library.file_store import FileStore
-from license_library.key_mark import KeyDiffers, check_key, is_keyed
-from license_library.keyring import Keyring, load_or_create
+from license_library.catalogue.calendar import list_years, seed_calendar
+from license_library.catalogue.catalogue_store import load_catalogue as store_catalogue
+from license_library.files.file_store import FileStore
+from license_library.storage import embedded
+from license_library.storage.database import assert_migrated, migrate, open_database
+from license_library.storage.key_mark import KeyDiffers, check_key, is_keyed
+from license_library.storage.keyring import Keyring, load_or_create
 from schemas.bureau_time import Clock, local_day
 from schemas.catalogue import load_catalogue
 from schemas.errors import RequestError

@@ -17,11 +17,11 @@ from connectors.pages import MappedPage, map_pages
 from connectors.row_edits import Edits, edit_rows
 from hub.context import HubContext
 from hub.replayed_rows import pick_rows
-from license_library.contradictions import find_contradictions, find_told_otherwise, take_back, take_back_known
-from license_library.exchanges import Exchange
-from license_library.overtaken import BadRows
-from license_library.quarantining import quarantine_records
-from license_library.shadowing import note_reasons
+from license_library.exchange.contradictions import find_contradictions, find_told_otherwise, take_back, take_back_known
+from license_library.exchange.exchanges import Exchange
+from license_library.merge.overtaken import BadRows
+from license_library.merge.shadowing import note_reasons
+from license_library.quarantine.quarantining import quarantine_records
 from schemas.catalogue import load_catalogue
 from schemas.checks import CONTRADICTED
 from schemas.problems import problems_frame

@@ -10,7 +10,8 @@ import logging
 from connectors.declaration import list_departments, load_department
 from hub.context import HubContext
 from hub.push import enqueue_delivery
-from license_library.correction_following import (
+from license_library.oversight.incidents import Cause, tell_incidents
+from license_library.quarantine.correction_following import (
     Late,
     Undelivered,
     list_late,
@@ -18,7 +19,6 @@ from license_library.correction_following import (
     note_delivery,
     settle_corrected,
 )
-from license_library.incidents import Cause, tell_incidents
 from schemas.bureau_time import local_day
 from schemas.deliveries import CorrectionRequest
 from schemas.errors import DeclarationError, RequestError

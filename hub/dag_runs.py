@@ -19,9 +19,9 @@ from hub.leftovers import end_left_exchanges
 from hub.processes import Children
 from hub.run_progress import RunProgress
 from license_library.answers import ExchangeBrief
-from license_library.exchange_list import list_exchanges
-from license_library.questions import ExchangeFilter
-from license_library.summaries import ExchangeSummary, summarize
+from license_library.asking.questions import ExchangeFilter
+from license_library.exchange.summaries import ExchangeSummary, summarize
+from license_library.oversight.exchange_list import list_exchanges
 from schemas.errors import ProcessFailed
 
 PARSE_SECONDS = 120.0

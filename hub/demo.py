@@ -28,7 +28,7 @@ from hub.processes import end_recorded
 from hub.registration import register
 from hub.settings import Settings
 from hub.watchman import watched
-from license_library.secret_files import write_once
+from license_library.storage.secret_files import write_once
 from schemas.errors import ProcessFailed, RequestError
 
 Note = Callable[[str], None]

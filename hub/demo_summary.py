@@ -15,9 +15,9 @@ from hub.dag_runs import DagRuns
 from hub.serving import service_settings
 from hub.settings import Settings
 from license_library.answers import Checklist
-from license_library.overview import survey_library
+from license_library.exchange.summaries import ExchangeSummary
+from license_library.oversight.overview import survey_library
 from license_library.service.asking import ChecklistRequest, check_materials
-from license_library.summaries import ExchangeSummary
 
 ITEM_CODE = "PD-E-013"  # 机动车维修经营许可: asks for licenses of four departments
 APPLICANT = 0

@@ -14,7 +14,7 @@ from connectors.drift.difference import Difference, Effect
 from connectors.drift.watching import Drift, find_drift
 from hub.context import HubContext
 from hub.registration import register
-from license_library.incidents import Cause, Severity, tell_incidents
+from license_library.oversight.incidents import Cause, Severity, tell_incidents
 from schemas.errors import DepartmentError
 
 SEVERITIES: dict[Effect, Severity] = {"harmless": "notice", "watch": "warning", "breaks": "critical"}

@@ -17,9 +17,9 @@ from connectors.declaration import Department, Feed
 from hub.checking import read_chunks, rule_version
 from hub.context import HubContext
 from hub.progress import Progress, no_progress
-from license_library.exchanges import Exchange
-from license_library.judged_exchanges import list_archived, list_waiting_records
-from license_library.masking import mask_text
+from license_library.asking.masking import mask_text
+from license_library.exchange.exchanges import Exchange
+from license_library.exchange.judged_exchanges import list_archived, list_waiting_records
 from schemas.bureau_time import local_day
 from schemas.catalogue import load_catalogue
 from schemas.checks import check_records

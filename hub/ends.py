@@ -21,8 +21,8 @@ from hub.crash_points import pass_by
 from hub.listing import Listing, list_rows
 from hub.progress import Progress
 from hub.settling import Settled, settle
-from license_library.entries import FeedName, known_until
-from license_library.reconciling import BucketPair, Difference, Found, save_reconciliation
+from license_library.reconciliation.entries import FeedName, known_until
+from license_library.reconciliation.reconciling import BucketPair, Difference, Found, save_reconciliation
 from schemas.errors import NotComparable
 from schemas.reconciliation import compare_entries, sum_buckets
 

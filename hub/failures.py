@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.backoff import pause_after
 from hub.context import HubContext
-from license_library.exchanges import Exchange, fail_exchange
-from license_library.sparing import FAILURES, failures_in_a_row, note_pause
+from license_library.exchange.exchanges import Exchange, fail_exchange
+from license_library.exchange.sparing import FAILURES, failures_in_a_row, note_pause
 from schemas.errors import DatabaseUnavailable, DepartmentError, DepartmentUnavailable, HubError
 
 PAUSE = timedelta(minutes=1)  # the first one, doubled each time

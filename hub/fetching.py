@@ -13,7 +13,7 @@ from connectors.declaration import load_department
 from connectors.license_file import fetch_license_file
 from hub.context import HubContext
 from license_library.answers import FileBrief
-from license_library.license_files import named_file
+from license_library.files.license_files import named_file
 from license_library.service import filing
 from license_library.service.filing import FileRequest
 from license_library.service.purposes import check_purpose

@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 from connectors.contract_names import new_in_text, unknown_names
 from connectors.declaration import Department, Feed
 from connectors.pages import MappedPage
-from license_library.exchanges import Exchange
-from license_library.incidents import Cause, tell_incidents, told_causes
-from license_library.known_fill import Fill, known_fill
+from license_library.exchange.exchanges import Exchange
+from license_library.exchange.known_fill import Fill, known_fill
+from license_library.oversight.incidents import Cause, tell_incidents, told_causes
 
 IMPOSSIBLE, UNLIKELY = 1e-6, 0.05
 KIND, GONE = "new_field", "gone_field"

@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from connectors.declaration import Department
 from hub.settings import Settings
-from license_library import embedded
+from license_library.storage import embedded
 
 
 def front_database(settings: Settings, engine: Engine, department: Department) -> str:

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
 from license_library.answers import ExchangeBrief
-from license_library.feed_states import FeedState, read_feed_states
-from license_library.hold_phrases import hold_words
-from license_library.incidents import Cause, tell_incidents
+from license_library.oversight.feed_states import FeedState, read_feed_states
+from license_library.oversight.incidents import Cause, tell_incidents
+from license_library.words.hold_phrases import hold_words
 from schemas.bureau_time import local_minute
 
 FAILED_IN_A_ROW: Final = 3

@@ -8,8 +8,8 @@ from functools import partial
 from connectors.declaration import Department, Feed
 from connectors.pages import LandedFile, PageRows, read_blocks, read_files
 from hub.context import HubContext
-from license_library.exchanges import read_pages
-from license_library.page_requests import list_requests, read_one_page
+from license_library.exchange.exchanges import read_pages
+from license_library.exchange.page_requests import list_requests, read_one_page
 
 
 def read_landed_rows(

@@ -16,7 +16,7 @@ from hub.answering_files import taken_requests
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.progress import Progress
-from license_library.exchanges import Exchange, StoredPage, finish_landing, store_page
+from license_library.exchange.exchanges import Exchange, StoredPage, finish_landing, store_page
 
 
 def land_pages(  # noqa: PLR0913, PLR0917 - a feed, its exchange, and which of its records

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hub.context import HubContext
-from license_library.exchange_list import list_exchanges
-from license_library.exchanges import fail_exchange
-from license_library.questions import MAX_LIMIT, ExchangeFilter
+from license_library.asking.questions import MAX_LIMIT, ExchangeFilter
+from license_library.exchange.exchanges import fail_exchange
+from license_library.oversight.exchange_list import list_exchanges
 from schemas.errors import ProcessFailed
 
 OPEN_STATES = {"landing", "landed", "checked"}

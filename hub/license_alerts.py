@@ -10,8 +10,8 @@ from dataclasses import asdict
 
 from connectors.declaration import Department
 from hub.context import HubContext
-from license_library.outbox import Owing, enqueue
-from license_library.untold_alerts import BATCH, UntoldAlert, find_untold_alerts
+from license_library.deliveries.outbox import Owing, enqueue
+from license_library.deliveries.untold_alerts import BATCH, UntoldAlert, find_untold_alerts
 from schemas.deliveries import LicenseAlert, payload_of
 
 KIND = "license_alert"

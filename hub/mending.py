@@ -20,9 +20,10 @@ from hub.progress import Progress, no_progress
 from hub.pull import declared_feed
 from hub.replay import replay
 from license_library.answers import BatchBrief
-from license_library.attendance import attended
-from license_library.batch_list import get_batch
-from license_library.case_batches import (
+from license_library.exchange.summaries import ExchangeSummary
+from license_library.merge.attendance import attended
+from license_library.quarantine.batch_list import get_batch
+from license_library.quarantine.case_batches import (
     advance_batch,
     correction_of,
     decision_of,
@@ -30,11 +31,10 @@ from license_library.case_batches import (
     list_waiting_batches,
     next_cases,
 )
-from license_library.case_decisions import decide_case
-from license_library.corrections import ask_for_case
-from license_library.replaying import list_due, list_open_feeds, split_by_feed
-from license_library.standing import end_waivers
-from license_library.summaries import ExchangeSummary
+from license_library.quarantine.case_decisions import decide_case
+from license_library.quarantine.corrections import ask_for_case
+from license_library.quarantine.replaying import list_due, list_open_feeds, split_by_feed
+from license_library.quarantine.standing import end_waivers
 from schemas.errors import DeclarationError, HubError, LeaseTaken, RequestError
 
 SLICE = 200

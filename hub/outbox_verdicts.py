@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from connectors.declaration import Delivery, duration
 from connectors.delivering import Outcome
 from hub.backoff import is_over, pause_after
-from license_library.outbox_claims import Claim
-from license_library.outbox_marks import Mark
+from license_library.deliveries.outbox_claims import Claim
+from license_library.deliveries.outbox_marks import Mark
 
 GIVEN_UP, NO_RECEIPT, UNANSWERED = "delivery.given_up", "delivery.no_receipt", "delivery.unanswered"
 

@@ -27,18 +27,18 @@ from hub.registration import register
 from hub.reversals import tell_reversals
 from hub.statement_limits import limited_for
 from hub.unlisted import tell_unlisted
-from license_library.attendance import attended, let_go, this_process
-from license_library.exchanges import (
+from license_library.exchange.exchanges import (
     Exchange,
     Held,
     begin_exchange,
     get_exchange,
 )
-from license_library.merging import Counts, merge_exchange
-from license_library.shadowing import compare_exchange
-from license_library.subject_keys import key_subjects
-from license_library.summaries import ExchangeSummary, summarize
-from license_library.table_statistics import refresh_statistics
+from license_library.exchange.summaries import ExchangeSummary, summarize
+from license_library.merge.attendance import attended, let_go, this_process
+from license_library.merge.merging import Counts, merge_exchange
+from license_library.merge.shadowing import compare_exchange
+from license_library.search.subject_keys import key_subjects
+from license_library.storage.table_statistics import refresh_statistics
 from schemas.errors import DataHeld, DeclarationError, HubError
 
 

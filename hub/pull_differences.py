@@ -12,8 +12,8 @@ from connectors.connection import Connection
 from hub.context import HubContext
 from hub.progress import Progress, no_progress
 from hub.pull import declared_feed, pull
-from license_library.reconciliation_list import get_reconciliation, keys_to_pull
-from license_library.summaries import ExchangeSummary
+from license_library.exchange.summaries import ExchangeSummary
+from license_library.reconciliation.reconciliation_list import get_reconciliation, keys_to_pull
 
 MOST_KEYS: Final = 2_000  # asked for one by one; more of them are swept
 

@@ -13,7 +13,7 @@ from hub.license_alerts import owe_license_alerts
 from hub.progress import Progress, no_progress
 from hub.push_pass import PushBounds, PushPass, PushSummary
 from hub.registration import register_unknown, register_when_free
-from license_library.outbox import Owing, enqueue, find_enqueued
+from license_library.deliveries.outbox import Owing, enqueue, find_enqueued
 from schemas.deliveries import Delivery as Owed
 from schemas.deliveries import kind_of, payload_of
 from schemas.errors import DeclarationError

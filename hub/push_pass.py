@@ -24,9 +24,9 @@ from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.outbox_verdicts import answer_of, judge_delivery, judge_receipt, postponed, unanswered
 from hub.progress import Progress
-from license_library.corrections import note_answer
-from license_library.outbox_claims import Claim, claim_delivery, claim_receipt, paused_until
-from license_library.outbox_marks import Mark, hold_back, mark_delivery, mark_leaving, mark_receipt, release
+from license_library.deliveries.outbox_claims import Claim, claim_delivery, claim_receipt, paused_until
+from license_library.deliveries.outbox_marks import Mark, hold_back, mark_delivery, mark_leaving, mark_receipt, release
+from license_library.quarantine.corrections import note_answer
 from schemas.errors import LeaseLost
 
 T = TypeVar("T")

@@ -20,12 +20,19 @@ from hub.conformance.scratch import Scratch
 from hub.context import HubContext
 from hub.progress import Progress, no_progress
 from hub.pull import check, merge
-from license_library.archive import Archived, carry_feed, hold_again, list_archived, list_origins, open_again
-from license_library.database import open_database
-from license_library.entries import FeedName, library_entries
-from license_library.kept_declarations import find_declaration
-from license_library.merging import release_held
-from license_library.stood_then import stand_as_then
+from license_library.exchange.kept_declarations import find_declaration
+from license_library.merge.merging import release_held
+from license_library.reconciliation.archive import (
+    Archived,
+    carry_feed,
+    hold_again,
+    list_archived,
+    list_origins,
+    open_again,
+)
+from license_library.reconciliation.entries import FeedName, library_entries
+from license_library.reconciliation.stood_then import stand_as_then
+from license_library.storage.database import open_database
 from schemas.errors import DataHeld, HubError
 from schemas.reconciliation import compare_entries
 

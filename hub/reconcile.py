@@ -19,8 +19,8 @@ from hub.pull import declared_feed
 from hub.registration import register
 from hub.table_ends import compare_table
 from license_library.answers import ReconciliationBrief
-from license_library.entries import FeedName, entries_now, library_entries, library_sums, sample_keys
-from license_library.reconciliation_list import get_reconciliation
+from license_library.reconciliation.entries import FeedName, entries_now, library_entries, library_sums, sample_keys
+from license_library.reconciliation.reconciliation_list import get_reconciliation
 from schemas.errors import NotComparable
 from schemas.reconciliation import BUCKET_DIGITS
 

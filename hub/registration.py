@@ -12,7 +12,7 @@ from connectors.declaration_archive import pack_declaration
 from connectors.field_origins import describe_fields
 from connectors.mapping_digest import mapping_digest
 from hub.context import HubContext
-from license_library.declared_feeds import (
+from license_library.catalogue.declared_feeds import (
     DepartmentEntry,
     FeedEntry,
     are_feeds_free,
@@ -20,8 +20,8 @@ from license_library.declared_feeds import (
     is_registered,
     register_department,
 )
-from license_library.kept_declarations import is_kept, keep_declaration
-from license_library.mappings import keep_mapping
+from license_library.exchange.kept_declarations import is_kept, keep_declaration
+from license_library.merge.mappings import keep_mapping
 
 
 def register(hub: HubContext, declared: Department) -> None:

@@ -20,10 +20,10 @@ from hub.progress import Progress, no_progress
 from hub.pull import check, declared_feed, make_keys, merge
 from hub.registration import register
 from hub.replayed_rows import pick_rows
-from license_library.attendance import attended, this_process
-from license_library.exchanges import Held, begin_exchange, finish_landing
-from license_library.replaying import Case, note_unread, place_cases, rekey_cases, select_cases
-from license_library.summaries import ExchangeSummary, summarize
+from license_library.exchange.exchanges import Held, begin_exchange, finish_landing
+from license_library.exchange.summaries import ExchangeSummary, summarize
+from license_library.merge.attendance import attended, this_process
+from license_library.quarantine.replaying import Case, note_unread, place_cases, rekey_cases, select_cases
 from schemas.errors import DeclarationError, HubError
 
 

@@ -15,9 +15,9 @@ from connectors.page_rows import Column
 from connectors.pages import PageRows, read_blocks, read_files
 from hub.context import HubContext
 from hub.landed_rows import read_landed_rows
-from license_library.exchanges import Exchange
-from license_library.page_requests import list_requests, read_landed_page, read_one_page
-from license_library.replaying import list_replayed
+from license_library.exchange.exchanges import Exchange
+from license_library.exchange.page_requests import list_requests, read_landed_page, read_one_page
+from license_library.quarantine.replaying import list_replayed
 
 
 def rows_of(hub: HubContext, exchange: Exchange, department: Department, feed: Feed) -> Iterator[tuple[int, PageRows]]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from hub.context import HubContext
-from license_library.retention import Retained, let_go_pages
+from license_library.exchange.retention import Retained, let_go_pages
 
 
 def retain_pages(

@@ -6,9 +6,9 @@ The version is kept: the department is the authority. One incident for each feed
 from __future__ import annotations
 
 from hub.context import HubContext
-from license_library.incidents import Cause, tell_incidents
-from license_library.reversals import KIND, Reversal, count_reversals, end_reversals
-from license_library.wording import status_words
+from license_library.oversight.incidents import Cause, tell_incidents
+from license_library.oversight.reversals import KIND, Reversal, count_reversals, end_reversals
+from license_library.words.wording import status_words
 
 
 def tell_reversals(hub: HubContext, department: str) -> None:

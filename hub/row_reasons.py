@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from connectors.declaration import Feed
 from hub.context import HubContext
-from license_library.exchanges import Exchange
-from license_library.quarantining import Reason, find_reasons
+from license_library.exchange.exchanges import Exchange
+from license_library.quarantine.quarantining import Reason, find_reasons
 from schemas.license import LICENSE
 from schemas.problems import PROBLEM_CODES
 

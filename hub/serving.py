@@ -20,8 +20,8 @@ from hub.context import HubContext, open_file_store, sign_in_token
 from hub.held_batches import settle_batch
 from hub.push import enqueue_delivery
 from hub.settings import Settings
-from license_library.database import open_database
 from license_library.service.settings import ServiceSettings
+from license_library.storage.database import open_database
 from schemas.errors import ProcessFailed
 
 

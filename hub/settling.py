@@ -12,7 +12,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection
 
-from license_library.entries import FeedName, entries_now, set_aside
+from license_library.reconciliation.entries import FeedName, entries_now, set_aside
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from connectors.declaration import Limits, load_department
 from hub.context import HubContext
-from license_library.database import limit_statements
+from license_library.storage.database import limit_statements
 from schemas.errors import DeclarationError
 
 

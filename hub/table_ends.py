@@ -16,8 +16,8 @@ from hub.bucket_memory import counts_agree, find_suspects, newly_matched
 from hub.ends import Compared, Ends, conclude
 from hub.listing import Listing
 from hub.settling import Settled
-from license_library.entries import LibrarySum, library_entries, library_sums
-from license_library.reconciling import Matched, match_buckets, matched_buckets
+from license_library.reconciliation.entries import LibrarySum, library_entries, library_sums
+from license_library.reconciliation.reconciling import Matched, match_buckets, matched_buckets
 from schemas.reconciliation import BUCKET_DIGITS, count_buckets
 
 

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from connectors.connection import Connection
 from hub import pull
 from hub.context import HubContext
-from license_library.attendance import attended, let_go, take_hold, this_process
-from license_library.exchanges import get_exchange
-from license_library.merging import Counts
+from license_library.exchange.exchanges import get_exchange
+from license_library.merge.attendance import attended, let_go, take_hold, this_process
+from license_library.merge.merging import Counts
 
 
 def check(hub: HubContext, exchange_id: int) -> None:

@@ -16,7 +16,7 @@ from connectors.connection import Connection
 from connectors.declaration import Department, Feed, FieldRule
 from connectors.pages import PageRows, map_page, peek_rows
 from hub.checking import suite_of
-from license_library.masking import mask_code, mask_text
+from license_library.asking.masking import mask_code, mask_text
 from schemas.catalogue import load_catalogue
 from schemas.checks import check_records
 from schemas.expectations import run_suite

@@ -10,9 +10,8 @@ from sqlalchemy import Connection
 
 from connectors.declaration import Feed
 from hub.context import HubContext
-from license_library.exchanges import Exchange
-from license_library.incidents import Cause, tell_incidents
-from license_library.listings import (
+from license_library.exchange.exchanges import Exchange
+from license_library.merge.listings import (
     Missed,
     count_outdated,
     count_unlisted,
@@ -20,6 +19,7 @@ from license_library.listings import (
     note_returned,
     unlisted_records,
 )
+from license_library.oversight.incidents import Cause, tell_incidents
 
 KIND = "unlisted"
 OUTDATED = "outdated"

@@ -37,7 +37,7 @@ def main(run_folder: Path, home: Path | None) -> None:
 def leave_database(home: Path) -> None:
     """Stop the embedded server, unless somebody else uses it or asked it to stay."""
     # Rarely needed, and costly to import for a process that only waits.
-    from license_library import embedded  # noqa: PLC0415
+    from license_library.storage import embedded  # noqa: PLC0415
 
     if embedded.status(home).running:
         with embedded.running(home):

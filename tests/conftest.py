@@ -17,10 +17,10 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 from xdist.scheduler import LoadFileScheduling
 
-from license_library.database import migrate, open_database
-from license_library.embedded import database_url
-from license_library.keyring import Keyring
-from license_library.passing_home import IN_MEMORY, passing_home
+from license_library.storage.database import migrate, open_database
+from license_library.storage.embedded import database_url
+from license_library.storage.keyring import Keyring
+from license_library.storage.passing_home import IN_MEMORY, passing_home
 
 TEMPLATE = "template_library"
 FRONT_DATABASES = ["postgresql", *(["mariadb"] if mariadb_answers() else [])]

@@ -29,7 +29,7 @@ from hub.conformance.scratch import scratch_server
 from hub.conformance.stand import Ground, try_feed
 from hub.settings import Settings
 from hub.terminal import notes
-from license_library.passing_home import IN_MEMORY
+from license_library.storage.passing_home import IN_MEMORY
 
 
 def conform(  # noqa: PLR0913, PLR0917 - each is one option

@@ -21,8 +21,9 @@ from hub.context import HubContext, opened_hub, today
 from hub.correcting import follow_corrections
 from hub.settings import Settings
 from license_library.answers import CorrectionBrief, CorrectionDetail
-from license_library.correction_list import get_correction, list_corrections, show_correction
-from license_library.corrections import (
+from license_library.asking.questions import CorrectionFilter
+from license_library.quarantine.correction_list import get_correction, list_corrections, show_correction
+from license_library.quarantine.corrections import (
     DEFAULT_DAYS,
     Answer,
     Correction,
@@ -30,9 +31,8 @@ from license_library.corrections import (
     ask_for_case,
     ask_for_license,
 )
-from license_library.keyring import Keyring
-from license_library.questions import CorrectionFilter
-from license_library.revealing import reveal_correction
+from license_library.quarantine.revealing import reveal_correction
+from license_library.storage.keyring import Keyring
 
 correction = typer.Typer(help="What departments are asked to put right.", no_args_is_help=True)
 Field = Annotated[str, typer.Option(help="The field to put right.")]

@@ -14,9 +14,9 @@ from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import checked_keyring, opened_hub, prepare_database
 from hub.retaining import retain_pages
 from hub.settings import Settings
-from license_library import embedded
-from license_library.database import assert_migrated, is_answering, open_database
-from license_library.subject_keys import key_subjects, queue_subjects
+from license_library.search.subject_keys import key_subjects, queue_subjects
+from license_library.storage import embedded
+from license_library.storage.database import assert_migrated, is_answering, open_database
 from schemas.errors import HubError, RequestError
 from schemas.search_keys import VERSION
 

@@ -29,7 +29,7 @@ from hub.commands.watching import drift
 from hub.context import running_database, utc_now
 from hub.front_databases import front_database
 from hub.settings import Settings
-from license_library.database import open_database
+from license_library.storage.database import open_database
 from schemas.errors import ConnectionMissing, DeclarationError
 
 app = typer.Typer(help="Declared departments: make, list, check, fake.", no_args_is_help=True)

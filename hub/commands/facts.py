@@ -17,8 +17,8 @@ from hub.context import opened_hub
 from hub.correcting import follow_corrections
 from hub.settings import Settings
 from license_library.answers import ConflictBrief, ConflictDetail, ConflictsAnswer
-from license_library.corrections import DEFAULT_DAYS
-from license_library.questions import MAX_LIMIT, ConflictFilter
+from license_library.asking.questions import MAX_LIMIT, ConflictFilter
+from license_library.quarantine.corrections import DEFAULT_DAYS
 from license_library.service import settling
 from license_library.service.asking import FactsRequest, show_facts
 from license_library.service.settling import ConflictOrder, MasterOrder

@@ -16,9 +16,9 @@ from hub.context import opened_hub
 from hub.judging import judge_feeds
 from hub.settings import Settings
 from license_library.answers import IncidentBrief, IncidentDetail
-from license_library.incident_decisions import DAYS_MUTED, IncidentDecision, decide_incident
-from license_library.incident_list import list_incidents, report_incident
-from license_library.questions import IncidentFilter
+from license_library.asking.questions import IncidentFilter
+from license_library.oversight.incident_decisions import DAYS_MUTED, IncidentDecision, decide_incident
+from license_library.oversight.incident_list import list_incidents, report_incident
 
 incident = typer.Typer(help="What somebody must look after.", no_args_is_help=True)
 IncidentId = Annotated[int, typer.Argument(help="Number of the incident.")]

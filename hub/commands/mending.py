@@ -17,10 +17,10 @@ from hub.context import HubContext, opened_hub, today
 from hub.replay import replay
 from hub.settings import Settings
 from license_library.answers import QuarantineCase, QuarantineDetail
-from license_library.case_decisions import CaseDecision, decide_case
-from license_library.quarantine_list import get_quarantine_case, list_quarantine
-from license_library.questions import QuarantineFilter
-from license_library.revealing import reveal_case
+from license_library.asking.questions import QuarantineFilter
+from license_library.quarantine.case_decisions import CaseDecision, decide_case
+from license_library.quarantine.quarantine_list import get_quarantine_case, list_quarantine
+from license_library.quarantine.revealing import reveal_case
 
 quarantine = typer.Typer(help="Records that wait, and what is done about them.", no_args_is_help=True)
 CaseId = Annotated[int, typer.Argument(help="Number of the case.")]

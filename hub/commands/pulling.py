@@ -23,10 +23,10 @@ from hub.held_batches import settle_batch
 from hub.pull import pull as pull_feed
 from hub.settings import Settings
 from hub.terminal import notes
-from license_library.exchange_list import list_exchanges
-from license_library.exchanges import fail_exchange, get_exchange
-from license_library.questions import ExchangeFilter, HoldDecision
-from license_library.summaries import ExchangeSummary, summarize
+from license_library.asking.questions import ExchangeFilter, HoldDecision
+from license_library.exchange.exchanges import fail_exchange, get_exchange
+from license_library.exchange.summaries import ExchangeSummary, summarize
+from license_library.oversight.exchange_list import list_exchanges
 from schemas.errors import HubError, LeaseLost
 
 exchange = typer.Typer(help="Exchanges that do not end by themselves.", no_args_is_help=True)

@@ -21,9 +21,9 @@ from hub.push import PushSummary, enqueue_delivery
 from hub.push import push as push_department
 from hub.settings import Settings
 from license_library.answers import DeliveryBrief
-from license_library.delivery_list import get_delivery, list_deliveries
-from license_library.outbox import Choice, decide_delivery
-from license_library.questions import DeliveryFilter
+from license_library.asking.questions import DeliveryFilter
+from license_library.deliveries.delivery_list import get_delivery, list_deliveries
+from license_library.deliveries.outbox import Choice, decide_delivery
 from schemas.deliveries import read_delivery
 from schemas.errors import HubError, RequestError
 

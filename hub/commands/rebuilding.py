@@ -16,7 +16,7 @@ from hub.conformance.scratch import scratch_server
 from hub.context import opened_hub
 from hub.rebuild import Rebuilt, check_rebuild
 from hub.settings import Settings
-from license_library.archive import list_merged_feeds
+from license_library.reconciliation.archive import list_merged_feeds
 
 COLUMNS = ["department", "feed", "equal", "exchanges", "records", "rebuilt", "unproven", "deviations", "not rebuilt"]
 SHOWN = 20

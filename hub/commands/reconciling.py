@@ -21,9 +21,13 @@ from hub.pull_differences import pull_differences
 from hub.reconcile import reconcile as reconcile_feed
 from hub.settings import Settings
 from license_library.answers import ReconciliationBrief
-from license_library.questions import ReconciliationFilter
-from license_library.reconciliation_list import get_reconciliation, list_reconciliations, show_reconciliation
-from license_library.summaries import ExchangeSummary
+from license_library.asking.questions import ReconciliationFilter
+from license_library.exchange.summaries import ExchangeSummary
+from license_library.reconciliation.reconciliation_list import (
+    get_reconciliation,
+    list_reconciliations,
+    show_reconciliation,
+)
 from schemas.errors import HubError, NotComparable
 
 reconciliation = typer.Typer(help="What comparing both ends of a feed found.", no_args_is_help=True)

@@ -20,9 +20,16 @@ from hub.correcting import follow_corrections
 from hub.mending import Mended, mend_due, run_batch, run_waiting
 from hub.settings import Settings
 from license_library.answers import BatchBrief
-from license_library.batch_list import get_batch, list_batches
-from license_library.case_batches import BatchAction, BatchChange, BatchOrder, Chosen, change_batch, create_batch
-from license_library.corrections import DEFAULT_DAYS
+from license_library.quarantine.batch_list import get_batch, list_batches
+from license_library.quarantine.case_batches import (
+    BatchAction,
+    BatchChange,
+    BatchOrder,
+    Chosen,
+    change_batch,
+    create_batch,
+)
+from license_library.quarantine.corrections import DEFAULT_DAYS
 
 BatchId = Annotated[int, typer.Argument(help="Number of the batch.")]
 Where = Annotated[list[str] | None, typer.Option("--where", help="KEY=VALUE; several narrow further.")]

@@ -15,9 +15,9 @@ from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.settings import Settings
 from license_library.answers import DepartmentScores
-from license_library.questions import ScorecardFilter
-from license_library.scorecard_rows import scorecard_csv
-from license_library.scorecards import DIMENSIONS, score_month
+from license_library.asking.questions import ScorecardFilter
+from license_library.oversight.scorecard_rows import scorecard_csv
+from license_library.oversight.scorecards import DIMENSIONS, score_month
 from schemas.errors import RequestError
 
 

@@ -13,7 +13,7 @@ import typer
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.settings import Settings
-from license_library.consumers import add_consumer, end_consumer, grant_types, list_consumers, revoke_types
+from license_library.sharing.consumers import add_consumer, end_consumer, grant_types, list_consumers, revoke_types
 
 app = typer.Typer(help="Departments that ask the sharing service, and what each may ask for.", no_args_is_help=True)
 AccessId = Annotated[str, typer.Argument(help="The consumer's accessId.")]

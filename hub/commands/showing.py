@@ -21,7 +21,7 @@ from hub.demo_summary import DemoSummary, summarize_demo
 from hub.serving import address_of, open_socket, serve
 from hub.settings import Settings
 from hub.terminal import notes
-from license_library.summaries import ExchangeSummary
+from license_library.exchange.summaries import ExchangeSummary
 
 
 def demo(  # noqa: PLR0913, PLR0917 - one option each

@@ -15,10 +15,10 @@ from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import HubContext, opened_hub
 from hub.settings import Settings
 from license_library.answers import PairBrief, PairsAnswer
-from license_library.questions import PairFilter
-from license_library.subject_decisions import PairOrder, assign_pair, decide_pair, undo_decision
-from license_library.subject_pairs import find_pair, list_pairs, pair_of
-from license_library.subject_proposing import propose_pairs
+from license_library.asking.questions import PairFilter
+from license_library.pairs.subject_decisions import PairOrder, assign_pair, decide_pair, undo_decision
+from license_library.pairs.subject_pairs import find_pair, list_pairs, pair_of
+from license_library.pairs.subject_proposing import propose_pairs
 
 subject = typer.Typer(help="Which numbers are one person or organisation.", no_args_is_help=True)
 One = Annotated[int, typer.Argument(help="Number of a subject.")]

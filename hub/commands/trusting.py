@@ -23,8 +23,8 @@ from hub.pull import pull as pull_feed
 from hub.settings import Settings
 from hub.trying import Tried, try_feed
 from license_library.answers import ShadowAnswer
-from license_library.inquiries import hash_question, record_inquiry
-from license_library.shadow_report import report_shadow
+from license_library.asking.inquiries import hash_question, record_inquiry
+from license_library.oversight.shadow_report import report_shadow
 from schemas.bureau_time import local_day
 from schemas.errors import RequestError
 

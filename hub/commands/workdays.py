@@ -14,7 +14,7 @@ from hub.commands.mending import Who
 from hub.commands.output import AsJson, print_json, print_table
 from hub.context import opened_hub
 from hub.settings import Settings
-from license_library.calendar import CalendarDay, add_plain_year, list_year, set_day
+from license_library.catalogue.calendar import CalendarDay, add_plain_year, list_year, set_day
 
 calendar = typer.Typer(help="The days on which departments work.", no_args_is_help=True)
 

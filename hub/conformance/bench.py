@@ -26,10 +26,10 @@ from hub.context import Bounds, HubContext
 from hub.pull import pull
 from hub.reconcile import reconcile
 from license_library.answers import ReconciliationBrief
-from license_library.database import open_database
-from license_library.holdings import Holding, list_holdings, list_waiting
-from license_library.keyring import Keyring
-from license_library.summaries import ExchangeSummary
+from license_library.exchange.summaries import ExchangeSummary
+from license_library.reconciliation.holdings import Holding, list_holdings, list_waiting
+from license_library.storage.database import open_database
+from license_library.storage.keyring import Keyring
 
 LOOK = "look at the mapping of these fields in the declaration, and at one record of `hub department fake`"
 

@@ -22,8 +22,8 @@ from hub.conformance.outcome import Check, Failed, NotApplicable
 from hub.conformance.shapes import drop_files, pull_in_mode, told
 from hub.drifting import Watched, watch_drift
 from license_library.answers import IncidentBrief
-from license_library.incident_list import list_incidents
-from license_library.questions import IncidentFilter
+from license_library.asking.questions import IncidentFilter
+from license_library.oversight.incident_list import list_incidents
 
 PREFIX = "drift_"
 CONTRACT_OF = {"soap": "WSDL", "rest": "OpenAPI document", "table": "table", "file": "header"}

@@ -20,8 +20,8 @@ from hub.conformance.victims import Order
 from hub.context import HubContext
 from hub.push import PushBounds, PushSummary, enqueue_delivery, push
 from license_library.answers import DeliveryBrief
-from license_library.delivery_list import get_delivery
-from license_library.outbox import Choice, decide_delivery
+from license_library.deliveries.delivery_list import get_delivery
+from license_library.deliveries.outbox import Choice, decide_delivery
 from schemas.deliveries import example_of, read_delivery
 
 BOUNDS = PushBounds(grace=timedelta(0), chance=lambda: 1.0)

@@ -17,9 +17,9 @@ from sqlalchemy.pool import NullPool
 
 from hub.conformance.victims import Victims, standing_by
 from hub.context import prepare_database
-from license_library.database import open_database
-from license_library.embedded import database_url
-from license_library.passing_home import passing_home
+from license_library.storage.database import open_database
+from license_library.storage.embedded import database_url
+from license_library.storage.passing_home import passing_home
 
 TEMPLATE = "kit_template"
 

@@ -9,7 +9,7 @@ from connectors.fake.modes import MODES
 from hub.conformance.bench import Bench
 from hub.conformance.expected import HELD, MERGED, QUARANTINED, SHAPES, TROUBLE, Ends, right_ends
 from hub.conformance.outcome import Check, Failed
-from license_library.summaries import ExchangeSummary
+from license_library.exchange.summaries import ExchangeSummary
 
 DAYS = 9
 NEWS = {"ten_times_volume"}  # too much of it is only seen against what is usual in a day

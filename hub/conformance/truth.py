@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from connectors.declaration import Department, Feed
 from connectors.fake.shelf import Listed, Shelf
 from connectors.time_forms import written_form
-from license_library.holders import holder_hash
-from license_library.holdings import Holding
-from license_library.keyring import Keyring
+from license_library.asking.holders import holder_hash
+from license_library.reconciliation.holdings import Holding
+from license_library.storage.keyring import Keyring
 
 KEPT_APART = {"holder_code", "record_id", "source_updated_at"}  # compared in their own way
 SHOWN = 5

@@ -27,8 +27,8 @@ from hub.crash_points import VARIABLE
 from hub.pull import pull
 from hub.push import PushBounds, push
 from hub.reconcile import reconcile
-from license_library.database import open_database
-from license_library.keyring import Keyring
+from license_library.storage.database import open_database
+from license_library.storage.keyring import Keyring
 from schemas.errors import ProcessFailed
 from schemas.expectations import load_suite, require_runnable
 from schemas.license import LICENSE

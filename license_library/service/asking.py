@@ -23,19 +23,19 @@ from license_library.answers import (
     SearchAnswer,
     VerifyAnswer,
 )
-from license_library.as_of import license_as_of
-from license_library.checklist import answer_checklist
-from license_library.dossier import get_license
-from license_library.held_as_of import held_as_of
-from license_library.inquiries import hash_question, record_inquiry
-from license_library.lookup import find_licenses
-from license_library.prefill import answer_prefill
-from license_library.questions import SearchTerms, VerifyQuestion
+from license_library.asking.inquiries import hash_question, record_inquiry
+from license_library.asking.questions import SearchTerms, VerifyQuestion
+from license_library.checklist.checklist import answer_checklist
+from license_library.facts.prefill import answer_prefill
+from license_library.facts.subject_facts import facts_of_subject
+from license_library.licenses.as_of import license_as_of
+from license_library.licenses.dossier import get_license
+from license_library.licenses.held_as_of import held_as_of
+from license_library.search.lookup import find_licenses
 from license_library.service.purposes import Purpose
 from license_library.service.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings
-from license_library.subject_facts import facts_of_subject
-from license_library.verification import verify_license
+from license_library.verification.verification import verify_license
 from schemas.struct_readers import build_readers
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -8,13 +8,13 @@ from __future__ import annotations
 import msgspec
 
 from license_library.answers import PairBrief, PairDetail, PairsAnswer
-from license_library.inquiries import hash_question, record_inquiry
-from license_library.questions import PairFilter
+from license_library.asking.inquiries import hash_question, record_inquiry
+from license_library.asking.questions import PairFilter
+from license_library.pairs.subject_comparing import compare_subjects
+from license_library.pairs.subject_decisions import PairOrder, assign_pair, decide_pair, undo_decision
+from license_library.pairs.subject_pairs import find_pair, list_pairs, pair_of
 from license_library.service.purposes import Purpose, signed
 from license_library.service.settings import ServiceSettings
-from license_library.subject_comparing import compare_subjects
-from license_library.subject_decisions import PairOrder, assign_pair, decide_pair, undo_decision
-from license_library.subject_pairs import find_pair, list_pairs, pair_of
 from schemas.struct_readers import build_readers
 
 __all__ = ["OwnerOrder", "PairOrder", "PairReveal", "UndoOrder", "assign", "compare", "decide", "pairs", "undo"]

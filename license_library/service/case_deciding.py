@@ -10,11 +10,11 @@ from datetime import date
 import msgspec
 
 from license_library.answers import BatchBrief, BatchesAnswer, QuarantineDetail
-from license_library.batch_list import get_batch, list_batches
-from license_library.case_batches import BatchChange, BatchOrder, change_batch, create_batch
-from license_library.case_decisions import CaseAction, CaseDecision, decide_case
-from license_library.quarantine_list import get_quarantine_case
-from license_library.revealing import reveal_case
+from license_library.quarantine.batch_list import get_batch, list_batches
+from license_library.quarantine.case_batches import BatchChange, BatchOrder, change_batch, create_batch
+from license_library.quarantine.case_decisions import CaseAction, CaseDecision, decide_case
+from license_library.quarantine.quarantine_list import get_quarantine_case
+from license_library.quarantine.revealing import reveal_case
 from license_library.service.purposes import Purpose, signed
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from license_library.questions import NotInForm
+from license_library.asking.questions import NotInForm
 from license_library.service import asking, overseeing
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.asking import ChecklistRequest, PrefillRequest

@@ -8,8 +8,9 @@ from __future__ import annotations
 import msgspec
 
 from license_library.answers import CorrectionDetail, CorrectionsAnswer
-from license_library.correction_list import list_corrections, show_correction
-from license_library.corrections import (
+from license_library.asking.questions import CorrectionFilter
+from license_library.quarantine.correction_list import list_corrections, show_correction
+from license_library.quarantine.corrections import (
     DEFAULT_DAYS,
     Answer,
     Correction,
@@ -17,8 +18,7 @@ from license_library.corrections import (
     ask_for_case,
     ask_for_license,
 )
-from license_library.questions import CorrectionFilter
-from license_library.revealing import reveal_correction
+from license_library.quarantine.revealing import reveal_correction
 from license_library.service.bodies import invalid
 from license_library.service.purposes import signed
 from license_library.service.settings import ServiceSettings

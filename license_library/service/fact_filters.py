@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path
 
-from license_library.questions import ConflictFilter
+from license_library.asking.questions import ConflictFilter
 from license_library.service.filters import Choice, Limit
 
 ElementCode = Annotated[str, Path(pattern=r"^[a-z_]{1,60}$")]

@@ -12,11 +12,19 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.answers import CopyBrief, FileBrief, FileCheck, FilesAnswer
-from license_library.copy_checks import check_content, check_identifier
-from license_library.dossier import get_license
-from license_library.file_kinds import MEDIA_TYPES
-from license_library.inquiries import hash_question, record_inquiry
-from license_library.license_files import (
+from license_library.asking.inquiries import hash_question, record_inquiry
+from license_library.asking.questions import NotReliable
+from license_library.copies.copy_checks import check_content, check_identifier
+from license_library.copies.working_copies import (
+    Making,
+    copy_of,
+    get_copy,
+    list_copies,
+    make_copy,
+    read_copy_identifier,
+)
+from license_library.files.file_kinds import MEDIA_TYPES
+from license_library.files.license_files import (
     Attaching,
     StoredFiles,
     attach_file,
@@ -25,20 +33,12 @@ from license_library.license_files import (
     list_files,
     withdraw_file,
 )
-from license_library.questions import NotReliable
+from license_library.licenses.dossier import get_license
 from license_library.service.bodies import as_question
 from license_library.service.purposes import Purpose, check_purpose
 from license_library.service.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings
 from license_library.service.texts import face_name
-from license_library.working_copies import (
-    Making,
-    copy_of,
-    get_copy,
-    list_copies,
-    make_copy,
-    read_copy_identifier,
-)
 from schemas.errors import NotFound
 from schemas.struct_readers import build_readers
 

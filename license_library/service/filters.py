@@ -14,7 +14,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.utils import get_flat_dependant
 from pydantic import AfterValidator, BeforeValidator
 
-from license_library.questions import (
+from license_library.asking.questions import (
     CorrectionFilter,
     DeliveryFilter,
     ExchangeFilter,

@@ -23,22 +23,22 @@ from license_library.answers import (
     ReconciliationsAnswer,
     ShadowAnswer,
 )
-from license_library.delivery_list import list_deliveries
-from license_library.exchange_list import list_exchanges, show_exchange
-from license_library.incident_list import list_incidents, report_incident
-from license_library.items import get_license_type, list_items, list_license_types
-from license_library.overview import count_library, survey_library
-from license_library.quarantine_list import get_quarantine_case, list_quarantine
-from license_library.questions import (
+from license_library.asking.questions import (
     DeliveryFilter,
     ExchangeFilter,
     IncidentFilter,
     QuarantineFilter,
     ReconciliationFilter,
 )
-from license_library.reconciliation_list import list_reconciliations, show_reconciliation
+from license_library.catalogue.items import get_license_type, list_items, list_license_types
+from license_library.deliveries.delivery_list import list_deliveries
+from license_library.oversight.exchange_list import list_exchanges, show_exchange
+from license_library.oversight.incident_list import list_incidents, report_incident
+from license_library.oversight.overview import count_library, survey_library
+from license_library.oversight.shadow_report import report_shadow
+from license_library.quarantine.quarantine_list import get_quarantine_case, list_quarantine
+from license_library.reconciliation.reconciliation_list import list_reconciliations, show_reconciliation
 from license_library.service.settings import ServiceSettings
-from license_library.shadow_report import report_shadow
 from schemas.errors import NotFound
 
 

@@ -19,9 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from license_library.answers import Words
-from license_library.file_kinds import FileRefused
-from license_library.file_store import FileStoreUnavailable, FileTooLarge
-from license_library.questions import (
+from license_library.asking.questions import (
     KeyTaken,
     LinkEnded,
     NotDecidable,
@@ -31,6 +29,8 @@ from license_library.questions import (
     NotSettled,
     WrongQuestion,
 )
+from license_library.files.file_kinds import FileRefused
+from license_library.files.file_store import FileStoreUnavailable, FileTooLarge
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.rendering import render

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from license_library.inquiries import record_inquiry
-from license_library.questions import NotInForm, NotReliable, WrongQuestion
+from license_library.asking.inquiries import record_inquiry
+from license_library.asking.questions import NotInForm, NotReliable, WrongQuestion
 from license_library.service.settings import ServiceSettings
 from schemas.errors import NotFound
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import msgspec
 
 from license_library.answers import LicenseAlertsAnswer, RelianceBrief
-from license_library.inquiries import hash_question, record_inquiry
-from license_library.license_alert_list import list_license_alerts
-from license_library.questions import LicenseAlertFilter
-from license_library.reliances import Relying, rely_on
+from license_library.asking.inquiries import hash_question, record_inquiry
+from license_library.asking.questions import LicenseAlertFilter
+from license_library.licenses.license_alert_list import list_license_alerts
+from license_library.licenses.reliances import Relying, rely_on
 from license_library.service.purposes import Purpose
 from license_library.service.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings

@@ -10,12 +10,12 @@ from datetime import date
 import msgspec
 
 from license_library.answers import ConflictDetail, ConflictsAnswer, ElementsAnswer
-from license_library.conflict_decisions import Action, ConflictDecision, decide_conflict, prefer_source
-from license_library.conflict_list import list_conflicts, show_conflict
-from license_library.corrections import DEFAULT_DAYS
-from license_library.element_list import list_elements
-from license_library.inquiries import hash_question, record_inquiry
-from license_library.questions import ConflictFilter
+from license_library.asking.inquiries import hash_question, record_inquiry
+from license_library.asking.questions import ConflictFilter
+from license_library.facts.conflict_decisions import Action, ConflictDecision, decide_conflict, prefer_source
+from license_library.facts.conflict_list import list_conflicts, show_conflict
+from license_library.facts.element_list import list_elements
+from license_library.quarantine.corrections import DEFAULT_DAYS
 from license_library.service.purposes import signed
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers

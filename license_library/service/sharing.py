@@ -14,8 +14,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from license_library.inquiries import hash_question, record_inquiry
-from license_library.questions import LinkEnded
+from license_library.asking.inquiries import hash_question, record_inquiry
+from license_library.asking.questions import LinkEnded
+from license_library.asking.strangers import record_stranger
 from license_library.service.access import Settings
 from license_library.service.bodies import InvalidQuestion, MalformedBody, read_question
 from license_library.service.call_heads import head_of_envelope, head_of_json
@@ -23,13 +24,12 @@ from license_library.service.settings import ServiceSettings
 from license_library.service.soap_envelopes import read_envelope, write_fault, write_reply
 from license_library.service.texts import face_name
 from license_library.service.wire import too_large
-from license_library.shared_files import use_link
-from license_library.sharing import answer_call, knows_caller
-from license_library.sharing_calls import CAUSES, CONTENT, OPERATIONS, TAKE_FILES, Call
-from license_library.sharing_replies import Reply
-from license_library.sharing_rights import FilePlace
-from license_library.sharing_words import DENIED, MESSAGES, Status
-from license_library.strangers import record_stranger
+from license_library.sharing.shared_files import use_link
+from license_library.sharing.sharing import answer_call, knows_caller
+from license_library.sharing.sharing_calls import CAUSES, CONTENT, OPERATIONS, TAKE_FILES, Call
+from license_library.sharing.sharing_replies import Reply
+from license_library.sharing.sharing_rights import FilePlace
+from license_library.sharing.sharing_words import DENIED, MESSAGES, Status
 from schemas.errors import NotFound
 from schemas.struct_readers import build_readers
 

@@ -13,8 +13,8 @@ import msgspec
 from lxml import etree
 
 from license_library.service.bodies import MalformedBody
-from license_library.sharing_calls import OPERATIONS, Call
-from license_library.sharing_replies import Compared, FileCompared, FileTold, LinkTold, Reply, Told
+from license_library.sharing.sharing_calls import OPERATIONS, Call
+from license_library.sharing.sharing_replies import Compared, FileCompared, FileTold, LinkTold, Reply, Told
 
 ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 NAMESPACE: Final = "urn:license-hub:sharing:1"

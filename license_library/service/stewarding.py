@@ -6,12 +6,12 @@ The only door from routes to these parts of the library; reads only.
 from __future__ import annotations
 
 from license_library.answers import QualityAnswer, Scorecard, StewardAnswer
-from license_library.quality_list import list_quality
-from license_library.questions import QualityFilter, ScorecardFilter
-from license_library.scorecard_rows import scorecard_csv
-from license_library.scorecards import score_month
+from license_library.asking.questions import QualityFilter, ScorecardFilter
+from license_library.oversight.quality_list import list_quality
+from license_library.oversight.scorecard_rows import scorecard_csv
+from license_library.oversight.scorecards import score_month
+from license_library.oversight.stewardship import survey_tasks
 from license_library.service.settings import ServiceSettings
-from license_library.stewardship import survey_tasks
 
 
 def tasks(settings: ServiceSettings) -> StewardAnswer:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from license_library.questions import PairFilter
+from license_library.asking.questions import PairFilter
 from license_library.service.filters import Choice, Known, Limit
 
 

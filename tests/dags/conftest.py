@@ -11,7 +11,7 @@ from dag_runner import AirflowForTests, airflow_standing_by
 
 from hub.airflow_home import prepare_airflow_home
 from hub.airflow_processes import migrate_airflow
-from license_library.embedded import database_url
+from license_library.storage.embedded import database_url
 
 
 @pytest.fixture(scope="session")

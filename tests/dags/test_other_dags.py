@@ -14,8 +14,8 @@ from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot, tell_truth
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pull import pull
-from license_library.case_batches import BatchOrder, create_batch
-from license_library.keyring import Keyring
+from license_library.quarantine.case_batches import BatchOrder, create_batch
+from license_library.storage.keyring import Keyring
 
 PLOT = Plot(scale=100, bad_share=0.05)
 SECRET = b"a secret of thirty-two bytes, ok"

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from connectors.declaration import list_departments
 from hub.airflow_home import PROJECT
-from license_library.database import open_database
-from license_library.embedded import database_url
+from license_library.storage.database import open_database
+from license_library.storage.embedded import database_url
 
 BY_HAND = text(
     "insert into slot_pool (pool, slots, description, include_deferred) "

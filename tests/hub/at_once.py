@@ -18,8 +18,8 @@ from hub import pull as steps
 from hub import task_steps
 from hub.context import Bounds, HubContext, utc_now
 from hub.progress import no_progress
-from license_library.database import open_database
-from license_library.keyring import Keyring
+from license_library.storage.database import open_database
+from license_library.storage.keyring import Keyring
 from schemas.errors import HubError
 from schemas.expectations import load_suite, require_runnable
 from schemas.license import LICENSE

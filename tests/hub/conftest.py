@@ -18,9 +18,9 @@ from connectors.fake.truth import Plot
 from hub.conformance.scratch import Scratch
 from hub.conformance.victims import standing_by
 from hub.context import HubContext, utc_now
-from license_library.catalogue_store import load_catalogue as store_catalogue
-from license_library.embedded import database_url
-from license_library.keyring import Keyring
+from license_library.catalogue.catalogue_store import load_catalogue as store_catalogue
+from license_library.storage.embedded import database_url
+from license_library.storage.keyring import Keyring
 from schemas.catalogue import load_catalogue
 
 

@@ -20,8 +20,8 @@ from connectors.sftp_folder import SftpFolder
 from hub.context import Bounds, HubContext, utc_now
 from hub.crash_points import POINTS, VARIABLE
 from hub.pull import pull
-from license_library.database import open_database
-from license_library.keyring import Keyring
+from license_library.storage.database import open_database
+from license_library.storage.keyring import Keyring
 
 
 def die() -> NoReturn:

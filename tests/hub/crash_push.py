@@ -12,8 +12,8 @@ from pathlib import Path
 from connectors.connection import parse_connection
 from hub.context import HubContext, utc_now
 from hub.push import PushBounds, push
-from license_library.database import open_database
-from license_library.keyring import Keyring
+from license_library.storage.database import open_database
+from license_library.storage.keyring import Keyring
 
 
 def main(database: str, connection: str, folder: str, department: str) -> None:

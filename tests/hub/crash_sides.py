@@ -28,9 +28,9 @@ from hub.conformance.scratch import Scratch
 from hub.conformance.victims import Order
 from hub.context import Bounds, HubContext, utc_now
 from hub.reconcile import reconcile
-from license_library.database import open_database
-from license_library.holdings import list_holdings, list_waiting
-from license_library.keyring import Keyring
+from license_library.reconciliation.holdings import list_holdings, list_waiting
+from license_library.storage.database import open_database
+from license_library.storage.keyring import Keyring
 
 PLOT = Plot(scale=105, bad_share=0.05)  # six pages
 LATER = 75  # days of updates, which the exchange to be killed has to bring

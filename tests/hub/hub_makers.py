@@ -19,7 +19,7 @@ from hub.conformance.outcome import Check
 from hub.conformance.run import CHECKS
 from hub.context import HubContext
 from hub.pull import pull
-from license_library.summaries import ExchangeSummary
+from license_library.exchange.summaries import ExchangeSummary
 
 PLOT = Plot(scale=300)
 FEW = Plot(scale=60, day=0, bad_share=0.05)

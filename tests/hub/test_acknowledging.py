@@ -20,7 +20,7 @@ from connectors.declaration import load_department
 from hub import pull as steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step, no_progress
-from license_library.summaries import ExchangeSummary
+from license_library.exchange.summaries import ExchangeSummary
 from schemas.errors import DeclarationError, DepartmentRefused, DepartmentUnreachable
 
 PROJECT = Path(__file__).parents[2]

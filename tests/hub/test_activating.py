@@ -16,7 +16,7 @@ from connectors.declaration import load_department
 from connectors.mapping_digest import mapping_digest
 from hub.activating import approve, propose
 from hub.context import HubContext
-from license_library.activations import ActivationRefused
+from license_library.merge.activations import ActivationRefused
 
 __all__ = ["environ"]
 FEEDS = ["licenses"]

@@ -20,9 +20,9 @@ from hub.alerting import Channels, channels_of, require_told, send_alerts
 from hub.context import HubContext
 from hub.registration import register
 from hub.settings import Settings
-from license_library.incident_decisions import IncidentDecision, decide_incident
-from license_library.incident_list import report_incident
-from license_library.incidents import Cause, tell_incidents
+from license_library.oversight.incident_decisions import IncidentDecision, decide_incident
+from license_library.oversight.incident_list import report_incident
+from license_library.oversight.incidents import Cause, tell_incidents
 from schemas.errors import RequestError
 from tests.connectors.raw_server import serving
 

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.declaration import Expects
 from hub.anomalies import KINDS, Anomaly, Batch, find_anomalies, judged_kinds
-from license_library.feed_history import Past
+from license_library.exchange.feed_history import Past
 from schemas.measures import Measured
 
 DAY = timedelta(days=1)

@@ -24,7 +24,7 @@ from connectors.fake.truth import Plot, tell_truth
 from hub import pull as steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step
-from license_library.summaries import ExchangeSummary
+from license_library.exchange.summaries import ExchangeSummary
 from schemas.errors import DepartmentUnreachable
 
 PROJECT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from msgspec.structs import replace as replace_fields
 from connectors.declaration import Feed, load_department
 from hub.batch_quality import judge_batch
 from hub.context import HubContext
-from license_library.leases import Exchange
+from license_library.merge.leases import Exchange
 from schemas.measures import Measured, Measures
 from schemas.suite_outcomes import ExpectationResult
 from tests.license_library.question_makers import NOW, Library

@@ -20,7 +20,7 @@ from connectors.fake.truth import Plot
 from connectors.page_fetching import PageFetcher
 from hub import pull as steps
 from hub.context import HubContext
-from license_library.merging import discard_held
+from license_library.merge.merging import discard_held
 
 SMALL = Plot(scale=60, day=0, bad_share=0)
 Bend = Callable[[str, str], str]  # the text and a field's name in it; returns the text of a department that changed

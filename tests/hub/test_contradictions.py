@@ -21,8 +21,8 @@ from hub.context import Bounds, HubContext, today
 from hub.pull import pull
 from hub.rebuild import check_rebuild
 from hub.replay import replay
-from license_library.case_decisions import CaseDecision, decide_case
-from license_library.landing import read_pages
+from license_library.exchange.landing import read_pages
+from license_library.quarantine.case_decisions import CaseDecision, decide_case
 
 FEW = Bounds(chunk_records=1000)
 Alter = Callable[[dict[str, Any]], None]

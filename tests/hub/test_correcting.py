@@ -17,12 +17,12 @@ from connectors.fake.truth import Plot
 from hub.context import HubContext, today
 from hub.correcting import follow_corrections
 from hub.push import enqueue_delivery
-from license_library.calendar import add_plain_year, add_workdays, list_year, seed_calendar, set_day
-from license_library.correction_list import get_correction
-from license_library.corrections import Correction, answer_correction, ask_for_case, ask_for_license
-from license_library.dossier import get_license
-from license_library.questions import NotDecidable, ScorecardFilter
-from license_library.scorecards import score_month
+from license_library.asking.questions import NotDecidable, ScorecardFilter
+from license_library.catalogue.calendar import add_plain_year, add_workdays, list_year, seed_calendar, set_day
+from license_library.licenses.dossier import get_license
+from license_library.oversight.scorecards import score_month
+from license_library.quarantine.correction_list import get_correction
+from license_library.quarantine.corrections import Correction, answer_correction, ask_for_case, ask_for_license
 from schemas.deliveries import Delivery, example_of
 from schemas.errors import CalendarMissing, RequestError
 from schemas.workdays import announced_days

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from hub.airflow_home import PROJECT
 from hub.command import app
-from license_library import embedded
+from license_library.storage import embedded
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from hub.command import app
 from hub.context import HubContext, opened_hub
 from hub.settings import Settings
-from license_library.calendar import seed_calendar
+from license_library.catalogue.calendar import seed_calendar
 from schemas.workdays import announced_days
 from tests.license_library.question_makers import COMPANY, Library
 

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from connectors.license_file import fetch_license_file
 from hub.context import HubContext
-from license_library.file_kinds import look_at
+from license_library.files.file_kinds import look_at
 
 
 def test_the_file_of_a_pulled_license_is_fetched_from_its_department(hub: HubContext, fake: StartFake) -> None:

@@ -16,8 +16,8 @@ from hub.context import HubContext, sign_in_token
 from hub.judging import judge_feeds
 from hub.serving import service_settings
 from hub.settings import Settings
+from license_library.exchange.summaries import ExchangeSummary
 from license_library.service.app import create_app
-from license_library.summaries import ExchangeSummary
 from tests.service.service_makers import calling, form_token, serving
 
 DECIDED = {"who": "王工", "reason": "部门来函确认", "confirmed": "yes"}

@@ -10,7 +10,7 @@ import pytest
 from connectors.declared_bounds import Expects
 from hub.anomalies import Batch, Past, find_anomalies
 from hub.bounds import hold_reasons, missed_reasons
-from license_library.hold_phrases import hold_words
+from license_library.words.hold_phrases import hold_words
 from schemas.suite_outcomes import describe_counts, merge_outcomes
 
 NOW, DAY = datetime(2016, 5, 4, tzinfo=UTC), timedelta(days=1)

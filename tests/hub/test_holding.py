@@ -13,8 +13,8 @@ from hub_makers import Faked, StartFake, column, count, pull_once
 from connectors.fake.truth import Plot
 from hub import pull as steps
 from hub.context import HubContext
-from license_library.merging import discard_held, release_held
-from license_library.summaries import summarize
+from license_library.exchange.summaries import summarize
+from license_library.merge.merging import discard_held, release_held
 from schemas.errors import DataHeld
 
 MANY_BAD = Plot(scale=300, bad_share=0.2)

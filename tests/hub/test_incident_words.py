@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hub import anomalies, batch_quality, field_watch, judging, unlisted
-from license_library import reversals
-from license_library.incident_words import advice_words, incident_kind_words
+from license_library.oversight import reversals
+from license_library.words.incident_words import advice_words, incident_kind_words
 
 KINDS = [
     *(

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from hub.command import app
 from hub.context import opened_hub
 from hub.settings import Settings
-from license_library.key_mark import KeyDiffers
-from license_library.keyring import Keyring
+from license_library.storage.key_mark import KeyDiffers
+from license_library.storage.keyring import Keyring
 from tests.license_library.question_makers import Library
 
 SECRET = b"a secret of thirty-two bytes, ok"

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from connectors.declaration import load_department
 from hub.context import HubContext
 from hub.license_alerts import owe_license_alerts
-from license_library.reliances import Relying, rely_on
+from license_library.licenses.reliances import Relying, rely_on
 
 
 def rely_on_everything_valid(hub: HubContext) -> None:

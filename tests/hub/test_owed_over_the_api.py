@@ -15,7 +15,7 @@ from hub.context import HubContext
 from hub.registration import register
 from hub.serving import service_settings
 from hub.settings import Settings
-from license_library.questions import DeliveryFilter, KeyTaken, NotDeliverable, WrongQuestion
+from license_library.asking.questions import DeliveryFilter, KeyTaken, NotDeliverable, WrongQuestion
 from license_library.service import deciding, overseeing
 from license_library.service.bodies import InvalidQuestion
 from license_library.service.settings import ServiceSettings

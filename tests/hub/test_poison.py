@@ -19,7 +19,7 @@ from connectors.fake.truth import Plot
 from connectors.pages import fetch_pages
 from hub import pull as steps
 from hub.context import HubContext
-from license_library.summaries import ExchangeSummary
+from license_library.exchange.summaries import ExchangeSummary
 from tests.connectors.raw_server import answering, serving
 
 SCALE = 50

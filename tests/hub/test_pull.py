@@ -24,8 +24,8 @@ from hub import pull as steps
 from hub import task_steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step
-from license_library.attendance import attended
-from license_library.exchanges import Held, fail_exchange
+from license_library.exchange.exchanges import Held, fail_exchange
+from license_library.merge.attendance import attended
 from schemas.errors import DatabaseUnavailable, DeclarationError, LeaseTaken
 
 
@@ -271,8 +271,8 @@ import threading
 from pathlib import Path
 from hub import task_steps
 from hub.context import HubContext, utc_now
-from license_library.database import open_database
-from license_library.keyring import Keyring
+from license_library.storage.database import open_database
+from license_library.storage.keyring import Keyring
 hub = HubContext(open_database(sys.argv[1]), Keyring(b"a secret of thirty-two bytes, ok"), utc_now, Path(sys.argv[2]))
 task_steps.check(hub, int(sys.argv[3]))
 """

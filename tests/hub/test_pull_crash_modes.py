@@ -16,7 +16,7 @@ from connectors.connection import parse_connection
 from hub import pull as steps
 from hub.conformance.scratch import Scratch
 from hub.context import HubContext
-from license_library.summaries import ExchangeSummary
+from license_library.exchange.summaries import ExchangeSummary
 
 pytestmark = pytest.mark.crash
 POINTS = ["after_fetch", "after_landing", "before_merge_commit", "after_merge_commit"]

@@ -25,9 +25,9 @@ from hub.context import HubContext
 from hub.outbox_verdicts import postponed
 from hub.push import push
 from hub.registration import register
-from license_library.outbox import decide_delivery
-from license_library.outbox_claims import Claim
-from license_library.questions import NotDecidable
+from license_library.asking.questions import NotDecidable
+from license_library.deliveries.outbox import decide_delivery
+from license_library.deliveries.outbox_claims import Claim
 from schemas.errors import DeclarationError, NotFound, RequestError
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

@@ -27,9 +27,9 @@ from connectors.fake.process import start_fakes
 from hub.conformance.impatience import SECRET, impatient
 from hub.conformance.victims import Order, Victims, standing_by
 from hub.context import HubContext, utc_now
-from license_library import embedded
-from license_library.keyring import Keyring
-from license_library.outbox import decide_delivery
+from license_library.deliveries.outbox import decide_delivery
+from license_library.storage import embedded
+from license_library.storage.keyring import Keyring
 
 pytestmark = pytest.mark.crash
 POINTS = ["before_send", "after_send_before_mark", "after_mark"]

@@ -26,9 +26,9 @@ from hub.conformance.impatience import SECRET, impatient
 from hub.conformance.victims import Order, Victims, standing_by
 from hub.context import HubContext, utc_now
 from hub.push import PushBounds, push
-from license_library import embedded
-from license_library.database import migrate, open_database
-from license_library.keyring import Keyring
+from license_library.storage import embedded
+from license_library.storage.database import migrate, open_database
+from license_library.storage.keyring import Keyring
 
 POINTS = ["after_claim", "before_send", "after_send_before_mark", "after_mark"]
 OWED = 16  # more than five deaths leave behind them

@@ -22,9 +22,9 @@ from hub.context import HubContext, today
 from hub.mending import mend_due
 from hub.rebuild import Rebuilt, check_rebuild
 from hub.replay import replay
-from license_library.case_decisions import CaseDecision, decide_case
-from license_library.merging import release_held
-from license_library.standing import end_waivers
+from license_library.merge.merging import release_held
+from license_library.quarantine.case_decisions import CaseDecision, decide_case
+from license_library.quarantine.standing import end_waivers
 from schemas.problems import is_waivable
 
 NAME = "human_resources"

@@ -22,9 +22,9 @@ from hub.pull_differences import pull_differences
 from hub.reconcile import reconcile
 from hub.replay import replay
 from license_library.answers import ReconciliationBrief
-from license_library.case_decisions import CaseDecision, decide_case
-from license_library.merging import discard_held
-from license_library.reconciliation_list import show_reconciliation
+from license_library.merge.merging import discard_held
+from license_library.quarantine.case_decisions import CaseDecision, decide_case
+from license_library.reconciliation.reconciliation_list import show_reconciliation
 from schemas.errors import NotComparable
 
 MANY = Plot(scale=700, bad_share=0.05)

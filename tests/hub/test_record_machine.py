@@ -30,8 +30,8 @@ from hub.conformance.victims import Victims
 from hub.context import HubContext, today
 from hub.rebuild import check_rebuild
 from hub.replay import replay
-from license_library.case_decisions import CaseDecision, decide_case
-from license_library.merging import discard_held, release_held
+from license_library.merge.merging import discard_held, release_held
+from license_library.quarantine.case_decisions import CaseDecision, decide_case
 from tests.connectors.raw_server import serving
 
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)

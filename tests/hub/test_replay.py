@@ -19,14 +19,14 @@ from connectors.fake.truth import Plot
 from hub.context import HubContext, today
 from hub.mending import BatchTaken, mend_due, run_batch
 from hub.replay import replay
-from license_library.attendance import attended
-from license_library.calendar import add_plain_year, seed_calendar
-from license_library.case_batches import BatchChange, BatchOrder, Chosen, change_batch, create_batch
-from license_library.case_decisions import CaseDecision, decide_case
-from license_library.case_history import list_events
-from license_library.dossier import get_license
-from license_library.quarantine_list import get_quarantine_case
-from license_library.questions import NotDecidable
+from license_library.asking.questions import NotDecidable
+from license_library.catalogue.calendar import add_plain_year, seed_calendar
+from license_library.licenses.dossier import get_license
+from license_library.merge.attendance import attended
+from license_library.quarantine.case_batches import BatchChange, BatchOrder, Chosen, change_batch, create_batch
+from license_library.quarantine.case_decisions import CaseDecision, decide_case
+from license_library.quarantine.case_history import list_events
+from license_library.quarantine.quarantine_list import get_quarantine_case
 from schemas.errors import RequestError
 from schemas.workdays import announced_days
 

@@ -16,7 +16,7 @@ from connectors.fake.truth import Plot
 from hub import pull as steps
 from hub.context import HubContext
 from license_library.answers import ShadowAnswer
-from license_library.shadow_report import report_shadow
+from license_library.oversight.shadow_report import report_shadow
 from schemas.errors import NotFound
 
 __all__ = ["environ"]

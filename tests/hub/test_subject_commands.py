@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from hub.command import app
-from license_library.keyring import Keyring
+from license_library.storage.keyring import Keyring
 from tests.license_library.question_makers import OLD_COUNTY_PERSON, Library
 
 SECRET = b"a secret of thirty-two bytes, ok"

@@ -12,8 +12,8 @@ from connectors.declaration import load_department
 from hub.context import HubContext
 from hub.task_steps import sweep
 from hub.unlisted import proves_absence
-from license_library.dossier import get_license
-from license_library.merging import release_held
+from license_library.licenses.dossier import get_license
+from license_library.merge.merging import release_held
 from schemas.errors import DataHeld
 
 UNLISTED = "unlisted_at is not null"

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from license_library.declared_feeds import DepartmentEntry, FeedEntry
-from license_library.exchanges import StoredPage
+from license_library.catalogue.declared_feeds import DepartmentEntry, FeedEntry
+from license_library.exchange.exchanges import StoredPage
 from schemas.license import LICENSE
 
 NOW = datetime(2016, 5, 4, 3, 2, 1, tzinfo=UTC)

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from license_library.catalogue_store import load_catalogue
-from license_library.holders import holder_hash
-from license_library.keyring import Keyring
-from license_library.subject_keys import key_batch, queue_subjects
+from license_library.asking.holders import holder_hash
+from license_library.catalogue.catalogue_store import load_catalogue
+from license_library.search.subject_keys import key_batch, queue_subjects
+from license_library.storage.keyring import Keyring
 from schemas.catalogue import load_catalogue as read_catalogue
 from schemas.holder_code_types import holder_kind
 from schemas.names import name_key

@@ -9,7 +9,7 @@ from typing import Any
 
 from question_makers import NOW, Library
 
-from license_library.subject_decisions import PairOrder, decide_pair, undo_decision
+from license_library.pairs.subject_decisions import PairOrder, decide_pair, undo_decision
 from schemas.identifiers.resident_identity import resident_identity_check
 
 PASSPORT = "414"

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from library_makers import NOW, record
 
-from license_library.as_of import license_as_of
-from license_library.merging import merge_exchange, release_held
-from license_library.questions import NotSettled
-from license_library.settled import settled_until
+from license_library.asking.questions import NotSettled
+from license_library.asking.settled import settled_until
+from license_library.licenses.as_of import license_as_of
+from license_library.merge.merging import merge_exchange, release_held
 from schemas.errors import NotFound
 
 BEGUN = datetime(2014, 1, 1, tzinfo=UTC)

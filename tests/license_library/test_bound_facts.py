@@ -12,11 +12,11 @@ from sqlalchemy import Engine
 from subject_makers import bind, undo
 from test_fact_conflicts import DEPARTMENTS, ELEMENT, add, decide, filled, listed, shown
 
-from license_library.conflict_list import list_conflicts
-from license_library.keyring import Keyring
-from license_library.prefill import answer_prefill
-from license_library.questions import ConflictFilter
-from license_library.subject_facts import facts_of_subject
+from license_library.asking.questions import ConflictFilter
+from license_library.facts.conflict_list import list_conflicts
+from license_library.facts.prefill import answer_prefill
+from license_library.facts.subject_facts import facts_of_subject
+from license_library.storage.keyring import Keyring
 
 ITEM = "PD-E-005"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from question_makers import Library
 
-from license_library.catalogue_store import load_catalogue
+from license_library.catalogue.catalogue_store import load_catalogue
 from schemas.catalogue import load_catalogue as read_catalogue
 
 

@@ -12,12 +12,12 @@ from question_makers import COMPANY, NOW, OLD_COUNTY_PERSON, PERSON, TODAY, Libr
 from sqlalchemy import event
 
 from license_library.answers import Checklist, Verdict
-from license_library.calendar import seed_calendar
-from license_library.checklist import answer_checklist
-from license_library.corrections import Correction, answer_correction, ask_for_license
-from license_library.freshness import validity_of
-from license_library.questions import WrongQuestion
-from license_library.wording import problem_words
+from license_library.asking.freshness import validity_of
+from license_library.asking.questions import WrongQuestion
+from license_library.catalogue.calendar import seed_calendar
+from license_library.checklist.checklist import answer_checklist
+from license_library.quarantine.corrections import Correction, answer_correction, ask_for_license
+from license_library.words.wording import problem_words
 from schemas.errors import NotFound
 from schemas.holder_code_types import holder_kind
 from schemas.states import STATE_CODES

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from question_makers import NOW, TODAY, Library
 
-from license_library.calendar import seed_calendar
-from license_library.correction_following import settle_corrected
-from license_library.corrections import Correction, ask_for_license
-from license_library.dossier import get_license
+from license_library.catalogue.calendar import seed_calendar
+from license_library.licenses.dossier import get_license
+from license_library.quarantine.correction_following import settle_corrected
+from license_library.quarantine.corrections import Correction, ask_for_license
 from schemas.workdays import announced_days
 
 OTHER = "91370283MA3N0A9C7W"

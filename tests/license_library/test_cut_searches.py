@@ -5,9 +5,9 @@ from __future__ import annotations
 from question_makers import NOW, TODAY, Library
 
 from license_library.answers import SearchAnswer
-from license_library.lookup import find_licenses
-from license_library.name_candidates import CANDIDATES, FILTERED_CANDIDATES, LOOKED_AT
-from license_library.questions import SearchTerms
+from license_library.asking.questions import SearchTerms
+from license_library.search.lookup import find_licenses
+from license_library.search.name_candidates import CANDIDATES, FILTERED_CANDIDATES, LOOKED_AT
 
 ROWS = """
 insert into subjects (holder_hash, code_type, code_encrypted, kind, name, name_key, named_at, known_from)

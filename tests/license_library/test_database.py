@@ -9,8 +9,8 @@ from alembic import command
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
-from license_library.database import assert_migrated, heads, migrate, migration_config, open_database
-from license_library.embedded import database_url
+from license_library.storage.database import assert_migrated, heads, migrate, migration_config, open_database
+from license_library.storage.embedded import database_url
 from license_library.tables import metadata
 from schemas.errors import DatabaseUnavailable, RequestError
 

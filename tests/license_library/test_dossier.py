@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from question_makers import COMPANY, NOW, PERSON, TODAY, Library
 
-from license_library.dossier import get_license
+from license_library.licenses.dossier import get_license
 from schemas.errors import NotFound
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from license_library import postgres_binaries
-from license_library.database import is_answering
-from license_library.embedded import database_url, erase, running, start, status, stop
-from license_library.passing_home import passing_home
-from license_library.postgres_binaries import DEBIAN_SERVERS, WHEEL_PROGRAMS, WHEEL_TREES, find_server
+from license_library.storage import postgres_binaries
+from license_library.storage.database import is_answering
+from license_library.storage.embedded import database_url, erase, running, start, status, stop
+from license_library.storage.passing_home import passing_home
+from license_library.storage.postgres_binaries import DEBIAN_SERVERS, WHEEL_PROGRAMS, WHEEL_TREES, find_server
 from schemas.errors import DatabaseUnavailable
 
 NO_DEBIAN = Path("/nonexistent")
@@ -29,7 +29,7 @@ NO_DEBIAN = Path("/nonexistent")
 USER = """
 import sys, time
 from pathlib import Path
-from license_library.embedded import running
+from license_library.storage.embedded import running
 with running(Path(sys.argv[1]), fast=True) as url:
     print(url, flush=True)
     sys.stdin.readline()
@@ -273,7 +273,7 @@ def test_a_passing_home_lies_in_memory_where_that_has_room_and_leaves_nothing(
         folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(usual))
     for room, expected in ((1, in_memory), (2**60, usual)):
-        monkeypatch.setattr("license_library.passing_home.ROOM", room)
+        monkeypatch.setattr("license_library.storage.passing_home.ROOM", room)
         with passing_home("hub-", in_memory) as home:
             assert home.parent == expected
             assert is_answering(database_url(home, "hub"))

@@ -12,8 +12,8 @@ import pytest
 from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, stored_page
 from sqlalchemy import text
 
-from license_library.declared_feeds import register_department
-from license_library.exchanges import (
+from license_library.catalogue.declared_feeds import register_department
+from license_library.exchange.exchanges import (
     begin_exchange,
     fail_exchange,
     finish_landing,
@@ -21,9 +21,9 @@ from license_library.exchanges import (
     read_pages,
     store_page,
 )
-from license_library.keyring import Keyring, KeyringError
-from license_library.landing import PageDamaged
-from license_library.summaries import summarize
+from license_library.exchange.landing import PageDamaged
+from license_library.exchange.summaries import summarize
+from license_library.storage.keyring import Keyring, KeyringError
 from schemas.errors import LeaseLost, LeaseTaken, NotFound
 
 LATER = NOW + LEASE + timedelta(seconds=1)

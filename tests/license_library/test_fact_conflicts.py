@@ -13,14 +13,14 @@ import pytest
 from question_makers import COMPANY, NOW, PERSON, TODAY, Library
 from sqlalchemy import Connection, Engine, text
 
-from license_library import conflict_list, conflict_search
 from license_library.answers import ConflictDetail, FactField
-from license_library.calendar import seed_calendar
-from license_library.conflict_decisions import ConflictDecision, decide_conflict, prefer_source
-from license_library.conflict_list import list_conflicts, show_conflict
-from license_library.corrections import answer_correction
-from license_library.prefill import answer_prefill
-from license_library.questions import ConflictFilter, NotDecidable, WrongQuestion
+from license_library.asking.questions import ConflictFilter, NotDecidable, WrongQuestion
+from license_library.catalogue.calendar import seed_calendar
+from license_library.facts.conflict_decisions import ConflictDecision, decide_conflict, prefer_source
+from license_library.facts.conflict_list import list_conflicts, show_conflict
+from license_library.facts.facts import conflict_list, conflict_search
+from license_library.facts.prefill import answer_prefill
+from license_library.quarantine.corrections import answer_correction
 from schemas.errors import NotFound, RequestError
 from schemas.workdays import announced_days
 

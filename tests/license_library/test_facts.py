@@ -10,9 +10,9 @@ import pytest
 from question_makers import COMPANY, NOW, PERSON, TODAY, Library
 
 from license_library.answers import FactField, Prefill
-from license_library.prefill import answer_prefill
-from license_library.questions import NotInForm, WrongQuestion
-from license_library.subject_facts import facts_of_subject
+from license_library.asking.questions import NotInForm, WrongQuestion
+from license_library.facts.prefill import answer_prefill
+from license_library.facts.subject_facts import facts_of_subject
 from schemas.errors import NotFound
 
 ITEM = "PD-E-005"  # its form: the organisation, its registration, the food business, contact

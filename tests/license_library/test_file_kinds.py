@@ -12,7 +12,7 @@ from file_samples import DOCUMENT, OFD_ENTRY, SAMPLES, encrypted_pdf, image, of_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from license_library.file_kinds import FileRefused, look_at
+from license_library.files.file_kinds import FileRefused, look_at
 from schemas.errors import HubError
 
 ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))

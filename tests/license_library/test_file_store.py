@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from license_library.file_store import FileDamaged, FileStore, FileStoreUnavailable, FileTooLarge
-from license_library.keyring import Keyring
+from license_library.files.file_store import FileDamaged, FileStore, FileStoreUnavailable, FileTooLarge
+from license_library.storage.keyring import Keyring
 from schemas.errors import RequestError
 
 KEYRING = Keyring(b"a secret of thirty-two bytes, ok")
@@ -109,8 +109,8 @@ def test_a_store_that_fails_is_said_to_be_unavailable(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from license_library.file_store import FileStore
-from license_library.keyring import Keyring
+from license_library.files.file_store import FileStore
+from license_library.storage.keyring import Keyring
 Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 FileStore(sys.argv[1], Keyring(b"a secret of thirty-two bytes, ok")).put(b"content")
 """

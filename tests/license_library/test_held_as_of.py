@@ -11,9 +11,9 @@ import pytest
 from library_makers import NOW, record
 from sqlalchemy import text
 
-from license_library import held_as_of as asking
-from license_library.held_as_of import held_as_of
-from license_library.questions import WrongQuestion
+from license_library.asking.questions import WrongQuestion
+from license_library.licenses import held_as_of as asking
+from license_library.licenses.held_as_of import held_as_of
 from license_library.service.asking import HeldRequest
 
 BEGUN = datetime(2014, 1, 1, tzinfo=UTC)

@@ -14,12 +14,12 @@ import pytest
 from library_makers import NOW, record, records_frame
 from sqlalchemy import Engine, text
 
-from license_library.exchanges import Exchange, finish_landing
-from license_library.keyring import Keyring
-from license_library.listings import note_missed, note_returned, unlisted_records
-from license_library.merging import Counts, discard_held, merge_exchange, release_held
-from license_library.overtaken import BadRows
-from license_library.staging import finish_check, hold_exchange, quarantine_records
+from license_library.exchange.exchanges import Exchange, finish_landing
+from license_library.exchange.staging import finish_check, hold_exchange, quarantine_records
+from license_library.merge.listings import note_missed, note_returned, unlisted_records
+from license_library.merge.merging import Counts, discard_held, merge_exchange, release_held
+from license_library.merge.overtaken import BadRows
+from license_library.storage.keyring import Keyring
 from schemas.problems import Problem, problems_frame
 
 EARLIER, LATER = NOW - timedelta(days=2), NOW - timedelta(days=1)

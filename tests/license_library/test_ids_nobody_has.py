@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from license_library.batch_list import get_batch
-from license_library.delivery_list import get_delivery
-from license_library.exchange_list import get_exchange_brief
-from license_library.incident_list import get_incident
-from license_library.keyring import Keyring
-from license_library.quarantine_list import get_quarantine_case
-from license_library.reconciliation_list import get_reconciliation
-from license_library.subject_pairs import pair_of
+from license_library.deliveries.delivery_list import get_delivery
+from license_library.oversight.exchange_list import get_exchange_brief
+from license_library.oversight.incident_list import get_incident
+from license_library.pairs.subject_pairs import pair_of
+from license_library.quarantine.batch_list import get_batch
+from license_library.quarantine.quarantine_list import get_quarantine_case
+from license_library.reconciliation.reconciliation_list import get_reconciliation
+from license_library.storage.keyring import Keyring
 from schemas.errors import NotFound
 
 Find = Callable[[Connection, int], object]

@@ -10,11 +10,11 @@ from library_makers import NOW
 from question_makers import Library
 from sqlalchemy import Engine
 
-from license_library.incident_decisions import IncidentDecision, decide_incident
-from license_library.incident_list import list_incidents, report_incident
-from license_library.incidents import REOPENED_WITHIN, Cause, tell_incidents
-from license_library.keyring import Keyring
-from license_library.questions import IncidentFilter, NotDecidable, WrongQuestion
+from license_library.asking.questions import IncidentFilter, NotDecidable, WrongQuestion
+from license_library.oversight.incident_decisions import IncidentDecision, decide_incident
+from license_library.oversight.incident_list import list_incidents, report_incident
+from license_library.oversight.incidents import REOPENED_WITHIN, Cause, tell_incidents
+from license_library.storage.keyring import Keyring
 from schemas.errors import NotFound, RequestError
 
 GONE = Cause("licenses", "removed BGSY", "critical", "字段 BGSY 已被删除", "field BGSY is gone")

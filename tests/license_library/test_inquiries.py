@@ -5,8 +5,8 @@ from __future__ import annotations
 from question_makers import NOW, PERSON, Library
 from sqlalchemy import text
 
-from license_library.inquiries import hash_question, record_inquiry
-from license_library.questions import SearchTerms
+from license_library.asking.inquiries import hash_question, record_inquiry
+from license_library.asking.questions import SearchTerms
 
 
 def test_an_inquiry_is_recorded_with_its_purpose_and_a_hash_only(shelf: Library) -> None:

@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from license_library.keyring import Keyring, KeyringError, load_or_create
+from license_library.storage.keyring import Keyring, KeyringError, load_or_create
 
 CODE = "370283199003077211"
 

@@ -6,11 +6,11 @@ import pytest
 from library_makers import DEPARTMENT, NOW
 from sqlalchemy import Engine
 
-from license_library.case_batches import BatchOrder, Chosen, create_batch
-from license_library.keyring import Keyring
-from license_library.known_filters import check_code, check_department
-from license_library.quarantine_list import list_quarantine
-from license_library.questions import QuarantineFilter, WrongQuestion
+from license_library.asking.known_filters import check_code, check_department
+from license_library.asking.questions import QuarantineFilter, WrongQuestion
+from license_library.quarantine.case_batches import BatchOrder, Chosen, create_batch
+from license_library.quarantine.quarantine_list import list_quarantine
+from license_library.storage.keyring import Keyring
 
 
 def test_a_department_of_which_nothing_was_noted_is_refused_with_those_there_are(library: Engine) -> None:

@@ -10,14 +10,14 @@ import pytest
 from library_makers import DEPARTMENT, NOW, record
 from sqlalchemy import text
 
-from license_library.exchanges import finish_landing
-from license_library.license_alert_list import list_license_alerts
-from license_library.listings import note_missed, note_returned
-from license_library.merging import merge_exchange
-from license_library.questions import LicenseAlertFilter
-from license_library.reliances import Relying, rely_on
-from license_library.staging import finish_check
-from license_library.untold_alerts import find_untold_alerts
+from license_library.asking.questions import LicenseAlertFilter
+from license_library.deliveries.untold_alerts import find_untold_alerts
+from license_library.exchange.exchanges import finish_landing
+from license_library.exchange.staging import finish_check
+from license_library.licenses.license_alert_list import list_license_alerts
+from license_library.licenses.reliances import Relying, rely_on
+from license_library.merge.listings import note_missed, note_returned
+from license_library.merge.merging import merge_exchange
 
 TODAY = date(2016, 5, 4)
 OTHER = "91370283MA3C00002W"

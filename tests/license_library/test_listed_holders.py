@@ -11,22 +11,22 @@ from question_makers import COMPANY, IDENTIFIER, PERSON, TODAY, Library
 from question_makers import NOW as ASKED_AT
 from sqlalchemy import text
 
-from license_library.checklist import answer_checklist
-from license_library.conflict_list import list_conflicts, show_conflict
-from license_library.dossier import get_license
-from license_library.exchanges import finish_landing
-from license_library.held_as_of import held_as_of
-from license_library.license_now import license_now
-from license_library.lookup import find_licenses
-from license_library.merging import Counts, discard_held, merge_exchange
-from license_library.prefill import answer_prefill
-from license_library.questions import ConflictFilter, SearchTerms, VerifyQuestion
-from license_library.reliances import Relying, rely_on
-from license_library.shared_licenses import cert_info, find_by_identifier
-from license_library.staging import clear_staged
-from license_library.subject_comparing import compare_subjects
-from license_library.subject_facts import facts_of_subject
-from license_library.verification import verify_license
+from license_library.asking.questions import ConflictFilter, SearchTerms, VerifyQuestion
+from license_library.checklist.checklist import answer_checklist
+from license_library.exchange.exchanges import finish_landing
+from license_library.exchange.staging import clear_staged
+from license_library.facts.conflict_list import list_conflicts, show_conflict
+from license_library.facts.prefill import answer_prefill
+from license_library.facts.subject_facts import facts_of_subject
+from license_library.licenses.dossier import get_license
+from license_library.licenses.held_as_of import held_as_of
+from license_library.licenses.license_now import license_now
+from license_library.licenses.reliances import Relying, rely_on
+from license_library.merge.merging import Counts, discard_held, merge_exchange
+from license_library.pairs.subject_comparing import compare_subjects
+from license_library.search.lookup import find_licenses
+from license_library.sharing.shared_licenses import cert_info, find_by_identifier
+from license_library.verification.verification import verify_license
 
 OWNER = {"code": "91370283MA3C00001X", "code_type": "001", "name": "平度市恒通运输有限公司", "share": "60%"}
 FIRST = {"code": "370283199003077211", "code_type": "111", "name": "王五", "share": "40%"}

@@ -9,10 +9,10 @@ import polars as pl
 from question_makers import NOW, Library
 from sqlalchemy import event
 
-from license_library.heard_again import find_told_by_held, overtake_held
-from license_library.leases import Exchange
-from license_library.listings import Missed, count_outdated, mark_unlisted, note_missed, note_returned
-from license_library.reversals import count_reversals, end_reversals
+from license_library.merge.heard_again import find_told_by_held, overtake_held
+from license_library.merge.leases import Exchange
+from license_library.merge.listings import Missed, count_outdated, mark_unlisted, note_missed, note_returned
+from license_library.oversight.reversals import count_reversals, end_reversals
 
 MANY = 3000
 NAMES = [f"B{n}" for n in range(1, MANY + 1)]

@@ -19,12 +19,12 @@ from question_makers import (
 )
 from sqlalchemy import text
 
-from license_library import lookup
 from license_library.answers import SearchAnswer
-from license_library.dossier import get_license
-from license_library.freshness import validity_of
-from license_library.lookup import SearchTimedOut, find_licenses
-from license_library.questions import SearchTerms, WrongQuestion
+from license_library.asking.freshness import validity_of
+from license_library.asking.questions import SearchTerms, WrongQuestion
+from license_library.licenses.dossier import get_license
+from license_library.search import lookup
+from license_library.search.lookup import SearchTimedOut, find_licenses
 
 
 def ask(shelf: Library, **terms: object) -> SearchAnswer:
@@ -389,7 +389,7 @@ def test_nothing_found_names_what_waits_in_quarantine(stocked: Library) -> None:
 def test_a_name_search_that_takes_too_long_is_stopped_and_leaves_the_transaction_usable(
     stocked: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("license_library.lookup.NAME_SEARCH_MILLISECONDS", 1)
+    monkeypatch.setattr("license_library.search.lookup.NAME_SEARCH_MILLISECONDS", 1)
     stocked.conn.execute(
         text("""insert into subjects (holder_hash, code_type, code_encrypted, kind, name, name_key, named_at, known_from)
                 select sha256(cast(cast(n as text) as bytea)), '001', '', 'organisation', 'x', repeat('恒通', 40) || n,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from license_library.license_hits import shown_text
-from license_library.masking import mask_code, mask_name, mask_text
+from license_library.asking.masking import mask_code, mask_name, mask_text
+from license_library.licenses.license_hits import shown_text
 
 
 @pytest.mark.parametrize(

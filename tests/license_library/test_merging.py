@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, record, records_frame
 from sqlalchemy import text
 
-from license_library.declared_feeds import register_department
-from license_library.exchanges import begin_exchange, fail_exchange, finish_landing
-from license_library.merging import Counts, NotHeld, discard_held, merge_exchange, release_held
-from license_library.overtaken import BadRows
-from license_library.shadowing import compare_exchange, note_reasons
-from license_library.staging import finish_check, hold_exchange, quarantine_records, stage_records
-from license_library.subject_keys import key_subjects, queue_subjects
-from license_library.summaries import summarize
+from license_library.catalogue.declared_feeds import register_department
+from license_library.exchange.exchanges import begin_exchange, fail_exchange, finish_landing
+from license_library.exchange.staging import finish_check, hold_exchange, quarantine_records, stage_records
+from license_library.exchange.summaries import summarize
+from license_library.merge.merging import Counts, NotHeld, discard_held, merge_exchange, release_held
+from license_library.merge.overtaken import BadRows
+from license_library.merge.shadowing import compare_exchange, note_reasons
+from license_library.search.subject_keys import key_subjects, queue_subjects
 from schemas.errors import LeaseLost, NotFound
 from schemas.problems import Problem, problems_frame
 from schemas.search_keys import VERSION

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from question_makers import COMPANY, NOW, TODAY, Library
 
-from license_library.dossier import get_license
-from license_library.license_now import license_now
-from license_library.lookup import find_licenses
-from license_library.questions import SearchTerms, VerifyQuestion
-from license_library.reliances import Relying, rely_on
-from license_library.subject_facts import facts_of_subject
-from license_library.verification import verify_license
+from license_library.asking.questions import SearchTerms, VerifyQuestion
+from license_library.facts.subject_facts import facts_of_subject
+from license_library.licenses.dossier import get_license
+from license_library.licenses.license_now import license_now
+from license_library.licenses.reliances import Relying, rely_on
+from license_library.search.lookup import find_licenses
+from license_library.verification.verification import verify_license
 
 WAITS = "颁发部门有该证照更新的记录因数据问题待处理"
 

@@ -12,15 +12,15 @@ from sqlalchemy import Engine
 from subject_makers import bind, fifteen, keep_apart
 
 from license_library.answers import VerifyAnswer
-from license_library.checklist import answer_checklist
-from license_library.held_as_of import held_as_of
-from license_library.holder_codes import read_holder_code
-from license_library.keyring import Keyring
-from license_library.lookup import find_licenses
-from license_library.questions import SearchTerms, VerifyQuestion
-from license_library.shared_licenses import find_by_holder
-from license_library.subject_facts import facts_of_subject
-from license_library.verification import verify_license
+from license_library.asking.holder_codes import read_holder_code
+from license_library.asking.questions import SearchTerms, VerifyQuestion
+from license_library.checklist.checklist import answer_checklist
+from license_library.facts.subject_facts import facts_of_subject
+from license_library.licenses.held_as_of import held_as_of
+from license_library.search.lookup import find_licenses
+from license_library.sharing.shared_licenses import find_by_holder
+from license_library.storage.keyring import Keyring
+from license_library.verification.verification import verify_license
 
 NEW, OLD = OLD_COUNTY_PERSON, fifteen(OLD_COUNTY_PERSON)
 

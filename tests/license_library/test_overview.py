@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from question_makers import NOW, Library
 
-from license_library.exchange_list import list_exchanges
-from license_library.items import get_license_type, list_items, list_license_types
-from license_library.overview import survey_library
-from license_library.questions import ExchangeFilter
+from license_library.asking.questions import ExchangeFilter
+from license_library.catalogue.items import get_license_type, list_items, list_license_types
+from license_library.oversight.exchange_list import list_exchanges
+from license_library.oversight.overview import survey_library
 from schemas.errors import NotFound
 
 

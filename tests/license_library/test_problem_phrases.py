@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from license_library.problem_phrases import phrase_words
+from license_library.words.problem_phrases import phrase_words
 
 ROOT = Path(__file__).parents[2]
 # Calls whose phrases end up in a problem, and which of their arguments those are.

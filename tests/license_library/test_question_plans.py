@@ -9,25 +9,25 @@ import pytest
 from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 from sqlalchemy import event
 
-from license_library.bound_holders import bound_to_code
-from license_library.checklist import answer_checklist
-from license_library.conflict_list import list_conflicts, show_conflict
-from license_library.consumers import add_consumer
-from license_library.copy_checks import check_content, check_identifier
-from license_library.database import plan_once
-from license_library.dossier import get_license
-from license_library.held_as_of import held_as_of
-from license_library.license_files import find_files, list_files, newest_file
-from license_library.lookup import find_licenses
-from license_library.prefill import answer_prefill
-from license_library.qr_payloads import find_by_qr_payload
-from license_library.questions import ConflictFilter, PairFilter, SearchTerms, VerifyQuestion
-from license_library.shared_files import use_link
-from license_library.shared_licenses import find_by_holder, find_by_identifier
-from license_library.subject_facts import facts_of_subject
-from license_library.subject_pairs import find_pair, list_pairs
-from license_library.verification import verify_license
-from license_library.working_copies import list_copies, new_identifier
+from license_library.asking.bound_holders import bound_to_code
+from license_library.asking.questions import ConflictFilter, PairFilter, SearchTerms, VerifyQuestion
+from license_library.checklist.checklist import answer_checklist
+from license_library.copies.copy_checks import check_content, check_identifier
+from license_library.copies.working_copies import list_copies, new_identifier
+from license_library.facts.conflict_list import list_conflicts, show_conflict
+from license_library.facts.prefill import answer_prefill
+from license_library.facts.subject_facts import facts_of_subject
+from license_library.files.license_files import find_files, list_files, newest_file
+from license_library.licenses.dossier import get_license
+from license_library.licenses.held_as_of import held_as_of
+from license_library.pairs.subject_pairs import find_pair, list_pairs
+from license_library.search.lookup import find_licenses
+from license_library.sharing.consumers import add_consumer
+from license_library.sharing.shared_files import use_link
+from license_library.sharing.shared_licenses import find_by_holder, find_by_identifier
+from license_library.storage.database import plan_once
+from license_library.verification.qr_payloads import find_by_qr_payload
+from license_library.verification.verification import verify_license
 from schemas.holder_code_types import OTHER_ORGANISATION
 from schemas.identifiers.organisation_code import organisation_code_check
 

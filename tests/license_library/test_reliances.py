@@ -8,11 +8,11 @@ import pytest
 from library_makers import DEPARTMENT, NOW, record
 from sqlalchemy import text
 
-from license_library.license_alert_list import list_license_alerts
-from license_library.outbox import Owing, enqueue
-from license_library.questions import LicenseAlertFilter, NotReliable
-from license_library.reliances import Relying, list_reliances, rely_on
-from license_library.untold_alerts import find_untold_alerts
+from license_library.asking.questions import LicenseAlertFilter, NotReliable
+from license_library.deliveries.outbox import Owing, enqueue
+from license_library.deliveries.untold_alerts import find_untold_alerts
+from license_library.licenses.license_alert_list import list_license_alerts
+from license_library.licenses.reliances import Relying, list_reliances, rely_on
 from schemas.errors import NotFound, RequestError
 
 TODAY = date(2016, 5, 4)

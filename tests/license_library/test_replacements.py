@@ -8,11 +8,11 @@ import pytest
 from question_makers import COMPANY, NOW, TODAY, Library
 
 from license_library.answers import Checklist, LicenseAnswer, VerifyAnswer
-from license_library.checklist import answer_checklist
-from license_library.dossier import get_license
-from license_library.lookup import find_licenses
-from license_library.questions import SearchTerms, VerifyQuestion
-from license_library.verification import verify_license
+from license_library.asking.questions import SearchTerms, VerifyQuestion
+from license_library.checklist.checklist import answer_checklist
+from license_library.licenses.dossier import get_license
+from license_library.search.lookup import find_licenses
+from license_library.verification.verification import verify_license
 from schemas.identifiers.license_identifier import classify_license_identifier, other_editions
 
 FIRST = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"

@@ -8,10 +8,10 @@ import pytest
 from library_makers import DEPARTMENT, FEED, NOW, record
 from sqlalchemy import text
 
-from license_library.dossier import get_license
-from license_library.incident_decisions import IncidentDecision, decide_incident
-from license_library.incidents import Cause, tell_incidents
-from license_library.reversals import KIND, Reversal, count_reversals, end_reversals
+from license_library.licenses.dossier import get_license
+from license_library.oversight.incident_decisions import IncidentDecision, decide_incident
+from license_library.oversight.incidents import Cause, tell_incidents
+from license_library.oversight.reversals import KIND, Reversal, count_reversals, end_reversals
 
 START = NOW - timedelta(days=20)
 HOUR = timedelta(hours=1)

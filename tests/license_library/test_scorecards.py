@@ -12,11 +12,11 @@ from question_makers import Library
 from sqlalchemy import Engine, text
 
 from license_library.answers import Scorecard
-from license_library.keyring import Keyring
-from license_library.questions import ScorecardFilter, WrongQuestion
-from license_library.scorecard_rows import scorecard_csv
-from license_library.scorecards import score_month
-from license_library.table_export import write_csv
+from license_library.asking.questions import ScorecardFilter, WrongQuestion
+from license_library.asking.table_export import write_csv
+from license_library.oversight.scorecard_rows import scorecard_csv
+from license_library.oversight.scorecards import score_month
+from license_library.storage.keyring import Keyring
 
 MAY = datetime(2016, 4, 30, 16, tzinfo=UTC)  # midnight in Beijing
 JUNE = datetime(2016, 5, 31, 16, tzinfo=UTC)

@@ -11,10 +11,10 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from license_library.answers import SearchAnswer
-from license_library.database import open_database
-from license_library.keyring import Keyring
-from license_library.lookup import find_licenses
-from license_library.questions import SearchTerms, WrongQuestion
+from license_library.asking.questions import SearchTerms, WrongQuestion
+from license_library.search.lookup import find_licenses
+from license_library.storage.database import open_database
+from license_library.storage.keyring import Keyring
 
 HENGTONG, OTHER, FORMER = "平度市恒通运输有限公司", "青岛恒通物流有限公司", "平度市宏泰商贸有限公司"
 HOLDERS = {

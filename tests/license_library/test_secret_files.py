@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from license_library.secret_files import write_once
+from license_library.storage.secret_files import write_once
 
 
 def test_the_first_one_stands(tmp_path: Path) -> None:

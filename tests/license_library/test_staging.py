@@ -11,11 +11,10 @@ from library_makers import DEPARTMENT, NOW, record, records_frame
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from license_library.checking import CountsDiffer
-from license_library.exchanges import finish_landing
-from license_library.holders import holder_hash
-from license_library.merging import merge_exchange
-from license_library.staging import (
+from license_library.asking.holders import holder_hash
+from license_library.exchange.checking import CountsDiffer
+from license_library.exchange.exchanges import finish_landing
+from license_library.exchange.staging import (
     StagingRefused,
     clear_staged,
     finish_check,
@@ -24,7 +23,8 @@ from license_library.staging import (
     save_quality_results,
     stage_records,
 )
-from license_library.summaries import summarize
+from license_library.exchange.summaries import summarize
+from license_library.merge.merging import merge_exchange
 from schemas.errors import LeaseLost
 from schemas.problems import Problem, problems_frame
 

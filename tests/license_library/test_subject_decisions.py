@@ -15,16 +15,16 @@ from sqlalchemy.exc import OperationalError
 from subject_makers import PASSPORT, bind, committed, fifteen, keep_apart, resident_number, undo
 
 from license_library.answers import HeldAnswer, VerifyAnswer
-from license_library.checklist import answer_checklist
-from license_library.held_as_of import held_as_of
-from license_library.keyring import Keyring
-from license_library.lookup import find_licenses
-from license_library.pair_entries import PairEntry, begin_deciding, write_entries
-from license_library.questions import NotDecidable, NotSettled, SearchTerms, VerifyQuestion
-from license_library.searches import PAGES
-from license_library.shared_licenses import find_by_holder
-from license_library.subject_decisions import PairOrder, decide_pair
-from license_library.verification import verify_license
+from license_library.asking.questions import NotDecidable, NotSettled, SearchTerms, VerifyQuestion
+from license_library.checklist.checklist import answer_checklist
+from license_library.licenses.held_as_of import held_as_of
+from license_library.pairs.pair_entries import PairEntry, begin_deciding, write_entries
+from license_library.pairs.subject_decisions import PairOrder, decide_pair
+from license_library.search.lookup import find_licenses
+from license_library.search.searches import PAGES
+from license_library.sharing.shared_licenses import find_by_holder
+from license_library.storage.keyring import Keyring
+from license_library.verification.verification import verify_license
 from schemas.errors import NotFound, RequestError
 
 DECIDE = {"same": bind, "different": keep_apart}

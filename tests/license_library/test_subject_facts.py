@@ -13,8 +13,8 @@ from question_makers import COMPANY, PERSON, TODAY, Library
 from question_makers import NOW as LATER
 from sqlalchemy import Engine, text
 
-from license_library.keyring import Keyring
-from license_library.subject_facts import facts_of_subject
+from license_library.facts.subject_facts import facts_of_subject
+from license_library.storage.keyring import Keyring
 from schemas.errors import RequestError
 
 HOLDERS = {COMPANY: "001", PERSON: "111", "370283198505051236": "111"}

@@ -10,9 +10,9 @@ from question_makers import NOW, OLD_COUNTY_PERSON, Library
 from sqlalchemy import Engine, text
 from subject_makers import bind, committed, fifteen, keep_apart, resident_number, undo
 
-from license_library.keyring import Keyring
-from license_library.subject_decisions import assign_pair
-from license_library.subject_proposing import Proposed, propose_pairs
+from license_library.pairs.subject_decisions import assign_pair
+from license_library.pairs.subject_proposing import Proposed, propose_pairs
+from license_library.storage.keyring import Keyring
 from schemas.identifiers.credit_code import credit_code_check
 
 ORGANISATION, CREDIT, ELSEWHERE = "MA1B3N1N2", "91230500MA1B3N1N2M", "91370283MA1B3N1N2"

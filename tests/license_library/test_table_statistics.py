@@ -9,9 +9,9 @@ from question_makers import NOW, TODAY, Library
 from sqlalchemy import event
 from test_listing_plans import LICENSES, MANY, rows_touched
 
-from license_library.lookup import find_licenses
-from license_library.questions import SearchTerms
-from license_library.table_statistics import refresh_statistics
+from license_library.asking.questions import SearchTerms
+from license_library.search.lookup import find_licenses
+from license_library.storage.table_statistics import refresh_statistics
 
 
 @pytest.fixture

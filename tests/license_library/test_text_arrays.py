@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from question_makers import Library
 from sqlalchemy import text
 
-from license_library.text_arrays import text_array
+from license_library.storage.text_arrays import text_array
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")), max_size=5)
 

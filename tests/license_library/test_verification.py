@@ -9,9 +9,9 @@ import pytest
 from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
 
 from license_library.answers import VerifyAnswer
-from license_library.questions import VerifyQuestion, WrongQuestion
-from license_library.verification import verify_license
-from license_library.verify_candidates import MOST
+from license_library.asking.questions import VerifyQuestion, WrongQuestion
+from license_library.verification.verification import verify_license
+from license_library.verification.verify_candidates import MOST
 
 
 def ask(shelf: Library, **question: object) -> VerifyAnswer:

@@ -14,18 +14,18 @@ from pypdf import PdfReader
 from question_makers import NOW, PERSON, Library
 from sqlalchemy import event, text
 
-from license_library import license_files
-from license_library.copy_band import FOOT
-from license_library.copy_bodies import draw_copy
-from license_library.copy_checks import check_content, check_identifier
-from license_library.copy_marks import Mark
-from license_library.copy_pages import mark_pages
-from license_library.file_kinds import FileRefused
-from license_library.file_store import FileDamaged, FileStore
-from license_library.license_files import Attaching, attach_file, check_store, list_files, withdraw_file
-from license_library.page_contents import UnpacksTooFar
-from license_library.questions import NotReliable, NotSettled
-from license_library.working_copies import Making, make_copy, new_identifier, read_copy_identifier
+from license_library.asking.questions import NotReliable, NotSettled
+from license_library.copies.copy_band import FOOT
+from license_library.copies.copy_bodies import draw_copy
+from license_library.copies.copy_checks import check_content, check_identifier
+from license_library.copies.copy_marks import Mark
+from license_library.copies.copy_pages import mark_pages
+from license_library.copies.working_copies import Making, make_copy, new_identifier, read_copy_identifier
+from license_library.files import license_files
+from license_library.files.file_kinds import FileRefused
+from license_library.files.file_store import FileDamaged, FileStore
+from license_library.files.license_files import Attaching, attach_file, check_store, list_files, withdraw_file
+from license_library.files.page_contents import UnpacksTooFar
 from schemas.errors import NotFound, RequestError
 
 TODAY = NOW.date()
@@ -364,7 +364,7 @@ def test_a_license_that_changes_while_it_is_drawn_leaves_no_copy(desk: Desk, mon
         desk.shelf.change("update licenses set version_count = version_count + 1")
         return draw_copy(*given)
 
-    monkeypatch.setattr("license_library.copy_bodies.draw_copy", draw_slowly)
+    monkeypatch.setattr("license_library.copies.copy_bodies.draw_copy", draw_slowly)
     with pytest.raises(NotSettled, match="ask again"):
         desk.make()
     assert desk.conn.execute(text("select count(*) from working_copies")).scalar_one() == 0

@@ -12,9 +12,9 @@ from service_makers import TOKEN, Shelf, calling, fill_shelf, serving, settings_
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from license_library.database import open_database
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
+from license_library.storage.database import open_database
 
 CHROMIUM = "/usr/bin/chromium"
 SHARED = "asked_by_the_service"

@@ -17,16 +17,16 @@ from fastapi import FastAPI
 from httpx import Client, Response
 from sqlalchemy import Connection, Engine, insert, update
 
-from license_library.calendar import seed_calendar
-from license_library.corrections import Correction, answer_correction, ask_for_license
-from license_library.entries import FeedName
-from license_library.file_store import FileStore
-from license_library.incidents import Cause, tell_incidents
-from license_library.keyring import Keyring
-from license_library.outbox import Owing, enqueue
-from license_library.pair_entries import PairEntry, begin_deciding, write_entries
-from license_library.reconciling import BucketPair, Difference, Found, save_reconciliation
+from license_library.catalogue.calendar import seed_calendar
+from license_library.deliveries.outbox import Owing, enqueue
+from license_library.files.file_store import FileStore
+from license_library.oversight.incidents import Cause, tell_incidents
+from license_library.pairs.pair_entries import PairEntry, begin_deciding, write_entries
+from license_library.quarantine.corrections import Correction, answer_correction, ask_for_license
+from license_library.reconciliation.entries import FeedName
+from license_library.reconciliation.reconciling import BucketPair, Difference, Found, save_reconciliation
 from license_library.service.settings import ServiceSettings
+from license_library.storage.keyring import Keyring
 from license_library.tables import activations, deliveries, feeds, shadow_changes
 from schemas.deliveries import Delivery, example_of, kind_of, payload_of, read_delivery
 from schemas.errors import DeclarationError

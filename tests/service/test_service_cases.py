@@ -10,7 +10,7 @@ from httpx import Client
 from service_makers import NOW
 from sqlalchemy import Engine, text
 
-from license_library.keyring import Keyring
+from license_library.storage.keyring import Keyring
 
 SOURCE = {"CZZTDM": "370283198003031234", "ZT": "9"}
 

@@ -13,7 +13,7 @@ from httpx import Client
 from service_makers import NOW, PURPOSE, TOKEN, Shelf, calling, form_token, serving
 from sqlalchemy import Engine, text
 
-from license_library.file_store import FileStore
+from license_library.files.file_store import FileStore
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
 from tests.license_library.file_samples import SAMPLES, ofd, pdf

@@ -5,7 +5,7 @@ from __future__ import annotations
 from httpx import Client
 from service_makers import NOW, PERSON, Shelf
 
-from license_library.incidents import Cause, tell_incidents
+from license_library.oversight.incidents import Cause, tell_incidents
 from license_library.service.settings import ServiceSettings
 
 

@@ -18,16 +18,16 @@ from service_makers import COMPANY, COMPANY_NAME, IDENTIFIER, NOW, PERSON, calli
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from license_library.consumers import add_consumer, end_consumer, grant_types
-from license_library.database import open_database
-from license_library.masking import mask_code
+from license_library.asking.masking import mask_code
+from license_library.pairs.subject_decisions import PairOrder, decide_pair, undo_decision
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
 from license_library.service.sharing import share
-from license_library.shared_licenses import LISTED
-from license_library.sharing_calls import OPERATIONS, Call
-from license_library.sharing_words import MESSAGES, Status
-from license_library.subject_decisions import PairOrder, decide_pair, undo_decision
+from license_library.sharing.consumers import add_consumer, end_consumer, grant_types
+from license_library.sharing.shared_licenses import LISTED
+from license_library.sharing.sharing_calls import OPERATIONS, Call
+from license_library.sharing.sharing_words import MESSAGES, Status
+from license_library.storage.database import open_database
 from schemas.identifiers.license_identifier import license_identifier_check
 from tests.connectors.peer_servers import demand_php
 from tests.license_library.question_makers import Library

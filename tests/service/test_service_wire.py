@@ -10,11 +10,11 @@ import pytest
 from httpx import Client
 from service_makers import PERSON, PURPOSE, TOKEN, Shelf, calling, serving
 
-from license_library.database import open_database
 from license_library.service.app import create_app
 from license_library.service.bodies import InvalidQuestion, as_question
 from license_library.service.settings import ServiceSettings
 from license_library.service.wire import SECURITY_HEADERS
+from license_library.storage.database import open_database
 
 SEARCH = "/api/search"
 PAGES = ["/sign-in", "/", "/checklist", "/departments", "/exchanges", "/quarantine", "/license-types", "/licenses/1"]

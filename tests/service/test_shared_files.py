@@ -17,13 +17,13 @@ from pypdf import PdfReader
 from service_makers import COMPANY, IDENTIFIER, NOW, Shelf, calling, serving
 from sqlalchemy import text
 
-from license_library.consumers import add_consumer, end_consumer, grant_types, revoke_types
-from license_library.license_files import Attaching, attach_file
+from license_library.asking.strangers import COUNTED, LISTED, STRANGER
+from license_library.files.license_files import Attaching, attach_file
 from license_library.service import sharing
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
-from license_library.sharing_calls import INPUTS
-from license_library.strangers import COUNTED, LISTED, STRANGER
+from license_library.sharing.consumers import add_consumer, end_consumer, grant_types, revoke_types
+from license_library.sharing.sharing_calls import INPUTS
 from tests.license_library.file_samples import ofd, pdf
 
 CAUSE = "办件 370283-2016-000123"
@@ -236,7 +236,7 @@ def test_a_list_of_addresses_says_what_it_is_without(window: Window, monkeypatch
     assert (len(answer["data"]), answer["head"]["status"]) == (1, 0)
     assert "1 件未给出（该证照不能作为依据：该部门最近的全量清单中已无此证照）" in answer["head"]["message"]
     window.change(again.format(more=2000))
-    monkeypatch.setattr("license_library.shared_files.LINKS", 1)
+    monkeypatch.setattr("license_library.sharing.shared_files.LINKS", 1)
     assert "一次最多 1 件" in window.call("downloadUrlsByHolderCode", **HOLDER)["head"]["message"]
 
 

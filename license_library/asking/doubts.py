@@ -1,0 +1,46 @@
+"""What speaks against relying on a license that is valid by its own words: what waits, a dispute, a list that lacks it, silence.
+
+Pure words of a row; the clock is an argument.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from license_library.answers import Doubt, Words
+from license_library.asking.freshness import freshness_of
+from license_library.words.wording import freshness_words
+
+DISPUTED: Final = Words("内容有异议，已请部门校核", "its content is disputed, the department was asked")
+WAITING: Final = Words("颁发部门有该证照更新的记录因数据问题待处理", "a newer record of it waits for the steward")
+UNLISTED: Final = Words("该部门最近的全量清单中已无此证照", "the department's whole list lacks it now")
+_IS_DISPUTED = "exists (select from correction_requests c where c.license_id = {}.license_id and c.state = 'open')"
+
+
+def is_disputed(license_alias: str) -> str:
+    """Return the condition that somebody asked a license's department to put a value right, and it has not answered."""
+    return _IS_DISPUTED.format(license_alias)
+
+
+# A good record would have ended the waiting of older ones, so whatever waits is newer, or nobody knows how old it is.
+_NEWER_WAITS = """exists (select from quarantined_records q where q.state = 'open' and q.record_id = {0}.record_id
+  and q.department = {0}.department and q.feed = {0}.feed)"""
+
+
+def newer_waits(license_alias: str) -> str:
+    """Return the condition that a record of a license waits in quarantine: what it says, nobody has judged yet."""
+    return _NEWER_WAITS.format(license_alias)
+
+
+def doubts_of(row: Any, now: datetime) -> list[Doubt]:
+    """Return the doubts, gravest first, of a row that carries newer_waits, is_disputed, unlisted_at, fresh_at and fresh_seconds."""
+    freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
+    doubts = [Doubt("in_quarantine", WAITING)] if row.newer_waits else []
+    if row.is_disputed:
+        doubts.append(Doubt("disputed", DISPUTED))
+    if row.unlisted_at is not None:
+        doubts.append(Doubt("unlisted", UNLISTED))
+    if freshness != "fresh":
+        doubts.append(Doubt(freshness, freshness_words(freshness, row.fresh_at, row.fresh_seconds)))
+    return doubts

@@ -1,0 +1,28 @@
+"""Which feeds could know of a license type, how fresh they are, and their last merged exchange.
+
+The ground of every "no": a type nobody delivers, or a silent department, makes it an "unknown".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import Source
+from license_library.asking.freshness import source_of
+
+_FEEDS = text("""
+select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seconds,
+       (select e.exchange_id from exchanges e
+         where e.department = f.department and e.feed = f.feed and e.state = 'merged'
+         order by e.exchange_id desc limit 1) as exchange_id
+  from feeds f join departments d on d.department = f.department
+ where f.license_types @> array[cast(:license_type as text)]
+ order by f.fresh_at + make_interval(secs => f.fresh_seconds) nulls first, f.department, f.feed
+""")
+
+
+def sources_of_type(conn: Connection, license_type: str, now: datetime) -> list[Source]:
+    """Return the feeds that deliver the type, the one nearest to or furthest behind its promise first."""
+    return [source_of(row, now) for row in conn.execute(_FEEDS, {"license_type": license_type})]

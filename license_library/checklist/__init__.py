@@ -1,0 +1,1 @@
+"""What an applicant must still bring for an approval item, and why."""

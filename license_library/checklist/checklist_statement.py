@@ -1,0 +1,133 @@
+"""The checklist as one SQL statement: every material of an item, judged for one holder.
+
+Reads top to bottom: the holder, the holder's best license of each type or of the one that took its place, the feed that vouches for it, what waits in
+quarantine, the verdict. Each step goes through an index.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import text
+
+from license_library.asking.doubts import is_disputed, newer_waits
+from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
+from license_library.asking.listed_holders import persons_at
+from license_library.licenses.license_now import is_replaced
+
+CHECKLIST: Final = text(f"""
+with holder as materialized (
+  select subject_id, is_own, name, holder_hash from ({with_bound(by_code(":hashes"))}) as w join subjects using (subject_id)
+)
+select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as item_department_name, i.item_type,
+       i.applicant_kind, i.case_type, i.legal_days, i.promised_days,
+       :kind as kind, (select name from holder order by is_own desc, subject_id limit 1) as subject_name,
+       {UNDECIDED} as undecided_count,
+       m.ordinal, m.name, m.note, m.required, m.origin, m.license_type, t.name as license_type_name,
+       issuer.name as issuer_name, new.name as replacing_name, t.ended_on, best.license_type as held_type,
+       best.is_replaced,
+       best.license_id, best.license_number, {persons_at("best")}, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
+       best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own,
+       known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
+       coalesce(waiting.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids, waiting.codes as waiting_codes,
+       case when m.origin <> 'license' then 'applicant_brings'
+            when best.validity = 'valid' and best.newer_waits then 'in_quarantine'
+            when best.validity = 'valid' and best.is_disputed then 'disputed'
+            when best.validity = 'valid'
+              then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
+            when waiting.quarantine_ids is not null then 'in_quarantine'
+            when best.validity = 'not_good' then 'not_good'
+            when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
+            when best.validity = 'expired' then 'expired'
+            when best.validity = 'not_yet_valid' then 'not_good'
+            when known.freshness is null or other_holder.is_meant or known.freshness <> 'fresh' then 'unknown'
+            else 'not_held'
+       end as verdict,
+       case when m.origin <> 'license' then null
+            when best.validity = 'valid' and best.newer_waits then 'newer_waits'
+            when best.validity = 'valid' and best.is_disputed then 'correction_open'
+            when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
+            when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
+            when waiting.quarantine_ids is not null then null
+            when best.validity = 'not_good' then best.status
+            when best.license_id is not null and known.freshness <> 'fresh' then best.validity
+            when best.validity = 'not_yet_valid' then 'not_yet_valid'
+            when best.license_id is not null then null
+            when known.freshness is null then 'no_feed'
+            when other_holder.is_meant then 'other_holder'
+            when known.freshness <> 'fresh' then known.freshness
+       end as reason
+  from items i
+  join authorities bureau on bureau.authority_id = i.department_id
+  left join item_materials m on m.item_code = i.item_code
+  left join license_types t on t.license_type = m.license_type
+  left join license_types new on new.license_type = t.replaced_by
+  left join authorities issuer on issuer.authority_id = coalesce(new.issuer_id, t.issuer_id)
+  left join lateral (
+    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.is_disputed, trust.newer_waits
+      from (select l.license_id, subject_id as held_by, is_own
+              from holder join licenses l using (subject_id) where l.license_type in (m.license_type, t.replaced_by)
+             union
+            select l.license_id, h.subject_id, is_own
+              from holder join license_holders h using (subject_id) join licenses l using (license_id, version_count)
+             where l.license_type in (m.license_type, t.replaced_by)) as own
+      join licenses l using (license_id)
+     cross join lateral (select {is_replaced("l")} as is_replaced) as replaced
+     cross join lateral (
+       select case when l.status = 'expired' then 'expired'
+                   when l.status <> all(cast(:good_states as text[])) then 'not_good'
+                   when l.valid_from > :today then 'not_yet_valid'
+                   when l.status = 'renewal_pending' or l.open_ended or l.valid_to is null then 'valid'
+                   when l.valid_to >= :today then 'valid'
+                   else 'expired'
+              end as validity) as term
+     cross join lateral (
+       select {is_disputed("l")} as is_disputed,
+              {newer_waits("l")} as newer_waits,
+              exists (select from feeds f where f.department = l.department and f.feed = l.feed
+                         and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
+     order by term.validity = 'valid' desc,
+              -- what may be relied on today goes before what is newer
+              case when term.validity = 'valid' then array[trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, not trust.is_fresh] end,
+              replaced.is_replaced,
+              case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
+              l.issued_on desc, l.license_id desc, own.is_own desc
+     limit 1
+  ) as best on true
+  left join lateral (
+    select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seconds,
+           coalesce(best.exchange_id,
+                    (select e.exchange_id from exchanges e
+                      where e.department = f.department and e.feed = f.feed and e.state = 'merged'
+                      order by e.exchange_id desc limit 1)) as exchange_id,
+           case when f.fresh_at is null then 'never'
+                when cast(:now as timestamptz) - f.fresh_at > make_interval(secs => f.fresh_seconds) then 'silent'
+                else 'fresh'
+           end as freshness
+      from (
+        select * from feeds where department = best.department and feed = best.feed
+        union all
+        (select * from feeds
+          where best.license_id is null and license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]
+          order by fresh_at + make_interval(secs => fresh_seconds) nulls first, department, feed
+          limit 1)
+      ) as f
+      join departments d on d.department = f.department
+  ) as known on true
+  left join lateral (
+    select array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids,
+           string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes
+      from quarantined_records q
+     where q.state = 'open' and q.holder_hashes && {waiting_under(":hashes", "holder")}
+       and (q.license_type in (m.license_type, t.replaced_by)
+            or q.license_type is null and exists (
+                 select from feeds f where f.department = q.department and f.feed = q.feed
+                    and f.license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]))
+  ) as waiting on m.license_type is not null
+  cross join lateral (
+    select (t.holder_code_type = '111' and :kind = 'organisation'
+            or t.holder_code_type = '001' and :kind = 'person') as is_meant
+  ) as other_holder
+ where i.item_code = :item_code
+ order by m.ordinal
+""")  # noqa: S608 - constants of this room

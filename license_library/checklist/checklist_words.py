@@ -1,0 +1,160 @@
+"""The sentences of a checklist: label, reason and one action for each verdict.
+
+Knows verdicts as codes and who issues a license; knows no table and no holder.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Final
+
+from license_library.answers import Words
+from license_library.asking.doubts import DISPUTED, UNLISTED, WAITING
+from license_library.words.verify_words import replaced_words
+from license_library.words.wording import freshness_words, problem_words, validity_words
+
+MOST_REASONS: Final = 3
+LABELS: Final = {
+    "held": Words("已有，免提交", "held"),
+    "disputed": Words("有异议", "disputed"),
+    "stale": Words("待核实", "stale"),
+    "expired": Words("已过期", "expired"),
+    "not_good": Words("不可用", "not good"),
+    "not_held": Words("未持有", "not held"),
+    "in_quarantine": Words("数据待处理", "in quarantine"),
+    "applicant_brings": Words("申请人提交", "applicant brings"),
+    "unknown": Words("无法判断", "unknown"),
+}
+
+_NO_FEED = Words("尚无部门向本平台提供该类证照", "no department delivers this license type yet")
+_BRING = Words("请申请人提交该证照", "let the applicant bring it")
+
+
+def reason_words(row: Any) -> Words:
+    """Return the reason of a verdict in one sentence; of an old type with what took its place."""
+    words = _REASONS[row.verdict](row)
+    if row.replacing_name is None or row.held_type == row.license_type:
+        return words
+    since = (
+        f"该证照自 {row.ended_on} 起由{row.replacing_name}取代",
+        f"replaced by {row.replacing_name} since {row.ended_on}",
+    )
+    return Words(f"{since[0]}：{words.zh}", f"{since[1]}: {words.en}")
+
+
+def action_words(row: Any) -> Words | None:
+    """Return the one thing to do next, or None."""
+    return _ACTIONS[row.verdict](row)
+
+
+def _term(row: Any) -> Words:
+    return validity_words(row.validity, row.status, row.valid_from, row.valid_to, row.open_ended)
+
+
+def _last_known(row: Any) -> Words:
+    """Return the term, and whether another license took its place."""
+    term = _term(row)
+    for more in replaced_words(row.status, is_replaced=row.is_replaced):
+        term = Words(f"{term.zh}；{more.zh}", f"{term.en}; {more.en}")
+    return term
+
+
+def _silence(row: Any) -> Words:
+    return freshness_words("never" if row.fresh_at is None else "silent", row.fresh_at, row.fresh_seconds)
+
+
+def _unlisted(term: Words) -> Words:
+    """Return the sentence for a license that its department lists no more."""
+    return Words(
+        f"最后所知：{term.zh}；{UNLISTED.zh}",
+        f"last known: {term.en}; {UNLISTED.en}",
+    )
+
+
+def _stale(row: Any) -> Words:
+    term = _term(row)
+    if row.reason == "unlisted":
+        return _unlisted(term)
+    silence = _silence(row)
+    return Words(f"最后所知：{term.zh}；{silence.zh}", f"last known: {term.en}; {silence.en}")
+
+
+def _disputed(row: Any) -> Words:
+    term = _term(row)
+    return Words(f"{term.zh}；{DISPUTED.zh}", f"{term.en}; {DISPUTED.en}")
+
+
+def _not_held(row: Any) -> Words:
+    return Words(
+        f"未查到该证照，由{row.issuer_name}颁发", f"no such license of this holder; it is issued by {row.issuer_name}"
+    )
+
+
+def _waiting(row: Any) -> Words:
+    if row.reason == "newer_waits":
+        term = _term(row)
+        return Words(f"最后所知：{term.zh}；{WAITING.zh}", f"last known: {term.en}; {WAITING.en}")
+    count, why = len(row.quarantine_ids), _reasons(row.waiting_codes)
+    return Words(
+        f"有 {count} 条该主体的记录因数据问题未入库：{why.zh}",
+        f"{count} records of this holder wait for the steward: {why.en}",
+    )
+
+
+def _reasons(codes: str) -> Words:
+    """Return what is wrong with the waiting records, the most frequent first, and no more than three things."""
+    said = [problem_words(code) for code, _ in Counter(filter(None, codes.split(","))).most_common(MOST_REASONS)]
+    return Words("、".join(one.zh for one in said), ", ".join(one.en for one in said))
+
+
+def _brought(row: Any) -> Words:
+    if row.origin == "agency":
+        return Words("由中介机构出具", "made by an intermediary agency")
+    return Words("由申请人自备", "made by the applicant")
+
+
+def _unknown(row: Any) -> Words:
+    if row.reason == "no_feed":
+        return _NO_FEED
+    if row.reason != "other_holder":
+        return _silence(row)
+    if row.kind == "organisation":
+        return Words("该证照的持证人是自然人，不在单位名下", "a person holds this license, not an organisation")
+    return Words("该证照的持证人是法人或其他组织", "an organisation holds this license, not a person")
+
+
+def _ask_holder(row: Any) -> Words:
+    if row.reason != "other_holder":
+        return _BRING
+    return Words("请用该持证人本人的代码另行查询", "ask again with that holder's own code")
+
+
+def _ask_issuer(row: Any) -> Words:
+    issuer = row.issuer_name
+    return Words(f"请向{issuer}核实后再采用", f"ask {issuer} before relying on it")
+
+
+_REASONS: Final[dict[str, Callable[[Any], Words]]] = {
+    "held": _last_known,
+    "disputed": _disputed,
+    "stale": _stale,
+    "expired": _term,
+    "not_good": _last_known,
+    "not_held": _not_held,
+    "in_quarantine": _waiting,
+    "applicant_brings": _brought,
+    "unknown": _unknown,
+}
+
+_ACTIONS: Final[dict[str, Callable[[Any], Words | None]]] = {
+    "held": lambda _: None,
+    "disputed": _ask_issuer,
+    "stale": _ask_issuer,
+    "expired": lambda row: Words(f"请到{row.issuer_name}延续或换发", f"have {row.issuer_name} renew it"),
+    "not_good": _ask_issuer,
+    "not_held": lambda row: Words(f"请到{row.issuer_name}办理", f"apply to {row.issuer_name}"),
+    "in_quarantine": lambda _: Words("请数据管理员处理隔离记录", "ask the steward to mend the waiting records"),
+    "applicant_brings": lambda _: None,
+    "unknown": _ask_holder,
+}

@@ -1,0 +1,1 @@
+"""Working copies of a license for one purpose, with a mark, a case and an end."""

@@ -1,0 +1,1 @@
+"""What is owed to departments: the outbox, and alerts that are yet to be told."""

@@ -1,0 +1,1 @@
+"""Records coming in: pages kept as they came, checked, staged, counted."""

@@ -1,0 +1,80 @@
+"""What may be said of one element: known, in conflict, stale, unknown, or for the applicant to fill in.
+
+Pure functions of facts and of the rows they came from; the clock is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from license_library.answers import FactVerdict
+from license_library.asking.freshness import freshness_of
+from license_library.facts.facts import Fact
+from schemas.elements import Element
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Hold the verdict on one element; `facts` with the shown one first, `witness` the row that explains it."""
+
+    verdict: FactVerdict
+    reason: str | None
+    facts: list[Fact]
+    witness: Any = None
+
+
+def differing(element: Element, facts: Iterable[Fact]) -> list[Fact]:
+    """Return the facts in force where they differ in their normal form, else none; objects never contradict each other."""
+    in_force = [fact for fact in facts if fact.in_force]
+    return in_force if not element.many and len({fact.normal for fact in in_force}) > 1 else []
+
+
+def judge(element: Element, facts: list[Fact], rows: Iterable[Any], now: datetime, settled: Fact | None) -> Judged:
+    """Return the verdict; `settled` is the fact that a steward chose where they differ."""
+    if not facts:
+        return _nothing(element, list(rows), now)
+    if settled is not None:
+        facts = [settled, *(fact for fact in facts if fact is not settled)]
+    elif differing(element, facts):
+        return Judged("conflict", None, facts, facts[0].row)
+    weak = weakness(facts[0], now)
+    if weak is not None:
+        return Judged("stale", weak, facts, facts[0].row)
+    return Judged("known", "settled" if settled is not None else None, facts, facts[0].row)
+
+
+def weakness(fact: Fact, now: datetime) -> str | None:
+    """Say why a fact may not hold any more: lapsed, in_quarantine, disputed, unlisted, silent or never; None where nothing speaks against it."""
+    row = fact.row
+    if row is None:
+        return None
+    if not fact.in_force:
+        return "lapsed"
+    if row.newer_waits:
+        return "in_quarantine"
+    if row.is_disputed:
+        return "disputed"
+    if row.unlisted_at is not None:
+        return "unlisted"
+    freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
+    return None if freshness == "fresh" else freshness
+
+
+def _nothing(element: Element, rows: list[Any], now: datetime) -> Judged:
+    types = {source.license_type for source in element.sources}
+    masters = {source.license_type for source in element.sources if source.is_master}
+    asked = [row for row in rows if row.license_type in types]
+    if waiting := [row for row in asked if row.is_waiting]:
+        return Judged("unknown", "in_quarantine", [], waiting[0])
+    feeds = [row for row in asked if row.department is not None]
+    feeds = [row for row in feeds if row.license_type in masters] or feeds
+    if not feeds:
+        return Judged("applicant_fills", "no_feed", [])
+    for row in feeds:
+        freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
+        if freshness != "fresh":
+            return Judged("unknown", freshness, [], row)
+    return Judged("applicant_fills", "not_held", [], feeds[0])

@@ -1,0 +1,1 @@
+"""Files of licenses, kept under their digest and recognised by their bytes."""

@@ -1,0 +1,86 @@
+"""Which licenses took the place of a license, and in whose place it stands: chains, followed both ways.
+
+A license names the one it replaces by identifier, or by number within its department and type, where the number stands on
+one license only; or both are versions of
+one identifier. Departments write circles too: every step is bounded. Reads only.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from license_library.answers import ReplacementBrief
+from license_library.asking.listed_holders import persons_of
+from license_library.licenses.license_hits import hits_statement, holder_code_of, shown_text
+from license_library.storage.keyring import Keyring
+from license_library.words.wording import status_words
+from schemas.identifiers.license_identifier import other_editions
+
+LONGEST: Final = 20
+_CHAIN: Final = """
+with recursive chain as (
+  select cast(:license_id as bigint) as license_id, 0 as depth
+  union
+  select next.license_id, c.depth + 1
+    from chain c join licenses l on l.license_id = c.license_id
+    cross join lateral ({next}) as next
+   where c.depth < {longest}
+)
+select license_id, row_number() over (order by min(depth), license_id) as ordinal, cast(null as bigint[]) as place
+  from (
+    select license_id, depth from chain
+    union all
+    select license_id, 1 from licenses where license_identifier = any(cast(:editions as text[]))
+  ) as found
+ where license_id <> :license_id group by license_id order by min(depth), license_id limit {longest}
+"""
+_NEWER = """
+select n.license_id from licenses n where n.replaces = l.license_identifier
+union all
+select n.license_id from licenses n
+ where n.replaces = l.license_number and n.department = l.department and n.license_type = l.license_type
+   and not exists (select from licenses twin where twin.license_number = l.license_number and twin.department = l.department
+     and twin.license_type = l.license_type and twin.license_id <> l.license_id)
+"""
+_OLDER = """
+select o.license_id from licenses o where o.license_identifier = l.replaces
+union all
+select o.license_id from licenses o
+ where o.license_number = l.replaces and o.department = l.department and o.license_type = l.license_type
+   and not exists (select from licenses twin where twin.license_number = l.replaces and twin.department = l.department
+     and twin.license_type = l.license_type and twin.license_id <> o.license_id)
+"""
+_FIND_NEWER = hits_statement(_CHAIN.format(next=_NEWER, longest=LONGEST))
+_FIND_OLDER = hits_statement(_CHAIN.format(next=_OLDER, longest=LONGEST))
+
+
+def find_newer(conn: Connection, keyring: Keyring, row: Any) -> list[ReplacementBrief]:
+    """Return what took the place of a license, the nearest first."""
+    return _find(conn, keyring, row, is_newer=True)
+
+
+def find_older(conn: Connection, keyring: Keyring, row: Any) -> list[ReplacementBrief]:
+    """Return in whose place a license stands, the nearest first."""
+    return _find(conn, keyring, row, is_newer=False)
+
+
+def _find(conn: Connection, keyring: Keyring, row: Any, *, is_newer: bool) -> list[ReplacementBrief]:
+    asked = {
+        "license_id": row.license_id,
+        "editions": other_editions(row.license_identifier or "", is_newer=is_newer),
+    }
+    found = conn.execute(_FIND_NEWER if is_newer else _FIND_OLDER, asked)
+    return [_brief(one, keyring) for one in found]
+
+
+def _brief(row: Any, keyring: Keyring) -> ReplacementBrief:
+    return ReplacementBrief(
+        license_id=row.license_id,
+        license_type_name=row.license_type_name,
+        license_number=shown_text(row.license_number, row.kind, holder_code_of(row, keyring), persons_of(row, keyring)),
+        issued_on=row.issued_on,
+        status=row.status,
+        status_words=status_words(row.status),
+    )

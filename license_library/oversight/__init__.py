@@ -1,0 +1,1 @@
+"""What stewards and supervisors watch: feeds, exchanges, incidents, quality, scorecards."""

@@ -1,0 +1,108 @@
+"""What a search must say about itself: why it found nothing, or that what it found is not all or not what was typed.
+
+A "no" is only as good as the feeds behind it, and the asker is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from license_library.answers import Advice, Words
+from license_library.asking.freshness import freshness_of
+from license_library.asking.readings import Reading
+from license_library.asking.waiting_records import count_waiting, waiting_words
+
+_FEEDS = text("""
+select d.name as department_name, f.fresh_at, f.fresh_seconds
+  from feeds f join departments d on d.department = f.department
+ where cast(:license_type as text) is null or f.license_types @> array[cast(:license_type as text)]
+ order by d.department, f.feed
+""")
+
+_ENDED = text("""
+select o.name, o.ended_on, n.name as replaced_by
+  from license_types o left join license_types n on n.license_type = o.replaced_by
+ where o.license_type = :license_type and o.ended_on is not null
+""")
+
+_TOO_MANY = Advice(
+    "search.too_many",
+    Words(
+        "名称匹配的主体过多，仅列出一部分，请输入更完整的名称",
+        "the name fits too many holders; only some are listed; give more of it",
+    ),
+)
+
+# Nobody may take it for a "no": the holder asked for may be among those not looked at.
+_TOO_MANY_TO_TELL = Advice(
+    "search.too_many",
+    Words(
+        "名称匹配的主体过多，只查看了其中一部分，没有找到不代表不存在；请输入更完整的名称，或按持证主体代码查询",
+        "the name fits too many holders; only some were looked at, so nothing found is no proof of absence;"
+        " give more of the name, or the holder's code",
+    ),
+)
+
+_LOOK_ALIKE = Advice(
+    "search.look_alikes",
+    Words(
+        "以下主体只是读音或字号相近，并非所查名称，请逐一核对",
+        "these holders only sound alike or share a company's own words; none has the name that was typed",
+    ),
+)
+
+_NONE = Advice("search.none", Words("没有符合条件的证照", "no license fits; every department keeps its promise"))
+
+
+def advise_found(reading: Reading, *, too_many: bool) -> list[Advice]:
+    """Return what a list must say about itself: that it is not all, or not what was typed."""
+    return [*([_LOOK_ALIKE] if reading.kind == "similar_name" else []), *([_TOO_MANY] if too_many else [])]
+
+
+def advise_nothing(
+    conn: Connection, reading: Reading, license_type: str | None, now: datetime, *, too_many: bool = False
+) -> list[Advice]:
+    """Return why nothing was found, and how sure that is."""
+    if not reading.values:
+        return []  # it cannot exist; the reading has said so
+    waiting = _waiting(conn, reading, license_type) if reading.kind == "holder_code" else []
+    certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
+    doubts = [_TOO_MANY_TO_TELL] if too_many else []
+    return [*_ended(conn, license_type), *waiting, *doubts, *([] if doubts and certainty == _NONE else [certainty])]
+
+
+def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
+    """Say of a type that nobody issues any more what took its place."""
+    row = conn.execute(_ENDED, {"license_type": license_type}).one_or_none() if license_type else None
+    if row is None:
+        return []
+    zh, en = f"{row.name}自 {row.ended_on} 起不再颁发", f"{row.name} is issued no more since {row.ended_on}"
+    if row.replaced_by:
+        zh, en = f"{zh}，已由{row.replaced_by}取代，请改查{row.replaced_by}", f"{en}; ask for {row.replaced_by} instead"
+    return [Advice("search.type_ended", Words(zh, en))]
+
+
+def _waiting(conn: Connection, reading: Reading, license_type: str | None) -> list[Advice]:
+    count = count_waiting(conn, reading.values, license_type)
+    return [Advice("search.in_quarantine", waiting_words(count))] if count else []
+
+
+def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:
+    if not feeds:
+        words = Words(
+            "尚无部门向本平台提供该类证照，无法判断是否持有", "no department delivers this yet, so nobody can say"
+        )
+        return Advice("search.no_feed", words)
+    doubtful = [f for f in feeds if freshness_of(f.fresh_at, f.fresh_seconds, now) != "fresh"]
+    if not doubtful:
+        return _NONE
+    names = "、".join(dict.fromkeys(feed.department_name for feed in doubtful))
+    words = Words(
+        f"没有找到，但不能据此断定不存在：{names}的数据尚未接入或已超过承诺时限",
+        f"nothing found, which is no proof of absence: not pulled yet or behind the promise: {names}",
+    )
+    return Advice("search.silent", words)

@@ -1,0 +1,235 @@
+"""The operations of the sharing service on files: working copies for a consumer, their temporary addresses, and checks.
+
+A consumer is never given an original: every file that leaves is a working copy for its cause. Each use of an address is told.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from license_library.answers import CopyBrief
+from license_library.asking.questions import NotReliable, NotSettled
+from license_library.copies.copy_checks import check_content, check_identifier
+from license_library.copies.working_copies import LONGEST, Making, make_copy
+from license_library.files.file_store import FileStore
+from license_library.licenses.license_now import license_now
+from license_library.sharing.shared_licenses import status_of
+from license_library.sharing.sharing_calls import Ended
+from license_library.sharing.sharing_replies import FileCompared, FileTold, LinkTold, Partly
+from license_library.sharing.sharing_rights import ENDS, Asking, granted_type, rows_of_holder, rows_of_identifier
+from license_library.sharing.sharing_words import Status
+from license_library.storage.keyring import Keyring
+from schemas.bureau_time import ZONE, local_minute, local_second
+
+COPY_GOOD_FOR: Final = timedelta(days=30)
+LINK_GOOD_FOR: Final = timedelta(days=1)
+LINK_LONGEST: Final = timedelta(days=7)
+LINKS: Final = 20  # at most at once: each is a PDF to be made
+_KIND: Final = "file link"
+_DAYS: Final = ("%Y-%m-%d", "%Y%m%d")
+_SECONDS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y%m%d%H%M%S")
+_LINK = text("""
+select w.identifier, w.purpose, w.digest, w.link_expires_at, c.access_id,
+       c.ended_at is null and exists (select from consumer_grants g join licenses l on l.license_type = g.license_type
+         where g.consumer_id = c.consumer_id and g.revoked_at is null and l.license_id = w.license_id) as is_granted
+  from working_copies w join consumers c on c.consumer_id = w.consumer_id
+ where w.link_hash = :link_hash
+""")
+
+
+class LinkUse(msgspec.Struct, frozen=True):
+    """Say what became of one use of a temporary address; without content it was refused."""
+
+    identifier: str
+    access_id: str
+    cause: str
+    content: bytes | None = None
+    why: str = ""
+
+
+def verify_file(asking: Asking, data: dict[str, Any]) -> FileCompared:
+    """Say whether a file is a working copy or a license file of ours; end where it, or its license, is no longer good."""
+    license_type = granted_type(asking, data["certTypeCode"])
+    if data["contentType"].strip().lower() != "base64":
+        raise Ended(Status.BAD_VALUE, "contentType（应为 base64）")
+    content = _decoded(data["content"], asking.place.files.max_bytes)
+    check = check_content(asking.conn, asking.keyring, content, asking.today, asking.now, license_type)
+    if check.verdict == "expired":
+        raise Ended(Status.EXPIRED, check.words.zh)
+    found = check.copy or check.file
+    if check.verdict == "license_not_good" and found:
+        raise Ended(_end_of_license(asking, found.license_id), check.words.zh)
+    if check.verdict in ("file_withdrawn", "stale"):
+        raise Ended(Status.OTHER, check.words.zh)
+    return FileCompared(
+        match=check.verdict == "valid",
+        verdict=check.verdict,
+        kind="working_copy" if check.copy else "license_file" if check.file else "",
+        message=check.words.zh,
+        is_current=found is not None and found.version_count == check.current_version_count,
+        certificate_copy_identifier=check.copy.identifier if check.copy else "",
+        certificate_copy_expiring_time=local_second(check.copy.expires_at) if check.copy else "",
+        as_of=local_minute(check.source.as_of) if check.source and check.source.as_of else "",
+        freshness=check.source.freshness if check.source else "",
+    )
+
+
+def download_file(asking: Asking, data: dict[str, Any]) -> FileTold:
+    """Make a working copy of a license and tell it whole."""
+    _demand_pdf(data.get("fileType"))
+    ends = _read_end("certificateCopyExpiringTime", data, COPY_GOOD_FOR, LONGEST, asking.now)
+    (row,) = rows_of_identifier(asking, data["certificateIdentifier"])
+    try:
+        made, content = _make(asking, row, data["certificateCopyCause"], ends)
+    except NotReliable as why:
+        raise Ended(Status.OTHER, why.words.zh) from None
+    return FileTold(
+        certificate_identifier=row.license_identifier,
+        certificate_copy_identifier=made.identifier,
+        certificate_copy_creation_time=local_second(made.made_at),
+        certificate_copy_creator=made.made_by,
+        certificate_copy_cause=made.purpose,
+        certificate_copy_expiring_time=local_second(made.expires_at),
+        file_type="pdf",
+        digest=made.digest,
+        content=content,
+    )
+
+
+def download_url(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partly:
+    """Make a working copy of a license and tell a temporary address of it."""
+    return _links(asking, data, lambda: rows_of_identifier(asking, data["certIdentifier"]))
+
+
+def download_urls_by_holder(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partly:
+    """Make working copies of a holder's licenses of one type and tell a temporary address of each."""
+    return _links(asking, data, lambda: rows_of_holder(asking, data))
+
+
+def use_link(  # noqa: PLR0913, PLR0917 - each is one thing it is judged by
+    conn: Connection, keyring: Keyring, files: FileStore, link_id: str, today: date, now: datetime
+) -> LinkUse | None:
+    """Return what a temporary address leads to now; None where nobody was given it."""
+    row = conn.execute(_LINK, {"link_hash": keyring.fingerprint(_KIND, link_id)}).one_or_none()
+    if row is None:
+        return None
+    refused = LinkUse(row.identifier, row.access_id, row.purpose)
+    if now >= row.link_expires_at:
+        return msgspec.structs.replace(
+            refused, why=f"the address ended at {local_second(row.link_expires_at)} Beijing time"
+        )
+    if not row.is_granted:
+        return msgspec.structs.replace(refused, why="the consumer may no longer ask for this license type")
+    check = check_identifier(conn, keyring, row.identifier, today, now)
+    if check.verdict != "valid":
+        return msgspec.structs.replace(refused, why=check.words.en)
+    if check.copy is None or check.copy.version_count != check.current_version_count:
+        return msgspec.structs.replace(refused, why=f"the license has changed since it was made: {check.words.en}")
+    return msgspec.structs.replace(refused, content=files.get(bytes(row.digest)))
+
+
+def _links(asking: Asking, data: dict[str, Any], find: Any) -> list[LinkTold] | Partly:
+    ends = _read_end("expiryTime", data, LINK_GOOD_FOR, LINK_LONGEST, asking.now)
+    links: list[LinkTold] = []
+    refused: list[NotReliable] = []
+    rows = find()
+    for row in rows:
+        try:
+            links.append(_link(asking, row, data["useCause"], ends))
+        except NotReliable as why:  # not yet valid, or nobody vouches for it: it withholds no other license
+            refused.append(why)
+        if len(links) == LINKS:
+            break
+    if refused and not links:
+        raise Ended(Status.OTHER, refused[0].words.zh)
+    missing = _missing(refused, is_cut=len(links) + len(refused) < len(rows))
+    return Partly(links, missing) if missing else links
+
+
+def _missing(refused: Sequence[NotReliable], *, is_cut: bool) -> str:
+    """Say which licenses a list of addresses is without."""
+    doubtful = [f"{len(refused)} 件未给出（{refused[0].words.zh}）"] if refused else []
+    return "；".join([*doubtful, *([f"一次最多 {LINKS} 件，请给出证照编号取其余"] if is_cut else [])])
+
+
+def _link(asking: Asking, row: Any, cause: str, ends: datetime) -> LinkTold:
+    link_id = secrets.token_urlsafe(32)
+    made, _ = _make(asking, row, cause, asking.now + COPY_GOOD_FOR, link_id, ends)
+    return LinkTold(
+        certificate_identifier=row.license_identifier or "",
+        certificate_number=made.license_number,
+        certificate_copy_identifier=made.identifier,
+        certificate_copy_expiring_time=local_second(made.expires_at),
+        file_type="pdf",
+        url=f"{asking.place.address}{link_id}",
+        expiry_time=local_second(ends),
+    )
+
+
+def _make(  # noqa: PLR0913, PLR0917 - each is one thing a copy says
+    asking: Asking, row: Any, cause: str, ends: datetime, link_id: str = "", link_ends: datetime | None = None
+) -> tuple[CopyBrief, bytes]:
+    consumer, place = asking.consumer, asking.place
+    making = Making(
+        row.license_id,
+        cause.strip(),
+        f"{consumer.name}（{consumer.access_id}）",
+        ends,
+        consumer_id=consumer.consumer_id,
+        link_hash=asking.keyring.fingerprint(_KIND, link_id) if link_id else None,
+        link_expires_at=link_ends,
+    )
+    try:
+        return make_copy(asking.conn, asking.keyring, place.files, making, place.face_name, asking.today, asking.now)
+    except NotSettled as why:
+        raise Ended(Status.OTHER, why.words.zh) from None
+
+
+def _demand_pdf(file_type: str | None) -> None:
+    wanted = (file_type or "").strip().lower() or "pdf"
+    if wanted in {"ofd", "png"}:
+        raise Ended(Status.NO_SUCH_SERVICE, "加注件只提供 pdf 格式")
+    if wanted != "pdf":
+        raise Ended(Status.BAD_VALUE, "fileType（应为 pdf）")
+
+
+def _decoded(content: str, max_bytes: int) -> bytes:
+    try:
+        decoded = base64.b64decode("".join(content.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise Ended(Status.BAD_VALUE, "content（应为 base64）") from None
+    if not 0 < len(decoded) <= max_bytes:
+        raise Ended(Status.BAD_VALUE, f"content（应为不超过 {max_bytes} 字节的文件）")
+    return decoded
+
+
+def _read_end(name: str, data: dict[str, Any], usual: timedelta, longest: timedelta, now: datetime) -> datetime:
+    """Read an end in Beijing time; a day ends with its last second."""
+    given = (data.get(name) or "").strip()
+    if not given:
+        return now + usual
+    for form in (*_DAYS, *_SECONDS):
+        try:
+            read = datetime.strptime(given, form).replace(tzinfo=ZONE)
+        except ValueError:
+            continue
+        end = read + timedelta(days=1, seconds=-1) if form in _DAYS else read
+        if now < end <= now + longest:
+            return end
+    raise Ended(
+        Status.BAD_VALUE, f"{name}（应为 {longest.days} 天以内的日期或时间，如 2016-05-01 或 2016-05-01 17:30:00）"
+    )
+
+
+def _end_of_license(asking: Asking, license_id: int) -> Status:
+    stands = license_now(asking.conn, license_id, asking.today, asking.now)
+    status = "expired" if stands.validity == "expired" else status_of(asking.conn, license_id)
+    return ENDS.get(status, Status.OTHER)

@@ -1,0 +1,151 @@
+"""What a consumer that is known may be told of: by its grants, by what a license is today, and by what its department promises.
+
+Ends a call with its status; tells nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from license_library.asking.bound_holders import Bound, bound_to_code
+from license_library.asking.feed_sources import sources_of_type
+from license_library.asking.holder_codes import read_holder_code
+from license_library.asking.readings import number_forms, read_identifier
+from license_library.asking.waiting_records import count_waiting, waiting_words
+from license_library.copies.copy_marks import FaceNames
+from license_library.files.file_store import FileStore
+from license_library.sharing.consumers import Consumer, granted_types, may_ask
+from license_library.sharing.shared_licenses import find_by_holder, find_by_identifier, type_of_code, validity_today
+from license_library.sharing.sharing_calls import Ended
+from license_library.sharing.sharing_words import Status
+from license_library.storage.keyring import Keyring
+from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
+from schemas.identifiers.license_identifier import parse_license_identifier
+
+ENDS: Final = {
+    **dict.fromkeys(("revoked", "withdrawn", "cancelled", "superseded"), Status.ABOLISHED),
+    **dict.fromkeys(("suspended", "restricted"), Status.RESTRICTED),
+    "expired": Status.EXPIRED,
+}
+DOUBTS: Final = 3  # named in one message at most
+
+
+class FilePlace(msgspec.Struct, frozen=True):
+    """Hold what operations on files need: where files lie, where they are fetched, and what the face is called."""
+
+    files: FileStore
+    address: str  # of temporary addresses, to which an id is added
+    face_name: FaceNames
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Hold what one call is answered with."""
+
+    conn: Connection
+    keyring: Keyring
+    place: FilePlace
+    consumer: Consumer
+    today: date
+    now: datetime
+
+
+def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
+    """Return the license of an identifier that may be relied on; its check character is judged first."""
+    reading = read_identifier(typed)
+    if not reading.values:
+        raise Ended(Status.BAD_VALUE, reading.advice[0].words.zh)
+    identifier = str(reading.values[0])
+    parts = parse_license_identifier(identifier)
+    license_type = type_of_code(asking.conn, parts.type_code) if parts else None
+    if license_type:
+        demand_grant(asking, license_type)
+    granted = granted_types(asking.conn, asking.consumer)
+    return good_rows(asking, find_by_identifier(asking.conn, identifier, granted), license_type)
+
+
+def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
+    """Return the licenses of one type that a holder may rely on, newest first."""
+    license_type = granted_type(asking, data["certTypeCode"])
+    hashes = _holder(asking, data)
+    number = (data.get("certNo") or "").strip()
+    numbers = number_forms(number) if number else None
+    rows = find_by_holder(asking.conn, hashes, license_type, numbers, asking.today)
+    return good_rows(asking, rows, license_type, hashes)
+
+
+def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
+    """Return the other numbers of a holder."""
+    return bound_to_code(asking.conn, asking.keyring, _holder(asking, data))
+
+
+def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
+    if data["holderTypeCode"] not in HOLDER_CODE_TYPE_CODES:
+        raise Ended(Status.BAD_HOLDER_TYPE)
+    return read_holder_code(data["holderCode"], data["holderTypeCode"], asking.today).hashes(asking.keyring)
+
+
+def good_rows(
+    asking: Asking, found: Sequence[Any], license_type: str | None, hashes: Sequence[bytes] = ()
+) -> list[Any]:
+    """Return what may be relied on; where nothing may, end with why."""
+    rows = rows_granted(asking, found)
+    if not rows:
+        raise _nothing(asking, license_type, hashes)
+    good = [row for row in rows if validity_today(row, asking.today) in ("valid", "not_yet_valid")]
+    if not good:
+        raise Ended(_end_of(rows[0], asking.today))
+    return good
+
+
+def rows_granted(asking: Asking, rows: Sequence[Any]) -> list[Any]:
+    """Return what this consumer may ask for: the rest is to it as if there were none, lest its ends tell the two apart."""
+    granted = granted_types(asking.conn, asking.consumer)
+    return [row for row in rows if row.license_type in granted]
+
+
+def granted_type(asking: Asking, code: str) -> str:
+    """Return our license type of a code, which this consumer may ask for."""
+    if not code.strip().replace("_", "").isalnum():
+        raise Ended(Status.BAD_TYPE_CODE)
+    license_type = type_of_code(asking.conn, code.strip())
+    if license_type is None:
+        raise Ended(Status.TYPE_UNKNOWN)
+    demand_grant(asking, license_type)
+    return license_type
+
+
+def demand_grant(asking: Asking, license_type: str) -> None:
+    """End the call where this consumer may not ask for a license type."""
+    if not may_ask(asking.conn, asking.consumer, license_type):
+        raise Ended(Status.NOT_AUTHORISED)
+
+
+def _end_of(row: Any, today: date) -> Status:
+    return Status.EXPIRED if validity_today(row, today) == "expired" else ENDS.get(row.status, Status.OTHER)
+
+
+def _nothing(asking: Asking, license_type: str | None, hashes: Sequence[bytes]) -> Ended:
+    """A silent department, or what waits of the holder, makes "none" a "nobody can say"; with no known type, each type granted."""
+    types = [license_type] if license_type else granted_types(asking.conn, asking.consumer)
+    if not types:
+        return Ended(Status.NOT_AUTHORISED)
+    waiting = count_waiting(asking.conn, hashes, license_type) if hashes else 0
+    if waiting:
+        return Ended(Status.OTHER, f"无法核实：{waiting_words(waiting).zh}")
+    if doubts := list(dict.fromkeys(doubt for one in types for doubt in _doubts(asking, one))):
+        rest = f"；等 {len(doubts)} 项" if len(doubts) > DOUBTS else ""
+        return Ended(Status.OTHER, f"无法核实：{'；'.join(doubts[:DOUBTS])}{rest}")
+    return Ended(Status.NO_LICENSE, "" if license_type else "在获准使用的证照类型中")
+
+
+def _doubts(asking: Asking, license_type: str) -> list[str]:
+    """Return why nobody can say that there is no license of a type."""
+    sources = sources_of_type(asking.conn, license_type, asking.now)
+    if not sources:
+        return [f"尚无部门向本平台提供证照类型 {license_type}"]
+    return [f"{one.department_name}：{one.freshness_words.zh}" for one in sources if one.freshness != "fresh"]

@@ -1,0 +1,1 @@
+"""Whether a license is as somebody says it is, value by value."""

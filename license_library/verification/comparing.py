@@ -1,0 +1,144 @@
+"""Whether given values are a license's values, field by field, without ever telling the license's own.
+
+Dates are compared as days, other text without width and case. What belongs to a holder comes compared already.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from license_library.answers import FieldMatch, Words
+from license_library.asking.questions import WrongQuestion
+from license_library.asking.readings import check_text, number_forms
+from license_library.words.wording import face_words, field_words
+from schemas.license_types import face_labels
+from schemas.states import STATES
+
+OPEN_END = "长期"
+FACE = "face."
+MAX_VALUE: Final = 512  # a scope of business is a long text; the sharing service takes as much
+_DATES = ("issued_on", "valid_from", "valid_to", "changed_on")
+_TEXTS = (
+    "license_type",
+    "license_name",
+    "license_number",
+    "license_identifier",
+    "version_number",
+    "issuer_name",
+    "issuer_code",
+    "area_code",
+    "item_code",
+    "item_name",
+)
+HOLDER_FIELDS = ("holder_name", "holder_code", "holder_code_type")  # all of one holder; holder_matches compares them
+COMPARABLE = (*_TEXTS, *_DATES, *HOLDER_FIELDS, "status", "open_ended")
+_DATE = re.compile(r"(\d{4})(?:-|/|年)?(\d{1,2})(?:-|/|月)?(\d{1,2})日?", re.ASCII)
+_YES = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
+_STATUS = {state.zh: state.code for state in STATES}
+
+
+def compare_values(row: Any, values: Mapping[str, str], of_holder: Mapping[str, bool]) -> list[FieldMatch]:
+    """Return for each given value whether the license has it; those of HOLDER_FIELDS as `of_holder` says."""
+    return [
+        FieldMatch(field, field_words(field), _matches(row, field, value.strip(), of_holder))
+        for field, value in values.items()
+        if value.strip()
+    ]
+
+
+def check_values(values: Mapping[str, str]) -> None:
+    """Refuse fields nobody can compare, and dates nobody can read, before anyone searches."""
+    for field, value in values.items():
+        check_text(field)
+        check_text(value, longest=MAX_VALUE)
+        if field not in COMPARABLE and not field.startswith(FACE):
+            zh = f"不能比对的字段；可比对：{'、'.join(field_words(one).zh for one in COMPARABLE)}"
+            en = f"verify: a field cannot be compared; expected one of {', '.join(COMPARABLE)} or face.NAME"
+            raise WrongQuestion("verify.unknown_field", Words(zh, en))
+        if field in _DATES and value.strip() and value.strip() != OPEN_END:
+            _read_date(field, value.strip())
+
+
+def refuse_faces(asked: Collection[str], known: Collection[str]) -> None:
+    """Refuse face fields that are not among the known ones, where any are known."""
+    if known and not set(asked) <= set(known):
+        listed = sorted(known)
+        zh = f"该类证照没有这样的照面字段；可比对：{'、'.join(f'{face_words(one).zh} {one}' for one in listed)}"
+        en = f"verify: the license type has no such face field; expected one of {', '.join(listed)}; nothing was compared"
+        raise WrongQuestion("verify.unknown_field", Words(zh, en))
+
+
+def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) -> bool | None:
+    if field in HOLDER_FIELDS:
+        return of_holder[field]
+    if field.startswith(FACE):
+        name = field.removeprefix(FACE)
+        return _same_face(name, (row.face or {}).get(name), value)
+    if field in _DATES:
+        return _same_day(row, field, value)
+    special: dict[str, Callable[[], bool | None]] = {
+        "status": lambda: bool(row.status == _STATUS.get(value, value)),
+        "open_ended": lambda: row.open_ended == _YES.get(value.lower()),
+        "license_number": lambda: row.license_number in number_forms(value) or _same_text(row.license_number, value),
+    }
+    return special[field]() if field in special else _same_text(getattr(row, field), value)
+
+
+def _same_text(kept: object, value: str) -> bool | None:
+    return None if kept is None else _plain(str(kept)) == _plain(value)
+
+
+def _same_face(name: str, kept: object, value: str) -> bool | None:
+    """Compare days as days and numbers as numbers: departments spell them differently, and they are kept as spelt."""
+    defined = face_labels().get(name)
+    read = _READ.get(defined.kind) if defined else None
+    if kept is None or read is None:
+        return _same_text(kept, value)
+    ours, given = read(_plain(str(kept))), read(_plain(value))
+    return _same_text(kept, value) if ours is None or given is None else ours == given
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().upper()
+
+
+def _same_day(row: Any, field: str, value: str) -> bool | None:
+    if field == "valid_to" and (row.open_ended or value == OPEN_END):
+        return bool(row.open_ended and value == OPEN_END)
+    kept = getattr(row, field)
+    return None if kept is None else bool(value != OPEN_END and kept == _read_date(field, value))
+
+
+def _read_date(field: str, value: str) -> date:
+    if (day := _day(unicodedata.normalize("NFKC", value))) is not None:
+        return day
+    words = Words(
+        f"{field_words(field).zh}不是日期，应形如 2016-05-01",
+        f"verify: {field} is no date; expected one like 2016-05-01; nothing was compared",
+    )
+    raise WrongQuestion("verify.bad_date", words)
+
+
+def _day(text: str) -> date | None:
+    found = _DATE.fullmatch(text)
+    try:
+        year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+_READ: Final[dict[str, Callable[[str], date | Decimal | None]]] = {"date": _day, "number": _number}

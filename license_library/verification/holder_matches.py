@@ -1,0 +1,133 @@
+"""Which of a license's holders a given name, number and kind of number belong to: all of them to one and the same.
+
+A number that is not the one on a license, but another number of the same holder, matches and is said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from license_library.answers import Words
+from license_library.asking.bound_holders import OtherNumber, bound_to_code
+from license_library.asking.holder_codes import HolderCode, read_holder_code
+from license_library.asking.holder_subjects import by_code
+from license_library.asking.questions import WrongQuestion
+from license_library.storage.keyring import Keyring
+from license_library.verification.comparing import HOLDER_FIELDS
+from schemas.identifiers.normal_form import normalise_identifier
+from schemas.identifiers.resident_identity import to_eighteen
+from schemas.names import name_key
+
+_UNDER_CODE = text(f"select holder_hash from subjects join ({by_code(':values')}) as under using (subject_id)")  # noqa: S608
+
+_OTHER_FORM = Words(
+    "证照登记在该号码的另一形式（15 位或 18 位）名下，未认定为同一人",
+    "the license is held under the other form of that number, 15 digits or 18, and nobody has decided that both are one person's",
+)
+
+
+class HolderMatch(msgspec.Struct, frozen=True):
+    """Hold which given facts of a holder are one holder's, and why a number is that is not the license's own."""
+
+    fields: dict[str, bool] = {}
+    reasons: list[Words] = []
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether everything given is that holder's."""
+        return all(self.fields.values())
+
+
+class _Holder(msgspec.Struct, frozen=True):
+    name: str
+    code_type: str
+    holder_hash: bytes
+
+
+class GivenHolder:
+    """Hold what was given of a holder; the library is asked, once, only where a number is not a license's as it stands."""
+
+    def __init__(self, conn: Connection, keyring: Keyring, values: Mapping[str, str], today: date) -> None:
+        self._conn, self._keyring, self._today = conn, keyring, today
+        self._given = {name: value for name in HOLDER_FIELDS if (value := values.get(name, "").strip())}
+
+    def match(self, row: Any) -> HolderMatch:
+        """Return what fits the holder of the license whom it fits best: by name, then by number, then by its kind."""
+        if not self._given:
+            return HolderMatch()
+        holders = _holders(row)
+        own = _best([self._with_own(one) for one in holders])
+        if own.is_whole or "holder_code" not in self._given:
+            return own
+        return _best(
+            [
+                own,
+                *(
+                    self._with_other(one, self._others[one.holder_hash])
+                    for one in holders
+                    if one.holder_hash in self._others
+                ),
+            ]
+        )
+
+    def _with_own(self, holder: _Holder) -> HolderMatch:
+        is_own = self._is_own(holder)
+        reasons = [_OTHER_FORM] if not is_own and self._is_some_form(holder) else []
+        return HolderMatch(self._fields(holder, is_number=is_own, code_type=holder.code_type), reasons)
+
+    def _with_other(self, holder: _Holder, other: OtherNumber) -> HolderMatch:
+        code_type = self._code.code_type if self._code else ""
+        return HolderMatch(self._fields(holder, is_number=True, code_type=code_type), [other.told.words])
+
+    def _fields(self, holder: _Holder, *, is_number: bool, code_type: str) -> dict[str, bool]:
+        fits = {
+            "holder_name": name_key(self._given.get("holder_name", "")) == name_key(holder.name),
+            "holder_code": is_number,
+            "holder_code_type": self._given.get("holder_code_type") == code_type,
+        }
+        return {name: fits[name] for name in self._given}
+
+    def _is_own(self, holder: _Holder) -> bool:
+        """Tell whether the number is theirs as it was given, or in another form that is the same holder's."""
+        if not self._is_some_form(holder):
+            return False
+        return self._code is None or holder.holder_hash == self._hashes[0] or holder.holder_hash in self._under
+
+    def _is_some_form(self, holder: _Holder) -> bool:
+        typed = to_eighteen(normalise_identifier(self._given.get("holder_code", "")))
+        return holder.holder_hash in HolderCode(typed, holder.code_type).hashes(self._keyring)
+
+    @cached_property
+    def _code(self) -> HolderCode | None:
+        try:
+            return read_holder_code(self._given["holder_code"], self._given.get("holder_code_type"), self._today)
+        except WrongQuestion:
+            return None
+
+    @cached_property
+    def _hashes(self) -> list[bytes]:
+        return self._code.hashes(self._keyring) if self._code else []
+
+    @cached_property
+    def _under(self) -> frozenset[bytes]:
+        return frozenset(self._conn.scalars(_UNDER_CODE, {"values": self._hashes}))
+
+    @cached_property
+    def _others(self) -> dict[bytes, OtherNumber]:
+        bound = bound_to_code(self._conn, self._keyring, self._hashes) if self._hashes else None
+        return {other.holder_hash: other for other in bound.others.values()} if bound else {}
+
+
+def _holders(row: Any) -> list[_Holder]:
+    listed = zip(row.listed_names or (), row.listed_types or (), row.listed_hashes or (), strict=True)
+    return [_Holder(row.holder_name, row.code_type, row.holder_hash), *(_Holder(*one) for one in listed)]
+
+
+def _best(matches: list[HolderMatch]) -> HolderMatch:
+    return max(matches, key=lambda match: [match.fields.get(name, False) for name in HOLDER_FIELDS])

@@ -1,0 +1,34 @@
+"""Licenses by what their QR code holds: looked for as it was printed, never taken apart.
+
+Knows the face field `qr_payload` that some departments deliver, on the license of today and on what it was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from license_library.licenses.license_hits import hits_statement
+
+_BY_QR_PAYLOAD = hits_statement("""
+select license_id, 1 as ordinal, cast(null as bigint[]) as place from (
+  (select license_id from licenses
+    where face ->> 'qr_payload' = :value
+      and (cast(:types as text[]) is null or license_type = any(cast(:types as text[]))) limit 2)
+  union
+  (select distinct former.license_id from license_versions former join licenses l on l.license_id = former.license_id
+    where former.face ->> 'qr_payload' = :value
+      and (cast(:types as text[]) is null or l.license_type = any(cast(:types as text[]))) limit 2)) as found
+""")
+
+
+def find_by_qr_payload(conn: Connection, payload: str, types: Sequence[str] | None = None) -> Sequence[Any]:
+    """Return the licenses, of all types or these, on which this payload is or was: more than one where it was given twice."""
+    return conn.execute(_BY_QR_PAYLOAD, {"value": payload, "types": None if types is None else list(types)}).all()
+
+
+def is_former(row: Any, payload: str) -> bool:
+    """Tell whether a payload by which a license was found is that of an earlier version of it."""
+    return bool((row.face or {}).get("qr_payload") != payload)

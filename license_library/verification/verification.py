@@ -1,0 +1,231 @@
+"""Verify a license: does it exist, is it as described, is it valid today; with the reasons, never the values.
+
+A silent department turns every "yes" and every "no" into something less, and the answer says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from license_library.answers import Advice, Doubt, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
+from license_library.asking.doubts import doubts_of
+from license_library.asking.feed_sources import sources_of_type
+from license_library.asking.freshness import source_of, validity_of
+from license_library.asking.holder_codes import read_holder_code
+from license_library.asking.known_faces import known_faces
+from license_library.asking.questions import VerifyQuestion, WrongQuestion
+from license_library.asking.readings import Reading
+from license_library.asking.waiting_records import (
+    count_waiting,
+    count_waiting_of_type,
+    type_waiting_words,
+    waiting_words,
+)
+from license_library.licenses.replacements import find_newer
+from license_library.storage.keyring import Keyring
+from license_library.verification.comparing import FACE, check_values, compare_values, refuse_faces
+from license_library.verification.holder_matches import GivenHolder, HolderMatch
+from license_library.verification.qr_payloads import is_former
+from license_library.verification.verify_candidates import (
+    MOST,
+    find_candidates,
+    read_license,
+    refuse_several,
+    without_blanks,
+)
+from license_library.words.verify_words import (
+    CONFIRMED_UNCOMPARED,
+    FORMER_QR,
+    NO_FEED,
+    NOT_FOUND,
+    UNKNOWN_TYPE,
+    VERDICTS,
+    reasons_for,
+    replaced_words,
+    stale_words,
+)
+from license_library.words.wording import validity_words
+from schemas.identifiers.license_identifier import parse_license_identifier
+
+_LIKELIEST = (False, None, True)
+_TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
+
+
+def verify_license(
+    conn: Connection, keyring: Keyring, question: VerifyQuestion, today: date, now: datetime
+) -> VerifyAnswer:
+    """Return whether the license exists, matches the given values and is valid today, with reasons."""
+    check_values(question.values)
+    question = without_blanks(question)
+    reading = read_license(question)
+    rows = find_candidates(conn, question, reading) if reading.values else []
+    values = _values(question)
+    _check_faces(conn, rows, values, question.license_type)
+    if not rows:
+        return _nothing(conn, keyring, question, reading, today, now)
+    holder = GivenHolder(conn, keyring, values, today)
+    compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
+    row, matches, bound = max(compared, key=_likeness(today, now))
+    answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
+    if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
+        refuse_several()
+    return msgspec.structs.replace(answer, reasons=[*answer.reasons, *_of_former(row, question), *bound])
+
+
+def _of_former(row: Any, question: VerifyQuestion) -> list[Words]:
+    payload = None if question.identifier else question.qr_payload
+    return [FORMER_QR] if payload and is_former(row, payload) else []
+
+
+def _compare(row: Any, values: dict[str, str], of_holder: HolderMatch) -> tuple[list[FieldMatch], list[Words]]:
+    return compare_values(row, values, of_holder.fields), of_holder.reasons
+
+
+def _values(question: VerifyQuestion) -> dict[str, str]:
+    """Return what is to be compared: beside an identifier, a number and a type are claims as well."""
+    claims = {"license_number": question.license_number, "license_type": question.license_type}
+    told = {field: value for field, value in claims.items() if value and (question.identifier or question.qr_payload)}
+    return {**told, **question.values}
+
+
+def _check_faces(conn: Connection, rows: Sequence[Any], values: dict[str, str], license_type: str | None) -> None:
+    """Refuse a face field that no license of the type can have; where nothing is known of the type, none is refused."""
+    asked = {field.removeprefix(FACE) for field, value in values.items() if field.startswith(FACE) and value.strip()}
+    if asked:
+        types = {row.license_type for row in rows} or {license_type or ""}
+        refuse_faces(asked, known_faces(conn, types).union(*(row.face or () for row in rows)))
+
+
+def _likeness(today: date, now: datetime) -> Any:
+    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[int, bool, bool, int]:
+        row, matches, _ = candidate
+        valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
+        return _LIKELIEST.index(_overall(matches)), valid, not doubts_of(row, now), -row.ordinal
+
+    return of
+
+
+def _overall(matches: list[FieldMatch]) -> bool | None:
+    """Tell whether all that was given is the license's; None where something was not compared, or nothing was given."""
+    told = [match.matches for match in matches]
+    if False in told:
+        return False
+    return True if told and None not in told else None
+
+
+def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
+    row: Any, fields: list[FieldMatch], reading: Reading, newer: list[ReplacementBrief], today: date, now: datetime
+) -> VerifyAnswer:
+    term = (row.status, row.valid_from, row.valid_to, row.open_ended)
+    validity = validity_of(*term, today)
+    source, doubts = source_of(row, now), doubts_of(row, now)
+    matches = _overall(fields)
+    verdict = _verdict(fields, validity, source, doubts)
+    return VerifyAnswer(
+        verdict=verdict,
+        words=_words(verdict, fields, doubts),
+        exists=True,
+        matches=matches,
+        valid_today=validity == "valid",
+        validity=validity,
+        fields=fields,
+        reasons=reasons_for(
+            fields,
+            [validity_words(validity, *term), *replaced_words(row.status, is_replaced=bool(newer))],
+            doubts,
+            source,
+        ),
+        doubts=doubts,
+        license_id=row.license_id,
+        replaced_by=newer,
+        advice=list(reading.advice),
+        source=source,
+        today=today,
+        asked_at=now,
+    )
+
+
+def _words(verdict: str, fields: list[FieldMatch], doubts: list[Doubt]) -> Words:
+    if verdict == "stale":
+        return stale_words(doubts)
+    return VERDICTS[verdict] if fields or verdict != "confirmed" else CONFIRMED_UNCOMPARED
+
+
+def _verdict(fields: list[FieldMatch], validity: Validity, source: Source, doubts: list[Doubt]) -> Any:
+    matches = _overall(fields)
+    if matches is False:
+        return "mismatch"
+    if validity == "not_good":  # a license once taken away is not good again by waiting
+        return "not_valid"
+    if source.freshness != "fresh":
+        return "stale"
+    if validity != "valid":
+        return "not_valid"
+    if doubts:
+        return "stale"
+    return "not_compared" if fields and matches is None else "confirmed"
+
+
+def _nothing(  # noqa: PLR0913, PLR0917 - the question, and both clocks
+    conn: Connection, keyring: Keyring, question: VerifyQuestion, reading: Reading, today: date, now: datetime
+) -> VerifyAnswer:
+    license_type = _type_asked(conn, question)
+    sources = sources_of_type(conn, license_type, now) if license_type else []
+    cannot_exist = not reading.values
+    waiting = [] if cannot_exist else _waiting(conn, keyring, question, license_type, today)
+    is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources) and not waiting
+    surely_not = cannot_exist or is_all_known
+    return VerifyAnswer(
+        verdict="not_found" if surely_not else "unknown",
+        words=VERDICTS["not_found" if surely_not else "unknown"],
+        exists=False if surely_not else None,
+        matches=None,
+        valid_today=None,
+        validity=None,
+        fields=[],
+        reasons=_why_nothing(reading.advice, license_type, sources, waiting),
+        doubts=[],
+        license_id=None,
+        replaced_by=[],
+        advice=list(reading.advice),
+        source=sources[0] if sources else None,
+        today=today,
+        asked_at=now,
+    )
+
+
+def _waiting(
+    conn: Connection, keyring: Keyring, question: VerifyQuestion, license_type: str | None, today: date
+) -> list[Words]:
+    """Say what waits in quarantine that may be the license: of its holder, where one is told, else of its type."""
+    try:
+        told = question.values["holder_code"], question.values.get("holder_code_type")
+        hashes = read_holder_code(*told, today).hashes(keyring)
+    except (KeyError, WrongQuestion):
+        count = count_waiting_of_type(conn, license_type) if license_type else 0
+        return [type_waiting_words(count)] if count else []
+    count = count_waiting(conn, hashes, license_type)
+    return [waiting_words(count)] if count else []
+
+
+def _type_asked(conn: Connection, question: VerifyQuestion) -> str | None:
+    parts = parse_license_identifier((question.identifier or "").strip().upper())
+    if question.license_type or parts is None:
+        return question.license_type
+    return conn.execute(_TYPE_OF_CODE, {"type_code": parts.type_code}).scalars().first()
+
+
+def _why_nothing(
+    advice: tuple[Advice, ...], license_type: str | None, sources: list[Source], waiting: list[Words]
+) -> list[Words]:
+    if advice and advice[0].code == "identifier.license_identifier_wrong":
+        return [advice[0].words]
+    if license_type is None:
+        return [UNKNOWN_TYPE]
+    silent = [source.freshness_words for source in sources if source.freshness != "fresh"]
+    return [*waiting, *silent] or ([NOT_FOUND] if sources else [NO_FEED])

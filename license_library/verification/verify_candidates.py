@@ -1,0 +1,82 @@
+"""Which licenses a verification may mean: those that bear the identifier, the QR payload or the number that was given.
+
+Compares nothing. A number may stand on many licenses: what has been looked at is bounded, and the bound is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+import msgspec
+from sqlalchemy import Connection
+
+from license_library.answers import Words
+from license_library.asking.questions import VerifyQuestion, WrongQuestion
+from license_library.asking.readings import Reading, check_text, number_forms, read_identifier
+from license_library.licenses.license_hits import hits_statement
+from license_library.verification.qr_payloads import find_by_qr_payload
+
+MOST: Final = 100
+_CANDIDATES = f"""
+select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal,
+       cast(null as bigint[]) as place
+  from (select license_id, issued_on from licenses
+         where {{column}} = any(cast(:values as text[]))
+           and (cast(:license_type as text) is null or license_type = cast(:license_type as text))
+         order by issued_on desc, license_id desc limit {MOST + 1}) as page
+"""  # noqa: S608 - a constant of this file
+_BY_IDENTIFIER = hits_statement(_CANDIDATES.format(column="license_identifier"))
+_BY_NUMBER = hits_statement(_CANDIDATES.format(column="license_number"))
+
+
+def without_blanks(question: VerifyQuestion) -> VerifyQuestion:
+    """Return the question without blanks around what names a license; what is blank was not given."""
+    named = ("identifier", "qr_payload", "license_number", "license_type")
+    told = {name: (getattr(question, name) or "").strip() or None for name in named}
+    return msgspec.structs.replace(question, **told)
+
+
+def read_license(question: VerifyQuestion) -> Reading:
+    """Return how the license is named; WrongQuestion where it is not."""
+    for value in (question.identifier, question.qr_payload, question.license_number, question.license_type):
+        check_text(value or "")
+    if question.identifier:
+        return read_identifier(question.identifier)
+    if question.qr_payload:
+        return Reading("identifier", [question.qr_payload])
+    if question.license_number:
+        return Reading("number", number_forms(question.license_number))
+    words = Words(
+        "请填写电子证照标识、二维码内容或证照编号",
+        "verify: expected an identifier, a QR payload, or a license number with its type; got none; nothing was searched",
+    )
+    raise WrongQuestion("verify.no_license", words)
+
+
+def find_candidates(conn: Connection, question: VerifyQuestion, reading: Reading) -> Sequence[Any]:
+    """Return the licenses so named, newest first; one more than MOST says that there may be others."""
+    if question.qr_payload and not question.identifier:
+        return _of_one_license(find_by_qr_payload(conn, question.qr_payload))
+    by_number = reading.kind == "number"
+    parameters = {"values": reading.values, "license_type": question.license_type if by_number else None}
+    return conn.execute(_BY_NUMBER if by_number else _BY_IDENTIFIER, parameters).all()
+
+
+def refuse_several() -> NoReturn:
+    """Refuse a number that stands on more licenses than were looked at, none of which is as described."""
+    words = Words(
+        f"该编号对应的证照超过 {MOST} 件，其中最新的 {MOST} 件均与所给内容不符或当前无效，请改用电子证照标识或注明证照类型",
+        f"verify: the number stands on more than {MOST} licenses, and none of the newest is as described and valid;"
+        " give the identifier or the license type",
+    )
+    raise WrongQuestion("verify.several_licenses", words)
+
+
+def _of_one_license(rows: Sequence[Any]) -> Sequence[Any]:
+    if len(rows) > 1:
+        words = Words(
+            "该二维码对应多件证照，请改用标识或编号", "verify: the QR payload stands on several licenses; give a number"
+        )
+        raise WrongQuestion("verify.several_licenses", words)
+    return rows

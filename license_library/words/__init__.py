@@ -1,0 +1,1 @@
+"""What states, verdicts, problems and decisions are called in an answer, in both languages. Asks nothing."""
