@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import msgspec
 from lxml import etree
 
-from connectors.connection import Connection
+from connectors.wire.connection import Connection
 
 Row = tuple[Any, ...]  # texts, and a list of holders at the end where there is one
 PAGE = 1000

@@ -15,7 +15,7 @@ import psycopg
 
 from benchmarks.floor_sources import SOURCES, Row, Source, pages
 from benchmarks.measures import changed, metered, peaks
-from connectors.connection import Connection, parse_connection
+from connectors.wire.connection import Connection, parse_connection
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 

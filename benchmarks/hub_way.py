@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from benchmarks.measures import changed, metered, peaks
-from connectors.connection import Connection, parse_connection
+from connectors.wire.connection import Connection, parse_connection
 from hub import pull
 from hub.context import HubContext, prepare_database, utc_now
 from license_library.exchange.summaries import summarize

@@ -22,10 +22,10 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measures import machine
-from connectors.connection import parse_connection
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.process import FakeProcess, start_fakes
 from connectors.fake.truth import Plot
+from connectors.wire.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pull import pull
 from license_library.storage.database import open_database

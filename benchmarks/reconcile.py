@@ -18,10 +18,10 @@ from msgspec.structs import replace as replaced
 from sqlalchemy.pool import NullPool
 
 from benchmarks.measures import machine, metered, peaks
-from connectors.connection import Connection, parse_connection
-from connectors.declaration import Department, load_department
+from connectors.declarations.declaration import Department, load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
+from connectors.wire.connection import Connection, parse_connection
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pull import pull
 from hub.reconcile import reconcile

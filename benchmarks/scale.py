@@ -29,7 +29,7 @@ from benchmarks.measures import changed, machine
 from benchmarks.pull import NESTED, bench
 from benchmarks.search import SECRET, by_http, made, served, spread
 from benchmarks.ways import Bench
-from connectors.connection import parse_connection
+from connectors.wire.connection import parse_connection
 from hub.context import HubContext, utc_now
 from hub.serving import planning_once
 from license_library.asking.questions import SearchTerms

@@ -29,7 +29,7 @@ from benchmarks.hub_way import pull_once
 from benchmarks.measures import machine, metered
 from benchmarks.pull import bench
 from benchmarks.ways import ROOT, Bench
-from connectors.connection import parse_connection
+from connectors.wire.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
 from license_library.asking.questions import SearchTerms
 from license_library.search.lookup import find_licenses

@@ -27,11 +27,11 @@ import zeep
 from requests import Response
 
 from benchmarks.measures import machine, middle
-from connectors.connection import parse_connection
-from connectors.declaration import Department, Feed, load_department
+from connectors.declarations.declaration import Department, Feed, load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
-from connectors.pages import FetchedPage, fetch_pages, map_pages, read_page
+from connectors.pages.pages import FetchedPage, fetch_pages, map_pages, read_page
+from connectors.wire.connection import parse_connection
 from schemas.catalogue import load_catalogue
 from schemas.checks import check_records
 from schemas.license import LICENSE

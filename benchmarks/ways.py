@@ -14,9 +14,9 @@ from typing import Any
 from psycopg import connect, sql
 from sqlalchemy import make_url
 
-from connectors.connection import parse_connection
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import FakeProcess
+from connectors.wire.connection import parse_connection
 from license_library.storage import embedded
 from license_library.storage.database import migrate
 from license_library.storage.embedded import database_url

@@ -11,7 +11,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, Asset, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from connectors.declaration import Department, Feed, list_departments
+from connectors.declarations.declaration import Department, Feed, list_departments
 from dags.outcome import told_to_airflow
 from dags.surroundings import (
     CONNECTORS_FOLDER,

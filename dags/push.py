@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, get_parsing_context, task
 
-from connectors.declaration import Department, list_departments
+from connectors.declarations.declaration import Department, list_departments
 from dags.outcome import told_to_airflow
 from dags.surroundings import (
     CONNECTORS_FOLDER,

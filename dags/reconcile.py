@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from airflow.sdk import DAG, task
 
-from connectors.declaration import Department, Feed
+from connectors.declarations.declaration import Department, Feed
 from dags.outcome import told_to_airflow
 from dags.surroundings import (
     FIRST_DAY,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Connection, CronTriggerTimetable, MultipleCronTriggerTimetable
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from connectors.declaration import Department, list_departments, load_department
+from connectors.declarations.declaration import Department, list_departments, load_department
 from schemas.errors import ConnectionMissing, DeclarationError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def opened_hub() -> Iterator[HubContext]:
 
 def connection_of(department: str) -> Any:
     """Return a department's connection. Airflow resolves it from wherever it keeps secrets; the hub reads its JSON form."""
-    from connectors.connection import parse_connection
+    from connectors.wire.connection import parse_connection
 
     name = load_department(department, CONNECTORS_FOLDER).connection
     try:

@@ -6,10 +6,10 @@ read again by the next exchange, so nothing has to be remembered here.
 
 from __future__ import annotations
 
-from connectors.connection import Connection
-from connectors.declaration import Department, Feed
-from connectors.front_marking import FrontMarker, Marked
-from connectors.pages import read_page
+from connectors.declarations.declaration import Department, Feed
+from connectors.front.front_marking import FrontMarker, Marked
+from connectors.pages.pages import read_page
+from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.progress import Progress

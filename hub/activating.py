@@ -5,8 +5,8 @@ The rule holds where the hub's setting says so; recording who let what in works 
 
 from __future__ import annotations
 
-from connectors.declaration import Department, Feed, load_department
-from connectors.mapping_digest import mapping_digest
+from connectors.declarations.declaration import Department, Feed, load_department
+from connectors.declarations.mapping_digest import mapping_digest
 from hub.context import HubContext
 from hub.registration import register
 from license_library.merge.activations import Mapping, approve_activation, is_active, propose_activation

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from connectors.declaration import Department
+from connectors.declarations.declaration import Department
 from hub.airflow_processes import airflow_command
 from schemas.errors import ProcessFailed
 

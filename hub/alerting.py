@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from connectors.alert import Alert, AlertNotSent
-from connectors.alert_mail import DEADLINE_SECONDS, parse_mail_server, send_mail
-from connectors.alert_webhook import parse_webhook, post_alert
+from connectors.alerts.alert import Alert, AlertNotSent
+from connectors.alerts.alert_mail import DEADLINE_SECONDS, parse_mail_server, send_mail
+from connectors.alerts.alert_webhook import parse_webhook, post_alert
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
 from hub.settings import Settings

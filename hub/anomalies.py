@@ -11,7 +11,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Final, Literal
 
-from connectors.declaration import Expects
+from connectors.declarations.declaration import Expects
 from license_library.exchange.feed_history import Past
 from schemas.license import LICENSE
 from schemas.measures import CONTRADICTIONS, Measured

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from connectors.connection import Connection
-from connectors.declaration import Department, Feed
-from connectors.file_answering import LISTED, FileAnswers, Receipt, RowError, opened_answers
-from connectors.file_parts import CLOSING_TYPE, Closing, read_closings
-from connectors.front_marking import Marked
-from connectors.pages import PageRows
+from connectors.declarations.declaration import Department, Feed
+from connectors.drops.file_answering import LISTED, FileAnswers, Receipt, RowError, opened_answers
+from connectors.drops.file_parts import CLOSING_TYPE, Closing, read_closings
+from connectors.front.front_marking import Marked
+from connectors.pages.pages import PageRows
+from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.landed_rows import read_landed_files

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from connectors.declaration import Feed, duration
+from connectors.declarations.declaration import Feed, duration
 from hub.anomalies import Anomaly, Batch, find_anomalies, judged_kinds
 from hub.bounds import window_of
 from license_library.exchange.exchanges import Exchange

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from connectors.declaration import Expects
+from connectors.declarations.declaration import Expects
 
 # A handful of bad records says nothing about a batch: they wait in quarantine, each with its reason.
 FEWEST_BAD = 20

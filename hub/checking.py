@@ -12,9 +12,9 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection
 
-from connectors.declaration import Department, Feed
-from connectors.pages import MappedPage, PageRows, map_pages
-from connectors.row_edits import Edits, edit_rows
+from connectors.declarations.declaration import Department, Feed
+from connectors.mapping.row_edits import Edits, edit_rows
+from connectors.pages.pages import MappedPage, PageRows, map_pages
 from hub.ahead import one_ahead, one_behind
 from hub.batch_quality import judge_batch
 from hub.bounds import hold_reasons, missed_reasons, window_of

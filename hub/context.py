@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from connectors.declared import Department
+from connectors.declarations.declared import Department
 from hub.settings import Settings
 from license_library.catalogue.calendar import list_years, seed_calendar
 from license_library.catalogue.catalogue_store import load_catalogue as store_catalogue

@@ -12,9 +12,9 @@ from itertools import groupby
 import polars as pl
 from sqlalchemy import Connection
 
-from connectors.declaration import Department, Feed
-from connectors.pages import MappedPage, map_pages
-from connectors.row_edits import Edits, edit_rows
+from connectors.declarations.declaration import Department, Feed
+from connectors.mapping.row_edits import Edits, edit_rows
+from connectors.pages.pages import MappedPage, map_pages
 from hub.context import HubContext
 from hub.replayed_rows import pick_rows
 from license_library.exchange.contradictions import find_contradictions, find_told_otherwise, take_back, take_back_known

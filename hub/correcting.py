@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 from hub.context import HubContext
 from hub.push import enqueue_delivery
 from license_library.oversight.incidents import Cause, tell_incidents

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from connectors.declaration import Department, load_departments
+from connectors.declarations.declaration import Department, load_departments
 from hub.airflow_api import AirflowApi
 from hub.airflow_pools import pools_of
 from hub.airflow_processes import wait_until

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from shlex import quote
 
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.process import FakeProcess, start_fakes
 from connectors.fake.truth import Plot
 from hub.airflow_database import airflow_database_url, has_unfinished_runs, keep_migrated

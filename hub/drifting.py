@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from connectors.connection import Connection
-from connectors.declaration import Department, load_department
+from connectors.declarations.declaration import Department, load_department
 from connectors.drift.difference import Difference, Effect
 from connectors.drift.watching import Drift, find_drift
+from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.registration import register
 from license_library.oversight.incidents import Cause, Severity, tell_incidents

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from connectors.declaration import Department, Feed
+from connectors.declarations.declaration import Department, Feed
 from hub.checking import read_chunks, rule_version
 from hub.context import HubContext
 from hub.progress import Progress, no_progress

@@ -13,9 +13,9 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection as Session
 
-from connectors.connection import Connection
-from connectors.declaration import Department, Feed
-from connectors.pages import PageRows
+from connectors.declarations.declaration import Department, Feed
+from connectors.pages.pages import PageRows
+from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.listing import Listing, list_rows

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from connectors.connection import read_connection
-from connectors.declaration import load_department
-from connectors.license_file import fetch_license_file
+from connectors.declarations.declaration import load_department
+from connectors.pages.license_file import fetch_license_file
+from connectors.wire.connection import read_connection
 from hub.context import HubContext
 from license_library.answers import FileBrief
 from license_library.files.license_files import named_file

@@ -14,9 +14,9 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection
 
-from connectors.contract_names import new_in_text, unknown_names
-from connectors.declaration import Department, Feed
-from connectors.pages import MappedPage
+from connectors.declarations.declaration import Department, Feed
+from connectors.lint.contract_names import new_in_text, unknown_names
+from connectors.pages.pages import MappedPage
 from license_library.exchange.exchanges import Exchange
 from license_library.exchange.known_fill import Fill, known_fill
 from license_library.oversight.incidents import Cause, tell_incidents, told_causes

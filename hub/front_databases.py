@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from connectors.declaration import Department
+from connectors.declarations.declaration import Department
 from hub.settings import Settings
 from license_library.storage import embedded
 

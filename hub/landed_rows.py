@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from connectors.declaration import Department, Feed
-from connectors.pages import LandedFile, PageRows, read_blocks, read_files
+from connectors.declarations.declaration import Department, Feed
+from connectors.pages.pages import LandedFile, PageRows, read_blocks, read_files
 from hub.context import HubContext
 from license_library.exchange.exchanges import read_pages
 from license_library.exchange.page_requests import list_requests, read_one_page

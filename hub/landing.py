@@ -7,11 +7,11 @@ from datetime import datetime
 
 import msgspec
 
-from connectors.asking_records import ask_records
-from connectors.connection import Connection
-from connectors.declaration import Department, Feed, duration
-from connectors.fetched_page import FetchedPage
-from connectors.pages import fetch_pages
+from connectors.declarations.declaration import Department, Feed, duration
+from connectors.formats.fetched_page import FetchedPage
+from connectors.pages.asking_records import ask_records
+from connectors.pages.pages import fetch_pages
+from connectors.wire.connection import Connection
 from hub.answering_files import taken_requests
 from hub.context import HubContext
 from hub.crash_points import pass_by

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from connectors.declaration import Department
+from connectors.declarations.declaration import Department
 from hub.context import HubContext
 from license_library.deliveries.outbox import Owing, enqueue
 from license_library.deliveries.untold_alerts import BATCH, UntoldAlert, find_untold_alerts

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from connectors.connection import Connection
-from connectors.declaration import Department, Feed
-from connectors.pages import MappedPage, PageRows, fetch_pages, map_pages, read_blocks
+from connectors.declarations.declaration import Department, Feed
+from connectors.pages.pages import MappedPage, PageRows, fetch_pages, map_pages, read_blocks
+from connectors.wire.connection import Connection
 from hub.context import HubContext
 from schemas.catalogue import load_catalogue
 from schemas.digests import record_digests

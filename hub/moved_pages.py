@@ -11,7 +11,7 @@ from datetime import datetime
 
 import polars as pl
 
-from connectors.declaration import Feed, duration
+from connectors.declarations.declaration import Feed, duration
 
 COUNTED = {"page", "offset"}
 

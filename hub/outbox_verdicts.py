@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from connectors.declaration import Delivery, duration
-from connectors.delivering import Outcome
+from connectors.declarations.declaration import Delivery, duration
+from connectors.deliveries.delivering import Outcome
 from hub.backoff import is_over, pause_after
 from license_library.deliveries.outbox_claims import Claim
 from license_library.deliveries.outbox_marks import Mark

@@ -11,9 +11,9 @@ from contextlib import suppress
 
 import msgspec
 
-from connectors.connection import Connection
-from connectors.declaration import Department, Feed, load_department
-from connectors.front_marking import Marked
+from connectors.declarations.declaration import Department, Feed, load_department
+from connectors.front.front_marking import Marked
+from connectors.wire.connection import Connection
 from hub.acknowledging import acknowledge_rows
 from hub.activating import may_merge
 from hub.answering_files import answer_files

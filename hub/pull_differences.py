@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from connectors.asking_records import can_ask
-from connectors.connection import Connection
+from connectors.pages.asking_records import can_ask
+from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.progress import Progress, no_progress
 from hub.pull import declared_feed, pull

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from connectors.connection import Connection
-from connectors.declaration import Delivery, Department, load_department
-from connectors.delivering import Parcel, opened_courier, write_fields
+from connectors.declarations.declaration import Delivery, Department, load_department
+from connectors.deliveries.delivering import Parcel, opened_courier, write_fields
+from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
 from hub.license_alerts import owe_license_alerts

@@ -17,9 +17,9 @@ import stamina
 from sqlalchemy import Connection as Transaction
 from sqlalchemy.exc import DBAPIError
 
-from connectors.declaration import Delivery, Department, duration
-from connectors.delivering import Courier, Parcel
-from connectors.maintenance import window_at
+from connectors.declarations.declaration import Delivery, Department, duration
+from connectors.declarations.maintenance import window_at
+from connectors.deliveries.delivering import Courier, Parcel
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.outbox_verdicts import answer_of, judge_delivery, judge_receipt, postponed, unanswered

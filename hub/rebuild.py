@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 import polars as pl
 
-from connectors.declaration_archive import unpack_declaration
+from connectors.declarations.declaration_archive import unpack_declaration
 from hub.conformance.scratch import Scratch
 from hub.context import HubContext
 from hub.progress import Progress, no_progress

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import secrets
 
-from connectors.asking_records import ask_records
-from connectors.connection import Connection
-from connectors.pages import read_blocks
+from connectors.pages.asking_records import ask_records
+from connectors.pages.pages import read_blocks
+from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.ends import Compared, Ends, conclude
 from hub.failures import plain_database_errors_at

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from connectors.declaration import Department, Feed, duration
-from connectors.declaration_archive import pack_declaration
-from connectors.field_origins import describe_fields
-from connectors.mapping_digest import mapping_digest
+from connectors.declarations.declaration import Department, Feed, duration
+from connectors.declarations.declaration_archive import pack_declaration
+from connectors.declarations.field_origins import describe_fields
+from connectors.declarations.mapping_digest import mapping_digest
 from hub.context import HubContext
 from license_library.catalogue.declared_feeds import (
     DepartmentEntry,

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from connectors.declaration import Department, Feed
+from connectors.declarations.declaration import Department, Feed
 from hub.activating import may_merge
 from hub.checking import rule_version, suite_of
 from hub.context import HubContext

@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
-from connectors.declaration import Department, Feed
-from connectors.page_rows import Column
-from connectors.pages import PageRows, read_blocks, read_files
+from connectors.declarations.declaration import Department, Feed
+from connectors.formats.page_rows import Column
+from connectors.pages.pages import PageRows, read_blocks, read_files
 from hub.context import HubContext
 from hub.landed_rows import read_landed_rows
 from license_library.exchange.exchanges import Exchange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.declaration import Feed
+from connectors.declarations.declaration import Feed
 from hub.context import HubContext
 from license_library.exchange.exchanges import Exchange
 from license_library.quarantine.quarantining import Reason, find_reasons

@@ -15,7 +15,7 @@ from functools import partial
 import uvicorn
 from sqlalchemy import Engine
 
-from connectors.declaration import list_departments
+from connectors.declarations.declaration import list_departments
 from hub.context import HubContext, open_file_store, sign_in_token
 from hub.held_batches import settle_batch
 from hub.push import enqueue_delivery

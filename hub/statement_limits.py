@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from connectors.declaration import Limits, load_department
+from connectors.declarations.declaration import Limits, load_department
 from hub.context import HubContext
 from license_library.storage.database import limit_statements
 from schemas.errors import DeclarationError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import Connection as Session
 
-from connectors.front_listing import FrontListing
+from connectors.front.front_listing import FrontListing
 from hub.bucket_memory import counts_agree, find_suspects, newly_matched
 from hub.ends import Compared, Ends, conclude
 from hub.listing import Listing

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from connectors.connection import Connection
+from connectors.wire.connection import Connection
 from hub import pull
 from hub.context import HubContext
 from license_library.exchange.exchanges import get_exchange

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from connectors.connection import Connection
-from connectors.declaration import Department, Feed, FieldRule
-from connectors.pages import PageRows, map_page, peek_rows
+from connectors.declarations.declaration import Department, Feed, FieldRule
+from connectors.pages.pages import PageRows, map_page, peek_rows
+from connectors.wire.connection import Connection
 from hub.checking import suite_of
 from license_library.asking.masking import mask_code, mask_text
 from schemas.catalogue import load_catalogue

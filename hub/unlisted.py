@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection
 
-from connectors.declaration import Feed
+from connectors.declarations.declaration import Feed
 from hub.context import HubContext
 from license_library.exchange.exchanges import Exchange
 from license_library.merge.listings import (

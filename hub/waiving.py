@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from connectors.pages import MappedPage
+from connectors.pages.pages import MappedPage
 from schemas.problems import is_waivable
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from connectors.pages import MappedPage
+from connectors.pages.pages import MappedPage
 from schemas.checks import CONTRADICTED, find_conflicts
 from schemas.license import LICENSE
 from schemas.problems import join_problems, problems_frame

@@ -11,14 +11,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from connectors.connection import Connection, parse_connection
-from connectors.declaration import load_department
-from connectors.declared import Department, Feed
+from connectors.declarations.declaration import load_department
+from connectors.declarations.declared import Department, Feed
+from connectors.drops.file_parts import Closing, read_closings
 from connectors.fake.file_drop import FileDrops
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot, Truth, tell_truth
-from connectors.file_parts import Closing, read_closings
-from connectors.pages import FetchedPage, fetch_pages, read_files
+from connectors.pages.pages import FetchedPage, fetch_pages, read_files
+from connectors.wire.connection import Connection, parse_connection
 
 PLOT = Plot(scale=120, bad_share=0.1)
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

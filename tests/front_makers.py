@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.pool import NullPool
 
-from connectors.connection import Connection, parse_connection
-from connectors.declaration import load_department
-from connectors.declared import Department, Feed
+from connectors.declarations.declaration import load_department
+from connectors.declarations.declared import Department, Feed
 from connectors.fake.front_table import FrontTables
 from connectors.fake.truth import Plot, Truth, make_shelf, tell_truth
+from connectors.wire.connection import Connection, parse_connection
 
 MARIADB = ("127.0.0.1", 3306)
 MARIADB_URL = "mysql+pymysql://root@127.0.0.1:3306"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from connectors.declared import Department, Feed
-from connectors.declared_delivery import Answered, Ask, Delivery, Receipt
-from connectors.declared_parts import Success
-from connectors.delivery_feeds import asking_feed, sending_feed, state_paths
+from connectors.declarations.declared import Department, Feed
+from connectors.declarations.declared_delivery import Answered, Ask, Delivery, Receipt
+from connectors.declarations.declared_parts import Success
+from connectors.declarations.delivery_feeds import asking_feed, sending_feed, state_paths
 from connectors.drift.uses import Uses, path_of
 from connectors.scaffold.outline import Path
 

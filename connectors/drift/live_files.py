@@ -14,12 +14,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from connectors.connection import PORTS, Connection
-from connectors.declared import Department
-from connectors.door import Answer, Call, Door
+from connectors.declarations.declared import Department
 from connectors.scaffold.vendoring import KNOWN_SPACES, LINKS, candidate_names, parse_contract
-from connectors.sign_in import SignIn
-from connectors.soap_envelope import ENVELOPES, open_answer
+from connectors.signing.sign_in import SignIn
+from connectors.soap.soap_envelope import ENVELOPES, open_answer
+from connectors.wire.connection import PORTS, Connection
+from connectors.wire.door import Answer, Call, Door
 from schemas.bureau_time import Clock
 from schemas.errors import DeclarationError, DepartmentBrokePromise
 

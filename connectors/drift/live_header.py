@@ -8,14 +8,14 @@ from __future__ import annotations
 import csv
 import io
 
-from connectors.connection import Connection
-from connectors.declared import Department, Feed
-from connectors.drop_folder import DropFolder
-from connectors.file_choosing import Chosen, choose_files
-from connectors.file_contract import declared_files
-from connectors.file_drop import opened_drop
-from connectors.text_encoding import decode_text
-from connectors.zip_file import open_members
+from connectors.declarations.declared import Department, Feed
+from connectors.declarations.text_encoding import decode_text
+from connectors.drops.drop_folder import DropFolder
+from connectors.drops.file_choosing import Chosen, choose_files
+from connectors.drops.file_contract import declared_files
+from connectors.drops.file_drop import opened_drop
+from connectors.drops.zip_file import open_members
+from connectors.wire.connection import Connection
 from schemas.errors import DepartmentBrokePromise
 
 HEAD = 1 << 16  # a header line is shorter

@@ -6,20 +6,20 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.connection import Connection
-from connectors.declared import Department, Feed
-from connectors.delivery_feeds import sending_feed
+from connectors.declarations.declared import Department, Feed
+from connectors.declarations.delivery_feeds import sending_feed
 from connectors.drift.live_files import fetch_live_files, told_of_department
 from connectors.drift.live_header import read_live_header
-from connectors.file_contract import read_file_contract
-from connectors.front_schema import read_live_table
+from connectors.drops.file_contract import read_file_contract
+from connectors.front.front_schema import read_live_table
+from connectors.front.table_contract import Column, TableContract, read_table_contract
+from connectors.front.table_contract import Kind as ColumnKind
 from connectors.scaffold.openapi_reader import gather_openapi, read_openapi
 from connectors.scaffold.outline import Call, Kind, Node, Outline
 from connectors.scaffold.vendoring import gather_xml, parse_contract
 from connectors.scaffold.wsdl_reader import read_wsdl
-from connectors.table_contract import Column, TableContract, read_table_contract
-from connectors.table_contract import Kind as ColumnKind
-from connectors.wsdl_schemas import XS
+from connectors.soap.wsdl_schemas import XS
+from connectors.wire.connection import Connection
 from schemas.bureau_time import Clock
 
 KINDS: dict[ColumnKind, Kind] = {

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.declared import Feed
-from connectors.page_rows import source_names
+from connectors.declarations.declared import Feed
+from connectors.formats.page_rows import source_names
 from connectors.scaffold.outline import Path
 
 

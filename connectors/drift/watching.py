@@ -10,15 +10,15 @@ from pathlib import Path
 
 import msgspec
 
-from connectors.connection import Connection
-from connectors.declared import Department, Feed
+from connectors.declarations.declared import Department, Feed
 from connectors.drift.delivered import delivered_calls
 from connectors.drift.difference import Difference, tell_difference
 from connectors.drift.outlines import Contract, read_given, read_live, read_pinned
 from connectors.drift.tree_comparison import Message, compare_trees
 from connectors.drift.uses import Uses, uses_of
 from connectors.scaffold.outline import Call
-from connectors.wire_clock import read_clock
+from connectors.wire.connection import Connection
+from connectors.wire.wire_clock import read_clock
 
 MOST = 100  # differences that are told; a contract that became another one says so in fewer
 ORDER = {"breaks": 0, "watch": 1, "harmless": 2}

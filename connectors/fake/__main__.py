@@ -14,7 +14,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.modes import refusal_of
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from connectors.declared import Feed
+from connectors.declarations.declared import Feed
+from connectors.declarations.request_template import holds_secret
+from connectors.declarations.time_forms import written_form
 from connectors.fake.row_totals import tell_total
 from connectors.fake.shelf import Position, Render, Shelf
-from connectors.page_rows import total_in_records
-from connectors.request_template import holds_secret
-from connectors.time_forms import written_form
+from connectors.formats.page_rows import total_in_records
 
 LARGEST_PAGE = 1_000
 EVERYTHING = 10**9

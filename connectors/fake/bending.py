@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from connectors.declared import Feed
+from connectors.declarations.declared import Feed
 from connectors.fake.dialect import AWAY, Dialect, Row
 
 GIANT = 1_200_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.declared import Feed
+from connectors.declarations.declared import Feed
 from connectors.fake.answers import flatten
 from connectors.fake.bending import ADDED, NO_CODE, PARAMETER, bent_column, coded_column
 from connectors.fake.dialect import AWAY, Dialect

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from connectors.declared import Department, Feed
-from connectors.declared_delivery import Answered, Ask, Delivery, Out, Receipt
-from connectors.declared_parts import Success
-from connectors.delivery_feeds import asking_feed, sending_feed
+from connectors.declarations.declared import Department, Feed
+from connectors.declarations.declared_delivery import Answered, Ask, Delivery, Out, Receipt
+from connectors.declarations.declared_parts import Success
+from connectors.declarations.delivery_feeds import asking_feed, sending_feed
+from connectors.declarations.request_template import holds_secret, put
 from connectors.fake.answers import WrongRequest, flatten
-from connectors.request_template import holds_secret, put
 from schemas.deliveries import payload_names
 
 Role = Literal["deliver", "ask", "poll"]

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from connectors.declared import Department, Feed
-from connectors.declared_fields import FieldRule
+from connectors.declarations.declared import Department, Feed
+from connectors.declarations.declared_fields import FieldRule
+from connectors.declarations.time_forms import written_form
 from connectors.fake.world import Issuer, Record
-from connectors.time_forms import written_form
 from schemas.license import LICENSE
 
 AWAY = "_AWAY"  # what the new name of a renamed field ends in

@@ -13,7 +13,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from connectors.declared import Department, Feed
+from connectors.declarations.declared import Department, Feed
+from connectors.declarations.file_rules import marker_of
+from connectors.declarations.time_forms import written_form
 from connectors.fake.desk import Desk
 from connectors.fake.dialect import Row
 from connectors.fake.file_inbox import FileInbox
@@ -21,8 +23,6 @@ from connectors.fake.file_writing import make_layout, render_file
 from connectors.fake.sftp_server import SFTP_MODES, SftpServer
 from connectors.fake.shelf import Listed, Shelf
 from connectors.fake.world import FIRST_DAY
-from connectors.file_rules import marker_of
-from connectors.time_forms import written_form
 
 BENT = {"duplicate_records", "unknown_code", "giant_field", "schema_added", "schema_missing", "ten_times_volume", "zero_rows"}  # fmt: skip
 SPOILED = {"half_file", "gbk_labelled_utf8", "bom", "missing_marker", "count_lies", "cut_zip", "zip_bomb", "column_renamed"}  # fmt: skip

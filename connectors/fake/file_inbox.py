@@ -16,11 +16,11 @@ from typing import Any
 
 from lxml import etree
 
-from connectors.declared import Department
-from connectors.declared_delivery import Delivery, OutFile, Receipt
+from connectors.declarations.declared import Department
+from connectors.declarations.declared_delivery import Delivery, OutFile, Receipt
+from connectors.declarations.request_template import put
 from connectors.fake.answers import WrongRequest, flatten
 from connectors.fake.desk import Desk, Taken
-from connectors.request_template import put
 
 TAKEN = "taken-by-department"  # below a delivery's folder, where none is declared
 EVERY = 0.5  # seconds between two looks

@@ -15,10 +15,10 @@ from typing import Any
 
 from lxml import etree
 
-from connectors.declared import Department, Feed, Files
+from connectors.declarations.declared import Department, Feed, Files
+from connectors.drops.file_contract import declared_files, read_file_contract
 from connectors.fake.bending import ADDED, bent_column
 from connectors.fake.dialect import AWAY, Row
-from connectors.file_contract import declared_files, read_file_contract
 
 BOMB = 64 << 20
 

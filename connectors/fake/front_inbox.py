@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.declared import Department
-from connectors.declared_delivery import Delivery
-from connectors.delivery_feeds import sending_feed
-from connectors.table_contract import Column, read_table_contract
+from connectors.declarations.declared import Department
+from connectors.declarations.declared_delivery import Delivery
+from connectors.declarations.delivery_feeds import sending_feed
+from connectors.front.table_contract import Column, read_table_contract
 
 
 class FrontInbox:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from connectors.declared import Department, Feed
+from connectors.declarations.declared import Department, Feed
 from connectors.fake.bending import ADDED, bent_column
 from connectors.fake.dialect import Dialect, Row
 from connectors.fake.front_inbox import FrontInbox, column_type
@@ -20,7 +20,7 @@ from connectors.fake.relay import MODES as RELAYED
 from connectors.fake.relay import Relay
 from connectors.fake.shelf import Listed, Shelf
 from connectors.fake.storable import column_value
-from connectors.table_contract import TableContract, read_table_contract
+from connectors.front.table_contract import TableContract, read_table_contract
 
 SCHEMES = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
 REWRITTEN = {"duplicate_records", "unknown_code", "giant_field", "ten_times_volume", "zero_rows"}

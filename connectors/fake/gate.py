@@ -14,16 +14,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
-from connectors.connection import Connection
-from connectors.declared import Department, Feed, Token
+from connectors.declarations.declared import Department, Feed, Token
+from connectors.declarations.request_template import holds_secret, put, put_secrets
+from connectors.declarations.sign_in_rules import TOKENS
 from connectors.fake.answers import flatten
 from connectors.fake.signatures import Signatures
 from connectors.fake.wire import Answer, Request
-from connectors.national_gateway import seal_secret
-from connectors.request_template import holds_secret, put, put_secrets
-from connectors.sign_in_rules import TOKENS
-from connectors.signing import SeenNonces, require_sign_in, verify_headers
-from connectors.tokens import carry_token, write_login
+from connectors.signing.national_gateway import seal_secret
+from connectors.signing.signing import SeenNonces, require_sign_in, verify_headers
+from connectors.signing.tokens import carry_token, write_login
+from connectors.wire.connection import Connection
 from schemas.errors import DepartmentRefused
 
 LASTS = timedelta(minutes=20)

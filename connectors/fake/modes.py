@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.declared import Department
+from connectors.declarations.declared import Department
 
 HTTP = frozenset({"soap", "rest"})
 ALL = HTTP | {"table", "file"}

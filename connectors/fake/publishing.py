@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import unquote, urljoin
 
-from connectors.connection import Connection
-from connectors.declared import Department
+from connectors.declarations.declared import Department
 from connectors.fake.bending import PARAMETER
 from connectors.fake.changed_names import Changed, changed_names
 from connectors.fake.document_bending import bend_document
 from connectors.fake.schema_bending import bend_schema
 from connectors.fake.wire import Answer, Request, Spokesman
+from connectors.wire.connection import Connection
 
 MEDIA_TYPES = {"soap": "text/xml; charset=utf-8", "rest": "application/json"}
 

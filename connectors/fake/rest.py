@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from connectors.connection import Connection
-from connectors.declared import Department, Feed
+from connectors.declarations.declared import Department, Feed
 from connectors.fake.answers import Page, WrongRequest, find_by_key, find_page, read_request
 from connectors.fake.desk import Called, Desk
 from connectors.fake.gate import Gate
@@ -19,6 +18,7 @@ from connectors.fake.license_paper import FOLDER, MEDIA_TYPE, print_paper
 from connectors.fake.rest_forms import MEDIA_TYPES, choose_render, read_parameters, write_answer, write_values
 from connectors.fake.shelf import Shelf
 from connectors.fake.wire import Answer, Request
+from connectors.wire.connection import Connection
 from schemas.errors import DepartmentRefused
 
 PLACE = "_after"  # the parameter that a next page's URL carries beside those that were asked with

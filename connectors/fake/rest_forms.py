@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from lxml import etree
 
-from connectors.declared import Department, Feed
+from connectors.declarations.declared import Department, Feed
 from connectors.fake.answers import Page, WrongRequest, flatten, lay_out
 from connectors.fake.dialect import Row
 from connectors.fake.shelf import Render

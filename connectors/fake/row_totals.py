@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from connectors.declared import Feed
+from connectors.declarations.declared import Feed
 from connectors.fake.shelf import Render
-from connectors.page_rows import total_in_records
+from connectors.formats.page_rows import total_in_records
 
 MARK = "719283645"  # digits alone, as a contract may ask for a number
 _MARKED = tuple((before + MARK + after).encode() for before, after in (('"', '"'), (">", "<")))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from lxml import etree
 
 from connectors.fake.changed_names import Changed
-from connectors.wsdl_schemas import WSDL, XS
+from connectors.soap.wsdl_schemas import WSDL, XS
 
 TEXT = "xs_of_the_fake:string"
 RENAMING, RENAMED = "schema_renamed_namespace", b"urn:another-version"

@@ -10,11 +10,11 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from connectors.connection import Connection
-from connectors.declared import Department
+from connectors.declarations.declared import Department
 from connectors.fake.wire import Answer, Request, Spokesman
-from connectors.national_crypto import Unopened, make_sm2_key, public_key_of
-from connectors.payload_seal import SIGNATURE, PayloadSeal
+from connectors.signing.national_crypto import Unopened, make_sm2_key, public_key_of
+from connectors.signing.payload_seal import SIGNATURE, PayloadSeal
+from connectors.wire.connection import Connection
 
 
 class SealedSpokesman:

@@ -14,8 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from connectors.connection import Connection
-from connectors.declared import Department
+from connectors.declarations.declared import Department
 from connectors.fake.closed_port import ClosedPort
 from connectors.fake.control import Control
 from connectors.fake.desk import Desk
@@ -34,6 +33,7 @@ from connectors.fake.shelf import Shelf
 from connectors.fake.transmission import transmit
 from connectors.fake.truth import Plot, make_shelf
 from connectors.fake.wire import Answer, Request, Spokesman
+from connectors.wire.connection import Connection
 
 LOGIN, PASSWORD = "license-hub", "fake-secret"  # invented, and only good on this machine
 LARGEST_REQUEST = 1_000_000

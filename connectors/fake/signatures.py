@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from connectors.connection import Connection
 from connectors.fake.certificates import Authority, make_rsa_key
-from connectors.signing import SeenNonces
-from connectors.wsse_signature import sign_envelope, verify_envelope
+from connectors.signing.signing import SeenNonces
+from connectors.signing.wsse_signature import sign_envelope, verify_envelope
+from connectors.wire.connection import Connection
 from schemas.errors import DepartmentBrokePromise, DepartmentRefused
 
 

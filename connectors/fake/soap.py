@@ -16,9 +16,10 @@ import msgspec
 from lxml import etree
 from msgspec.structs import replace
 
-from connectors.connection import Connection
-from connectors.declared import Department, Feed
-from connectors.delivery_feeds import record_feed
+from connectors.declarations.declared import Department, Feed
+from connectors.declarations.delivery_feeds import record_feed
+from connectors.declarations.request_template import put
+from connectors.declarations.text_encoding import encode_text
 from connectors.fake.answers import Page, WrongRequest, find_by_key, find_page, flatten, lay_out, read_request
 from connectors.fake.desk import Desk
 from connectors.fake.dialect import Row
@@ -28,12 +29,11 @@ from connectors.fake.soap_requests import parse_request, read_values, require_he
 from connectors.fake.soap_shape import find_string, read_shape
 from connectors.fake.soap_writing import RowWriter, escape, write_element
 from connectors.fake.wire import Answer, Request
-from connectors.request_template import put
 from connectors.scaffold.outline import Node
-from connectors.signing import SeenNonces
-from connectors.soap_contract import SoapContract
-from connectors.text_encoding import encode_text
-from connectors.username_token import verify_username_token
+from connectors.signing.signing import SeenNonces
+from connectors.signing.username_token import verify_username_token
+from connectors.soap.soap_contract import SoapContract
+from connectors.wire.connection import Connection
 from schemas.errors import DepartmentRefused
 
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"

@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 from lxml import etree
 
-from connectors.connection import Connection
-from connectors.declared import Department, Feed, Transport
+from connectors.declarations.declared import Department, Feed, Transport
+from connectors.declarations.text_encoding import CODECS
 from connectors.fake.answers import WrongRequest
-from connectors.text_encoding import CODECS
+from connectors.wire.connection import Connection
 
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")

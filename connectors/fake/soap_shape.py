@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from connectors.declared import Department, Feed
+from connectors.declarations.declared import Department, Feed
 from connectors.fake.soap_writing import find_node
 from connectors.scaffold.outline import Node, walk
 from connectors.scaffold.vendoring import Gathered

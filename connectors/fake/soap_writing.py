@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from connectors.declarations.request_template import put
 from connectors.fake.dialect import AWAY, Row
-from connectors.request_template import put
 from connectors.scaffold.outline import Node
 
 STAND_INS = {"number": "0", "date": "2000-01-01", "time": "2000-01-01T00:00:00", "flag": "false", "file": "eA=="}

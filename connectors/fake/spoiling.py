@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from connectors.declarations.time_forms import written_form
 from connectors.fake.codes import USCC_VALUES, continue_check, legacy_check, resident_id, right_check
 from connectors.fake.dialect import Dialect, Row
 from connectors.fake.world import IDENTIFIER_ROOT, Record
-from connectors.time_forms import written_form
 
 Applies = Callable[[Dialect, Record], bool]
 Spoil = Callable[[Dialect, Row], None]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from connectors.declared import Department, Feed
+from connectors.declarations.declared import Department, Feed
+from connectors.declarations.time_forms import written_form
 from connectors.fake.dialect import Fits, Row
-from connectors.table_contract import Column, read_table_contract
-from connectors.time_forms import written_form
+from connectors.front.table_contract import Column, read_table_contract
 
 
 def choose_fits(department: Department, feed: Feed) -> Fits:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.declared import Department, Feed
+from connectors.declarations.declared import Department, Feed
 from connectors.fake.dialect import Dialect, Fits, Row, make_issuer
 from connectors.fake.shelf import Listed, Render, Shelf
 from connectors.fake.world import World

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from connectors.declared import TO_FILL_IN
+from connectors.declarations.declared import TO_FILL_IN
 from connectors.scaffold.vocabulary import load_vocabulary
 from schemas.catalogue import load_catalogue
 from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.declared import TO_FILL_IN
+from connectors.declarations.declared import TO_FILL_IN
 from connectors.scaffold.draft import Draft
 from connectors.scaffold.line import Line, one_line
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from connectors.declared import TO_FILL_IN
+from connectors.declarations.declared import TO_FILL_IN
 from connectors.scaffold.answer_guesses import Records, find_records
 from connectors.scaffold.feed_lines import draft_feed
 from connectors.scaffold.field_lines import draft_fields

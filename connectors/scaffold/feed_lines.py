@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from connectors.declared import TO_FILL_IN
+from connectors.declarations.declared import TO_FILL_IN
 from connectors.scaffold.answer_guesses import Records, find_roles
 from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.file_guesses import draft_files

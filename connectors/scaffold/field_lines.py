@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from connectors.declared import TO_FILL_IN
+from connectors.declarations.declared import TO_FILL_IN
+from connectors.declarations.time_forms import written_form
 from connectors.scaffold.answer_guesses import Records
 from connectors.scaffold.code_tables import find_license_type, map_codes
 from connectors.scaffold.line import Line, tell_why
 from connectors.scaffold.outline import Node
 from connectors.scaffold.suggestions import Suggestion
 from connectors.scaffold.time_guesses import DATE, guess_endless
-from connectors.time_forms import written_form
 from schemas.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, RESIDENT_IDENTITY
 from schemas.license import LICENSE, Field
 

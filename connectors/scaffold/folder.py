@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from connectors.contract_files import SUMS
+from connectors.declarations.contract_files import SUMS
 from connectors.scaffold.ddl_reader import gather_ddl, read_ddl
 from connectors.scaffold.declaration_text import write_declaration
 from connectors.scaffold.difference import Difference, compare_declarations

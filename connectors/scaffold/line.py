@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import force_setattr
 
-from connectors.declared import TO_FILL_IN
+from connectors.declarations.declared import TO_FILL_IN
 from connectors.scaffold.suggestions import Suggestion
 
 

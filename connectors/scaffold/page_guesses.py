@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from connectors.declared import TO_FILL_IN
+from connectors.declarations.declared import TO_FILL_IN
 from connectors.scaffold.line import Line
 from connectors.scaffold.outline import Call, Node
 from connectors.scaffold.request_guesses import Asked

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.declared import TO_FILL_IN
+from connectors.declarations.declared import TO_FILL_IN
 from connectors.scaffold.outline import Call, Node, Path, walk
 from connectors.scaffold.suggestions import suggest
 from connectors.scaffold.vocabulary import load_vocabulary

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from connectors.wsdl_schemas import XS
+from connectors.soap.wsdl_schemas import XS
 
 
 def qualified(entry: etree._Element, name: str) -> str:

@@ -14,7 +14,7 @@ from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.outline import Kind, Node
 from connectors.scaffold.schema_names import kin_of, qualified, space_of, target_space
 from connectors.scaffold.time_guesses import DATE, XML_TIME, guess_form
-from connectors.wsdl_schemas import XS
+from connectors.soap.wsdl_schemas import XS
 
 DEEPEST, LARGEST = 12, 20_000  # levels and nodes of one message; types that hold each other would never end
 KINDS: Mapping[str, Kind] = {

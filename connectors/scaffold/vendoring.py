@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 from lxml import etree
 
-from connectors.wsdl_schemas import WSDL, XS
+from connectors.soap.wsdl_schemas import WSDL, XS
 from schemas.errors import DeclarationError
 
 KNOWN_SPACES = {  # every reader knows these; the addresses beside them are decoration

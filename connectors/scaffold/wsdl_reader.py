@@ -16,7 +16,7 @@ from connectors.scaffold.sample_filling import ASKED
 from connectors.scaffold.schema_names import qualified
 from connectors.scaffold.schema_tree import SchemaTree
 from connectors.scaffold.vendoring import Gathered, parse_contract
-from connectors.wsdl_schemas import NAMES, SOAPS, WSDL, XS, attribute_of
+from connectors.soap.wsdl_schemas import NAMES, SOAPS, WSDL, XS, attribute_of
 from schemas.errors import DeclarationError
 
 MIME = "http://schemas.xmlsoap.org/wsdl/mime/"

@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from connectors.declaration import Department, list_departments, load_department
+from connectors.declarations.declaration import Department, list_departments, load_department
 from hub.context import HubContext
 from hub.progress import Progress, Step
 from hub.settings import Settings

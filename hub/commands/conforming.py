@@ -16,8 +16,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from connectors.declaration import load_department
-from connectors.lint import check_department
+from connectors.declarations.declaration import load_department
+from connectors.lint.lint import check_department
 from hub.commands.choosing import require_declared
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals

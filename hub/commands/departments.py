@@ -14,11 +14,11 @@ from typing import Annotated, Any
 
 import typer
 
-from connectors.connection import read_connection
-from connectors.declaration import Department, load_department, load_departments
+from connectors.declarations.declaration import Department, load_department, load_departments
 from connectors.fake.modes import MODES, refusal_of
-from connectors.lint import Finding, check_department
-from connectors.tls import check_certificates
+from connectors.lint.lint import Finding, check_department
+from connectors.wire.connection import read_connection
+from connectors.wire.tls import check_certificates
 from hub.commands.choosing import declared_department, require_declared
 from hub.commands.conforming import conform
 from hub.commands.output import AsJson, explain, note, print_json, print_table

@@ -9,7 +9,7 @@ import os
 
 import typer
 
-from connectors.declaration import load_departments
+from connectors.declarations.declaration import load_departments
 from hub.airflow_pools import keep_pools, pools_of
 from hub.commands.output import AsJson, explain, print_json, print_table
 from hub.settings import Settings

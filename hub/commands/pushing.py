@@ -11,8 +11,8 @@ from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from connectors.connection import read_connection
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
+from connectors.wire.connection import read_connection
 from hub.commands.choosing import declared_names, progress_bar, shown_progress
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals

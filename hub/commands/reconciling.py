@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 from rich.progress import Progress as Bar
 
-from connectors.connection import Connection, read_connection
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
+from connectors.wire.connection import Connection, read_connection
 from hub.commands.choosing import chosen_feeds, declared_department, declared_names, progress_bar, shown_progress
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals

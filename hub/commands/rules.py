@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from connectors.declaration import Department, load_department
+from connectors.declarations.declaration import Department, load_department
 from hub.checking import suite_of
 from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table

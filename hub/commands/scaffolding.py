@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 import connectors
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.drift.watching import compare_given
 from connectors.scaffold.folder import Form, Scaffolded, Source, open_lines, scaffold_department
 from hub.commands.output import AsJson, note, print_json, print_table

@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from connectors.connection import read_connection
+from connectors.wire.connection import read_connection
 from hub.activating import approve as approve_feeds
 from hub.activating import propose as propose_feeds
 from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from connectors.connection import read_connection
+from connectors.wire.connection import read_connection
 from hub.commands.choosing import declared_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub

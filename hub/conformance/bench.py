@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from connectors.connection import Connection, parse_connection
-from connectors.declaration import Department, Feed, load_department
+from connectors.declarations.declaration import Department, Feed, load_department
 from connectors.fake.server import FakeServer
+from connectors.wire.connection import Connection, parse_connection
 from hub.conformance.expected import why_not
 from hub.conformance.impatience import LEASE, PLOT, SECRET, impatient
 from hub.conformance.outcome import Failed, NotApplicable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from connectors.declaration import duration
+from connectors.declarations.declaration import duration
 from connectors.fake.modes import MODES
 from hub.conformance.bench import Bench
 from hub.conformance.outcome import Check, Failed, NotApplicable

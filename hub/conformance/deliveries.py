@@ -9,7 +9,7 @@ import signal
 from collections.abc import Iterator
 from functools import partial
 
-from connectors.declaration import Delivery, duration
+from connectors.declarations.declaration import Delivery, duration
 from connectors.fake.modes import MODES
 from hub.conformance.bench import Bench
 from hub.conformance.outcome import Check, Failed, NotApplicable

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.drift.difference import Difference
 from connectors.drift.outlines import read_pinned
 from connectors.fake.bending import coded_column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from connectors.declaration import Department, Feed
+from connectors.declarations.declaration import Department, Feed
 from connectors.fake.bending import coded_column
 from connectors.fake.modes import FORMS, refusal_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from connectors.lint import check_department
+from connectors.lint.lint import check_department
 from hub.conformance.bench import LOOK, Bench
 from hub.conformance.outcome import Check, Failed
 

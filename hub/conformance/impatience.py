@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from connectors.declaration import Department, Feed
-from connectors.declared_bounds import Expects
+from connectors.declarations.declaration import Department, Feed
+from connectors.declarations.declared_bounds import Expects
 from connectors.fake.truth import Plot
 
 PLOT = Plot(scale=45, bad_share=0.05)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from connectors.connection import read_connection
-from connectors.declaration import Department
+from connectors.declarations.declaration import Department
 from connectors.drift.watching import Drift, find_drift
+from connectors.wire.connection import read_connection
 from hub.conformance.outcome import Failed, NotApplicable, Outcome, State
 from schemas.errors import ConnectionMissing, DepartmentError, HubError
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from connectors.declaration import Delivery, duration
-from connectors.maintenance import window_at
+from connectors.declarations.declaration import Delivery, duration
+from connectors.declarations.maintenance import window_at
 from hub.conformance.bench import Bench
 from hub.conformance.outcome import Failed
 from hub.conformance.victims import Order

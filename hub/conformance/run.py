@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from connectors.declaration import Department, Feed
+from connectors.declarations.declaration import Department, Feed
 from hub.conformance import changes, deliveries, drifts, happy, kills, shapes
 from hub.conformance.bench import Bench
 from hub.conformance.outcome import Check, Failed, NotApplicable, Outcome, Report

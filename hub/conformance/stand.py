@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from hub.conformance.bench import opened_bench
 from hub.conformance.outcome import Check, Report
 from hub.conformance.run import Told, run_checks

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.declaration import Department, Feed
+from connectors.declarations.declaration import Department, Feed
+from connectors.declarations.time_forms import written_form
 from connectors.fake.shelf import Listed, Shelf
-from connectors.time_forms import written_form
 from license_library.asking.holders import holder_hash
 from license_library.reconciliation.holdings import Holding
 from license_library.storage.keyring import Keyring

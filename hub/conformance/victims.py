@@ -20,7 +20,7 @@ from typing import Literal
 
 import msgspec
 
-from connectors.connection import parse_connection
+from connectors.wire.connection import parse_connection
 from hub.conformance.impatience import LEASE, SECRET, impatient
 from hub.context import Bounds, HubContext
 from hub.crash_points import VARIABLE
@@ -112,7 +112,7 @@ def main() -> None:
 
 def _load() -> None:
     """Import what an exchange imports late, once for all; none of it starts a thread."""
-    importlib.import_module("connectors.soap_contract")
+    importlib.import_module("connectors.soap.soap_contract")
     require_runnable(load_suite(LICENSE.name), LICENSE)
     gc.freeze()  # no fork copies memory only to look for garbage in it
 

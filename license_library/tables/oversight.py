@@ -117,7 +117,7 @@ activations = Table(
     Column("feed", Text, nullable=False),
     Column(
         "mapping_digest", Text, nullable=False
-    ),  # what decides what a record means; see connectors/mapping_digest.py
+    ),  # what decides what a record means; see connectors/declarations/mapping_digest.py
     Column("declaration_digest", Text, nullable=False),
     Column("shadow_exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), nullable=False),
     Column("state", Text, nullable=False),  # proposed | active | replaced | withdrawn

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from folder_makers import write_department
 
-from connectors.declaration import Department, load_department
+from connectors.declarations.declaration import Department, load_department
 
 REST = """
 name = "交通运输局"

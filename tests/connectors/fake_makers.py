@@ -12,13 +12,13 @@ from datetime import date, datetime
 import polars as pl
 from msgspec.structs import replace
 
-from connectors.connection import parse_connection
-from connectors.declaration import list_departments, load_department
-from connectors.declared import Department
+from connectors.declarations.declaration import list_departments, load_department
+from connectors.declarations.declared import Department
 from connectors.fake.front_table import FrontTables
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
-from connectors.pages import fetch_pages, map_page, read_page
+from connectors.pages.pages import fetch_pages, map_page, read_page
+from connectors.wire.connection import parse_connection
 from schemas.catalogue import load_catalogue
 from schemas.checks import check_records
 from schemas.license import LICENSE

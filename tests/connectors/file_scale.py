@@ -11,10 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-from connectors.connection import parse_connection
-from connectors.declaration import load_department
-from connectors.file_parts import PART
-from connectors.pages import fetch_pages, read_files
+from connectors.declarations.declaration import load_department
+from connectors.drops.file_parts import PART
+from connectors.pages.pages import fetch_pages, read_files
+from connectors.wire.connection import parse_connection
 
 
 def main(connection: str, root: str, path: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.connection import parse_connection, read_connection
-from connectors.declaration import Department
+from connectors.declarations.declaration import Department
+from connectors.wire.connection import parse_connection, read_connection
 from schemas.errors import ConnectionMissing, DeclarationError
 
 

@@ -9,8 +9,8 @@ from shutil import copytree
 
 import pytest
 
-from connectors.contract_names import new_in_text, unknown_names
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
+from connectors.lint.contract_names import new_in_text, unknown_names
 
 NAME = "human_resources"
 CAME = {"XKZBH", "新字段", "XZD"}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.contract_files import digest_declaration
-from connectors.declaration import Department, duration, list_departments, load_department
+from connectors.declarations.contract_files import digest_declaration
+from connectors.declarations.declaration import Department, duration, list_departments, load_department
 from schemas.errors import DeclarationError
 
 Declare = Callable[..., Department]

@@ -11,9 +11,9 @@ import pytest
 from lxml import etree
 from msgspec.structs import replace
 
-from connectors.declaration import Department, FieldRule, Holders
-from connectors.pages import MappedPage, map_page, read_page
-from connectors.xml_rows import ElementRows
+from connectors.declarations.declaration import Department, FieldRule, Holders
+from connectors.formats.xml_rows import ElementRows
+from connectors.pages.pages import MappedPage, map_page, read_page
 from schemas.errors import DeclarationError
 
 ROW = {

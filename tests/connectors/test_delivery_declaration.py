@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from connectors.declaration import list_departments, load_department
-from connectors.declared_delivery import Window
-from connectors.lint import check_department
-from connectors.maintenance import window_at
-from connectors.parcel import Parcel, write_fields
+from connectors.declarations.declaration import list_departments, load_department
+from connectors.declarations.declared_delivery import Window
+from connectors.declarations.maintenance import window_at
+from connectors.declarations.parcel import Parcel, write_fields
+from connectors.lint.lint import check_department
 from schemas.deliveries import KINDS
 from schemas.errors import DeclarationError
 

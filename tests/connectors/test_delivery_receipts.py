@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.declared_delivery import Answered, Receipt
-from connectors.declared_parts import Success
-from connectors.delivery_outcomes import Outcome, from_receipt
+from connectors.declarations.declared_delivery import Answered, Receipt
+from connectors.declarations.declared_parts import Success
+from connectors.deliveries.delivery_outcomes import Outcome, from_receipt
 
 RECEIPT = Receipt(
     done_when=Success(field="state", values=["done"]),

@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 import pytest
 from raw_server import Behaviour, answering, respond, serving
 
-from connectors.connection import parse_connection
-from connectors.declared_bounds import Limits
-from connectors.door import Answer, Call, Door
-from connectors.door_statuses import retry_after
-from connectors.wire_clock import read_clock
+from connectors.declarations.declared_bounds import Limits
+from connectors.wire.connection import parse_connection
+from connectors.wire.door import Answer, Call, Door
+from connectors.wire.door_statuses import retry_after
+from connectors.wire.wire_clock import read_clock
 from schemas.errors import (
     DeclarationError,
     DepartmentBrokePromise,

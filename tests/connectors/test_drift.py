@@ -15,14 +15,14 @@ from file_makers import dropping, file_department
 from front_makers import fill_front, front_department
 from msgspec.structs import replace
 
-from connectors.connection import Connection, parse_connection
-from connectors.declaration import Department, list_departments, load_department
+from connectors.declarations.declaration import Department, list_departments, load_department
 from connectors.drift.watching import Drift, find_drift
 from connectors.fake.changed_names import changed_names
 from connectors.fake.document_bending import bend_document
 from connectors.fake.publishing import Publisher
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
+from connectors.wire.connection import Connection, parse_connection
 from schemas.errors import (
     DepartmentBrokePromise,
     DepartmentError,

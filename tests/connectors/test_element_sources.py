@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 from schemas.elements import load_elements
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.face_texts import face_texts
+from connectors.mapping.face_texts import face_texts
 
 TEXTS = (
     st.none()

@@ -13,11 +13,11 @@ from fake_makers import DEPARTMENTS, FEEDS, SOAP_FEEDS, impatient, pull, serving
 from lxml import etree
 from msgspec.structs import replace
 
-from connectors.declared import Department
+from connectors.declarations.declared import Department
 from connectors.fake.dialect import make_issuer
 from connectors.fake.truth import Plot, tell_truth
 from connectors.fake.world import FIRST_DAY, World
-from connectors.soap_schema import SoapSchema
+from connectors.soap.soap_schema import SoapSchema
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fake_makers import DEPARTMENTS, impatient, pull, serving
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.modes import MODES, refusal, refusal_of
 from connectors.fake.truth import Plot
 from schemas.errors import (

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.connection import parse_connection
 from connectors.fake.process import PROJECT, start_fake, start_fakes
 from connectors.fake.truth import Plot
+from connectors.wire.connection import parse_connection
 from schemas.errors import ProcessFailed
 
 FEW = Plot(scale=20, day=0)

@@ -13,14 +13,14 @@ import pytest
 from fake_makers import impatient, serving
 from lxml import etree
 
-from connectors.connection import Connection, parse_connection
-from connectors.declared import Department
+from connectors.declarations.declared import Department
 from connectors.fake.server import FakeServer
 from connectors.fake.truth import Plot
-from connectors.pages import fetch_pages
-from connectors.signing import sign_headers
-from connectors.soap_contract import SoapContract
-from connectors.username_token import make_username_token
+from connectors.pages.pages import fetch_pages
+from connectors.signing.signing import sign_headers
+from connectors.signing.username_token import make_username_token
+from connectors.soap.soap_contract import SoapContract
+from connectors.wire.connection import Connection, parse_connection
 from schemas.errors import DepartmentRefused
 
 Told = tuple[int, bytes]

@@ -9,10 +9,10 @@ from fake_makers import pull, serving
 from msgspec.structs import replace
 from soap_samples import TO_SOAP
 
-from connectors.connection import parse_connection
-from connectors.declaration import Department
+from connectors.declarations.declaration import Department
 from connectors.fake.truth import Plot
-from connectors.pages import fetch_pages
+from connectors.pages.pages import fetch_pages
+from connectors.wire.connection import parse_connection
 from schemas.errors import DepartmentRefused
 
 Declare = Callable[..., Department]

@@ -11,7 +11,7 @@ import pytest
 from fake_makers import CITY, DEPARTMENTS
 from msgspec.structs import replace as change
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.bending import bend_rendered
 from connectors.fake.codes import resident_id, uscc
 from connectors.fake.dialect import Dialect, make_issuer

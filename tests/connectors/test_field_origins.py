@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.declaration import list_departments, load_department
-from connectors.field_origins import FieldOrigin, describe_fields
-from connectors.page_rows import source_names
+from connectors.declarations.declaration import list_departments, load_department
+from connectors.declarations.field_origins import FieldOrigin, describe_fields
+from connectors.formats.page_rows import source_names
 
 
 def origins_of(department: str, feed: str = "licenses") -> dict[str, FieldOrigin]:

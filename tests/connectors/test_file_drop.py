@@ -10,9 +10,9 @@ import pytest
 from file_makers import NOW, PLOT, Drop, closings, dropping, fetch, file_department, rows
 from msgspec.structs import replace
 
-from connectors.connection import parse_connection
 from connectors.fake.truth import Plot
-from connectors.pages import fetch_pages
+from connectors.pages.pages import fetch_pages
+from connectors.wire.connection import parse_connection
 from schemas.errors import (
     DeclarationError,
     DepartmentBrokePromise,

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from folder_makers import write_department
 
-from connectors.declaration import load_department
-from connectors.declared import Department
-from connectors.file_parts import PART, PartStream
-from connectors.file_rows import FileReader
-from connectors.page_rows import PageRows
+from connectors.declarations.declaration import load_department
+from connectors.declarations.declared import Department
+from connectors.drops.file_parts import PART, PartStream
+from connectors.drops.file_rows import FileReader
+from connectors.formats.page_rows import PageRows
 from schemas.errors import DeclarationError, DepartmentBrokePromise
 
 COLUMNS = ["LSH", "XKZBH", "MC", "DM", "FZRQ", "GXSJ"]

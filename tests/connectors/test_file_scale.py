@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.sftp_server import SftpServer
 
 PROJECT = Path(__file__).parents[2]

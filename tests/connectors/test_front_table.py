@@ -14,12 +14,12 @@ from fake_makers import TABLE_FEEDS, pull
 from front_makers import Front, fill_front, front_department
 from msgspec.structs import replace
 
-from connectors.connection import parse_connection
-from connectors.declared import Change, Flag
+from connectors.declarations.declared import Change, Flag
 from connectors.fake.truth import Plot
-from connectors.front_marking import FrontMarker, Marked
-from connectors.pages import FetchedPage, fetch_pages, map_page, read_page
-from connectors.table_rows import TablePage, open_page
+from connectors.front.front_marking import FrontMarker, Marked
+from connectors.front.table_rows import TablePage, open_page
+from connectors.pages.pages import FetchedPage, fetch_pages, map_page, read_page
+from connectors.wire.connection import parse_connection
 from schemas.catalogue import load_catalogue
 from schemas.errors import (
     DeclarationError,

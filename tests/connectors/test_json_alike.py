@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.declaration import load_department
-from connectors.declared import Department, Feed
-from connectors.declared_fields import FieldRule, Holders
-from connectors.json_alike import alike_columns
-from connectors.json_outline import read_outline
-from connectors.json_page import json_facts, json_rows, read_document
-from connectors.json_reading import read_json_facts, read_json_rows
-from connectors.page_rows import PageFacts, PageRows, source_names
+from connectors.declarations.declaration import load_department
+from connectors.declarations.declared import Department, Feed
+from connectors.declarations.declared_fields import FieldRule, Holders
+from connectors.formats.json_alike import alike_columns
+from connectors.formats.json_outline import read_outline
+from connectors.formats.json_page import json_facts, json_rows, read_document
+from connectors.formats.json_reading import read_json_facts, read_json_rows
+from connectors.formats.page_rows import PageFacts, PageRows, source_names
 from schemas.errors import DepartmentBrokePromise
 
 ENTRY = '{"who": "甲", "part": null}'

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors import json_exact
-from connectors.json_exact import DOUBLED, Bad, decode_exactly
+from connectors.formats import json_exact
+from connectors.formats.json_exact import DOUBLED, Bad, decode_exactly
 
 BLANKS = st.sampled_from(["", "", " ", "  ", "\n", "\t "])
 KEYS = st.sampled_from(["a", "b", "\\u0061", 'a\\":', "键", ":", "a :", ""])

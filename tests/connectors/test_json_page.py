@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from connectors.declaration import Department
-from connectors.page_rows import PageRows
-from connectors.pages import read_page
+from connectors.declarations.declaration import Department
+from connectors.formats.page_rows import PageRows
+from connectors.pages.pages import read_page
 from schemas.errors import DepartmentBrokePromise, DepartmentFault
 
 Read = Callable[..., PageRows]

@@ -12,19 +12,19 @@ from contextlib import contextmanager
 
 import pytest
 
-from connectors.connection import parse_connection
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
-from connectors.pages import fetch_pages
+from connectors.pages.pages import fetch_pages
+from connectors.wire.connection import parse_connection
 
 SIZE = 100_000_000
 FETCH_AND_READ = """
 import json, resource, sys
 import msgspec
-from connectors.connection import parse_connection
-from connectors.declaration import load_department
-from connectors.pages import fetch_pages, map_pages, read_blocks
+from connectors.wire.connection import parse_connection
+from connectors.declarations.declaration import load_department
+from connectors.pages.pages import fetch_pages, map_pages, read_blocks
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from raw_server import RawServer, answering, serving
 
-from connectors.connection import parse_connection
-from connectors.declaration import load_department
-from connectors.license_file import fetch_license_file
-from connectors.wire_clock import read_clock
+from connectors.declarations.declaration import load_department
+from connectors.pages.license_file import fetch_license_file
+from connectors.wire.connection import parse_connection
+from connectors.wire.wire_clock import read_clock
 from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentRefused
 
 CONTENT = b"%PDF-1.7 a license"

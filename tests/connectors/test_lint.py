@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from soap_samples import TO_SOAP, TO_STRING, WSDL
 
-from connectors.declaration import Department, list_departments, load_department
-from connectors.lint import Finding, check_department
+from connectors.declarations.declaration import Department, list_departments, load_department
+from connectors.lint.lint import Finding, check_department
 from schemas.errors import DeclarationError
 
 FIELDS = ["XKZBH", "ZZLX", "FZRQ", "YHMC", "YHDM", "DMLX", "YXQQ", "YXQZ", "ZT", "GXSJ", "JYFW", "CLXX"]

@@ -8,7 +8,7 @@ import sys
 LOAD_AT_ONCE = """
 import sys, threading
 from concurrent.futures import ThreadPoolExecutor
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 names = list_departments()
 sys.setswitchinterval(1e-6)
 gate = threading.Barrier(len(names))

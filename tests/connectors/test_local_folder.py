@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.connection import parse_connection
-from connectors.drop_folder import hidden_name
-from connectors.local_folder import LocalFolder
+from connectors.drops.drop_folder import hidden_name
+from connectors.drops.local_folder import LocalFolder
+from connectors.wire.connection import parse_connection
 from schemas.errors import DepartmentBrokePromise, DepartmentError
 
 

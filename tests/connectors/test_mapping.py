@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from connectors.declaration import Department
-from connectors.pages import MappedPage, map_page, read_page
+from connectors.declarations.declaration import Department
+from connectors.pages.pages import MappedPage, map_page, read_page
 from schemas.errors import DeclarationError
 from schemas.license import LICENSE
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.connection import parse_connection
-from connectors.next_address import next_target, read_next_link
+from connectors.wire.connection import parse_connection
+from connectors.wire.next_address import next_target, read_next_link
 from schemas.errors import DepartmentBrokePromise
 
 HERE = parse_connection("https://Roads.gov.cn/api/v1")

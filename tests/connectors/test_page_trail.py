@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.declaration import load_department
-from connectors.page_rows import PageFacts
-from connectors.page_trail import PageTrail
+from connectors.declarations.declaration import load_department
+from connectors.formats.page_rows import PageFacts
+from connectors.pages.page_trail import PageTrail
 from schemas.errors import DepartmentUnavailable
 
 

@@ -17,12 +17,12 @@ from lxml import etree
 from raw_server import Behaviour, answering, respond, serving
 from soap_samples import ENVELOPE, TO_SOAP, TO_STRING, WSDL, result, wrap
 
-from connectors.connection import parse_connection
-from connectors.declaration import Department
-from connectors.pages import FetchedPage, fetch_pages
-from connectors.signing import SeenNonces, verify_headers
-from connectors.username_token import verify_username_token
-from connectors.wire_clock import read_clock
+from connectors.declarations.declaration import Department
+from connectors.pages.pages import FetchedPage, fetch_pages
+from connectors.signing.signing import SeenNonces, verify_headers
+from connectors.signing.username_token import verify_username_token
+from connectors.wire.connection import parse_connection
+from connectors.wire.wire_clock import read_clock
 from schemas.errors import (
     DepartmentBrokePromise,
     DepartmentError,
@@ -253,5 +253,5 @@ def test_a_bad_soap_answer_has_its_family(declare: Declare, behave: Behaviour, f
 
 
 def test_only_soap_loads_zeep() -> None:
-    code = "import connectors.pages, connectors.declaration, sys; sys.exit('zeep' in sys.modules)"
+    code = "import connectors.pages.pages, connectors.declarations.declaration, sys; sys.exit('zeep' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

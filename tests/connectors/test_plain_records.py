@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from soap_samples import TO_SOAP, WSDL, result
 
-from connectors import plain_records, xml_listing
-from connectors.declaration import Department
-from connectors.pages import read_page
-from connectors.xml_rows import ElementRows
+from connectors.declarations.declaration import Department
+from connectors.formats import plain_records, xml_listing
+from connectors.formats.xml_rows import ElementRows
+from connectors.pages.pages import read_page
 from schemas.errors import HubError
 
 XML = "text/xml; charset=utf-8"

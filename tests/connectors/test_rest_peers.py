@@ -13,12 +13,12 @@ import yaml
 from msgspec.structs import replace
 from peer_servers import php_department
 
-from connectors.connection import parse_connection
-from connectors.declaration import load_department
-from connectors.declared import Department
-from connectors.lint import check_department
-from connectors.pages import fetch_pages, map_page, read_page
+from connectors.declarations.declaration import load_department
+from connectors.declarations.declared import Department
+from connectors.lint.lint import check_department
+from connectors.pages.pages import fetch_pages, map_page, read_page
 from connectors.scaffold.folder import Source, scaffold_department
+from connectors.wire.connection import parse_connection
 from schemas.catalogue import load_catalogue
 from schemas.errors import DepartmentRefused
 

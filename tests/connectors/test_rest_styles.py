@@ -13,13 +13,13 @@ from fake_makers import pull
 from fake_makers import serving as faking
 from raw_server import Behaviour, RawServer, answering, respond, serving
 
-from connectors.connection import parse_connection
-from connectors.declared import Department
+from connectors.declarations.declared import Department
 from connectors.fake.truth import Plot, tell_truth
-from connectors.json_page import json_rows, read_document
-from connectors.page_reading import read_blocks
-from connectors.page_rows import PageRows
-from connectors.pages import fetch_pages, read_page
+from connectors.formats.json_page import json_rows, read_document
+from connectors.formats.page_rows import PageRows
+from connectors.pages.page_reading import read_blocks
+from connectors.pages.pages import fetch_pages, read_page
+from connectors.wire.connection import parse_connection
 from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault
 
 Declare = Callable[..., Department]

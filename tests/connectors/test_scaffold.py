@@ -10,9 +10,9 @@ import pytest
 from msgspec.structs import replace
 from scaffold_makers import NAMES, declared, expected, fill_in, make, mapped, source
 
-from connectors.declaration import load_department
-from connectors.declared import Transport
-from connectors.lint import check_department
+from connectors.declarations.declaration import load_department
+from connectors.declarations.declared import Transport
+from connectors.lint.lint import check_department
 from connectors.scaffold.folder import open_lines, scaffold_department
 
 KINDS = set(get_type_hints(Transport)["kind"].__args__)

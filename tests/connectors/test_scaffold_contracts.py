@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from scaffold_makers import CONTRACTS
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.scaffold.folder import Scaffolded, Source, scaffold_department
-from connectors.soap_contract import SoapContract
+from connectors.soap.soap_contract import SoapContract
 from schemas.errors import DeclarationError
 
 REFUSED = CONTRACTS / "refused"

@@ -10,8 +10,8 @@ from file_makers import dropping, fetch, file_department, rows
 from msgspec.structs import replace
 from scaffold_makers import expected, fill_in, make
 
-from connectors.declaration import load_department
-from connectors.declared import Department
+from connectors.declarations.declaration import load_department
+from connectors.declarations.declared import Department
 from connectors.fake.truth import Plot
 
 STACKS = {  # pages that 230 records make

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scaffold_makers import CONTRACTS
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.scaffold.folder import Scaffolded, Source, scaffold_department
 from schemas.errors import RequestError
 

@@ -15,12 +15,12 @@ from fake_makers import pull
 from fake_makers import serving as faking
 from raw_server import answering, serving
 
-from connectors import national_crypto as crypto
-from connectors.connection import Connection, parse_connection
-from connectors.declared import Department, Seal, Transport
+from connectors.declarations.declared import Department, Seal, Transport
 from connectors.fake.truth import Plot, tell_truth
-from connectors.pages import fetch_pages
-from connectors.payload_seal import PayloadSeal
+from connectors.pages.pages import fetch_pages
+from connectors.signing.payload_seal import PayloadSeal
+from connectors.signing.signing import national_crypto as crypto
+from connectors.wire.connection import Connection, parse_connection
 from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault, DepartmentRefused
 
 Declare = Callable[..., Department]

@@ -16,19 +16,19 @@ from lxml import etree
 from raw_server import Behaviour, respond, serving
 from soap_samples import TO_SOAP, WSDL
 
-from connectors.connection import Connection, parse_connection
-from connectors.declared import Department
-from connectors.door import Answer
+from connectors.declarations.declared import Department
 from connectors.fake.gate import LASTS
 from connectors.fake.truth import Plot, tell_truth
 from connectors.fake.wire import Request
-from connectors.national_gateway import open_secret, read_end, seal_secret
-from connectors.page_trail import Place
-from connectors.pages import fetch_pages
-from connectors.requesting import PageRequester
-from connectors.sign_in import SignIn
-from connectors.signing import sign_headers
-from connectors.wire_clock import read_clock
+from connectors.pages.page_trail import Place
+from connectors.pages.pages import fetch_pages
+from connectors.pages.requesting import PageRequester
+from connectors.signing.national_gateway import open_secret, read_end, seal_secret
+from connectors.signing.sign_in import SignIn
+from connectors.signing.signing import sign_headers
+from connectors.wire.connection import Connection, parse_connection
+from connectors.wire.door import Answer
+from connectors.wire.wire_clock import read_clock
 from schemas.errors import (
     DeclarationError,
     DepartmentBrokePromise,

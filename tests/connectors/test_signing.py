@@ -7,9 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from lxml import etree
 
-from connectors.connection import Connection
-from connectors.signing import SeenNonces, hmac_base64, sign_headers, verify_headers
-from connectors.username_token import DIGEST, WSSE, WSU, make_username_token, password_digest, verify_username_token
+from connectors.signing.signing import SeenNonces, hmac_base64, sign_headers, verify_headers
+from connectors.signing.username_token import (
+    DIGEST,
+    WSSE,
+    WSU,
+    make_username_token,
+    password_digest,
+    verify_username_token,
+)
+from connectors.wire.connection import Connection
 from schemas.errors import DepartmentRefused
 
 AT = datetime.fromtimestamp(1_700_000_000, UTC)

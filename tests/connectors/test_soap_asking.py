@@ -11,13 +11,13 @@ import pytest
 from lxml import etree
 from soap_samples import ENVELOPE, TO_SOAP, TO_STRING, WSDL
 
-from connectors.connection import Connection
-from connectors.declaration import Department
-from connectors.lint import check_department
-from connectors.page_trail import first_place
-from connectors.requesting import PageRequester
-from connectors.sign_in import SignIn
-from connectors.soap_contract import SoapContract
+from connectors.declarations.declaration import Department
+from connectors.lint.lint import check_department
+from connectors.pages.page_trail import first_place
+from connectors.pages.requesting import PageRequester
+from connectors.signing.sign_in import SignIn
+from connectors.soap.soap_contract import SoapContract
+from connectors.wire.connection import Connection
 from schemas.errors import DeclarationError
 
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"

@@ -9,8 +9,8 @@ import pytest
 from lxml import etree
 from soap_samples import ENVELOPE, TO_SOAP, WSDL
 
-from connectors.declaration import Department
-from connectors.soap_contract import SoapContract
+from connectors.declarations.declaration import Department
+from connectors.soap.soap_contract import SoapContract
 from schemas.errors import DeclarationError, DepartmentRefused
 
 GOOD = {"since": "2024-01-01 00:00:00", "page": 1, "size": 1000}

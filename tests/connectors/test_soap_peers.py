@@ -16,10 +16,10 @@ from scaffold_makers import CONTRACTS, fill_in, make
 from soap_samples import TO_SOAP
 from test_fake_soap_forms import CARRIED, HEADERS, WSDL, transport
 
-from connectors.connection import parse_connection
-from connectors.declaration import load_department
-from connectors.declared import Department
-from connectors.pages import fetch_pages, map_page, read_page
+from connectors.declarations.declaration import load_department
+from connectors.declarations.declared import Department
+from connectors.pages.pages import fetch_pages, map_page, read_page
+from connectors.wire.connection import parse_connection
 from schemas.catalogue import load_catalogue
 from schemas.errors import DepartmentFault, DepartmentRefused
 

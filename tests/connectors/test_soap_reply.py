@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from soap_samples import ENVELOPE, TO_SOAP, TO_STRING, WSDL, result, wrap
 
-from connectors.declaration import Department
-from connectors.page_rows import PageRows
-from connectors.pages import read_page
+from connectors.declarations.declaration import Department
+from connectors.formats.page_rows import PageRows
+from connectors.pages.pages import read_page
 from schemas.errors import (
     DepartmentBrokePromise,
     DepartmentError,

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from raw_server import RawServer, answering, serving
 
-from connectors import door
-from connectors.connection import Connection
-from connectors.declared_bounds import Limits
-from connectors.door import Call, Door
+from connectors.declarations.declared_bounds import Limits
 from connectors.fake.certificates import Authority, Issued
-from connectors.tls import check_certificates, ending_certificates, make_context
-from connectors.wire_clock import read_clock
+from connectors.wire import door
+from connectors.wire.connection import Connection
+from connectors.wire.door import Call, Door
+from connectors.wire.tls import check_certificates, ending_certificates, make_context
+from connectors.wire.wire_clock import read_clock
 from schemas.errors import (
     CertificateExpired,
     DeclarationError,

@@ -14,13 +14,13 @@ from signxml.algorithms import CanonicalizationMethod, SignatureConstructionMeth
 from signxml.signer import XMLSigner
 from soap_samples import TO_SOAP, WSDL
 
-from connectors.connection import Connection, parse_connection
-from connectors.declared import Department
+from connectors.declarations.declared import Department
 from connectors.fake.certificates import Authority, Issued, make_rsa_key
 from connectors.fake.truth import Plot
-from connectors.pages import fetch_pages
-from connectors.username_token import WSSE, WSU
-from connectors.wsse_signature import DS, ID, sign_envelope, verify_envelope
+from connectors.pages.pages import fetch_pages
+from connectors.signing.username_token import WSSE, WSU
+from connectors.signing.wsse_signature import DS, ID, sign_envelope, verify_envelope
+from connectors.wire.connection import Connection, parse_connection
 from schemas.errors import (
     CertificateExpired,
     DeclarationError,

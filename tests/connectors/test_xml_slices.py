@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from soap_samples import TO_SOAP, TO_STRING, WSDL, result, wrap
 
-from connectors import xml_slices
-from connectors.declaration import Department
-from connectors.page_reading import read_facts
-from connectors.page_rows import PageFacts, PageRows
-from connectors.pages import FetchedPage, read_blocks
+from connectors.declarations.declaration import Department
+from connectors.formats import xml_slices
+from connectors.formats.page_rows import PageFacts, PageRows
+from connectors.pages.page_reading import read_facts
+from connectors.pages.pages import FetchedPage, read_blocks
 from schemas.errors import DepartmentBrokePromise, HubError
 
 XML = "text/xml; charset=utf-8"

@@ -8,10 +8,10 @@ from pathlib import Path
 from dag_runner import AirflowForTests
 from sqlalchemy import Engine, text
 
-from connectors.connection import parse_connection
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot, tell_truth
+from connectors.wire.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pull import pull
 from license_library.quarantine.case_batches import BatchOrder, create_batch

@@ -11,7 +11,7 @@ from pathlib import Path
 from dag_runner import AirflowForTests
 from sqlalchemy import text
 
-from connectors.declaration import list_departments
+from connectors.declarations.declaration import list_departments
 from hub.airflow_home import PROJECT
 from license_library.storage.database import open_database
 from license_library.storage.embedded import database_url

@@ -12,7 +12,7 @@ from dag_runner import AirflowForTests
 from file_makers import dropping
 from sqlalchemy import Engine, text
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot, tell_truth
 from hub.airflow_home import PROJECT

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 
 from .tree import ROOT
 

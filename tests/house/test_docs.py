@@ -14,8 +14,8 @@ import pytest
 import typer.main
 import yaml
 
-from connectors import declaration
-from connectors.sign_in_rules import SIGN_INS
+from connectors.declarations import declaration
+from connectors.declarations.sign_in_rules import SIGN_INS
 from hub.command import app as hub_command
 from hub.settings import Settings
 from license_library.answers import VerdictCode

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from connectors.connection import Connection, parse_connection
+from connectors.wire.connection import Connection, parse_connection
 from hub import pull as steps
 from hub import task_steps
 from hub.context import Bounds, HubContext, utc_now

@@ -12,7 +12,7 @@ import pytest
 from hub_makers import FEW, PLOT, Faked, StartFake
 from sqlalchemy import Engine
 
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.process import start_fake, start_fakes
 from connectors.fake.truth import Plot
 from hub.conformance.scratch import Scratch

@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 
 import sqlalchemy as sa
 
-from connectors.connection import parse_connection
-from connectors.sftp_folder import SftpFolder
+from connectors.drops.sftp_folder import SftpFolder
+from connectors.wire.connection import parse_connection
 from hub.context import Bounds, HubContext, utc_now
 from hub.crash_points import POINTS, VARIABLE
 from hub.pull import pull

@@ -9,7 +9,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from connectors.connection import parse_connection
+from connectors.wire.connection import parse_connection
 from hub.context import HubContext, utc_now
 from hub.push import PushBounds, push
 from license_library.storage.database import open_database

@@ -18,9 +18,9 @@ from front_makers import MARIADB_URL
 from hub_makers import column, count
 from sqlalchemy.pool import NullPool
 
-from connectors.connection import parse_connection
 from connectors.fake.process import FakeProcess, start_fake
 from connectors.fake.truth import Plot
+from connectors.wire.connection import parse_connection
 from hub import pull as steps
 from hub import task_steps
 from hub.conformance.impatience import LEASE, SECRET, impatient

@@ -10,11 +10,11 @@ from pathlib import Path
 from msgspec.structs import replace as replace_fields
 from sqlalchemy import text
 
-from connectors import declared
-from connectors.connection import Connection, parse_connection
-from connectors.declaration import Department, list_departments, load_department
+from connectors.declarations import declared
+from connectors.declarations.declaration import Department, list_departments, load_department
 from connectors.fake.process import FakeProcess
 from connectors.fake.truth import Plot, Truth, tell_truth
+from connectors.wire.connection import Connection, parse_connection
 from hub.conformance.outcome import Check
 from hub.conformance.run import CHECKS
 from hub.context import HubContext

@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 
 ASK = """ask = { call = "/yzxt/open/decisions/sought", request = { bh = "{case_number}", xh = "{sequence}" }, \
 found_when = { field = "data/jg", values = ["有"] }, missing_when = { field = "data/jg", values = ["无"] }, after = "0s" }"""

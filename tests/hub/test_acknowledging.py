@@ -16,7 +16,7 @@ from front_makers import Front, fill_front, front_department
 from hub_makers import column, count
 from sqlalchemy import text
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from hub import pull as steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step, no_progress

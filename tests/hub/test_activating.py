@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from test_command import environ, told, type_command
 from test_shadow import mapped_otherwise, shadow_once
 
-from connectors.declaration import load_department
-from connectors.mapping_digest import mapping_digest
+from connectors.declarations.declaration import load_department
+from connectors.declarations.mapping_digest import mapping_digest
 from hub.activating import approve, propose
 from hub.context import HubContext
 from license_library.merge.activations import ActivationRefused

@@ -13,9 +13,9 @@ from alert_sinks import Hook, Mailbox, mail_server, webhook
 from hub_makers import column
 from sqlalchemy import Engine, text
 
-from connectors.alert import Alert, AlertNotSent
-from connectors.alert_mail import parse_mail_server, send_mail
-from connectors.declaration import load_department
+from connectors.alerts.alert import Alert, AlertNotSent
+from connectors.alerts.alert_mail import parse_mail_server, send_mail
+from connectors.declarations.declaration import load_department
 from hub.alerting import Channels, channels_of, require_told, send_alerts
 from hub.context import HubContext
 from hub.registration import register

@@ -18,9 +18,9 @@ import pytest
 from file_makers import Drop, dropping
 from hub_makers import column, count
 
-from connectors.connection import parse_connection
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.truth import Plot, tell_truth
+from connectors.wire.connection import parse_connection
 from hub import pull as steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from hub_makers import StartFake, column, count, pull_once
 
-from connectors.connection import Connection
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot
+from connectors.wire.connection import Connection
 from hub import pull as steps
 from hub.context import HubContext
 from schemas.errors import DepartmentUnavailable

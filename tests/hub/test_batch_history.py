@@ -11,7 +11,7 @@ import pytest
 from hub_makers import column
 from msgspec.structs import replace as replace_fields
 
-from connectors.declaration import Feed, load_department
+from connectors.declarations.declaration import Feed, load_department
 from hub.batch_quality import judge_batch
 from hub.context import HubContext
 from license_library.merge.leases import Exchange

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hub_makers import PLOT, StartFake, column, count, pull_once
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.truth import Plot
-from connectors.lint import check_department
+from connectors.lint.lint import check_department
 from hub.context import HubContext
 
 OWN = """

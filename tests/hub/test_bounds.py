@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.declaration import Expects
+from connectors.declarations.declaration import Expects
 from hub.bounds import hold_reasons, window_of
 
 EXPECTS = Expects(max_bad_ratio=0.05, records_per_day=(10, 1000))

@@ -10,7 +10,7 @@ from shutil import copytree
 
 from hub_makers import Faked, StartFake, column, pull_once
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.truth import Plot
 from hub.context import HubContext
 

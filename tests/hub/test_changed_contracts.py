@@ -14,10 +14,10 @@ from front_makers import Front, fill_front
 from hub_makers import StartFake, column
 from sqlalchemy import text
 
-from connectors.connection import Connection
-from connectors.declaration import Feed, load_department
+from connectors.declarations.declaration import Feed, load_department
 from connectors.fake.truth import Plot
-from connectors.page_fetching import PageFetcher
+from connectors.pages.page_fetching import PageFetcher
+from connectors.wire.connection import Connection
 from hub import pull as steps
 from hub.context import HubContext
 from license_library.merge.merging import discard_held

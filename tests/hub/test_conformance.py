@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from push_departments import make_departments
 from typer.testing import CliRunner
 
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.modes import MODES
 from connectors.fake.process import start_fake
 from connectors.fake.shelf import HAPPENINGS

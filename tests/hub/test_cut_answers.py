@@ -15,9 +15,9 @@ import pytest
 from file_makers import Drop, dropping, fetch, file_department
 from hub_makers import StartFake, column, count
 
-from connectors.connection import Connection
 from connectors.fake.truth import Plot
-from connectors.pages import FetchedPage, fetch_pages
+from connectors.pages.pages import FetchedPage, fetch_pages
+from connectors.wire.connection import Connection
 from hub import pull as steps
 from hub.context import HubContext
 from schemas.errors import DepartmentBrokePromise, DepartmentError

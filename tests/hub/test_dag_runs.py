@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from connectors.declaration import list_departments
+from connectors.declarations.declaration import list_departments
 from hub.airflow_api import AirflowApi
 from hub.dag_runs import make_pools
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot, tell_truth
 from hub.airflow_home import PROJECT

@@ -7,7 +7,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from connectors.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department
 from hub.command import app
 from hub.demo import SHOWN, departments_shown
 from hub.settings import Settings

@@ -12,7 +12,7 @@ import pytest
 from hub_makers import Faked, StartFake, column
 from test_command import environ, told, type_command
 
-from connectors.contract_files import SUMS
+from connectors.declarations.contract_files import SUMS
 from hub.context import HubContext
 from hub.drifting import watch_drift
 

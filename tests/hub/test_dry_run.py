@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from hub_makers import StartFake, column, count, pull_once
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.truth import Plot
 from hub.checking import suite_of
 from hub.context import HubContext

@@ -7,7 +7,7 @@ import io
 from hub_makers import FEW, StartFake, column, pull_once
 from pypdf import PdfReader
 
-from connectors.license_file import fetch_license_file
+from connectors.pages.license_file import fetch_license_file
 from hub.context import HubContext
 from license_library.files.file_kinds import look_at
 

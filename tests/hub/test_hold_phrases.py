@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.declared_bounds import Expects
+from connectors.declarations.declared_bounds import Expects
 from hub.anomalies import Batch, Past, find_anomalies
 from hub.bounds import hold_reasons, missed_reasons
 from license_library.words.hold_phrases import hold_words

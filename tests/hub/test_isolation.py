@@ -12,7 +12,7 @@ from hub_makers import FEW, Faked, column, count, pull_once
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fakes
 from hub.context import HubContext
 from hub.statement_limits import limited_for

@@ -9,7 +9,7 @@ from hub_makers import PLOT, Faked, StartFake, column, pull_once
 from push_makers import StillClock, at, push_once, states
 from sqlalchemy import text
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from hub.context import HubContext
 from hub.license_alerts import owe_license_alerts
 from license_library.licenses.reliances import Relying, rely_on

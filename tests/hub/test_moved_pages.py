@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from msgspec.structs import replace
 
-from connectors.declaration import Feed, load_department
+from connectors.declarations.declaration import Feed, load_department
 from hub.moved_pages import MovedPages
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)

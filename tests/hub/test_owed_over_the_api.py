@@ -10,7 +10,7 @@ import pytest
 from push_makers import states
 from sqlalchemy import Connection, event, text
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from hub.context import HubContext
 from hub.registration import register
 from hub.serving import service_settings

@@ -14,9 +14,9 @@ from file_makers import dropping, file_department
 from hub_makers import Faked, StartFake, column, count
 from msgspec.structs import replace as replace_fields
 
-from connectors import declared
+from connectors.declarations import declared
 from connectors.fake.truth import Plot
-from connectors.pages import fetch_pages
+from connectors.pages.pages import fetch_pages
 from hub import pull as steps
 from hub.context import HubContext
 from license_library.exchange.summaries import ExchangeSummary

@@ -18,7 +18,7 @@ from hub_makers import CITY, Faked, StartFake, column, count, pull_once
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.truth import Plot
 from hub import pull as steps
 from hub import task_steps

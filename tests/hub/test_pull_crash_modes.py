@@ -12,7 +12,7 @@ import pytest
 from crash_sides import ANSWER_POINTS, UNEVEN, Side, opened_side, require_answered_is_kept
 from hub_makers import count
 
-from connectors.connection import parse_connection
+from connectors.wire.connection import parse_connection
 from hub import pull as steps
 from hub.conformance.scratch import Scratch
 from hub.context import HubContext

@@ -19,7 +19,7 @@ from push_makers import NO_CHANCE, StillClock, at, owe, push_once, row_of, state
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fakes
 from hub.context import HubContext
 from hub.outbox_verdicts import postponed

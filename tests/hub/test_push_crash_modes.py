@@ -22,7 +22,7 @@ from push_departments import make_departments, make_soap_departments
 from push_makers import StillClock, at, owe, push_once, states
 from sqlalchemy import text
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fakes
 from hub.conformance.impatience import SECRET, impatient
 from hub.conformance.victims import Order, Victims, standing_by

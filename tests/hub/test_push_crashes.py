@@ -20,7 +20,7 @@ from push_departments import make_departments
 from push_makers import NO_CHANCE, StillClock, at, owe, push_once, states
 from sqlalchemy import Engine, text
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fakes
 from hub.conformance.impatience import SECRET, impatient
 from hub.conformance.victims import Order, Victims, standing_by

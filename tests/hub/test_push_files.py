@@ -19,11 +19,11 @@ import pytest
 from hub_makers import PLOT, Faked, StartFake
 from push_makers import StillClock, at, owe, push_once, row_of, states
 
-from connectors.connection import Connection
-from connectors.declaration import Delivery, load_department
-from connectors.delivering import Courier, Parcel, opened_courier
+from connectors.declarations.declaration import Delivery, load_department
+from connectors.deliveries.delivering import Courier, Parcel, opened_courier
 from connectors.fake.process import start_fake
-from connectors.lint import check_department
+from connectors.lint.lint import check_department
+from connectors.wire.connection import Connection
 from hub.context import HubContext, utc_now
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -99,8 +99,8 @@ fields = { "head/key" = "delivery_key", "case/number" = "case_number", \
 """
 KILLED = """
 import os, signal, sys
-from connectors.local_folder import LocalFolder
-from connectors.sftp_folder import SftpFolder
+from connectors.drops.local_folder import LocalFolder
+from connectors.drops.sftp_folder import SftpFolder
 moved = {folder: folder.move for folder in (LocalFolder, SftpFolder)}
 def die(self, path, target):
     if sys.argv[1] == "after":

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from hub_makers import FEW, Faked, StartFake, column, count, pull_once
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.conformance.scratch import Scratch, scratch_server

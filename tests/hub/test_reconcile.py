@@ -14,7 +14,7 @@ from hub_makers import PLOT, Faked, StartFake, column, count, pull_once
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.context import HubContext, today

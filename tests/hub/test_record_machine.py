@@ -21,9 +21,9 @@ from push_makers import StillClock
 from record_model import FAULTS, Case, Department, Model
 from sqlalchemy import text
 
-from connectors.connection import Connection
 from connectors.fake.truth import Plot
-from connectors.pages import fetch_pages
+from connectors.pages.pages import fetch_pages
+from connectors.wire.connection import Connection
 from hub import pull as steps
 from hub.conformance.scratch import Scratch
 from hub.conformance.victims import Victims

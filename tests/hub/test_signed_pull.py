@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hub_makers import PLOT, Faked, count, pull_once
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from hub.context import HubContext
 

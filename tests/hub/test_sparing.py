@@ -10,7 +10,7 @@ import pytest
 from hub_makers import FEW, Faked, StartFake, count, pull_once
 from push_makers import StillClock, at
 
-from connectors.connection import Connection, parse_connection
+from connectors.wire.connection import Connection, parse_connection
 from hub import pull as steps
 from hub.context import Bounds, HubContext
 from schemas.errors import DepartmentError, DepartmentUnavailable, DepartmentUnreachable

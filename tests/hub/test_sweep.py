@@ -8,7 +8,7 @@ import pytest
 from hub_makers import CITY, FEW, StartFake, column, count, pull_once
 from sqlalchemy import text
 
-from connectors.declaration import load_department
+from connectors.declarations.declaration import load_department
 from hub.context import HubContext
 from hub.task_steps import sweep
 from hub.unlisted import proves_absence

@@ -1,0 +1,1 @@
+"""An alert on its way out of the hub, by mail or to a webhook."""

@@ -1,0 +1,108 @@
+"""Parcels brought by inserting a row into a department's front table; receipts read from the same row.
+
+The row's primary key is the delivery's key, so that the same one is never there twice. Knows no flag of a feed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from connectors.declarations.declared import Department
+from connectors.declarations.declared_delivery import Answered, Delivery
+from connectors.declarations.declared_parts import Success
+from connectors.declarations.delivery_feeds import sending_feed
+from connectors.declarations.parcel import Parcel, write_fields
+from connectors.deliveries.delivery_outcomes import Outcome, from_error, from_receipt, receipt_states
+from connectors.front.front_database import FrontDatabase
+from connectors.front.table_rows import text_of, value_of
+from connectors.wire.connection import Connection
+from schemas.bureau_time import Clock
+from schemas.errors import (
+    DeclarationError,
+    DepartmentBrokePromise,
+    DepartmentFault,
+    DepartmentTimeout,
+    DepartmentUnreachable,
+    HubError,
+)
+
+DOWN = (DepartmentUnreachable, DepartmentTimeout)
+ROLLED_BACK = (DepartmentBrokePromise, DepartmentFault)  # the statement itself was refused: a value, a constraint
+
+
+class FrontCourier:
+    """Bring parcels to one department, each in a session and a transaction of its own."""
+
+    def __init__(self, department: Department, connection: Connection, clock: Clock) -> None:
+        self._department, self._connection, self._clock = department, connection, clock
+
+    def close(self) -> None:
+        """Let go; no session outlives its parcel."""
+
+    def deliver(self, delivery: Delivery, parcel: Parcel) -> Outcome:
+        """Insert the row, unless one with the same key is there already."""
+        is_leaving = False
+        try:
+            values = write_fields(delivery, parcel, f"{self._department.department}.{delivery.kind}")
+            with FrontDatabase(self._department, sending_feed(delivery), self._connection, self._clock) as front:
+                live = front.live_columns(sorted(values))
+                is_leaving = True
+                front.step(lambda conn: _insert(conn, front, live, values, delivery))
+        except DeclarationError as error:
+            return Outcome("refused", error.code, str(error))
+        except HubError as error:
+            if is_leaving and isinstance(error, ROLLED_BACK):
+                return Outcome("refused", error.code, str(error))
+            return from_error(error, was_sent=is_leaving, is_down=isinstance(error, DOWN))
+        return Outcome("accepted")
+
+    def ask(self, delivery: Delivery, parcel: Parcel) -> Outcome:  # noqa: ARG002  as every courier
+        """Say that a front table is not asked: its key is enough."""
+        return Outcome("pending")
+
+    def poll(self, delivery: Delivery, parcel: Parcel) -> Outcome:
+        """Read from the delivered row what became of it."""
+        receipt, key = delivery.receipt, delivery.key
+        if receipt is None or key is None:
+            return Outcome("done")
+        told: list[Success | Answered] = [
+            *receipt_states(receipt).values(),
+            *([receipt.answer] if receipt.answer else []),
+        ]
+        wanted = {key.field, *(one.field for one in told), *(one.message for one in told)} - {""}
+        try:
+            with FrontDatabase(self._department, sending_feed(delivery), self._connection, self._clock) as front:
+                live = front.live_columns(sorted(wanted))
+                found = front.step(lambda conn: _read(conn, front, live, key.field, parcel.delivery_key))
+        except HubError as error:
+            return Outcome("pending", error.code, str(error), is_down=isinstance(error, DOWN))
+        return from_receipt(lambda name: (found.get(name) or "").strip(), receipt)
+
+
+def _insert(
+    conn: sa.Connection,
+    front: FrontDatabase,
+    live: dict[str, sa.ColumnClause[Any]],
+    values: dict[str, Any],
+    delivery: Delivery,
+) -> None:
+    table = front.table(list(live.values()))
+    given = {live[name].name: value_of(text, front.contract.column(name, front.who)) for name, text in values.items()}
+    with conn.begin():
+        if delivery.key:
+            name = delivery.key.field
+            same = sa.select(sa.literal(1)).select_from(table).where(live[name] == given[live[name].name])
+            if conn.execute(same).first() is not None:
+                return
+        conn.execute(table.insert().values(given))
+
+
+def _read(
+    conn: sa.Connection, front: FrontDatabase, live: dict[str, sa.ColumnClause[Any]], key: str, value: str
+) -> dict[str, str | None]:
+    table = front.table(list(live.values()))
+    row = conn.execute(sa.select(*live.values()).select_from(table).where(live[key] == value)).first()
+    conn.rollback()
+    return {name: text_of(cell, front.zone) for name, cell in zip(live, row, strict=True)} if row else {}

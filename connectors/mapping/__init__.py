@@ -1,0 +1,1 @@
+"""From the columns of a source to canonical records, as the declaration says."""

@@ -1,0 +1,1 @@
+"""Records fetched page by page, over whichever transport, and read into columns."""

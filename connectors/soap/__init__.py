@@ -1,0 +1,1 @@
+"""SOAP: requests written by the contract, answers opened and read into columns."""

@@ -1,0 +1,1 @@
+"""One call over a network: the address, the deadline, TLS and the clock. Understands no answer."""
