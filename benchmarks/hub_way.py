@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks.measures import changed, metered, peaks
 from connectors.wire.connection import Connection, parse_connection
-from hub import pull
 from hub.context import HubContext, prepare_database, utc_now
+from hub.pulling import pull
 from license_library.exchange.summaries import summarize
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring

@@ -27,7 +27,7 @@ from connectors.fake.process import FakeProcess, start_fakes
 from connectors.fake.truth import Plot
 from connectors.wire.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
-from hub.pull import pull
+from hub.pulling.pull import pull
 from license_library.storage.database import open_database
 from license_library.storage.embedded import running
 from license_library.storage.keyring import Keyring

@@ -23,8 +23,8 @@ from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from connectors.wire.connection import Connection, parse_connection
 from hub.context import HubContext, prepare_database, utc_now
-from hub.pull import pull
-from hub.reconcile import reconcile
+from hub.pulling.pull import pull
+from hub.reconciling.reconcile import reconcile
 from license_library.answers import ReconciliationBrief
 from license_library.storage.database import open_database
 from license_library.storage.embedded import database_url, running

@@ -32,7 +32,7 @@ A red task: the department did not show its contract. Running it again is safe.
 @task
 def watch(department: str) -> None:
     """Compare one department's contracts and keep its incidents."""
-    from hub.drifting import watch_drift
+    from hub.watching.drifting import watch_drift
 
     with told_to_airflow(), opened_hub() as hub:
         watched = watch_drift(hub, department, connection_of(department))

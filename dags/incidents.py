@@ -24,7 +24,7 @@ A red `alert`: a channel did not take an alert. It stays due and is sent by the 
 @task
 def judge() -> int:
     """Judge every feed by the clock; return how many things are wrong."""
-    from hub.judging import judge_feeds
+    from hub.watching.judging import judge_feeds
 
     with told_to_airflow(), opened_hub() as hub:
         return judge_feeds(hub)
@@ -33,8 +33,8 @@ def judge() -> int:
 @task
 def alert() -> int:
     """Send what is due; return how many alerts were taken."""
-    from hub.alerting import channels_of, require_told, send_alerts
     from hub.settings import Settings
+    from hub.watching.alerting import channels_of, require_told, send_alerts
 
     settings = Settings()
     with told_to_airflow(), opened_hub() as hub:

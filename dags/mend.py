@@ -21,7 +21,7 @@ A red task: the hub's database. Running it again is safe: a batch goes on where 
 @task
 def mend() -> dict[str, int]:
     """Carry out batches, take up what is due; return how many cases were taken up, mended, or left by feeds in trouble."""
-    from hub.mending import mend_all
+    from hub.stewarding.mending import mend_all
 
     with told_to_airflow(), opened_hub() as hub:
         return mend_all(hub)

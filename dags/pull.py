@@ -78,7 +78,7 @@ def dag_id(department: str, feed: str) -> str:
 @task
 def land(department: str, feed: str) -> int:
     """Store what the department answers, page after page, byte for byte."""
-    from hub import pull
+    from hub.pulling import pull
 
     with told_to_airflow(), opened_hub() as hub:
         return pull.land(hub, department, feed, connection_of(department))
@@ -87,7 +87,7 @@ def land(department: str, feed: str) -> int:
 @task
 def check(exchange_id: int) -> int:
     """Map and check every record; stage the good, quarantine the rest, hold a batch beyond its bounds."""
-    from hub import task_steps
+    from hub.pulling import task_steps
 
     with told_to_airflow(), opened_hub() as hub:
         task_steps.check(hub, exchange_id)
@@ -100,7 +100,7 @@ def merge(exchange_id: int, asset: str) -> None:
 
     Skipped, with all that follows, where the mapping is not activated: then the exchange ran beside the library.
     """
-    from hub import task_steps
+    from hub.pulling import task_steps
 
     with told_to_airflow(), opened_hub() as hub:
         counts = task_steps.merge(hub, exchange_id)
@@ -119,7 +119,7 @@ def merge(exchange_id: int, asset: str) -> None:
 @task
 def acknowledge(exchange_id: int, department: str) -> None:
     """Tell the department which rows or files we have, and what is wrong with the others."""
-    from hub import pull
+    from hub.pulling import pull
 
     with told_to_airflow(), opened_hub() as hub:
         pull.acknowledge(hub, exchange_id, connection_of(department))

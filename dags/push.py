@@ -68,7 +68,7 @@ def dag_id(department: str) -> str:
 @task
 def deliver(department: str) -> dict[str, int]:
     """Bring everything that is due and ask for receipts; return how many ended in which state."""
-    from hub.push import push
+    from hub.pushing.push import push
 
     with told_to_airflow(), opened_hub() as hub:
         return push(hub, department, connection_of(department)).counts

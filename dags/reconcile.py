@@ -32,7 +32,7 @@ A red task: the department did not list, or nothing of the feed was ever pulled.
 @task
 def compare(department: str, feed: str) -> None:
     """Compare both ends of one feed and keep what was found."""
-    from hub.reconcile import reconcile
+    from hub.reconciling.reconcile import reconcile
 
     with told_to_airflow(), opened_hub() as hub:
         reconcile(hub, department, feed, connection_of(department))

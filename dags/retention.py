@@ -23,7 +23,7 @@ A red task: the hub's database. Running it again is safe: it goes on with what i
 @task
 def retain() -> dict[str, int]:
     """Let go what is past its retention; return the counts."""
-    from hub.retaining import retain_pages
+    from hub.pulling.retaining import retain_pages
     from hub.settings import Settings
 
     with told_to_airflow(), opened_hub() as hub:

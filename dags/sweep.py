@@ -34,7 +34,7 @@ engineer. Running it again is safe.
 @task
 def sweep(department: str, feed: str) -> int:
     """Ask one feed for everything; return how many records became a version."""
-    from hub.task_steps import sweep as sweep_feed
+    from hub.pulling.task_steps import sweep as sweep_feed
 
     with told_to_airflow(), opened_hub() as hub:
         return sweep_feed(hub, department, feed, connection_of(department)).merged

@@ -19,7 +19,7 @@ from connectors.declarations.declaration_archive import unpack_declaration
 from hub.conformance.scratch import Scratch
 from hub.context import HubContext
 from hub.progress import Progress, no_progress
-from hub.pull import check, merge
+from hub.pulling.pull import check, merge
 from license_library.exchange.kept_declarations import find_declaration
 from license_library.merge.merging import release_held
 from license_library.reconciliation.archive import (

@@ -15,7 +15,7 @@ import typer
 
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
-from hub.serving import service_settings
+from hub.demo.serving import service_settings
 from hub.settings import Settings
 from license_library.answers import Advice, AsOfAnswer, Checklist, Prefill, SearchAnswer, SearchCounts, VerifyAnswer
 from license_library.service.asking import (

@@ -1,6 +1,6 @@
 """`hub correction`, `hub quarantine return`: departments asked to put a record right, by a working day.
 
-Knows arguments and output; requests are the library's, handing over is hub/correcting.py.
+Knows arguments and output; requests are the library's, handing over is hub/pushing/correcting.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hub.commands.choosing import declared_names
 from hub.commands.mending import CaseId, Who, quarantine
 from hub.commands.output import AsJson, print_json, print_table
 from hub.context import HubContext, opened_hub, today
-from hub.correcting import follow_corrections
+from hub.pushing.correcting import follow_corrections
 from hub.settings import Settings
 from license_library.answers import CorrectionBrief, CorrectionDetail
 from license_library.asking.questions import CorrectionFilter

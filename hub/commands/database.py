@@ -12,7 +12,7 @@ import typer
 from hub.commands.choosing import progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import checked_keyring, opened_hub, prepare_database
-from hub.retaining import retain_pages
+from hub.pulling.retaining import retain_pages
 from hub.settings import Settings
 from license_library.search.subject_keys import key_subjects, queue_subjects
 from license_library.storage import embedded

@@ -27,7 +27,7 @@ from hub.commands.signals import ended_by_signals
 from hub.commands.trusting import activate, shadow, try_live
 from hub.commands.watching import drift
 from hub.context import running_database, utc_now
-from hub.front_databases import front_database
+from hub.demo.front_databases import front_database
 from hub.settings import Settings
 from license_library.storage.database import open_database
 from schemas.errors import ConnectionMissing, DeclarationError

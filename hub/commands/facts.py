@@ -14,7 +14,7 @@ from hub.commands.asking import ASKED_HERE, MOMENTS, Why, actor, served_library
 from hub.commands.mending import Who
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
-from hub.correcting import follow_corrections
+from hub.pushing.correcting import follow_corrections
 from hub.settings import Settings
 from license_library.answers import ConflictBrief, ConflictDetail, ConflictsAnswer
 from license_library.asking.questions import MAX_LIMIT, ConflictFilter

@@ -14,8 +14,8 @@ import typer
 from hub.commands.asking import ASKED_HERE, Why, actor, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
-from hub.fetching import fetch_file
-from hub.serving import service_settings
+from hub.demo.serving import service_settings
+from hub.pulling.fetching import fetch_file
 from hub.settings import Settings
 from license_library.answers import CopyBrief, FileBrief, FileCheck
 from license_library.service import filing

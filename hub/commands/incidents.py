@@ -1,6 +1,6 @@
 """`hub incident`: what somebody must look after, seen and decided; alerts sent.
 
-Knows arguments and output; incidents are the library's, alerts are hub/alerting.py.
+Knows arguments and output; incidents are the library's, alerts are hub/watching/alerting.py.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from hub.alerting import Told, channels_of, send_alerts
 from hub.commands.choosing import declared_names
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
-from hub.judging import judge_feeds
 from hub.settings import Settings
+from hub.watching.alerting import Told, channels_of, send_alerts
+from hub.watching.judging import judge_feeds
 from license_library.answers import IncidentBrief, IncidentDetail
 from license_library.asking.questions import IncidentFilter
 from license_library.oversight.incident_decisions import DAYS_MUTED, IncidentDecision, decide_incident

@@ -1,6 +1,6 @@
 """`hub quarantine`: one case seen, and what a person decides about it, carried out at once.
 
-Knows arguments and output; decisions are the library's, a replay is hub/replay.py.
+Knows arguments and output; decisions are the library's, a replay is hub/pulling/replay.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typer
 from hub.commands.choosing import declared_names
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import HubContext, opened_hub, today
-from hub.replay import replay
+from hub.pulling.replay import replay
 from hub.settings import Settings
 from license_library.answers import QuarantineCase, QuarantineDetail
 from license_library.asking.questions import QuarantineFilter

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.terminal import notes
+from hub.demo.terminal import notes
 from schemas.errors import HubError, NotFound, RequestError
 
 WIDE = 200

@@ -1,6 +1,6 @@
 """`hub pull`, `hub exchanges`, `hub hold`: exchanges run by hand, seen, released.
 
-Knows arguments and output; an exchange itself is hub/pull.py.
+Knows arguments and output; an exchange itself is hub/pulling/pull.py.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from hub.commands.choosing import chosen_feeds, declared_department, declared_na
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import Bounds, HubContext, opened_hub
-from hub.held_batches import settle_batch
-from hub.pull import pull as pull_feed
+from hub.demo.terminal import notes
+from hub.pulling.pull import pull as pull_feed
 from hub.settings import Settings
-from hub.terminal import notes
+from hub.stewarding.held_batches import settle_batch
 from license_library.asking.questions import ExchangeFilter, HoldDecision
 from license_library.exchange.exchanges import fail_exchange, get_exchange
 from license_library.exchange.summaries import ExchangeSummary, summarize

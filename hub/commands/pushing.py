@@ -1,6 +1,6 @@
 """`hub push`, `hub delivery`: what is owed to departments, brought by hand, seen, put in, decided.
 
-Knows arguments and output; a pass itself is hub/push.py.
+Knows arguments and output; a pass itself is hub/pushing/push.py.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from hub.commands.choosing import declared_names, progress_bar, shown_progress
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub, today
-from hub.push import PushSummary, enqueue_delivery
-from hub.push import push as push_department
+from hub.pushing.push import PushSummary, enqueue_delivery
+from hub.pushing.push import push as push_department
 from hub.settings import Settings
 from license_library.answers import DeliveryBrief
 from license_library.asking.questions import DeliveryFilter

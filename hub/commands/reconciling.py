@@ -1,6 +1,6 @@
 """`hub reconcile`, `hub reconciliation`: both ends of feeds compared, what was found shown and pulled.
 
-Knows arguments and output; comparing is hub/reconcile.py.
+Knows arguments and output; comparing is hub/reconciling/reconcile.py.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from hub.commands.choosing import chosen_feeds, declared_department, declared_na
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub
-from hub.pull_differences import pull_differences
-from hub.reconcile import reconcile as reconcile_feed
+from hub.reconciling.pull_differences import pull_differences
+from hub.reconciling.reconcile import reconcile as reconcile_feed
 from hub.settings import Settings
 from license_library.answers import ReconciliationBrief
 from license_library.asking.questions import ReconciliationFilter

@@ -1,6 +1,6 @@
 """`hub replay`, `hub quarantine batch` and its kin: one action over many cases, with a bar, to go on after a break.
 
-Knows arguments and output; carrying a batch out is hub/mending.py.
+Knows arguments and output; carrying a batch out is hub/stewarding/mending.py.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from hub.commands.mending import Who, edited_values, quarantine
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub
-from hub.correcting import follow_corrections
-from hub.mending import Mended, mend_due, run_batch, run_waiting
+from hub.pushing.correcting import follow_corrections
 from hub.settings import Settings
+from hub.stewarding.mending import Mended, mend_due, run_batch, run_waiting
 from license_library.answers import BatchBrief
 from license_library.quarantine.batch_list import get_batch, list_batches
 from license_library.quarantine.case_batches import (

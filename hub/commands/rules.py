@@ -1,6 +1,6 @@
 """`hub rules dry-run`: a changed declaration or suite tried on what landed, before it is let in.
 
-Knows arguments and output; reading history again is hub/dry_run.py.
+Knows arguments and output; reading history again is hub/stewarding/dry_run.py.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Annotated
 import typer
 
 from connectors.declarations.declaration import Department, load_department
-from hub.checking import suite_of
 from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import opened_hub
-from hub.dry_run import DryRun, Judge, dry_run
+from hub.pulling.checking import suite_of
 from hub.settings import Settings
+from hub.stewarding.dry_run import DryRun, Judge, dry_run
 from schemas.errors import RequestError
 from schemas.suites import load_suite
 

@@ -1,6 +1,6 @@
 """`hub demo`: the whole hub shown on this machine, once or until Ctrl-C.
 
-Knows what is printed; the demo itself is hub/demo.py.
+Knows what is printed; the demo itself is hub/demo/demo.py.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from connectors.fake.truth import Plot
 from hub.commands.asking import show_checklist
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
-from hub.dag_runs import DagRuns
-from hub.demo import LENT, PLOT, departments_shown, running_demo
-from hub.demo_summary import DemoSummary, summarize_demo
-from hub.serving import address_of, open_socket, serve
+from hub.demo.dag_runs import DagRuns
+from hub.demo.demo import LENT, PLOT, departments_shown, running_demo
+from hub.demo.demo_summary import DemoSummary, summarize_demo
+from hub.demo.serving import address_of, open_socket, serve
+from hub.demo.terminal import notes
 from hub.settings import Settings
-from hub.terminal import notes
 from license_library.exchange.summaries import ExchangeSummary
 
 

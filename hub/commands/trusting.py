@@ -13,15 +13,15 @@ import msgspec
 import typer
 
 from connectors.wire.connection import read_connection
-from hub.activating import approve as approve_feeds
-from hub.activating import propose as propose_feeds
 from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import opened_hub, utc_now
-from hub.pull import pull as pull_feed
+from hub.pulling.activating import approve as approve_feeds
+from hub.pulling.activating import propose as propose_feeds
+from hub.pulling.pull import pull as pull_feed
+from hub.pulling.trying import Tried, try_feed
 from hub.settings import Settings
-from hub.trying import Tried, try_feed
 from license_library.answers import ShadowAnswer
 from license_library.asking.inquiries import hash_question, record_inquiry
 from license_library.oversight.shadow_report import report_shadow

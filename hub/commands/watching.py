@@ -1,4 +1,4 @@
-"""`hub department drift`: what differs from the pinned contract. Knows arguments and output; comparing is hub/drifting.py."""
+"""`hub department drift`: what differs from the pinned contract. Knows arguments and output; comparing is hub/watching/drifting.py."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from connectors.wire.connection import read_connection
 from hub.commands.choosing import declared_department
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
-from hub.drifting import Watched, watch_drift
 from hub.settings import Settings
+from hub.watching.drifting import Watched, watch_drift
 
 SAID = {
     "same": "the live contract is the pinned one",

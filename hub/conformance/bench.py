@@ -23,8 +23,8 @@ from hub.conformance.outcome import Failed, NotApplicable
 from hub.conformance.truth import differences, in_words
 from hub.conformance.victims import Victims
 from hub.context import Bounds, HubContext
-from hub.pull import pull
-from hub.reconcile import reconcile
+from hub.pulling.pull import pull
+from hub.reconciling.reconcile import reconcile
 from license_library.answers import ReconciliationBrief
 from license_library.exchange.summaries import ExchangeSummary
 from license_library.reconciliation.holdings import Holding, list_holdings, list_waiting

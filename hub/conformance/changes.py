@@ -8,7 +8,7 @@ from connectors.declarations.declaration import duration
 from connectors.fake.modes import MODES
 from hub.conformance.bench import Bench
 from hub.conformance.outcome import Check, Failed, NotApplicable
-from hub.pull_differences import pull_differences
+from hub.reconciling.pull_differences import pull_differences
 
 DAYS = 40
 LATER = (DAYS, 10, 20, 10)  # days after which it is too late; a record that is updated again in them is not missed

@@ -20,7 +20,7 @@ from hub.conformance.bench import Bench
 from hub.conformance.expected import BROKE, FAULT, HELD, MERGED, QUARANTINED, REFUSED, Ends
 from hub.conformance.outcome import Check, Failed, NotApplicable
 from hub.conformance.shapes import drop_files, pull_in_mode, told
-from hub.drifting import Watched, watch_drift
+from hub.watching.drifting import Watched, watch_drift
 from license_library.answers import IncidentBrief
 from license_library.asking.questions import IncidentFilter
 from license_library.oversight.incident_list import list_incidents

@@ -18,7 +18,7 @@ from hub.conformance.bench import Bench
 from hub.conformance.outcome import Failed
 from hub.conformance.victims import Order
 from hub.context import HubContext
-from hub.push import PushBounds, PushSummary, enqueue_delivery, push
+from hub.pushing.push import PushBounds, PushSummary, enqueue_delivery, push
 from license_library.answers import DeliveryBrief
 from license_library.deliveries.delivery_list import get_delivery
 from license_library.deliveries.outbox import Choice, decide_delivery

@@ -24,9 +24,9 @@ from connectors.wire.connection import parse_connection
 from hub.conformance.impatience import LEASE, SECRET, impatient
 from hub.context import Bounds, HubContext
 from hub.crash_points import VARIABLE
-from hub.pull import pull
-from hub.push import PushBounds, push
-from hub.reconcile import reconcile
+from hub.pulling.pull import pull
+from hub.pushing.push import PushBounds, push
+from hub.reconciling.reconcile import reconcile
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring
 from schemas.errors import ProcessFailed

@@ -13,7 +13,7 @@ from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot, tell_truth
 from connectors.wire.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
-from hub.pull import pull
+from hub.pulling.pull import pull
 from license_library.quarantine.case_batches import BatchOrder, create_batch
 from license_library.storage.keyring import Keyring
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hub.airflow_home import PROJECT
+from hub.demo.airflow_home import PROJECT
 
 SCRIPT = """
 import schemas.errors

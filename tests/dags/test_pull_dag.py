@@ -15,8 +15,8 @@ from sqlalchemy import Engine, text
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot, tell_truth
-from hub.airflow_home import PROJECT
 from hub.context import prepare_database
+from hub.demo.airflow_home import PROJECT
 
 PLOT = Plot(scale=300)
 DAG_ID = "pull_transport_licenses"

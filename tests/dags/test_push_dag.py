@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.context import HubContext, prepare_database, utc_now
-from hub.push import enqueue_delivery
+from hub.pushing.push import enqueue_delivery
 from license_library.storage.keyring import Keyring
 from schemas.deliveries import example_of, read_delivery
 

@@ -14,10 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from connectors.wire.connection import Connection, parse_connection
-from hub import pull as steps
-from hub import task_steps
 from hub.context import Bounds, HubContext, utc_now
 from hub.progress import no_progress
+from hub.pulling import pull as steps
+from hub.pulling import task_steps
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring
 from schemas.errors import HubError

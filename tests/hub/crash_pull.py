@@ -19,7 +19,7 @@ from connectors.drops.sftp_folder import SftpFolder
 from connectors.wire.connection import parse_connection
 from hub.context import Bounds, HubContext, utc_now
 from hub.crash_points import POINTS, VARIABLE
-from hub.pull import pull
+from hub.pulling.pull import pull
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring
 

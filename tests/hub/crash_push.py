@@ -11,7 +11,7 @@ from pathlib import Path
 
 from connectors.wire.connection import parse_connection
 from hub.context import HubContext, utc_now
-from hub.push import PushBounds, push
+from hub.pushing.push import PushBounds, push
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring
 

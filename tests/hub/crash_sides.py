@@ -21,13 +21,13 @@ from sqlalchemy.pool import NullPool
 from connectors.fake.process import FakeProcess, start_fake
 from connectors.fake.truth import Plot
 from connectors.wire.connection import parse_connection
-from hub import pull as steps
-from hub import task_steps
 from hub.conformance.impatience import LEASE, SECRET, impatient
 from hub.conformance.scratch import Scratch
 from hub.conformance.victims import Order
 from hub.context import Bounds, HubContext, utc_now
-from hub.reconcile import reconcile
+from hub.pulling import pull as steps
+from hub.pulling import task_steps
+from hub.reconciling.reconcile import reconcile
 from license_library.reconciliation.holdings import list_holdings, list_waiting
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring

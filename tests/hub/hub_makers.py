@@ -18,7 +18,7 @@ from connectors.wire.connection import Connection, parse_connection
 from hub.conformance.outcome import Check
 from hub.conformance.run import CHECKS
 from hub.context import HubContext
-from hub.pull import pull
+from hub.pulling.pull import pull
 from license_library.exchange.summaries import ExchangeSummary
 
 PLOT = Plot(scale=300)

@@ -11,7 +11,7 @@ from hub_makers import Faked
 from sqlalchemy import text
 
 from hub.context import HubContext
-from hub.push import PushBounds, PushSummary, enqueue_delivery, push
+from hub.pushing.push import PushBounds, PushSummary, enqueue_delivery, push
 from schemas.deliveries import example_of, read_delivery
 
 NO_CHANCE = PushBounds(chance=lambda: 1.0, grace=timedelta(seconds=0))

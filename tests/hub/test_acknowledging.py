@@ -17,9 +17,9 @@ from hub_makers import column, count
 from sqlalchemy import text
 
 from connectors.declarations.declaration import load_department
-from hub import pull as steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step, no_progress
+from hub.pulling import pull as steps
 from license_library.exchange.summaries import ExchangeSummary
 from schemas.errors import DeclarationError, DepartmentRefused, DepartmentUnreachable
 

@@ -14,8 +14,8 @@ from test_shadow import mapped_otherwise, shadow_once
 
 from connectors.declarations.declaration import load_department
 from connectors.declarations.mapping_digest import mapping_digest
-from hub.activating import approve, propose
 from hub.context import HubContext
+from hub.pulling.activating import approve, propose
 from license_library.merge.activations import ActivationRefused
 
 __all__ = ["environ"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.ahead import one_ahead, one_behind
+from hub.pulling.ahead import one_ahead, one_behind
 
 
 def test_the_same_items_come_in_the_same_order() -> None:

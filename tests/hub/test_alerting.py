@@ -16,10 +16,10 @@ from sqlalchemy import Engine, text
 from connectors.alerts.alert import Alert, AlertNotSent
 from connectors.alerts.alert_mail import parse_mail_server, send_mail
 from connectors.declarations.declaration import load_department
-from hub.alerting import Channels, channels_of, require_told, send_alerts
 from hub.context import HubContext
 from hub.registration import register
 from hub.settings import Settings
+from hub.watching.alerting import Channels, channels_of, require_told, send_alerts
 from license_library.oversight.incident_decisions import IncidentDecision, decide_incident
 from license_library.oversight.incident_list import report_incident
 from license_library.oversight.incidents import Cause, tell_incidents

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.declarations.declaration import Expects
-from hub.anomalies import KINDS, Anomaly, Batch, find_anomalies, judged_kinds
+from hub.pulling.anomalies import KINDS, Anomaly, Batch, find_anomalies, judged_kinds
 from license_library.exchange.feed_history import Past
 from schemas.measures import Measured
 

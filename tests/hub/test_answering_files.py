@@ -21,9 +21,9 @@ from hub_makers import column, count
 from connectors.declarations.declaration import load_department
 from connectors.fake.truth import Plot, tell_truth
 from connectors.wire.connection import parse_connection
-from hub import pull as steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step
+from hub.pulling import pull as steps
 from license_library.exchange.summaries import ExchangeSummary
 from schemas.errors import DepartmentUnreachable
 

@@ -10,8 +10,8 @@ from hub_makers import StartFake, column, count, pull_once
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot
 from connectors.wire.connection import Connection
-from hub import pull as steps
 from hub.context import HubContext
+from hub.pulling import pull as steps
 from schemas.errors import DepartmentUnavailable
 
 FAMILIES = {

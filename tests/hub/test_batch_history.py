@@ -12,8 +12,8 @@ from hub_makers import column
 from msgspec.structs import replace as replace_fields
 
 from connectors.declarations.declaration import Feed, load_department
-from hub.batch_quality import judge_batch
 from hub.context import HubContext
+from hub.pulling.batch_quality import judge_batch
 from license_library.merge.leases import Exchange
 from schemas.measures import Measured, Measures
 from schemas.suite_outcomes import ExpectationResult

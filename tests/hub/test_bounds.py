@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.declarations.declaration import Expects
-from hub.bounds import hold_reasons, window_of
+from hub.pulling.bounds import hold_reasons, window_of
 
 EXPECTS = Expects(max_bad_ratio=0.05, records_per_day=(10, 1000))
 DAY = timedelta(days=1)

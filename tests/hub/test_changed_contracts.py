@@ -18,8 +18,8 @@ from connectors.declarations.declaration import Feed, load_department
 from connectors.fake.truth import Plot
 from connectors.pages.page_fetching import PageFetcher
 from connectors.wire.connection import Connection
-from hub import pull as steps
 from hub.context import HubContext
+from hub.pulling import pull as steps
 from license_library.merge.merging import discard_held
 
 SMALL = Plot(scale=60, day=0, bad_share=0)

@@ -21,9 +21,9 @@ from typer.testing import CliRunner, Result
 from connectors.fake.certificates import Authority
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot
-from hub.airflow_home import PROJECT
 from hub.command import app
 from hub.context import HubContext
+from hub.demo.airflow_home import PROJECT
 
 NUMBERS = ("received", "merged", "unchanged", "quarantined", "held", "seconds")
 

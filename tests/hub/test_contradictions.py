@@ -15,12 +15,12 @@ from hub_makers import Faked, StartFake, column, count, pull_once
 from sqlalchemy import text
 
 from connectors.fake.truth import Plot
-from hub import pull as steps
 from hub.conformance.scratch import scratch_server
 from hub.context import Bounds, HubContext, today
-from hub.pull import pull
+from hub.pulling import pull as steps
+from hub.pulling.pull import pull
+from hub.pulling.replay import replay
 from hub.rebuild import check_rebuild
-from hub.replay import replay
 from license_library.exchange.landing import read_pages
 from license_library.quarantine.case_decisions import CaseDecision, decide_case
 

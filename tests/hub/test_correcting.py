@@ -15,8 +15,8 @@ from test_command import environ, told, type_command
 
 from connectors.fake.truth import Plot
 from hub.context import HubContext, today
-from hub.correcting import follow_corrections
-from hub.push import enqueue_delivery
+from hub.pushing.correcting import follow_corrections
+from hub.pushing.push import enqueue_delivery
 from license_library.asking.questions import NotDecidable, ScorecardFilter
 from license_library.catalogue.calendar import add_plain_year, add_workdays, list_year, seed_calendar, set_day
 from license_library.licenses.dossier import get_license

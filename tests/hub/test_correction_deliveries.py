@@ -11,7 +11,7 @@ from push_makers import StillClock, at, push_once, states
 
 from connectors.fake.truth import Plot
 from hub.context import HubContext, today, utc_now
-from hub.correcting import follow_corrections
+from hub.pushing.correcting import follow_corrections
 from license_library.catalogue.calendar import add_plain_year, seed_calendar
 from license_library.quarantine.correction_list import show_correction
 from license_library.quarantine.corrections import Correction, ask_for_license

@@ -18,8 +18,8 @@ from hub_makers import StartFake, column, count
 from connectors.fake.truth import Plot
 from connectors.pages.pages import FetchedPage, fetch_pages
 from connectors.wire.connection import Connection
-from hub import pull as steps
 from hub.context import HubContext
+from hub.pulling import pull as steps
 from schemas.errors import DepartmentBrokePromise, DepartmentError
 from tests.connectors.raw_server import serving
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from connectors.declarations.declaration import list_departments
-from hub.airflow_api import AirflowApi
-from hub.dag_runs import make_pools
+from hub.demo.airflow_api import AirflowApi
+from hub.demo.dag_runs import make_pools
 
 
 class Noting(AirflowApi):

@@ -23,8 +23,8 @@ import pytest
 from connectors.declarations.declaration import load_department
 from connectors.fake.subjects import Subjects
 from connectors.fake.truth import Plot, tell_truth
-from hub.airflow_home import PROJECT
-from hub.demo import LENT, SHOWN
+from hub.demo.airflow_home import PROJECT
+from hub.demo.demo import LENT, SHOWN
 
 DEMO = [sys.executable, "-c", "from hub.command import app; app()", "demo"]
 PLOT = Plot(scale=400)

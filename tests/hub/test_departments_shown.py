@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from connectors.declarations.declaration import list_departments, load_department
 from hub.command import app
-from hub.demo import SHOWN, departments_shown
+from hub.demo.demo import SHOWN, departments_shown
 from hub.settings import Settings
 
 

@@ -14,7 +14,7 @@ from test_command import environ, told, type_command
 
 from connectors.declarations.contract_files import SUMS
 from hub.context import HubContext
-from hub.drifting import watch_drift
+from hub.watching.drifting import watch_drift
 
 __all__ = ["environ"]
 

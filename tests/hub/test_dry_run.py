@@ -11,9 +11,9 @@ from hub_makers import StartFake, column, count, pull_once
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.truth import Plot
-from hub.checking import suite_of
 from hub.context import HubContext
-from hub.dry_run import Judge, dry_run
+from hub.pulling.checking import suite_of
+from hub.stewarding.dry_run import Judge, dry_run
 from schemas.suites import load_suite
 
 SOME = Plot(scale=60, bad_share=0.2, day=0)

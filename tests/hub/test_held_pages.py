@@ -13,9 +13,9 @@ from hub_makers import Faked, StartFake, column, count, pull_once
 
 from connectors.fake.truth import Plot
 from hub.context import HubContext, sign_in_token
-from hub.judging import judge_feeds
-from hub.serving import service_settings
+from hub.demo.serving import service_settings
 from hub.settings import Settings
+from hub.watching.judging import judge_feeds
 from license_library.exchange.summaries import ExchangeSummary
 from license_library.service.app import create_app
 from tests.service.service_makers import calling, form_token, serving

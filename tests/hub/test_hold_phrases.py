@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.declarations.declared_bounds import Expects
-from hub.anomalies import Batch, Past, find_anomalies
-from hub.bounds import hold_reasons, missed_reasons
+from hub.pulling.anomalies import Batch, Past, find_anomalies
+from hub.pulling.bounds import hold_reasons, missed_reasons
 from license_library.words.hold_phrases import hold_words
 from schemas.suite_outcomes import describe_counts, merge_outcomes
 

@@ -11,8 +11,8 @@ import pytest
 from hub_makers import Faked, StartFake, column, count, pull_once
 
 from connectors.fake.truth import Plot
-from hub import pull as steps
 from hub.context import HubContext
+from hub.pulling import pull as steps
 from license_library.exchange.summaries import summarize
 from license_library.merge.merging import discard_held, release_held
 from schemas.errors import DataHeld

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub import anomalies, batch_quality, field_watch, judging, unlisted
+from hub.pulling import anomalies, batch_quality, field_watch, unlisted
+from hub.watching import judging
 from license_library.oversight import reversals
 from license_library.words.incident_words import advice_words, incident_kind_words
 

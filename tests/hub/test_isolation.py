@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fakes
 from hub.context import HubContext
-from hub.statement_limits import limited_for
+from hub.pulling.statement_limits import limited_for
 from license_library.storage.database import limit_statements
 
 BAD = {"transport": "never_ends", "marriage": "drip_body", "commerce": "hang_forever"}

@@ -10,7 +10,7 @@ import pytest
 from hub_makers import column
 
 from hub.context import HubContext
-from hub.judging import judge_feeds
+from hub.watching.judging import judge_feeds
 from tests.license_library.question_makers import NOW, Library
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hub_makers import StartFake, column, pull_once
 
-from hub import pull as steps
 from hub.context import HubContext
-from hub.leftovers import end_left_exchanges
+from hub.demo.leftovers import end_left_exchanges
+from hub.pulling import pull as steps
 
 FEED = "transport/licenses"
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from connectors.declarations.declaration import load_department
 from hub.context import HubContext
-from hub.license_alerts import owe_license_alerts
+from hub.pushing.license_alerts import owe_license_alerts
 from license_library.licenses.reliances import Relying, rely_on
 
 

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from connectors.declarations.declaration import Feed, load_department
-from hub.moved_pages import MovedPages
+from hub.pulling.moved_pages import MovedPages
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 LONG_AGO, JUST_NOW = NOW - timedelta(days=9), NOW + timedelta(seconds=3)

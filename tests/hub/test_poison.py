@@ -17,8 +17,8 @@ from msgspec.structs import replace as replace_fields
 from connectors.declarations import declared
 from connectors.fake.truth import Plot
 from connectors.pages.pages import fetch_pages
-from hub import pull as steps
 from hub.context import HubContext
+from hub.pulling import pull as steps
 from license_library.exchange.summaries import ExchangeSummary
 from tests.connectors.raw_server import answering, serving
 

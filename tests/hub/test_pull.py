@@ -20,10 +20,10 @@ from sqlalchemy.exc import OperationalError
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.truth import Plot
-from hub import pull as steps
-from hub import task_steps
 from hub.context import Bounds, HubContext
 from hub.progress import Step
+from hub.pulling import pull as steps
+from hub.pulling import task_steps
 from license_library.exchange.exchanges import Held, fail_exchange
 from license_library.merge.attendance import attended
 from schemas.errors import DatabaseUnavailable, DeclarationError, LeaseTaken

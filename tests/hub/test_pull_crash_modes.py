@@ -13,9 +13,9 @@ from crash_sides import ANSWER_POINTS, UNEVEN, Side, opened_side, require_answer
 from hub_makers import count
 
 from connectors.wire.connection import parse_connection
-from hub import pull as steps
 from hub.conformance.scratch import Scratch
 from hub.context import HubContext
+from hub.pulling import pull as steps
 from license_library.exchange.summaries import ExchangeSummary
 
 pytestmark = pytest.mark.crash

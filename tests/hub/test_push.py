@@ -22,8 +22,8 @@ from sqlalchemy.exc import OperationalError
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fakes
 from hub.context import HubContext
-from hub.outbox_verdicts import postponed
-from hub.push import push
+from hub.pushing.outbox_verdicts import postponed
+from hub.pushing.push import push
 from hub.registration import register
 from license_library.asking.questions import NotDecidable
 from license_library.deliveries.outbox import decide_delivery

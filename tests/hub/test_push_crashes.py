@@ -25,7 +25,7 @@ from connectors.fake.process import start_fakes
 from hub.conformance.impatience import SECRET, impatient
 from hub.conformance.victims import Order, Victims, standing_by
 from hub.context import HubContext, utc_now
-from hub.push import PushBounds, push
+from hub.pushing.push import PushBounds, push
 from license_library.storage import embedded
 from license_library.storage.database import migrate, open_database
 from license_library.storage.keyring import Keyring

@@ -19,9 +19,9 @@ from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.conformance.scratch import Scratch, scratch_server
 from hub.context import HubContext, today
-from hub.mending import mend_due
+from hub.pulling.replay import replay
 from hub.rebuild import Rebuilt, check_rebuild
-from hub.replay import replay
+from hub.stewarding.mending import mend_due
 from license_library.merge.merging import release_held
 from license_library.quarantine.case_decisions import CaseDecision, decide_case
 from license_library.quarantine.standing import end_waivers

@@ -18,9 +18,9 @@ from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot
 from hub.context import HubContext, today
-from hub.pull_differences import pull_differences
-from hub.reconcile import reconcile
-from hub.replay import replay
+from hub.pulling.replay import replay
+from hub.reconciling.pull_differences import pull_differences
+from hub.reconciling.reconcile import reconcile
 from license_library.answers import ReconciliationBrief
 from license_library.merge.merging import discard_held
 from license_library.quarantine.case_decisions import CaseDecision, decide_case

@@ -24,12 +24,12 @@ from sqlalchemy import text
 from connectors.fake.truth import Plot
 from connectors.pages.pages import fetch_pages
 from connectors.wire.connection import Connection
-from hub import pull as steps
 from hub.conformance.scratch import Scratch
 from hub.conformance.victims import Victims
 from hub.context import HubContext, today
+from hub.pulling import pull as steps
+from hub.pulling.replay import replay
 from hub.rebuild import check_rebuild
-from hub.replay import replay
 from license_library.merge.merging import discard_held, release_held
 from license_library.quarantine.case_decisions import CaseDecision, decide_case
 from tests.connectors.raw_server import serving

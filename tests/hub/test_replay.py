@@ -17,8 +17,8 @@ from sqlalchemy import text
 
 from connectors.fake.truth import Plot
 from hub.context import HubContext, today
-from hub.mending import BatchTaken, mend_due, run_batch
-from hub.replay import replay
+from hub.pulling.replay import replay
+from hub.stewarding.mending import BatchTaken, mend_due, run_batch
 from license_library.asking.questions import NotDecidable
 from license_library.catalogue.calendar import add_plain_year, seed_calendar
 from license_library.licenses.dossier import get_license
@@ -324,7 +324,7 @@ def test_what_is_said_while_cases_are_checked_again_holds_from_the_next_slice_on
             change_batch(conn, batch, change, "王工", hub.clock())
         return done
 
-    monkeypatch.setattr("hub.mending.replay", replay_meanwhile)
+    monkeypatch.setattr("hub.stewarding.mending.replay", replay_meanwhile)
     left = run_batch(hub, batch, slice_size=2)
     assert (left.state, left.done, left.changed_by) == (state, 2, "王工")
     assert count(hub, "exchanges", "kind = 'replay'") == 1

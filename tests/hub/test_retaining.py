@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from connectors.fake.truth import Plot
 from hub.context import HubContext, utc_now
-from hub.retaining import retain_pages
+from hub.pulling.retaining import retain_pages
 
 
 def after(hub: HubContext, days: int) -> HubContext:

@@ -8,7 +8,7 @@ from hub_makers import FEW, Faked, StartFake, column, expect_more, pull_once
 from sqlalchemy import text
 
 from hub.context import HubContext
-from hub.held_batches import settle_batch
+from hub.stewarding.held_batches import settle_batch
 from license_library.asking.questions import HoldDecision
 
 REVOKE = """

@@ -13,8 +13,8 @@ from test_command import environ, told, type_command
 from test_trying import marks
 
 from connectors.fake.truth import Plot
-from hub import pull as steps
 from hub.context import HubContext
+from hub.pulling import pull as steps
 from license_library.answers import ShadowAnswer
 from license_library.oversight.shadow_report import report_shadow
 from schemas.errors import NotFound

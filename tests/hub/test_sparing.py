@@ -11,8 +11,8 @@ from hub_makers import FEW, Faked, StartFake, count, pull_once
 from push_makers import StillClock, at
 
 from connectors.wire.connection import Connection, parse_connection
-from hub import pull as steps
 from hub.context import Bounds, HubContext
+from hub.pulling import pull as steps
 from schemas.errors import DepartmentError, DepartmentUnavailable, DepartmentUnreachable
 
 NOWHERE = parse_connection("http://a:b@127.0.0.1:1/gateway")

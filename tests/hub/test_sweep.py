@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from connectors.declarations.declaration import load_department
 from hub.context import HubContext
-from hub.task_steps import sweep
-from hub.unlisted import proves_absence
+from hub.pulling.task_steps import sweep
+from hub.pulling.unlisted import proves_absence
 from license_library.licenses.dossier import get_license
 from license_library.merge.merging import release_held
 from schemas.errors import DataHeld

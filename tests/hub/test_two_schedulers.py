@@ -17,8 +17,8 @@ from hub_makers import Faked, StartFake, column, count
 from sqlalchemy import text
 
 from connectors.fake.truth import Plot
-from hub import pull as steps
 from hub.context import HubContext, utc_now
+from hub.pulling import pull as steps
 
 SOME = Plot(scale=120, day=0, bad_share=0.05)
 LATER = 40

@@ -1,0 +1,82 @@
+"""The pages and the API over one hub, served by uvicorn in this process.
+
+Knows how the service is fed and run; not one of its routes.
+"""
+
+from __future__ import annotations
+
+import gc
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+
+import uvicorn
+from sqlalchemy import Engine
+
+from connectors.declarations.declaration import list_departments
+from hub.context import HubContext, open_file_store, sign_in_token
+from hub.pushing.push import enqueue_delivery
+from hub.settings import Settings
+from hub.stewarding.held_batches import settle_batch
+from license_library.service.settings import ServiceSettings
+from license_library.storage.database import open_database
+from schemas.errors import ProcessFailed
+
+
+def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
+    """Return what the service is handed."""
+    return ServiceSettings(
+        hub.engine,
+        hub.keyring,
+        sign_in_token(settings),
+        hub.clock,
+        open_file_store(settings, hub.keyring),
+        public_url=settings.public_url,
+        secure_cookies=settings.public_url.lower().startswith("https://"),
+        declared=partial(list_departments, hub.connectors_folder),
+        owe=partial(enqueue_delivery, hub),
+        settle_batch=partial(settle_batch, hub),
+        requires_activation=hub.requires_activation,
+    )
+
+
+def open_socket(settings: Settings, *, any_port: bool = False) -> socket.socket:
+    """Listen where the settings say; with `any_port` elsewhere when that port is taken."""
+    try:
+        return socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        if any_port:
+            return socket.create_server((settings.host, 0))
+        raise ProcessFailed(
+            f"service: cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+            "choose another with --port or HUB_PORT; nothing is served"
+        ) from error
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return the address to type into a browser."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
+def serve(hub: HubContext, settings: Settings, listening: socket.socket) -> None:
+    """Serve until Ctrl-C."""
+    # The web framework costs half a second to import, which only this command should pay.
+    from license_library.service.app import create_app  # noqa: PLC0415
+
+    with planning_once(hub.engine) as questions, listening, suppress(KeyboardInterrupt):
+        app = create_app(replace(service_settings(hub, settings), questions=questions))
+        gc.freeze()  # what is imported stays: looking through it for garbage would stop every answer for a tenth of a second
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
+
+
+@contextmanager
+def planning_once(engine: Engine) -> Iterator[Engine]:
+    """Open the same database for questions, whose statements are planned once a connection."""
+    questions = open_database(engine.url.render_as_string(hide_password=False), plans_once=True)
+    try:
+        yield questions
+    finally:
+        questions.dispose()

@@ -1,0 +1,1 @@
+"""An exchange with a department: land, check, merge, acknowledge; and rows taken up again."""

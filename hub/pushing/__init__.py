@@ -1,0 +1,1 @@
+"""What is owed to departments, brought to them and followed to its end."""

@@ -1,0 +1,1 @@
+"""What a department holds and what the library holds, compared; and the difference pulled."""

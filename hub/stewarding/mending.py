@@ -1,0 +1,167 @@
+"""What people decided over the quarantine, carried out: batches, and all that is due to be checked again.
+
+A batch goes on where its cursor stands; what was asked of it meanwhile, to pause or to end, is heeded between slices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from hub.context import HubContext, today
+from hub.failures import plain_database_errors_at
+from hub.progress import Progress, no_progress
+from hub.pulling.checking import rule_version, suite_of
+from hub.pulling.pull import declared_feed
+from hub.pulling.replay import replay
+from hub.pushing.correcting import follow_corrections
+from license_library.answers import BatchBrief
+from license_library.exchange.summaries import ExchangeSummary
+from license_library.merge.attendance import attended
+from license_library.quarantine.batch_list import get_batch
+from license_library.quarantine.case_batches import (
+    advance_batch,
+    correction_of,
+    decision_of,
+    finish_batch,
+    list_waiting_batches,
+    next_cases,
+)
+from license_library.quarantine.case_decisions import decide_case
+from license_library.quarantine.corrections import ask_for_case
+from license_library.quarantine.replaying import list_due, list_open_feeds, split_by_feed
+from license_library.quarantine.standing import end_waivers
+from schemas.errors import DeclarationError, HubError, LeaseTaken, RequestError
+
+SLICE = 200
+
+
+class BatchTaken(LeaseTaken):
+    """Another process is carrying this batch out."""
+
+    code = "hub.batch_taken"
+
+
+class Mended(msgspec.Struct, kw_only=True):
+    """Say what became of the due cases of one feed."""
+
+    department: str
+    feed: str
+    taken: int = 0
+    mended: int = 0
+    waiting: int = 0
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+def run_batch(hub: HubContext, batch_id: int, progress: Progress = no_progress, slice_size: int = SLICE) -> BatchBrief:
+    """Carry a batch out from where its cursor stands, until it is done, paused or cancelled; BatchTaken while another does."""
+    with _carried_out(hub, batch_id):
+        while True:
+            with plain_database_errors_at(f"batch {batch_id}"), hub.engine.begin() as conn:
+                batch, cases = next_cases(conn, batch_id, slice_size)
+                if not cases:
+                    break
+                if batch.action != "recheck":
+                    _decide_slice(hub, conn, batch, cases)
+            if batch.action == "recheck":
+                _recheck_slice(hub, batch_id, cases)
+            progress("replay", batch.done_count + batch.skipped_count + len(cases))
+        with hub.engine.begin() as conn:
+            if batch.state in {"waiting", "running"}:
+                finish_batch(conn, batch_id, hub.clock())
+            return get_batch(conn, batch_id)
+
+
+def run_waiting(hub: HubContext, progress: Progress = no_progress) -> list[BatchBrief]:
+    """Carry out every batch that is to go on; one that meets a running exchange or another runner is left for the next time."""
+    with hub.engine.connect() as conn:
+        waiting = list_waiting_batches(conn)
+    told = []
+    for batch_id in waiting:
+        with suppress(LeaseTaken):
+            told.append(run_batch(hub, batch_id, progress))
+    return told
+
+
+def mend_all(hub: HubContext) -> dict[str, int]:
+    """Carry out what waits and take up what is due; return how many batches and cases, and how many feeds were left."""
+    batches, due, followed = run_waiting(hub), mend_due(hub), follow_corrections(hub)
+    counts = {"taken": sum(one.taken for one in due), "mended": sum(one.mended for one in due)}
+    return {"batches": len(batches), **counts, **followed, "left": sum(one.error_code is not None for one in due)}
+
+
+def mend_due(hub: HubContext, progress: Progress = no_progress) -> list[Mended]:
+    """Check again what somebody asked for, and what another mapping or other rules judged; one feed's trouble stays its own."""
+    with hub.engine.connect() as conn:
+        feeds = list_open_feeds(conn)
+    return [_mend_feed(hub, department, feed, progress) for department, feed in feeds]
+
+
+def _mend_feed(hub: HubContext, department: str, feed: str, progress: Progress) -> Mended:
+    told, after = Mended(department=department, feed=feed), 0
+    try:
+        declared, one = declared_feed(hub, department, feed)
+        rules = rule_version(suite_of(declared, one))
+        with hub.engine.begin() as conn:
+            end_waivers(conn, department, feed, today(hub), hub.clock())
+        while cases := _due(hub, department, feed, declared.digest, rules, after, SLICE):
+            _add(told, replay(hub, department, feed, cases))
+            after = max(cases)
+            progress("replay", told.taken)
+    except HubError as error:
+        told.error_code, told.error_message = error.code, str(error)
+    return told
+
+
+def _due(hub: HubContext, *wanted: Any) -> list[int]:
+    with hub.engine.connect() as conn:
+        return list_due(conn, *wanted)
+
+
+def _add(told: Mended, summary: ExchangeSummary | None) -> None:
+    if summary:
+        told.taken += summary.received
+        told.mended += summary.received - summary.quarantined
+        told.waiting += summary.quarantined
+
+
+def _decide_slice(hub: HubContext, conn: Connection, batch: Row[Any], cases: Sequence[int]) -> None:
+    """Decide each case and move the cursor in one transaction: whatever is killed, each is decided once.
+
+    A case that cannot be decided so, or lacks the field that is edited, is skipped.
+    """
+    done = 0
+    for case in cases:
+        with suppress(RequestError), conn.begin_nested():
+            if batch.action == "return":
+                ask_for_case(conn, hub.keyring, case, correction_of(batch, hub.keyring), today(hub), hub.clock())
+            else:
+                decide_case(conn, hub.keyring, case, decision_of(batch, hub.keyring), today(hub), hub.clock())
+            done += 1
+    advance_batch(conn, batch.batch_id, cases, done, hub.clock())
+
+
+def _recheck_slice(hub: HubContext, batch_id: int, cases: Sequence[int]) -> None:
+    """Replay the cases, feed by feed; one whose declaration does not let it is skipped."""
+    with hub.engine.connect() as conn:
+        by_feed = split_by_feed(conn, cases)
+    done = 0
+    for (department, feed), of_feed in by_feed.items():
+        with suppress(DeclarationError):
+            replay(hub, department, feed, of_feed)
+            done += len(of_feed)
+    with hub.engine.begin() as conn:
+        advance_batch(conn, batch_id, cases, done, hub.clock())
+
+
+@contextmanager
+def _carried_out(hub: HubContext, batch_id: int) -> Iterator[None]:
+    with attended(hub.engine, "a batch", str(batch_id)) as is_alone:
+        if not is_alone:
+            raise BatchTaken(f"batch {batch_id}: another process carries it out; nothing was done here")
+        yield
