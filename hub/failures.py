@@ -93,8 +93,6 @@ def _note_pause(hub: HubContext, exchange: Exchange, error: DepartmentError) -> 
     failures = failures_in_a_row(hub.engine, exchange.department, now) + 1
     asked = error.retry_after_seconds if isinstance(error, DepartmentUnavailable) else None
     own = (
-        pause_after(failures - FAILURES + 1, hub.bounds.chance(), first=PAUSE)
-        if failures >= FAILURES
-        else timedelta(0)
+        pause_after(failures - FAILURES + 1, hub.bounds.chance(), first=PAUSE) if failures >= FAILURES else timedelta(0)
     )
     note_pause(hub.engine, exchange.exchange_id, now + max(own, timedelta(seconds=asked or 0)))

@@ -18,7 +18,7 @@ from hub.context import opened_hub
 from hub.demo.serving import service_settings
 from hub.settings import Settings
 from license_library.answers import Advice, AsOfAnswer, Checklist, Prefill, SearchAnswer, SearchCounts, VerifyAnswer
-from license_library.service.asking import (
+from license_library.service.acts.asking import (
     AsOfRequest,
     ChecklistRequest,
     PrefillRequest,

@@ -19,9 +19,9 @@ from hub.settings import Settings
 from license_library.answers import ConflictBrief, ConflictDetail, ConflictsAnswer
 from license_library.asking.questions import MAX_LIMIT, ConflictFilter
 from license_library.quarantine.corrections import DEFAULT_DAYS
-from license_library.service import settling
-from license_library.service.asking import FactsRequest, show_facts
-from license_library.service.settling import ConflictOrder, MasterOrder
+from license_library.service.acts import settling
+from license_library.service.acts.asking import FactsRequest, show_facts
+from license_library.service.acts.settling import ConflictOrder, MasterOrder
 from schemas.bureau_time import ZONE
 
 fact = typer.Typer(help="Facts by data element, their masters, and where sources differ.", no_args_is_help=True)

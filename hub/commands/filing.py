@@ -18,8 +18,8 @@ from hub.demo.serving import service_settings
 from hub.pulling.fetching import fetch_file
 from hub.settings import Settings
 from license_library.answers import CopyBrief, FileBrief, FileCheck
-from license_library.service import filing
-from license_library.service.filing import CheckRequest, CopyRequest, FileRequest
+from license_library.service.acts import filing
+from license_library.service.acts.filing import CheckRequest, CopyRequest, FileRequest
 from schemas.bureau_time import local_minute
 from schemas.errors import RequestError
 

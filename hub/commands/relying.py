@@ -13,8 +13,8 @@ from hub.commands.asking import ASKED_HERE, Why, actor, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
 from license_library.answers import LicenseAlertBrief
 from license_library.asking.questions import LicenseAlertFilter
-from license_library.service.relying import RelianceRequest, note_reliance
-from license_library.service.relying import license_alerts as list_license_alerts
+from license_library.service.acts.relying import RelianceRequest, note_reliance
+from license_library.service.acts.relying import license_alerts as list_license_alerts
 from schemas.bureau_time import local_minute
 
 

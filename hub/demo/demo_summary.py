@@ -17,7 +17,7 @@ from hub.settings import Settings
 from license_library.answers import Checklist
 from license_library.exchange.summaries import ExchangeSummary
 from license_library.oversight.overview import survey_library
-from license_library.service.asking import ChecklistRequest, check_materials
+from license_library.service.acts.asking import ChecklistRequest, check_materials
 
 ITEM_CODE = "PD-E-013"  # 机动车维修经营许可: asks for licenses of four departments
 APPLICANT = 0

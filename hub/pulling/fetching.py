@@ -14,9 +14,9 @@ from connectors.wire.connection import read_connection
 from hub.context import HubContext
 from license_library.answers import FileBrief
 from license_library.files.license_files import named_file
-from license_library.service import filing
-from license_library.service.filing import FileRequest
-from license_library.service.purposes import check_purpose
+from license_library.service.acts import filing
+from license_library.service.acts.filing import FileRequest
+from license_library.service.acts.purposes import check_purpose
 from license_library.service.settings import ServiceSettings
 
 

@@ -12,36 +12,38 @@ from fastapi import Depends, FastAPI, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from license_library.service import (
+from license_library.service import health
+from license_library.service.access import demand_someone
+from license_library.service.api import (
     api,
     case_api,
-    case_pages,
     catalogue_api,
-    checklist_pages,
     correction_api,
+    fact_api,
+    file_api,
+    oversight_api,
+    quality_api,
+    subject_api,
+)
+from license_library.service.calls import sharing
+from license_library.service.openapi import build_document
+from license_library.service.pages import (
+    case_pages,
+    checklist_pages,
     correction_pages,
     delivery_pages,
-    fact_api,
     fact_pages,
-    file_api,
     file_pages,
-    health,
     held_pages,
     incident_pages,
-    oversight_api,
     oversight_pages,
-    quality_api,
     quality_pages,
     reconciliation_pages,
     reliance_pages,
     search_pages,
-    sharing,
     sign_in,
-    subject_api,
     subject_pages,
 )
-from license_library.service.access import demand_someone
-from license_library.service.openapi import build_document
 from license_library.service.problems import ProblemAnswer, add_problem_handlers
 from license_library.service.rendering import build_environment
 from license_library.service.settings import ServiceSettings

@@ -33,8 +33,8 @@ from license_library.files.file_kinds import FileRefused
 from license_library.files.file_store import FileStoreUnavailable, FileTooLarge
 from license_library.service.access import NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
+from license_library.service.pages.sign_in import sign_in_address
 from license_library.service.rendering import render
-from license_library.service.sign_in import sign_in_address
 from license_library.service.wire import BodyTooLarge
 from schemas.errors import CalendarMissing, DatabaseUnavailable, HubError, NotFound, RequestError
 

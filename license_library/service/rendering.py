@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 
 from license_library.answers import Words
 from license_library.service.access import find_session, form_token_of, keep_cookie, settings_of
-from license_library.service.purposes import kept_purpose
+from license_library.service.acts.purposes import kept_purpose
 from license_library.service.shown import FILTERS, moment, span
 from license_library.service.texts import Language, choose_language, say, say_or
 from schemas.bureau_time import local_millisecond, local_minute, local_second

@@ -19,14 +19,14 @@ from connectors.declarations.sign_in_rules import SIGN_INS
 from hub.command import app as hub_command
 from hub.settings import Settings
 from license_library.answers import VerdictCode
-from license_library.service import (
+from license_library.service import health
+from license_library.service.api import (
     api,
     case_api,
     catalogue_api,
     correction_api,
     fact_api,
     file_api,
-    health,
     oversight_api,
     quality_api,
     subject_api,
@@ -316,3 +316,10 @@ def test_the_city_speaks_every_transport_paging_and_sign_in() -> None:
     pagings = {feed.paging.style for department in city_of for feed in department.feeds.values()}
     assert pagings == {"none", "page", "offset", "cursor", "link", "next"}
     assert {department.transport.auth for department in city_of} == SIGN_INS["soap"] | SIGN_INS["rest"]
+
+
+def test_the_architecture_names_every_package() -> None:
+    rooms = [ROOT / name for name in ("hub", "connectors", "license_library", "license_library/service")]
+    packages = {path.parent.name for room in rooms for path in room.glob("*/__init__.py")}
+    table = set(re.findall(r"\| `(?:license_library/)?(\w+)/` \|", read(ROOT / "docs/architecture.md")))
+    assert packages - table == set()

@@ -16,7 +16,7 @@ from hub.demo.serving import service_settings
 from hub.registration import register
 from hub.settings import Settings
 from license_library.asking.questions import DeliveryFilter, KeyTaken, NotDeliverable, WrongQuestion
-from license_library.service import deciding, overseeing
+from license_library.service.acts import deciding, overseeing
 from license_library.service.bodies import InvalidQuestion
 from license_library.service.settings import ServiceSettings
 from schemas.deliveries import example_of

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from license_library.asking.questions import WrongQuestion
 from license_library.licenses import held_as_of as asking
 from license_library.licenses.held_as_of import held_as_of
-from license_library.service.asking import HeldRequest
+from license_library.service.acts.asking import HeldRequest
 
 BEGUN = datetime(2014, 1, 1, tzinfo=UTC)
 HOLDERS = {

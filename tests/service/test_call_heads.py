@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from license_library.service.call_heads import CallHead, head_of_envelope, head_of_json
+from license_library.service.calls.call_heads import CallHead, head_of_envelope, head_of_json
 
 ENVELOPE = (
     '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><verifyFile>{before}<head>'

@@ -13,8 +13,8 @@ from service_makers import NOW, PURPOSE, TOKEN, Shelf, calling, form_token, post
 from starlette.routing import Mount
 
 from license_library.service.app import create_app
+from license_library.service.pages.sign_in import own_path
 from license_library.service.settings import ServiceSettings
-from license_library.service.sign_in import own_path
 
 OPEN_ROUTES = {("GET", "/api/health"), ("GET", "/sign-in"), ("POST", "/sign-in")}
 # Other departments say in each call who they are, and are told by a status; see test_service_sharing.py.

@@ -11,7 +11,7 @@ from httpx import Client
 from service_makers import COMPANY, IDENTIFIER, ITEM, OWED_BEFORE, PERSON, PURPOSE, Shelf, post_form, unlist
 from sqlalchemy import Engine, text
 
-from license_library.service.asking import ACTIONS
+from license_library.service.acts.asking import ACTIONS
 from license_library.service.settings import ServiceSettings
 from tests.license_library.file_samples import pdf
 

@@ -21,8 +21,8 @@ from sqlalchemy.pool import NullPool
 from license_library.asking.masking import mask_code
 from license_library.pairs.subject_decisions import PairOrder, decide_pair, undo_decision
 from license_library.service.app import create_app
+from license_library.service.calls.sharing import share
 from license_library.service.settings import ServiceSettings
-from license_library.service.sharing import share
 from license_library.sharing.consumers import add_consumer, end_consumer, grant_types
 from license_library.sharing.shared_licenses import LISTED
 from license_library.sharing.sharing_calls import OPERATIONS, Call

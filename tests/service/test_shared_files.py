@@ -19,8 +19,8 @@ from sqlalchemy import text
 
 from license_library.asking.strangers import COUNTED, LISTED, STRANGER
 from license_library.files.license_files import Attaching, attach_file
-from license_library.service import sharing
 from license_library.service.app import create_app
+from license_library.service.calls import sharing
 from license_library.service.settings import ServiceSettings
 from license_library.sharing.consumers import add_consumer, end_consumer, grant_types, revoke_types
 from license_library.sharing.sharing_calls import INPUTS

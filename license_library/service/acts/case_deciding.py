@@ -1,0 +1,96 @@
+"""What a person decides about cases on a page or over the interface: recorded here, carried out by the hub.
+
+One of the doors to the library; no license is within reach.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from license_library.answers import BatchBrief, BatchesAnswer, QuarantineDetail
+from license_library.quarantine.batch_list import get_batch, list_batches
+from license_library.quarantine.case_batches import BatchChange, BatchOrder, change_batch, create_batch
+from license_library.quarantine.case_decisions import CaseAction, CaseDecision, decide_case
+from license_library.quarantine.quarantine_list import get_quarantine_case
+from license_library.quarantine.revealing import reveal_case
+from license_library.service.acts.purposes import Purpose, signed
+from license_library.service.settings import ServiceSettings
+from schemas.struct_readers import build_readers
+
+__all__ = [
+    "BatchDecision",
+    "BatchOrder",
+    "CaseOrder",
+    "RevealRequest",
+    "batches",
+    "begin_batch",
+    "change",
+    "decide",
+    "reveal",
+]
+
+BATCHES_SHOWN = 5
+
+
+class CaseOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Decide about a case: what, who says so and why, and what it needs."""
+
+    action: CaseAction
+    who: str
+    reason: str = ""
+    owner: str = ""
+    values: dict[str, str | None] = {}
+    until: date | None = None
+    mark: str | None = None  # of the case as it was looked at; one that has changed since is refused
+
+
+class RevealRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for the source values of a case as they came, with a purpose."""
+
+    purpose: Purpose
+
+
+class BatchDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pause, resume or cancel a batch; and who says so."""
+
+    change: BatchChange
+    who: str
+
+
+def decide(settings: ServiceSettings, actor: str, quarantine_id: int, order: CaseOrder) -> QuarantineDetail:
+    """Write the decision and return the case as it stands now; the hub carries out what follows."""
+    facts = msgspec.structs.asdict(order) | {"who": signed(order.who, actor)}
+    with settings.engine.begin() as conn:
+        decision = CaseDecision(**facts)
+        decide_case(conn, settings.keyring, quarantine_id, decision, settings.today(), settings.now())
+        return get_quarantine_case(conn, settings.keyring, quarantine_id, settings.now())
+
+
+def reveal(settings: ServiceSettings, actor: str, quarantine_id: int, purpose: str) -> QuarantineDetail:
+    """Record the act and return the case with its source values."""
+    with settings.engine.begin() as conn:
+        return reveal_case(conn, settings.keyring, quarantine_id, actor, purpose, settings.now())
+
+
+def batches(settings: ServiceSettings) -> BatchesAnswer:
+    """Return the newest batches, those that are not over first."""
+    with settings.engine.connect() as conn:
+        return list_batches(conn, BATCHES_SHOWN, settings.now())
+
+
+def begin_batch(settings: ServiceSettings, actor: str, order: BatchOrder) -> BatchBrief:
+    """Note what the hub is to do over many cases."""
+    order = msgspec.structs.replace(order, who=signed(order.who, actor))
+    with settings.engine.begin() as conn:
+        return get_batch(conn, create_batch(conn, settings.keyring, order, settings.now()))
+
+
+def change(settings: ServiceSettings, actor: str, batch_id: int, decision: BatchDecision) -> BatchBrief:
+    """Pause, resume or cancel a batch."""
+    with settings.engine.begin() as conn:
+        return change_batch(conn, batch_id, decision.change, signed(decision.who, actor), settings.now())
+
+
+build_readers(CaseOrder, RevealRequest, BatchDecision, BatchOrder)

@@ -1,0 +1,92 @@
+"""Correction requests on a page or over the interface: listed, shown, made and answered. The only door from routes to them.
+
+What is asked is recorded here and brought to the department by the hub; no license is within reach.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from license_library.answers import CorrectionDetail, CorrectionsAnswer
+from license_library.asking.questions import CorrectionFilter
+from license_library.quarantine.correction_list import list_corrections, show_correction
+from license_library.quarantine.corrections import (
+    DEFAULT_DAYS,
+    Answer,
+    Correction,
+    answer_correction,
+    ask_for_case,
+    ask_for_license,
+)
+from license_library.quarantine.revealing import reveal_correction
+from license_library.service.acts.purposes import signed
+from license_library.service.bodies import invalid
+from license_library.service.settings import ServiceSettings
+from schemas.struct_readers import build_readers
+
+
+class CorrectionOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for one field to be put right, of a license or of a case that waits; who asks, on what basis, by when."""
+
+    field: str
+    basis: str
+    who: str
+    license_id: int | None = None
+    quarantine_id: int | None = None
+    proposed: str = ""
+    seen: str = ""
+    evidence: str = ""
+    days: int = DEFAULT_DAYS
+
+
+class CorrectionAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Write down what the department answered, or withdraw the request; and who says so."""
+
+    answer: Answer
+    who: str
+    note: str = ""
+
+
+def corrections(settings: ServiceSettings, wanted: CorrectionFilter) -> CorrectionsAnswer:
+    """List requests, the open ones first, by their last day."""
+    with settings.engine.connect() as conn:
+        return list_corrections(
+            conn, settings.keyring, wanted, settings.today(), settings.now(), declared=settings.declared()
+        )
+
+
+def correction(settings: ServiceSettings, request_id: int) -> CorrectionDetail:
+    """Return one request with its history; NotFound where there is none."""
+    with settings.engine.connect() as conn:
+        return show_correction(conn, settings.keyring, request_id, settings.today(), settings.now())
+
+
+def reveal(settings: ServiceSettings, actor: str, request_id: int, purpose: str) -> CorrectionDetail:
+    """Record the act and return the request with its values and its evidence."""
+    with settings.engine.begin() as conn:
+        about = (settings.today(), settings.now())
+        return reveal_correction(conn, settings.keyring, request_id, actor, purpose, *about)
+
+
+def ask(settings: ServiceSettings, actor: str, order: CorrectionOrder) -> CorrectionDetail:
+    """Note the request and return it as it stands."""
+    facts = {name: getattr(order, name) for name in Correction.__struct_fields__} | {"who": signed(order.who, actor)}
+    with settings.engine.begin() as conn:
+        about = (Correction(**facts), settings.today(), settings.now())
+        if order.license_id is not None and order.quarantine_id is None:
+            request_id = ask_for_license(conn, settings.keyring, order.license_id, *about)
+        elif order.quarantine_id is not None and order.license_id is None:
+            request_id = ask_for_case(conn, settings.keyring, order.quarantine_id, *about)
+        else:
+            raise invalid("license_id", "the number of a license or of a case, one of both")
+        return show_correction(conn, settings.keyring, request_id, settings.today(), settings.now())
+
+
+def answer(settings: ServiceSettings, actor: str, request_id: int, given: CorrectionAnswer) -> CorrectionDetail:
+    """Write the answer and return the request as it stands now."""
+    with settings.engine.begin() as conn:
+        answer_correction(conn, request_id, given.answer, signed(given.who, actor), given.note, settings.now())
+        return show_correction(conn, settings.keyring, request_id, settings.today(), settings.now())
+
+
+build_readers(CorrectionOrder, CorrectionAnswer)

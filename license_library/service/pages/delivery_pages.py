@@ -1,0 +1,34 @@
+"""The page of what is owed to departments, and the two buttons that end a doubt.
+
+Routes only; nothing personal stands here, so filters may stand in the address.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from license_library.service.access import Settings, Someone, demand_someone
+from license_library.service.acts import deciding, overseeing
+from license_library.service.acts.deciding import DeliveryDecision
+from license_library.service.bodies import Form, as_question
+from license_library.service.filters import Deliveries, Reference
+from license_library.service.rendering import render
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
+
+
+@router.get("/deliveries")
+def deliveries(request: Request, settings: Settings, chosen: Deliveries) -> Response:
+    """Show what is owed, newest first, and what a person must decide."""
+    departments = overseeing.departments(settings).departments
+    answer = overseeing.deliveries(settings, chosen.wanted())
+    return render(request, "deliveries.html", answer=answer, chosen=chosen, departments=departments)
+
+
+@router.post("/deliveries/{delivery_id}")
+def decide(settings: Settings, asker: Someone, delivery_id: Reference, form: Form) -> Response:
+    """Take a decision and go back to the list."""
+    given = {"choice": form.get("choice", ""), "who": form.get("who", "")}
+    deciding.decide(settings, asker.actor, delivery_id, as_question(given, DeliveryDecision))
+    return RedirectResponse(f"/deliveries#delivery-{delivery_id}", 303)

@@ -1,0 +1,31 @@
+"""Pages of reconciliations: what comparing feeds with their departments found, and which records differ.
+
+Routes only; nothing personal stands here, so filters may stand in the address.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from license_library.service.access import Settings, demand_someone
+from license_library.service.acts import overseeing
+from license_library.service.filters import Pages, Reconciliations, Reference
+from license_library.service.rendering import render
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
+
+
+@router.get("/reconciliations")
+def reconciliations(request: Request, settings: Settings, chosen: Reconciliations) -> Response:
+    """Show what was compared, newest first."""
+    departments = overseeing.departments(settings).departments
+    answer = overseeing.reconciliations(settings, chosen.wanted())
+    return render(request, "reconciliations.html", answer=answer, chosen=chosen, departments=departments)
+
+
+@router.get("/reconciliations/{reconciliation_id}")
+def reconciliation(request: Request, settings: Settings, reconciliation_id: Reference, chosen: Pages) -> Response:
+    """Show the records that are not the same at both ends."""
+    answer = overseeing.reconciliation(settings, reconciliation_id, chosen.limit, chosen.after)
+    return render(request, "reconciliation.html", answer=answer)
