@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, text
 from license_library.answers import ConflictDetail, FactField
 from license_library.asking.questions import ConflictFilter, NotDecidable, WrongQuestion
 from license_library.catalogue.calendar import seed_calendar
+from license_library.facts import conflict_list, conflict_search
 from license_library.facts.conflict_decisions import ConflictDecision, decide_conflict, prefer_source
 from license_library.facts.conflict_list import list_conflicts, show_conflict
-from license_library.facts.facts import conflict_list, conflict_search
 from license_library.facts.prefill import answer_prefill
 from license_library.quarantine.corrections import answer_correction
 from schemas.errors import NotFound, RequestError
