@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from license_library.asking.holder_codes import HolderCode
 from license_library.facts.conflict_statements import CANDIDATES, DECIDED_CANDIDATES, DECIDED_WINDOW_END, WINDOW_END
 from license_library.facts.fact_verdicts import differing
-from license_library.facts.facts import Fact, facts_of, read_rows
+from license_library.facts.facts import Fact, facts_of, preferring, read_rows
 from license_library.storage.keyring import Keyring
 from schemas.element_values import normal_form, normal_forms, told_by_code
 from schemas.elements import Element
@@ -71,10 +71,8 @@ def contested(  # noqa: PLR0913, PLR0917 - of whom, which, and by which order
         return []
     holder = _holder(subject, keyring)
     rows = read_rows(conn, keyring, holder, elements)
-    return [
-        Contested(subject, holder, element, facts_of(element, rows, holder, today, preferred.get(element.code, ())))
-        for element in elements.values()
-    ]
+    ordered = [preferring(element, preferred.get(element.code, ())) for element in elements.values()]
+    return [Contested(subject, holder, one, facts_of(one, rows, holder, today)) for one in ordered]
 
 
 def is_contested(one: Contested) -> bool:
