@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from connectors.declarations.declared import Change, Flag
 from connectors.fake.truth import Plot
+from connectors.front import front_database
 from connectors.front.front_marking import FrontMarker, Marked
 from connectors.front.table_rows import TablePage, open_page
 from connectors.pages.pages import FetchedPage, fetch_pages, map_page, read_page
@@ -193,6 +194,59 @@ def test_without_a_flag_rows_are_chosen_by_their_time_of_change(front: Front) ->
     assert 0 < len(told) < 120
     with pytest.raises(DeclarationError, match="declares no flag"):
         FrontMarker(department, feed, front.connection, now)
+
+
+ZONED = {
+    "postgresql": [
+        "alter database {database} set timezone = 'UTC'",
+        "alter table {table} alter column {column} type timestamptz using {column} at time zone 'Asia/Shanghai'",
+    ],
+    "mysql": ["set time_zone = '+08:00'", "alter table {table} modify {column} timestamp null"],
+}
+
+
+def keep_the_zone(front: Front, column: str) -> None:
+    """Make a column one that keeps instants, on a server whose own clock is not the department's."""
+    quote, names = front.engine.dialect.identifier_preparer.quote, {"database": front.engine.url.database}
+    with front.engine.begin() as conn:
+        for statement in ZONED[front.engine.dialect.name]:
+            conn.exec_driver_sql(statement.format(table=quote(front.table.name), column=quote(column), **names))
+
+
+def test_a_time_of_change_that_keeps_its_zone_is_compared_in_the_departments(front: Front) -> None:
+    feed = replace(front.feed, flag=None)
+    department = replace(front.department, feeds={"licenses": feed})
+    times = sorted(moment for (moment,) in front.rows("GXSJ"))
+    keep_the_zone(front, "GXSJ")
+    since = times[60].replace(tzinfo=SHANGHAI)
+    told = [text for page in fetch_pages(department, feed, front.connection, since) for text in cells(page, "GXSJ")]
+    assert told == [str(moment) for moment in times if moment >= times[60]]
+
+
+def test_the_time_of_marking_is_the_same_instant_in_a_column_that_keeps_its_zone(front: Front) -> None:
+    keep_the_zone(front, "DQSJ")
+    with marker(front) as one:
+        one.mark(fetch(front)[0].body, {})
+    seconds = "extract(epoch from {})" if front.engine.dialect.name == "postgresql" else "unix_timestamp({})"
+    column = front.engine.dialect.identifier_preparer.quote("DQSJ")
+    with front.engine.connect() as conn:
+        found = conn.execute(sa.select(sa.func.max(sa.literal_column(seconds.format(column)))).select_from(front.table))
+        assert int(found.scalar_one()) == int(NOW.timestamp())
+
+
+def test_a_time_of_change_that_keeps_its_zone_is_refused_where_the_session_has_no_zone_of_ours(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = replace(front.feed, flag=None)
+    department = replace(front.department, feeds={"licenses": feed})
+    keep_the_zone(front, "GXSJ")
+    monkeypatch.setattr(front_database, "OUR_ZONE", frozenset[str]())
+    reading = fetch_pages(department, feed, front.connection, NOW)
+    if front.engine.dialect.name == "postgresql":
+        with pytest.raises(DeclarationError, match="column GXSJ keeps a zone"):
+            list(reading)
+    else:  # a timestamp of MySQL says nothing of a zone
+        assert list(reading)
 
 
 @pytest.mark.parametrize(
