@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
+import polars as pl
 import pytest
 import sqlalchemy as sa
 from fake_makers import TABLE_FEEDS, pull
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 from connectors.declarations.declared import Change, Flag
 from connectors.fake.truth import Plot
 from connectors.front import front_database
+from connectors.front.front_listing import FrontListing
 from connectors.front.front_marking import FrontMarker, Marked
 from connectors.front.table_rows import TablePage, open_page
 from connectors.pages.pages import FetchedPage, fetch_pages, map_page, read_page
@@ -30,6 +32,7 @@ from schemas.errors import (
     DepartmentUnreachable,
     HubError,
 )
+from schemas.reconciliation import BUCKET_DIGITS, count_buckets
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 4, 0, 5, 250_000, tzinfo=UTC)
@@ -175,6 +178,20 @@ def test_a_row_that_is_gone_stops_nobody(front: Front) -> None:
         conn.execute(front.table.delete().where(int(cells(page, "XH")[0] or 0) == front.table.c.XH))
     with marker(front) as one:
         assert one.mark(page.body, {}) == Marked(39, 0, 1)
+
+
+def test_a_row_is_counted_in_the_bucket_of_its_mapped_key(front: Front) -> None:
+    for number, key in ((1, "1/2"), (2, "1"), (3, None)):
+        front.change(number, YWLSH=key)
+    feed = replace(front.feed, key=["YWLSH", "QYMC"])
+    department = replace(front.department, feeds={"licenses": feed})
+    pages = [read_page(department, feed, page.body, page.media_type) for page in fetch(front)]
+    mapped = pl.concat([map_page(department, feed, page, 1, {}).frame for page in pages])
+    assert mapped["record_id"].null_count() >= 2
+    with FrontListing(department, feed, front.connection, BUCKET_DIGITS) as listing:
+        sums = listing.sums()
+    assert sums is not None
+    assert {bucket: int(total.partition(":")[0]) for bucket, total in sums.items()} == count_buckets(mapped)
 
 
 def test_words_are_cut_to_the_column_as_the_narrowest_database_counts(front: Front) -> None:
