@@ -24,6 +24,10 @@ def test_a_plain_declaration_loads(declare: Declare) -> None:
     assert len(department.digest) == 64
 
 
+def test_a_feed_has_the_name_of_its_table(declare: Declare) -> None:
+    assert declare(("[feeds.licenses]", '[feeds.licenses]\nname = "other"')).feeds["licenses"].name == "licenses"
+
+
 def test_the_departments_are_listed_sorted(tmp_path: Path, write_folder: Callable[[str], Path]) -> None:
     for name in ("water", "roads"):
         write_folder(name)
@@ -62,6 +66,8 @@ WRONG = [
         r"key 'request.page': placeholder 'pgae' is unknown; there are cursor, login, offset, page",
     ),
     (', total = "data/total"', "", r"\[feeds.licenses.paging\]: key 'total' is missing"),
+    ("[feeds.licenses]", '[feeds."li censes"]', r"\[feeds.li censes\]: expected a name of small letters"),
+    ("[feeds.licenses]", "[feeds.Licenses]", r"\[feeds.Licenses\]: expected a name of small letters"),
     ('schedule = "*/30 * * * *"', 'schedule = "hourly"', r"key 'schedule': expected five cron fields"),
     (
         'license_number = "XKZBH"',
