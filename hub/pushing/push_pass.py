@@ -122,6 +122,7 @@ class PushPass:
         """Send a claimed delivery, unless it turns out to be there; None where it was taken from us meanwhile."""
         if claim.is_doubtful and delivery.class_ == "C":
             return unanswered()
+        self._courier.open(delivery)  # a fault of our own ends the pass: what is claimed is neither left nor tried
         if claim.is_doubtful and delivery.class_ == "B":
             asked = self._courier.ask(delivery, parcel_of(claim))
             if asked.state != "missing":
@@ -179,6 +180,7 @@ class PushPass:
 
     def _note_receipt(self, delivery: Delivery, claim: Claim) -> bool:
         """Ask for a receipt and note what it says; tell whether the department was found down."""
+        self._courier.open(delivery)
         outcome = self._courier.poll(delivery, parcel_of(claim))
         mark = judge_receipt(delivery, claim, outcome, self._hub.clock())
         if mark:

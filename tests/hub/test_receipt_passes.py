@@ -23,6 +23,9 @@ class SlowCourier:
         self._clock, self._downs = clock, downs
         self.asked: list[str] = []
 
+    def open(self, delivery: Delivery) -> None:
+        pass
+
     def deliver(self, delivery: Delivery, parcel: Parcel) -> Outcome:  # noqa: ARG002  as every courier
         self._clock.pass_by(minutes=6)
         return Outcome("again", "department.timeout", is_down=True)
