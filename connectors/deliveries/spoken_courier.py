@@ -37,6 +37,7 @@ from schemas.errors import (
     DepartmentTimeout,
     DepartmentUnreachable,
     HubError,
+    SignInRefused,
 )
 
 NOT_SENT = (DepartmentNotReached, DepartmentNotTrusted, DeclarationError)
@@ -110,6 +111,8 @@ class SpokenCourier:
             return told
         try:
             return from_answer(delivery, self._caller.read(feed, answer))
+        except SignInRefused as error:  # as 401 and 403 are: said before anything was done with it
+            return from_error(error, was_sent=False, is_down=False)
         except DepartmentRefused as error:
             return Outcome("refused", error.code, str(error))
         except HubError as error:
