@@ -23,7 +23,14 @@ from connectors.deliveries.delivering import Courier, Parcel
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.progress import Progress
-from hub.pushing.outbox_verdicts import answer_of, judge_delivery, judge_receipt, postponed, unanswered
+from hub.pushing.outbox_verdicts import (
+    answer_of,
+    judge_delivery,
+    judge_receipt,
+    left_in_peace,
+    postponed,
+    unanswered,
+)
 from license_library.deliveries.outbox_claims import FAILURES, Claim, claim_delivery, claim_receipt, paused_until
 from license_library.deliveries.outbox_marks import Mark, hold_back, mark_delivery, mark_leaving, mark_receipt, release
 from license_library.quarantine.corrections import note_answer
@@ -123,14 +130,21 @@ class PushPass:
         if claim.is_doubtful and delivery.class_ == "C":
             return unanswered()
         self._courier.open(delivery)  # a fault of our own ends the pass: what is claimed is neither left nor tried
-        if claim.is_doubtful and delivery.class_ == "B":
-            asked = self._courier.ask(delivery, parcel_of(claim))
-            if asked.state != "missing":
-                return judge_delivery(delivery, claim, asked, self._hub.clock(), self._bounds.chance())
+        asked = self._ask(delivery, claim) if claim.is_doubtful and delivery.class_ == "B" else None
+        if asked:
+            return asked
         window = window_at(delivery.maintenance, self._declared.timezone, self._hub.clock())
-        if window:
-            return postponed(claim, window[1])
-        return self._send(delivery, claim)
+        return postponed(claim, window[1]) if window else self._send(delivery, claim)
+
+    def _ask(self, delivery: Delivery, claim: Claim) -> Mark | None:
+        """Ask whether a delivery arrived, once it had the time to; None where it did not."""
+        early = left_in_peace(delivery, claim, self._hub.clock())
+        if early:
+            return early
+        asked = self._courier.ask(delivery, parcel_of(claim))
+        if asked.state == "missing":
+            return None
+        return judge_delivery(delivery, claim, asked, self._hub.clock(), self._bounds.chance())
 
     def _send(self, delivery: Delivery, claim: Claim) -> Mark | None:
         try:

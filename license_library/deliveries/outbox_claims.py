@@ -35,6 +35,7 @@ class Claim:
     acknowledged_at: datetime | None
     number: str
     reason_code: str | None = None  # why it waited until now
+    sent_at: datetime | None = None  # when it last left
 
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('deliveries ' || :department, 0))")
@@ -118,4 +119,5 @@ def _claim(row: Row[tuple[object, ...]], keyring: Keyring) -> Claim:
         acknowledged_at=row.acknowledged_at,
         number=row.number or "",
         reason_code=row.reason_code,
+        sent_at=row.sent_at,
     )
