@@ -5,6 +5,7 @@ The row's primary key is the delivery's key, so that the same one is never there
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from schemas.bureau_time import Clock
 from schemas.errors import (
     DeclarationError,
     DepartmentBrokePromise,
+    DepartmentError,
     DepartmentFault,
     DepartmentTimeout,
     DepartmentUnreachable,
@@ -37,21 +39,29 @@ class FrontCourier:
 
     def __init__(self, department: Department, connection: Connection, clock: Clock) -> None:
         self._department, self._connection, self._clock = department, connection, clock
+        self._tried: set[str] = set()
 
     def close(self) -> None:
         """Let go; no session outlives its parcel."""
 
+    def open(self, delivery: Delivery) -> None:
+        """Try once whether our own connection, driver and contract allow a session; nothing is asked of the database."""
+        if delivery.kind not in self._tried:
+            with contextlib.suppress(DepartmentError), self._front(delivery):
+                self._tried.add(delivery.kind)
+
     def deliver(self, delivery: Delivery, parcel: Parcel) -> Outcome:
         """Insert the row, unless one with the same key is there already."""
-        is_leaving = False
         try:
             values = write_fields(delivery, parcel, f"{self._department.department}.{delivery.kind}")
-            with FrontDatabase(self._department, sending_feed(delivery), self._connection, self._clock) as front:
+        except DeclarationError as error:
+            return Outcome("refused", error.code, str(error))
+        is_leaving = False
+        try:
+            with self._front(delivery) as front:
                 live = front.live_columns(sorted(values))
                 is_leaving = True
                 front.step(lambda conn: _insert(conn, front, live, values, delivery))
-        except DeclarationError as error:
-            return Outcome("refused", error.code, str(error))
         except HubError as error:
             if is_leaving and isinstance(error, ROLLED_BACK):
                 return Outcome("refused", error.code, str(error))
@@ -73,12 +83,15 @@ class FrontCourier:
         ]
         wanted = {key.field, *(one.field for one in told), *(one.message for one in told)} - {""}
         try:
-            with FrontDatabase(self._department, sending_feed(delivery), self._connection, self._clock) as front:
+            with self._front(delivery) as front:
                 live = front.live_columns(sorted(wanted))
                 found = front.step(lambda conn: _read(conn, front, live, key.field, parcel.delivery_key))
         except HubError as error:
             return Outcome("pending", error.code, str(error), is_down=isinstance(error, DOWN))
         return from_receipt(lambda name: (found.get(name) or "").strip(), receipt)
+
+    def _front(self, delivery: Delivery) -> FrontDatabase:
+        return FrontDatabase(self._department, sending_feed(delivery), self._connection, self._clock)
 
 
 def _insert(

@@ -56,6 +56,14 @@ def unanswered() -> Mark:
     return Mark("to_verify", UNANSWERED, "the run that sent it ended before it had an answer", is_doubtful=True)
 
 
+def left_in_peace(delivery: Delivery, claim: Claim, now: datetime) -> Mark | None:
+    """Return how a delivery waits that left too short ago to be asked about: its run died before it could say so."""
+    if not delivery.ask or claim.sent_at is None or now >= claim.sent_at + duration(delivery.ask.after):
+        return None
+    until = claim.sent_at + duration(delivery.ask.after)
+    return Mark("waiting", claim.reason_code or UNANSWERED, next_try_at=until, is_doubtful=True)
+
+
 def postponed(claim: Claim, until: datetime) -> Mark:
     """Return where a claimed delivery stands that may not leave now; one that may have arrived keeps its reason."""
     reason = claim.reason_code if claim.is_doubtful else None

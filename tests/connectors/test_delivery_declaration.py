@@ -61,6 +61,7 @@ def bend(folder: Path, pattern: str, replacement: str) -> None:
             "key 'answer' belongs to a correction_request",
         ),
         (r'every = "10m"', 'every = "soon"', "key 'every': duration 'soon'"),
+        (r'every = "10m"', 'every = "0m"', "key 'every': expected at least one second, got '0m'"),
         (r"\*/10 ", "*/10 * ", "key 'schedule': expected five cron fields"),
         (r"^schedule", "tries = 0\nschedule", "key 'tries': expected 1 to 1000"),
         (r'value = "370283"', 'value = "{secret}"', "placeholder 'secret' is unknown; there are login, password"),
