@@ -16,7 +16,7 @@ from license_library.asking.bound_holders import Bound, bound_to_code
 from license_library.asking.feed_sources import sources_of_type
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.readings import number_forms, read_identifier
-from license_library.asking.waiting_records import count_waiting, waiting_words
+from license_library.asking.waiting_records import count_waiting, count_waiting_of_type, waiting_words
 from license_library.copies.copy_marks import FaceNames
 from license_library.files.file_store import FileStore
 from license_library.sharing.consumers import Consumer, granted_types, may_ask
@@ -33,6 +33,7 @@ ENDS: Final = {
     "expired": Status.EXPIRED,
 }
 DOUBTS: Final = 3  # named in one message at most
+_MAY_WAIT: Final = "该类证照有记录因数据问题待处理，其中可能有此证照；可按持证主体代码查询"
 
 
 class FilePlace(msgspec.Struct, frozen=True):
@@ -130,17 +131,24 @@ def _end_of(row: Any, today: date) -> Status:
 
 
 def _nothing(asking: Asking, license_type: str | None, hashes: Sequence[bytes]) -> Ended:
-    """A silent department, or what waits of the holder, makes "none" a "nobody can say"; with no known type, each type granted."""
+    """A silent department, or what waits, makes "none" a "nobody can say"; with no known type, each type granted."""
     types = [license_type] if license_type else granted_types(asking.conn, asking.consumer)
     if not types:
         return Ended(Status.NOT_AUTHORISED)
-    waiting = count_waiting(asking.conn, hashes, license_type) if hashes else 0
-    if waiting:
-        return Ended(Status.OTHER, f"无法核实：{waiting_words(waiting).zh}")
+    if waiting := _waiting(asking, types, hashes):
+        return Ended(Status.OTHER, f"无法核实：{waiting}")
     if doubts := list(dict.fromkeys(doubt for one in types for doubt in _doubts(asking, one))):
         rest = f"；等 {len(doubts)} 项" if len(doubts) > DOUBTS else ""
         return Ended(Status.OTHER, f"无法核实：{'；'.join(doubts[:DOUBTS])}{rest}")
     return Ended(Status.NO_LICENSE, "" if license_type else "在获准使用的证照类型中")
+
+
+def _waiting(asking: Asking, types: Sequence[str], hashes: Sequence[bytes]) -> str:
+    """Say what waits that may be the license asked for: of its holder where one is told, else of anybody."""
+    if not hashes:
+        return _MAY_WAIT if any(count_waiting_of_type(asking.conn, one) for one in types) else ""
+    count = sum(count_waiting(asking.conn, hashes, one) for one in types)
+    return waiting_words(count).zh if count else ""
 
 
 def _doubts(asking: Asking, license_type: str) -> list[str]:
