@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.asking.bound_holders import Bound, bound_to_code
+from license_library.asking.doubts import doubts_of
 from license_library.asking.feed_sources import sources_of_type
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.readings import number_forms, read_identifier
@@ -33,6 +34,8 @@ ENDS: Final = {
     "expired": Status.EXPIRED,
 }
 DOUBTS: Final = 3  # named in one message at most
+# A department not heard of since, or with more to say, may have renewed it; one that lists it no more has not.
+_MAY_HAVE_CHANGED: Final = frozenset({"in_quarantine", "silent", "never"})
 _MAY_WAIT: Final = "该类证照有记录因数据问题待处理，其中可能有此证照；可按持证主体代码查询"
 
 
@@ -76,7 +79,7 @@ def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
     number = (data.get("certNo") or "").strip()
     numbers = number_forms(number) if number else None
     rows = find_by_holder(asking.conn, hashes, license_type, numbers, asking.today)
-    return good_rows(asking, rows, license_type, hashes)
+    return good_rows(asking, rows, license_type, hashes, is_numbered=bool(numbers))
 
 
 def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
@@ -91,15 +94,20 @@ def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
 
 
 def good_rows(
-    asking: Asking, found: Sequence[Any], license_type: str | None, hashes: Sequence[bytes] = ()
+    asking: Asking,
+    found: Sequence[Any],
+    license_type: str | None,
+    hashes: Sequence[bytes] = (),
+    *,
+    is_numbered: bool = False,
 ) -> list[Any]:
-    """Return what may be relied on; where nothing may, end with why."""
+    """Return what may be relied on; where nothing may, end with why. `is_numbered`: one license is asked for, not a list."""
     rows = rows_granted(asking, found)
     if not rows:
         raise _nothing(asking, license_type, hashes)
     good = [row for row in rows if validity_today(row, asking.today) in ("valid", "not_yet_valid")]
     if not good:
-        raise Ended(_end_of(rows[0], asking.today))
+        raise _not_good(asking, rows, hashes, is_numbered=is_numbered)
     return good
 
 
@@ -128,6 +136,17 @@ def demand_grant(asking: Asking, license_type: str) -> None:
 
 def _end_of(row: Any, today: date) -> Status:
     return Status.EXPIRED if validity_today(row, today) == "expired" else ENDS.get(row.status, Status.OTHER)
+
+
+def _not_good(asking: Asking, rows: Sequence[Any], hashes: Sequence[bytes], *, is_numbered: bool) -> Ended:
+    """End with what the newest is; where one may be good again, or another waits, nobody can say. What was taken away stays so."""
+    unsettled = [row for row in rows if _end_of(row, asking.today) is not Status.ABOLISHED]
+    doubts = [doubt for row in unsettled for doubt in doubts_of(row, asking.now) if doubt.code in _MAY_HAVE_CHANGED]
+    waiting = _waiting(asking, [rows[0].license_type], hashes) if hashes and (unsettled or not is_numbered) else ""
+    if said := list(dict.fromkeys(filter(None, (waiting, *(doubt.words.zh for doubt in doubts))))):
+        return Ended(Status.OTHER, f"无法核实：{'；'.join(said[:DOUBTS])}")
+    beside = "；".join(doubt.words.zh for doubt in doubts_of(rows[0], asking.now))
+    return Ended(_end_of(rows[0], asking.today), beside)
 
 
 def _nothing(asking: Asking, license_type: str | None, hashes: Sequence[bytes]) -> Ended:

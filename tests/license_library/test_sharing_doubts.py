@@ -15,7 +15,7 @@ from license_library.sharing.sharing import answer_call
 from license_library.sharing.sharing_calls import Call
 from license_library.sharing.sharing_replies import Reply
 from license_library.sharing.sharing_rights import FilePlace
-from license_library.sharing.sharing_words import Status
+from license_library.sharing.sharing_words import MESSAGES, Status
 
 CAUSE = "办件 370283-2016-000123"
 HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic"}
@@ -85,3 +85,68 @@ def test_what_waits_of_the_type_may_be_the_license_asked_for(
     answer = ask(operation, **data)
     assert (answer.status, answer.data) == (Status.OTHER, None)
     assert "有记录因数据问题待处理，其中可能有此证照" in answer.message
+
+
+def test_a_license_that_ran_out_may_have_been_renewed_while_nobody_was_heard_of(shelf: Library, ask: Ask) -> None:
+    shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, valid_to=RAN_OUT)
+    assert (of_identifier(ask).status, of_holder(ask).status) == (Status.EXPIRED, Status.EXPIRED)
+    silence(shelf)
+    for answer in (of_identifier(ask), of_holder(ask)):
+        assert (answer.status, answer.data) == (Status.OTHER, None)
+        assert "无法核实：" in answer.message
+        assert "起未提供数据" in answer.message
+
+
+@pytest.mark.parametrize("state", ["expired", "suspended", "restricted", "draft"])
+def test_a_license_that_may_be_good_again_ends_nothing_while_a_newer_record_of_it_waits(
+    shelf: Library, ask: Ask, state: str
+) -> None:
+    license_id = shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, status=state)
+    before = of_identifier(ask).status
+    shelf.let_a_newer_record_wait(license_id)
+    for answer in (of_identifier(ask), of_holder(ask)):
+        assert answer.status == Status.OTHER
+        assert "颁发部门有该证照更新的记录因数据问题待处理" in answer.message
+    assert before == {"expired": Status.EXPIRED, "draft": Status.OTHER}.get(state, Status.RESTRICTED)
+
+
+@pytest.mark.parametrize("state", ["revoked", "withdrawn", "cancelled", "superseded"])
+def test_what_was_taken_away_stays_so_and_what_speaks_against_is_told_beside(
+    shelf: Library, ask: Ask, state: str
+) -> None:
+    shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, status=state)
+    silence(shelf)
+    for answer in (of_identifier(ask), of_holder(ask)):
+        assert answer.status == Status.ABOLISHED
+        assert "起未提供数据" in answer.message
+
+
+def test_a_license_that_ran_out_beside_one_that_was_taken_away_is_in_doubt_all_the_same(
+    shelf: Library, ask: Ask
+) -> None:
+    company = shelf.add_subject()
+    shelf.add_license(company, status="revoked", issued_on=date(2016, 5, 1))
+    old = shelf.add_license(company, valid_to=RAN_OUT)
+    assert of_holder(ask).status == Status.ABOLISHED
+    shelf.let_a_newer_record_wait(old)
+    assert of_holder(ask).status == Status.OTHER
+
+
+@pytest.mark.parametrize("ended", [{"valid_to": RAN_OUT}, {"status": "revoked"}])
+def test_what_waits_of_the_holder_may_be_a_new_license(shelf: Library, ask: Ask, ended: dict[str, object]) -> None:
+    company = shelf.add_subject()
+    shelf.add_license(company, license_number="A1", **ended)
+    shelf.add_case(holder_hashes=[hash_of(shelf, company)])
+    answer = of_holder(ask)
+    assert answer.status == Status.OTHER
+    assert "该主体有 1 条记录因数据问题待处理" in answer.message
+    # What is asked by its number and was taken away is no other license.
+    assert (of_holder(ask, certNo="A1").status == Status.ABOLISHED) == ("status" in ended)
+
+
+def test_that_a_license_that_ran_out_is_listed_no_more_is_told_beside_its_end(shelf: Library, ask: Ask) -> None:
+    license_id = shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, valid_to=RAN_OUT)
+    shelf.unlist(license_id)
+    answer = of_identifier(ask)
+    assert answer.status == Status.EXPIRED
+    assert answer.message == f"{MESSAGES[Status.EXPIRED]}：该部门最近的全量清单中已无此证照"
