@@ -44,3 +44,32 @@ def test_the_feed_of_the_quarantine_stays_chosen_and_is_shown(own_machine: Clien
     assert page.count('type="hidden" name="feed" value="permits"') == 2  # of the filter, and of what is done over it
     assert "数据流 permits" in page
     assert 'name="feed"' not in own_machine.get("/quarantine?department=market_regulation").text
+
+
+def test_what_is_done_to_many_says_to_how_many_and_is_confirmed(own_machine: Client, cases: None) -> None:
+    page = own_machine.get("/quarantine?feed=permits&state=discarded").text
+    assert "当前筛选下有 3 条待处理记录" in page
+    form = {
+        "who": "张工",
+        "reason": "重复",
+        "feed": "permits",
+        "until": "2030-01-01",
+        "field": "valid_to",
+        "basis": "依据",
+    }
+    form |= {"source_field": "ZT", "value": "1"}
+    for action in ("edit", "waive", "discard", "return"):
+        refused = own_machine.post("/quarantine", data=form | {"action": action})
+        assert (refused.status_code, "请先勾选" in refused.text) == (400, True)
+    assert own_machine.get("/api/case-batches").json()["batches"] == []
+    assert own_machine.post("/quarantine", data=form | {"action": "discard", "confirmed": "yes"}).status_code == 303
+    (begun,) = own_machine.get("/api/case-batches").json()["batches"]
+    assert (begun["total"], begun["chosen"]) == (3, {"feed": "permits"})
+
+
+def test_nobody_discards_every_case_there_is(own_machine: Client, cases: None) -> None:
+    order = {"action": "discard", "who": "张工", "reason": "重复"}
+    page = own_machine.post("/quarantine", data=order | {"confirmed": "yes"})
+    assert (page.status_code, "作废：须填写筛选条件；未开始" in page.text) == (400, True)
+    refused = own_machine.post("/api/case-batches", json=order)
+    assert (refused.status_code, "expected a filter" in refused.json()["message"]) == (400, True)

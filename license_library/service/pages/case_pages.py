@@ -17,22 +17,33 @@ from license_library.service.acts.purposes import check_purpose, keep_purpose
 from license_library.service.bodies import Form, as_question
 from license_library.service.filters import Quarantine, Reference
 from license_library.service.rendering import render
+from schemas.errors import RequestError
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
 CHOSEN = ("department", "feed", "code", "owner")
+CONFIRMED = {"edit", "waive", "discard", "return"}  # over many cases these are not done by one wrong click
 
 
 @router.get("/quarantine")
 def quarantine(request: Request, settings: Settings, chosen: Quarantine) -> Response:
     """Show the records that wait, with what they suffer from, and what is being done over many of them."""
     departments = overseeing.departments(settings).departments
-    answer, batches = overseeing.quarantine(settings, chosen.wanted()), case_deciding.batches(settings).batches
-    return render(request, "quarantine.html", answer=answer, chosen=chosen, departments=departments, batches=batches)
+    shown = {
+        "answer": overseeing.quarantine(settings, chosen.wanted()),
+        "batches": case_deciding.batches(settings).batches,
+        "open_count": case_deciding.count_chosen(settings, chosen.wanted()),
+    }
+    return render(request, "quarantine.html", chosen=chosen, departments=departments, **shown)
 
 
 @router.post("/quarantine")
 def act_on_many(settings: Settings, asker: Someone, form: Form) -> Response:
-    """Note one action over every case under the filter and go back to the list."""
+    """Note one action over every case under the filter and go back to the list; refused where nobody confirmed it."""
+    if form.get("action") in CONFIRMED and form.get("confirmed") != "yes":
+        raise RequestError(
+            "service: batch: expected the action to be confirmed; nothing was begun",
+            zh="请先勾选“已核对筛选范围”；未开始",
+        )
     over = {name: form[name] for name in CHOSEN if form.get(name)}
     order = _given(form, ("action", "who", "reason", "until")) | {"owner": form.get("to", ""), "chosen": over}
     order |= _needed(form)
