@@ -98,7 +98,8 @@ class StewardDepartment(Answer, frozen=True):
     department: str
     department_name: str
     worst: str  # critical | warning | notice | good
-    incidents: list[IncidentBrief]  # not resolved, not muted; the gravest first
+    incidents: list[IncidentBrief]  # not resolved, not muted; the gravest first, at most twenty
+    incident_count: int  # all of them
     tasks: list[Task]
 
 

@@ -45,6 +45,9 @@ where (cast(:department as text) is null or i.department = :department)
 order by array_position(array['critical', 'warning', 'notice'], i.severity), i.last_seen_at desc, i.incident_id desc
 limit :limit
 """)
+_CURRENT = text(f"""{_COLUMNS} where i.state <> 'resolved' and (:muted or i.state <> 'muted')
+order by array_position(array['critical', 'warning', 'notice'], i.severity), i.last_seen_at desc, i.incident_id desc
+""")
 _GET = text(f"{_COLUMNS} where i.incident_id = :incident_id")
 _EVENTS = text("""
 select happened_at, what, who, note from incident_events where incident_id = :incident_id order by event_id
@@ -71,6 +74,11 @@ def list_incidents(
     check_department(conn, wanted.department, declared)
     facts = {"department": wanted.department, "state": wanted.state, "limit": check_limit(wanted.limit)}
     return IncidentsAnswer([_brief(row) for row in conn.execute(_LIST, facts)], now)
+
+
+def list_current(conn: Connection, *, muted: bool) -> list[IncidentBrief]:
+    """Return every incident that is not resolved, the gravest and newest first; those that are muted only where they are wanted."""
+    return [_brief(row) for row in conn.execute(_CURRENT, {"muted": muted})]
 
 
 def get_incident(conn: Connection, incident_id: int) -> IncidentBrief:

@@ -12,10 +12,10 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import IncidentBrief, StewardAnswer, StewardDepartment, Task, Words
-from license_library.asking.questions import MAX_LIMIT, IncidentFilter
-from license_library.oversight.incident_list import list_incidents
+from license_library.oversight.incident_list import list_current
 
 _WORST: Final = ("critical", "warning", "notice", "good")
+SHOWN: Final = 20  # incidents of one department; the list has them all
 NEW: Final = timedelta(days=1)
 _WAITING = text("""
 select d.department, d.name,
@@ -30,22 +30,21 @@ from departments d order by d.department
 def survey_tasks(conn: Connection, now: datetime) -> StewardAnswer:
     """Return every department in which something is to do, the worst first, and the names of the others."""
     incidents: dict[str, list[IncidentBrief]] = defaultdict(list)
-    for one in list_incidents(conn, IncidentFilter(limit=MAX_LIMIT), now).incidents:
-        if one.state != "muted":
-            incidents[one.department].append(one)
+    for one in list_current(conn, muted=False):
+        incidents[one.department].append(one)
     told = [
         _department(row.department, row.name, incidents[row.department], _tasks(row))
         for row in conn.execute(_WAITING, {"new_from": now - NEW})
     ]
     busy = [one for one in told if one.incidents or one.tasks]
-    busy.sort(key=lambda one: (_WORST.index(one.worst), -len(one.incidents), one.department))
+    busy.sort(key=lambda one: (_WORST.index(one.worst), -one.incident_count, one.department))
     well = [Words(one.department_name, one.department) for one in told if not one.incidents and not one.tasks]
     return StewardAnswer(busy, well, now)
 
 
 def _department(name: str, shown: str, incidents: list[IncidentBrief], tasks: list[Task]) -> StewardDepartment:
     worst = incidents[0].severity if incidents else "warning" if tasks else "good"
-    return StewardDepartment(name, shown, worst, incidents, tasks)
+    return StewardDepartment(name, shown, worst, incidents[:SHOWN], len(incidents), tasks)
 
 
 def _tasks(row: object) -> list[Task]:
