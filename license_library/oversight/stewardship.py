@@ -22,7 +22,8 @@ select d.department, d.name,
   (select count(*) from quarantined_records q where q.department = d.department and q.state = 'open') as waiting,
   (select count(*) from quarantined_records q where q.department = d.department and q.state = 'open'
     and q.first_seen_at > :new_from) as new,
-  (select count(*) from deliveries o where o.department = d.department and o.state = 'to_verify') as to_verify
+  (select count(*) from deliveries o where o.department = d.department and o.state = 'to_verify') as to_verify,
+  (select count(*) from deliveries o where o.department = d.department and o.state = 'refused') as refused
 from departments d order by d.department
 """)
 
@@ -49,7 +50,8 @@ def _department(name: str, shown: str, incidents: list[IncidentBrief], tasks: li
 
 def _tasks(row: object) -> list[Task]:
     facts = row._mapping  # type: ignore[attr-defined]
-    name, waiting, new, doubts = facts["department"], facts["waiting"], facts["new"], facts["to_verify"]
+    name, waiting, new = facts["department"], facts["waiting"], facts["new"]
+    doubts, refused = facts["to_verify"], facts["refused"]
     tasks = []
     if waiting:
         words = Words(
@@ -60,4 +62,9 @@ def _tasks(row: object) -> list[Task]:
     if doubts:
         words = Words(f"{doubts} 件推送待核实是否到达", f"{doubts} deliveries to verify: did they arrive?")
         tasks.append(Task("to_verify", words, doubts, f"/deliveries?department={name}&state=to_verify"))
+    if refused:
+        words = Words(
+            f"{refused} 件推送未被接受，须重发或取消", f"{refused} deliveries not accepted: send again or cancel"
+        )
+        tasks.append(Task("refused", words, refused, f"/deliveries?department={name}&state=refused"))
     return tasks

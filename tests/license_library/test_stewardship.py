@@ -8,6 +8,7 @@ from library_makers import NOW
 from question_makers import Library
 from sqlalchemy import Connection, Engine, text
 
+from license_library.deliveries.outbox import Owing, enqueue
 from license_library.oversight.incidents import Cause, tell_incidents
 from license_library.oversight.overview import survey_library
 from license_library.oversight.stewardship import SHOWN, survey_tasks
@@ -49,3 +50,14 @@ def test_of_many_incidents_the_gravest_are_shown_and_all_are_counted(database: E
     shown = {one.department: (one.incident_count, len(one.incidents)) for one in answer.departments}
     assert shown == {"transport": (MANY, SHOWN), "water": (1, 1)}
     assert {one.department: len(one.open_incidents) for one in overview.departments} == {"transport": MANY, "water": 1}
+
+
+def test_a_refused_delivery_is_somebodys_business(database: Engine, keyring: Keyring) -> None:
+    with database.begin() as conn:
+        Library(conn, keyring).add_feed("transport")
+        number = enqueue(conn, keyring, Owing("transport", "decision", "370283-2016-000123", "A", {}), NOW)
+        conn.execute(text("update deliveries set state = 'refused' where delivery_id = :number"), {"number": number})
+        (department,) = survey_tasks(conn, NOW).departments
+    (task,) = department.tasks
+    assert (task.kind, task.count, task.path) == ("refused", 1, "/deliveries?department=transport&state=refused")
+    assert (task.words.zh, department.worst) == ("1 件推送未被接受，须重发或取消", "warning")
