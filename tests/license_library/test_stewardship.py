@@ -8,7 +8,9 @@ from library_makers import NOW
 from question_makers import Library
 from sqlalchemy import Connection, Engine, text
 
+from license_library.asking.questions import IncidentFilter
 from license_library.deliveries.outbox import Owing, enqueue
+from license_library.oversight.incident_list import list_incidents
 from license_library.oversight.incidents import Cause, tell_incidents
 from license_library.oversight.overview import survey_library
 from license_library.oversight.stewardship import SHOWN, survey_tasks
@@ -61,3 +63,13 @@ def test_a_refused_delivery_is_somebodys_business(database: Engine, keyring: Key
     (task,) = department.tasks
     assert (task.kind, task.count, task.path) == ("refused", 1, "/deliveries?department=transport&state=refused")
     assert (task.words.zh, department.worst) == ("1 件推送未被接受，须重发或取消", "warning")
+
+
+def test_the_list_of_incidents_goes_on(database: Engine, keyring: Keyring) -> None:
+    with database.begin() as conn:
+        tell_many(conn, keyring)
+        first = list_incidents(conn, IncidentFilter(), NOW)
+        rest = list_incidents(conn, IncidentFilter(after=first.next), NOW)
+    assert (len(first.incidents), rest.next) == (100, None)
+    assert [one.severity for one in rest.incidents] == ["critical", "notice"]
+    assert len({one.incident_id for one in first.incidents + rest.incidents}) == MANY + 1

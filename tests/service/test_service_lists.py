@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from httpx import Client
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from license_library.storage.keyring import Keyring
 from tests.license_library.question_makers import Library
@@ -73,3 +73,33 @@ def test_nobody_discards_every_case_there_is(own_machine: Client, cases: None) -
     assert (page.status_code, "作废：须填写筛选条件；未开始" in page.text) == (400, True)
     refused = own_machine.post("/api/case-batches", json=order)
     assert (refused.status_code, "expected a filter" in refused.json()["message"]) == (400, True)
+
+
+def test_correction_requests_go_on_over_pages_the_late_ones_first(own_machine: Client, database: Engine) -> None:
+    with database.begin() as conn:
+        conn.execute(
+            text("""insert into correction_requests (department, feed, record_id, license_id, field, basis, asked_by, asked_at, due_on, state)
+            select department, feed, record_id, license_id, 'face.field ' || number, 'b', 'a', asked_at, date '2016-07-01' - number, 'open'
+              from correction_requests cross join generate_series(1, 4) as number""")
+        )
+    seen: list[int] = []
+    after: str | None = ""
+    while after is not None:
+        answer = own_machine.get("/api/corrections", params={"limit": "2", "after": after}).json()
+        seen += [one["request_id"] for one in answer["corrections"]]
+        after = answer["next"]
+    assert seen == [5, 4, 3, 2, 1]
+    page = own_machine.get("/corrections?limit=2&department=market_regulation").text
+    (following,) = [one for one in links(page, "/corrections") if "after" in one]
+    assert following["department"] == ["market_regulation"]
+
+
+def test_the_page_of_incidents_goes_on(own_machine: Client) -> None:
+    answer = own_machine.get("/api/incidents?limit=1").json()
+    page = own_machine.get("/incidents?limit=1&state=open").text
+    (following,) = [one for one in links(page, "/incidents") if "after" in one]
+    assert following["state"] == ["open"]
+    second = own_machine.get("/api/incidents", params={"limit": "1", "after": answer["next"]}).json()
+    assert second["incidents"][0]["severity"] == "notice"
+    wrong = own_machine.get("/api/incidents?after=nonsense")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "request.wrong_question")
