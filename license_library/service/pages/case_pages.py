@@ -80,7 +80,7 @@ def reveal(request: Request, settings: Settings, asker: Someone, quarantine_id: 
     """Show the source values once; the act is recorded with its purpose."""
     purpose = check_purpose(form.get("purpose", ""))
     answer = case_deciding.reveal(settings, asker.actor, quarantine_id, purpose)
-    response = render(request, "quarantine_case.html", answer=answer)
+    response = render(request, "quarantine_case.html", page=f"/quarantine/{quarantine_id}", answer=answer)
     keep_purpose(request, response, purpose)
     return response
 

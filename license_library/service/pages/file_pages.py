@@ -84,17 +84,18 @@ def check_identifier(request: Request, settings: Settings, asker: Someone, form:
     except RequestError as fault:
         return render(request, "working_copies.html", 422, fault=fault, asked=form)
     answer = filing.check_by_identifier(settings, asker.actor, asked)
-    return _checked(request, answer, asked.purpose, form)
+    return _checked(request, answer, asked.purpose, asked=form)
 
 
 @router.post("/working-copies/file")
 def check_file(request: Request, settings: Settings, asker: Someone, upload: Upload, purpose: PagePurpose) -> Response:
     """Say whether a file is a working copy or a license file of ours."""
     answer = filing.check_by_content(settings, asker.actor, upload.content, purpose)
-    return _checked(request, answer, purpose, {"purpose": purpose})
+    # The file is not here any more: the other language shows the form again.
+    return _checked(request, answer, purpose, page="/working-copies")
 
 
-def _checked(request: Request, answer: Any, purpose: str, form: dict[str, str]) -> Response:
-    response = render(request, "working_copies.html", answer=answer, asked=form, purpose_stated=purpose)
+def _checked(request: Request, answer: Any, purpose: str, **shown: Any) -> Response:
+    response = render(request, "working_copies.html", answer=answer, **{"purpose": purpose, **shown})
     keep_purpose(request, response, purpose)
     return response
