@@ -38,9 +38,15 @@ def give_file(request: Request, settings: Settings, asker: Someone, file_id: Ref
 
 
 @router.post("/files/{file_id}/withdrawal")
-def withdraw(request: Request, settings: Settings, asker: Someone, file_id: Reference) -> Response:
-    """Let a file no longer count and go back to its license."""
-    gone = filing.withdraw(settings, asker.actor, file_id, check_purpose(kept_purpose(request)))
+def withdraw(request: Request, settings: Settings, asker: Someone, file_id: Reference, form: Form) -> Response:
+    """Let a file no longer count and go back to its license; refused where nobody confirmed it."""
+    who = form.get("who", "")
+    if form.get("confirmed") != "yes" or not who:
+        raise RequestError(
+            f"service: file {file_id}: expected who withdraws it, and that to be confirmed; nothing was changed",
+            zh="请写明确认人，并勾选“已核对”；未作更改",
+        )
+    gone = filing.withdraw(settings, asker.actor, file_id, check_purpose(kept_purpose(request)), who)
     return RedirectResponse(f"/licenses/{gone.license_id}#files", 303)
 
 
