@@ -39,6 +39,7 @@ STARTS = (
     "types.value_",
     "problem.title_",
     "problem.explain_",
+    "error.",
     "exchange.",
     "time.",
 )

@@ -1,0 +1,41 @@
+"""What a page names it leads to, and what it tells it tells in the reader's language."""
+
+from __future__ import annotations
+
+import re
+
+from httpx import Client
+from sqlalchemy import Engine, text
+
+from license_library.service.texts import load_texts
+from tests.house.tree import ROOT
+
+FAIL = (
+    "update exchanges set state = 'failed', error_code = 'department.timeout', error_message = 'transport: no answer'"
+)
+
+
+def options(page: str, field: str) -> list[str]:
+    """Return what can be chosen in a select."""
+    (found,) = re.findall(rf'<select id="{field}".*?</select>', page, re.DOTALL)
+    return re.findall(r'<option value="([^"]*)"', found)
+
+
+def test_a_failed_exchange_says_what_went_wrong_in_chinese_and_the_message_is_marked_as_english(
+    own_machine: Client, database: Engine
+) -> None:
+    with database.begin() as conn:
+        conn.execute(text(FAIL))
+    shadow = "/exchanges/4/shadow"
+    for address in ("/exchanges/1", "/departments", shadow):
+        page = own_machine.get(f"{address}?lang=zh").text
+        assert "部门系统未在时限内答复" in page, address
+        assert re.search(r'<p[^>]* lang="en">transport: no answer</p>', page), address
+    assert "did not answer in time" in own_machine.get("/exchanges/1?lang=en").text
+
+
+def test_every_code_that_an_exchange_can_fail_with_is_told_in_both_languages() -> None:
+    told = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
+    codes = re.findall(r"^\| `((?:department|declaration|data|hub)\.\w+)`", told, re.MULTILINE)
+    assert len(codes) > 20
+    assert [code for code in codes if f"error.{code.replace('.', '_')}" not in load_texts()] == []
