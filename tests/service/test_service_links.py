@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from httpx import Client
+from service_makers import Shelf
 from sqlalchemy import Engine, text
 
 from license_library.service.texts import load_texts
@@ -39,3 +40,12 @@ def test_every_code_that_an_exchange_can_fail_with_is_told_in_both_languages() -
     codes = re.findall(r"^\| `((?:department|declaration|data|hub)\.\w+)`", told, re.MULTILINE)
     assert len(codes) > 20
     assert [code for code in codes if f"error.{code.replace('.', '_')}" not in load_texts()] == []
+
+
+def test_an_exchange_that_is_named_is_led_to(own_machine: Client, own_shelf: Shelf) -> None:
+    own_machine.cookies.set("hub_purpose", "S-1")
+    for address in (f"/quarantine/{own_shelf.quarantine_id}", "/departments", f"/licenses/{own_shelf.license_id}"):
+        page = own_machine.get(address).text
+        named = set(re.findall(r"批次 (\d+)", page))
+        assert named, address
+        assert named == set(re.findall(r'href="/exchanges/(\d+)">批次 ', page)), address
