@@ -9,6 +9,7 @@ from service_makers import Shelf
 from sqlalchemy import Engine, text
 
 from license_library.service.texts import load_texts
+from schemas.license import LICENSE
 from tests.house.tree import ROOT
 
 FAIL = (
@@ -49,3 +50,15 @@ def test_an_exchange_that_is_named_is_led_to(own_machine: Client, own_shelf: She
         named = set(re.findall(r"批次 (\d+)", page))
         assert named, address
         assert named == set(re.findall(r'href="/exchanges/(\d+)">批次 ', page)), address
+
+
+def test_any_field_of_a_license_and_its_face_can_be_disputed(
+    own_machine: Client, own_shelf: Shelf, database: Engine
+) -> None:
+    own_machine.cookies.set("hub_purpose", "S-1")
+    with database.begin() as conn:
+        conn.execute(text("delete from mappings"))
+    offered = options(own_machine.get(f"/licenses/{own_shelf.license_id}").text, "correction-field")
+    assert {"holder_name", "valid_to", "face.法定代表人", "face.经营范围"} <= set(offered)
+    page = own_machine.get("/quarantine?department=transport").text
+    assert options(page, "many-field") == [field.name for field in LICENSE.fields]
