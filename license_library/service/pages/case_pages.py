@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from license_library.service.access import Settings, Someone, demand_someone
-from license_library.service.acts import case_deciding, overseeing
+from license_library.service.acts import case_deciding, correcting, overseeing
 from license_library.service.acts.case_deciding import BatchDecision, BatchOrder, CaseOrder
 from license_library.service.acts.purposes import check_purpose, keep_purpose
 from license_library.service.bodies import Form, as_question
@@ -31,6 +31,7 @@ def quarantine(request: Request, settings: Settings, chosen: Quarantine) -> Resp
     shown = {
         "answer": overseeing.quarantine(settings, chosen.wanted()),
         "batches": case_deciding.batches(settings).batches,
+        "fields": correcting.fields(),
         "open_count": case_deciding.count_chosen(settings, chosen.wanted()),
     }
     return render(request, "quarantine.html", chosen=chosen, departments=departments, **shown)
