@@ -62,3 +62,19 @@ def test_any_field_of_a_license_and_its_face_can_be_disputed(
     assert {"holder_name", "valid_to", "face.法定代表人", "face.经营范围"} <= set(offered)
     page = own_machine.get("/quarantine?department=transport").text
     assert options(page, "many-field") == [field.name for field in LICENSE.fields]
+
+
+def test_a_decision_leads_back_to_what_it_was_made_about(own_machine: Client) -> None:
+    decided = own_machine.post("/deliveries/1", data={"choice": "arrived", "who": "张工"})
+    assert decided.headers["location"] == "/deliveries?case_number=370283-2016-000123#delivery-1"
+    assert "张工 (developer)" in own_machine.get(decided.headers["location"]).text
+    order = {"action": "assign", "who": "张工", "to": "李工", "department": "market_regulation", "feed": "licenses"}
+    begun = own_machine.post("/quarantine", data=order)
+    assert begun.headers["location"] == "/quarantine?department=market_regulation&feed=licenses#batches"
+    page = own_machine.get("/quarantine?department=market_regulation&feed=licenses").text
+    (form,) = re.findall(r'action="/case-batches/1">.*?</form>', page, re.DOTALL)
+    assert 'name="feed" value="licenses"' in form
+    stopped = own_machine.post(
+        "/case-batches/1", data={"change": "pause", "who": "张工", "department": "market_regulation"}
+    )
+    assert stopped.headers["location"] == "/quarantine?department=market_regulation#batches"

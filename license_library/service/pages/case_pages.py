@@ -6,6 +6,7 @@ Routes only; nothing personal stands in an address. What is revealed is shown on
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
@@ -45,11 +46,11 @@ def act_on_many(settings: Settings, asker: Someone, form: Form) -> Response:
             "service: batch: expected the action to be confirmed; nothing was begun",
             zh="请先勾选“已核对筛选范围”；未开始",
         )
-    over = {name: form[name] for name in CHOSEN if form.get(name)}
+    over = _chosen(form)
     order = _given(form, ("action", "who", "reason", "until")) | {"owner": form.get("to", ""), "chosen": over}
     order |= _needed(form)
     case_deciding.begin_batch(settings, asker.actor, as_question(order, BatchOrder))
-    return RedirectResponse("/quarantine#batches", 303)
+    return _back_to(over)
 
 
 @router.post("/case-batches/{batch_id}")
@@ -57,7 +58,7 @@ def change_batch(settings: Settings, asker: Someone, batch_id: Reference, form: 
     """Pause, resume or cancel a batch and go back to the list."""
     decision = as_question(_given(form, ("change", "who")), BatchDecision)
     case_deciding.change(settings, asker.actor, batch_id, decision)
-    return RedirectResponse("/quarantine#batches", 303)
+    return _back_to(_chosen(form))
 
 
 @router.get("/quarantine/{quarantine_id}")
@@ -84,6 +85,15 @@ def reveal(request: Request, settings: Settings, asker: Someone, quarantine_id: 
     response = render(request, "quarantine_case.html", page=f"/quarantine/{quarantine_id}", answer=answer)
     keep_purpose(request, response, purpose)
     return response
+
+
+def _chosen(form: dict[str, str]) -> dict[str, str]:
+    return {name: form[name] for name in CHOSEN if form.get(name)}
+
+
+def _back_to(chosen: dict[str, str]) -> Response:
+    """Lead back to the batches beside the list, narrowed as it was."""
+    return RedirectResponse(f"/quarantine{f'?{urlencode(chosen)}' if chosen else ''}#batches", 303)
 
 
 def _needed(form: dict[str, str]) -> dict[str, Any]:
