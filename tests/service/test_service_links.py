@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from httpx import Client
 from service_makers import Shelf
 from sqlalchemy import Engine, text
@@ -78,3 +79,16 @@ def test_a_decision_leads_back_to_what_it_was_made_about(own_machine: Client) ->
         "/case-batches/1", data={"change": "pause", "who": "张工", "department": "market_regulation"}
     )
     assert stopped.headers["location"] == "/quarantine?department=market_regulation#batches"
+
+
+def test_a_batch_says_over_what_it_goes_in_the_readers_language(own_machine: Client) -> None:
+    order = {"action": "assign", "who": "张工", "to": "李工", "department": "market_regulation"}
+    own_machine.post("/quarantine", data=order)
+    assert "部门：market_regulation" in own_machine.get("/quarantine?lang=zh").text
+    assert "Department: market_regulation" in own_machine.get("/quarantine?lang=en").text
+
+
+@pytest.mark.parametrize("address", ["/quarantine", "/deliveries", "/license-types/bizlic"])
+def test_an_english_page_has_english_punctuation(own_machine: Client, address: str) -> None:
+    page = own_machine.get(f"{address}?lang=en").text
+    assert re.findall("[（）、]", page) == []
