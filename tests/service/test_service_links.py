@@ -6,7 +6,7 @@ import re
 
 import pytest
 from httpx import Client
-from service_makers import Shelf
+from service_makers import COMPANY, ITEM, PURPOSE, Shelf
 from sqlalchemy import Engine, text
 
 from license_library.service.texts import load_texts
@@ -92,3 +92,8 @@ def test_a_batch_says_over_what_it_goes_in_the_readers_language(own_machine: Cli
 def test_an_english_page_has_english_punctuation(own_machine: Client, address: str) -> None:
     page = own_machine.get(f"{address}?lang=en").text
     assert re.findall("[（）、]", page) == []
+
+
+def test_other_numbers_of_an_applicant_are_those_of_this_applicant(own_machine: Client, own_shelf: Shelf) -> None:
+    shown = own_machine.post(f"/checklist/{ITEM}", data={"holder_code": COMPANY, "purpose": PURPOSE}).text
+    assert f'href="/subjects?state=proposed&amp;subject_id={own_shelf.company_id}"' in shown
