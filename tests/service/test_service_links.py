@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from httpx import Client
@@ -97,3 +98,13 @@ def test_an_english_page_has_english_punctuation(own_machine: Client, address: s
 def test_other_numbers_of_an_applicant_are_those_of_this_applicant(own_machine: Client, own_shelf: Shelf) -> None:
     shown = own_machine.post(f"/checklist/{ITEM}", data={"holder_code": COMPANY, "purpose": PURPOSE}).text
     assert f'href="/subjects?state=proposed&amp;subject_id={own_shelf.company_id}"' in shown
+
+
+def test_lists_keep_a_choice_that_only_a_link_makes(own_machine: Client) -> None:
+    for address in ("/exchanges", "/reconciliations"):
+        page = own_machine.get(f"{address}?department=transport&feed=licenses").text
+        assert 'type="hidden" name="feed" value="licenses"' in page
+        assert "数据流 licenses" in page
+    page = own_machine.get("/deliveries?kind=decision&limit=2").text
+    assert 'type="hidden" name="kind" value="decision"' in page
+    assert "kind=decision&after=" in unescape(page).replace("limit=2&", "")
