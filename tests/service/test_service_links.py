@@ -108,3 +108,8 @@ def test_lists_keep_a_choice_that_only_a_link_makes(own_machine: Client) -> None
     page = own_machine.get("/deliveries?kind=decision&limit=2").text
     assert 'type="hidden" name="kind" value="decision"' in page
     assert "kind=decision&after=" in unescape(page).replace("limit=2&", "")
+
+
+@pytest.mark.parametrize("address", ["/holdings", "/working-copies"])
+def test_the_navigation_says_where_the_reader_is(person: Client, shelf: Shelf, address: str) -> None:
+    assert '<a href="/" aria-current="page">' in person.get(address).text
