@@ -87,6 +87,11 @@ def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
     return bound_to_code(asking.conn, asking.keyring, _holder(asking, data))
 
 
+def waiting_of_holder(asking: Asking, data: dict[str, Any]) -> str:
+    """Say how many records of a holder wait that may be of the type asked for; nothing where none does."""
+    return _waiting(asking, [granted_type(asking, data["certTypeCode"])], _holder(asking, data))
+
+
 def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
     if data["holderTypeCode"] not in HOLDER_CODE_TYPE_CODES:
         raise Ended(Status.BAD_HOLDER_TYPE)

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from file_samples import pdf
 from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 
 from license_library.files.file_store import FileStore
+from license_library.files.license_files import Attaching, attach_file
 from license_library.sharing.consumers import add_consumer, grant_types
 from license_library.sharing.sharing import answer_call
 from license_library.sharing.sharing_calls import Call
@@ -19,7 +21,6 @@ from license_library.sharing.sharing_words import MESSAGES, Status
 
 CAUSE = "办件 370283-2016-000123"
 HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic"}
-LATER = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002.S"
 RAN_OUT = date(2016, 6, 1)
 SILENT = timedelta(days=21)
 
@@ -150,3 +151,21 @@ def test_that_a_license_that_ran_out_is_listed_no_more_is_told_beside_its_end(sh
     answer = of_identifier(ask)
     assert answer.status == Status.EXPIRED
     assert answer.message == f"{MESSAGES[Status.EXPIRED]}：该部门最近的全量清单中已无此证照"
+
+
+LISTS = ["queryCertInfoByHolderCode", "downloadUrlsByHolderCode"]
+
+
+@pytest.mark.parametrize("operation", LISTS)
+def test_a_list_of_a_holder_says_how_many_records_wait(
+    shelf: Library, ask: Ask, files: FileStore, operation: str
+) -> None:
+    company = shelf.add_subject()
+    license_id = shelf.add_license(company, open_ended=True)
+    attach_file(shelf.conn, files, pdf(), Attaching(license_id, "license.pdf", "张工", "原件"), NOW)
+    shelf.add_case(holder_hashes=[hash_of(shelf, company)], license_type="namepre")
+    assert ask(operation, **HOLDER).message == MESSAGES[Status.OK]
+    shelf.add_case(holder_hashes=[hash_of(shelf, company)])
+    answer = ask(operation, **HOLDER)
+    assert (answer.status, answer.told_count) == (Status.OK, 1)
+    assert answer.message == f"{MESSAGES[Status.OK]}：该主体有 1 条记录因数据问题待处理"
