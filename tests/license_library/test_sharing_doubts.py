@@ -18,9 +18,11 @@ from license_library.sharing.sharing_calls import Call
 from license_library.sharing.sharing_replies import Reply
 from license_library.sharing.sharing_rights import FilePlace
 from license_library.sharing.sharing_words import MESSAGES, Status
+from license_library.words.verify_words import REPLACED
 
 CAUSE = "办件 370283-2016-000123"
 HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic"}
+LATER = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002.S"
 RAN_OUT = date(2016, 6, 1)
 SILENT = timedelta(days=21)
 
@@ -151,6 +153,14 @@ def test_that_a_license_that_ran_out_is_listed_no_more_is_told_beside_its_end(sh
     answer = of_identifier(ask)
     assert answer.status == Status.EXPIRED
     assert answer.message == f"{MESSAGES[Status.EXPIRED]}：该部门最近的全量清单中已无此证照"
+
+
+def test_a_license_of_which_a_later_edition_is_kept_is_told_as_replaced(shelf: Library, ask: Ask) -> None:
+    company = shelf.add_subject()
+    for identifier in (IDENTIFIER, LATER):
+        shelf.add_license(company, license_identifier=identifier, open_ended=True)
+    told = [ask("queryCertInfo", certIdentifier=one).data for one in (IDENTIFIER, LATER)]
+    assert [one[0].doubt for one in told if isinstance(one, list)] == [REPLACED.zh, ""]
 
 
 LISTS = ["queryCertInfoByHolderCode", "downloadUrlsByHolderCode"]
