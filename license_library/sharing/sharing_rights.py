@@ -69,7 +69,7 @@ def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
     if license_type:
         demand_grant(asking, license_type)
     granted = granted_types(asking.conn, asking.consumer)
-    return good_rows(asking, find_by_identifier(asking.conn, identifier, granted), license_type)
+    return good_rows(asking, find_by_identifier(asking.conn, identifier, granted, asking.today), license_type)
 
 
 def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
@@ -85,6 +85,11 @@ def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
 def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
     """Return the other numbers of a holder."""
     return bound_to_code(asking.conn, asking.keyring, _holder(asking, data))
+
+
+def waiting_of_holder(asking: Asking, data: dict[str, Any]) -> str:
+    """Say how many records of a holder wait that may be of the type asked for; nothing where none does."""
+    return _waiting(asking, [granted_type(asking, data["certTypeCode"])], _holder(asking, data))
 
 
 def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:

@@ -7,15 +7,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from file_samples import pdf
 from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 
 from license_library.files.file_store import FileStore
+from license_library.files.license_files import Attaching, attach_file
 from license_library.sharing.consumers import add_consumer, grant_types
 from license_library.sharing.sharing import answer_call
 from license_library.sharing.sharing_calls import Call
 from license_library.sharing.sharing_replies import Reply
 from license_library.sharing.sharing_rights import FilePlace
 from license_library.sharing.sharing_words import MESSAGES, Status
+from license_library.words.verify_words import REPLACED
 
 CAUSE = "办件 370283-2016-000123"
 HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic"}
@@ -150,3 +153,40 @@ def test_that_a_license_that_ran_out_is_listed_no_more_is_told_beside_its_end(sh
     answer = of_identifier(ask)
     assert answer.status == Status.EXPIRED
     assert answer.message == f"{MESSAGES[Status.EXPIRED]}：该部门最近的全量清单中已无此证照"
+
+
+def test_a_license_of_which_a_later_edition_is_kept_is_told_as_replaced(shelf: Library, ask: Ask) -> None:
+    company = shelf.add_subject()
+    for identifier in (IDENTIFIER, LATER):
+        shelf.add_license(company, license_identifier=identifier, open_ended=True)
+    told = [ask("queryCertInfo", certIdentifier=one).data for one in (IDENTIFIER, LATER)]
+    assert [one[0].doubt for one in told if isinstance(one, list)] == [REPLACED.zh, ""]
+
+
+def test_of_one_identifier_on_several_licenses_the_one_that_may_be_relied_on_is_told(shelf: Library, ask: Ask) -> None:
+    company = shelf.add_subject()
+    same = {"license_identifier": IDENTIFIER}
+    shelf.add_license(company, license_number="GOOD", issued_on=date(2015, 1, 1), open_ended=True, **same)
+    shelf.add_license(company, license_number="RAN OUT", issued_on=date(2016, 3, 1), valid_to=RAN_OUT, **same)
+    shelf.add_license(company, license_number="REVOKED", issued_on=date(2016, 5, 1), status="revoked", **same)
+    told = of_identifier(ask).data
+    assert isinstance(told, list)
+    assert [one.certificate_number for one in told] == ["GOOD"]
+
+
+LISTS = ["queryCertInfoByHolderCode", "downloadUrlsByHolderCode"]
+
+
+@pytest.mark.parametrize("operation", LISTS)
+def test_a_list_of_a_holder_says_how_many_records_wait(
+    shelf: Library, ask: Ask, files: FileStore, operation: str
+) -> None:
+    company = shelf.add_subject()
+    license_id = shelf.add_license(company, open_ended=True)
+    attach_file(shelf.conn, files, pdf(), Attaching(license_id, "license.pdf", "张工", "原件"), NOW)
+    shelf.add_case(holder_hashes=[hash_of(shelf, company)], license_type="namepre")
+    assert ask(operation, **HOLDER).message == MESSAGES[Status.OK]
+    shelf.add_case(holder_hashes=[hash_of(shelf, company)])
+    answer = ask(operation, **HOLDER)
+    assert (answer.status, answer.told_count) == (Status.OK, 1)
+    assert answer.message == f"{MESSAGES[Status.OK]}：该主体有 1 条记录因数据问题待处理"
