@@ -17,7 +17,8 @@ from connectors.declarations.delivery_feeds import sending_feed
 from connectors.declarations.parcel import Parcel, write_fields
 from connectors.deliveries.delivery_outcomes import Outcome, from_error, from_receipt, receipt_states
 from connectors.front.front_database import FrontDatabase
-from connectors.front.table_rows import text_of, value_of
+from connectors.front.table_contract import read_table_contract
+from connectors.front.table_rows import given_values, text_of
 from connectors.wire.connection import Connection
 from schemas.bureau_time import Clock
 from schemas.errors import (
@@ -52,16 +53,17 @@ class FrontCourier:
 
     def deliver(self, delivery: Delivery, parcel: Parcel) -> Outcome:
         """Insert the row, unless one with the same key is there already."""
+        who, feed = f"{self._department.department}.{delivery.kind}", sending_feed(delivery)
         try:
-            values = write_fields(delivery, parcel, f"{self._department.department}.{delivery.kind}")
+            given = given_values(read_table_contract(self._department, feed), write_fields(delivery, parcel, who), who)
         except DeclarationError as error:
             return Outcome("refused", error.code, str(error))
         is_leaving = False
         try:
             with self._front(delivery) as front:
-                live = front.live_columns(sorted(values))
+                live = front.live_columns(sorted(given))
                 is_leaving = True
-                front.step(lambda conn: _insert(conn, front, live, values, delivery))
+                front.step(lambda conn: _insert(conn, front, live, given, delivery))
         except HubError as error:
             if is_leaving and isinstance(error, ROLLED_BACK):
                 return Outcome("refused", error.code, str(error))
@@ -98,18 +100,17 @@ def _insert(
     conn: sa.Connection,
     front: FrontDatabase,
     live: dict[str, sa.ColumnClause[Any]],
-    values: dict[str, Any],
+    given: dict[str, object],
     delivery: Delivery,
 ) -> None:
     table = front.table(list(live.values()))
-    given = {live[name].name: value_of(text, front.contract.column(name, front.who)) for name, text in values.items()}
     with conn.begin():
         if delivery.key:
             name = delivery.key.field
-            same = sa.select(sa.literal(1)).select_from(table).where(live[name] == given[live[name].name])
+            same = sa.select(sa.literal(1)).select_from(table).where(live[name] == given[name])
             if conn.execute(same).first() is not None:
                 return
-        conn.execute(table.insert().values(given))
+        conn.execute(table.insert().values({live[name].name: value for name, value in given.items()}))
 
 
 def _read(

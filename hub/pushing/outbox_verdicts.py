@@ -28,6 +28,8 @@ def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: date
     is_doubtful = outcome.state in {"doubtful", "pending"}
     if is_doubtful and delivery.class_ == "C":
         return Mark("to_verify", outcome.code, outcome.words, is_doubtful=True, is_down=outcome.is_down)
+    # That this try did not arrive proves nothing of an earlier one; B was asked about that one before this was sent.
+    is_doubtful = is_doubtful or (claim.is_doubtful and delivery.class_ == "A")
     return _again(delivery, claim, outcome, now, chance, is_doubtful=is_doubtful)
 
 

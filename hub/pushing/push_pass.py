@@ -6,10 +6,12 @@ Knows the order of the steps and what a death between them leaves behind; everyt
 from __future__ import annotations
 
 import random
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import psycopg
@@ -19,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from connectors.declarations.declaration import Delivery, Department, duration
 from connectors.declarations.maintenance import window_at
-from connectors.deliveries.delivering import Courier, Parcel
+from connectors.deliveries.delivering import Courier, Outcome, Parcel
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.progress import Progress
@@ -34,7 +36,7 @@ from hub.pushing.outbox_verdicts import (
 from license_library.deliveries.outbox_claims import FAILURES, Claim, claim_delivery, claim_receipt, paused_until
 from license_library.deliveries.outbox_marks import Mark, hold_back, mark_delivery, mark_leaving, mark_receipt, release
 from license_library.quarantine.corrections import note_answer
-from schemas.errors import LeaseLost
+from schemas.errors import HubError, LeaseLost
 
 T = TypeVar("T")
 
@@ -152,9 +154,20 @@ class PushPass:
         except LeaseLost:
             return None
         pass_by("before_send")
-        outcome = self._courier.deliver(delivery, parcel_of(left))
+        try:
+            outcome = self._courier.deliver(delivery, parcel_of(left))
+        except Exception as error:  # noqa: BLE001 - a mistake of ours; the others still leave, and the pass is red
+            outcome = Outcome("doubtful", HubError.code, self._note_mistake(claim, error))
         pass_by("after_send_before_mark")
         return judge_delivery(delivery, left, outcome, self._hub.clock(), self._bounds.chance())
+
+    def _note_mistake(self, claim: Claim, error: Exception) -> str:
+        """Note what nobody foresaw by its kind and place: its own words may quote a payload."""
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+        self.summary.error_code = HubError.code
+        self.summary.error_message = f"delivery {claim.delivery_id}: {where}; it may have arrived; report it"
+        return where
 
     def _leave(self, conn: Transaction, claim: Claim) -> Claim:
         now = self._hub.clock()

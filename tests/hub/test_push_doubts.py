@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from hub_makers import PLOT, Faked
 from push_departments import make_departments
-from push_makers import StillClock, at, owe, push_once, row_of
+from push_makers import StillClock, at, owe, push_once, row_of, states
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from hub.context import HubContext
+from license_library.asking.questions import NotDecidable
+from license_library.deliveries.outbox import decide_delivery
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -55,3 +57,40 @@ def test_a_department_is_left_in_peace_after_a_run_that_died_too(owing: HubConte
         assert (row["next_try_at"], process.inbox()) == (NOW + timedelta(minutes=30), [])
         clock.pass_by(minutes=26)
         assert push_once(owing, one).counts == {"acknowledged": 1}
+
+
+def test_what_may_have_arrived_stays_in_doubt_when_the_next_try_is_turned_away(
+    owing: HubContext, clock: StillClock
+) -> None:
+    folder = owing.connectors_folder
+    assert folder is not None
+    with start_fake("class_a", PLOT, connectors=folder) as process:
+        one = Faked(load_department("class_a", folder), process, folder)
+        owed = owe(owing, one.name)
+        for mode in ("ack_lost", "503"):
+            process.set_mode(mode)
+            push_once(owing, one)
+            clock.pass_by(minutes=2)
+    assert (states(owing), row_of(owing, owed)["is_doubtful"]) == (["to_verify"], True)
+    assert row_of(owing, owed)["reason_code"] == "delivery.given_up"
+
+
+def test_a_doubt_that_outlived_a_turned_away_try_cannot_be_cancelled_unseen(
+    owing: HubContext, clock: StillClock
+) -> None:
+    folder = owing.connectors_folder
+    assert folder is not None
+    file = folder / "class_a" / "department.toml"
+    file.write_text(file.read_text("utf-8").replace("tries = 2", "tries = 9"), "utf-8")
+    with start_fake("class_a", PLOT, connectors=folder) as process:
+        one = Faked(load_department("class_a", folder), process, folder)
+        owed = owe(owing, one.name)
+        for mode in ("ack_lost", "503"):
+            process.set_mode(mode)
+            push_once(owing, one)
+            clock.pass_by(minutes=2)
+        with owing.engine.begin() as conn, pytest.raises(NotDecidable, match="no doubt"):
+            decide_delivery(conn, owed, "cancel", "张工", clock.now)
+        process.set_mode("ok")
+        assert push_once(owing, one).counts == {"acknowledged": 1}
+    assert row_of(owing, owed)["is_doubtful"] is False
