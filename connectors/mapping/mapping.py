@@ -134,7 +134,9 @@ def _lost_values(feed: Feed, source: pl.DataFrame, frame: pl.DataFrame) -> Itera
 
 
 def _without_id(key: Sequence[str], source: pl.DataFrame, is_lost: pl.Series) -> Iterator[RowProblem]:
-    slashed = Problem("record.wrong_type", "record_id", "a key with a / in its last part at most", "one in another part")
+    slashed = Problem(
+        "record.wrong_type", "record_id", "a key with a / in its last part at most", "one in another part"
+    )
     missing = Problem("record.missing_field", "record_id", "the department's own key", "nothing")
     for row in is_lost.arg_true():
         yield row, slashed if any("/" in (source[part][row] or "") for part in key[:-1]) else missing
