@@ -38,7 +38,7 @@ _BY_IDENTIFIER = hits_statement(f"""
 select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
  where license_identifier = :value and license_type = any(cast(:types as text[]))
  order by {_ORDER} limit 1
-""")
+""")  # noqa: S608 - constants of this file
 _BY_HOLDER = hits_statement(f"""
 select license_id, row_number() over (order by {_ORDER}) as ordinal, cast(null as bigint[]) as place
   {held_by(by_code(":holders"))}
