@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
+from license_library.asking.held_records import newer_held
 from license_library.words.wording import freshness_words
 
 DISPUTED: Final = Words("内容有异议，已请部门校核", "its content is disputed, the department was asked")
@@ -24,13 +25,13 @@ def is_disputed(license_alias: str) -> str:
 
 
 # A good record would have ended the waiting of older ones, so whatever waits is newer, or nobody knows how old it is.
-_NEWER_WAITS = """exists (select from quarantined_records q where q.state = 'open' and q.record_id = {0}.record_id
-  and q.department = {0}.department and q.feed = {0}.feed)"""
+_NEWER_WAITS = """(exists (select from quarantined_records q where q.state = 'open' and q.record_id = {0}.record_id
+  and q.department = {0}.department and q.feed = {0}.feed) or {1})"""
 
 
 def newer_waits(license_alias: str) -> str:
-    """Return the condition that a record of a license waits in quarantine: what it says, nobody has judged yet."""
-    return _NEWER_WAITS.format(license_alias)
+    """Return the condition that a record of a license waits, in quarantine or in a held batch: what it says, nobody has judged yet."""
+    return _NEWER_WAITS.format(license_alias, newer_held(license_alias))
 
 
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:
