@@ -20,6 +20,7 @@ class RelianceBrief(Answer, frozen=True):
     relied_by: str
     relied_at: datetime
     doubts: list[Doubt]  # what speaks against relying on the license at the time of this answer, the gravest first
+    doubts_then: list[Doubt] | None  # what did when the case relied on it; None: noted before that was kept
 
 
 class LicenseAlertBrief(Answer, frozen=True):

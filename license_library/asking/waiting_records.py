@@ -1,4 +1,4 @@
-"""How many records wait in quarantine that may be the license asked for: while any does, nobody can say that there is none."""
+"""How many records wait, in quarantine or in a held batch, that may be the license asked for: while any does, nobody can say that there is none."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import Words
+from license_library.asking.held_records import count_held
 from license_library.asking.holder_subjects import by_code, waiting_under, with_bound
 
 _OF_TYPE: Final = """(cast(:license_type as text) is null or license_type = cast(:license_type as text)
@@ -25,12 +26,14 @@ _OF_ANYBODY = text(f"select count(*) from quarantined_records where state = 'ope
 
 def count_waiting(conn: Connection, hashes: Sequence[Any], license_type: str | None) -> int:
     """Count the records of a holder, given by every form of the code, that wait; of a type, where one is given."""
-    return int(conn.execute(_OF_HOLDER, {"values": list(hashes), "license_type": license_type}).scalar_one())
+    waiting = int(conn.execute(_OF_HOLDER, {"values": list(hashes), "license_type": license_type}).scalar_one())
+    return waiting + count_held(conn, hashes, license_type)
 
 
 def count_waiting_of_type(conn: Connection, license_type: str) -> int:
     """Count the records of a type that wait, whoever holds what they are about."""
-    return int(conn.execute(_OF_ANYBODY, {"license_type": license_type}).scalar_one())
+    waiting = int(conn.execute(_OF_ANYBODY, {"license_type": license_type}).scalar_one())
+    return waiting + count_held(conn, None, license_type)
 
 
 def type_waiting_words(count: int) -> Words:

@@ -103,7 +103,7 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
     told = [(element, _then(element, facts_of(element, rows, holder, on))) for element in elements.values()]
     bound = bound_by_rows(conn, keyring, rows, holder, known_at)
     return _answer(
-        _name_then(rows), rows, _fields(told, rows, keyring, holder, bound, now), holder, bound, on, known_at, now
+        _name_then(rows), rows, _fields(told, rows, keyring, holder, bound, None), holder, bound, on, known_at, now
     )
 
 
@@ -147,7 +147,7 @@ def _fields(  # noqa: PLR0913, PLR0917 - what is known, whose, and when
     keyring: Keyring,
     holder: HolderCode,
     bound: Bound,
-    now: datetime,
+    now: datetime | None,
 ) -> list[FactField]:
     nowhere = Words("", "")
     subject_id = rows[0].subject_id
