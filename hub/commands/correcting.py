@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from hub.commands.choosing import declared_names
 from hub.commands.mending import CaseId, Who, quarantine
-from hub.commands.output import AsJson, print_json, print_table
+from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import HubContext, opened_hub, today
 from hub.pushing.correcting import follow_corrections
 from hub.settings import Settings
@@ -85,13 +85,16 @@ def list_them(
     department: Annotated[str | None, typer.Argument(help="Only to this department.")] = None,
     state: Annotated[str | None, typer.Option(help="open, late, answered or withdrawn.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    after: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List correction requests, the open ones first, by their last day."""
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        wanted = CorrectionFilter(department, state, limit=limit)
+        wanted = CorrectionFilter(department, state, limit=limit, after=after)
         answer = list_corrections(conn, hub.keyring, wanted, today(hub), hub.clock(), declared=declared_names(hub))
     _show(answer.corrections, answer, as_json=as_json)
+    if answer.next and not as_json:
+        note(f"there are more; go on with --after {answer.next}")
 
 
 @correction.command()

@@ -33,15 +33,20 @@ def list_open(
     state: Annotated[
         str | None, typer.Option(help="open, acknowledged, muted, resolved or all; default: all but resolved.")
     ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 100,
+    after: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List incidents, the gravest and newest first."""
+    wanted = IncidentFilter(department, state, limit, after)
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_incidents(conn, IncidentFilter(department, state), hub.clock(), declared=declared_names(hub))
+        answer = list_incidents(conn, wanted, hub.clock(), declared=declared_names(hub))
     if as_json:
         print_json(answer)
         return
     print_table("incidents", COLUMNS, [_row(one) for one in answer.incidents], "none that fits")
+    if answer.next:
+        note(f"there are more; go on with --after {answer.next}")
 
 
 @incident.command()

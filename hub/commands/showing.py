@@ -17,7 +17,7 @@ from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.demo.dag_runs import DagRuns
 from hub.demo.demo import LENT, PLOT, departments_shown, running_demo
-from hub.demo.demo_summary import DemoSummary, summarize_demo
+from hub.demo.demo_summary import ITEM_CODE, DemoSummary, invented_applicant, summarize_demo
 from hub.demo.serving import address_of, open_socket, serve
 from hub.demo.terminal import notes
 from hub.settings import Settings
@@ -40,6 +40,9 @@ def demo(  # noqa: PLR0913, PLR0917 - one option each
     with ended_by_signals(), running_demo(settings, plot, names, _timed_note()) as stage:
         summary = summarize_demo(stage.hub, settings, stage.runs, seed)
         print_json(summary) if as_json else _show(summary, stage.runs)
+        note(
+            f"asked: item {ITEM_CODE}, applicant {invented_applicant(seed).code}, who is made up; ask more on the pages"
+        )
         if not once:
             listening = open_socket(settings, any_port=True)
             note(f"pages: {address_of(listening)}  token: {settings.home / 'token'}")

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import msgspec
 
-from connectors.fake.subjects import Subjects
+from connectors.fake.subjects import Subject, Subjects
 from hub.context import HubContext
 from hub.demo.dag_runs import DagRuns
 from hub.demo.serving import service_settings
@@ -52,11 +52,16 @@ class DemoSummary(msgspec.Struct, frozen=True):
     checklist: Checklist
 
 
+def invented_applicant(seed: int) -> Subject:
+    """Return the organisation that the demo asks about: made up, so its code may be told."""
+    return Subjects(seed).organisation(APPLICANT)
+
+
 def summarize_demo(hub: HubContext, settings: Settings, runs: DagRuns, seed: int) -> DemoSummary:
     """Return what the runs brought, what the library holds now, and one answer."""
     with hub.engine.connect() as conn:
         totals = survey_library(conn, hub.clock()).library
-    applicant = Subjects(seed).organisation(APPLICANT)
+    applicant = invented_applicant(seed)
     asked = ChecklistRequest(ITEM_CODE, applicant.code, PURPOSE, applicant.code_type)
     return DemoSummary(
         departments=[_line(name, list(lines)) for name, lines in groupby(runs.summaries, lambda one: one.department)],

@@ -52,6 +52,7 @@ class SubjectBrief(Answer, frozen=True):
     undecided_count: (
         int  # how many other numbers may be the applicant's, of which nobody has decided; their licenses are left out
     )
+    subject_id: int | None = None  # told by a checklist only
 
 
 class LicenseBrief(Answer, frozen=True):

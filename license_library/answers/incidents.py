@@ -76,4 +76,5 @@ class IncidentsAnswer(Answer, frozen=True):
     """List incidents, the gravest and newest first."""
 
     incidents: list[IncidentBrief]
+    next: str | None
     asked_at: datetime

@@ -86,7 +86,7 @@ class QualityAnswer(Answer, frozen=True):
 class Task(Answer, frozen=True):
     """Tell one thing that a steward must do: what, how many, and where."""
 
-    kind: str  # incident | held | quarantine | to_verify
+    kind: str  # quarantine | to_verify | refused
     words: Words
     count: int
     path: str  # of the page where it is done
@@ -98,7 +98,8 @@ class StewardDepartment(Answer, frozen=True):
     department: str
     department_name: str
     worst: str  # critical | warning | notice | good
-    incidents: list[IncidentBrief]  # not resolved, not muted; the gravest first
+    incidents: list[IncidentBrief]  # not resolved, not muted; the gravest first, at most twenty
+    incident_count: int  # all of them
     tasks: list[Task]
 
 

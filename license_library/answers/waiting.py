@@ -129,6 +129,7 @@ class CorrectionsAnswer(Answer, frozen=True):
     """List correction requests, the open ones first, by their last day."""
 
     corrections: list[CorrectionBrief]
+    next: str | None
     asked_at: datetime
 
 

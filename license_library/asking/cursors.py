@@ -69,6 +69,22 @@ def read_page(
     return rows[:limit], following
 
 
+def read_ordered(
+    conn: Connection, statement: TextClause, scope: Mapping[str, Any], wanted: Paged, keys: Sequence[str]
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """Return the rows of one page, by several keys upwards, and the cursor of the next; WrongQuestion as `read_page`.
+
+    The statement orders by its columns of these names and goes on after the parameters of these names.
+    """
+    limit = check_limit(wanted.limit)
+    question = msgspec.json.encode([keys, scope])
+    place = read_cursor(question, wanted.after, [-LAST] * len(keys))
+    rows = conn.execute(statement, {**scope, **dict(zip(keys, place, strict=True)), "limit": limit + 1}).all()
+    more = len(rows) > limit
+    following = write_cursor(question, [getattr(rows[limit - 1], key) for key in keys]) if more else None
+    return rows[:limit], following
+
+
 def find_by_id(conn: Connection, statement: TextClause, name: str, number: int, missing: str) -> Row[Any]:
     """Return the one row of an id; NotFound where there is none, told as `missing`. A number beyond every id is not looked for."""
     row = conn.execute(statement, {name: number}).one_or_none() if abs(number) <= LAST else None

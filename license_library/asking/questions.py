@@ -90,6 +90,7 @@ class IncidentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     department: str | None = None
     state: str | None = None  # one of STATES
     limit: int = MAX_LIMIT
+    after: str | None = None  # IncidentsAnswer.next of the page before
 
 
 class CorrectionFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +102,7 @@ class CorrectionFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     license_id: int | None = None
     quarantine_id: int | None = None
     limit: int = MAX_LIMIT
+    after: str | None = None  # CorrectionsAnswer.next of the page before
 
 
 class PairFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

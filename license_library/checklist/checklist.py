@@ -104,6 +104,7 @@ def _subject(row: Any, holder: HolderCode) -> SubjectBrief:
         code_type=holder.code_type,
         kind=row.kind,
         undecided_count=row.undecided_count,
+        subject_id=row.subject_id,
     )
 
 

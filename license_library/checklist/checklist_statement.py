@@ -22,6 +22,7 @@ with holder as materialized (
 select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as item_department_name, i.item_type,
        i.applicant_kind, i.case_type, i.legal_days, i.promised_days,
        :kind as kind, (select name from holder order by is_own desc, subject_id limit 1) as subject_name,
+       (select subject_id from holder order by is_own desc, subject_id limit 1) as subject_id,
        {UNDECIDED} as undecided_count,
        m.ordinal, m.name, m.note, m.required, m.origin, m.license_type, t.name as license_type_name,
        issuer.name as issuer_name, new.name as replacing_name, t.ended_on, best.license_type as held_type,

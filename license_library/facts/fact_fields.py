@@ -15,7 +15,7 @@ from license_library.asking.holder_codes import HolderCode
 from license_library.asking.listed_holders import persons_of
 from license_library.asking.masking import mask_text
 from license_library.facts.fact_verdicts import Judged
-from license_library.facts.fact_words import VERDICTS, fact_words, reason_words
+from license_library.facts.fact_words import VERDICTS, fact_words, master_words, reason_words
 from license_library.facts.facts import Fact
 from license_library.storage.keyring import Keyring
 from schemas.elements import Element
@@ -54,12 +54,18 @@ def element_field(  # noqa: PLR0913, PLR0917 - what is named, what is known of i
         verdict=judged.verdict,
         reason=judged.reason,
         verdict_words=VERDICTS[judged.verdict],
-        reason_words=reason_words(judged.verdict, judged.reason, judged.witness, is_master=is_master),
+        reason_words=_reason_words(judged, is_master=is_master),
         value=facts[0].value if facts else None,
         facts=facts,
         conflict=f"{subject_id}/{element.code}" if has_conflict and subject_id is not None else None,
         source=source,
     )
+
+
+def _reason_words(judged: Judged, *, is_master: bool) -> Words:
+    words = reason_words(judged.verdict, judged.reason, judged.witness, is_master=is_master)
+    is_of_another = bool(judged.facts) and judged.witness is not judged.facts[0].row
+    return master_words(words) if is_of_another else words
 
 
 def fact_brief(  # noqa: PLR0913, PLR0917 - a value, beside which, and whose

@@ -22,7 +22,7 @@ from license_library.facts.fact_fields import element_field
 from license_library.facts.fact_statement import TELLING, facts_statement
 from license_library.facts.fact_verdicts import Judged, differing, judge
 from license_library.facts.fact_words import element_words
-from license_library.facts.facts import Fact, facts_of, read_rows
+from license_library.facts.facts import Fact, facts_of, preferring, read_rows
 from license_library.licenses.as_of import HOLDS_FROM, TOLD_FROM, settled_instant
 from license_library.storage.keyring import Keyring
 from schemas.bureau_time import local_day
@@ -120,8 +120,9 @@ def _now(  # noqa: PLR0913, PLR0917 - of whom, what, and both clocks
     subject_id = rows[0].subject_id
     preferred, decisions = read_preferred(conn), read_decisions(conn, [] if subject_id is None else [subject_id])
 
-    def judged(element: Element) -> Judged:
-        facts = facts_of(element, rows, holder, today, preferred.get(element.code, ()))
+    def judged(declared: Element) -> Judged:
+        element = preferring(declared, preferred.get(declared.code, ()))
+        facts = facts_of(element, rows, holder, today)
         settled = settled_fact(element, facts, decisions.get((subject_id, element.code)), keyring, today)
         return judge(element, facts, rows, now, settled)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import AlertBrief, IncidentBrief, IncidentDetail, IncidentEvent, IncidentsAnswer, Words
-from license_library.asking.cursors import check_limit, find_by_id
+from license_library.asking.cursors import find_by_id, read_ordered
 from license_library.asking.known_filters import check_department
 from license_library.asking.questions import IncidentFilter
 from license_library.asking.readings import check_state, check_text
@@ -31,21 +31,29 @@ INCIDENT_MARK: Final = mark_in_sql(
     "extract(epoch from i.decided_at)",
 )  # fmt: skip
 _COLUMNS: Final = f"""
-select i.incident_id, i.department, d.name as department_name, i.feed, i.kind, i.cause, i.severity, i.words_zh,
+i.incident_id, i.department, d.name as department_name, i.feed, i.kind, i.cause, i.severity, i.words_zh,
   i.words_en, i.state, i.seen_count, i.reopened_count, i.first_seen_at, i.last_seen_at, i.assigned_to, i.muted_until,
   i.decided_at, i.decided_by, i.note, i.resolved_at,
   (select a.failure from incident_alerts a where a.incident_id = i.incident_id
     and a.sent_at is null and a.failure is not null order by a.alert_id limit 1) as alert_failure,
   {INCIDENT_MARK} as mark
-from incidents i join departments d using (department)
 """  # noqa: S608 - a constant of this file
-_LIST = text(f"""{_COLUMNS}
+_FROM: Final = "from incidents i join departments d using (department)"
+# The gravest and newest first: three keys, upwards. The moment is told in microseconds, as the database keeps it.
+_ORDER: Final = ("grave", "unseen", "number")
+_GRAVE: Final = "array_position(array['critical', 'warning', 'notice'], i.severity)"
+_UNSEEN: Final = "-cast(extract(epoch from i.last_seen_at) * 1000000 as bigint)"
+_LIST = text(f"""
+select * from (select {_COLUMNS}, {_GRAVE} as grave, {_UNSEEN} as unseen, -i.incident_id as number {_FROM}
 where (cast(:department as text) is null or i.department = :department)
-  and case when cast(:state as text) is null then i.state <> 'resolved' else :state in ('all', i.state) end
-order by array_position(array['critical', 'warning', 'notice'], i.severity), i.last_seen_at desc, i.incident_id desc
-limit :limit
+  and case when cast(:state as text) is null then i.state <> 'resolved' else :state in ('all', i.state) end) as listed
+where (grave, unseen, number) > (:grave, :unseen, :number) order by grave, unseen, number limit :limit
+""")  # noqa: S608 - constants of this file
+_CURRENT = text(f"""
+select {_COLUMNS} {_FROM} where i.state <> 'resolved' and (:muted or i.state <> 'muted')
+order by {_GRAVE}, i.last_seen_at desc, i.incident_id desc
 """)
-_GET = text(f"{_COLUMNS} where i.incident_id = :incident_id")
+_GET = text(f"select {_COLUMNS} {_FROM} where i.incident_id = :incident_id")
 _EVENTS = text("""
 select happened_at, what, who, note from incident_events where incident_id = :incident_id order by event_id
 """)
@@ -69,8 +77,14 @@ def list_incidents(
     check_state(wanted.state, wanted.STATES)
     check_text(f"{wanted.department or ''}{wanted.state or ''}")
     check_department(conn, wanted.department, declared)
-    facts = {"department": wanted.department, "state": wanted.state, "limit": check_limit(wanted.limit)}
-    return IncidentsAnswer([_brief(row) for row in conn.execute(_LIST, facts)], now)
+    scope = {"department": wanted.department, "state": wanted.state}
+    rows, following = read_ordered(conn, _LIST, scope, wanted, _ORDER)
+    return IncidentsAnswer([_brief(row) for row in rows], following, now)
+
+
+def list_current(conn: Connection, *, muted: bool) -> list[IncidentBrief]:
+    """Return every incident that is not resolved, the gravest and newest first; those that are muted only where they are wanted."""
+    return [_brief(row) for row in conn.execute(_CURRENT, {"muted": muted})]
 
 
 def get_incident(conn: Connection, incident_id: int) -> IncidentBrief:
@@ -91,7 +105,7 @@ def report_incident(conn: Connection, incident_id: int, now: datetime) -> Incide
 
 
 def _brief(row: Any) -> IncidentBrief:
-    facts = dict(row._mapping)
+    facts = {name: value for name, value in row._mapping.items() if name not in _ORDER}
     words = Words(facts.pop("words_zh"), facts.pop("words_en"))
     return IncidentBrief(
         **facts,

@@ -24,9 +24,8 @@ from license_library.answers import (
     ProblemCount,
 )
 from license_library.asking.freshness import freshness_of
-from license_library.asking.questions import IncidentFilter
 from license_library.oversight.exchange_list import EXCHANGE_COLUMNS, exchange_of
-from license_library.oversight.incident_list import list_incidents
+from license_library.oversight.incident_list import list_current
 from license_library.words.wording import activation_words, freshness_words, problem_words
 
 TOP_PROBLEMS: Final = 5
@@ -88,7 +87,7 @@ def survey_library(conn: Connection, now: datetime) -> Overview:
     for row in conn.execute(_FEEDS):
         feeds[row.department].append(_feed(row, last.get((row.department, row.feed)), now))
     incidents: dict[str, list[IncidentBrief]] = defaultdict(list)
-    for incident in list_incidents(conn, IncidentFilter(), now).incidents:
+    for incident in list_current(conn, muted=True):
         incidents[incident.department].append(incident)
     problems: dict[str, list[ProblemCount]] = defaultdict(list)
     for row in conn.execute(_PROBLEMS, {"top": TOP_PROBLEMS}):

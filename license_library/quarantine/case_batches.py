@@ -118,6 +118,11 @@ def create_batch(conn: Connection, keyring: Keyring, order: BatchOrder, now: dat
     return int(conn.execute(_CREATE, {**facts, "total": counted.total, "last_id": counted.last_id}).scalar_one())
 
 
+def count_open(conn: Connection, chosen: Chosen) -> int:
+    """Return how many open cases a batch over these would take up now."""
+    return int(conn.execute(_COUNT, _scope("recheck", chosen)).one().total)
+
+
 def change_batch(conn: Connection, batch_id: int, change: BatchChange, who: str, now: datetime) -> BatchBrief:
     """Pause, resume or cancel; what is done already stays done. NotFound, or NotDecidable where it is over."""
     check_text(who)
@@ -187,6 +192,7 @@ def _demand_sense(order: BatchOrder) -> None:
         ("who decides", "确认人", not order.who.strip()),
         ("a reason", "理由", order.action in {"edit", "waive", "discard"} and not order.reason.strip()),
         ("an owner", "负责人", order.action == "assign" and not order.owner.strip()),
+        ("a filter", "筛选条件", order.action == "discard" and order.chosen == Chosen()),
         ("a last day", "截止日", order.action == "waive" and order.until is None),
         ("a field and its value", "字段及其值", order.action == "edit" and not order.values),
     ]

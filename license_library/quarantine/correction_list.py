@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import CorrectionBrief, CorrectionDetail, CorrectionEvent, CorrectionsAnswer
-from license_library.asking.cursors import LAST, check_limit
+from license_library.asking.cursors import LAST, read_ordered
 from license_library.asking.known_filters import check_department
 from license_library.asking.masking import mask_text
 from license_library.asking.questions import CorrectionFilter
@@ -34,15 +34,17 @@ r.state = 'open' and r.due_on < :today as is_late
 _FROM = """
 from correction_requests r join departments d using (department) left join deliveries v on v.delivery_id = r.delivery_id
 """
+# The open ones first, by their last day, then the newest: three keys, upwards.
+_ORDER = ("ended", "due", "number")
 _LIST = text(f"""
-select {_COLUMNS} {_FROM}
+select * from (select {_COLUMNS}, cast(r.state <> 'open' as integer) as ended, r.due_on - date '2000-01-01' as due, -r.request_id as number {_FROM}
 where (cast(:department as text) is null or r.department = cast(:department as text))
   and (cast(:state as text) is null or r.state = cast(:state as text)
     or cast(:state as text) = 'late' and r.state = 'open' and r.due_on < :today)
   and (cast(:license_id as bigint) is null or r.license_id = cast(:license_id as bigint))
-  and (cast(:quarantine_id as bigint) is null or r.quarantine_id = cast(:quarantine_id as bigint))
-order by r.state = 'open' desc, r.due_on, r.request_id desc limit :limit
-""")
+  and (cast(:quarantine_id as bigint) is null or r.quarantine_id = cast(:quarantine_id as bigint))) as listed
+where (ended, due, number) > (:ended, :due, :number) order by ended, due, number limit :limit
+""")  # noqa: S608 - constants of this file
 _GET = text(f"select {_COLUMNS} {_FROM} where r.request_id = :request_id")
 _SEALED = text("select seen, proposed, evidence from correction_requests where request_id = :request_id")
 _DELIVERY = text("select owed_at, acknowledged_at, finished_at from deliveries where delivery_id = :delivery_id")
@@ -62,8 +64,9 @@ def list_corrections(  # noqa: PLR0913 - each is one fact of the question
     check_state(wanted.state, wanted.STATES)
     check_text(f"{wanted.department or ''}{wanted.state or ''}")
     check_department(conn, wanted.department, declared)
-    facts = msgspec.structs.asdict(wanted) | {"today": today, "limit": check_limit(wanted.limit)}
-    return CorrectionsAnswer([_brief(row, keyring) for row in conn.execute(_LIST, facts)], now)
+    scope = {name: getattr(wanted, name) for name in ("department", "state", "license_id", "quarantine_id")}
+    rows, following = read_ordered(conn, _LIST, scope | {"today": today}, wanted, _ORDER)
+    return CorrectionsAnswer([_brief(row, keyring) for row in rows], following, now)
 
 
 def get_correction(conn: Connection, keyring: Keyring, request_id: int, today: date) -> CorrectionBrief:
@@ -111,7 +114,7 @@ def _event(at: datetime, what: str, who: str | None, note: str | None) -> Correc
 
 
 def _brief(row: Any, keyring: Keyring) -> CorrectionBrief:
-    facts = dict(row._mapping)
+    facts = {name: value for name, value in row._mapping.items() if name not in _ORDER}
     for name in ("seen", "proposed"):
         facts[name] = _masked(row.field, keyring.decrypt(facts[name]).decode()) if facts[name] else None
     facts["record_id"] = mask_text(row.record_id)

@@ -133,11 +133,12 @@ class IncidentQuery:
 
     department: Choice = None
     state: Choice = None
+    after: Choice = None
     limit: Limit = 100
 
     def wanted(self) -> IncidentFilter:
         """Return the question; what a form left empty is any."""
-        return IncidentFilter(self.department or None, self.state or None, self.limit)
+        return IncidentFilter(self.department or None, self.state or None, self.limit, self.after or None)
 
 
 @dataclass(frozen=True)
@@ -148,13 +149,13 @@ class CorrectionQuery:
     state: Choice = None
     license_id: Known = None
     quarantine_id: Known = None
+    after: Choice = None
     limit: Limit = 100
 
     def wanted(self) -> CorrectionFilter:
         """Return the question; what a form left empty is any."""
-        return CorrectionFilter(
-            self.department or None, self.state or None, self.license_id, self.quarantine_id, self.limit
-        )
+        about = (self.license_id, self.quarantine_id)
+        return CorrectionFilter(self.department or None, self.state or None, *about, self.limit, self.after or None)
 
 
 @dataclass(frozen=True)

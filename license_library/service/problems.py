@@ -9,6 +9,7 @@ import logging
 import traceback
 from http import HTTPStatus
 from typing import cast
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 from fastapi import FastAPI, Request
@@ -31,9 +32,9 @@ from license_library.asking.questions import (
 )
 from license_library.files.file_kinds import FileRefused
 from license_library.files.file_store import FileStoreUnavailable, FileTooLarge
-from license_library.service.access import NotSignedIn, Refused
+from license_library.service.access import SAFE_METHODS, NotSignedIn, Refused
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
-from license_library.service.pages.sign_in import sign_in_address
+from license_library.service.pages.sign_in import own_path, sign_in_address
 from license_library.service.rendering import render
 from license_library.service.wire import BodyTooLarge
 from schemas.errors import CalendarMissing, DatabaseUnavailable, HubError, NotFound, RequestError
@@ -105,7 +106,20 @@ def _respond(request: Request, status: int, problem: ProblemAnswer, words: objec
         headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
         return Response(msgspec.json.encode(problem), status, headers, media_type="application/problem+json")
     told = status if status in TOLD else 500
-    return render(request, "problem.html", status, http_status=status, told=told, problem=problem, explained=words)
+    page = _page_of(request)
+    shown = {"http_status": status, "told": told, "problem": problem, "explained": words}
+    return render(request, "problem.html", status, page=page, form_page=page if page != "/" else "", **shown)
+
+
+def _page_of(request: Request) -> str:
+    """Return the page on which a write was sent, or the first page; what was asked for itself answers with its own."""
+    if request.method in SAFE_METHODS:
+        return f"{request.url.path}?{request.url.query}"
+    sent = urlsplit(request.headers.get("referer", ""))
+    if not sent.netloc or sent.netloc != request.headers.get("host"):
+        return "/"
+    kept = urlencode([(name, text) for name, text in parse_qsl(sent.query) if name != "lang"])
+    return own_path(f"{sent.path}?{kept}" if kept else sent.path)
 
 
 async def _answer_ours(request: Request, error: Exception) -> Response:

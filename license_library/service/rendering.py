@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -43,17 +43,22 @@ def language_of(request: Request) -> Language:
     return choose_language(posted.get("lang"), request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
 
 
-def render(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """Render a template for whoever asks; remember a language that was wished for."""
+def render(
+    request: Request, template: str, status: int = 200, *, page: str | None = None, **values: object
+) -> HTMLResponse:
+    """Render a template for whoever asks; remember a language that was wished for.
+
+    `page` is where the other language is found, where the address that was asked for answers a write only.
+    """
     language = language_of(request)
-    page = request.app.state.templates.get_template(template)
-    response = HTMLResponse(page.render(**_surroundings(request, language), **values), status)
+    shown = {**_surroundings(request, language, page or _address_of(request)), **values}
+    response = HTMLResponse(request.app.state.templates.get_template(template).render(**shown), status)
     if request.cookies.get(LANGUAGE_COOKIE) != language:
         keep_cookie(response, settings_of(request), LANGUAGE_COOKIE, language)
     return response
 
 
-def _surroundings(request: Request, language: Language) -> dict[str, object]:
+def _surroundings(request: Request, language: Language, page: str) -> dict[str, object]:
     """Return what every template may use beside its own answer."""
     settings = settings_of(request)
     return {
@@ -67,7 +72,7 @@ def _surroundings(request: Request, language: Language) -> dict[str, object]:
         "ago": _ago(settings.now(), language),
         "span": partial(span, language),
         "path": request.url.path,
-        "other_language_url": _switch(request, "en" if language == "zh" else "zh"),
+        "other_language_url": _switch(page, "en" if language == "zh" else "zh"),
         "csrf": form_token_of(request),
         "actor": settings.actor if find_session(request) else "",
         "purpose": kept_purpose(request),
@@ -89,6 +94,11 @@ def _ago(now: datetime, language: Language) -> Callable[[datetime | None], str]:
     return ago
 
 
-def _switch(request: Request, language: str) -> str:
-    kept = [(name, text) for name, text in request.query_params.multi_items() if name != "lang"]
-    return f"{request.url.path}?{urlencode([*kept, ('lang', language)])}"
+def _address_of(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}"
+
+
+def _switch(page: str, language: str) -> str:
+    path, _, query = page.partition("?")
+    kept = [(name, text) for name, text in parse_qsl(query, keep_blank_values=True) if name != "lang"]
+    return f"{path}?{urlencode([*kept, ('lang', language)])}"

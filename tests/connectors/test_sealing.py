@@ -18,8 +18,8 @@ from raw_server import answering, serving
 from connectors.declarations.declared import Department, Seal, Transport
 from connectors.fake.truth import Plot, tell_truth
 from connectors.pages.pages import fetch_pages
+from connectors.signing import national_crypto as crypto
 from connectors.signing.payload_seal import PayloadSeal
-from connectors.signing.signing import national_crypto as crypto
 from connectors.wire.connection import Connection, parse_connection
 from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentFault, DepartmentRefused
 

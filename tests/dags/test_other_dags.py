@@ -14,7 +14,7 @@ from connectors.fake.truth import Plot, tell_truth
 from connectors.wire.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pulling.pull import pull
-from license_library.quarantine.case_batches import BatchOrder, create_batch
+from license_library.quarantine.case_batches import BatchOrder, Chosen, create_batch
 from license_library.storage.keyring import Keyring
 
 PLOT = Plot(scale=100, bad_share=0.05)
@@ -40,7 +40,7 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
         with database.begin() as conn:
             lost = conn.scalars(text(LOSE)).all()
             conn.execute(text(AGE))
-            create_batch(conn, hub.keyring, BatchOrder(action="discard", who="张工", reason="重复"), utc_now())
+            create_batch(conn, hub.keyring, BatchOrder("discard", "张工", Chosen("transport"), "重复"), utc_now())
         environ = {
             "HUB_DATABASE_URL": database_address,
             "HUB_SECRET_KEY": SECRET.hex(),
@@ -52,7 +52,7 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
     assert {name: one["state"] for name, one in told.items()} == dict.fromkeys(RUN, "success"), told["mend"]["output"][
         -3000:
     ]
-    assert told["sweep_weekly"]["returned"] == {"transport_licenses": len(lost)}
+    assert told["sweep_weekly"]["returned"] == {"transport.licenses": len(lost)}
     assert list(told["reconcile"]["tasks"]) == ["transport.licenses"]
     assert told["incidents"]["returned"]["alert"] == 0
     assert told["retention"]["returned"]["retain"]["pages"] == 0  # all of them are of today

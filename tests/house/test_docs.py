@@ -31,6 +31,7 @@ from license_library.service.api import (
     quality_api,
     subject_api,
 )
+from license_library.service.app import VERSION
 from license_library.service.problems import STATUSES
 from schemas.catalogue import CATALOGUE_FILE, load_catalogue
 from schemas.license_types import FaceDefinition, FaceKeys, TypeDefinition, TypeKeys, face_labels, load_license_types
@@ -141,6 +142,8 @@ def test_the_changelog_tells_the_version_that_is_built() -> None:
     headings = re.findall(r"^## \[?([^\]\n ]+)", read(ROOT / "CHANGELOG.md"), re.MULTILINE)
     assert built is not None
     assert headings[0] in {"Unreleased", built[1]}
+    assert built[1] in headings
+    assert built[1] == VERSION
 
 
 def test_decisions_are_numbered_without_a_gap_and_say_the_four_things() -> None:

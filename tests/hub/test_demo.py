@@ -125,6 +125,10 @@ def test_the_library_holds_what_was_merged(first: dict[str, Any]) -> None:
     assert first["library"]["versions"] == first["library"]["licenses"]
 
 
+def test_the_invented_applicant_is_told_whole_so_that_anybody_can_ask_on(served: object, home: Path) -> None:
+    assert f"applicant {Subjects(PLOT.seed).organisation(0).code}, who is made up" in (home / "demo.log").read_text()
+
+
 def test_one_checklist_is_answered(first: dict[str, Any]) -> None:
     verdicts = {line["verdict"] for line in first["checklist"]["materials"]}
     assert {"held", "applicant_brings"} <= verdicts

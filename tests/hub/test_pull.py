@@ -269,7 +269,7 @@ KILLED = """
 import sys
 import threading
 from pathlib import Path
-from hub import task_steps
+from hub.pulling import task_steps
 from hub.context import HubContext, utc_now
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring

@@ -182,3 +182,14 @@ def test_a_printed_page_leaves_out_what_only_a_screen_needs(page: Page) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".masthead")).to_be_hidden()
     expect(page.locator(".print-only")).to_be_visible()
+
+
+def test_a_tick_is_no_wider_than_a_tick(page: Page) -> None:
+    page.goto("/")
+    page.fill("#text", "恒通")
+    page.fill("#purpose", PURPOSE)
+    page.press("#purpose", "Enter")
+    page.get_by_role("button", name="查看读音或字号相近的其他名称").click()
+    box = page.locator(".check input").bounding_box()
+    assert box
+    assert box["width"] < 30

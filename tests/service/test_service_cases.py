@@ -103,6 +103,7 @@ def test_many_are_edited_and_sent_back_from_the_page_and_a_missing_word_is_told(
 ) -> None:
     asked = {"action": "return", "who": "张工", "field": "valid_to", "basis": "依据", "days": "5", "evidence": "扫描件"}
     edited = {"action": "edit", "who": "张工", "reason": "核实", "source_field": "ZT", "value": "10"}
+    asked, edited = ({**form, "confirmed": "yes"} for form in (asked, edited))
     for form in (asked, edited):
         assert own_machine.post("/quarantine", data=form).status_code == 303
     batches = own_machine.get("/api/case-batches").json()["batches"]

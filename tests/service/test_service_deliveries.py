@@ -48,7 +48,10 @@ def test_one_click_ends_a_doubt_either_way(own_machine: Client, database: Engine
     assert "未到达，重新发送" in page
     doubtful = int(re.search(r"/deliveries/(\d+)\"[^>]*>(?:(?!</form>).)*arrived", page, re.DOTALL)[1])  # type: ignore[index]
     decided = own_machine.post(f"/deliveries/{doubtful}", data={"choice": "arrived", "who": "张工"})
-    assert (decided.status_code, decided.headers["location"]) == (303, f"/deliveries#delivery-{doubtful}")
+    assert (decided.status_code, decided.headers["location"]) == (
+        303,
+        f"/deliveries?case_number=370283-2016-000123#delivery-{doubtful}",
+    )
     with database.connect() as conn:
         row = conn.execute(text("select * from deliveries where delivery_id = :id"), {"id": doubtful}).one()
     assert (row.state, row.decision, row.verified_by) == ("done", "arrived", "张工 (developer)")

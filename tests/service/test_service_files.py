@@ -201,7 +201,13 @@ def test_a_person_attaches_a_file_makes_a_copy_and_checks_it(
     assert "查无此件" in upload(own_person, "/working-copies/file", ofd(), purpose=PURPOSE).text
     file = re.search(r'href="(/files/\d+)"', shown)[1]
     assert own_person.get(file).content == pdf()
-    assert own_person.post(f"{file}/withdrawal", data={"csrf": fields["csrf"]}).status_code == 303
+    withdrawn = {"csrf": fields["csrf"], "who": "张工", "confirmed": "yes"}
+    for lacks in ("who", "confirmed"):
+        assert own_person.post(f"{file}/withdrawal", data=withdrawn | {lacks: ""}).status_code == 400
+    assert "已撤回" not in own_person.get(page).text
+    assert own_person.post(f"{file}/withdrawal", data=withdrawn).status_code == 303
+    with database.connect() as conn:
+        assert conn.scalar(text("select withdrawn_by from license_files")) == "张工 (developer)"
     assert "已撤回" in own_person.get(page).text
     acts = [row[0] for row in recorded(database)]
     assert [act for act in acts if act not in {"license", "search"}] == [

@@ -36,7 +36,7 @@ def test_the_steward_sees_what_is_wrong_and_what_to_do(shelf: Shelf, machine: Cl
     first = answer["departments"][0]
     assert (first["department"], first["worst"]) == ("market_regulation", "critical")
     assert [one["severity"] for one in first["incidents"]] == ["critical", "notice"]
-    assert [one["kind"] for one in first["tasks"]] == ["quarantine"]
+    assert [one["kind"] for one in first["tasks"]] == ["quarantine", "refused"]
     assert "to_verify" in {task["kind"] for one in answer["departments"] for task in one["tasks"]}
     page = machine.get("/steward?lang=zh").text
     assert "请与部门核实变化" in page

@@ -39,6 +39,7 @@ STARTS = (
     "types.value_",
     "problem.title_",
     "problem.explain_",
+    "error.",
     "exchange.",
     "time.",
 )
@@ -80,7 +81,7 @@ def test_every_text_that_exists_is_used() -> None:
 
 def test_no_chinese_text_stands_in_a_template() -> None:
     for path in FOLDER.glob("templates/*.html"):
-        words = re.findall(r"[\u4e00-\u9fff]+", path.read_text(encoding="utf-8"))
+        words = re.findall(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+", path.read_text(encoding="utf-8"))
         assert words == [], path.name
 
 

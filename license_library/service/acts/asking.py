@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
@@ -133,52 +134,52 @@ ACTIONS: dict[type[Request], str] = {
 
 def search(settings: ServiceSettings, actor: str, asked: SearchRequest) -> SearchAnswer:
     """Answer a search and record it."""
-    with _asking(settings, actor, asked) as conn:
-        answer = find_licenses(conn, settings.keyring, asked, settings.today(), settings.now())
-        _record(conn, settings, actor, asked, len(answer.hits))
+    with _asking(settings, actor, asked) as inquiry:
+        answer = find_licenses(inquiry.conn, settings.keyring, asked, settings.today(), settings.now())
+        inquiry.record(len(answer.hits))
         return answer
 
 
 def show_license(settings: ServiceSettings, actor: str, asked: LicenseRequest) -> LicenseAnswer:
     """Answer for one license and record it; NotFound where there is none."""
-    with _asking(settings, actor, asked) as conn:
-        answer = get_license(conn, settings.keyring, asked.license_id, settings.today(), settings.now())
-        _record(conn, settings, actor, asked, 1)
+    with _asking(settings, actor, asked) as inquiry:
+        answer = get_license(inquiry.conn, settings.keyring, asked.license_id, settings.today(), settings.now())
+        inquiry.record(1)
         return answer
 
 
 def show_as_of(settings: ServiceSettings, actor: str, asked: AsOfRequest) -> AsOfAnswer:
     """Answer what held of a license and record it; NotFound where there is none, NotSettled while that may change."""
     now = settings.now()
-    with _asking(settings, actor, asked) as conn:
-        answer = license_as_of(conn, settings.keyring, asked.license_id, asked.on, asked.known_at, now)
-        _record(conn, settings, actor, asked, int(answer.version is not None))
+    with _asking(settings, actor, asked) as inquiry:
+        answer = license_as_of(inquiry.conn, settings.keyring, asked.license_id, asked.on, asked.known_at, now)
+        inquiry.record(int(answer.version is not None))
         return answer
 
 
 def show_held(settings: ServiceSettings, actor: str, asked: HeldRequest) -> HeldAnswer:
     """Answer what a holder held and record it; NotSettled while that may change."""
     now = settings.now()  # before the library is asked how far it is settled
-    with _asking(settings, actor, asked) as conn:
+    with _asking(settings, actor, asked) as inquiry:
         holder = (asked.holder_code, asked.holder_code_type)
-        answer = held_as_of(conn, settings.keyring, *holder, asked.on, asked.known_at, settings.today(), now)
-        _record(conn, settings, actor, asked, len(answer.licenses))
+        answer = held_as_of(inquiry.conn, settings.keyring, *holder, asked.on, asked.known_at, settings.today(), now)
+        inquiry.record(len(answer.licenses))
         return answer
 
 
 def verify(settings: ServiceSettings, actor: str, asked: VerifyRequest) -> VerifyAnswer:
     """Answer whether a license is what it is said to be and record it."""
-    with _asking(settings, actor, asked) as conn:
-        answer = verify_license(conn, settings.keyring, asked, settings.today(), settings.now())
-        _record(conn, settings, actor, asked, int(bool(answer.exists)))
+    with _asking(settings, actor, asked) as inquiry:
+        answer = verify_license(inquiry.conn, settings.keyring, asked, settings.today(), settings.now())
+        inquiry.record(int(bool(answer.exists)))
         return answer
 
 
 def check_materials(settings: ServiceSettings, actor: str, asked: ChecklistRequest) -> Checklist:
     """Answer what an applicant must still bring and record it."""
-    with _asking(settings, actor, asked) as conn:
+    with _asking(settings, actor, asked) as inquiry:
         answer = answer_checklist(
-            conn,
+            inquiry.conn,
             settings.keyring,
             asked.item_code,
             asked.holder_code,
@@ -186,54 +187,52 @@ def check_materials(settings: ServiceSettings, actor: str, asked: ChecklistReque
             settings.today(),
             settings.now(),
         )
-        _record(conn, settings, actor, asked, answer.held_count)
+        inquiry.record(answer.held_count)
         return answer
 
 
 def fill_form(settings: ServiceSettings, actor: str, asked: PrefillRequest) -> Prefill:
     """Answer what is known of a form's fields and record which were told."""
     question = (asked.item_code, asked.holder_code, asked.holder_code_type, asked.fields)
-    with _asking(settings, actor, asked) as conn:
-        answer = answer_prefill(conn, settings.keyring, *question, settings.today(), settings.now())
+    with _asking(settings, actor, asked) as inquiry:
+        answer = answer_prefill(inquiry.conn, settings.keyring, *question, settings.today(), settings.now())
         told = [field.name for field in answer.fields if field.facts]
-        _record(conn, settings, actor, asked, len(told), fields_told=told)
+        inquiry.record(len(told), told)
         return answer
 
 
 def show_facts(settings: ServiceSettings, actor: str, asked: FactsRequest) -> FactsAnswer:
     """Answer what is known of a subject and record which elements were told; NotSettled while the past may change."""
     now = settings.now()
-    with _asking(settings, actor, asked) as conn:
+    with _asking(settings, actor, asked) as inquiry:
         question = (asked.holder_code, asked.holder_code_type, asked.elements, asked.on, asked.known_at)
-        answer = facts_of_subject(conn, settings.keyring, *question, settings.today(), now)
+        answer = facts_of_subject(inquiry.conn, settings.keyring, *question, settings.today(), now)
         told = [field.name for field in answer.fields]
-        _record(conn, settings, actor, asked, len(told), fields_told=told)
+        inquiry.record(len(told), told)
         return answer
 
 
+@dataclass(frozen=True)
+class _Inquiry:
+    """One question inside its transaction: where it is answered, and what its record tells."""
+
+    conn: Connection
+    settings: ServiceSettings
+    facts: tuple[str, str, Purpose, bytes]  # actor, action, purpose, hash of the question
+
+    def record(self, results: int, told: list[str] | None = None) -> None:
+        """Record the question with how much was found and which fields were told."""
+        record_inquiry(self.conn, *self.facts, results, self.settings.now(), fields_told=told)
+
+
 @contextmanager
-def _asking(settings: ServiceSettings, actor: str, asked: Request) -> Iterator[Connection]:
+def _asking(settings: ServiceSettings, actor: str, question: Request) -> Iterator[_Inquiry]:
     """Open the one transaction in which an answer is found and its record written; a refusal is recorded in another."""
-    refused = noting_refusals(settings, actor, ACTIONS[type(asked)], asked.purpose, _hash(settings, asked))
-    with refused, (settings.questions or settings.engine).begin() as conn:
-        yield conn
-
-
-def _record(  # noqa: PLR0913, PLR0917 - who asked what, and what came of it
-    conn: Connection,
-    settings: ServiceSettings,
-    actor: str,
-    asked: Request,
-    results: int,
-    fields_told: list[str] | None = None,
-) -> None:
-    facts = (actor, ACTIONS[type(asked)], asked.purpose, _hash(settings, asked), results, settings.now())
-    record_inquiry(conn, *facts, fields_told=fields_told)
-
-
-def _hash(settings: ServiceSettings, asked: Request) -> bytes:
-    # Without its purpose: the same question has the same hash whoever asks it, and why.
-    return hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
+    # The hash is without the purpose: the same question has the same one whoever asks it, and why.
+    hashed = hash_question(settings.keyring, msgspec.structs.replace(question, purpose=""))
+    facts = (actor, ACTIONS[type(question)], question.purpose, hashed)
+    with noting_refusals(settings, *facts), (settings.questions or settings.engine).begin() as conn:
+        yield _Inquiry(conn, settings, facts)
 
 
 build_readers(*ACTIONS)

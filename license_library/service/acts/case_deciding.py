@@ -10,8 +10,16 @@ from datetime import date
 import msgspec
 
 from license_library.answers import BatchBrief, BatchesAnswer, QuarantineDetail
+from license_library.asking.questions import QuarantineFilter
 from license_library.quarantine.batch_list import get_batch, list_batches
-from license_library.quarantine.case_batches import BatchChange, BatchOrder, change_batch, create_batch
+from license_library.quarantine.case_batches import (
+    BatchChange,
+    BatchOrder,
+    Chosen,
+    change_batch,
+    count_open,
+    create_batch,
+)
 from license_library.quarantine.case_decisions import CaseAction, CaseDecision, decide_case
 from license_library.quarantine.quarantine_list import get_quarantine_case
 from license_library.quarantine.revealing import reveal_case
@@ -27,6 +35,7 @@ __all__ = [
     "batches",
     "begin_batch",
     "change",
+    "count_chosen",
     "decide",
     "reveal",
 ]
@@ -78,6 +87,12 @@ def batches(settings: ServiceSettings) -> BatchesAnswer:
     """Return the newest batches, those that are not over first."""
     with settings.engine.connect() as conn:
         return list_batches(conn, BATCHES_SHOWN, settings.now())
+
+
+def count_chosen(settings: ServiceSettings, wanted: QuarantineFilter) -> int:
+    """Return how many open cases stand under the filter of a list, whatever state it shows."""
+    with settings.engine.connect() as conn:
+        return count_open(conn, Chosen(wanted.department, wanted.feed, wanted.code, wanted.owner))
 
 
 def begin_batch(settings: ServiceSettings, actor: str, order: BatchOrder) -> BatchBrief:

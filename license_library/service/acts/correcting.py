@@ -5,9 +5,11 @@ What is asked is recorded here and brought to the department by the hub; no lice
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
-from license_library.answers import CorrectionDetail, CorrectionsAnswer
+from license_library.answers import CorrectionDetail, CorrectionsAnswer, FaceField, Words
 from license_library.asking.questions import CorrectionFilter
 from license_library.quarantine.correction_list import list_corrections, show_correction
 from license_library.quarantine.corrections import (
@@ -22,6 +24,8 @@ from license_library.quarantine.revealing import reveal_correction
 from license_library.service.acts.purposes import signed
 from license_library.service.bodies import invalid
 from license_library.service.settings import ServiceSettings
+from license_library.words.wording import field_words
+from schemas.license import LICENSE
 from schemas.struct_readers import build_readers
 
 
@@ -45,6 +49,12 @@ class CorrectionAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer: Answer
     who: str
     note: str = ""
+
+
+def fields(face: Iterable[FaceField] = ()) -> list[tuple[str, Words]]:
+    """Return every field that may be asked about, with its name: of a license, and of the face that it shows."""
+    named = [(field.name, field_words(field.name)) for field in LICENSE.fields]
+    return named + [(f"face.{field.name}", field_words(f"face.{field.name}")) for field in face]
 
 
 def corrections(settings: ServiceSettings, wanted: CorrectionFilter) -> CorrectionsAnswer:

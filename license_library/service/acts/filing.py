@@ -34,7 +34,7 @@ from license_library.files.license_files import (
     withdraw_file,
 )
 from license_library.licenses.dossier import get_license
-from license_library.service.acts.purposes import Purpose, check_purpose
+from license_library.service.acts.purposes import Purpose, check_purpose, signed
 from license_library.service.acts.refusals import noting_refusals
 from license_library.service.bodies import as_question
 from license_library.service.settings import ServiceSettings
@@ -97,10 +97,10 @@ def attach(settings: ServiceSettings, actor: str, content: bytes, asked: FileReq
         return kept
 
 
-def withdraw(settings: ServiceSettings, actor: str, file_id: int, purpose: str) -> FileBrief:
-    """Let a file of a license no longer count."""
+def withdraw(settings: ServiceSettings, actor: str, file_id: int, purpose: str, who: str = "") -> FileBrief:
+    """Let a file of a license no longer count; `who` says so on a page that others use, too."""
     with settings.engine.begin() as conn:
-        gone = withdraw_file(conn, file_id, actor, settings.now())
+        gone = withdraw_file(conn, file_id, signed(who, actor) or actor, settings.now())
         hashed = hash_question(settings.keyring, Asked(f"withdraw {file_id}"))
         record_inquiry(conn, actor, "withdraw file", purpose, hashed, 1, settings.now())
         return gone

@@ -54,7 +54,8 @@ def correction(request: Request, settings: Settings, request_id: Reference) -> R
 def reveal(request: Request, settings: Settings, asker: Someone, request_id: Reference, form: Form) -> Response:
     """Show the values and the evidence of a request, once; the act is recorded."""
     purpose = as_question({"purpose": form.get("purpose", "")}, RevealRequest).purpose
-    return render(request, "correction.html", answer=correcting.reveal(settings, asker.actor, request_id, purpose))
+    answer = correcting.reveal(settings, asker.actor, request_id, purpose)
+    return render(request, "correction.html", page=f"/corrections/{request_id}", answer=answer)
 
 
 @router.post("/corrections/{request_id}")

@@ -5,6 +5,8 @@ Routes only; nothing personal stands here, so filters may stand in the address.
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -28,7 +30,8 @@ def deliveries(request: Request, settings: Settings, chosen: Deliveries) -> Resp
 
 @router.post("/deliveries/{delivery_id}")
 def decide(settings: Settings, asker: Someone, delivery_id: Reference, form: Form) -> Response:
-    """Take a decision and go back to the list."""
+    """Take a decision and show what became of it, among all that is owed for its case."""
     given = {"choice": form.get("choice", ""), "who": form.get("who", "")}
-    deciding.decide(settings, asker.actor, delivery_id, as_question(given, DeliveryDecision))
-    return RedirectResponse(f"/deliveries#delivery-{delivery_id}", 303)
+    decided = deciding.decide(settings, asker.actor, delivery_id, as_question(given, DeliveryDecision))
+    case = urlencode({"case_number": decided.case_number})
+    return RedirectResponse(f"/deliveries?{case}#delivery-{delivery_id}", 303)

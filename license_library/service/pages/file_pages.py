@@ -38,9 +38,15 @@ def give_file(request: Request, settings: Settings, asker: Someone, file_id: Ref
 
 
 @router.post("/files/{file_id}/withdrawal")
-def withdraw(request: Request, settings: Settings, asker: Someone, file_id: Reference) -> Response:
-    """Let a file no longer count and go back to its license."""
-    gone = filing.withdraw(settings, asker.actor, file_id, check_purpose(kept_purpose(request)))
+def withdraw(request: Request, settings: Settings, asker: Someone, file_id: Reference, form: Form) -> Response:
+    """Let a file no longer count and go back to its license; refused where nobody confirmed it."""
+    who = form.get("who", "")
+    if form.get("confirmed") != "yes" or not who:
+        raise RequestError(
+            f"service: file {file_id}: expected who withdraws it, and that to be confirmed; nothing was changed",
+            zh="请写明确认人，并勾选“已核对”；未作更改",
+        )
+    gone = filing.withdraw(settings, asker.actor, file_id, check_purpose(kept_purpose(request)), who)
     return RedirectResponse(f"/licenses/{gone.license_id}#files", 303)
 
 
@@ -84,17 +90,18 @@ def check_identifier(request: Request, settings: Settings, asker: Someone, form:
     except RequestError as fault:
         return render(request, "working_copies.html", 422, fault=fault, asked=form)
     answer = filing.check_by_identifier(settings, asker.actor, asked)
-    return _checked(request, answer, asked.purpose, form)
+    return _checked(request, answer, asked.purpose, asked=form)
 
 
 @router.post("/working-copies/file")
 def check_file(request: Request, settings: Settings, asker: Someone, upload: Upload, purpose: PagePurpose) -> Response:
     """Say whether a file is a working copy or a license file of ours."""
     answer = filing.check_by_content(settings, asker.actor, upload.content, purpose)
-    return _checked(request, answer, purpose, {"purpose": purpose})
+    # The file is not here any more: the other language shows the form again.
+    return _checked(request, answer, purpose, page="/working-copies")
 
 
-def _checked(request: Request, answer: Any, purpose: str, form: dict[str, str]) -> Response:
-    response = render(request, "working_copies.html", answer=answer, asked=form, purpose_stated=purpose)
+def _checked(request: Request, answer: Any, purpose: str, **shown: Any) -> Response:
+    response = render(request, "working_copies.html", answer=answer, **{"purpose": purpose, **shown})
     keep_purpose(request, response, purpose)
     return response

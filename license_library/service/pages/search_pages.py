@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from license_library.service.access import Settings, Someone, demand_someone
-from license_library.service.acts import asking, filing, overseeing
+from license_library.service.acts import asking, correcting, filing, overseeing
 from license_library.service.acts.asking import AsOfRequest, LicenseRequest, SearchRequest
 from license_library.service.acts.purposes import check_purpose, keep_purpose, kept_purpose
 from license_library.service.bodies import Form, as_question
@@ -63,10 +63,11 @@ def license_page(request: Request, settings: Settings, asker: Someone, license_i
     stated = check_purpose(purpose)
     answer = asking.show_license(settings, asker.actor, LicenseRequest(license_id, stated))
     kept = filing.beside_license(settings, license_id)
+    shown: dict[str, Any] = {"answer": answer, "kept": kept, "fields": correcting.fields(answer.face)}
     if chosen.on is None and chosen.known_at is None:
-        return render(request, "license.html", answer=answer, kept=kept)
+        return render(request, "license.html", **shown)
     then = asking.show_as_of(settings, asker.actor, AsOfRequest(license_id, stated, chosen.on, chosen.known_at))
-    return render(request, "license.html", answer=answer, then=then, kept=kept)
+    return render(request, "license.html", then=then, **shown)
 
 
 @router.post("/licenses/{license_id}")

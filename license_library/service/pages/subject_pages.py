@@ -75,7 +75,7 @@ def reveal(  # noqa: PLR0913, PLR0917 - what a route needs
     """Show the numbers once; the act is recorded with its purpose."""
     purpose = check_purpose(form.get("purpose", ""))
     answer = binding.compare(settings, asker.actor, one, other, purpose, reveal=True)
-    response = render(request, "subject_pair.html", answer=answer)
+    response = render(request, "subject_pair.html", page=f"/subjects/{one}/{other}", answer=answer)
     keep_purpose(request, response, purpose)
     return response
 
