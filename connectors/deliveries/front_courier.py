@@ -17,6 +17,7 @@ from connectors.declarations.delivery_feeds import sending_feed
 from connectors.declarations.parcel import Parcel, write_fields
 from connectors.deliveries.delivery_outcomes import Outcome, from_error, from_receipt, receipt_states
 from connectors.front.front_database import FrontDatabase
+from connectors.front.front_errors import RowTaken
 from connectors.front.table_contract import read_table_contract
 from connectors.front.table_rows import given_values, text_of
 from connectors.wire.connection import Connection
@@ -31,6 +32,7 @@ from schemas.errors import (
     HubError,
 )
 
+Columns = dict[str, sa.ColumnClause[Any]]
 DOWN = (DepartmentUnreachable, DepartmentTimeout)
 ROLLED_BACK = (DepartmentBrokePromise, DepartmentFault)  # the statement itself was refused: a value, a constraint
 
@@ -63,7 +65,7 @@ class FrontCourier:
             with self._front(delivery) as front:
                 live = front.live_columns(sorted(given))
                 is_leaving = True
-                front.step(lambda conn: _insert(conn, front, live, given, delivery))
+                _bring(front, live, given, delivery.key.field if delivery.key else "")
         except HubError as error:
             if is_leaving and isinstance(error, ROLLED_BACK):
                 return Outcome("refused", error.code, str(error))
@@ -96,26 +98,30 @@ class FrontCourier:
         return FrontDatabase(self._department, sending_feed(delivery), self._connection, self._clock)
 
 
-def _insert(
-    conn: sa.Connection,
-    front: FrontDatabase,
-    live: dict[str, sa.ColumnClause[Any]],
-    given: dict[str, object],
-    delivery: Delivery,
-) -> None:
-    table = front.table(list(live.values()))
+def _bring(front: FrontDatabase, live: Columns, given: dict[str, object], key: str) -> None:
+    """Insert the row unless it is there; one that came between looking and inserting is ours as well."""
+    table, values = front.table(list(live.values())), {live[name].name: value for name, value in given.items()}
+    same = sa.select(sa.literal(1)).select_from(table).where(live[key] == given[key]) if key else None
+    try:
+        front.step(lambda conn: _insert(conn, table.insert().values(values), same))
+    except RowTaken:
+        if same is None or not front.step(lambda conn: _is_there(conn, same)):
+            raise
+
+
+def _insert(conn: sa.Connection, row: sa.Insert, same: sa.Select[Any] | None) -> None:
+    if same is not None and _is_there(conn, same):
+        return
     with conn.begin():
-        if delivery.key:
-            name = delivery.key.field
-            same = sa.select(sa.literal(1)).select_from(table).where(live[name] == given[name])
-            if conn.execute(same).first() is not None:
-                return
-        conn.execute(table.insert().values({live[name].name: value for name, value in given.items()}))
+        conn.execute(row)
 
 
-def _read(
-    conn: sa.Connection, front: FrontDatabase, live: dict[str, sa.ColumnClause[Any]], key: str, value: str
-) -> dict[str, str | None]:
+def _is_there(conn: sa.Connection, same: sa.Select[Any]) -> bool:
+    with conn.begin():
+        return conn.execute(same).first() is not None
+
+
+def _read(conn: sa.Connection, front: FrontDatabase, live: Columns, key: str, value: str) -> dict[str, str | None]:
     table = front.table(list(live.values()))
     row = conn.execute(sa.select(*live.values()).select_from(table).where(live[key] == value)).first()
     conn.rollback()
