@@ -69,7 +69,7 @@ def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
     if license_type:
         demand_grant(asking, license_type)
     granted = granted_types(asking.conn, asking.consumer)
-    return good_rows(asking, find_by_identifier(asking.conn, identifier, granted), license_type)
+    return good_rows(asking, find_by_identifier(asking.conn, identifier, granted, asking.today), license_type)
 
 
 def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:

@@ -245,7 +245,7 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "by number": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(license_number="A1"), *clock),
         "by QR payload": lambda: find_by_qr_payload(shelf.conn, "nobody's"),
         "shared, by holder": lambda: find_by_holder(shelf.conn, [b"x"], "bizlic", None, TODAY),
-        "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER, ["bizlic"]),
+        "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER, ["bizlic"], TODAY),
         "held on a day": lambda: held_as_of(shelf.conn, shelf.keyring, COMPANY, None, None, None, *clock),
         "verified by another number": lambda: verify_license(shelf.conn, shelf.keyring, other, *clock),
         "bound to a number": lambda: bound_to_code(shelf.conn, shelf.keyring, some),

@@ -163,6 +163,17 @@ def test_a_license_of_which_a_later_edition_is_kept_is_told_as_replaced(shelf: L
     assert [one[0].doubt for one in told if isinstance(one, list)] == [REPLACED.zh, ""]
 
 
+def test_of_one_identifier_on_several_licenses_the_one_that_may_be_relied_on_is_told(shelf: Library, ask: Ask) -> None:
+    company = shelf.add_subject()
+    same = {"license_identifier": IDENTIFIER}
+    shelf.add_license(company, license_number="GOOD", issued_on=date(2015, 1, 1), open_ended=True, **same)
+    shelf.add_license(company, license_number="RAN OUT", issued_on=date(2016, 3, 1), valid_to=RAN_OUT, **same)
+    shelf.add_license(company, license_number="REVOKED", issued_on=date(2016, 5, 1), status="revoked", **same)
+    told = of_identifier(ask).data
+    assert isinstance(told, list)
+    assert [one.certificate_number for one in told] == ["GOOD"]
+
+
 LISTS = ["queryCertInfoByHolderCode", "downloadUrlsByHolderCode"]
 
 
