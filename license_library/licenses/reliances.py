@@ -20,7 +20,9 @@ from license_library.asking.listed_holders import persons_at, persons_of
 from license_library.asking.questions import NotReliable
 from license_library.asking.readings import check_text
 from license_library.licenses.license_hits import shown_text
+from license_library.licenses.license_now import is_replaced
 from license_library.storage.keyring import Keyring
+from license_library.words.standing_words import since_then
 from license_library.words.wording import validity_words
 from schemas.deliveries import OWN_CASES
 from schemas.errors import NotFound, RequestError
@@ -28,7 +30,8 @@ from schemas.errors import NotFound, RequestError
 RELIANCE = f"""
 r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at, r.doubt_codes,
 coalesce(t.name, h.license_type) as license_type_name, h.license_number, s.kind, s.code_encrypted, {persons_at("h")},
-l.unlisted_at, {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits, f.fresh_at, f.fresh_seconds
+l.unlisted_at, {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits, f.fresh_at, f.fresh_seconds,
+l.version_count as current_version_count, {is_replaced("l")} as is_replaced
 """
 # The version that was relied on, whatever the license has become; and what speaks against the license now.
 OF_RELIANCE = """
@@ -111,6 +114,7 @@ def reliance_of(row: Any, keyring: Keyring, now: datetime) -> RelianceBrief:
         relied_at=row.relied_at,
         doubts=doubts_of(row, now),
         doubts_then=None if row.doubt_codes is None else kept_doubts(row.doubt_codes),
+        warnings=since_then(row.version_count, row.current_version_count, is_replaced=row.is_replaced),
     )
 
 

@@ -176,3 +176,17 @@ def test_an_alert_is_untold_until_a_delivery_of_its_own_stands_in_the_outbox(lib
         assert find_untold_alerts(conn, DEPARTMENT) == []
         (shown,) = list_license_alerts(conn, keyring, LicenseAlertFilter(case_number="C-1"), NOW).alerts
         assert [words.zh for words in shown.told] == ["平度市市场监督管理局：待发送"]
+
+
+def test_a_reliance_says_what_became_of_its_license_since(library, keyring, pull, relied):
+    def warnings():
+        with library.connect() as conn:
+            (one,) = list_reliances(conn, keyring, relied, NOW)
+        return [(warning.code, warning.words.zh) for warning in one.warnings]
+
+    assert warnings() == []
+    pull(told(2, license_number="鲁平2号"))
+    former = ("license.former_version", "属于先前的第 1 版，证照现为第 2 版")
+    assert warnings() == [former]
+    pull(told(3, record_id="R9", license_number="鲁平3号", license_identifier=None, replaces="鲁平2号"))
+    assert warnings() == [("license.replaced", "已有证照取代本证照，请核验取代它的证照"), former]
