@@ -19,6 +19,11 @@ def ask(shelf: Library, **question: object) -> VerifyAnswer:
     return verify_license(shelf.conn, shelf.keyring, VerifyQuestion(**question), TODAY, NOW)
 
 
+def problem(field: str, code: str) -> dict[str, str]:
+    """Give what a check says of one field of a record."""
+    return {"code": code, "field": field, "expected": "another", "got": "this"}
+
+
 @pytest.fixture
 def company(shelf: Library) -> int:
     """Give a company in a library whose market regulation feed is fresh."""
@@ -116,6 +121,27 @@ def test_what_waits_of_another_holder_is_not_the_license_asked_for(shelf: Librar
     asked = {"license_type": "bizlic", "license_number": "N9"}
     assert ask(shelf, **asked, values={"holder_code": COMPANY}).verdict == "not_found"
     assert ask(shelf, **asked).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"holder_hashes": []},
+        {"problems": [problem("holder_code", "identifier.uscc_wrong")]},
+        {"problems": [problem("status", "record.unknown_code"), problem("holder_code_type", "record.unknown_code")]},
+        {"problems": [problem("holders", "identifier.uscc_wrong")]},
+    ],
+)
+def test_what_waits_of_a_holder_who_could_not_be_read_may_be_the_license_asked_for(
+    shelf: Library, company: int, case: dict[str, object]
+) -> None:
+    asked: dict[str, object] = {"license_number": "N9", "values": {"holder_code": COMPANY}}
+    shelf.add_case(**({"license_type": "bizlic", "holder_hashes": [b"a mistyped code"]} | case))
+    answer = ask(shelf, license_type="bizlic", **asked)
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert "可能属于该主体" in answer.reasons[0].zh
+    shelf.add_feed("transport", ("roadgoods",))
+    assert ask(shelf, license_type="roadgoods", **asked).verdict == "not_found"
 
 
 @pytest.mark.parametrize("beside", [{}, {"issued_on": "2015-03-01"}])
