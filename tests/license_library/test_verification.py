@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import msgspec
+import polars as pl
 import pytest
 from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
 
 from license_library.answers import VerifyAnswer
 from license_library.asking.questions import VerifyQuestion, WrongQuestion
+from license_library.asking.waiting_records import HOLDER_PROBLEMS
 from license_library.verification.verification import verify_license
 from license_library.verification.verify_candidates import MOST
+from schemas.code_rules import holder_rules
+from schemas.holders import HOLDER
+from schemas.text_rules import text_rules
 
 
 def ask(shelf: Library, **question: object) -> VerifyAnswer:
@@ -144,6 +149,14 @@ def test_what_waits_of_a_holder_who_could_not_be_read_may_be_the_license_asked_f
     assert ask(shelf, license_type="roadgoods", **asked).verdict == "not_found"
 
 
+def test_whatever_a_holder_s_number_can_be_wrong_by_is_looked_for() -> None:
+    rules = [
+        *text_rules(pl.DataFrame(schema=dict.fromkeys((field.name for field in HOLDER.fields), pl.String())), HOLDER),
+        *holder_rules(HOLDER, TODAY),
+    ]
+    assert {rule.code for rule in rules} <= set(HOLDER_PROBLEMS)
+
+
 @pytest.mark.parametrize("beside", [{}, {"issued_on": "2015-03-01"}])
 @pytest.mark.parametrize("absent", ["valid_to", "face.scope"])
 def test_what_could_not_be_compared_confirms_nothing(
@@ -235,6 +248,15 @@ def test_an_open_end_matches_only_an_open_end(shelf: Library, company: int) -> N
     for number, value, same in [("A1", "长期", True), ("A1", "2017-01-01", False), ("A2", "长期", False)]:
         answer = ask(shelf, license_type="bizlic", license_number=number, values={"valid_to": value})
         assert answer.matches is same
+
+
+def test_a_registration_number_is_not_taken_for_an_old_resident_number(shelf: Library) -> None:
+    shelf.add_feed()
+    shop = shelf.add_subject("平度市恒通货栈", "370283218012343", "099")
+    shelf.add_license(shop, license_number="A1", holder_name="平度市恒通货栈")
+    for kind in ({}, {"holder_code_type": "099"}):
+        answer = ask(shelf, license_number="A1", values={"holder_code": "370283218012343"} | kind)
+        assert answer.verdict == "confirmed"
 
 
 def test_of_several_licenses_with_one_number_the_one_that_fits_is_meant(shelf: Library, company: int) -> None:
