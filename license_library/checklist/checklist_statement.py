@@ -46,8 +46,10 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid'
               then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null then 'in_quarantine'
-            when best.validity = 'not_good' then 'not_good'
+            when best.status = any(cast(:final_states as text[])) then 'not_good'
+            when best.newer_waits then 'in_quarantine'
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
+            when best.validity = 'not_good' then 'not_good'
             when best.validity = 'expired' then case when maybe.quarantine_ids is null then 'expired' else 'in_quarantine' end
             when best.validity = 'not_yet_valid' then 'not_good'
             when known.freshness is null or other_holder.is_meant or known.freshness <> 'fresh' then 'unknown'
@@ -60,6 +62,8 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
+            when best.status = any(cast(:final_states as text[])) then best.status
+            when best.newer_waits then 'newer_waits'
             when best.validity = 'not_good' then best.status
             when best.license_id is not null and known.freshness <> 'fresh' then best.validity
             when best.validity = 'not_yet_valid' then 'not_yet_valid'

@@ -51,7 +51,10 @@ from license_library.words.verify_words import (
 )
 from license_library.words.wording import validity_words
 from schemas.identifiers.license_identifier import parse_license_identifier
+from schemas.states import FINAL_STATES
 
+# A department not heard of since, or with more to say, may have given it back or renewed it; one that lists it no more has not.
+_MAY_HAVE_CHANGED = frozenset({"in_quarantine", "silent", "never"})
 _LIKELIEST = (False, None, True)
 _TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
 
@@ -125,7 +128,7 @@ def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
     validity = validity_of(*term, today)
     source, doubts = source_of(row, now), doubts_of(row, now)
     matches = _overall(fields)
-    verdict = _verdict(fields, validity, source, doubts)
+    verdict = _verdict(fields, row.status, validity, doubts)
     return VerifyAnswer(
         verdict=verdict,
         words=_words(verdict, fields, doubts),
@@ -156,18 +159,16 @@ def _words(verdict: str, fields: list[FieldMatch], doubts: list[Doubt]) -> Words
     return VERDICTS[verdict] if fields or verdict != "confirmed" else CONFIRMED_UNCOMPARED
 
 
-def _verdict(fields: list[FieldMatch], validity: Validity, source: Source, doubts: list[Doubt]) -> Any:
+def _verdict(fields: list[FieldMatch], status: str, validity: Validity, doubts: list[Doubt]) -> Any:
     matches = _overall(fields)
     if matches is False:
         return "mismatch"
-    if validity == "not_good":  # a license once taken away is not good again by waiting
+    if status in FINAL_STATES:
         return "not_valid"
-    if source.freshness != "fresh":
+    if any(validity == "valid" or doubt.code in _MAY_HAVE_CHANGED for doubt in doubts):
         return "stale"
     if validity != "valid":
         return "not_valid"
-    if doubts:
-        return "stale"
     return "not_compared" if fields and matches is None else "confirmed"
 
 

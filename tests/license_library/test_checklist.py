@@ -288,6 +288,29 @@ def test_a_good_license_of_which_a_newer_record_waits_is_not_held(shelf: Library
     assert verdict_on(shelf, "bizlic").verdict == "held"
 
 
+@pytest.mark.parametrize(
+    ("term", "silent", "waiting"),
+    [
+        ({"status": "suspended"}, ("stale", "suspended"), ("in_quarantine", "newer_waits")),
+        ({"status": "restricted"}, ("stale", "restricted"), ("in_quarantine", "newer_waits")),
+        ({"valid_to": date(2016, 1, 1)}, ("stale", "expired"), ("in_quarantine", "newer_waits")),
+        ({"status": "revoked"}, ("not_good", "revoked"), ("not_good", "revoked")),
+    ],
+)
+def test_what_may_be_good_again_is_told_as_no_firm_no(
+    shelf: Library, company: int, term: dict[str, object], silent: tuple[str, str], waiting: tuple[str, str]
+) -> None:
+    license_id = shelf.add_license(company, **term)
+    case = shelf.let_a_newer_record_wait(license_id)
+    shelf.change("update quarantined_records set holder_hashes = array[cast('somebody' as bytea)]")
+    told = verdict_on(shelf, "bizlic")
+    assert (told.verdict, told.reason) == waiting
+    shelf.change("update quarantined_records set state = 'mended' where quarantine_id = :id", id=case)
+    shelf.change("update feeds set fresh_at = fresh_at - interval '30 days'")
+    told = verdict_on(shelf, "bizlic")
+    assert (told.verdict, told.reason) == silent
+
+
 def test_the_applicants_own_papers_are_brought(shelf: Library, company: int) -> None:
     own = [material for material in ask(shelf).materials if material.origin == "self"]
     assert [material.verdict for material in own] == ["applicant_brings"] * 2

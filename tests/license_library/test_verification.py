@@ -348,6 +348,27 @@ def test_a_good_license_of_a_silent_department_is_stale(shelf: Library) -> None:
     assert (answer.verdict, answer.exists, answer.valid_today) == ("stale", True, True)
 
 
+@pytest.mark.parametrize(
+    ("term", "stays"),
+    [
+        ({"status": "suspended"}, False),
+        ({"status": "restricted"}, False),
+        ({"valid_to": date(2016, 1, 1)}, False),
+        *(({"status": status}, True) for status in ("revoked", "withdrawn", "cancelled", "superseded")),
+    ],
+)
+@pytest.mark.parametrize("doubt", ["silent", "waiting"])
+def test_what_may_be_good_again_is_told_as_no_firm_no(
+    shelf: Library, term: dict[str, object], doubt: str, *, stays: bool
+) -> None:
+    shelf.add_feed(fresh_at=NOW - timedelta(days=30) if doubt == "silent" else NOW)
+    license_id = shelf.add_license(shelf.add_subject(), license_number="A1", **term)
+    if doubt == "waiting":
+        shelf.let_a_newer_record_wait(license_id)
+    answer = ask(shelf, license_number="A1")
+    assert (answer.verdict, answer.valid_today) == ("not_valid" if stays else "stale", False)
+
+
 DOUBTS = {
     "unlisted": "该部门最近的全量清单中已无此证照",
     "disputed": "内容有异议，已请部门校核",
