@@ -36,6 +36,7 @@ from license_library.verification.verify_candidates import (
     find_candidates,
     read_license,
     refuse_several,
+    refuse_unlike,
     without_blanks,
 )
 from license_library.words.verify_words import (
@@ -74,6 +75,8 @@ def verify_license(
     holder = GivenHolder(conn, keyring, values, today)
     compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
     row, matches, bound = max(compared, key=_likeness(today, now))
+    if all(match.matches is None for match in matches):
+        refuse_unlike(rows)
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()

@@ -276,6 +276,24 @@ def test_the_oldest_of_many_licenses_with_one_number_is_met_by_its_holder(shelf:
     assert (answer.license_id, answer.verdict) == (meant, "confirmed")
 
 
+@pytest.mark.parametrize("other_type", ["bizlic", "namepre"])
+def test_of_a_number_alone_that_stands_on_unlike_licenses_none_is_meant(
+    shelf: Library, company: int, other_type: str
+) -> None:
+    other = shelf.add_subject("平度市另一公司", "91110000600037341L") if other_type == "bizlic" else company
+    revoked = shelf.add_license(company, license_number="001", status="revoked")
+    shelf.add_license(other, license_number="001", license_type=other_type, holder_name="平度市另一公司")
+    for values in ({}, {"holder_name": " "}, {"face.scope": "货运"}):
+        with pytest.raises(WrongQuestion, match="several holders") as refused:
+            ask(shelf, license_number="001", values=values)
+        assert refused.value.reason == "verify.several_licenses"
+    answer = ask(shelf, license_number="001", values={"holder_name": "平度市恒通运输有限公司"})
+    assert (answer.verdict, answer.license_id) == ("not_valid", revoked)
+    shelf.add_license(company, license_number="002")
+    shelf.add_license(company, license_number="002")
+    assert ask(shelf, license_number="002").verdict == "confirmed"
+
+
 @pytest.fixture
 def common_number(shelf: Library, company: int) -> int:
     """Give a number on one license more than are looked at, the oldest alone another company's; return the newest."""
