@@ -10,11 +10,11 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from license_library.answers import Advice, Doubt, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
 from license_library.asking.doubts import doubts_of
-from license_library.asking.feed_sources import sources_of_type
+from license_library.asking.feed_sources import sources_of_type, type_of_identifier
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.known_faces import known_faces
@@ -51,13 +51,11 @@ from license_library.words.verify_words import (
     stale_words,
 )
 from license_library.words.wording import validity_words
-from schemas.identifiers.license_identifier import parse_license_identifier
 from schemas.states import FINAL_STATES
 
 # A department not heard of since, or with more to say, may have given it back or renewed it; one that lists it no more has not.
 _MAY_HAVE_CHANGED = frozenset({"in_quarantine", "silent", "never"})
 _LIKELIEST = (False, None, True)
-_TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
 
 
 def verify_license(
@@ -218,10 +216,8 @@ def _waiting(
 
 
 def _type_asked(conn: Connection, question: VerifyQuestion) -> str | None:
-    parts = parse_license_identifier((question.identifier or "").strip().upper())
-    if question.license_type or parts is None:
-        return question.license_type
-    return conn.execute(_TYPE_OF_CODE, {"type_code": parts.type_code}).scalars().first()
+    """Return the type by which feeds are asked: what stands in the identifier before what was claimed beside it."""
+    return type_of_identifier(conn, question.identifier or "") or question.license_type
 
 
 def _why_nothing(

@@ -16,6 +16,7 @@ from license_library.verification.verification import verify_license
 from license_library.verification.verify_candidates import MOST
 from schemas.code_rules import holder_rules
 from schemas.holders import HOLDER
+from schemas.identifiers.license_identifier import parse_license_identifier
 from schemas.text_rules import text_rules
 
 
@@ -332,6 +333,15 @@ def test_an_identifier_with_a_wrong_check_character_cannot_exist(shelf: Library,
     answer = ask(shelf, identifier=IDENTIFIER[:-1] + "A")
     assert (answer.verdict, answer.exists) == ("not_found", False)
     assert "应为 U" in answer.reasons[0].zh
+
+
+def test_the_type_within_an_identifier_goes_before_the_one_that_was_claimed(shelf: Library, company: int) -> None:
+    claimed = {"identifier": IDENTIFIER, "license_type": "bizlic"}
+    assert ask(shelf, **claimed).verdict == "not_found"
+    own = parse_license_identifier(IDENTIFIER)
+    assert own is not None
+    shelf.change("update license_types set type_code = :code where license_type = 'idcard'", code=own.type_code)
+    assert ask(shelf, **claimed).verdict == "unknown"
 
 
 def test_a_missing_license_of_a_fresh_feed_does_not_exist(shelf: Library, company: int) -> None:
