@@ -29,7 +29,7 @@ CONFIRMED = {"edit", "waive", "discard", "return"}  # over many cases these are 
 def quarantine(request: Request, settings: Settings, chosen: Quarantine) -> Response:
     """Show the records that wait, with what they suffer from, and what is being done over many of them."""
     departments = overseeing.departments(settings).departments
-    shown = {
+    shown: dict[str, Any] = {
         "answer": overseeing.quarantine(settings, chosen.wanted()),
         "batches": case_deciding.batches(settings).batches,
         "fields": correcting.fields(),
