@@ -64,7 +64,7 @@ def _tasks(row: object) -> list[Task]:
         tasks.append(Task("to_verify", words, doubts, f"/deliveries?department={name}&state=to_verify"))
     if refused:
         words = Words(
-            f"{refused} 件推送未被接受，须重发或取消", f"{refused} deliveries not accepted: send again or cancel"
+            f"{refused} 件推送未送达，须重发或取消", f"{refused} deliveries not accepted: send again or cancel"
         )
         tasks.append(Task("refused", words, refused, f"/deliveries?department={name}&state=refused"))
     return tasks

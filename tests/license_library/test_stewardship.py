@@ -62,7 +62,7 @@ def test_a_refused_delivery_is_somebodys_business(database: Engine, keyring: Key
         (department,) = survey_tasks(conn, NOW).departments
     (task,) = department.tasks
     assert (task.kind, task.count, task.path) == ("refused", 1, "/deliveries?department=transport&state=refused")
-    assert (task.words.zh, department.worst) == ("1 件推送未被接受，须重发或取消", "warning")
+    assert (task.words.zh, department.worst) == ("1 件推送未送达，须重发或取消", "warning")
 
 
 def test_the_list_of_incidents_goes_on(database: Engine, keyring: Keyring) -> None:
