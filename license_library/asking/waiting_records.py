@@ -41,16 +41,23 @@ def is_anybodys(case_alias: str) -> str:
 _OF_HOLDER = text(f"""
 select count(*) from quarantined_records q
  where state = 'open' and {_OF_TYPE}
-   and (holder_hashes && {waiting_under(":values", f"({with_bound(by_code(':values'))}) as w join subjects using (subject_id)")}
-     or {is_anybodys("q")})
+   and holder_hashes && {waiting_under(":values", f"({with_bound(by_code(':values'))}) as w join subjects using (subject_id)")}
 """)  # noqa: S608 - constants of this room
+_UNREADABLE = text(
+    f"select count(*) from quarantined_records q where state = 'open' and {_OF_TYPE} and {is_anybodys('q')}"  # noqa: S608
+)
 _OF_ANYBODY = text(f"select count(*) from quarantined_records where state = 'open' and {_OF_TYPE}")  # noqa: S608
 
 
 def count_waiting(conn: Connection, hashes: Sequence[Any], license_type: str | None) -> int:
-    """Count the records that wait and are a holder's, given by every form of the code, or may be; of a type, where one is given."""
+    """Count the records of a holder, given by every form of the code, that wait; of a type, where one is given."""
     waiting = int(conn.execute(_OF_HOLDER, {"values": list(hashes), "license_type": license_type}).scalar_one())
     return waiting + count_held(conn, hashes, license_type)
+
+
+def count_unreadable(conn: Connection, license_type: str | None) -> int:
+    """Count the records that wait and whose holder could not be read: each may be anybody's; of a type, where one is given."""
+    return int(conn.execute(_UNREADABLE, {"license_type": license_type}).scalar_one())
 
 
 def count_waiting_of_type(conn: Connection, license_type: str) -> int:
@@ -68,8 +75,15 @@ def type_waiting_words(count: int) -> Words:
 
 
 def waiting_words(count: int) -> Words:
-    """Say that records wait that are the holder's, or may be."""
+    """Say that records of the holder wait."""
     return Words(
-        f"该主体有 {count} 条记录因数据问题待处理（含持证主体无法识别、可能属于该主体的记录）",
-        f"{count} records of this holder, or of a holder who could not be read, wait in quarantine for the steward",
+        f"该主体有 {count} 条记录因数据问题待处理", f"{count} records of this holder wait in quarantine for the steward"
+    )
+
+
+def unreadable_words(count: int) -> Words:
+    """Say that records wait which may be the holder's, because nobody could read whose they are."""
+    return Words(
+        f"该类证照另有 {count} 条记录的持证主体无法识别，可能属于该主体，待处理",
+        f"{count} records of its type, whose holder could not be read and may be this one, wait in quarantine for the steward",
     )

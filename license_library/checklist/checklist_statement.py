@@ -51,10 +51,9 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.newer_waits then 'in_quarantine'
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
             when best.validity = 'not_good' then 'not_good'
-            when best.validity = 'expired' then case when maybe.quarantine_ids is null then 'expired' else 'in_quarantine' end
+            when best.validity = 'expired' then 'expired'
             when best.validity = 'not_yet_valid' then 'not_good'
             when known.freshness is null or other_holder.is_meant or known.freshness <> 'fresh' then 'unknown'
-            when maybe.quarantine_ids is not null then 'in_quarantine'
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null

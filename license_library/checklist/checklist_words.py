@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from license_library.answers import Words
 from license_library.asking.doubts import DISPUTED, UNLISTED, WAITING
+from license_library.asking.waiting_records import unreadable_words
 from license_library.words.verify_words import replaced_words
 from license_library.words.wording import freshness_words, problem_words, validity_words
 
@@ -85,10 +86,23 @@ def _disputed(row: Any) -> Words:
     return Words(f"{term.zh}；{DISPUTED.zh}", f"{term.en}; {DISPUTED.en}")
 
 
+def _expired(row: Any) -> Words:
+    return _beside_anybodys(row, _term(row))
+
+
 def _not_held(row: Any) -> Words:
-    return Words(
+    none = Words(
         f"未查到该证照，由{row.issuer_name}颁发", f"no such license of this holder; it is issued by {row.issuer_name}"
     )
+    return _beside_anybodys(row, none)
+
+
+def _beside_anybodys(row: Any, words: Words) -> Words:
+    """Add that records wait which may be this holder's: with a few of them a verdict is still worth more than none."""
+    if row.reason != "anybodys_waits":
+        return words
+    maybe = unreadable_words(len(row.quarantine_ids))
+    return Words(f"{words.zh}；{maybe.zh}", f"{words.en}; {maybe.en}")
 
 
 def _waiting(row: Any) -> Words:
@@ -96,11 +110,6 @@ def _waiting(row: Any) -> Words:
         term = _term(row)
         return Words(f"最后所知：{term.zh}；{WAITING.zh}", f"last known: {term.en}; {WAITING.en}")
     count, why = len(row.quarantine_ids), _reasons(row.waiting_codes)
-    if row.reason == "anybodys_waits":
-        return Words(
-            f"有 {count} 条可能属于该主体的记录（持证主体无法识别）因数据问题未入库：{why.zh}",
-            f"{count} records wait for the steward whose holder could not be read and may be this one: {why.en}",
-        )
     return Words(
         f"有 {count} 条该主体的记录因数据问题未入库：{why.zh}",
         f"{count} records of this holder wait for the steward: {why.en}",
@@ -144,7 +153,7 @@ _REASONS: Final[dict[str, Callable[[Any], Words]]] = {
     "held": _last_known,
     "disputed": _disputed,
     "stale": _stale,
-    "expired": _term,
+    "expired": _expired,
     "not_good": _last_known,
     "not_held": _not_held,
     "in_quarantine": _waiting,

@@ -21,9 +21,11 @@ from license_library.asking.known_faces import known_faces
 from license_library.asking.questions import VerifyQuestion, WrongQuestion
 from license_library.asking.readings import Reading
 from license_library.asking.waiting_records import (
+    count_unreadable,
     count_waiting,
     count_waiting_of_type,
     type_waiting_words,
+    unreadable_words,
     waiting_words,
 )
 from license_library.licenses.replacements import find_newer
@@ -211,8 +213,8 @@ def _waiting(
     except (KeyError, WrongQuestion):
         count = count_waiting_of_type(conn, license_type) if license_type else 0
         return [type_waiting_words(count)] if count else []
-    count = count_waiting(conn, hashes, license_type)
-    return [waiting_words(count)] if count else []
+    own, anybodys = count_waiting(conn, hashes, license_type), count_unreadable(conn, license_type)
+    return [words(count) for words, count in ((waiting_words, own), (unreadable_words, anybodys)) if count]
 
 
 def _type_asked(conn: Connection, question: VerifyQuestion) -> str | None:

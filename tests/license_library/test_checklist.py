@@ -237,13 +237,17 @@ def test_an_open_case_of_this_holder_and_type_is_in_quarantine(shelf: Library, c
     assert (verdict.verdict, verdict.quarantine_ids) == ("in_quarantine", [waiting])
 
 
-def test_an_open_case_of_a_holder_who_could_not_be_read_may_be_of_this_one(shelf: Library, company: int) -> None:
+def test_an_open_case_of_a_holder_who_could_not_be_read_is_told_beside_the_verdict(
+    shelf: Library, company: int
+) -> None:
     waiting = shelf.add_case(codes=["record.missing_field"])
     verdict = verdict_on(shelf, "bizlic")
-    assert (verdict.verdict, verdict.reason, verdict.quarantine_ids) == ("in_quarantine", "anybodys_waits", [waiting])
-    assert verdict.words.zh.startswith("有 1 条可能属于该主体的记录（持证主体无法识别）因数据问题未入库：")
+    assert (verdict.verdict, verdict.reason, verdict.quarantine_ids) == ("not_held", "anybodys_waits", [waiting])
+    assert verdict.words.zh.endswith("；该类证照另有 1 条记录的持证主体无法识别，可能属于该主体，待处理")
     license_id = shelf.add_license(company, valid_to=date(2015, 1, 1))
-    assert verdict_on(shelf, "bizlic").verdict == "in_quarantine"
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.reason) == ("expired", "anybodys_waits")
+    assert "持证主体无法识别" in verdict.words.zh
     shelf.change("update licenses set valid_to = '2017-01-01' where license_id = :id", id=license_id)
     verdict = verdict_on(shelf, "bizlic")
     assert (verdict.verdict, verdict.quarantine_ids) == ("held", [])
