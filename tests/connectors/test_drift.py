@@ -212,7 +212,7 @@ def test_an_import_that_can_be_no_file_is_the_departments_mistake(
     publisher = served["market_regulation"].spokesman
     assert isinstance(publisher, Publisher)
     monkeypatch.setattr(publisher, "files", {**publisher.files, ".": publisher.files["registry.xsd"]})
-    with pytest.raises(DepartmentBrokePromise, match="its live contract imports .*; nothing was compared"):
+    with pytest.raises(DepartmentBrokePromise, match=r"its live contract imports .*; nothing was compared"):
         show(
             "market_regulation",
             "registry.wsdl",
