@@ -88,7 +88,7 @@ def parsed_dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_declared_feed_has_a_dag_in_a_fixed_order(parsed_dags: dict[str, Any]) -> None:
     declared = [load_department(name) for name in list_departments()]
-    wanted = [f"pull_{one.department}_{feed}" for one in declared for feed in sorted(one.feeds)]
+    wanted = [f"pull_{one.department}.{feed}" for one in declared for feed in sorted(one.feeds)]
     pushed = [f"push_{one.department}" for one in declared if one.deliveries]
     assert parsed_dags["order"] == [
         *wanted,
@@ -106,7 +106,7 @@ def test_every_declared_feed_has_a_dag_in_a_fixed_order(parsed_dags: dict[str, A
 def test_each_feed_that_declares_a_rhythm_is_swept(parsed_dags: dict[str, Any]) -> None:
     declared = [load_department(name) for name in list_departments()]
     swept = [
-        f"{one.department}_{name}" for one in declared for name, feed in sorted(one.feeds.items()) if feed.cursor.sweep
+        f"{one.department}.{name}" for one in declared for name, feed in sorted(one.feeds.items()) if feed.cursor.sweep
     ]
     assert sorted(parsed_dags["dags"]["sweep_weekly"]["tasks"]) == sorted(swept)
 
@@ -147,7 +147,7 @@ def test_every_dag_is_described_tagged_and_runs_alone_in_our_time(parsed_dags: d
 def test_every_task_has_an_owner_retries_a_pool_and_an_end(parsed_dags: dict[str, Any]) -> None:
     departments = set(list_departments())
     answered = {
-        f"pull_{one.department}_{feed.name}"
+        f"pull_{one.department}.{feed.name}"
         for one in map(load_department, list_departments())
         for feed in one.feeds.values()
         if feed.is_answered
