@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from license_library.answers.licenses import LicenseVersion, Validity
+from license_library.answers.licenses import LicenseHolder, LicenseVersion, Validity
 from license_library.answers.spoken import Answer, Words
 from license_library.answers.subjects import BoundHolder
 
@@ -36,6 +36,7 @@ class HeldLicense(Answer, frozen=True):
     license_type_name: str
     license_number: str
     holder_name: str
+    holders: list[LicenseHolder]  # everyone whom that version lists, where it lists several
     issuer_name: str
     issued_on: date
     valid_from: date | None

@@ -16,7 +16,7 @@ from license_library.asking.freshness import validity_of
 from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.holder_subjects import by_code, with_bound
 from license_library.asking.known_feeds import feeds_known_at, nothing_words
-from license_library.asking.listed_holders import persons_at, persons_of
+from license_library.asking.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.asking.masking import mask_code
 from license_library.asking.readings import check_text
 from license_library.licenses.as_of import HOLDS_FROM, TOLD_FROM, settled_instant, unknown_state_words
@@ -28,6 +28,7 @@ from schemas.holder_code_types import holder_kind
 
 MOST: Final = 500  # a holder of more is told so
 
+_LISTED: Final = ", ".join(f"{told} as {name}" for name, told in LISTED.items())
 _HELD = text(f"""
 with subject as materialized (
   {with_bound(by_code(":hashes", then=True), then=True)}
@@ -39,7 +40,7 @@ with subject as materialized (
   select h.license_id from subject join license_holders h using (subject_id)
 )
 select told.license_id, told.version_count, told.license_type, coalesce(t.name, told.license_type) as license_type_name,
-       told.license_number, {persons_at("told")}, told.issuer_name, told.issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
+       told.license_number, {_LISTED}, told.issuer_name, told.issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
        told.holder_name, {TOLD_FROM.format("told")} as told_from, told.department, told.feed, told.exchange_id, told.known_from, holder.subject_id as held_by, holder.is_own
   from named
  cross join lateral (
@@ -49,6 +50,7 @@ select told.license_id, told.version_count, told.license_type, coalesce(t.name, 
    select * from license_history
     where license_id = named.license_id and version_count = holding.version_count offset 0) as told on true
   left join license_types t on t.license_type = told.license_type
+  {listed_at("told")}
  cross join lateral (
    -- under the number that was asked before any other
    select subject_id, is_own from subject where subject_id = told.subject_id or exists (
@@ -111,6 +113,7 @@ def _license(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound, on: d
         license_type_name=row.license_type_name,
         license_number=shown_text(row.license_number, holder_kind(holder.code_type), code, persons_of(row, keyring)),
         holder_name=row.holder_name,
+        holders=holders_of(row, keyring),
         issuer_name=row.issuer_name,
         issued_on=row.issued_on,
         valid_from=row.valid_from,

@@ -233,6 +233,21 @@ def test_the_dossier_shows_each_versions_holders_masked_and_what_changed(shelf: 
     assert PERSON not in str(answer)
 
 
+def test_what_was_held_names_everyone_whom_that_version_lists(shelf: Library) -> None:
+    shelf.add_feed()
+    license_id = shared_license(shelf, version_count=2)
+    (company, person) = shelf.read("select subject_id from subjects order by subject_id")
+    shelf.change("update license_holders set version_count = 2")
+    shelf.add_former_version(license_id, company, known_from=ASKED_AT - timedelta(days=9))
+    shelf.add_holders(license_id, (person, "王五光", "10%"), (company, "平度市恒通运输有限公司", "90%"))
+    then = ASKED_AT - timedelta(days=8)
+    for known_at, shares in ((None, ["60%", "40%"]), (then, ["10%", "90%"])):
+        (held,) = held_as_of(shelf.conn, shelf.keyring, COMPANY, None, TODAY, known_at, TODAY, ASKED_AT).licenses
+        assert [one.share for one in held.holders] == shares
+        assert {one.name for one in held.holders} == {"平度市恒通运输有限公司", "王五光"}
+        assert PERSON not in str(held)
+
+
 PASSPORT = "E12345678"
 
 

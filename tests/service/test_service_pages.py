@@ -13,6 +13,7 @@ from service_makers import (
     COMPANY_NAME,
     HOSTILE_NAME,
     ITEM,
+    NOW,
     PERSON,
     PURPOSE,
     TOKEN,
@@ -24,9 +25,10 @@ from service_makers import (
 )
 from sqlalchemy import text
 
+from license_library.licenses.reliances import Relying, rely_on
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
-from tests.license_library.question_makers import Library
+from tests.license_library.question_makers import TODAY, Library
 
 PLAIN_PAGES = [
     "/",
@@ -278,6 +280,26 @@ def test_what_was_held_on_a_day_is_shown_as_known_then(shelf: Shelf, person: Cli
     wrong = post_form(person, "/holdings", holder_code="91370283MA3N0A9C6X", on="", known_at="")
     assert wrong.status_code == 422
     assert 'role="alert"' in wrong.text
+
+
+def test_pages_name_everyone_who_held_and_say_what_became_of_what_was_relied_on(
+    own_shelf: Shelf, own_settings: ServiceSettings
+) -> None:
+    with own_settings.engine.begin() as conn:
+        library = Library(conn, own_settings.keyring)
+        wife = library.add_subject("张三", "N3", "099")
+        listed = (own_shelf.company_id, COMPANY_NAME, None), (wife, "张三", None)
+        library.add_holders(own_shelf.license_id, *listed, version_count=2)
+        rely_on(conn, own_settings.keyring, Relying(own_shelf.license_id, "C-1", None, "王工", "x"), TODAY, NOW)
+        identifier = "select license_identifier from licenses where license_id = :id"
+        (replaced,) = library.read(identifier, id=own_shelf.license_id)
+        library.add_license(wife, record_id="newer", replaces=replaced)
+    with serving(create_app(own_settings)) as address, calling(address, Origin=address) as client:
+        assert client.post("/sign-in", data={"token": TOKEN}).status_code == 303
+        held = post_form(client, "/holdings", holder_code=COMPANY, on="", known_at="")
+        assert f"{COMPANY_NAME}、张三" in held.text
+        shown = client.get(f"/licenses/{own_shelf.license_id}").text
+        assert "已有证照取代本证照，请核验取代它的证照" in shown[shown.index("C-1") :]
 
 
 def test_a_checklist_of_a_wrong_code_says_so(shelf: Shelf, person: Client) -> None:
