@@ -71,8 +71,8 @@ def _acknowledging(department: Department, feed: Feed) -> str:
 
 
 def dag_id(department: str, feed: str) -> str:
-    """Return the name of a feed's DAG."""
-    return f"pull_{department}_{feed}"
+    """Return the name of a feed's DAG; no name holds a dot, so that no two share one."""
+    return f"pull_{department}.{feed}"
 
 
 @task

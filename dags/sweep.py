@@ -61,7 +61,7 @@ def sweep_dag(rhythm: str) -> DAG:
     ) as dag:
         for one, feed in swept_feeds(rhythm):
             name = f"{one.department}/{feed.name}"
-            made = sweep.override(task_id=f"{one.department}_{feed.name}", outlets=[Asset(name)], **task_defaults(one))
+            made = sweep.override(task_id=f"{one.department}.{feed.name}", outlets=[Asset(name)], **task_defaults(one))
             made(one.department, feed.name)
     return dag
 

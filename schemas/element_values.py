@@ -40,6 +40,16 @@ def normal_form(element: Element, value: str) -> str:
     return {"date": _date, "money": _money, "number": _number}.get(element.kind, str)(plain)
 
 
+def day_of(value: str) -> date | None:
+    """Return the day that a text names in any form in use; None where it names none."""
+    return _day(_plain(value))
+
+
+def number_form(value: str) -> str:
+    """Return what a number is compared by, whatever its separators and its unit; other text as it is."""
+    return _number(_plain(value))
+
+
 def normal_forms(element: Element, values: Collection[str]) -> dict[str, str]:
     """Return the normal form of each of many values: names are folded as one column."""
     if element.kind != "name":
@@ -66,13 +76,16 @@ def _plain(value: str) -> str:
 
 
 def _date(plain: str) -> str:
+    day = _day(plain)
+    return plain if day is None else day.isoformat()
+
+
+def _day(plain: str) -> date | None:
     found = next(filter(None, (form.fullmatch(plain) for form in _DATES)), None)
-    if found is None:
-        return plain
     try:
-        return date(*map(int, found.groups())).isoformat()
+        return None if found is None else date(*map(int, found.groups()))
     except ValueError:
-        return plain
+        return None
 
 
 def _money(plain: str) -> str:

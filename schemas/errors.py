@@ -64,6 +64,10 @@ class DepartmentRefused(DepartmentError):
     code = "department.refused"
 
 
+class SignInRefused(DepartmentRefused):
+    """The department refused our sign-in before it looked at the request."""
+
+
 class DepartmentFault(DepartmentError):
     """The department answered with a fault of its own."""
 

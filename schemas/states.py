@@ -34,6 +34,9 @@ STATE_CODES = frozenset(state.code for state in STATES)
 # A renewal asked for in time and not yet decided counts as granted (行政许可法 50), so it is good as well.
 GOOD_STATES = frozenset({"valid", "renewal_pending"})
 
+# What was taken away for good: no renewal, and no silence of its department, makes it good again.
+FINAL_STATES = frozenset({"revoked", "withdrawn", "cancelled", "superseded"})
+
 # Which state may follow which; articles of 行政许可法. A pull sees states, not steps, and may miss some in between: what
 # can be reached by several steps may follow as well.
 NEXT_STATES = {

@@ -69,6 +69,7 @@ __all__ = [
 ]
 
 FILE = "department.toml"
+NAME = r"[a-z][a-z0-9_]*"  # of a department, which is its folder's, and of a feed
 FILLED_IN = {"department", "folder", "digest"}  # not written in the file: they follow from the folder
 T = TypeVar("T", bound=Struct)
 
@@ -82,7 +83,7 @@ def list_departments(root: Path | None = None) -> list[str]:
 def load_department(name: str, root: Path | None = None) -> Department:
     """Return the declaration of department `name`; DeclarationError names file, table and key."""
     folder = (root or Path(__file__).parents[1]) / name
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or not (folder / FILE).is_file():
+    if not re.fullmatch(NAME, name) or not (folder / FILE).is_file():
         raise DeclarationError(f"connectors: no department {name!r}; there are {', '.join(list_departments(root))}")
     raw = _read_toml(folder / FILE)
     place = f"{name}/{FILE}"
@@ -146,6 +147,8 @@ def _read_out(raw: Any, place: str) -> Out:
 
 
 def _read_feed(name: str, raw: Any, place: str) -> Feed:
+    if not re.fullmatch(NAME, name):  # it becomes part of a DAG's name and of a command
+        raise DeclarationError(f"{place}: expected a name of small letters, digits and _, such as licenses")
     if not isinstance(raw, dict):
         raise DeclarationError(f"{place}: expected a table, got {type(raw).__name__}")
     inner = place.removesuffix("]")
@@ -155,7 +158,7 @@ def _read_feed(name: str, raw: Any, place: str) -> Feed:
     rules = {key: _read_rule(rule, f"{inner}.fields] {key}") for key, rule in fields.items()}
     if isinstance(raw.get("holders"), dict):
         raw["holders"] = _read_holders(raw["holders"], f"{inner}.holders]")
-    return msgspec.structs.replace(_convert({"name": name, **raw}, Feed, place), fields=rules)
+    return msgspec.structs.replace(_convert({**raw, "name": name}, Feed, place), fields=rules)
 
 
 def _read_holders(raw: dict[str, Any], place: str) -> Holders:

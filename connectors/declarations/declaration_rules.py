@@ -27,7 +27,8 @@ RECORD_TYPES: Mapping[str, RecordType] = {LICENSE.name: LICENSE}
 NEEDED = {"soap": ("operation", "records"), "rest": ("path", "records"), "table": ("table",), "file": ("files",)}
 ACCOUNT = {"login", "password"}
 PLACEHOLDERS = {"since", "page", "offset", "page_size", "cursor"}
-CRON = {"minute": 59, "hour": 23, "day of the month": 31, "month": 12, "day of the week": 7}
+CRON = {"minute": (0, 59), "hour": (0, 23), "day of the month": (1, 31), "month": (1, 12), "day of the week": (0, 7)}
+CRON_PART = r"(\*|[0-9]+(-[0-9]+)?)(/0*[1-9][0-9]*)?"  # what every scheduler takes: no names, no step of nothing
 FLAT = {"query", "form"}  # ways to send a request that know no groups
 SHARES = ("max_bad_ratio", "max_missed_ratio", "max_loss", "max_fill_drop", "max_duplicates", "max_contradictions")
 FOLLOWED = {"link", "next"}  # paging styles whose next page is a URL of the department's
@@ -102,9 +103,13 @@ def check_schedule(schedule: str, place: str) -> None:
     parts = schedule.split()
     if len(parts) != 5:
         raise DeclarationError(f"{place}: key 'schedule': expected five cron fields, got {schedule!r}")
-    for part, (unit, most) in zip(parts, CRON.items(), strict=True):
-        if any(int(number) > most for number in re.findall(r"[0-9]+", part)):
-            raise DeclarationError(f"{place}: key 'schedule': expected at most {most} for the {unit}, got {part!r}")
+    for part, (unit, (least, most)) in zip(parts, CRON.items(), strict=True):
+        is_written = all(re.fullmatch(CRON_PART, one) for one in part.split(","))
+        if not is_written or not all(least <= int(number) <= most for number in re.findall(r"[0-9]+", part)):
+            raise DeclarationError(
+                f"{place}: key 'schedule': expected {least} to {most} for the {unit}, as a number, a list, a range or a "
+                f"step, got {part!r}"
+            )
 
 
 def _check_request(feed: Feed, transport: Transport, place: str) -> None:

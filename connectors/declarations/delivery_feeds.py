@@ -55,7 +55,9 @@ def asking_feed(department: Department, delivery: Delivery, question: Ask | Rece
 def record_feed(department: Department, feed: Feed, ask: AskRecord, key: str) -> Feed:
     """Return the feed as it asks for one record."""
     is_soap = department.transport.kind == "soap"
-    place = {"operation": ask.call} if is_soap else {"path": ask.call, "method": ask.method}
+    place: dict[str, Any] = {"operation": ask.call} if is_soap else {"path": ask.call, "method": ask.method}
+    if ask.method == "GET" and not is_soap:  # it has no body, whatever the feed sends
+        place["send"] = "query"
     return replace(feed, request=fill(ask.request, {"key": key}), paging=Paging(), **place)
 
 

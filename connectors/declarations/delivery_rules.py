@@ -142,8 +142,7 @@ def _check_receipt(receipt: Receipt, delivery: Delivery, transport: Transport, p
             f"{place}: a front table's receipt is read from the delivered row; expected class A and no 'poll'"
         )
     _check_placeholders(receipt.request, known_names(delivery) | ACCOUNT | {"number"}, f"{place}: key 'request'")
-    for key in ("every", "give_up"):
-        check_text(duration, getattr(receipt, key), f"{place}: key {key!r}")
+    _check_times(receipt, place)
     refused = receipt.refused_when.values if receipt.refused_when else []
     if not receipt.done_when.values or set(receipt.done_when.values) & set(refused):
         raise DeclarationError(f"{place}: 'done_when' must name a value, and never one of 'refused_when'")
@@ -151,6 +150,13 @@ def _check_receipt(receipt: Receipt, delivery: Delivery, transport: Transport, p
         raise DeclarationError(f"{place}: key 'answer' belongs to a correction_request; nothing else is answered")
     if receipt.answer and not receipt.answer.codes:
         raise DeclarationError(f"{place}: key 'answer': expected codes, the department's beside ours")
+
+
+def _check_times(receipt: Receipt, place: str) -> None:
+    for key in ("every", "give_up"):
+        check_text(duration, getattr(receipt, key), f"{place}: key {key!r}")
+    if not duration(receipt.every):
+        raise DeclarationError(f"{place}: key 'every': expected at least one second, got {receipt.every!r}")
 
 
 def _check_call(key: str, call: str, transport: Transport, place: str) -> None:

@@ -24,6 +24,9 @@ __all__ = ["Courier", "Outcome", "Parcel", "State", "opened_courier", "write_fie
 class Courier(Protocol):
     """Bring parcels to one department."""
 
+    def open(self, delivery: Delivery) -> None:
+        """Make ready to speak; DeclarationError where our own connection or contract does not let us, and nothing else."""
+
     def deliver(self, delivery: Delivery, parcel: Parcel) -> Outcome:
         """Deliver once: accepted, refused, again (it is certainly not there) or doubtful."""
 

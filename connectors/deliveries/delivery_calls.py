@@ -56,10 +56,16 @@ class Caller:
         if self._door:
             self._door.close()
 
-    def write(self, feed: Feed, values: dict[str, Any], headers: Mapping[str, str]) -> Written:
-        """Write a call and open the door for it; nothing of it leaves yet, a token may be asked for."""
+    def open(self, feed: Feed) -> None:
+        """Open the door for a feed's calls and sign in, for which a token may be asked; nothing of a call leaves yet."""
         if self._door is None:
             self._door = Door(self._who, self._connection, self._department.transport.limits, self._clock)
+        if feed.name not in self._requesters:
+            self._requesters[feed.name] = PageRequester(self._department, feed, self._connection, self._sign_in)
+        self._sign_in.sign(self._clock())
+
+    def write(self, feed: Feed, values: dict[str, Any], headers: Mapping[str, str]) -> Written:
+        """Write a call of a feed whose door is open; nothing of it leaves yet, a token may be asked for."""
         return Written(feed, values, headers, self._write(feed, values, headers))
 
     def send(self, written: Written) -> Answer:
@@ -86,13 +92,11 @@ class Caller:
         return lambda path: json_text(document, path)
 
     def _write(self, feed: Feed, values: dict[str, Any], headers: Mapping[str, str]) -> PageCall:
-        if feed.name not in self._requesters:
-            self._requesters[feed.name] = PageRequester(self._department, feed, self._connection, self._sign_in)
         made = self._requesters[feed.name].write_values(values, self._clock())
         return replace(made, call=replace(made.call, headers={**made.call.headers, **headers}))
 
     def _send(self, made: PageCall) -> Answer:
-        assert self._door is not None  # noqa: S101  write opened it
+        assert self._door is not None  # noqa: S101  open opened it
         time.sleep(max(0.0, self._free_at - time.monotonic()))
         self._free_at = time.monotonic() + self._pause
         return self._door.call(made.call, EVERY_STATUS)

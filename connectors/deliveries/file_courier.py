@@ -6,7 +6,7 @@ taken is never written over. Knows no feed.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from connectors.declarations.declared import Department
 from connectors.declarations.declared_delivery import Delivery
@@ -22,6 +22,7 @@ from connectors.wire.connection import Connection
 from schemas.errors import (
     DeclarationError,
     DepartmentBrokePromise,
+    DepartmentError,
     DepartmentTimeout,
     DepartmentUnreachable,
     HubError,
@@ -42,6 +43,11 @@ class FileCourier:
         """Let the line go."""
         self._drop = None
         self._line.close()
+
+    def open(self, delivery: Delivery) -> None:
+        """Open the line; what is the department's fault is met again when a file leaves."""
+        with suppress(DepartmentError):
+            self._opened(delivery)
 
     def deliver(self, delivery: Delivery, parcel: Parcel) -> Outcome:
         """Put the file there, unless it lies there already; then its marker."""

@@ -47,7 +47,10 @@ def _json(text: str, who: str) -> TextAt:
 
 def _csv(text: str, delimiter: str, who: str) -> TextAt:
     """Read the header and the one row below it; without the end of its line the row may be cut."""
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        raise DepartmentBrokePromise(f"{who}: is no CSV; expected a receipt; it is not read") from None
     if not text.endswith("\n") or len(rows) != 2 or len(rows[0]) != len(rows[1]):
         raise DepartmentBrokePromise(f"{who}: is no header with one whole row; expected a receipt; it is not read")
     return dict(zip(rows[0], rows[1], strict=True)).get

@@ -5,6 +5,7 @@ Raises nothing of the department's: whatever happens becomes an outcome. Keeps n
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 from connectors.declarations.declared import Department, Feed
@@ -28,6 +29,7 @@ from connectors.wire.door import Answer
 from schemas.bureau_time import Clock
 from schemas.errors import (
     DeclarationError,
+    DepartmentError,
     DepartmentFault,
     DepartmentNotReached,
     DepartmentNotTrusted,
@@ -35,6 +37,7 @@ from schemas.errors import (
     DepartmentTimeout,
     DepartmentUnreachable,
     HubError,
+    SignInRefused,
 )
 
 NOT_SENT = (DepartmentNotReached, DepartmentNotTrusted, DeclarationError)
@@ -54,18 +57,20 @@ class SpokenCourier:
         """Let the connection go."""
         self._caller.close()
 
+    def open(self, delivery: Delivery) -> None:
+        """Open the door and sign in; what is the department's fault is met again when a parcel leaves."""
+        with contextlib.suppress(DepartmentError):
+            self._caller.open(sending_feed(delivery))
+
     def deliver(self, delivery: Delivery, parcel: Parcel) -> Outcome:
         """Send the parcel, under its key where the department takes one."""
         feed = sending_feed(delivery)
-        header = delivery.key.header if delivery.key else ""
         try:
-            values = write_fields(delivery, parcel, f"{self._department.department}.{delivery.kind}")
-            written = self._caller.write(feed, values, {header: parcel.delivery_key} if header else {})
-        except DeclarationError as error:
-            return Outcome("refused", error.code, str(error))
+            self._caller.open(feed)
         except HubError as error:
             return from_error(error, was_sent=False, is_down=isinstance(error, DOWN))
-        answer = self._send(written)
+        written = self._write(delivery, feed, parcel)
+        answer = self._send(written) if isinstance(written, Written) else written
         return self._judge(delivery, feed, answer) if isinstance(answer, Answer) else answer
 
     def ask(self, delivery: Delivery, parcel: Parcel) -> Outcome:
@@ -82,6 +87,16 @@ class SpokenCourier:
             return Outcome("done")
         return self._question(delivery, receipt, parcel, lambda text_at: from_receipt(text_at, receipt))
 
+    def _write(self, delivery: Delivery, feed: Feed, parcel: Parcel) -> Written | Outcome:
+        header = delivery.key.header if delivery.key else ""
+        try:
+            values = write_fields(delivery, parcel, f"{self._department.department}.{delivery.kind}")
+            return self._caller.write(feed, values, {header: parcel.delivery_key} if header else {})
+        except DeclarationError as error:
+            return Outcome("refused", error.code, str(error))
+        except HubError as error:
+            return from_error(error, was_sent=False, is_down=isinstance(error, DOWN))
+
     def _send(self, written: Written) -> Answer | Outcome:
         try:
             return self._caller.send(written)
@@ -96,6 +111,8 @@ class SpokenCourier:
             return told
         try:
             return from_answer(delivery, self._caller.read(feed, answer))
+        except SignInRefused as error:  # as 401 and 403 are: said before anything was done with it
+            return from_error(error, was_sent=False, is_down=False)
         except DepartmentRefused as error:
             return Outcome("refused", error.code, str(error))
         except HubError as error:
@@ -108,6 +125,7 @@ class SpokenCourier:
         """Ask; whatever is no clear answer leaves things as they are."""
         feed = asking_feed(self._department, delivery, question)
         try:
+            self._caller.open(feed)
             answer = self._caller.send(self._caller.write(feed, fill_request(question.request, parcel), {}))
             told = from_status(
                 answer.status, answer.headers, f"{self._department.department}.{feed.name}", self._clock()

@@ -105,18 +105,31 @@ def _follow_imports(fetcher: _Fetcher, files: LiveFiles, folder: Path) -> None:
     while waiting:
         path, address = waiting.pop(0)
         for location in _locations(path, fetcher.department):
-            target = urljoin(address, location)
-            if target in seen:
-                continue
-            seen.add(target)
-            path_there, place = fetcher.path_of(target), (path.parent / candidate_names(location)[0]).resolve()
-            if path_there is None or not place.is_relative_to(folder.resolve()):
-                files.not_fetched.append(location)
-                continue
-            content = fetcher.fetch(path_there)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-            waiting.append((place, target))
+            with _told_of_location(fetcher.department, location):
+                target = urljoin(address, location)
+                if target in seen:
+                    continue
+                seen.add(target)
+                path_there, place = fetcher.path_of(target), (path.parent / candidate_names(location)[0]).resolve()
+                if path_there is None or not place.is_relative_to(folder.resolve()):
+                    files.not_fetched.append(location)
+                    continue
+                content = fetcher.fetch(path_there)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+                waiting.append((place, target))
+
+
+@contextmanager
+def _told_of_location(department: str, location: str) -> Iterator[None]:
+    """Say that an import which names no file is a mistake of the department's contract."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise DepartmentBrokePromise(
+            f"{department}: its live contract imports {location[:200]!r}, which cannot be laid out as a file "
+            f"({getattr(error, 'strerror', None) or error}); nothing was compared"
+        ) from error
 
 
 @contextmanager

@@ -35,7 +35,12 @@ def read_live_header(department: Department, feed: Feed, connection: Connection)
             f"{who}: {lying[-1].entry.name}: no line ends within {HEAD} bytes; expected a header"
         )
     text = decode_text(line, department.transport.payload_encoding, who)
-    return [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=files.delimiter), [])]
+    try:
+        return [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=files.delimiter), [])]
+    except csv.Error:
+        raise DepartmentBrokePromise(
+            f"{who}: {lying[-1].entry.name}: its first line is no CSV; expected a header"
+        ) from None
 
 
 def _head(drop: DropFolder, chosen: Chosen, feed: Feed, department: Department, who: str) -> bytes:

@@ -13,10 +13,11 @@ from collections.abc import Generator, Iterator, Sequence
 from connectors.declarations.declared import Feed, Files
 from connectors.drops.file_contract import FileContract
 from connectors.formats.page_rows import Fault, PageRows, is_count, source_names
-from connectors.formats.text_stream import read_lines
+from connectors.formats.text_stream import LONGEST, read_lines
 from schemas.errors import DepartmentBrokePromise
 
 BLOCK = 5_000
+csv.field_size_limit(LONGEST)  # Python's own would refuse a whole file for a cell of 131,073 characters
 _log = logging.getLogger(__name__)
 
 

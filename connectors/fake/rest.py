@@ -11,6 +11,7 @@ from datetime import datetime
 from urllib.parse import quote, urlencode
 
 from connectors.declarations.declared import Department, Feed
+from connectors.declarations.delivery_feeds import record_feed
 from connectors.fake.answers import Page, WrongRequest, find_by_key, find_page, read_request
 from connectors.fake.desk import Called, Desk
 from connectors.fake.gate import Gate
@@ -78,9 +79,10 @@ class RestDepartment:
 
     def _answer_by_key(self, feed: Feed, request: Request, now: datetime) -> Answer:
         """Answer with the record that is asked for by its key, or with none."""
+        asked = record_feed(self._department, feed, feed.reconcile.ask, "{key}") if feed.reconcile.ask else feed
         try:
-            given = read_parameters(self._department, feed, request)
-            self._gate.verify(request, feed, given, now)
+            given = read_parameters(self._department, asked, request)
+            self._gate.verify(request, asked, given, now)
         except DepartmentRefused as refusal:
             return self.refuse("401", f"签名校验失败（{refusal}）", 401)
         page = find_by_key(feed, self._shelves[feed.name], given, choose_render(feed))

@@ -166,6 +166,17 @@ def find_value(document: Any, path: str) -> Any:
     return document
 
 
+def holds_null(document: Any, path: str) -> bool:
+    """Say whether a null is written at a path, or on the way to it; where nothing is written it is not."""
+    for part in path.split("/"):
+        if not isinstance(document, dict) or part not in document:
+            return False
+        document = document[part]
+        if document is None:
+            return True
+    return False
+
+
 def _records(feed: Feed, document: dict[str, Any], who: str) -> list[Any]:
     records = find_value(document, feed.records)
     if records is None and _scalar(find_value(document, feed.paging.total or "?")) == "0":

@@ -11,11 +11,13 @@ import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Expired
+from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.mssql import DATETIMEOFFSET
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -31,6 +33,7 @@ DRIVERS = {
     "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg",
     "mysql": "mysql+pymysql", "mariadb": "mysql+pymysql", "oracle": "oracle+oracledb", "mssql": "mssql+pyodbc",
 }  # fmt: skip
+OUR_ZONE = frozenset({"postgresql", "mysql", "mariadb"})  # whose sessions are told the department's zone
 PATIENCE = 2.0  # what the server may take beyond its own time limit, before we hang up
 T = TypeVar("T")
 
@@ -44,7 +47,8 @@ class FrontDatabase:
         self.zone = ZoneInfo(department.timezone)
         self._seconds = department.transport.limits.deadline_seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="front")
-        self._engine = _make_engine(connection, self._seconds, self.who, clock().astimezone(self.zone).strftime("%z"))
+        self._engine = _make_engine(connection, self._seconds, self.who, clock().astimezone(self.zone))
+        self._zoned: set[str] = set()
         self._broken: list[Any] = []
         sa.event.listen(self._engine, "handle_error", self._note_broken)
         self._conn: sa.Connection | None = None
@@ -109,6 +113,14 @@ class FrontDatabase:
         self._refuse_bytes([name for name in names if found[real.get(name, real[name.casefold()])]])
         return {name: sa.column(real.get(name, real[name.casefold()])) for name in names}
 
+    def refuse_zoned(self, name: str) -> None:
+        """Refuse to compare a column that keeps a zone, where nobody told the session that our times are the department's."""
+        if name.casefold() in self._zoned and self.dialect not in OUR_ZONE:
+            raise DeclarationError(
+                f"{self.who}: column {name} keeps a zone, and the hub cannot tell a session of {self.dialect} the "
+                "department's; expected a local time, as of a view; nothing is read"
+            )
+
     def table(self, columns: Sequence[sa.ColumnClause[Any]]) -> sa.TableClause:
         """Return the table for statements over `columns`."""
         return sa.table(self._real_name, *columns, schema=self.contract.schema)
@@ -135,6 +147,7 @@ class FrontDatabase:
         self._real_name = contract.name if contract.name in same else same[0]
         try:
             columns = inspector.get_columns(self._real_name, contract.schema)
+            self._zoned = {column["name"].casefold() for column in columns if _keeps_zone(column["type"])}
             return {column["name"]: column["type"].python_type is bytes for column in columns}
         finally:
             conn.rollback()
@@ -172,7 +185,11 @@ class FrontDatabase:
                 line.shutdown(socket.SHUT_RDWR)
 
 
-def _make_engine(connection: Connection, seconds: float, who: str, offset: str) -> sa.Engine:
+def _keeps_zone(kind: sa.types.TypeEngine[Any]) -> bool:
+    return getattr(kind, "timezone", False) or isinstance(kind, DATETIMEOFFSET)
+
+
+def _make_engine(connection: Connection, seconds: float, who: str, now: datetime) -> sa.Engine:
     if not connection.is_database:
         raise DeclarationError(
             f"{who}: the connection's scheme is {connection.scheme}; expected a database such as postgres or mysql"
@@ -184,7 +201,7 @@ def _make_engine(connection: Connection, seconds: float, who: str, offset: str) 
     url = sa.URL.create(
         driver, connection.login or None, connection.password or None, connection.host, connection.port, name, query
     )
-    given = _arguments(driver, address, max(1, round(seconds)), f"{offset[:3]}:{offset[3:]}")
+    given = _arguments(driver, address, max(1, round(seconds)), now)
     try:
         return sa.create_engine(url, poolclass=NullPool, connect_args=given, isolation_level=None)
     except (NoSuchModuleError, ImportError) as error:
@@ -193,15 +210,15 @@ def _make_engine(connection: Connection, seconds: float, who: str, offset: str) 
         ) from error
 
 
-def _arguments(driver: str, address: str, seconds: int, offset: str) -> dict[str, Any]:
-    """Return what each driver calls: this address, this patience, our name."""
+def _arguments(driver: str, address: str, seconds: int, now: datetime) -> dict[str, Any]:
+    """Return what each driver calls: this address, this patience, our name, the department's zone, which `now` is in."""
     if driver.startswith("postgresql+psycopg"):
-        options = f"-c statement_timeout={seconds}s -c lock_timeout={seconds}s"
+        options = f"-c statement_timeout={seconds}s -c lock_timeout={seconds}s -c TimeZone={now.tzinfo}"
         return {
             "hostaddr": address, "connect_timeout": seconds, "application_name": "license-hub", "options": options,
         }  # fmt: skip
     if driver == "mysql+pymysql":
         limits = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), seconds)
-        settings = f"set time_zone = '{offset}', innodb_lock_wait_timeout = {seconds}"
+        settings = f"set time_zone = '{now.isoformat()[-6:]}', innodb_lock_wait_timeout = {seconds}"
         return {"host": address, "charset": "utf8mb4", "init_command": settings, **limits}
     return {}

@@ -19,7 +19,12 @@ REFUSED = {"28000", "28P01", "42501", "1044", "1045", "1698", "1142", "1143", "1
 CHANGED = {"42P01", "42703", "42804", "1146", "1054", "1406", "22001"}
 TIMED_OUT = {"57014", "55P03", "1205", "1969", "3024"}
 BUSY = {"40P01", "40001", "1213", "53300", "1040", "57P03"}
+TAKEN = {"23505", "1062"}
 SIGN_IN = ("authentication failed", "no pg_hba.conf entry", "role ", "Access denied")
+
+
+class RowTaken(DepartmentFault):
+    """The table holds a row of that key already; nothing was inserted."""
 
 
 def translate_error(error: DBAPIError, who: str) -> DepartmentError:
@@ -39,7 +44,7 @@ def translate_error(error: DBAPIError, who: str) -> DepartmentError:
         return DepartmentUnavailable(f"{what}; it is busy; will be tried again")
     if error.connection_invalidated or not code or code in {"2003", "2006", "2013", "57P01"}:
         return DepartmentUnreachable(f"{what}; the connection broke or was never made; will be tried again")
-    return DepartmentFault(f"{what}; nothing of it is applied")
+    return (RowTaken if code in TAKEN else DepartmentFault)(f"{what}; nothing of it is applied")
 
 
 def _code_of(error: DBAPIError) -> str:

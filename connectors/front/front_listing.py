@@ -83,7 +83,8 @@ class FrontListing:
 
     def _bucket(self) -> sa.ColumnElement[str]:
         """Write the record's key as the mapping does, and the bucket it falls into."""
-        parts = [sa.func.nullif(sa.func.trim(self._text(name)), "") for name in self._feed.key]
+        texts = [sa.func.nullif(sa.func.trim(self._text(name)), "") for name in self._feed.key]
+        parts = [*(sa.case((text.not_like("%/%"), text)) for text in texts[:-1]), texts[-1]]
         key: sa.ColumnElement[str] = parts[0]
         for part in parts[1:]:
             key = sa.cast(key, sa.Text) + "/" + sa.cast(part, sa.Text)

@@ -104,6 +104,7 @@ def _asked_columns(feed: Feed) -> list[str]:
 
 def _is_newer(front: FrontDatabase, feed: Feed, live: Columns, since: datetime) -> sa.ColumnElement[bool]:
     """Compare the column of change as what it is: a time, or a text in the declared form."""
+    front.refuse_zoned(feed.cursor.field)
     local = since.astimezone(front.zone).replace(tzinfo=None)
     kind = front.contract.column(feed.cursor.field, front.who).kind
     asked = (

@@ -6,7 +6,7 @@ What the database said is kept as text, so that a page means the same whatever d
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -16,9 +16,10 @@ import msgspec
 from connectors.declarations.declared import Department, Feed
 from connectors.formats.page_rows import Fault, PageRows, source_names
 from connectors.front.table_contract import Column, TableContract, read_table_contract
-from schemas.errors import DepartmentBrokePromise
+from schemas.errors import DeclarationError, DepartmentBrokePromise
 
 MEDIA_TYPE = "application/json; charset=utf-8"
+WORDS = {"integer": "a whole number", "number": "a number", "time": "a time in ISO 8601", "date": "a date in ISO 8601"}
 WHOLE_SECONDS = len("2025-07-01 08:00:00")
 _encoder = msgspec.json.Encoder()
 
@@ -103,6 +104,21 @@ def text_of(value: object, zone: ZoneInfo) -> str | None:
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).hex()
     return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict | list) else str(value)
+
+
+def given_values(contract: TableContract, texts: Mapping[str, str], who: str) -> dict[str, object]:
+    """Return what a new row's columns are given; DeclarationError names one that cannot hold its text."""
+    given: dict[str, object] = {}
+    for name, text in texts.items():
+        column = contract.column(name, who)
+        try:
+            given[name] = value_of(text, column)
+        except (ValueError, ArithmeticError):  # what it stumbled over may be a person's: the column alone is named
+            raise DeclarationError(
+                f"{who}: column {name} of table {contract.name} cannot hold what the declaration gives it; expected "
+                f"{WORDS[column.kind]}; nothing was sent"
+            ) from None
+    return given
 
 
 def value_of(text: str | None, column: Column) -> object:

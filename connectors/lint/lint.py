@@ -19,7 +19,7 @@ from connectors.declarations.delivery_feeds import record_feed
 from connectors.formats.page_rows import source_names
 from connectors.lint.delivery_lint import check_file_deliveries, check_rest_deliveries, check_soap_deliveries
 from connectors.lint.file_lint import check_files
-from connectors.lint.table_lint import check_table
+from connectors.lint.table_lint import check_table, check_table_deliveries
 from connectors.pages.page_trail import first_place
 from connectors.pages.requesting import carry, request_values, transport_of
 from connectors.soap.soap_contract import SoapContract
@@ -174,6 +174,7 @@ def _check_contract(department: Department) -> Iterator[Finding]:
     elif department.transport.kind == "table":
         for feed in department.feeds.values():
             yield from check_table(department, feed)
+        yield from check_table_deliveries(department)
     elif department.transport.kind == "file":
         for feed in department.feeds.values():
             yield from check_files(department, feed)

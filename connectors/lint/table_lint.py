@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.declarations.declared import Department, Feed, Flag
+from connectors.declarations.delivery_feeds import sending_feed, state_paths
+from connectors.declarations.parcel import write_fields
 from connectors.formats.page_rows import source_names
 from connectors.front.table_contract import Column, TableContract, read_table_contract
+from connectors.front.table_rows import given_values
+from connectors.lint.delivery_lint import example_parcel
 from connectors.wire.findings import Finding, declared_at
+from schemas.errors import DeclarationError
 
 
 def check_table(department: Department, feed: Feed) -> Iterator[Finding]:
@@ -26,6 +31,20 @@ def check_table(department: Department, feed: Feed) -> Iterator[Finding]:
             yield Finding("error", place, f"column {name!r} is neither text, a number nor a time; it cannot be read")
     yield from _check_cursor(feed, contract, place)
     yield from _check_flag(flag, contract, place) if flag else [_no_flag(place)]
+
+
+def check_table_deliveries(department: Department) -> Iterator[Finding]:
+    """Write each row by the contract's table, and look up there what its receipt is read from."""
+    for delivery in department.deliveries.values():
+        place, who = f"[deliveries.{delivery.kind}", f"{department.department}.{delivery.kind}"
+        try:
+            contract = read_table_contract(department, sending_feed(delivery))
+            given_values(contract, write_fields(delivery, example_parcel(delivery), who), who)
+            for one in state_paths(delivery.receipt) if delivery.receipt else ():
+                for name in filter(None, (one.field, one.message)):
+                    contract.column(name, who)
+        except DeclarationError as error:
+            yield Finding("error", declared_at(department.department, f"{place}]"), str(error))
 
 
 def _no_flag(place: str) -> Finding:

@@ -100,7 +100,7 @@ def _places(pages: Sequence[tuple[int, PageRows]]) -> tuple[pl.Series, pl.Series
 def _expressions(department: Department, feed: Feed, license_names: Mapping[str, str]) -> dict[str, pl.Expr]:
     """Return one expression over source columns per canonical field that the declaration can fill."""
     wanted = {name: expression(rule, _FIELDS[name]) for name, rule in feed.fields.items()}
-    wanted["record_id"] = pl.concat_str(feed.key, separator="/")
+    wanted["record_id"] = _record_id(feed.key)
     wanted["source_updated_at"] = instant_of(pl.col(feed.cursor.field), feed.cursor.format, department.timezone)
     ends = feed.fields.get("valid_to", FieldRule())
     wanted["open_ended"] = (
@@ -110,6 +110,12 @@ def _expressions(department: Department, feed: Feed, license_names: Mapping[str,
         default = wanted["license_type"].replace_strict(dict(license_names), default=None, return_dtype=pl.String)
         wanted["license_name"] = pl.coalesce(wanted["license_name"], default) if "license_name" in wanted else default
     return wanted
+
+
+def _record_id(key: Sequence[str]) -> pl.Expr:
+    """Join the parts; one but the last that holds a slash makes none: another record could have the same."""
+    parts = [pl.when(~pl.col(part).str.contains("/", literal=True)).then(part) for part in key[:-1]]
+    return pl.concat_str([*parts, key[-1]], separator="/")
 
 
 def _lost_values(feed: Feed, source: pl.DataFrame, frame: pl.DataFrame) -> Iterator[RowProblem]:
@@ -123,8 +129,17 @@ def _lost_values(feed: Feed, source: pl.DataFrame, frame: pl.DataFrame) -> Itera
             yield from _lost(source[rule.from_], frame[name], Problem(code, name, expected, ""), rule.open_ended)
     instant = Problem("record.bad_date", "source_updated_at", f"a time written {feed.cursor.format}", "")
     yield from _lost(source[feed.cursor.field], frame["source_updated_at"], instant, [])
-    for row in frame["record_id"].is_null().arg_true() if frame["record_id"].null_count() else ():
-        yield row, Problem("record.missing_field", "record_id", "the department's own key", "nothing")
+    if frame["record_id"].null_count():
+        yield from _without_id(feed.key, source, frame["record_id"].is_null())
+
+
+def _without_id(key: Sequence[str], source: pl.DataFrame, is_lost: pl.Series) -> Iterator[RowProblem]:
+    slashed = Problem(
+        "record.wrong_type", "record_id", "a key with a / in its last part at most", "one in another part"
+    )
+    missing = Problem("record.missing_field", "record_id", "the department's own key", "nothing")
+    for row in is_lost.arg_true():
+        yield row, slashed if any("/" in (source[part][row] or "") for part in key[:-1]) else missing
 
 
 def _lost(source: pl.Series, mapped: pl.Series, problem: Problem, meant: Sequence[str]) -> Iterator[RowProblem]:

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 class PageFetcher:
     """Fetch pages of one feed; one call at a time, at most one ahead."""
 
-    def __init__(
-        self, department: Department, feed: Feed, connection: Connection, since: datetime | None, clock: Clock
-    ) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
+        self, department: Department, feed: Feed, connection: Connection, since: datetime | None, clock: Clock,
+        accept: tuple[int, ...] = (),
+    ) -> None:  # fmt: skip
         self._department, self._feed, self._since, self._clock = department, feed, since, clock
         self._connection = connection
         limits = department.transport.limits
@@ -38,7 +39,8 @@ class PageFetcher:
         self._requester = PageRequester(department, feed, connection, self._sign_in)
         self._sealing = _open_sealing(department, feed, connection, who)
         self._door = Door(who, connection, limits, clock)
-        self._accept = (200, 400, 500) if department.transport.kind == "soap" else (200,)  # a Fault's statuses
+        faults = (400, 500) if department.transport.kind == "soap" else ()
+        self._accept = (200, *faults, *accept)
         self._pause, self._free_at = 1 / limits.requests_per_second, 0.0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="page")
         self._ahead: dict[Place, Future[FetchedPage]] = {}

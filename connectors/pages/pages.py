@@ -33,12 +33,14 @@ __all__ = [
     "MappedPage",
     "PageRows",
     "fetch_pages",
+    "look_inside",
     "map_page",
     "map_pages",
     "peek_rows",
     "read_blocks",
     "read_files",
     "read_page",
+    "require_web",
 ]
 
 
@@ -57,11 +59,7 @@ def fetch_pages(  # noqa: PLR0913, PLR0917 - the last two have defaults
     if department.transport.kind == "file":
         yield from read_file_drop(department, feed, connection, since, max_pages, taken, read_clock)
         return
-    if not connection.is_web:
-        raise DeclarationError(
-            f"{department.department}: the connection's scheme is {connection.scheme}; expected http or https for kind "
-            f"{department.transport.kind}"
-        )
+    require_web(department, connection)
     trail = PageTrail(f"{department.department}.{feed.name}", feed, max_pages)
     place: Place | None = trail.start()
     with PageFetcher(department, feed, connection, since, read_clock) as fetcher:
@@ -69,7 +67,7 @@ def fetch_pages(  # noqa: PLR0913, PLR0917 - the last two have defaults
             page = fetcher.fetch(place)
             fetcher.fetch_ahead(trail.expected_after(place))
             yield page
-            facts = _look_inside(department, feed, page)
+            facts = look_inside(department, feed, page)
             fetcher.verify(page)
             place = trail.follow(place, facts, page.body)
 
@@ -107,7 +105,17 @@ def map_pages(
     return apply_changes(feed, map_rows(department, feed, pages, license_names))
 
 
-def _look_inside(department: Department, feed: Feed, page: FetchedPage) -> PageFacts:
+def require_web(department: Department, connection: Connection) -> None:
+    """Refuse a connection that pages cannot be fetched over."""
+    if not connection.is_web:
+        raise DeclarationError(
+            f"{department.department}: the connection's scheme is {connection.scheme}; expected http or https for kind "
+            f"{department.transport.kind}"
+        )
+
+
+def look_inside(department: Department, feed: Feed, page: FetchedPage) -> PageFacts:
+    """Return what a page says of itself; raises where it is none that could be applied."""
     try:
         facts = read_facts(department, feed, page)
     except DepartmentBrokePromise as error:

@@ -126,10 +126,12 @@ def _changed_files(folder: Path, gathered: Gathered) -> list[str]:
 
 def _write(folder: Path, text: str, gathered: Gathered, *, declaration: bool) -> None:
     contract = folder / "contract"
+    there = {p.relative_to(contract).as_posix(): p for p in contract.rglob("*") if p.is_file() and p.name != SUMS}
+    kept = {name: path.read_bytes() for name, path in there.items()} | gathered.files
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(kept.items())}
     contract.mkdir(parents=True, exist_ok=True)
     for name, content in gathered.files.items():
         (contract / name).write_bytes(content)
-    sums = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(contract.iterdir()) if p.name != SUMS}
     (contract / SUMS).write_text("".join(f"{sha}  {name}\n" for name, sha in sums.items()), "utf-8")
     (folder / GENERATED).write_text(text, "utf-8")
     if declaration:

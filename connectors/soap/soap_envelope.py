@@ -20,6 +20,7 @@ from schemas.errors import (
     DepartmentFault,
     DepartmentRefused,
     DepartmentServerFault,
+    SignInRefused,
 )
 
 ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
@@ -114,7 +115,7 @@ def _fault(fault: etree._Element, who: str) -> DepartmentError:
     known = {code.rpartition(":")[2].partition(".")[0] for code in codes}  # Client.Authentication is a Client fault
     code = " ".join(quoted(code) for code in codes) or "nothing"
     if known & SIGN_IN_FAULTS:
-        return DepartmentRefused(
+        return SignInRefused(
             f"{who}: our sign-in is not accepted ({code}); check the connection; nothing of the answer is applied"
         )
     told = "; ".join([quoted(_words(fault)), *_details(fault)])

@@ -43,7 +43,7 @@ def retry_after(text: str, now: datetime) -> float | None:
         return float(min(int(text), 86_400))
     try:
         until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max((until - now).total_seconds(), 0.0), 86_400.0)

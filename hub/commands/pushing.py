@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from connectors.declarations.declaration import list_departments, load_department
+from connectors.declarations.declaration import list_departments, load_department, load_departments
 from connectors.wire.connection import read_connection
 from hub.commands.choosing import declared_names, progress_bar, shown_progress
 from hub.commands.output import AsJson, explain, note, print_json, print_table
@@ -124,7 +124,9 @@ def _chosen(department: str | None, settings: Settings) -> list[str]:
         )
     if department is not None:
         return [department]
-    return [name for name in known if load_department(name, settings.connectors_folder).deliveries]
+    declared, broken = load_departments(settings.connectors_folder)  # what is wrong with one is told in its turn
+    owed = {one.department for one in declared if one.deliveries}
+    return [name for name in known if name in owed | broken.keys()]
 
 
 def _push_one(hub: HubContext, name: str, bar: Any, settings: Settings) -> PushSummary:

@@ -83,7 +83,7 @@ def make_pools(api: AirflowApi, connectors_folder: Path | None) -> None:
 
 def feeds_by_dag(departments: Sequence[Department]) -> dict[str, str]:
     """Return DAG id -> "department/feed"."""
-    return {f"pull_{d.department}_{feed}": f"{d.department}/{feed}" for d in departments for feed in sorted(d.feeds)}
+    return {f"pull_{d.department}.{feed}": f"{d.department}/{feed}" for d in departments for feed in sorted(d.feeds)}
 
 
 def end_cut_off_runs(api: AirflowApi, hub: HubContext, departments: Sequence[Department]) -> None:

@@ -28,6 +28,8 @@ def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: date
     is_doubtful = outcome.state in {"doubtful", "pending"}
     if is_doubtful and delivery.class_ == "C":
         return Mark("to_verify", outcome.code, outcome.words, is_doubtful=True, is_down=outcome.is_down)
+    # That this try did not arrive proves nothing of an earlier one; B was asked about that one before this was sent.
+    is_doubtful = is_doubtful or (claim.is_doubtful and delivery.class_ == "A")
     return _again(delivery, claim, outcome, now, chance, is_doubtful=is_doubtful)
 
 
@@ -54,6 +56,14 @@ def answer_of(delivery: Delivery, outcome: Outcome) -> str:
 def unanswered() -> Mark:
     """Return where a delivery of class C stands that left and was never heard of again."""
     return Mark("to_verify", UNANSWERED, "the run that sent it ended before it had an answer", is_doubtful=True)
+
+
+def left_in_peace(delivery: Delivery, claim: Claim, now: datetime) -> Mark | None:
+    """Return how a delivery waits that left too short ago to be asked about: its run died before it could say so."""
+    if not delivery.ask or claim.sent_at is None or now >= claim.sent_at + duration(delivery.ask.after):
+        return None
+    until = claim.sent_at + duration(delivery.ask.after)
+    return Mark("waiting", claim.reason_code or UNANSWERED, next_try_at=until, is_doubtful=True)
 
 
 def postponed(claim: Claim, until: datetime) -> Mark:

@@ -16,7 +16,7 @@ from hub.registration import register_unknown, register_when_free
 from license_library.deliveries.outbox import Owing, enqueue, find_enqueued
 from schemas.deliveries import Delivery as Owed
 from schemas.deliveries import kind_of, payload_of
-from schemas.errors import DeclarationError
+from schemas.errors import DeclarationError, HubError
 
 __all__ = ["PushBounds", "PushSummary", "enqueue_delivery", "push"]
 
@@ -40,6 +40,8 @@ def push(
             run = PushPass(hub, declared, courier, bounds or PushBounds())
             run.deliver(progress)
             run.poll(progress)
+    if run.summary.error_message:  # all that could be brought was; the pass is red all the same
+        raise HubError(f"{department}: {run.summary.error_message}; the others were brought")
     return run.summary
 
 

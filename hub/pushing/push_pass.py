@@ -6,10 +6,12 @@ Knows the order of the steps and what a death between them leaves behind; everyt
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import psycopg
@@ -19,15 +21,22 @@ from sqlalchemy.exc import DBAPIError
 
 from connectors.declarations.declaration import Delivery, Department, duration
 from connectors.declarations.maintenance import window_at
-from connectors.deliveries.delivering import Courier, Parcel
+from connectors.deliveries.delivering import Courier, Outcome, Parcel
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.progress import Progress
-from hub.pushing.outbox_verdicts import answer_of, judge_delivery, judge_receipt, postponed, unanswered
-from license_library.deliveries.outbox_claims import Claim, claim_delivery, claim_receipt, paused_until
+from hub.pushing.outbox_verdicts import (
+    answer_of,
+    judge_delivery,
+    judge_receipt,
+    left_in_peace,
+    postponed,
+    unanswered,
+)
+from license_library.deliveries.outbox_claims import FAILURES, Claim, claim_delivery, claim_receipt, paused_until
 from license_library.deliveries.outbox_marks import Mark, hold_back, mark_delivery, mark_leaving, mark_receipt, release
 from license_library.quarantine.corrections import note_answer
-from schemas.errors import LeaseLost
+from schemas.errors import HubError, LeaseLost
 
 T = TypeVar("T")
 
@@ -84,13 +93,14 @@ class PushPass:
             progress("deliver", number)
 
     def poll(self, progress: Progress) -> None:
-        """Ask for every receipt that is due."""
-        number = 0
-        for delivery in map(self._declared.deliveries.__getitem__, self._open_kinds()):
-            while claim := self._claim_receipt(delivery):
-                number += 1
-                progress("poll", number)
-                self._note_receipt(delivery, claim)
+        """Ask for every receipt that is due, each once; a department that is found down is left alone."""
+        downs = 0
+        for number, (delivery, claim) in enumerate(self._due_receipts(self._hub.clock()), start=1):
+            progress("poll", number)
+            downs = downs + 1 if self._note_receipt(delivery, claim) else 0
+            if downs == FAILURES:
+                self.summary.notices.append("it was found down; the other receipts are asked for in the next pass")
+                return
 
     def _open_kinds(self) -> Sequence[str]:
         """Return the kinds that the department may be given now; note why the others must wait, and of each that it does."""
@@ -121,14 +131,22 @@ class PushPass:
         """Send a claimed delivery, unless it turns out to be there; None where it was taken from us meanwhile."""
         if claim.is_doubtful and delivery.class_ == "C":
             return unanswered()
-        if claim.is_doubtful and delivery.class_ == "B":
-            asked = self._courier.ask(delivery, parcel_of(claim))
-            if asked.state != "missing":
-                return judge_delivery(delivery, claim, asked, self._hub.clock(), self._bounds.chance())
+        self._courier.open(delivery)  # a fault of our own ends the pass: what is claimed is neither left nor tried
+        asked = self._ask(delivery, claim) if claim.is_doubtful and delivery.class_ == "B" else None
+        if asked:
+            return asked
         window = window_at(delivery.maintenance, self._declared.timezone, self._hub.clock())
-        if window:
-            return postponed(claim, window[1])
-        return self._send(delivery, claim)
+        return postponed(claim, window[1]) if window else self._send(delivery, claim)
+
+    def _ask(self, delivery: Delivery, claim: Claim) -> Mark | None:
+        """Ask whether a delivery arrived, once it had the time to; None where it did not."""
+        early = left_in_peace(delivery, claim, self._hub.clock())
+        if early:
+            return early
+        asked = self._courier.ask(delivery, parcel_of(claim))
+        if asked.state == "missing":
+            return None
+        return judge_delivery(delivery, claim, asked, self._hub.clock(), self._bounds.chance())
 
     def _send(self, delivery: Delivery, claim: Claim) -> Mark | None:
         try:
@@ -136,9 +154,20 @@ class PushPass:
         except LeaseLost:
             return None
         pass_by("before_send")
-        outcome = self._courier.deliver(delivery, parcel_of(left))
+        try:
+            outcome = self._courier.deliver(delivery, parcel_of(left))
+        except Exception as error:  # noqa: BLE001 - a mistake of ours; the others still leave, and the pass is red
+            outcome = Outcome("doubtful", HubError.code, self._note_mistake(claim, error))
         pass_by("after_send_before_mark")
         return judge_delivery(delivery, left, outcome, self._hub.clock(), self._bounds.chance())
+
+    def _note_mistake(self, claim: Claim, error: Exception) -> str:
+        """Note what nobody foresaw by its kind and place: its own words may quote a payload."""
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+        self.summary.error_code = HubError.code
+        self.summary.error_message = f"delivery {claim.delivery_id}: {where}; it may have arrived; report it"
+        return where
 
     def _leave(self, conn: Transaction, claim: Claim) -> Claim:
         now = self._hub.clock()
@@ -155,20 +184,36 @@ class PushPass:
         pass_by("after_mark")
         self.summary.add(mark.state)
 
-    def _claim_receipt(self, delivery: Delivery) -> Claim | None:
+    def _due_receipts(self, began: datetime) -> Iterator[tuple[Delivery, Claim]]:
+        """Claim what was due when the asking began: what comes due meanwhile belongs to the next pass, or this had no end."""
+        if self.summary.paused_until:
+            return
+        for delivery in map(self._declared.deliveries.__getitem__, self._open_kinds()):
+            for _ in range(self._bounds.deliveries):
+                claim = self._claim_receipt(delivery, began)
+                if claim is None:
+                    break
+                yield delivery, claim
+
+    def _claim_receipt(self, delivery: Delivery, due: datetime) -> Claim | None:
         if delivery.receipt is None:
             return None
-        every, name = duration(delivery.receipt.every), self._declared.department
+        every, keyring = duration(delivery.receipt.every), self._hub.keyring
         return self._in_transaction(
-            lambda conn: claim_receipt(conn, self._hub.keyring, name, delivery.kind, every, self._hub.clock())
+            lambda conn: claim_receipt(
+                conn, keyring, self._declared.department, delivery.kind, every, due, self._hub.clock()
+            )
         )
 
-    def _note_receipt(self, delivery: Delivery, claim: Claim) -> None:
+    def _note_receipt(self, delivery: Delivery, claim: Claim) -> bool:
+        """Ask for a receipt and note what it says; tell whether the department was found down."""
+        self._courier.open(delivery)
         outcome = self._courier.poll(delivery, parcel_of(claim))
         mark = judge_receipt(delivery, claim, outcome, self._hub.clock())
         if mark:
             self._in_transaction(lambda conn: self._mark_receipt(conn, claim, mark, answer_of(delivery, outcome)))
             self.summary.add(mark.state)
+        return outcome.is_down
 
     def _mark_receipt(self, conn: Transaction, claim: Claim, mark: Mark, answer: str) -> None:
         now = self._hub.clock()

@@ -30,7 +30,7 @@ class FactBrief(Answer, frozen=True):
     license_type_name: str | None
     source_updated_at: datetime | None  # as of when its department says so
     known_from: datetime | None
-    source: Source | None
+    source: Source | None  # None: the code, or of the past
     words: Words
     bound_words: Words | None  # told under another number of the holder: which, and who decided so
 
@@ -51,7 +51,7 @@ class FactField(Answer, frozen=True):
     value: str | None  # None: nothing to fill in
     facts: list[FactBrief]  # the shown one first; every other value beside it
     conflict: str | None  # names the conflict, where the sources differ
-    source: Source | None  # of the shown value, or of the feed that keeps silent
+    source: Source | None  # of the shown value, or of the feed that keeps silent; None of the past
 
 
 class Prefill(Answer, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from license_library.answers.spoken import Answer, Source, Words
+from license_library.answers.spoken import Advice, Answer, Source, Words
 
 CopyVerdict = Literal["valid", "expired", "altered", "license_not_good", "file_withdrawn", "stale", "unknown"]
 
@@ -45,6 +45,7 @@ class CopyBrief(Answer, frozen=True):
     body: str  # file | data_sheet
     size_bytes: int
     digest: str  # SHA-256 of the PDF, hex
+    warnings: list[Advice]  # what became of its license since: license.replaced, license.former_version
 
 
 class FilesAnswer(Answer, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from license_library.answers.spoken import Answer, Doubt, Words
+from license_library.answers.spoken import Advice, Answer, Doubt, Words
 
 
 class RelianceBrief(Answer, frozen=True):
@@ -20,6 +20,8 @@ class RelianceBrief(Answer, frozen=True):
     relied_by: str
     relied_at: datetime
     doubts: list[Doubt]  # what speaks against relying on the license at the time of this answer, the gravest first
+    doubts_then: list[Doubt] | None  # what did when the case relied on it; None: noted before that was kept
+    warnings: list[Advice]  # what became of it since: license.replaced, license.former_version
 
 
 class LicenseAlertBrief(Answer, frozen=True):

@@ -5,16 +5,26 @@ Pure words of a row; the clock is an argument.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
+from license_library.asking.held_records import newer_held
 from license_library.words.wording import freshness_words
 
 DISPUTED: Final = Words("内容有异议，已请部门校核", "its content is disputed, the department was asked")
 WAITING: Final = Words("颁发部门有该证照更新的记录因数据问题待处理", "a newer record of it waits for the steward")
 UNLISTED: Final = Words("该部门最近的全量清单中已无此证照", "the department's whole list lacks it now")
+# What was kept by its code only, since when a feed was silent is not.
+_KEPT: Final = {
+    "in_quarantine": WAITING,
+    "disputed": DISPUTED,
+    "unlisted": UNLISTED,
+    "silent": Words("颁发部门未按承诺的时限提供数据", "its department was silent for longer than it promised"),
+    "never": Words("尚未从颁发部门取得过数据", "nothing had been pulled from its department yet"),
+}
 _IS_DISPUTED = "exists (select from correction_requests c where c.license_id = {}.license_id and c.state = 'open')"
 
 
@@ -24,13 +34,18 @@ def is_disputed(license_alias: str) -> str:
 
 
 # A good record would have ended the waiting of older ones, so whatever waits is newer, or nobody knows how old it is.
-_NEWER_WAITS = """exists (select from quarantined_records q where q.state = 'open' and q.record_id = {0}.record_id
-  and q.department = {0}.department and q.feed = {0}.feed)"""
+_NEWER_WAITS = """(exists (select from quarantined_records q where q.state = 'open' and q.record_id = {0}.record_id
+  and q.department = {0}.department and q.feed = {0}.feed) or {1})"""
 
 
 def newer_waits(license_alias: str) -> str:
-    """Return the condition that a record of a license waits in quarantine: what it says, nobody has judged yet."""
-    return _NEWER_WAITS.format(license_alias)
+    """Return the condition that a record of a license waits, in quarantine or in a held batch: what it says, nobody has judged yet."""
+    return _NEWER_WAITS.format(license_alias, newer_held(license_alias))
+
+
+def kept_doubts(codes: Sequence[Any]) -> list[Doubt]:
+    """Return the doubts that were kept by their codes."""
+    return [Doubt(code, _KEPT[code]) for code in codes]
 
 
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:

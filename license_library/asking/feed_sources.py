@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import Source
 from license_library.asking.freshness import source_of
+from schemas.identifiers.license_identifier import parse_license_identifier
 
 _FEEDS = text("""
 select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seconds,
@@ -21,6 +22,13 @@ select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seco
  where f.license_types @> array[cast(:license_type as text)]
  order by f.fresh_at + make_interval(secs => f.fresh_seconds) nulls first, f.department, f.feed
 """)
+_TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
+
+
+def type_of_identifier(conn: Connection, identifier: str) -> str | None:
+    """Return the license type that an identifier says it is of; None where the catalogue lacks its code, or it is none."""
+    parts = parse_license_identifier(identifier.strip().upper())
+    return conn.scalars(_TYPE_OF_CODE, {"type_code": parts.type_code}).first() if parts else None
 
 
 def sources_of_type(conn: Connection, license_type: str, now: datetime) -> list[Source]:

@@ -1,4 +1,4 @@
-"""How many records wait in quarantine that may be the license asked for: while any does, nobody can say that there is none."""
+"""How many records wait, in quarantine or in a held batch, that may be the license asked for: while any does, nobody can say that there is none."""
 
 from __future__ import annotations
 
@@ -8,29 +8,55 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import Words
+from license_library.asking.held_records import count_held
 from license_library.asking.holder_subjects import by_code, waiting_under, with_bound
 
 _OF_TYPE: Final = """(cast(:license_type as text) is null or license_type = cast(:license_type as text)
     or license_type is null and (department, feed) in (
       select department, feed from feeds where license_types @> array[cast(:license_type as text)]))"""
+# Nobody can say whose a record is whose holder was not told, or told wrongly: it may be anybody's, whatever hash came of it.
+# The codes, all that a holder's number, its kind or a list of holders can be wrong by, have an index; the fields have none.
+HOLDER_PROBLEMS: Final = (
+    "identifier.holder_code_wrong",
+    "identifier.holder_type_mismatch",
+    "identifier.resident_id_wrong",
+    "identifier.uscc_wrong",
+    "record.bad_text",
+    "record.holders_differ",
+    "record.missing_field",
+    "record.too_long",
+    "record.unknown_code",
+    "record.wrong_type",
+)
+_ANYBODYS: Final = f"""({{0}}.holder_hashes = '{{{{}}}}' or {{0}}.codes && cast(array{list(HOLDER_PROBLEMS)} as text[])
+    and ({{0}}.problems @> '[{{{{"field": "holder_code"}}}}]' or {{0}}.problems @> '[{{{{"field": "holder_code_type"}}}}]'
+      or {{0}}.problems @> '[{{{{"field": "holders"}}}}]'))"""
+
+
+def is_anybodys(case_alias: str) -> str:
+    """Return the condition that the holder of a waiting record could not be read."""
+    return _ANYBODYS.format(case_alias)
+
+
 _OF_HOLDER = text(f"""
-select count(*) from quarantined_records
- where state = 'open' and holder_hashes && {waiting_under(":values", f"({with_bound(by_code(':values'))}) as w join subjects using (subject_id)")}
-   and {_OF_TYPE}
+select count(*) from quarantined_records q
+ where state = 'open' and {_OF_TYPE}
+   and (holder_hashes && {waiting_under(":values", f"({with_bound(by_code(':values'))}) as w join subjects using (subject_id)")}
+     or {is_anybodys("q")})
 """)  # noqa: S608 - constants of this room
-
-
 _OF_ANYBODY = text(f"select count(*) from quarantined_records where state = 'open' and {_OF_TYPE}")  # noqa: S608
 
 
 def count_waiting(conn: Connection, hashes: Sequence[Any], license_type: str | None) -> int:
-    """Count the records of a holder, given by every form of the code, that wait; of a type, where one is given."""
-    return int(conn.execute(_OF_HOLDER, {"values": list(hashes), "license_type": license_type}).scalar_one())
+    """Count the records that wait and are a holder's, given by every form of the code, or may be; of a type, where one is given."""
+    waiting = int(conn.execute(_OF_HOLDER, {"values": list(hashes), "license_type": license_type}).scalar_one())
+    return waiting + count_held(conn, hashes, license_type)
 
 
 def count_waiting_of_type(conn: Connection, license_type: str) -> int:
     """Count the records of a type that wait, whoever holds what they are about."""
-    return int(conn.execute(_OF_ANYBODY, {"license_type": license_type}).scalar_one())
+    waiting = int(conn.execute(_OF_ANYBODY, {"license_type": license_type}).scalar_one())
+    return waiting + count_held(conn, None, license_type)
 
 
 def type_waiting_words(count: int) -> Words:
@@ -42,7 +68,8 @@ def type_waiting_words(count: int) -> Words:
 
 
 def waiting_words(count: int) -> Words:
-    """Say that records of the holder wait."""
+    """Say that records wait that are the holder's, or may be."""
     return Words(
-        f"该主体有 {count} 条记录因数据问题待处理", f"{count} records of this holder wait in quarantine for the steward"
+        f"该主体有 {count} 条记录因数据问题待处理（含持证主体无法识别、可能属于该主体的记录）",
+        f"{count} records of this holder, or of a holder who could not be read, wait in quarantine for the steward",
     )

@@ -25,7 +25,7 @@ from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words
 from schemas.errors import NotFound
 from schemas.holder_code_types import holder_kind
-from schemas.states import GOOD_STATES
+from schemas.states import FINAL_STATES, GOOD_STATES
 
 _TO_BRING = ("not_held", "expired", "not_good", "applicant_brings")
 _UNCERTAIN = ("disputed", "stale", "in_quarantine", "unknown")
@@ -50,6 +50,7 @@ def answer_checklist(  # noqa: PLR0913, PLR0917 - the question has three parts, 
         "hashes": hashes,
         "kind": holder_kind(holder.code_type),
         "good_states": sorted(GOOD_STATES),
+        "final_states": sorted(FINAL_STATES),
         "today": today,
         "now": now,
     }

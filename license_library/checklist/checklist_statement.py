@@ -13,11 +13,20 @@ from sqlalchemy import text
 from license_library.asking.doubts import is_disputed, newer_waits
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
+from license_library.asking.waiting_records import is_anybodys
 from license_library.licenses.license_now import is_replaced
 
+_CASES: Final = """array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids,
+           string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes"""
+_OF_TYPE: Final = """(q.license_type in (m.license_type, t.replaced_by)
+            or q.license_type is null and exists (
+                 select from feeds f where f.department = q.department and f.feed = q.feed
+                    and f.license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]))"""
 CHECKLIST: Final = text(f"""
 with holder as materialized (
   select subject_id, is_own, name, holder_hash from ({with_bound(by_code(":hashes"))}) as w join subjects using (subject_id)
+), anybodys as materialized (
+  select quarantine_id, department, feed, license_type, codes from quarantined_records q where q.state = 'open' and {is_anybodys("q")}
 )
 select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as item_department_name, i.item_type,
        i.applicant_kind, i.case_type, i.legal_days, i.promised_days,
@@ -30,18 +39,22 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        best.license_id, best.license_number, {persons_at("best")}, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
        best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
-       coalesce(waiting.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids, waiting.codes as waiting_codes,
+       coalesce(waiting.quarantine_ids, maybe.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids,
+       coalesce(waiting.codes, maybe.codes) as waiting_codes,
        case when m.origin <> 'license' then 'applicant_brings'
             when best.validity = 'valid' and best.newer_waits then 'in_quarantine'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
               then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null then 'in_quarantine'
-            when best.validity = 'not_good' then 'not_good'
+            when best.status = any(cast(:final_states as text[])) then 'not_good'
+            when best.newer_waits then 'in_quarantine'
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
-            when best.validity = 'expired' then 'expired'
+            when best.validity = 'not_good' then 'not_good'
+            when best.validity = 'expired' then case when maybe.quarantine_ids is null then 'expired' else 'in_quarantine' end
             when best.validity = 'not_yet_valid' then 'not_good'
             when known.freshness is null or other_holder.is_meant or known.freshness <> 'fresh' then 'unknown'
+            when maybe.quarantine_ids is not null then 'in_quarantine'
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null
@@ -50,13 +63,16 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
+            when best.status = any(cast(:final_states as text[])) then best.status
+            when best.newer_waits then 'newer_waits'
             when best.validity = 'not_good' then best.status
             when best.license_id is not null and known.freshness <> 'fresh' then best.validity
             when best.validity = 'not_yet_valid' then 'not_yet_valid'
-            when best.license_id is not null then null
+            when best.license_id is not null then case when maybe.quarantine_ids is not null then 'anybodys_waits' end
             when known.freshness is null then 'no_feed'
             when other_holder.is_meant then 'other_holder'
             when known.freshness <> 'fresh' then known.freshness
+            when maybe.quarantine_ids is not null then 'anybodys_waits'
        end as reason
   from items i
   join authorities bureau on bureau.authority_id = i.department_id
@@ -116,15 +132,15 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
       join departments d on d.department = f.department
   ) as known on true
   left join lateral (
-    select array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids,
-           string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes
+    select {_CASES}
       from quarantined_records q
-     where q.state = 'open' and q.holder_hashes && {waiting_under(":hashes", "holder")}
-       and (q.license_type in (m.license_type, t.replaced_by)
-            or q.license_type is null and exists (
-                 select from feeds f where f.department = q.department and f.feed = q.feed
-                    and f.license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]))
+     where q.state = 'open' and q.holder_hashes && {waiting_under(":hashes", "holder")} and {_OF_TYPE}
   ) as waiting on m.license_type is not null
+  left join lateral (
+    select {_CASES}
+      from anybodys q
+     where waiting.quarantine_ids is null and (best.license_id is null or best.validity = 'expired') and {_OF_TYPE}
+  ) as maybe on m.license_type is not null
   cross join lateral (
     select (t.holder_code_type = '111' and :kind = 'organisation'
             or t.holder_code_type = '001' and :kind = 'person') as is_meant

@@ -96,6 +96,11 @@ def _waiting(row: Any) -> Words:
         term = _term(row)
         return Words(f"最后所知：{term.zh}；{WAITING.zh}", f"last known: {term.en}; {WAITING.en}")
     count, why = len(row.quarantine_ids), _reasons(row.waiting_codes)
+    if row.reason == "anybodys_waits":
+        return Words(
+            f"有 {count} 条可能属于该主体的记录（持证主体无法识别）因数据问题未入库：{why.zh}",
+            f"{count} records wait for the steward whose holder could not be read and may be this one: {why.en}",
+        )
     return Words(
         f"有 {count} 条该主体的记录因数据问题未入库：{why.zh}",
         f"{count} records of this holder wait for the steward: {why.en}",

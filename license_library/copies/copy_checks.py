@@ -22,6 +22,7 @@ from license_library.copies.working_copies import (
 from license_library.files.license_files import find_files
 from license_library.licenses.license_now import LicenseNow, license_now
 from license_library.storage.keyring import Keyring
+from license_library.words.standing_words import since_then
 from schemas.bureau_time import local_minute
 
 _UNKNOWN = Words("平台没有此加注件或证照文件", "no working copy and no license file of ours")
@@ -82,15 +83,13 @@ def _judged(stands: LicenseNow, good: Words, version_count: int) -> tuple[CopyVe
         return "license_not_good", _not_good(stands.words)
     if stands.doubt:
         return "stale", _stale(stands.doubt)
-    return "valid", good if version_count == stands.version_count else _former(
-        good, version_count, stands.version_count
-    )
+    since = since_then(version_count, stands.version_count, is_replaced=stands.is_replaced)
+    return "valid", _but(good, [warning.words for warning in since]) if since else good
 
 
-def _former(good: Words, version_count: int, current: int) -> Words:
+def _but(good: Words, since: list[Words]) -> Words:
     return Words(
-        f"{good.zh}，但属于先前的第 {version_count} 版，证照现为第 {current} 版",
-        f"{good.en}, but of its former version {version_count}; the license now is at version {current}",
+        f"{good.zh}，但{'；'.join(one.zh for one in since)}", f"{good.en}, but {'; '.join(one.en for one in since)}"
     )
 
 

@@ -22,7 +22,9 @@ from license_library.copies.copy_marks import FaceNames, Mark
 from license_library.files.file_store import FileStore
 from license_library.licenses.dossier import get_license
 from license_library.licenses.license_hits import shown_text
+from license_library.licenses.license_now import is_replaced
 from license_library.storage.keyring import Keyring
+from license_library.words.standing_words import since_then
 from schemas.errors import NotFound, RequestError
 
 LONGEST: Final = timedelta(days=365)
@@ -35,10 +37,12 @@ COPIES: Final = f"""
 select c.identifier, c.license_id, c.version_count, c.file_id, c.case_number, c.purpose, c.made_by, c.made_at,
        c.expires_at, c.digest, c.size_bytes, c.consumer_id, c.link_expires_at, h.license_type, h.license_number,
        coalesce(t.name, h.license_type) as license_type_name, s.kind, s.code_encrypted, {persons_at("h")},
-       f.withdrawn_at is not null as is_file_withdrawn
+       f.withdrawn_at is not null as is_file_withdrawn,
+       l.version_count as current_version_count, {is_replaced("l")} as is_replaced
   from working_copies c
   join license_history h on h.license_id = c.license_id and h.version_count = c.version_count
   join subjects s on s.subject_id = h.subject_id
+  join licenses l on l.license_id = c.license_id
   left join license_types t on t.license_type = h.license_type
   left join license_files f on f.file_id = c.file_id
 """  # noqa: S608 - a constant of this room
@@ -171,6 +175,7 @@ def copy_of(row: Any, keyring: Keyring, now: datetime) -> CopyBrief:
         body="file" if row.file_id is not None else "data_sheet",
         size_bytes=row.size_bytes,
         digest=bytes(row.digest).hex(),
+        warnings=since_then(row.version_count, row.current_version_count, is_replaced=row.is_replaced),
     )
 
 

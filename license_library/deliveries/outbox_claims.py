@@ -35,6 +35,7 @@ class Claim:
     acknowledged_at: datetime | None
     number: str
     reason_code: str | None = None  # why it waited until now
+    sent_at: datetime | None = None  # when it last left
 
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('deliveries ' || :department, 0))")
@@ -66,7 +67,7 @@ _CLAIM_RECEIPT = text("""
 update deliveries d set next_try_at = :later
 where d.delivery_id = (
   select one.delivery_id from deliveries one
-  where one.department = :department and one.kind = :kind and one.state = 'acknowledged' and one.next_try_at <= :now
+  where one.department = :department and one.kind = :kind and one.state = 'acknowledged' and one.next_try_at <= :due
   order by one.next_try_at, one.delivery_id limit 1 for update skip locked)
 returning d.*
 """)
@@ -95,10 +96,10 @@ def claim_delivery(  # noqa: PLR0913, PLR0917 - each is one fact of the claim
 
 
 def claim_receipt(  # noqa: PLR0913, PLR0917 - each is one fact of the claim
-    conn: Connection, keyring: Keyring, department: str, kind: str, every: timedelta, now: datetime
+    conn: Connection, keyring: Keyring, department: str, kind: str, every: timedelta, due: datetime, now: datetime
 ) -> Claim | None:
-    """Return an acknowledged delivery whose receipt is due; the next time to ask is set at once."""
-    facts = {"department": department, "kind": kind, "now": now, "later": now + every}
+    """Return an acknowledged delivery whose receipt was due then; the next time to ask is set at once."""
+    facts = {"department": department, "kind": kind, "due": due, "later": now + every}
     row = conn.execute(_CLAIM_RECEIPT, facts).one_or_none()
     return None if row is None else _claim(row, keyring)
 
@@ -118,4 +119,5 @@ def _claim(row: Row[tuple[object, ...]], keyring: Keyring) -> Claim:
         acknowledged_at=row.acknowledged_at,
         number=row.number or "",
         reason_code=row.reason_code,
+        sent_at=row.sent_at,
     )

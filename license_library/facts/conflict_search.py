@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from license_library.asking.holder_codes import HolderCode
 from license_library.facts.conflict_statements import CANDIDATES, DECIDED_CANDIDATES, DECIDED_WINDOW_END, WINDOW_END
 from license_library.facts.fact_verdicts import differing
-from license_library.facts.facts import Fact, facts_of, read_rows
+from license_library.facts.facts import Fact, facts_of, preferring, read_rows
 from license_library.storage.keyring import Keyring
 from schemas.element_values import normal_form, normal_forms, told_by_code
 from schemas.elements import Element
@@ -69,12 +69,10 @@ def contested(  # noqa: PLR0913, PLR0917 - of whom, which, and by which order
     subject = conn.execute(_SUBJECT, {"subject_id": subject_id}).one_or_none()
     if subject is None:
         return []
-    holder = HolderCode(_code(subject, keyring), subject.code_type)
+    holder = _holder(subject, keyring)
     rows = read_rows(conn, keyring, holder, elements)
-    return [
-        Contested(subject, holder, element, facts_of(element, rows, holder, today, preferred.get(element.code, ())))
-        for element in elements.values()
-    ]
+    ordered = [preferring(element, preferred.get(element.code, ())) for element in elements.values()]
+    return [Contested(subject, holder, one, facts_of(one, rows, holder, today)) for one in ordered]
 
 
 def is_contested(one: Contested) -> bool:
@@ -114,7 +112,7 @@ def _may_differ(element: Element, row: Any, forms: Mapping[str, str], keyring: K
     """Compare what was told as facts are compared; whether each is in force is looked at afterwards."""
     normals = {forms[value] for value in row.values}
     if len(normals) < 2 and _is_coded(element):
-        code = _code(row, keyring)
+        code = _holder(row, keyring).code
         said = [
             told_by_code(source.field, code, row.code_type) for source in element.sources if not source.license_type
         ]
@@ -122,6 +120,10 @@ def _may_differ(element: Element, row: Any, forms: Mapping[str, str], keyring: K
     return len(normals) > 1
 
 
-def _code(row: Any, keyring: Keyring) -> str:
+def _holder(row: Any, keyring: Keyring) -> HolderCode:
+    """Return the code a subject is kept under, in the form of today, and whether that is the form it is kept in."""
     code = keyring.decrypt(row.code_encrypted).decode()
-    return to_eighteen(code) if row.code_type == RESIDENT_IDENTITY else code
+    if row.code_type != RESIDENT_IDENTITY:
+        return HolderCode(code, row.code_type)
+    whole = to_eighteen(code)
+    return HolderCode(whole, row.code_type, is_old_form=code != whole)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from license_library.answers import FactBrief, FactField, Words
+from license_library.answers import FactBrief, FactField, Source, Words
 from license_library.asking.bound_holders import Bound
 from license_library.asking.freshness import source_of
 from license_library.asking.holder_codes import HolderCode
 from license_library.asking.listed_holders import persons_of
 from license_library.asking.masking import mask_text
 from license_library.facts.fact_verdicts import Judged
-from license_library.facts.fact_words import VERDICTS, fact_words, reason_words
+from license_library.facts.fact_words import VERDICTS, fact_words, master_words, reason_words
 from license_library.facts.facts import Fact
 from license_library.storage.keyring import Keyring
 from schemas.elements import Element
@@ -38,13 +38,13 @@ def element_field(  # noqa: PLR0913, PLR0917 - what is named, what is known of i
     keyring: Keyring,
     holder: HolderCode,
     bound: Bound,
-    now: datetime,
+    now: datetime | None,
 ) -> FactField:
-    """Return what is known of one element."""
+    """Return what is known of one element; of the past, which is asked without a clock, no source: its freshness is today's."""
     facts = [fact_brief(fact, judged.facts[0], keyring, holder, bound, now) for fact in judged.facts]
     is_master = bool(facts) and facts[0].is_master
     silent = judged.witness is not None and not facts
-    source = source_of(judged.witness, now) if silent else facts[0].source if facts else None
+    source = _source_of(judged.witness, now) if silent else facts[0].source if facts else None
     has_conflict = judged.verdict == "conflict" or judged.reason == "settled"
     return FactField(
         name=element.code,
@@ -54,7 +54,7 @@ def element_field(  # noqa: PLR0913, PLR0917 - what is named, what is known of i
         verdict=judged.verdict,
         reason=judged.reason,
         verdict_words=VERDICTS[judged.verdict],
-        reason_words=reason_words(judged.verdict, judged.reason, judged.witness, is_master=is_master),
+        reason_words=_reason_words(judged, is_master=is_master),
         value=facts[0].value if facts else None,
         facts=facts,
         conflict=f"{subject_id}/{element.code}" if has_conflict and subject_id is not None else None,
@@ -62,17 +62,27 @@ def element_field(  # noqa: PLR0913, PLR0917 - what is named, what is known of i
     )
 
 
+def _source_of(row: Any, now: datetime | None) -> Source | None:
+    return None if now is None else source_of(row, now)
+
+
+def _reason_words(judged: Judged, *, is_master: bool) -> Words:
+    words = reason_words(judged.verdict, judged.reason, judged.witness, is_master=is_master)
+    is_of_another = bool(judged.facts) and judged.witness is not judged.facts[0].row
+    return master_words(words) if is_of_another else words
+
+
 def fact_brief(  # noqa: PLR0913, PLR0917 - a value, beside which, and whose
-    fact: Fact, shown: Fact, keyring: Keyring, holder: HolderCode, bound: Bound, now: datetime
+    fact: Fact, shown: Fact, keyring: Keyring, holder: HolderCode, bound: Bound, now: datetime | None
 ) -> FactBrief:
-    """Return one value with its source."""
+    """Return one value with its source, of the past without."""
     row: Any = fact.row
     other = None if row is None or row.is_own else bound.others.get(row.held_by)
     codes = [holder.code, *([other.code] if other else ()), *(persons_of(row, keyring) if row is not None else ())]
     told = {} if row is None else {
         "license_id": row.license_id, "version_count": row.version_count, "license_type": row.license_type,
         "license_type_name": row.license_type_name, "source_updated_at": row.source_updated_at,
-        "known_from": row.known_from, "source": source_of(row, now), "is_disputed": row.is_disputed,
+        "known_from": row.known_from, "source": _source_of(row, now), "is_disputed": row.is_disputed,
     }  # fmt: skip
     nothing = dict.fromkeys(
         (

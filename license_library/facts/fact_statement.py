@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import TextClause, text
 
 from license_library.asking.doubts import is_disputed, newer_waits
+from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
 
@@ -33,12 +34,14 @@ _CURRENT = f"""
 """  # noqa: S608 - constants of this file
 
 _NEWER_WAITS = f"""exists (select from licenses l where l.license_id = told.license_id and {newer_waits("l")})"""
+_WAITING_UNDER = waiting_under(":hashes", "subject")
 _STATEMENT = """
 with subject as materialized (
   select subject_id, is_own, name, holder_hash from ({whose}) as w join subjects using (subject_id)
 ), holder as (select distinct subject_id from subject), told as materialized ({told}), waiting as materialized (
   select q.department, q.feed, q.license_type from quarantined_records q
    where q.state = 'open' and q.holder_hashes && {waiting}
+   union all {held}
 )
 select wanted.license_type, coalesce(t.name, wanted.license_type) as license_type_name,
        (select subject_id from subject order by is_own desc, subject_id limit 1) as subject_id,
@@ -77,7 +80,8 @@ def facts_statement(told: str, *, then: bool = False) -> TextClause:
             undecided="0" if then else UNDECIDED,
             disputed="false" if then else is_disputed("told"),
             newer_waits="false" if then else _NEWER_WAITS,
-            waiting=waiting_under(":hashes", "subject"),
+            waiting=_WAITING_UNDER,
+            held=held_rows(_WAITING_UNDER),
             persons=persons_at("told"),
         )
     )

@@ -43,6 +43,9 @@ def judge(element: Element, facts: list[Fact], rows: Iterable[Any], now: datetim
     weak = weakness(facts[0], now)
     if weak is not None:
         return Judged("stale", weak, facts, facts[0].row)
+    for row in _masters_that_may_tell(element, facts, rows):
+        if (doubt := _doubt(row, now)) is not None:
+            return Judged("stale", doubt, facts, row)
     return Judged("known", "settled" if settled is not None else None, facts, facts[0].row)
 
 
@@ -59,6 +62,28 @@ def weakness(fact: Fact, now: datetime) -> str | None:
         return "disputed"
     if row.unlisted_at is not None:
         return "unlisted"
+    freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
+    return None if freshness == "fresh" else freshness
+
+
+def _masters_that_may_tell(element: Element, facts: list[Fact], rows: Iterable[Any]) -> list[Any]:
+    """Return, where the shown value is no master's, what the library has of masters that tell nothing in force."""
+    shown = facts[0]
+    if shown.row is None or shown.source.is_master:
+        return []
+    masters = {source.license_type for source in element.sources if source.is_master}
+    telling = {fact.row.license_id for fact in facts if fact.in_force and fact.row is not None}
+    return [
+        row
+        for row in rows
+        if row.license_type in masters and row.department is not None and row.license_id not in telling
+    ]
+
+
+def _doubt(row: Any, now: datetime) -> str | None:
+    """Say why a master may tell by now what the library does not know."""
+    if row.is_waiting or row.newer_waits:
+        return "in_quarantine"
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
     return None if freshness == "fresh" else freshness
 

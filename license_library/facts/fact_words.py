@@ -87,6 +87,14 @@ def reason_words(verdict: str, reason: str | None, witness: Any, *, is_master: b
     return Words("主数据源没有，取自参考来源，请核对", "the master has none; from another source, look at it")
 
 
+def master_words(words: Words) -> Words:
+    """Say that a reason is about the master, whose value is not the one shown."""
+    return Words(
+        f"主数据源没有，取自参考来源；主数据源：{words.zh}",
+        f"from another source than the master, of which: {words.en}",
+    )
+
+
 def state_words(state: str) -> Words:
     """Name where a conflict stands."""
     return _STATES[state]

@@ -47,22 +47,18 @@ def facts_of(
     rows: Iterable[Any],
     holder: HolderCode,
     today: date,
-    preferred: Collection[str] = (),
 ) -> list[Fact]:
-    """Return the facts of one element: those in force first, then by the order of sources, then the newest.
-
-    `preferred` names sources that stewards put before the declared order.
-    """
-    if preferred:
-        element = _preferring(element, preferred)
+    """Return the facts of one element: those in force first, then by the order of sources, then the newest."""
     order = {source.name: place for place, source in enumerate(element.sources)}
     facts = list(_facts(element, list(rows), holder, today))
     newest = sorted(facts, key=_told_at, reverse=True)
     return sorted(newest, key=lambda fact: (not fact.in_force, order[fact.source.name]))
 
 
-def _preferring(element: Element, preferred: Collection[str]) -> Element:
-    """Return the element with the preferred sources as its masters, before all others."""
+def preferring(element: Element, preferred: Collection[str]) -> Element:
+    """Return the element with the sources that stewards put first, if any, as its masters, before all others."""
+    if not preferred:
+        return element
     sources = [msgspec.structs.replace(source, is_master=source.name in preferred) for source in element.sources]
     ordered = sorted(sources, key=lambda source: not source.is_master)
     return msgspec.structs.replace(element, sources=tuple(ordered))

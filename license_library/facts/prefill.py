@@ -21,7 +21,7 @@ from license_library.asking.readings import check_text
 from license_library.facts.fact_decisions import Decisions, read_decisions, read_preferred, settled_fact
 from license_library.facts.fact_fields import applicants_field, element_field
 from license_library.facts.fact_verdicts import judge
-from license_library.facts.facts import facts_of, read_rows
+from license_library.facts.facts import facts_of, preferring, read_rows
 from license_library.storage.keyring import Keyring
 from schemas.errors import NotFound
 from schemas.forms import Field, form_of
@@ -61,9 +61,10 @@ def answer_prefill(  # noqa: PLR0913, PLR0917 - the question has four parts, and
 
     def shown(field: Field) -> FactField:
         words, part = Words(field.zh, field.en), Words(field.part_zh, field.part_en)
-        if (element := field.element) is None:
+        if field.element is None:
             return applicants_field(field.name, words, part)
-        facts = facts_of(element, rows, holder, today, preferred.get(element.code, ()))
+        element = preferring(field.element, preferred.get(field.element.code, ()))
+        facts = facts_of(element, rows, holder, today)
         decided = decisions.get((rows[0].subject_id, element.code))
         judged = judge(element, facts, rows, now, settled_fact(element, facts, decided, keyring, today))
         return element_field(element, words, part, judged, rows[0].subject_id, keyring, holder, bound, now)

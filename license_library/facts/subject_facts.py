@@ -22,7 +22,7 @@ from license_library.facts.fact_fields import element_field
 from license_library.facts.fact_statement import TELLING, facts_statement
 from license_library.facts.fact_verdicts import Judged, differing, judge
 from license_library.facts.fact_words import element_words
-from license_library.facts.facts import Fact, facts_of, read_rows
+from license_library.facts.facts import Fact, facts_of, preferring, read_rows
 from license_library.licenses.as_of import HOLDS_FROM, TOLD_FROM, settled_instant
 from license_library.storage.keyring import Keyring
 from schemas.bureau_time import local_day
@@ -103,7 +103,7 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
     told = [(element, _then(element, facts_of(element, rows, holder, on))) for element in elements.values()]
     bound = bound_by_rows(conn, keyring, rows, holder, known_at)
     return _answer(
-        _name_then(rows), rows, _fields(told, rows, keyring, holder, bound, now), holder, bound, on, known_at, now
+        _name_then(rows), rows, _fields(told, rows, keyring, holder, bound, None), holder, bound, on, known_at, now
     )
 
 
@@ -120,8 +120,9 @@ def _now(  # noqa: PLR0913, PLR0917 - of whom, what, and both clocks
     subject_id = rows[0].subject_id
     preferred, decisions = read_preferred(conn), read_decisions(conn, [] if subject_id is None else [subject_id])
 
-    def judged(element: Element) -> Judged:
-        facts = facts_of(element, rows, holder, today, preferred.get(element.code, ()))
+    def judged(declared: Element) -> Judged:
+        element = preferring(declared, preferred.get(declared.code, ()))
+        facts = facts_of(element, rows, holder, today)
         settled = settled_fact(element, facts, decisions.get((subject_id, element.code)), keyring, today)
         return judge(element, facts, rows, now, settled)
 
@@ -146,7 +147,7 @@ def _fields(  # noqa: PLR0913, PLR0917 - what is known, whose, and when
     keyring: Keyring,
     holder: HolderCode,
     bound: Bound,
-    now: datetime,
+    now: datetime | None,
 ) -> list[FactField]:
     nowhere = Words("", "")
     subject_id = rows[0].subject_id

@@ -17,15 +17,19 @@ from license_library.asking.doubts import doubts_of, is_disputed, newer_waits
 from license_library.asking.freshness import source_of, validity_of
 from license_library.words.wording import validity_words
 
+# The last: a later version of its identifier, which ends in VVV.C and differs in nothing else; a span of its index, in any collation.
 _IS_REPLACED = """(exists (select from licenses n where n.replaces = {0}.license_identifier and n.license_id <> {0}.license_id)
     or exists (select from licenses n where n.replaces = {0}.license_number and n.department = {0}.department
       and n.license_type = {0}.license_type and n.license_id <> {0}.license_id and not exists (
         select from licenses twin where twin.license_number = {0}.license_number and twin.department = {0}.department
-          and twin.license_type = {0}.license_type and twin.license_id <> {0}.license_id)))"""
+          and twin.license_type = {0}.license_type and twin.license_id <> {0}.license_id))
+    or exists (select from licenses n where left(n.license_identifier, -5) = left({0}.license_identifier, -5)
+      and n.license_identifier > left({0}.license_identifier, -1) || 'Z'
+      and n.license_identifier <= left({0}.license_identifier, -5) || '999.Z'))"""
 
 
 def is_replaced(license_alias: str) -> str:
-    """Return the condition that another license names this one as replaced: by identifier, or by a number that is its alone."""
+    """Return the condition that another license names this one as replaced, by identifier or a number that is its alone, or is a later edition of it."""
     return _IS_REPLACED.format(license_alias)
 
 

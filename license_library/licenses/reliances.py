@@ -1,7 +1,7 @@
 """Note which version of a license a case relies on. The same case and version again is the same reliance.
 
 Writes reliances only; a license that is not valid today is refused, and one against which
-something else speaks is noted with a warning.
+something else speaks is noted with a warning, and with what that was.
 """
 
 from __future__ import annotations
@@ -14,21 +14,24 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import RelianceBrief
 from license_library.asking.cursors import LAST
-from license_library.asking.doubts import doubts_of, is_disputed, newer_waits
+from license_library.asking.doubts import doubts_of, is_disputed, kept_doubts, newer_waits
 from license_library.asking.freshness import validity_of
 from license_library.asking.listed_holders import persons_at, persons_of
 from license_library.asking.questions import NotReliable
 from license_library.asking.readings import check_text
 from license_library.licenses.license_hits import shown_text
+from license_library.licenses.license_now import is_replaced
 from license_library.storage.keyring import Keyring
+from license_library.words.standing_words import since_then
 from license_library.words.wording import validity_words
 from schemas.deliveries import OWN_CASES
 from schemas.errors import NotFound, RequestError
 
 RELIANCE = f"""
-r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at,
+r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at, r.doubt_codes,
 coalesce(t.name, h.license_type) as license_type_name, h.license_number, s.kind, s.code_encrypted, {persons_at("h")},
-l.unlisted_at, {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits, f.fresh_at, f.fresh_seconds
+l.unlisted_at, {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits, f.fresh_at, f.fresh_seconds,
+l.version_count as current_version_count, {is_replaced("l")} as is_replaced
 """
 # The version that was relied on, whatever the license has become; and what speaks against the license now.
 OF_RELIANCE = """
@@ -39,13 +42,16 @@ join feeds f on f.department = l.department and f.feed = l.feed
 left join license_types t on t.license_type = h.license_type
 """
 # Locked, so that no merge changes the license between the look and the note.
-_LICENSE = text("""
-select version_count, status, valid_from, valid_to, open_ended from licenses where license_id = :license_id for share
-""")
+_LICENSE = text(f"""
+select l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at, {is_disputed("l")} as is_disputed,
+  {newer_waits("l")} as newer_waits, f.fresh_at, f.fresh_seconds
+from licenses l join feeds f on f.department = l.department and f.feed = l.feed
+where l.license_id = :license_id for share of l
+""")  # noqa: S608 - constants of this room
 _ITEM = text("select exists (select from items where item_code = :item_code)")
 _NOTE = text("""
-insert into reliances (case_number, item_code, license_id, version_count, relied_by, purpose, relied_at)
-values (:case_number, :item_code, :license_id, :version_count, :relied_by, :purpose, :now)
+insert into reliances (case_number, item_code, license_id, version_count, relied_by, purpose, relied_at, doubt_codes)
+values (:case_number, :item_code, :license_id, :version_count, :relied_by, :purpose, :now, :doubt_codes)
 on conflict (case_number, license_id, version_count) do nothing
 """)
 _GET = text(f"""
@@ -82,7 +88,7 @@ def rely_on(conn: Connection, keyring: Keyring, relying: Relying, today: date, n
         )
     _demand_valid(row, today)
     _demand_item(conn, relying.item_code)
-    facts["version_count"] = row.version_count
+    facts |= {"version_count": row.version_count, "doubt_codes": [doubt.code for doubt in doubts_of(row, now)]}
     conn.execute(_NOTE, facts)
     return reliance_of(conn.execute(_GET, facts).one(), keyring, now)
 
@@ -107,6 +113,8 @@ def reliance_of(row: Any, keyring: Keyring, now: datetime) -> RelianceBrief:
         relied_by=row.relied_by,
         relied_at=row.relied_at,
         doubts=doubts_of(row, now),
+        doubts_then=None if row.doubt_codes is None else kept_doubts(row.doubt_codes),
+        warnings=since_then(row.version_count, row.current_version_count, is_replaced=row.is_replaced),
     )
 
 

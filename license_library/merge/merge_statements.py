@@ -129,8 +129,8 @@ from named d join licenses l on l.department = :department and l.feed = :feed an
 order by l.license_id, d.version_count, d.ordinal
 """)  # noqa: S608 - constants of this file
 
-# A good version ends the waiting of a bad one that an earlier exchange brought, and of an older one that came with it or,
-# where a person held it back, after it; a replayed one, of its own case and of what came before it under the same record, unless that is said to be newer.
+# A good version ends the waiting of a bad one that an earlier exchange brought, unless that is said to be newer, and of an older one
+# that came with it or, where a person held it back, after it; a replayed one, of its own case and of what came before it under the same record, unless that is said to be newer.
 _MENDED = """
 with mended as (
   update quarantined_records q set state = case when q.waived_until is null then 'mended' else 'waived' end,
@@ -144,12 +144,17 @@ select quarantine_id, :now, case state when 'waived' then 'let_through' else 'me
 _OLDER = """exists (select from licenses l where l.department = q.department and l.feed = q.feed
     and l.record_id = q.record_id and least(l.source_updated_at, l.known_from) > q.source_updated_at)"""
 _OVERTAKEN = f"q.exchange_id >= :exchange_id and {_OLDER}"
+# Nothing changed after we saw it, and a time that is itself what is wrong tells nothing.
+_SAID_AT = (
+    """case when 'record.updated_in_future' <> all(q.codes) then least(q.source_updated_at, q.first_seen_at) end"""
+)
 # When a batch is checked already: it may be held, and thrown away.
 MEND_OVERTAKEN = text(_MENDED.format(which=_OVERTAKEN))
 MEND_QUARANTINED = text(
     _MENDED.format(
         which=f"""(q.exchange_id < :exchange_id
-    and exists (select from staged_licenses s where s.exchange_id = :exchange_id and s.record_id = q.record_id)
+    and exists (select from staged_licenses s where s.exchange_id = :exchange_id and s.record_id = q.record_id
+      and not coalesce({_SAID_AT} > s.source_updated_at, false))
   or {_OVERTAKEN})"""
     )
 )

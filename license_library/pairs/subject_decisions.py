@@ -52,7 +52,13 @@ select license_id from license_history where license_id = any(cast(:license_ids 
 select license_id from license_holders where license_id = any(cast(:license_ids as bigint[]))
    and subject_id = any(cast(:ids as bigint[]))
 """)
-_REQUEST = text("select exists (select from correction_requests where request_id = :request_id)")
+_REQUEST = text("""
+select exists (select from correction_requests c where c.request_id = :request_id and (
+   exists (select from license_history v where v.license_id = c.license_id and v.subject_id = any(cast(:ids as bigint[])))
+   or exists (select from license_holders h where h.license_id = c.license_id and h.subject_id = any(cast(:ids as bigint[])))
+   or exists (select from quarantined_records q where q.quarantine_id = c.quarantine_id and q.holder_hashes && array(
+     select holder_hash from subjects where subject_id = any(cast(:ids as bigint[]))))))
+""")
 
 
 def decide_pair(  # noqa: PLR0913, PLR0917 - two subjects, what is said of them, and the clock is an argument
@@ -173,7 +179,7 @@ def _demand_alike(conn: Connection, pair: tuple[int, int]) -> None:
 
 
 def _demand_proof(conn: Connection, pair: tuple[int, int], order: PairOrder) -> None:
-    """Refuse "the same" without a license of the two or a correction request, and proof that is not there."""
+    """Refuse "the same" without a license of the two or a correction request about them, and proof that is not there."""
     facts = {"ids": list(pair), "license_ids": order.license_ids, "request_id": order.request_id}
     if order.decision == "same" and not order.license_ids and order.request_id is None:
         raise RequestError(
@@ -195,7 +201,8 @@ def _demand_proof(conn: Connection, pair: tuple[int, int], order: PairOrder) -> 
     known = order.request_id is None or (abs(order.request_id) <= LAST and conn.execute(_REQUEST, facts).scalar_one())
     if not known:
         raise RequestError(
-            "subjects: there is no such correction request; nothing was decided", zh="没有该校核请求；未作认定"
+            "subjects: no correction request about the two; expected one about a license or a waiting record of theirs; nothing was decided",
+            zh="没有关于双方证照或待处理记录的该校核请求；未作认定",
         )
 
 

@@ -12,9 +12,15 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, Words
+from license_library.asking.feed_sources import type_of_identifier
 from license_library.asking.freshness import freshness_of
 from license_library.asking.readings import Reading
-from license_library.asking.waiting_records import count_waiting, waiting_words
+from license_library.asking.waiting_records import (
+    count_waiting,
+    count_waiting_of_type,
+    type_waiting_words,
+    waiting_words,
+)
 
 _FEEDS = text("""
 select d.name as department_name, f.fresh_at, f.fresh_seconds
@@ -69,10 +75,11 @@ def advise_nothing(
     """Return why nothing was found, and how sure that is."""
     if not reading.values:
         return []  # it cannot exist; the reading has said so
-    waiting = _waiting(conn, reading, license_type) if reading.kind == "holder_code" else []
+    if license_type is None and reading.kind == "identifier":
+        license_type = type_of_identifier(conn, str(reading.values[0]))
     certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
-    doubts = [_TOO_MANY_TO_TELL] if too_many else []
-    return [*_ended(conn, license_type), *waiting, *doubts, *([] if doubts and certainty == _NONE else [certainty])]
+    doubts = [*_waiting(conn, reading, license_type), *([_TOO_MANY_TO_TELL] if too_many else [])]
+    return [*_ended(conn, license_type), *doubts, *([] if doubts and certainty == _NONE else [certainty])]
 
 
 def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
@@ -87,8 +94,12 @@ def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
 
 
 def _waiting(conn: Connection, reading: Reading, license_type: str | None) -> list[Advice]:
-    count = count_waiting(conn, reading.values, license_type)
-    return [Advice("search.in_quarantine", waiting_words(count))] if count else []
+    """Say what waits that may be what was asked for: of the holder, or of a type, where nobody knows whose it is."""
+    if reading.kind == "holder_code":
+        count, words = count_waiting(conn, reading.values, license_type), waiting_words
+    else:
+        count, words = count_waiting_of_type(conn, license_type) if license_type else 0, type_waiting_words
+    return [Advice("search.in_quarantine", words(count))] if count else []
 
 
 def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:

@@ -23,8 +23,15 @@ from license_library.files.file_store import FileStore
 from license_library.licenses.license_now import license_now
 from license_library.sharing.shared_licenses import status_of
 from license_library.sharing.sharing_calls import Ended
-from license_library.sharing.sharing_replies import FileCompared, FileTold, LinkTold, Partly
-from license_library.sharing.sharing_rights import ENDS, Asking, granted_type, rows_of_holder, rows_of_identifier
+from license_library.sharing.sharing_replies import FileCompared, FileTold, LinkTold, Partly, partly
+from license_library.sharing.sharing_rights import (
+    ENDS,
+    Asking,
+    granted_type,
+    rows_of_holder,
+    rows_of_identifier,
+    waiting_of_holder,
+)
 from license_library.sharing.sharing_words import Status
 from license_library.storage.keyring import Keyring
 from schemas.bureau_time import ZONE, local_minute, local_second
@@ -106,12 +113,13 @@ def download_file(asking: Asking, data: dict[str, Any]) -> FileTold:
 
 def download_url(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partly:
     """Make a working copy of a license and tell a temporary address of it."""
-    return _links(asking, data, lambda: rows_of_identifier(asking, data["certIdentifier"]))
+    return partly(*_links(asking, data, lambda: rows_of_identifier(asking, data["certIdentifier"])))
 
 
 def download_urls_by_holder(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partly:
     """Make working copies of a holder's licenses of one type and tell a temporary address of each."""
-    return _links(asking, data, lambda: rows_of_holder(asking, data))
+    links, missing = _links(asking, data, lambda: rows_of_holder(asking, data))
+    return partly(links, missing, waiting_of_holder(asking, data))
 
 
 def use_link(  # noqa: PLR0913, PLR0917 - each is one thing it is judged by
@@ -136,7 +144,8 @@ def use_link(  # noqa: PLR0913, PLR0917 - each is one thing it is judged by
     return msgspec.structs.replace(refused, content=files.get(bytes(row.digest)))
 
 
-def _links(asking: Asking, data: dict[str, Any], find: Any) -> list[LinkTold] | Partly:
+def _links(asking: Asking, data: dict[str, Any], find: Any) -> tuple[list[LinkTold], str]:
+    """Return the addresses, and the words that say which licenses are left out."""
     ends = _read_end("expiryTime", data, LINK_GOOD_FOR, LINK_LONGEST, asking.now)
     links: list[LinkTold] = []
     refused: list[NotReliable] = []
@@ -150,8 +159,7 @@ def _links(asking: Asking, data: dict[str, Any], find: Any) -> list[LinkTold] | 
             break
     if refused and not links:
         raise Ended(Status.OTHER, refused[0].words.zh)
-    missing = _missing(refused, is_cut=len(links) + len(refused) < len(rows))
-    return Partly(links, missing) if missing else links
+    return links, _missing(refused, is_cut=len(links) + len(refused) < len(rows))
 
 
 def _missing(refused: Sequence[NotReliable], *, is_cut: bool) -> str:

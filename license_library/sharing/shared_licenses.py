@@ -30,15 +30,15 @@ from schemas.states import GOOD_STATES
 LISTED = 100
 _TYPE_NAMES = {kind.code: kind.zh for kind in HOLDER_CODE_TYPES}
 
-_BY_IDENTIFIER = hits_statement("""
-select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
- where license_identifier = :value and license_type = any(cast(:types as text[]))
- order by issued_on desc, license_id desc limit 1
-""")
 # As validity_today says: what may be relied on, now or once its term begins, is never cut off by what may not.
 _GOOD = """(status = any(cast(:good_states as text[])) and (status = 'renewal_pending' or open_ended
     or coalesce(valid_to, 'infinity') >= cast(:today as date)))"""
 _ORDER = f"{_GOOD} desc, issued_on desc, license_id desc"
+_BY_IDENTIFIER = hits_statement(f"""
+select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
+ where license_identifier = :value and license_type = any(cast(:types as text[]))
+ order by {_ORDER} limit 1
+""")  # noqa: S608 - constants of this file
 _BY_HOLDER = hits_statement(f"""
 select license_id, row_number() over (order by {_ORDER}) as ordinal, cast(null as bigint[]) as place
   {held_by(by_code(":holders"))}
@@ -88,9 +88,10 @@ class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
     detail: list[Any] = []
 
 
-def find_by_identifier(conn: Connection, identifier: str, types: Sequence[str]) -> Sequence[Any]:
-    """Return the license of an identifier, of one of these types, or nothing."""
-    return conn.execute(_BY_IDENTIFIER, {"value": identifier, "types": list(types)}).all()
+def find_by_identifier(conn: Connection, identifier: str, types: Sequence[str], today: date) -> Sequence[Any]:
+    """Return the license of an identifier, of one of these types, or nothing; of several the best, as of a holder."""
+    asked = {"value": identifier, "types": list(types)}
+    return conn.execute(_BY_IDENTIFIER, asked | {"today": today, "good_states": sorted(GOOD_STATES)}).all()
 
 
 def find_by_holder(

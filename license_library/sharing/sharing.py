@@ -21,7 +21,7 @@ from license_library.sharing.shared_files import download_file, download_url, do
 from license_library.sharing.shared_licenses import LISTED, CertInfo, cert_info, face_fields
 from license_library.sharing.shared_verification import verify_cert
 from license_library.sharing.sharing_calls import Call, Ended, check_input, trimmed
-from license_library.sharing.sharing_replies import Partly, Reply, Told
+from license_library.sharing.sharing_replies import Partly, Reply, Told, partly
 from license_library.sharing.sharing_rights import (
     Asking,
     FilePlace,
@@ -30,6 +30,7 @@ from license_library.sharing.sharing_rights import (
     granted_type,
     rows_of_holder,
     rows_of_identifier,
+    waiting_of_holder,
 )
 from license_library.sharing.sharing_words import MESSAGES, Status
 from license_library.storage.keyring import Keyring
@@ -87,7 +88,8 @@ def _of_former(told: CertInfo) -> CertInfo:
 def _by_holder(asking: Asking, data: dict[str, Any]) -> list[CertInfo] | Partly:
     rows = rows_of_holder(asking, data)
     told = _told(asking, rows[:LISTED], bound_of_holder(asking, data))
-    return Partly(told, f"仅列出最新的 {LISTED} 件，请给出证照编号查询其余") if len(rows) > LISTED else told
+    rest = f"仅列出最新的 {LISTED} 件，请给出证照编号查询其余" if len(rows) > LISTED else ""
+    return partly(told, rest, waiting_of_holder(asking, data))
 
 
 def _face(asking: Asking, data: dict[str, Any]) -> list[dict[str, str]]:

@@ -21,6 +21,12 @@ class Partly(msgspec.Struct, frozen=True):
     words: str
 
 
+def partly(told: list[Any], *words: str) -> list[Any] | Partly:
+    """Return a list with the words that say what it is without, where there are any."""
+    said = "；".join(filter(None, words))
+    return Partly(told, said) if said else told
+
+
 class FieldCompared(msgspec.Struct, frozen=True):
     """Say whether one given value is the license's; None: its department never told one."""
 

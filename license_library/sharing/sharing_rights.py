@@ -13,10 +13,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.asking.bound_holders import Bound, bound_to_code
+from license_library.asking.doubts import doubts_of
 from license_library.asking.feed_sources import sources_of_type
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.readings import number_forms, read_identifier
-from license_library.asking.waiting_records import count_waiting, waiting_words
+from license_library.asking.waiting_records import count_waiting, count_waiting_of_type, waiting_words
 from license_library.copies.copy_marks import FaceNames
 from license_library.files.file_store import FileStore
 from license_library.sharing.consumers import Consumer, granted_types, may_ask
@@ -33,6 +34,9 @@ ENDS: Final = {
     "expired": Status.EXPIRED,
 }
 DOUBTS: Final = 3  # named in one message at most
+# A department not heard of since, or with more to say, may have renewed it; one that lists it no more has not.
+_MAY_HAVE_CHANGED: Final = frozenset({"in_quarantine", "silent", "never"})
+_MAY_WAIT: Final = "该类证照有记录因数据问题待处理，其中可能有此证照；可按持证主体代码查询"
 
 
 class FilePlace(msgspec.Struct, frozen=True):
@@ -65,7 +69,7 @@ def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
     if license_type:
         demand_grant(asking, license_type)
     granted = granted_types(asking.conn, asking.consumer)
-    return good_rows(asking, find_by_identifier(asking.conn, identifier, granted), license_type)
+    return good_rows(asking, find_by_identifier(asking.conn, identifier, granted, asking.today), license_type)
 
 
 def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
@@ -75,12 +79,17 @@ def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
     number = (data.get("certNo") or "").strip()
     numbers = number_forms(number) if number else None
     rows = find_by_holder(asking.conn, hashes, license_type, numbers, asking.today)
-    return good_rows(asking, rows, license_type, hashes)
+    return good_rows(asking, rows, license_type, hashes, is_numbered=bool(numbers))
 
 
 def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
     """Return the other numbers of a holder."""
     return bound_to_code(asking.conn, asking.keyring, _holder(asking, data))
+
+
+def waiting_of_holder(asking: Asking, data: dict[str, Any]) -> str:
+    """Say how many records of a holder wait that may be of the type asked for; nothing where none does."""
+    return _waiting(asking, [granted_type(asking, data["certTypeCode"])], _holder(asking, data))
 
 
 def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
@@ -90,15 +99,20 @@ def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
 
 
 def good_rows(
-    asking: Asking, found: Sequence[Any], license_type: str | None, hashes: Sequence[bytes] = ()
+    asking: Asking,
+    found: Sequence[Any],
+    license_type: str | None,
+    hashes: Sequence[bytes] = (),
+    *,
+    is_numbered: bool = False,
 ) -> list[Any]:
-    """Return what may be relied on; where nothing may, end with why."""
+    """Return what may be relied on; where nothing may, end with why. `is_numbered`: one license is asked for, not a list."""
     rows = rows_granted(asking, found)
     if not rows:
         raise _nothing(asking, license_type, hashes)
     good = [row for row in rows if validity_today(row, asking.today) in ("valid", "not_yet_valid")]
     if not good:
-        raise Ended(_end_of(rows[0], asking.today))
+        raise _not_good(asking, rows, hashes, is_numbered=is_numbered)
     return good
 
 
@@ -129,18 +143,36 @@ def _end_of(row: Any, today: date) -> Status:
     return Status.EXPIRED if validity_today(row, today) == "expired" else ENDS.get(row.status, Status.OTHER)
 
 
+def _not_good(asking: Asking, rows: Sequence[Any], hashes: Sequence[bytes], *, is_numbered: bool) -> Ended:
+    """End with what the newest is; where one may be good again, or another waits, nobody can say. What was taken away stays so."""
+    unsettled = [row for row in rows if _end_of(row, asking.today) is not Status.ABOLISHED]
+    doubts = [doubt for row in unsettled for doubt in doubts_of(row, asking.now) if doubt.code in _MAY_HAVE_CHANGED]
+    waiting = _waiting(asking, [rows[0].license_type], hashes) if hashes and (unsettled or not is_numbered) else ""
+    if said := list(dict.fromkeys(filter(None, (waiting, *(doubt.words.zh for doubt in doubts))))):
+        return Ended(Status.OTHER, f"无法核实：{'；'.join(said[:DOUBTS])}")
+    beside = "；".join(doubt.words.zh for doubt in doubts_of(rows[0], asking.now))
+    return Ended(_end_of(rows[0], asking.today), beside)
+
+
 def _nothing(asking: Asking, license_type: str | None, hashes: Sequence[bytes]) -> Ended:
-    """A silent department, or what waits of the holder, makes "none" a "nobody can say"; with no known type, each type granted."""
+    """A silent department, or what waits, makes "none" a "nobody can say"; with no known type, each type granted."""
     types = [license_type] if license_type else granted_types(asking.conn, asking.consumer)
     if not types:
         return Ended(Status.NOT_AUTHORISED)
-    waiting = count_waiting(asking.conn, hashes, license_type) if hashes else 0
-    if waiting:
-        return Ended(Status.OTHER, f"无法核实：{waiting_words(waiting).zh}")
+    if waiting := _waiting(asking, types, hashes):
+        return Ended(Status.OTHER, f"无法核实：{waiting}")
     if doubts := list(dict.fromkeys(doubt for one in types for doubt in _doubts(asking, one))):
         rest = f"；等 {len(doubts)} 项" if len(doubts) > DOUBTS else ""
         return Ended(Status.OTHER, f"无法核实：{'；'.join(doubts[:DOUBTS])}{rest}")
     return Ended(Status.NO_LICENSE, "" if license_type else "在获准使用的证照类型中")
+
+
+def _waiting(asking: Asking, types: Sequence[str], hashes: Sequence[bytes]) -> str:
+    """Say what waits that may be the license asked for: of its holder where one is told, else of anybody."""
+    if not hashes:
+        return _MAY_WAIT if any(count_waiting_of_type(asking.conn, one) for one in types) else ""
+    count = sum(count_waiting(asking.conn, hashes, one) for one in types)
+    return waiting_words(count).zh if count else ""
 
 
 def _doubts(asking: Asking, license_type: str) -> list[str]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from license_library.tables.columns import instant, metadata
 
@@ -27,6 +28,9 @@ reliances = Table(
     Column("relied_by", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     instant("relied_at", required=True),
+    Column(
+        "doubt_codes", ARRAY(Text)
+    ),  # what spoke against it then, the gravest first; null: noted before that was kept
     UniqueConstraint("case_number", "license_id", "version_count"),
     Index("ix_reliances_license_id", "license_id"),
 )

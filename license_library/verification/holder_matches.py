@@ -20,6 +20,7 @@ from license_library.asking.holder_subjects import by_code
 from license_library.asking.questions import WrongQuestion
 from license_library.storage.keyring import Keyring
 from license_library.verification.comparing import HOLDER_FIELDS
+from schemas.holder_code_types import RESIDENT_IDENTITY
 from schemas.identifiers.normal_form import normalise_identifier
 from schemas.identifiers.resident_identity import to_eighteen
 from schemas.names import name_key
@@ -100,8 +101,9 @@ class GivenHolder:
         return self._code is None or holder.holder_hash == self._hashes[0] or holder.holder_hash in self._under
 
     def _is_some_form(self, holder: _Holder) -> bool:
-        typed = to_eighteen(normalise_identifier(self._given.get("holder_code", "")))
-        return holder.holder_hash in HolderCode(typed, holder.code_type).hashes(self._keyring)
+        typed = normalise_identifier(self._given.get("holder_code", ""))
+        code = to_eighteen(typed) if holder.code_type == RESIDENT_IDENTITY else typed
+        return holder.holder_hash in HolderCode(code, holder.code_type).hashes(self._keyring)
 
     @cached_property
     def _code(self) -> HolderCode | None:

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from license_library.answers import Advice, Doubt, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
 from license_library.asking.doubts import doubts_of
-from license_library.asking.feed_sources import sources_of_type
+from license_library.asking.feed_sources import sources_of_type, type_of_identifier
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.known_faces import known_faces
@@ -36,6 +36,7 @@ from license_library.verification.verify_candidates import (
     find_candidates,
     read_license,
     refuse_several,
+    refuse_unlike,
     without_blanks,
 )
 from license_library.words.verify_words import (
@@ -50,10 +51,11 @@ from license_library.words.verify_words import (
     stale_words,
 )
 from license_library.words.wording import validity_words
-from schemas.identifiers.license_identifier import parse_license_identifier
+from schemas.states import FINAL_STATES
 
+# A department not heard of since, or with more to say, may have given it back or renewed it; one that lists it no more has not.
+_MAY_HAVE_CHANGED = frozenset({"in_quarantine", "silent", "never"})
 _LIKELIEST = (False, None, True)
-_TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
 
 
 def verify_license(
@@ -71,6 +73,8 @@ def verify_license(
     holder = GivenHolder(conn, keyring, values, today)
     compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
     row, matches, bound = max(compared, key=_likeness(today, now))
+    if all(match.matches is None for match in matches):
+        refuse_unlike(rows)
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()
@@ -125,7 +129,7 @@ def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
     validity = validity_of(*term, today)
     source, doubts = source_of(row, now), doubts_of(row, now)
     matches = _overall(fields)
-    verdict = _verdict(fields, validity, source, doubts)
+    verdict = _verdict(fields, row.status, validity, doubts)
     return VerifyAnswer(
         verdict=verdict,
         words=_words(verdict, fields, doubts),
@@ -156,18 +160,16 @@ def _words(verdict: str, fields: list[FieldMatch], doubts: list[Doubt]) -> Words
     return VERDICTS[verdict] if fields or verdict != "confirmed" else CONFIRMED_UNCOMPARED
 
 
-def _verdict(fields: list[FieldMatch], validity: Validity, source: Source, doubts: list[Doubt]) -> Any:
+def _verdict(fields: list[FieldMatch], status: str, validity: Validity, doubts: list[Doubt]) -> Any:
     matches = _overall(fields)
     if matches is False:
         return "mismatch"
-    if validity == "not_good":  # a license once taken away is not good again by waiting
+    if status in FINAL_STATES:
         return "not_valid"
-    if source.freshness != "fresh":
+    if any(validity == "valid" or doubt.code in _MAY_HAVE_CHANGED for doubt in doubts):
         return "stale"
     if validity != "valid":
         return "not_valid"
-    if doubts:
-        return "stale"
     return "not_compared" if fields and matches is None else "confirmed"
 
 
@@ -214,10 +216,8 @@ def _waiting(
 
 
 def _type_asked(conn: Connection, question: VerifyQuestion) -> str | None:
-    parts = parse_license_identifier((question.identifier or "").strip().upper())
-    if question.license_type or parts is None:
-        return question.license_type
-    return conn.execute(_TYPE_OF_CODE, {"type_code": parts.type_code}).scalars().first()
+    """Return the type by which feeds are asked: what stands in the identifier before what was claimed beside it."""
+    return type_of_identifier(conn, question.identifier or "") or question.license_type
 
 
 def _why_nothing(

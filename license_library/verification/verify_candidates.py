@@ -73,6 +73,16 @@ def refuse_several() -> NoReturn:
     raise WrongQuestion("verify.several_licenses", words)
 
 
+def refuse_unlike(rows: Sequence[Any]) -> None:
+    """Refuse a number with which nothing could be compared, where it stands on licenses of several holders or types."""
+    if len({(row.holder_hash, row.license_type) for row in rows}) > 1:
+        words = Words(
+            "该编号对应不同持证主体或不同类型的证照，请同时给出持证主体或证照类型",
+            "verify: the number stands on licenses of several holders or types; expected the holder or the license type as well",
+        )
+        raise WrongQuestion("verify.several_licenses", words)
+
+
 def _of_one_license(rows: Sequence[Any]) -> Sequence[Any]:
     if len(rows) > 1:
         words = Words(

@@ -43,6 +43,7 @@ _REASONS = {
     ),
     "department.not_trusted": Words("部门的证书不可信", "the department's certificate is not trusted"),
     "declaration.wrong": Words("接入声明与本次推送不符", "the declaration cannot write it"),
+    "hub.failed": Words("系统自身出错，未知是否到达", "the hub failed itself while it was sent"),
     "delivery.given_up": Words("已达重试上限", "tried as often, or as long, as declared"),
     "delivery.no_receipt": Words("逾期未取得回执", "no receipt came in time"),
     "delivery.unanswered": Words("发出后中断，未知是否到达", "the run that sent it ended before an answer came"),

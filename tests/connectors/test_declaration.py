@@ -24,6 +24,15 @@ def test_a_plain_declaration_loads(declare: Declare) -> None:
     assert len(department.digest) == 64
 
 
+def test_a_feed_has_the_name_of_its_table(declare: Declare) -> None:
+    assert declare(("[feeds.licenses]", '[feeds.licenses]\nname = "other"')).feeds["licenses"].name == "licenses"
+
+
+@pytest.mark.parametrize("schedule", ["*/30 * * * *", "5-59/20 8,12-14 1 */3 1-5", "0 22-2 1-31/2 12 0,7"])
+def test_a_schedule_is_of_numbers_lists_ranges_and_steps(declare: Declare, schedule: str) -> None:
+    assert declare(("*/30 * * * *", schedule)).feeds["licenses"].schedule == schedule
+
+
 def test_the_departments_are_listed_sorted(tmp_path: Path, write_folder: Callable[[str], Path]) -> None:
     for name in ("water", "roads"):
         write_folder(name)
@@ -62,6 +71,8 @@ WRONG = [
         r"key 'request.page': placeholder 'pgae' is unknown; there are cursor, login, offset, page",
     ),
     (', total = "data/total"', "", r"\[feeds.licenses.paging\]: key 'total' is missing"),
+    ("[feeds.licenses]", '[feeds."li censes"]', r"\[feeds.li censes\]: expected a name of small letters"),
+    ("[feeds.licenses]", "[feeds.Licenses]", r"\[feeds.Licenses\]: expected a name of small letters"),
     ('schedule = "*/30 * * * *"', 'schedule = "hourly"', r"key 'schedule': expected five cron fields"),
     (
         'license_number = "XKZBH"',
@@ -81,7 +92,14 @@ WRONG = [
     ('"/licenses"', '"@other.host/licenses"', r"\[feeds.licenses\]: key 'path': expected one such as"),
     ('"/licenses"', '"//other.host/licenses"', r"\[feeds.licenses\]: key 'path': expected one such as"),
     ('"/licenses"', '"/licenses?a=1"', r"\[feeds.licenses\]: key 'path': expected one such as"),
-    ('"*/30 * * * *"', '"30 24 * * *"', r"key 'schedule': expected at most 23 for the hour, got '24'"),
+    ('"*/30 * * * *"', '"30 24 * * *"', r"key 'schedule': expected 0 to 23 for the hour.*got '24'"),
+    ('"*/30 * * * *"', '"x x x x x"', r"key 'schedule': expected 0 to 59 for the minute, .*got 'x'"),
+    ('"*/30 * * * *"', '"0 8 0 * *"', r"key 'schedule': expected 1 to 31 for the day of the month.*got '0'"),
+    ('"*/30 * * * *"', '"0 8 1 0-3 *"', r"key 'schedule': expected 1 to 12 for the month.*got '0-3'"),
+    ('"*/30 * * * *"', '"*/0 * * * *"', r"key 'schedule': expected 0 to 59 for the minute.*got '\*/0'"),
+    ('"*/30 * * * *"', '"1,,2 * * * *"', r"key 'schedule': .*got '1,,2'"),
+    ('"*/30 * * * *"', '"1-2-3 * * * *"', r"key 'schedule': .*got '1-2-3'"),
+    ('"*/30 * * * *"', '"0 8 * * mon"', r"key 'schedule': expected 0 to 7 for the day of the week.*got 'mon'"),
     ('"*/30 * * * *"', '"*/30 * * * *"\nexpects = { max_bad_ratio = 5 }', r"expects\]: key 'max_bad_ratio'"),
     ('"*/30 * * * *"', '"*/30 * * * *"\nexpects = { records_per_day = [9, 1] }', r"expects\]: key 'records_per_day'"),
     ('values = ["0"]', "values = []", r"\[feeds.licenses.success\]: key 'values'"),

@@ -61,6 +61,7 @@ def bend(folder: Path, pattern: str, replacement: str) -> None:
             "key 'answer' belongs to a correction_request",
         ),
         (r'every = "10m"', 'every = "soon"', "key 'every': duration 'soon'"),
+        (r'every = "10m"', 'every = "0m"', "key 'every': expected at least one second, got '0m'"),
         (r"\*/10 ", "*/10 * ", "key 'schedule': expected five cron fields"),
         (r"^schedule", "tries = 0\nschedule", "key 'tries': expected 1 to 1000"),
         (r'value = "370283"', 'value = "{secret}"', "placeholder 'secret' is unknown; there are login, password"),
@@ -172,3 +173,28 @@ def test_each_kind_and_each_class_is_declared_by_a_department_of_the_city() -> N
     declared = [one for name in list_departments() for one in load_department(name).deliveries.values()]
     assert {one.kind for one in declared} == set(KINDS)
     assert {one.class_ for one in declared} == {"A", "B", "C"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('XH    = "sequence"', 'XH    = "item_name"', "column XH of table EX_AJ_SPJD cannot hold"),
+        ('date = "%Y-%m-%d" }\nXKZBH', 'date = "%Y/%m/%d" }\nXKZBH', "column JDRQ of table EX_AJ_SPJD cannot hold"),
+        ('BJBH  = "case_number"', 'BJHB  = "case_number"', "column 'BJHB' is not in the contract's table EX_AJ_SPJD"),
+        (
+            'field = "CLZT", values = ["1"]',
+            'field = "ZT", values = ["1"]',
+            "column 'ZT' is not in the contract's table",
+        ),
+        ('table    = "EX_AJ_SPJD"', 'table    = "EX_AJ_SPJG"', "EX_AJ_SPJG"),
+    ],
+)
+def test_the_lint_writes_an_invented_row_by_the_contracts_table(tmp_path: Path, old: str, new: str, words: str) -> None:
+    shutil.copytree(load_department("work_safety").folder, tmp_path / "work_safety")
+    assert [one for one in check_department("work_safety", tmp_path) if one.severity == "error"] == []
+    file = tmp_path / "work_safety" / "department.toml"
+    assert old in file.read_text("utf-8")
+    file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+    (found,) = [one for one in check_department("work_safety", tmp_path) if one.severity == "error"]
+    assert words in found.message
+    assert "[deliveries.supervision_handoff]" in found.place

@@ -295,6 +295,8 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
         ("soon", None),
         ("", None),
         ("-5", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2026 99999999999999999:00:00 GMT", None),
     ],
 )
 def test_retry_after_is_read_in_both_forms(text: str, seconds: float | None) -> None:

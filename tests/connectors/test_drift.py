@@ -205,6 +205,21 @@ def test_an_import_out_of_the_folder_is_never_written(show: Show) -> None:
         )
 
 
+@pytest.mark.parametrize("location", ["http://[x", "."])
+def test_an_import_that_can_be_no_file_is_the_departments_mistake(
+    monkeypatch: pytest.MonkeyPatch, served: dict[str, FakeServer], show: Show, location: str
+) -> None:
+    publisher = served["market_regulation"].spokesman
+    assert isinstance(publisher, Publisher)
+    monkeypatch.setattr(publisher, "files", {**publisher.files, ".": publisher.files["registry.xsd"]})
+    with pytest.raises(DepartmentBrokePromise, match="its live contract imports .*; nothing was compared"):
+        show(
+            "market_regulation",
+            "registry.wsdl",
+            lambda content: content.replace(b'Location="registry.xsd"', f'Location="{location}"'.encode()),
+        )
+
+
 @pytest.mark.parametrize("content", [b"<!DOCTYPE html><html>sign in</html>", b"{}", b"<definitions/>", b""])
 @pytest.mark.parametrize(("name", "file"), [("market_regulation", "registry.wsdl"), ("transport", "openapi.json")])
 def test_what_is_no_contract_is_said_to_be_none(show: Show, name: str, file: str, content: bytes) -> None:

@@ -170,6 +170,14 @@ def test_quoting_holds_delimiters_quotes_and_line_ends(declare: Declare) -> None
     assert values(read(declare("csv"), csv_of([[*ROW[:2], name, *ROW[3:]]]).encode()), "MC") == [name]
 
 
+def test_a_long_cell_is_read_and_one_beyond_the_bound_refuses_the_file(declare: Declare) -> None:
+    for long in ("长" * 400_000, "长\n" * 400_000):
+        content = csv_of([[*ROW[:2], long, *ROW[3:]], ROW]).encode()
+        assert values(read(declare("csv"), content), "MC") == [long, ROW[2]]
+    with pytest.raises(DepartmentBrokePromise, match="field larger than field limit"):
+        read(declare("csv"), csv_of([[*ROW[:2], "x\n" * 500_001, *ROW[3:]]]).encode())
+
+
 def test_a_row_with_other_cells_than_the_header_waits_and_is_not_guessed(declare: Declare) -> None:
     (page,) = read(declare("csv"), csv_of([ROW, ROW[:-1], [*ROW, "x"], ROW]).encode())
     assert [(fault.row, fault.got) for fault in page.faults] == [(1, "5 cells"), (2, "7 cells")]

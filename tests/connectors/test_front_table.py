@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
+import polars as pl
 import pytest
 import sqlalchemy as sa
 from fake_makers import TABLE_FEEDS, pull
@@ -16,6 +17,8 @@ from msgspec.structs import replace
 
 from connectors.declarations.declared import Change, Flag
 from connectors.fake.truth import Plot
+from connectors.front import front_database
+from connectors.front.front_listing import FrontListing
 from connectors.front.front_marking import FrontMarker, Marked
 from connectors.front.table_rows import TablePage, open_page
 from connectors.pages.pages import FetchedPage, fetch_pages, map_page, read_page
@@ -29,6 +32,7 @@ from schemas.errors import (
     DepartmentUnreachable,
     HubError,
 )
+from schemas.reconciliation import BUCKET_DIGITS, count_buckets
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 4, 0, 5, 250_000, tzinfo=UTC)
@@ -176,6 +180,20 @@ def test_a_row_that_is_gone_stops_nobody(front: Front) -> None:
         assert one.mark(page.body, {}) == Marked(39, 0, 1)
 
 
+def test_a_row_is_counted_in_the_bucket_of_its_mapped_key(front: Front) -> None:
+    for number, key in ((1, "1/2"), (2, "1"), (3, None)):
+        front.change(number, YWLSH=key)
+    feed = replace(front.feed, key=["YWLSH", "QYMC"])
+    department = replace(front.department, feeds={"licenses": feed})
+    pages = [read_page(department, feed, page.body, page.media_type) for page in fetch(front)]
+    mapped = pl.concat([map_page(department, feed, page, 1, {}).frame for page in pages])
+    assert mapped["record_id"].null_count() >= 2
+    with FrontListing(department, feed, front.connection, BUCKET_DIGITS) as listing:
+        sums = listing.sums()
+    assert sums is not None
+    assert {bucket: int(total.partition(":")[0]) for bucket, total in sums.items()} == count_buckets(mapped)
+
+
 def test_words_are_cut_to_the_column_as_the_narrowest_database_counts(front: Front) -> None:
     with marker(front) as one:
         one.mark(fetch(front)[0].body, {0: "错" * 600})
@@ -193,6 +211,59 @@ def test_without_a_flag_rows_are_chosen_by_their_time_of_change(front: Front) ->
     assert 0 < len(told) < 120
     with pytest.raises(DeclarationError, match="declares no flag"):
         FrontMarker(department, feed, front.connection, now)
+
+
+ZONED = {
+    "postgresql": [
+        "alter database {database} set timezone = 'UTC'",
+        "alter table {table} alter column {column} type timestamptz using {column} at time zone 'Asia/Shanghai'",
+    ],
+    "mysql": ["set time_zone = '+08:00'", "alter table {table} modify {column} timestamp null"],
+}
+
+
+def keep_the_zone(front: Front, column: str) -> None:
+    """Make a column one that keeps instants, on a server whose own clock is not the department's."""
+    quote, names = front.engine.dialect.identifier_preparer.quote, {"database": front.engine.url.database}
+    with front.engine.begin() as conn:
+        for statement in ZONED[front.engine.dialect.name]:
+            conn.exec_driver_sql(statement.format(table=quote(front.table.name), column=quote(column), **names))
+
+
+def test_a_time_of_change_that_keeps_its_zone_is_compared_in_the_departments(front: Front) -> None:
+    feed = replace(front.feed, flag=None)
+    department = replace(front.department, feeds={"licenses": feed})
+    times = sorted(moment for (moment,) in front.rows("GXSJ"))
+    keep_the_zone(front, "GXSJ")
+    since = times[60].replace(tzinfo=SHANGHAI)
+    told = [text for page in fetch_pages(department, feed, front.connection, since) for text in cells(page, "GXSJ")]
+    assert told == [str(moment) for moment in times if moment >= times[60]]
+
+
+def test_the_time_of_marking_is_the_same_instant_in_a_column_that_keeps_its_zone(front: Front) -> None:
+    keep_the_zone(front, "DQSJ")
+    with marker(front) as one:
+        one.mark(fetch(front)[0].body, {})
+    seconds = "extract(epoch from {})" if front.engine.dialect.name == "postgresql" else "unix_timestamp({})"
+    column = front.engine.dialect.identifier_preparer.quote("DQSJ")
+    with front.engine.connect() as conn:
+        found = conn.execute(sa.select(sa.func.max(sa.literal_column(seconds.format(column)))).select_from(front.table))
+        assert int(found.scalar_one()) == int(NOW.timestamp())
+
+
+def test_a_time_of_change_that_keeps_its_zone_is_refused_where_the_session_has_no_zone_of_ours(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = replace(front.feed, flag=None)
+    department = replace(front.department, feeds={"licenses": feed})
+    keep_the_zone(front, "GXSJ")
+    monkeypatch.setattr(front_database, "OUR_ZONE", frozenset[str]())
+    reading = fetch_pages(department, feed, front.connection, NOW)
+    if front.engine.dialect.name == "postgresql":
+        with pytest.raises(DeclarationError, match="column GXSJ keeps a zone"):
+            list(reading)
+    else:  # a timestamp of MySQL says nothing of a zone
+        assert list(reading)
 
 
 @pytest.mark.parametrize(

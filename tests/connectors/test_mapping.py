@@ -118,6 +118,15 @@ def test_a_compound_key_is_joined_and_needs_every_part(mapped: Map) -> None:
     assert ("record.missing_field", "record_id") in {(code, field) for _, code, field, _ in problems(page)}
 
 
+def test_two_compound_keys_never_make_the_same_id(mapped: Map) -> None:
+    change = (('key = ["XKZBH"]', 'key = ["XKZBH", "CLXX"]'),)
+    rows = [ROW | {"XKZBH": one, "CLXX": two} for one, two in (("1/2", "3"), ("1", "2/3"), ("1", "2"))]
+    page = mapped(*rows, changes=change)
+    assert page.frame["record_id"].to_list() == [None, "1/2/3", "1/2"]
+    assert problems(page) == [(0, "record.wrong_type", "record_id", "one in another part")]
+    assert mapped(ROW | {"XKZBH": "1/2"}).frame["record_id"].to_list() == ["1/2"]
+
+
 @pytest.mark.parametrize(
     ("local", "instant"),
     [

@@ -31,6 +31,7 @@ from schemas.errors import (
     DepartmentServerFault,
     DepartmentTimeout,
     DepartmentUnavailable,
+    SignInRefused,
 )
 
 Declare = Callable[..., Department]
@@ -236,7 +237,7 @@ FAULT = f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><s:Fault><faultcode>s:Server<
     [
         (answering(FAULT.encode(), "500 Fault"), DepartmentServerFault),
         (answering(FAULT.encode()), DepartmentServerFault),
-        (answering(FAULT.replace("s:Server", "w:FailedAuthentication").encode(), "500 Fault"), DepartmentRefused),
+        (answering(FAULT.replace("s:Server", "w:FailedAuthentication").encode(), "500 Fault"), SignInRefused),
         (answering(b"<html>Oh no<br></html>", "500 Oh"), DepartmentFault),
         (answering(result("", 0).encode(), "500 Oh"), DepartmentFault),
         (answering(b"<html><body>sign in</body></html>"), DepartmentBrokePromise),

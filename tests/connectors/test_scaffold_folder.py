@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,18 @@ def test_an_accepted_contract_is_pinned_beside_the_edited_declaration(wsdl: Path
     assert (path.parent / "contract/water.wsdl").read_bytes() == wsdl.read_bytes()
     assert load_department("water", path.parents[1]).network == "水利专网"
     assert [one.who for one in scaffold(wsdl).differences if one.key == "network"] == ["you"]
+
+
+def test_what_lies_in_folders_beside_the_contract_stays_pinned(wsdl: Path) -> None:
+    folder = scaffold(wsdl).folder
+    sums, more = folder / "contract/SHA256SUMS", folder / "contract/codes/areas.csv"
+    more.parent.mkdir()
+    more.write_text("code,name\n", "utf-8")
+    sums.write_text(f"{sha256(more.read_bytes()).hexdigest()}  codes/areas.csv\n{sums.read_text('utf-8')}", "utf-8")
+    change(wsdl)
+    assert scaffold(wsdl, accept=True).outcome == "accepted"
+    load_department("water", folder.parent)
+    assert [line.split()[1] for line in sums.read_text("utf-8").splitlines()] == ["codes/areas.csv", "water.wsdl"]
 
 
 def test_a_declaration_written_by_hand_is_an_edit(wsdl: Path) -> None:

@@ -52,7 +52,7 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
     assert {name: one["state"] for name, one in told.items()} == dict.fromkeys(RUN, "success"), told["mend"]["output"][
         -3000:
     ]
-    assert told["sweep_weekly"]["returned"] == {"transport_licenses": len(lost)}
+    assert told["sweep_weekly"]["returned"] == {"transport.licenses": len(lost)}
     assert list(told["reconcile"]["tasks"]) == ["transport.licenses"]
     assert told["incidents"]["returned"]["alert"] == 0
     assert told["retention"]["returned"]["retain"]["pages"] == 0  # all of them are of today

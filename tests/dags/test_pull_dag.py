@@ -12,14 +12,15 @@ from dag_runner import AirflowForTests
 from file_makers import dropping
 from sqlalchemy import Engine, text
 
-from connectors.declarations.declaration import load_department
+from connectors.declarations.declaration import load_department, load_departments
 from connectors.fake.process import start_fake
 from connectors.fake.truth import Plot, tell_truth
 from hub.context import prepare_database
 from hub.demo.airflow_home import PROJECT
+from hub.demo.dag_runs import feeds_by_dag
 
 PLOT = Plot(scale=300)
-DAG_ID = "pull_transport_licenses"
+DAG_ID = "pull_transport.licenses"
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_a_dag_of_files_puts_them_away_once_they_are_merged(
 ) -> None:
     with dropping(load_department("forestry"), PLOT, local=False) as drop:
         connection = {"AIRFLOW_CONN_FORESTRY": drop.server.connection_value}
-        told = airflow.run("pull_forestry_licenses", {**hub_environ, **connection})
+        told = airflow.run("pull_forestry.licenses", {**hub_environ, **connection})
         assert (told["state"], told["tasks"].get("acknowledge")) == ("success", "success"), told["output"][-3000:]
         assert (drop.names(), len(drop.names("done")), len(drop.names("receipt"))) == ([], 3, 3)
         assert scalars(database, "select merged_count from exchanges where state = 'merged'") == [drop.truth.good]
@@ -123,7 +124,7 @@ def test_twenty_eight_departments_are_parsed_in_well_under_a_second(tmp_path: Pa
     for number in range(28):
         shutil.copytree(source, tmp_path / f"office_{number:02}", ignore=shutil.ignore_patterns("__pycache__"))
     made, seconds = parse(tmp_path)
-    assert made == [f"pull_office_{number:02}_licenses" for number in range(28)]
+    assert made == [f"pull_office_{number:02}.licenses" for number in range(28)]
     assert seconds < 1
 
 
@@ -132,7 +133,19 @@ def test_one_broken_declaration_does_not_take_the_others_away(tmp_path: Path) ->
     for name in ("broken", "good"):
         shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "broken" / "department.toml").write_text("name = ", "utf-8")
-    assert parse(tmp_path)[0] == ["pull_broken", "pull_good_licenses"]
+    assert parse(tmp_path)[0] == ["pull_broken", "pull_good.licenses"]
+
+
+def test_no_two_feeds_share_a_dag(tmp_path: Path) -> None:
+    source = load_department("transport").folder
+    for name, feed in (("housing", "fund_licenses"), ("housing_fund", "licenses"), ("housing_fund_licenses", "")):
+        shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        file = tmp_path / name / "department.toml"
+        file.write_text(file.read_text("utf-8").replace("[feeds.licenses", f"[feeds.{feed}") if feed else "", "utf-8")
+    dags = ["pull_housing.fund_licenses", "pull_housing_fund.licenses", "pull_housing_fund_licenses"]
+    assert parse(tmp_path)[0] == dags
+    declared, broken = load_departments(tmp_path)
+    assert [*feeds_by_dag(declared), *(f"pull_{name}" for name in broken)] == dags
 
 
 def parse(connectors: Path) -> tuple[list[str], float]:

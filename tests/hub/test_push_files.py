@@ -22,6 +22,7 @@ from push_makers import StillClock, at, owe, push_once, row_of, states
 from connectors.declarations.declaration import Delivery, load_department
 from connectors.deliveries.delivering import Courier, Parcel, opened_courier
 from connectors.fake.process import start_fake
+from connectors.formats.text_stream import LONGEST
 from connectors.lint.lint import check_department
 from connectors.wire.connection import Connection
 from hub.context import HubContext, utc_now
@@ -191,6 +192,17 @@ def test_what_the_department_took_is_found_with_it_and_what_lacks_its_marker_is_
             assert courier.poll(delivery, parcel).state == "pending"
         back.write_bytes("处理结果,说明\r\n已收,成功\r\n".encode("gb18030"))
         assert courier.poll(delivery, parcel).state == "done"
+
+
+@pytest.mark.parametrize("cell", ["功" * (LONGEST + 1), "成\r功"])
+def test_a_receipt_that_is_no_csv_is_none_yet_and_names_nobody(tmp_path: Path, cell: str) -> None:
+    declared = load_department("health_inspection")
+    (tmp_path / "zztx" / "back").mkdir(parents=True)
+    back = tmp_path / "zztx" / "back" / f"zztx_{'k' * 32}_hz.csv"
+    back.write_bytes(f"处理结果,说明\n已收,{cell}\n".encode("gb18030"))
+    with opened_courier(declared, Connection("file", "", None, str(tmp_path), "", "", {})) as courier:
+        told = courier.poll(declared.deliveries["license_alert"], Parcel("license_alert", "k" * 32, "1", 1, {}))
+    assert (told.state, told.code, "功" in told.words) == ("pending", "department.broke_promise", False)
 
 
 def test_a_name_that_is_taken_is_never_written_over(tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
+import pymysql
 import pytest
 from hub_makers import Faked, StartFake
 from push_makers import StillClock, at, owe, push_once, row_of, states
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import IntegrityError
 
 from hub.context import HubContext
 
@@ -116,3 +121,46 @@ def test_a_row_that_the_table_does_not_take_waits_for_a_person(
         conn.exec_driver_sql("update deliveries set case_number = repeat('9', 120)")
     push_once(owing, one)
     assert (states(owing), row_of(owing, owed)["reason_code"]) == (["refused"], "department.broke_promise")
+
+
+@contextmanager
+def at_the_insert(act: Callable[[Connection, str, Any], None]) -> Iterator[None]:
+    """Let something happen between looking for a row and inserting it, once."""
+    pending = [act]
+
+    def listen(conn: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if pending and "INSERT INTO" in statement.upper() and "EX_AJ_SPJD" in statement.upper():
+            pending.pop()(conn, statement, parameters)
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
+
+
+def test_a_row_of_ours_that_an_earlier_try_brings_meanwhile_is_accepted(
+    hub: HubContext, fake: StartFake, clock: StillClock
+) -> None:
+    def arrive(conn: Connection, statement: str, parameters: Any) -> None:
+        with conn.engine.begin() as other:
+            other.exec_driver_sql(statement, parameters)
+
+    one, owing = fake("work_safety"), at(hub, clock)
+    owe(owing, one.name, "supervision_handoff", case="TABLE-FIRST")
+    with at_the_insert(arrive):
+        assert push_once(owing, one).counts == {"acknowledged": 1}
+    assert taken(one, "TABLE-FIRST") == [1]
+
+
+def test_a_row_that_is_not_there_for_another_key_of_the_table_is_refused(
+    hub: HubContext, fake: StartFake, clock: StillClock
+) -> None:
+    def refuse(_conn: Connection, statement: str, parameters: Any) -> None:
+        raise IntegrityError(statement, parameters, pymysql.err.IntegrityError(1062, "Duplicate entry"))
+
+    one, owing = fake("work_safety"), at(hub, clock)
+    owed = owe(owing, one.name, "supervision_handoff", case="TABLE-OTHER")
+    with at_the_insert(refuse):
+        assert push_once(owing, one).counts == {"refused": 1}
+    assert (row_of(owing, owed)["reason_code"], taken(one, "TABLE-OTHER")) == ("department.fault", [])

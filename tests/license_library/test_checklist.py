@@ -237,6 +237,18 @@ def test_an_open_case_of_this_holder_and_type_is_in_quarantine(shelf: Library, c
     assert (verdict.verdict, verdict.quarantine_ids) == ("in_quarantine", [waiting])
 
 
+def test_an_open_case_of_a_holder_who_could_not_be_read_may_be_of_this_one(shelf: Library, company: int) -> None:
+    waiting = shelf.add_case(codes=["record.missing_field"])
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.reason, verdict.quarantine_ids) == ("in_quarantine", "anybodys_waits", [waiting])
+    assert verdict.words.zh.startswith("有 1 条可能属于该主体的记录（持证主体无法识别）因数据问题未入库：")
+    license_id = shelf.add_license(company, valid_to=date(2015, 1, 1))
+    assert verdict_on(shelf, "bizlic").verdict == "in_quarantine"
+    shelf.change("update licenses set valid_to = '2017-01-01' where license_id = :id", id=license_id)
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.quarantine_ids) == ("held", [])
+
+
 def test_a_waiting_case_says_what_is_wrong_with_it(shelf: Library, company: int) -> None:
     shelf.add_case(holder_hashes=[_hash(shelf, company)], codes=["record.bad_date", "record.missing_field"])
     shelf.add_case(holder_hashes=[b"another first", _hash(shelf, company)], codes=["record.missing_field"])
@@ -274,6 +286,29 @@ def test_a_good_license_of_which_a_newer_record_waits_is_not_held(shelf: Library
     assert told.words.zh == "最后所知：长期有效；颁发部门有该证照更新的记录因数据问题待处理"
     shelf.change("update quarantined_records set state = 'mended' where quarantine_id = :id", id=waiting)
     assert verdict_on(shelf, "bizlic").verdict == "held"
+
+
+@pytest.mark.parametrize(
+    ("term", "silent", "waiting"),
+    [
+        ({"status": "suspended"}, ("stale", "suspended"), ("in_quarantine", "newer_waits")),
+        ({"status": "restricted"}, ("stale", "restricted"), ("in_quarantine", "newer_waits")),
+        ({"valid_to": date(2016, 1, 1)}, ("stale", "expired"), ("in_quarantine", "newer_waits")),
+        ({"status": "revoked"}, ("not_good", "revoked"), ("not_good", "revoked")),
+    ],
+)
+def test_what_may_be_good_again_is_told_as_no_firm_no(
+    shelf: Library, company: int, term: dict[str, object], silent: tuple[str, str], waiting: tuple[str, str]
+) -> None:
+    license_id = shelf.add_license(company, **term)
+    case = shelf.let_a_newer_record_wait(license_id)
+    shelf.change("update quarantined_records set holder_hashes = array[cast('somebody' as bytea)]")
+    told = verdict_on(shelf, "bizlic")
+    assert (told.verdict, told.reason) == waiting
+    shelf.change("update quarantined_records set state = 'mended' where quarantine_id = :id", id=case)
+    shelf.change("update feeds set fresh_at = fresh_at - interval '30 days'")
+    told = verdict_on(shelf, "bizlic")
+    assert (told.verdict, told.reason) == silent
 
 
 def test_the_applicants_own_papers_are_brought(shelf: Library, company: int) -> None:

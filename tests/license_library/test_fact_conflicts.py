@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from question_makers import COMPANY, NOW, PERSON, TODAY, Library
+from question_makers import COMPANY, NOW, OLD_COUNTY_PERSON, PERSON, TODAY, Library
 from sqlalchemy import Connection, Engine, text
+from subject_makers import fifteen
 
 from license_library.answers import ConflictDetail, FactField
 from license_library.asking.questions import ConflictFilter, NotDecidable, WrongQuestion
@@ -174,6 +175,20 @@ def test_a_person_whose_card_says_another_birthday_than_the_number_is_found(city
     (one,) = list_conflicts(city.conn, city.keyring, ConflictFilter(), TODAY, NOW).conflicts
     assert one.subject_name == "王*"
     assert {fact.value for fact in one.facts} == {"***"}
+
+
+def test_a_conflict_of_a_number_of_fifteen_digits_is_not_looked_for_under_the_eighteen_of_somebody_else(
+    city: Library,
+) -> None:
+    city.add_feed("public_security", ("idcard",))
+    card = {"license_type": "idcard", "department": "public_security", "open_ended": True}
+    old = city.add_subject("王芳", fifteen(OLD_COUNTY_PERSON), "111")
+    new = city.add_subject("王勇", OLD_COUNTY_PERSON, "111")
+    for subject, ethnicity in ((old, "汉族"), (old, "回族"), (new, "满族")):
+        city.add_license(subject, **card, face={"ethnicity": ethnicity})
+    assert listed(city) == [(old, "ethnicity")]
+    told = show_conflict(city.conn, city.keyring, old, "ethnicity", TODAY, NOW).conflict
+    assert {fact.value for fact in told.facts} == {"汉族", "回族"}
 
 
 def test_a_settled_conflict_fills_the_form_until_a_value_changes(city: Library) -> None:

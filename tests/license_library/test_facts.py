@@ -74,7 +74,10 @@ def expected(written: list[dict[str, Any]], key: str, silent: set[str]) -> tuple
     first = ranked[0]
     if len(values) > 1:
         return "conflict", first["face"][key], values
-    weak = first in lapsed or first["kind"] in silent
+    # A master that tells nothing in force, and is silent, may tell another value by now.
+    telling = {one["kind"] for one in standing if one["face"].get(key)}
+    hidden = first["kind"] not in MASTERS and silent & set(MASTERS) - telling
+    weak = first in lapsed or first["kind"] in silent or bool(hidden)
     return ("stale" if weak else "known"), first["face"][key], values
 
 
@@ -174,6 +177,41 @@ def test_a_waiting_record_makes_unknown_what_nobody_tells(shelf: Library) -> Non
     shelf.add_case(holder_hashes=[hashed])
     got = field(shelf, "legal_representative")
     assert (got.verdict, got.reason) == ("unknown", "in_quarantine")
+
+
+def test_what_another_source_tells_is_stale_while_a_record_of_its_master_waits_or_the_master_is_silent(
+    shelf: Library,
+) -> None:
+    add_feeds(shelf)
+    holder = shelf.add_subject()
+    (hashed,) = shelf.read("select holder_hash from subjects where subject_id = :id", id=holder)
+    add(shelf, holder, "hr", face={"legal_representative": "王建国"})
+    assert (got := field(shelf, "legal_representative")).verdict == "known"
+    assert got.reason_words.zh == "主数据源没有，取自参考来源，请核对"
+    case = shelf.add_case(holder_hashes=[hashed])
+    got = field(shelf, "legal_representative")
+    assert (got.verdict, got.reason, got.value) == ("stale", "in_quarantine", "王建国")
+    assert got.reason_words.zh == "主数据源没有，取自参考来源；主数据源：该主体有记录因数据问题未入库"
+    shelf.change("update quarantined_records set state = 'mended' where quarantine_id = :id", id=case)
+    shelf.change("update feeds set fresh_at = :at where department = 'market_regulation'", at=NOW - timedelta(days=9))
+    got = field(shelf, "legal_representative")
+    assert (got.verdict, got.reason) == ("stale", "silent")
+    assert got.source is not None
+    assert got.source.freshness == "fresh"
+    add(shelf, holder, face={"legal_representative": "王建国"}, status="cancelled")
+    assert field(shelf, "legal_representative").verdict == "stale"
+
+
+def test_what_another_source_tells_is_stale_where_the_masters_license_has_lapsed_and_its_renewal_waits(
+    shelf: Library,
+) -> None:
+    add_feeds(shelf)
+    holder = shelf.add_subject()
+    add(shelf, holder, "hr", face={"legal_representative": "王建国"})
+    lapsed = add(shelf, holder, status="expired", face={"legal_representative": "李伟"})
+    assert field(shelf, "legal_representative").verdict == "known"
+    shelf.let_a_newer_record_wait(lapsed)
+    assert field(shelf, "legal_representative").reason == "in_quarantine"
 
 
 def test_what_no_department_delivers_is_for_the_applicant(shelf: Library) -> None:

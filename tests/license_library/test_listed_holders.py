@@ -265,7 +265,7 @@ def seen_of_a_foreigner(shelf: Library) -> dict[str, object]:
         "pair": compare_subjects(*asker, company, foreigner, TODAY, ASKED_AT),
         "shared": [
             cert_info(row, shelf.keyring, license_now(shelf.conn, row.license_id, TODAY, ASKED_AT))
-            for row in find_by_identifier(shelf.conn, IDENTIFIER, ["bizlic", "realestate"])
+            for row in find_by_identifier(shelf.conn, IDENTIFIER, ["bizlic", "realestate"], TODAY)
         ],
         "reliance": rely_on(*asker, relying, TODAY, ASKED_AT),
         "facts": facts_of_subject(*facts, None, None, TODAY, later),

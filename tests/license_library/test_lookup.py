@@ -25,6 +25,9 @@ from license_library.asking.questions import SearchTerms, WrongQuestion
 from license_library.licenses.dossier import get_license
 from license_library.search import lookup
 from license_library.search.lookup import SearchTimedOut, find_licenses
+from schemas.identifiers.license_identifier import parse_license_identifier
+
+OTHER_IDENTIFIER = IDENTIFIER.replace("403.001.U", "404.001.E")
 
 
 def ask(shelf: Library, **terms: object) -> SearchAnswer:
@@ -384,6 +387,26 @@ def test_nothing_found_names_what_waits_in_quarantine(stocked: Library) -> None:
     stocked.add_case(holder_hashes=[holder], license_type="hotel")
     codes = [one.code for one in ask(stocked, holder_code=PERSON, license_type="hotel").advice]
     assert codes == ["search.in_quarantine", "search.no_feed"]
+
+
+@pytest.mark.parametrize("terms", [{"number": "missing"}, {"text": "12345678-8"}, {"identifier": OTHER_IDENTIFIER}])
+def test_nothing_found_of_a_type_names_what_waits_of_it(stocked: Library, terms: dict[str, str]) -> None:
+    stocked.add_case(holder_hashes=[b"anybody"])
+    if "identifier" in terms:
+        own = parse_license_identifier(OTHER_IDENTIFIER)
+        assert own is not None
+        stocked.change("update license_types set type_code = :code where license_type = 'bizlic'", code=own.type_code)
+    else:
+        assert [one.code for one in ask(stocked, **terms, license_type="idcard").advice] == ["search.none"]
+        terms = terms | {"license_type": "bizlic"}
+    assert [one.code for one in ask(stocked, **terms).advice] == ["search.in_quarantine"]
+
+
+def test_a_missing_license_whose_identifier_is_of_a_type_nobody_delivers_says_so(stocked: Library) -> None:
+    own = parse_license_identifier(OTHER_IDENTIFIER)
+    assert own is not None
+    stocked.change("update license_types set type_code = :code where license_type = 'seed'", code=own.type_code)
+    assert [one.code for one in ask(stocked, identifier=OTHER_IDENTIFIER).advice] == ["search.no_feed"]
 
 
 def test_a_name_search_that_takes_too_long_is_stopped_and_leaves_the_transaction_usable(

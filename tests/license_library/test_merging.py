@@ -286,6 +286,42 @@ def test_a_record_that_comes_back_good_and_unchanged_ends_the_waiting_too(librar
     assert rows(library, "select state from quarantined_records") == [("mended",)]
 
 
+@pytest.fixture
+def pull_bad(library, keyring, begin):
+    """Give a function that merges an exchange of one bad row, which waits."""
+
+    def pull_one(bad, problem):
+        exchange = begin()
+        finish_landing(library, exchange, NOW)
+        found = problems_frame([(0, problem)])
+        with library.begin() as conn:
+            quarantine_records(conn, keyring, exchange, records_frame(bad), found, {0: b"x" * 32}, "1", NOW)
+            finish_check(conn, exchange, 1, 1, None, "1", NOW)
+        merge_exchange(library, exchange.exchange_id, lambda: NOW)
+
+    return pull_one
+
+
+def test_an_older_good_row_that_is_read_again_later_does_not_end_the_waiting_of_a_newer_one(library, pull, pull_bad):
+    old = record(source_updated_at=EARLIER)
+    pull(old)
+    bad = record(status="revoked", issued_on=None, source_updated_at=LATER)
+    pull_bad(bad, Problem("record.bad_date", "issued_on", "a date", "nothing"))
+    assert pull(old) == Counts(0, 1)
+    assert rows(library, "select state from quarantined_records") == [("open",)]
+    assert pull(record(status="revoked", source_updated_at=LATER)) == Counts(1, 0)
+    assert rows(library, "select state from quarantined_records") == [("mended",)]
+
+
+@pytest.mark.parametrize(("days", "code"), [(1, "record.bad_date"), (99, "record.updated_in_future")])
+def test_a_time_ahead_of_ours_keeps_no_case_open_once_the_record_comes_back_good(library, pull, pull_bad, days, code):
+    bad = record(issued_on=None, source_updated_at=NOW + timedelta(days=days))
+    pull_bad(bad, Problem(code, "source_updated_at", "a day", "another"))
+    right = NOW + timedelta(minutes=5) if code == "record.bad_date" else EARLIER
+    pull(record(source_updated_at=right), now=NOW + timedelta(hours=1))
+    assert rows(library, "select state from quarantined_records") == [("mended",)]
+
+
 def overtaken_of(conn, exchange, frame, problems):
     """Count the bad rows that were overtaken as unchanged; return how many."""
     bad = BadRows()

@@ -10,6 +10,7 @@ from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 from sqlalchemy import event
 
 from license_library.asking.bound_holders import bound_to_code
+from license_library.asking.held_records import count_held
 from license_library.asking.questions import ConflictFilter, PairFilter, SearchTerms, VerifyQuestion
 from license_library.checklist.checklist import answer_checklist
 from license_library.copies.copy_checks import check_content, check_identifier
@@ -112,6 +113,16 @@ insert into quarantined_records (department, feed, record_id, license_type, hold
                                  last_seen_at)
 select 'market_regulation', 'licenses', 'Q' || n, 'bizlic', array[sha256(cast(cast(n as text) as bytea))], '[]', '{}',
        sha256(cast('q' || n as bytea)), (select max(exchange_id) from exchanges), 1, 1, 'm', 'm', 'open', now(), now()
+  from generate_series(1, 4000) as n
+"""
+
+# A batch of thousands that a steward holds, half of it of known records.
+HELD = """
+insert into staged_licenses (exchange_id, holder_hash, holder_code_type, holder_code_encrypted, holder_name_key, record_id,
+                             license_type, license_number, issuer_name, issued_on, holder_name, open_ended, area_code, status,
+                             source_updated_at, digest, page_number, position)
+select :held, sha256(cast(cast(n as text) as bytea)), '099', '', '', case when n % 2 = 0 then 'H' || n else 'B' || n || '-1' end,
+       'bizlic', 'H' || n, '机关', date '2010-01-01', '某', true, '370283', 'valid', now(), sha256(cast('h' || n as bytea)), 1, n
   from generate_series(1, 4000) as n
 """
 
@@ -245,7 +256,7 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "by number": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(license_number="A1"), *clock),
         "by QR payload": lambda: find_by_qr_payload(shelf.conn, "nobody's"),
         "shared, by holder": lambda: find_by_holder(shelf.conn, [b"x"], "bizlic", None, TODAY),
-        "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER, ["bizlic"]),
+        "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER, ["bizlic"], TODAY),
         "held on a day": lambda: held_as_of(shelf.conn, shelf.keyring, COMPANY, None, None, None, *clock),
         "verified by another number": lambda: verify_license(shelf.conn, shelf.keyring, other, *clock),
         "bound to a number": lambda: bound_to_code(shelf.conn, shelf.keyring, some),
@@ -256,6 +267,25 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "dossier": lambda: get_license(shelf.conn, shelf.keyring, license_id, *clock),
     }
     assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}
+
+
+def test_while_a_batch_is_held_no_question_walks_a_big_table(full: Library) -> None:
+    shelf, clock = full, (TODAY, NOW)
+    full.change(HELD, held=full.add_exchange(state="held", received_count=4000, held_count=4000))
+    full.change(FACT_DECISIONS)
+    for table in ("staged_licenses", "exchanges", "fact_decisions"):
+        full.change(f"analyze {table}")
+    unknown = VerifyQuestion(license_type="bizlic", license_number="nobody's", values={"holder_code": COMPANY})
+    questions: dict[str, Callable[[], object]] = {
+        "search": lambda: find_licenses(shelf.conn, shelf.keyring, SearchTerms(holder_code=COMPANY), *clock),
+        "checklist": lambda: answer_checklist(shelf.conn, shelf.keyring, "PD-E-010", COMPANY, None, *clock),
+        "prefill": lambda: answer_prefill(shelf.conn, shelf.keyring, "PD-E-005", COMPANY, None, None, *clock),
+        "by number": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(license_number="A1"), *clock),
+        "not found": lambda: verify_license(shelf.conn, shelf.keyring, unknown, *clock),
+        "of a type": lambda: count_held(shelf.conn, None, "bizlic"),
+    }
+    assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}
+    assert count_held(shelf.conn, None, "bizlic") == 4000
 
 
 def test_a_common_pair_of_characters_is_bounded(full: Library) -> None:

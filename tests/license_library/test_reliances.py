@@ -106,6 +106,29 @@ def test_a_license_that_is_listed_no_more_disputed_or_of_a_silent_department_is_
     assert doubts(library, keyring, relied) == ["unlisted", "silent"]
 
 
+def test_what_spoke_against_a_license_when_a_case_relied_on_it_stays_with_the_case(library, keyring, pull, relied):
+    with library.begin() as conn:
+        conn.execute(text("update licenses set unlisted_at = now()"))
+        conn.execute(text(DISPUTE))
+        noted = rely_on(conn, keyring, relying(relied, "C-2"), TODAY, NOW + timedelta(days=9))
+    assert [one.code for one in noted.doubts] == ["disputed", "unlisted", "silent"]
+    with library.begin() as conn:
+        conn.execute(text("update correction_requests set state = 'withdrawn', answered_at = now()"))
+        conn.execute(text("update licenses set unlisted_at = null"))
+        rely_on(conn, keyring, relying(relied, "C-2"), TODAY, NOW)
+        listed = list_reliances(conn, keyring, relied, NOW)
+    then = {one.case_number: [doubt.code for doubt in one.doubts_then] for one in listed}
+    assert then == {"C-1": [], "C-2": ["disputed", "unlisted", "silent"]}
+    assert [one.doubts for one in listed] == [[], []]
+    assert "未按承诺的时限" in listed[0].doubts_then[-1].words.zh
+
+
+def test_of_a_case_that_was_noted_before_that_was_kept_nobody_knows_it(library, keyring, relied):
+    with library.begin() as conn:
+        conn.execute(text("update reliances set doubt_codes = null"))
+        assert [one.doubts_then for one in list_reliances(conn, keyring, relied, NOW)] == [None]
+
+
 @pytest.mark.parametrize("case", ["", "  ", "办件1", "a b", "x" * 101, "a\nb", "correction-5", " correction-5"])
 def test_a_case_number_that_is_none_is_refused(library, keyring, relied, case):
     with library.begin() as conn, pytest.raises(RequestError):
@@ -153,3 +176,17 @@ def test_an_alert_is_untold_until_a_delivery_of_its_own_stands_in_the_outbox(lib
         assert find_untold_alerts(conn, DEPARTMENT) == []
         (shown,) = list_license_alerts(conn, keyring, LicenseAlertFilter(case_number="C-1"), NOW).alerts
         assert [words.zh for words in shown.told] == ["平度市市场监督管理局：待发送"]
+
+
+def test_a_reliance_says_what_became_of_its_license_since(library, keyring, pull, relied):
+    def warnings():
+        with library.connect() as conn:
+            (one,) = list_reliances(conn, keyring, relied, NOW)
+        return [(warning.code, warning.words.zh) for warning in one.warnings]
+
+    assert warnings() == []
+    pull(told(2, license_number="鲁平2号"))
+    former = ("license.former_version", "属于先前的第 1 版，证照现为第 2 版")
+    assert warnings() == [former]
+    pull(told(3, record_id="R9", license_number="鲁平3号", license_identifier=None, replaces="鲁平2号"))
+    assert warnings() == [("license.replaced", "已有证照取代本证照，请核验取代它的证照"), former]

@@ -11,6 +11,7 @@ from license_library.answers import Checklist, LicenseAnswer, VerifyAnswer
 from license_library.asking.questions import SearchTerms, VerifyQuestion
 from license_library.checklist.checklist import answer_checklist
 from license_library.licenses.dossier import get_license
+from license_library.licenses.license_now import license_now
 from license_library.search.lookup import find_licenses
 from license_library.verification.verification import verify_license
 from schemas.identifiers.license_identifier import classify_license_identifier, other_editions
@@ -125,6 +126,20 @@ def test_verifying_an_old_license_says_what_took_its_place_and_a_lost_successor_
 def test_the_checklist_prefers_what_took_the_place_of_another(shelf: Library, company: int) -> None:
     shelf.add_license(company, license_number="A1", valid_to=date(2030, 1, 1))
     new = shelf.add_license(company, license_number="A2", valid_to=date(2020, 1, 1), replaces="A1")
+    material = next(one for one in checked(shelf).materials if one.license_type == "bizlic")
+    assert (material.verdict, material.license and material.license.license_id) == ("held", new)
+
+
+@pytest.mark.parametrize("later", [SECOND, FIRST.replace(".001.U", ".010.0"), FIRST.replace(".001.U", ".999.Z")])
+def test_a_license_of_which_a_later_edition_is_kept_is_replaced(shelf: Library, company: int, later: str) -> None:
+    old = shelf.add_license(company, license_number="A1", license_identifier=FIRST, valid_to=date(2030, 1, 1))
+    # another's; the same edition with the other check character; an earlier one
+    for other in (later.replace("20230000403", "20230000404"), FIRST[:-1] + "V", FIRST.replace(".001.", ".000.")):
+        shelf.add_license(company, license_identifier=other, license_type="namepre")
+    assert not license_now(shelf.conn, old, TODAY, NOW).is_replaced
+    new = shelf.add_license(company, license_number="A2", license_identifier=later, valid_to=date(2020, 1, 1))
+    assert license_now(shelf.conn, old, TODAY, NOW).is_replaced
+    assert not license_now(shelf.conn, new, TODAY, NOW).is_replaced
     material = next(one for one in checked(shelf).materials if one.license_type == "bizlic")
     assert (material.verdict, material.license and material.license.license_id) == ("held", new)
 

@@ -154,18 +154,39 @@ def test_what_waits_under_another_number_counts(shelf: Library, people: list[int
     request = shelf.read("select license_id from licenses limit 1")
     with pytest.raises(RequestError, match="no license of the two"):
         bind(shelf, people[0], people[3], license_ids=request)
-    _correction(shelf)
-    bind(shelf, people[0], people[3], license_ids=[], request_id=1)
+    bind(shelf, people[0], people[3], license_ids=[], request_id=_correction(shelf, quarantine_id=case))
     assert waiting() == [case]
     advice = find_licenses(shelf.conn, shelf.keyring, SearchTerms(holder_code=PERSON), TODAY, LATER).advice
     assert advice[0].code == "search.in_quarantine"
 
 
-def _correction(shelf: Library) -> None:
+def _correction(shelf: Library, **about: int) -> int:
+    (name,) = about
     shelf.change(
-        """insert into correction_requests (department, feed, record_id, license_id, field, basis, asked_by, asked_at,
-             due_on, state) values ('market_regulation', 'licenses', 'R', 1, 'holder_code', 'b', 'w', now(), now(), 'open')"""
+        f"""insert into correction_requests (department, feed, record_id, {name}, field, basis, asked_by, asked_at,
+             due_on, state) values ('market_regulation', 'licenses', 'R', :{name}, 'holder_code', 'b', 'w', now(), now(), 'open')""",
+        **about,
     )
+    return int(shelf.read("select max(request_id) from correction_requests")[0])
+
+
+def test_a_correction_request_proves_something_of_those_only_whom_it_is_about(
+    shelf: Library, people: list[int]
+) -> None:
+    hashes = shelf.read("select holder_hash from subjects where subject_id = :id", id=people[3])
+    licenses = shelf.read("select license_id from licenses order by license_id")
+    requests = [
+        _correction(shelf, license_id=licenses[0]),
+        _correction(shelf, license_id=licenses[2]),
+        _correction(shelf, quarantine_id=shelf.add_case(holder_hashes=hashes)),
+    ]
+    strangers = [shelf.add_subject("王五", resident_number(number), "111") for number in range(2)]
+    for request in requests:
+        with pytest.raises(RequestError, match="about the two"):
+            bind(shelf, *strangers, license_ids=[], request_id=request)
+    assert shelf.read("select 1 from subject_decisions") == []
+    for other, request in zip(people[1:], requests, strict=True):
+        bind(shelf, people[0], other, license_ids=[], request_id=request)
 
 
 def test_the_checklist_rests_on_a_license_under_another_number_and_says_so(shelf: Library, people: list[int]) -> None:

@@ -115,6 +115,20 @@ def test_another_license_that_tells_it_of_the_day_is_told(shelf: Library) -> Non
     assert [(one.verdict, one.value, len(one.facts)) for one in answer.fields] == [("known", "先址", 1)]
 
 
+def test_of_the_past_nothing_is_said_of_how_fresh_a_feed_is_today(shelf: Library) -> None:
+    shelf.add_feed(fresh_at=NOW - timedelta(days=9))
+    shelf.add_license(shelf.add_subject(), face={"address": "旧址"}, open_ended=True)
+
+    def sources(on: date | None) -> list[Any]:
+        (one,) = facts_of_subject(
+            shelf.conn, shelf.keyring, COMPANY, None, ["registered_address"], on, None, TODAY, LATER
+        ).fields
+        return [one.source, *(fact.source for fact in one.facts)]
+
+    assert [source and source.freshness for source in sources(None)] == ["silent", "silent"]
+    assert sources(date(2016, 6, 1)) == [None, None]
+
+
 def test_only_elements_of_such_a_subject_can_be_asked_for(shelf: Library) -> None:
     with pytest.raises(RequestError, match="no element 'sex'"):
         facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, ["sex"], None, None, TODAY, LATER)

@@ -5,18 +5,29 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import msgspec
+import polars as pl
 import pytest
 from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
 
 from license_library.answers import VerifyAnswer
 from license_library.asking.questions import VerifyQuestion, WrongQuestion
+from license_library.asking.waiting_records import HOLDER_PROBLEMS
 from license_library.verification.verification import verify_license
 from license_library.verification.verify_candidates import MOST
+from schemas.code_rules import holder_rules
+from schemas.holders import HOLDER
+from schemas.identifiers.license_identifier import parse_license_identifier
+from schemas.text_rules import text_rules
 
 
 def ask(shelf: Library, **question: object) -> VerifyAnswer:
     """Verify as of the test's day."""
     return verify_license(shelf.conn, shelf.keyring, VerifyQuestion(**question), TODAY, NOW)
+
+
+def problem(field: str, code: str) -> dict[str, str]:
+    """Give what a check says of one field of a record."""
+    return {"code": code, "field": field, "expected": "another", "got": "this"}
 
 
 @pytest.fixture
@@ -63,7 +74,12 @@ def test_a_differing_value_is_named_but_not_told(shelf: Library, company: int) -
         ("born_on", "19850312", "1985-03-12", True),
         ("born_on", "1985年3月12日", "1985/03/12", True),
         ("born_on", "19850312", "1985-03-13", False),
+        ("born_on", "1985-03-12 00:00:00", "1985.03.12", True),
+        ("born_on", "2016-11-01", "2016111", False),
         ("born_on", "不详", "不详", True),
+        ("member_count", "1,200", "1200", True),
+        ("member_count", "3人", "3", True),
+        ("member_count", "1_000", "1000", False),
         ("member_count", "120.50", "120.5", True),
         ("member_count", "120.50", "120.05", False),
         ("scope", "1.0", "1", False),
@@ -116,6 +132,35 @@ def test_what_waits_of_another_holder_is_not_the_license_asked_for(shelf: Librar
     asked = {"license_type": "bizlic", "license_number": "N9"}
     assert ask(shelf, **asked, values={"holder_code": COMPANY}).verdict == "not_found"
     assert ask(shelf, **asked).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"holder_hashes": []},
+        {"problems": [problem("holder_code", "identifier.uscc_wrong")]},
+        {"problems": [problem("status", "record.unknown_code"), problem("holder_code_type", "record.unknown_code")]},
+        {"problems": [problem("holders", "identifier.uscc_wrong")]},
+    ],
+)
+def test_what_waits_of_a_holder_who_could_not_be_read_may_be_the_license_asked_for(
+    shelf: Library, company: int, case: dict[str, object]
+) -> None:
+    asked: dict[str, object] = {"license_number": "N9", "values": {"holder_code": COMPANY}}
+    shelf.add_case(**({"license_type": "bizlic", "holder_hashes": [b"a mistyped code"]} | case))
+    answer = ask(shelf, license_type="bizlic", **asked)
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert "可能属于该主体" in answer.reasons[0].zh
+    shelf.add_feed("transport", ("roadgoods",))
+    assert ask(shelf, license_type="roadgoods", **asked).verdict == "not_found"
+
+
+def test_whatever_a_holder_s_number_can_be_wrong_by_is_looked_for() -> None:
+    rules = [
+        *text_rules(pl.DataFrame(schema=dict.fromkeys((field.name for field in HOLDER.fields), pl.String())), HOLDER),
+        *holder_rules(HOLDER, TODAY),
+    ]
+    assert {rule.code for rule in rules} <= set(HOLDER_PROBLEMS)
 
 
 @pytest.mark.parametrize("beside", [{}, {"issued_on": "2015-03-01"}])
@@ -211,6 +256,15 @@ def test_an_open_end_matches_only_an_open_end(shelf: Library, company: int) -> N
         assert answer.matches is same
 
 
+def test_a_registration_number_is_not_taken_for_an_old_resident_number(shelf: Library) -> None:
+    shelf.add_feed()
+    shop = shelf.add_subject("平度市恒通货栈", "370283218012343", "099")
+    shelf.add_license(shop, license_number="A1", holder_name="平度市恒通货栈")
+    for kind in ({}, {"holder_code_type": "099"}):
+        answer = ask(shelf, license_number="A1", values={"holder_code": "370283218012343"} | kind)
+        assert answer.verdict == "confirmed"
+
+
 def test_of_several_licenses_with_one_number_the_one_that_fits_is_meant(shelf: Library, company: int) -> None:
     other = shelf.add_subject("平度市另一公司", "91110000600037341L")
     shelf.add_license(other, license_number="A1", holder_name="平度市另一公司", issued_on=date(2016, 1, 1))
@@ -226,6 +280,24 @@ def test_the_oldest_of_many_licenses_with_one_number_is_met_by_its_holder(shelf:
         shelf.add_license(other, license_number="A1", holder_name="平度市另一公司", issued_on=date(2016, 1, day))
     answer = ask(shelf, license_type="bizlic", license_number="A1", values={"holder_code": COMPANY})
     assert (answer.license_id, answer.verdict) == (meant, "confirmed")
+
+
+@pytest.mark.parametrize("other_type", ["bizlic", "namepre"])
+def test_of_a_number_alone_that_stands_on_unlike_licenses_none_is_meant(
+    shelf: Library, company: int, other_type: str
+) -> None:
+    other = shelf.add_subject("平度市另一公司", "91110000600037341L") if other_type == "bizlic" else company
+    revoked = shelf.add_license(company, license_number="001", status="revoked")
+    shelf.add_license(other, license_number="001", license_type=other_type, holder_name="平度市另一公司")
+    for values in ({}, {"holder_name": " "}, {"face.scope": "货运"}):
+        with pytest.raises(WrongQuestion, match="several holders") as refused:
+            ask(shelf, license_number="001", values=values)
+        assert refused.value.reason == "verify.several_licenses"
+    answer = ask(shelf, license_number="001", values={"holder_name": "平度市恒通运输有限公司"})
+    assert (answer.verdict, answer.license_id) == ("not_valid", revoked)
+    shelf.add_license(company, license_number="002")
+    shelf.add_license(company, license_number="002")
+    assert ask(shelf, license_number="002").verdict == "confirmed"
 
 
 @pytest.fixture
@@ -268,6 +340,15 @@ def test_an_identifier_with_a_wrong_check_character_cannot_exist(shelf: Library,
     assert "应为 U" in answer.reasons[0].zh
 
 
+def test_the_type_within_an_identifier_goes_before_the_one_that_was_claimed(shelf: Library, company: int) -> None:
+    claimed = {"identifier": IDENTIFIER, "license_type": "bizlic"}
+    assert ask(shelf, **claimed).verdict == "not_found"
+    own = parse_license_identifier(IDENTIFIER)
+    assert own is not None
+    shelf.change("update license_types set type_code = :code where license_type = 'idcard'", code=own.type_code)
+    assert ask(shelf, **claimed).verdict == "unknown"
+
+
 def test_a_missing_license_of_a_fresh_feed_does_not_exist(shelf: Library, company: int) -> None:
     answer = ask(shelf, license_type="bizlic", license_number="A1")
     assert (answer.verdict, answer.exists) == ("not_found", False)
@@ -298,6 +379,27 @@ def test_a_good_license_of_a_silent_department_is_stale(shelf: Library) -> None:
     shelf.add_license(subject, department="transport", license_type="roadgoods", license_number="A1")
     answer = ask(shelf, license_type="roadgoods", license_number="A1")
     assert (answer.verdict, answer.exists, answer.valid_today) == ("stale", True, True)
+
+
+@pytest.mark.parametrize(
+    ("term", "stays"),
+    [
+        ({"status": "suspended"}, False),
+        ({"status": "restricted"}, False),
+        ({"valid_to": date(2016, 1, 1)}, False),
+        *(({"status": status}, True) for status in ("revoked", "withdrawn", "cancelled", "superseded")),
+    ],
+)
+@pytest.mark.parametrize("doubt", ["silent", "waiting"])
+def test_what_may_be_good_again_is_told_as_no_firm_no(
+    shelf: Library, term: dict[str, object], doubt: str, *, stays: bool
+) -> None:
+    shelf.add_feed(fresh_at=NOW - timedelta(days=30) if doubt == "silent" else NOW)
+    license_id = shelf.add_license(shelf.add_subject(), license_number="A1", **term)
+    if doubt == "waiting":
+        shelf.let_a_newer_record_wait(license_id)
+    answer = ask(shelf, license_number="A1")
+    assert (answer.verdict, answer.valid_today) == ("not_valid" if stays else "stale", False)
 
 
 DOUBTS = {

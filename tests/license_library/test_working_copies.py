@@ -20,7 +20,7 @@ from license_library.copies.copy_bodies import draw_copy
 from license_library.copies.copy_checks import check_content, check_identifier
 from license_library.copies.copy_marks import Mark
 from license_library.copies.copy_pages import mark_pages
-from license_library.copies.working_copies import Making, make_copy, new_identifier, read_copy_identifier
+from license_library.copies.working_copies import Making, list_copies, make_copy, new_identifier, read_copy_identifier
 from license_library.files import license_files
 from license_library.files.file_kinds import FileRefused
 from license_library.files.file_store import FileDamaged, FileStore
@@ -382,3 +382,26 @@ def test_an_identifier_is_read_however_it_is_typed(_: int) -> None:
     misread = identifier.replace("0", "O").replace("1", "l")
     for typed in (identifier.lower(), identifier.replace("-", ""), f" {identifier} ", misread):
         assert read_copy_identifier(typed) == identifier
+
+
+def test_a_copy_says_what_became_of_its_license_since(desk: Desk) -> None:
+    made, content = desk.make()
+    desk.shelf.add_former_version(desk.license_id, desk.subject)
+    desk.shelf.change("update licenses set version_count = 2, license_number = 'A1'")
+    desk.shelf.add_license(desk.subject, license_number="A2", replaces="A1")
+    (listed,) = list_copies(desk.conn, desk.keyring, desk.license_id, NOW)
+    assert made.warnings == []
+    assert [one.code for one in listed.warnings] == ["license.replaced", "license.former_version"]
+    for check in (desk.check(made.identifier), desk.check(content)):
+        assert check.verdict == "valid"
+        assert "已有证照取代本证照" in check.words.zh
+        assert "属于先前的第 1 版，证照现为第 2 版" in check.words.zh
+        assert check.copy == listed
+
+
+def test_a_file_of_a_license_that_was_replaced_is_said_to_be(desk: Desk) -> None:
+    desk.attach(pdf())
+    desk.shelf.change("update licenses set license_number = 'A1'")
+    desk.shelf.add_license(desk.subject, license_number="A2", replaces="A1")
+    check = desk.check(pdf())
+    assert (check.verdict, "已有证照取代本证照" in check.words.zh) == ("valid", True)

@@ -10,13 +10,14 @@ from urllib.parse import quote
 
 import pytest
 from httpx import Client
-from service_makers import NOW, PURPOSE, TOKEN, Shelf, calling, form_token, serving
+from service_makers import IDENTIFIER, NOW, PURPOSE, TOKEN, Shelf, calling, form_token, serving
 from sqlalchemy import Engine, text
 
 from license_library.files.file_store import FileStore
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
 from tests.license_library.file_samples import SAMPLES, ofd, pdf
+from tests.license_library.question_makers import Library
 
 HEADER = {"X-Purpose": quote(PURPOSE)}
 
@@ -252,3 +253,18 @@ def test_a_form_with_a_file_demands_the_form_token(own_person: Client, own_shelf
         assert own_person.post(path, data={"csrf": "0" * 64, "purpose": PURPOSE}, files=files).status_code == 403
         twice = own_person.post(path, data={"csrf": form_token(own_person), "purpose": ["a", "b"]}, files=files)
         assert twice.status_code == 400
+
+
+def test_a_copy_of_a_license_that_was_replaced_is_given_out_with_a_warning(
+    own_shelf: Shelf, own_machine: Client, own_settings: ServiceSettings
+) -> None:
+    made = own_machine.post("/api/working-copies", json={"license_id": own_shelf.license_id, "purpose": PURPOSE}).json()
+    address = f"/api/working-copies/{made['identifier']}"
+    assert "x-warnings" not in own_machine.get(address, headers=HEADER).headers
+    with own_settings.engine.begin() as conn:
+        library = Library(conn, own_settings.keyring)
+        (subject,) = library.read("select subject_id from licenses where license_id = :id", id=own_shelf.license_id)
+        library.add_license(subject, record_id="newer", replaces=IDENTIFIER)
+    assert own_machine.get(address, headers=HEADER).headers["x-warnings"] == "license.replaced"
+    kept = own_machine.get(f"/api/licenses/{own_shelf.license_id}/files", headers=HEADER).json()
+    assert [one["code"] for one in kept["copies"][0]["warnings"]] == ["license.replaced"]

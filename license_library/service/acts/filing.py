@@ -83,6 +83,7 @@ class Download(msgspec.Struct, frozen=True):
     content: bytes
     media_type: str
     name: str
+    warnings: tuple[str, ...] = ()  # codes of what became of the license since
 
 
 def attach(settings: ServiceSettings, actor: str, content: bytes, asked: FileRequest) -> FileBrief:
@@ -166,7 +167,8 @@ def give_copy(settings: ServiceSettings, actor: str, identifier: str, purpose: s
         content = settings.files.get(bytes(row.digest))
         record_inquiry(conn, actor, "working copy again", purpose, hashed, 1, now)
         made = copy_of(row, settings.keyring, now)
-    return Download(content, MEDIA_TYPES["pdf"], f"working-copy-{made.identifier}.pdf")
+    warnings = tuple(one.code for one in made.warnings)
+    return Download(content, MEDIA_TYPES["pdf"], f"working-copy-{made.identifier}.pdf", warnings)
 
 
 def check_by_identifier(settings: ServiceSettings, actor: str, asked: CheckRequest) -> FileCheck:

@@ -44,6 +44,8 @@ def json_of(answer: object) -> Response:
 def handed_over(download: Download) -> Response:
     """Return a file to be saved, never to be shown inside a page of ours."""
     headers = {"Content-Disposition": f'attachment; filename="{download.name}"'}
+    if download.warnings:
+        headers["X-Warnings"] = ", ".join(download.warnings)
     return Response(download.content, headers=headers, media_type=download.media_type)
 
 

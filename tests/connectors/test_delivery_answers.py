@@ -1,0 +1,39 @@
+"""What an answer proves of the delivery it was given to: refused is what was looked at, not who was not let in."""
+
+from __future__ import annotations
+
+import pytest
+from raw_server import Behaviour, answering, serving
+
+from connectors.declarations.declaration import load_department
+from connectors.declarations.parcel import Parcel
+from connectors.deliveries.delivering import Outcome, opened_courier
+from connectors.wire.connection import parse_connection
+from schemas.deliveries import example_of
+
+FAULT = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>{}</faultcode>'
+    "<faultstring>no</faultstring></s:Fault></s:Body></s:Envelope>"
+)
+
+
+def deliver(behave: Behaviour) -> Outcome:
+    """Bring a decision over SOAP to a department that answers so."""
+    department = load_department("market_regulation")
+    parcel = Parcel("decision", "a-key-of-its-own", "370283-1", 1, example_of("decision"))
+    with serving(behave) as server, opened_courier(department, parse_connection(server.url)) as courier:
+        return courier.deliver(department.deliveries["decision"], parcel)
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        ("wsse:FailedAuthentication", "again"),
+        ("wsse:InvalidSecurityToken", "again"),
+        ("s:Client", "refused"),
+        ("s:Server", "doubtful"),
+    ],
+)
+def test_a_fault_that_refuses_our_sign_in_refuses_no_delivery(code: str, state: str) -> None:
+    told = deliver(answering(FAULT.format(code).encode(), "500 Fault", Content_Type="text/xml"))
+    assert (told.state, told.is_down) == (state, state == "doubtful")

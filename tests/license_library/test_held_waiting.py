@@ -1,0 +1,148 @@
+"""What a held batch says and nobody has judged yet: no license is confirmed against it, and nothing in it is denied."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from library_makers import NOW, record
+from question_makers import COMPANY, PERSON
+from sqlalchemy import Connection, Engine, text
+
+from license_library.asking.holder_codes import read_holder_code
+from license_library.asking.questions import SearchTerms, VerifyQuestion
+from license_library.asking.waiting_records import count_waiting, count_waiting_of_type
+from license_library.facts.fact_verdicts import judge
+from license_library.facts.facts import facts_of, read_rows
+from license_library.facts.subject_facts import facts_of_subject
+from license_library.licenses.dossier import get_license
+from license_library.licenses.license_now import license_now
+from license_library.licenses.reliances import Relying, rely_on
+from license_library.merge.merging import discard_held, release_held
+from license_library.search.lookup import find_licenses
+from license_library.storage.keyring import Keyring
+from license_library.verification.verification import verify_license
+from schemas.elements import load_elements
+
+TODAY, LATER = NOW.date(), NOW - timedelta(days=1)
+Doubts = Callable[[], list[list[str]]]
+
+
+def told(**changes: Any) -> dict[str, object]:
+    """Give a record of the company."""
+    face = json.dumps({"legal_representative": "王五"})
+    return record(**{"holder_code": COMPANY, "license_number": "A1", "face": face, **changes})
+
+
+@pytest.fixture
+def conn(library: Engine, pull: Callable[..., Any]) -> Iterator[Connection]:
+    """Give a connection to a library that holds one good license of a fresh feed."""
+    pull(told())
+    with library.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def doubts(conn: Connection, keyring: Keyring) -> Doubts:
+    """Give a function that asks everywhere where a doubt is told of that license."""
+
+    def ask() -> list[list[str]]:
+        license_id = conn.execute(text("select license_id from licenses")).scalar_one()
+        asked = VerifyQuestion(license_type="bizlic", license_number="A1")
+        answers = [
+            verify_license(conn, keyring, asked, TODAY, NOW).doubts,
+            find_licenses(conn, keyring, SearchTerms(number="A1"), TODAY, NOW).hits[0].doubts,
+            get_license(conn, keyring, license_id, TODAY, NOW).doubts,
+            rely_on(conn, keyring, Relying(license_id, "C-1", None, "window", "case C-1"), TODAY, NOW).doubts,
+        ]
+        conn.rollback()
+        return [[doubt.code for doubt in some] for some in answers]
+
+    return ask
+
+
+def verdict(conn: Connection, keyring: Keyring, **asked: Any) -> str:
+    return verify_license(conn, keyring, VerifyQuestion(**asked), TODAY, NOW).verdict
+
+
+def fact(conn: Connection, keyring: Keyring) -> tuple[str, str | None]:
+    answer = facts_of_subject(conn, keyring, COMPANY, None, ["legal_representative"], None, None, TODAY, NOW)
+    return next((one.verdict, one.reason) for one in answer.fields)
+
+
+def test_what_a_held_batch_says_newer_of_a_license_is_a_doubt_until_somebody_decides(
+    conn: Connection, doubts: Doubts, keyring: Keyring, library: Engine, hold: Callable[..., int]
+) -> None:
+    assert doubts() == [[]] * 4
+    held = hold(told(status="revoked", source_updated_at=LATER), told(record_id="R9", license_number="A9"))
+    assert doubts() == [["in_quarantine"]] * 4
+    assert verdict(conn, keyring, license_type="bizlic", license_number="A1") == "stale"
+    license_id = conn.execute(text("select license_id from licenses")).scalar_one()
+    assert license_now(conn, license_id, TODAY, NOW).doubt is not None
+    assert fact(conn, keyring) == ("stale", "in_quarantine")
+    conn.rollback()
+    discard_held(library, held, NOW)
+    assert doubts() == [[]] * 4
+    assert fact(conn, keyring) == ("known", None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"record_id": "R9", "license_number": "A9"},  # another record
+        {"status": "revoked", "source_updated_at": NOW - timedelta(days=40)},  # older than the library's
+    ],
+)
+def test_what_would_change_nothing_of_a_license_is_no_doubt(
+    doubts: Doubts, hold: Callable[..., int], changes: dict[str, Any]
+) -> None:
+    hold(told(**changes))
+    assert doubts() == [[]] * 4
+
+
+def test_what_is_in_a_held_batch_may_be_the_license_that_is_asked_for(
+    conn: Connection, keyring: Keyring, library: Engine, hold: Callable[..., int]
+) -> None:
+    asked = {"license_type": "bizlic", "license_number": "A9"}
+    holder = {"values": {"holder_code": COMPANY}}
+    assert [verdict(conn, keyring, **asked, **some) for some in ({}, holder)] == ["not_found"] * 2
+    conn.rollback()
+    held = hold(told(record_id="R8", license_number="A8", status="revoked"), told(record_id="R9", license_number="A9"))
+    assert [verdict(conn, keyring, **asked, **some) for some in ({}, holder)] == ["unknown"] * 2
+    hashes = read_holder_code(COMPANY, None, TODAY).hashes(keyring)
+    stranger = read_holder_code(PERSON, None, TODAY).hashes(keyring)
+    assert [count_waiting(conn, some, "bizlic") for some in (hashes, stranger)] == [2, 0]
+    assert [count_waiting_of_type(conn, some) for some in ("bizlic", "namepre")] == [2, 0]
+    conn.rollback()
+    release_held(library, held, lambda: NOW)
+    assert verdict(conn, keyring, **asked, **holder) == "confirmed"
+    assert count_waiting_of_type(conn, "bizlic") == 0
+
+
+def test_everyone_whom_a_held_record_lists_may_hold_it(
+    conn: Connection, keyring: Keyring, hold: Callable[..., int]
+) -> None:
+    both = [{"code": COMPANY, "code_type": "001", "name": "甲"}, {"code": PERSON, "code_type": "111", "name": "王五"}]
+    hold(told(record_id="R9", holders=json.dumps(both)))
+    hashes = read_holder_code(PERSON, None, TODAY).hashes(keyring)
+    assert count_waiting(conn, hashes, "bizlic") == 1
+
+
+def test_what_nobody_tells_is_unknown_while_a_held_batch_may_tell_it(
+    conn: Connection, keyring: Keyring, hold: Callable[..., int]
+) -> None:
+    holder = read_holder_code("91110000600037341L", None, TODAY)
+    element = load_elements()["legal_representative"]
+
+    def asked() -> tuple[str, str | None]:
+        rows = read_rows(conn, keyring, holder, {element.code: element})
+        judged = judge(element, facts_of(element, rows, holder, TODAY), rows, NOW, None)
+        conn.rollback()
+        return judged.verdict, judged.reason
+
+    assert asked() == ("applicant_fills", "not_held")
+    hold(told(record_id="R9", holder_code=holder.code))
+    assert asked() == ("unknown", "in_quarantine")

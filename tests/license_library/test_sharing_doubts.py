@@ -1,0 +1,192 @@
+"""What waits, or is not heard of, makes no firm end of a call of the sharing service, and a list says what it is without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from file_samples import pdf
+from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
+
+from license_library.files.file_store import FileStore
+from license_library.files.license_files import Attaching, attach_file
+from license_library.sharing.consumers import add_consumer, grant_types
+from license_library.sharing.sharing import answer_call
+from license_library.sharing.sharing_calls import Call
+from license_library.sharing.sharing_replies import Reply
+from license_library.sharing.sharing_rights import FilePlace
+from license_library.sharing.sharing_words import MESSAGES, Status
+from license_library.words.verify_words import REPLACED
+
+CAUSE = "办件 370283-2016-000123"
+HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic"}
+LATER = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002.S"
+RAN_OUT = date(2016, 6, 1)
+SILENT = timedelta(days=21)
+
+Ask = Callable[..., Reply]
+
+
+@pytest.fixture
+def files(shelf: Library, tmp_path: Path) -> FileStore:
+    """Give a store of files."""
+    return FileStore(str(tmp_path / "files"), shelf.keyring)
+
+
+@pytest.fixture
+def ask(shelf: Library, files: FileStore) -> Ask:
+    """Give a way to call one operation as a consumer that may ask for business licenses, of a feed that is fresh."""
+    shelf.add_feed()
+    place = FilePlace(files, "http://hub.test/share/download?id=", lambda name: name)
+    token = add_consumer(shelf.conn, shelf.keyring, "transport", "交通运输局", "王工", NOW)
+    grant_types(shelf.conn, "transport", ["bizlic"], "王工", NOW)
+
+    def call(operation: str, **data: str) -> Reply:
+        cause = "certificateCopyCause" if operation == "downloadFile" else "useCause"
+        asked = Call(operation, "transport", token, {cause: CAUSE} | data)
+        return answer_call(shelf.conn, shelf.keyring, place, asked, TODAY, NOW)
+
+    return call
+
+
+def of_identifier(ask: Ask) -> Reply:
+    return ask("queryCertInfo", certIdentifier=IDENTIFIER)
+
+
+def of_holder(ask: Ask, **more: str) -> Reply:
+    return ask("queryCertInfoByHolderCode", **HOLDER, **more)
+
+
+def silence(shelf: Library) -> None:
+    """Let the department be silent for three weeks."""
+    shelf.change("update feeds set fresh_at = :then", then=NOW - SILENT)
+
+
+def hash_of(shelf: Library, subject_id: int) -> bytes:
+    return bytes(shelf.read("select holder_hash from subjects where subject_id = :id", id=subject_id)[0])
+
+
+WITHOUT_HOLDER = [
+    ("queryCertInfo", {"certIdentifier": IDENTIFIER}),
+    ("queryCertInfoByQRcode", {"qrcode": "nobody's"}),
+    ("downloadFile", {"certificateIdentifier": IDENTIFIER}),
+    ("downloadUrl", {"certIdentifier": IDENTIFIER}),
+]
+
+
+@pytest.mark.parametrize("type_code", ["11100000000013338W011", "an other"], ids=["known type", "unknown type"])
+@pytest.mark.parametrize(("operation", "data"), WITHOUT_HOLDER)
+def test_what_waits_of_the_type_may_be_the_license_asked_for(
+    shelf: Library, ask: Ask, operation: str, data: dict[str, str], type_code: str
+) -> None:
+    shelf.change("update license_types set type_code = :code where license_type = 'bizlic'", code=type_code)
+    shelf.add_case(license_type="namepre")
+    assert ask(operation, **data).status == Status.NO_LICENSE
+    shelf.add_case()
+    answer = ask(operation, **data)
+    assert (answer.status, answer.data) == (Status.OTHER, None)
+    assert "有记录因数据问题待处理，其中可能有此证照" in answer.message
+
+
+def test_a_license_that_ran_out_may_have_been_renewed_while_nobody_was_heard_of(shelf: Library, ask: Ask) -> None:
+    shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, valid_to=RAN_OUT)
+    assert (of_identifier(ask).status, of_holder(ask).status) == (Status.EXPIRED, Status.EXPIRED)
+    silence(shelf)
+    for answer in (of_identifier(ask), of_holder(ask)):
+        assert (answer.status, answer.data) == (Status.OTHER, None)
+        assert "无法核实：" in answer.message
+        assert "起未提供数据" in answer.message
+
+
+@pytest.mark.parametrize("state", ["expired", "suspended", "restricted", "draft"])
+def test_a_license_that_may_be_good_again_ends_nothing_while_a_newer_record_of_it_waits(
+    shelf: Library, ask: Ask, state: str
+) -> None:
+    license_id = shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, status=state)
+    before = of_identifier(ask).status
+    shelf.let_a_newer_record_wait(license_id)
+    for answer in (of_identifier(ask), of_holder(ask)):
+        assert answer.status == Status.OTHER
+        assert "颁发部门有该证照更新的记录因数据问题待处理" in answer.message
+    assert before == {"expired": Status.EXPIRED, "draft": Status.OTHER}.get(state, Status.RESTRICTED)
+
+
+@pytest.mark.parametrize("state", ["revoked", "withdrawn", "cancelled", "superseded"])
+def test_what_was_taken_away_stays_so_and_what_speaks_against_is_told_beside(
+    shelf: Library, ask: Ask, state: str
+) -> None:
+    shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, status=state)
+    silence(shelf)
+    for answer in (of_identifier(ask), of_holder(ask)):
+        assert answer.status == Status.ABOLISHED
+        assert "起未提供数据" in answer.message
+
+
+def test_a_license_that_ran_out_beside_one_that_was_taken_away_is_in_doubt_all_the_same(
+    shelf: Library, ask: Ask
+) -> None:
+    company = shelf.add_subject()
+    shelf.add_license(company, status="revoked", issued_on=date(2016, 5, 1))
+    old = shelf.add_license(company, valid_to=RAN_OUT)
+    assert of_holder(ask).status == Status.ABOLISHED
+    shelf.let_a_newer_record_wait(old)
+    assert of_holder(ask).status == Status.OTHER
+
+
+@pytest.mark.parametrize("ended", [{"valid_to": RAN_OUT}, {"status": "revoked"}])
+def test_what_waits_of_the_holder_may_be_a_new_license(shelf: Library, ask: Ask, ended: dict[str, object]) -> None:
+    company = shelf.add_subject()
+    shelf.add_license(company, license_number="A1", **ended)
+    shelf.add_case(holder_hashes=[hash_of(shelf, company)])
+    answer = of_holder(ask)
+    assert answer.status == Status.OTHER
+    assert "该主体有 1 条记录因数据问题待处理" in answer.message
+    # What is asked by its number and was taken away is no other license.
+    assert (of_holder(ask, certNo="A1").status == Status.ABOLISHED) == ("status" in ended)
+
+
+def test_that_a_license_that_ran_out_is_listed_no_more_is_told_beside_its_end(shelf: Library, ask: Ask) -> None:
+    license_id = shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, valid_to=RAN_OUT)
+    shelf.unlist(license_id)
+    answer = of_identifier(ask)
+    assert answer.status == Status.EXPIRED
+    assert answer.message == f"{MESSAGES[Status.EXPIRED]}：该部门最近的全量清单中已无此证照"
+
+
+def test_a_license_of_which_a_later_edition_is_kept_is_told_as_replaced(shelf: Library, ask: Ask) -> None:
+    company = shelf.add_subject()
+    for identifier in (IDENTIFIER, LATER):
+        shelf.add_license(company, license_identifier=identifier, open_ended=True)
+    told = [ask("queryCertInfo", certIdentifier=one).data for one in (IDENTIFIER, LATER)]
+    assert [one[0].doubt for one in told if isinstance(one, list)] == [REPLACED.zh, ""]
+
+
+def test_of_one_identifier_on_several_licenses_the_one_that_may_be_relied_on_is_told(shelf: Library, ask: Ask) -> None:
+    company = shelf.add_subject()
+    same = {"license_identifier": IDENTIFIER}
+    shelf.add_license(company, license_number="GOOD", issued_on=date(2015, 1, 1), open_ended=True, **same)
+    shelf.add_license(company, license_number="RAN OUT", issued_on=date(2016, 3, 1), valid_to=RAN_OUT, **same)
+    shelf.add_license(company, license_number="REVOKED", issued_on=date(2016, 5, 1), status="revoked", **same)
+    told = of_identifier(ask).data
+    assert isinstance(told, list)
+    assert [one.certificate_number for one in told] == ["GOOD"]
+
+
+LISTS = ["queryCertInfoByHolderCode", "downloadUrlsByHolderCode"]
+
+
+@pytest.mark.parametrize("operation", LISTS)
+def test_a_list_of_a_holder_says_how_many_records_wait(
+    shelf: Library, ask: Ask, files: FileStore, operation: str
+) -> None:
+    company = shelf.add_subject()
+    license_id = shelf.add_license(company, open_ended=True)
+    attach_file(shelf.conn, files, pdf(), Attaching(license_id, "license.pdf", "张工", "原件"), NOW)
+    shelf.add_case(holder_hashes=[hash_of(shelf, company)], license_type="namepre")
+    assert ask(operation, **HOLDER).message == MESSAGES[Status.OK]
+    shelf.add_case(holder_hashes=[hash_of(shelf, company)])
+    answer = ask(operation, **HOLDER)
+    assert (answer.status, answer.told_count) == (Status.OK, 1)
+    assert answer.message == f"{MESSAGES[Status.OK]}：该主体有 1 条记录因数据问题待处理"
