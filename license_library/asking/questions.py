@@ -14,7 +14,6 @@ import msgspec
 from license_library.answers import Words
 from schemas.errors import RequestError
 
-HoldChoice = Literal["release", "discard"]
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 
@@ -141,7 +140,7 @@ class ReconciliationFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 class HoldDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Decide a held batch: release it into the library or discard it, who says so, and why."""
 
-    choice: HoldChoice
+    choice: Literal["release", "discard"]
     who: str
     reason: str
 
@@ -167,8 +166,7 @@ class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     qr_payload: str | None = None  # what its QR code holds, whole
     license_type: str | None = None
     license_number: str | None = None
-    # Compared where given: holder_name holder_code issuer_name issued_on valid_from valid_to version_number …
-    # (names of schemas.license.LICENSE; dates as YYYY-MM-DD or YYYYMMDD).
+    # Compared where given, by the names of schemas.license.LICENSE; dates as YYYY-MM-DD or YYYYMMDD.
     values: Mapping[str, str] = {}
 
 

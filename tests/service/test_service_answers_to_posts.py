@@ -31,6 +31,7 @@ def test_what_was_revealed_switches_its_language_on_the_page_it_belongs_to(
         shown = own_machine.post(f"{page}/reveal", data={"purpose": PURPOSE})
         assert (shown.status_code, switch(shown.text)) == (200, f"{page}?lang=en")
         assert own_machine.get(switch(shown.text)).status_code == 200
+        own_machine.cookies.clear()  # a language that was wished for is remembered
 
 
 def test_a_file_that_was_checked_switches_its_language_on_the_page_of_the_form(own_machine: Client) -> None:

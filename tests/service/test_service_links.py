@@ -85,8 +85,9 @@ def test_a_decision_leads_back_to_what_it_was_made_about(own_machine: Client) ->
 def test_a_batch_says_over_what_it_goes_in_the_readers_language(own_machine: Client) -> None:
     order = {"action": "assign", "who": "张工", "to": "李工", "department": "market_regulation"}
     own_machine.post("/quarantine", data=order)
-    assert "部门：market_regulation" in own_machine.get("/quarantine?lang=zh").text
-    assert "Department: market_regulation" in own_machine.get("/quarantine?lang=en").text
+    shown = '<span class="code">market_regulation</span>'
+    assert f"部门：{shown}" in own_machine.get("/quarantine?lang=zh").text
+    assert f"Department: {shown}" in own_machine.get("/quarantine?lang=en").text
 
 
 @pytest.mark.parametrize("address", ["/quarantine", "/deliveries", "/license-types/bizlic"])
@@ -107,7 +108,7 @@ def test_lists_keep_a_choice_that_only_a_link_makes(own_machine: Client) -> None
         assert "数据流 licenses" in page
     page = own_machine.get("/deliveries?kind=decision&limit=2").text
     assert 'type="hidden" name="kind" value="decision"' in page
-    assert "kind=decision&after=" in unescape(page).replace("limit=2&", "")
+    assert re.search(r'kind=decision&[^"]*after=', unescape(page))
 
 
 @pytest.mark.parametrize("address", ["/holdings", "/working-copies"])
