@@ -36,8 +36,17 @@ def normal_form(element: Element, value: str) -> str:
     if element.kind == "name":
         return name_key(value)
     plain = _plain(value)
-    plain = element.codes.get(plain, plain)
-    return {"date": _date, "money": _money, "number": _number}.get(element.kind, str)(plain)
+    return kind_form(element.kind, element.codes.get(plain, plain))
+
+
+def kind_form(kind: str, value: str) -> str:
+    """Return what a value is compared by that is a date, money or a number, else without blanks, width and case."""
+    return {"date": _date, "money": _money, "number": _number}.get(kind, str)(_plain(value))
+
+
+def read_day(value: str) -> date | None:
+    """Return the day that a value names in any usual spelling, None where it names none."""
+    return _day(_plain(value))
 
 
 def normal_forms(element: Element, values: Collection[str]) -> dict[str, str]:
@@ -66,13 +75,16 @@ def _plain(value: str) -> str:
 
 
 def _date(plain: str) -> str:
+    day = _day(plain)
+    return plain if day is None else day.isoformat()
+
+
+def _day(plain: str) -> date | None:
     found = next(filter(None, (form.fullmatch(plain) for form in _DATES)), None)
-    if found is None:
-        return plain
     try:
-        return date(*map(int, found.groups())).isoformat()
+        return date(*map(int, found.groups())) if found else None
     except ValueError:
-        return plain
+        return None
 
 
 def _money(plain: str) -> str:

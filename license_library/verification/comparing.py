@@ -5,17 +5,16 @@ Dates are compared as days, other text without width and case. What belongs to a
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from license_library.answers import FieldMatch, Words
 from license_library.asking.questions import WrongQuestion
 from license_library.asking.readings import check_text, number_forms
 from license_library.words.wording import face_words, field_words
+from schemas.element_values import kind_form, read_day
 from schemas.license_types import face_labels
 from schemas.states import STATES
 
@@ -37,7 +36,7 @@ _TEXTS = (
 )
 HOLDER_FIELDS = ("holder_name", "holder_code", "holder_code_type")  # all of one holder; holder_matches compares them
 COMPARABLE = (*_TEXTS, *_DATES, *HOLDER_FIELDS, "status", "open_ended")
-_DATE = re.compile(r"(\d{4})(?:-|/|年)?(\d{1,2})(?:-|/|月)?(\d{1,2})日?", re.ASCII)
+_SPELT = ("date", "number")
 _YES = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
 _STATUS = {state.zh: state.code for state in STATES}
 
@@ -96,11 +95,9 @@ def _same_text(kept: object, value: str) -> bool | None:
 def _same_face(name: str, kept: object, value: str) -> bool | None:
     """Compare days as days and numbers as numbers: departments spell them differently, and they are kept as spelt."""
     defined = face_labels().get(name)
-    read = _READ.get(defined.kind) if defined else None
-    if kept is None or read is None:
+    if kept is None or defined is None or defined.kind not in _SPELT:
         return _same_text(kept, value)
-    ours, given = read(_plain(str(kept))), read(_plain(value))
-    return _same_text(kept, value) if ours is None or given is None else ours == given
+    return kind_form(defined.kind, str(kept)) == kind_form(defined.kind, value)
 
 
 def _plain(text: str) -> str:
@@ -115,30 +112,10 @@ def _same_day(row: Any, field: str, value: str) -> bool | None:
 
 
 def _read_date(field: str, value: str) -> date:
-    if (day := _day(unicodedata.normalize("NFKC", value))) is not None:
+    if (day := read_day(value)) is not None:
         return day
     words = Words(
         f"{field_words(field).zh}不是日期，应形如 2016-05-01",
         f"verify: {field} is no date; expected one like 2016-05-01; nothing was compared",
     )
     raise WrongQuestion("verify.bad_date", words)
-
-
-def _day(text: str) -> date | None:
-    found = _DATE.fullmatch(text)
-    try:
-        year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-_READ: Final[dict[str, Callable[[str], date | Decimal | None]]] = {"date": _day, "number": _number}

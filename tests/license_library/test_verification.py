@@ -78,6 +78,12 @@ def test_a_differing_value_is_named_but_not_told(shelf: Library, company: int) -
         ("born_on", "不详", "不详", True),
         ("member_count", "120.50", "120.5", True),
         ("member_count", "120.50", "120.05", False),
+        ("born_on", "1985-03-12 00:00:00", "1985.03.12", True),
+        ("born_on", "2016-11-01", "2016111", False),
+        ("member_count", "1,200", "1200", True),
+        ("member_count", "3人", "3", True),
+        ("member_count", "120.5平方米", "120.5", True),
+        ("member_count", "1_000", "1000", False),
         ("scope", "1.0", "1", False),
     ],
 )
@@ -462,6 +468,7 @@ def test_of_several_licenses_with_one_number_an_undoubted_one_is_meant(shelf: Li
         ({}, "verify.no_license"),
         ({"license_number": "A1", "values": {"colour": "red"}}, "verify.unknown_field"),
         ({"license_number": "A1", "values": {"issued_on": "2015-02-30"}}, "verify.bad_date"),
+        ({"license_number": "A1", "values": {"issued_on": "2015111"}}, "verify.bad_date"),
         ({"license_number": "A1", "values": {"holder_name": "\x00"}}, "search.bad_text"),
     ],
 )
