@@ -36,18 +36,17 @@ def normal_form(element: Element, value: str) -> str:
     if element.kind == "name":
         return name_key(value)
     plain = _plain(value)
-    plain = element.codes.get(plain, plain)
-    return {"date": _date, "money": _money, "number": _number}.get(element.kind, str)(plain)
+    return kind_form(element.kind, element.codes.get(plain, plain))
 
 
-def day_of(value: str) -> date | None:
-    """Return the day that a text names in any form in use; None where it names none."""
+def kind_form(kind: str, value: str) -> str:
+    """Return what a value is compared by that is a date, money or a number, else without blanks, width and case."""
+    return {"date": _date, "money": _money, "number": _number}.get(kind, str)(_plain(value))
+
+
+def read_day(value: str) -> date | None:
+    """Return the day that a value names in any usual spelling, None where it names none."""
     return _day(_plain(value))
-
-
-def number_form(value: str) -> str:
-    """Return what a number is compared by, whatever its separators and its unit; other text as it is."""
-    return _number(_plain(value))
 
 
 def normal_forms(element: Element, values: Collection[str]) -> dict[str, str]:
@@ -83,7 +82,7 @@ def _date(plain: str) -> str:
 def _day(plain: str) -> date | None:
     found = next(filter(None, (form.fullmatch(plain) for form in _DATES)), None)
     try:
-        return None if found is None else date(*map(int, found.groups()))
+        return date(*map(int, found.groups())) if found else None
     except ValueError:
         return None
 

@@ -14,7 +14,7 @@ from license_library.answers import FieldMatch, Words
 from license_library.asking.questions import WrongQuestion
 from license_library.asking.readings import check_text, number_forms
 from license_library.words.wording import face_words, field_words
-from schemas.element_values import day_of, number_form
+from schemas.element_values import kind_form, read_day
 from schemas.license_types import face_labels
 from schemas.states import STATES
 
@@ -36,6 +36,7 @@ _TEXTS = (
 )
 HOLDER_FIELDS = ("holder_name", "holder_code", "holder_code_type")  # all of one holder; holder_matches compares them
 COMPARABLE = (*_TEXTS, *_DATES, *HOLDER_FIELDS, "status", "open_ended")
+_SPELT = ("date", "number")
 _YES = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
 _STATUS = {state.zh: state.code for state in STATES}
 
@@ -94,11 +95,9 @@ def _same_text(kept: object, value: str) -> bool | None:
 def _same_face(name: str, kept: object, value: str) -> bool | None:
     """Compare days as days and numbers as numbers: departments spell them differently, and they are kept as spelt."""
     defined = face_labels().get(name)
-    if kept is not None and defined and defined.kind == "date" and (day := day_of(str(kept))) is not None:
-        return day == day_of(value)
-    if kept is not None and defined and defined.kind == "number":
-        return number_form(str(kept)) == number_form(value)
-    return _same_text(kept, value)
+    if kept is None or defined is None or defined.kind not in _SPELT:
+        return _same_text(kept, value)
+    return kind_form(defined.kind, str(kept)) == kind_form(defined.kind, value)
 
 
 def _plain(text: str) -> str:
@@ -113,7 +112,7 @@ def _same_day(row: Any, field: str, value: str) -> bool | None:
 
 
 def _read_date(field: str, value: str) -> date:
-    if (day := day_of(value)) is not None:
+    if (day := read_day(value)) is not None:
         return day
     words = Words(
         f"{field_words(field).zh}不是日期，应形如 2016-05-01",

@@ -14,18 +14,20 @@ from license_library.licenses.license_hits import hits_statement
 
 _BY_QR_PAYLOAD = hits_statement("""
 select license_id, 1 as ordinal, cast(null as bigint[]) as place from (
-  (select license_id from licenses
-    where face ->> 'qr_payload' = :value
-      and (cast(:types as text[]) is null or license_type = any(cast(:types as text[]))) limit 2)
-  union
+  with current as materialized (
+    select license_id from licenses
+     where face ->> 'qr_payload' = :value
+       and (cast(:types as text[]) is null or license_type = any(cast(:types as text[]))) limit 2)
+  select license_id from current
+   union all
   (select distinct former.license_id from license_versions former join licenses l on l.license_id = former.license_id
-    where former.face ->> 'qr_payload' = :value
+    where not exists (select from current) and former.face ->> 'qr_payload' = :value
       and (cast(:types as text[]) is null or l.license_type = any(cast(:types as text[]))) limit 2)) as found
 """)
 
 
 def find_by_qr_payload(conn: Connection, payload: str, types: Sequence[str] | None = None) -> Sequence[Any]:
-    """Return the licenses, of all types or these, on which this payload is or was: more than one where it was given twice."""
+    """Return the licenses, of all types or these, on which this payload is, or where there is none, was: several where it is so."""
     return conn.execute(_BY_QR_PAYLOAD, {"value": payload, "types": None if types is None else list(types)}).all()
 
 

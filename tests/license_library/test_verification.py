@@ -12,6 +12,7 @@ from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
 from license_library.answers import VerifyAnswer
 from license_library.asking.questions import VerifyQuestion, WrongQuestion
 from license_library.asking.waiting_records import HOLDER_PROBLEMS
+from license_library.verification.qr_payloads import find_by_qr_payload
 from license_library.verification.verification import verify_license
 from license_library.verification.verify_candidates import MOST
 from schemas.code_rules import holder_rules
@@ -82,6 +83,7 @@ def test_a_differing_value_is_named_but_not_told(shelf: Library, company: int) -
         ("member_count", "1_000", "1000", False),
         ("member_count", "120.50", "120.5", True),
         ("member_count", "120.50", "120.05", False),
+        ("member_count", "120.5平方米", "120.5", True),
         ("scope", "1.0", "1", False),
     ],
 )
@@ -466,6 +468,7 @@ def test_of_several_licenses_with_one_number_an_undoubted_one_is_meant(shelf: Li
         ({}, "verify.no_license"),
         ({"license_number": "A1", "values": {"colour": "red"}}, "verify.unknown_field"),
         ({"license_number": "A1", "values": {"issued_on": "2015-02-30"}}, "verify.bad_date"),
+        ({"license_number": "A1", "values": {"issued_on": "2015111"}}, "verify.bad_date"),
         ({"license_number": "A1", "values": {"holder_name": "\x00"}}, "search.bad_text"),
     ],
 )
@@ -514,6 +517,15 @@ def test_a_qr_payload_on_several_former_versions_verifies_none(shelf: Library, c
             )
     with pytest.raises(WrongQuestion, match="several"):
         ask(shelf, qr_payload="q")
+
+
+def test_a_qr_payload_that_another_license_once_had_verifies_the_one_that_has_it(shelf: Library, company: int) -> None:
+    once = shelf.add_license(company, license_number="N1", face={"qr_payload": "q/1"}, version_count=2)
+    shelf.add_former_version(once, company, license_number="N1", face={"qr_payload": "q"})
+    shelf.add_license(company, license_number="N2", face={"qr_payload": "q"}, license_type="namepre")
+    answer = ask(shelf, qr_payload="q")
+    assert (answer.verdict, answer.license_id) == ("confirmed", once + 1)
+    assert find_by_qr_payload(shelf.conn, "q", ["bizlic"])[0].license_id == once
 
 
 def test_a_qr_payload_on_several_licenses_verifies_none(shelf: Library) -> None:
