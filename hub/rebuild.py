@@ -180,7 +180,7 @@ def _turns(archived: list[Archived]) -> list[tuple[Archived, bool]]:
     return [(one, step == 0) for *_, step, one in sorted([*waits, *merges], key=lambda turn: turn[:3])]
 
 
-def _compare(  # noqa: PLR0913, PLR0917 - both ends, and what explains a difference
+def _compare(
     name: FeedName,
     archived: list[Archived],
     theirs: pl.DataFrame,

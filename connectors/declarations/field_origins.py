@@ -102,7 +102,7 @@ def _form_words(rule: FieldRule) -> tuple[str, str]:
     return "照录", "taken as it is"
 
 
-def _origin(  # noqa: PLR0913, PLR0917 - one field from all sides
+def _origin(
     department: Department, feed: Feed, field: str, sources: list[str], zh: str, en: str, is_personal: bool
 ) -> FieldOrigin:
     paths = [_path(department, feed, name) for name in sources]

@@ -54,7 +54,7 @@ class Difference(msgspec.Struct, frozen=True):
     cause: str  # the same text whenever it is the same difference
 
 
-def tell_difference(  # noqa: PLR0913 - each is one part of a sentence
+def tell_difference(
     feed: str, kind: str, place: str, effect: Effect, *, noun: Noun = "field", old: str = "", new: str = ""
 ) -> Difference:
     """Return a difference with its words."""

@@ -39,7 +39,7 @@ AT_HAND = 20_000_000  # a file up to here is judged from memory, a larger one is
 _log = logging.getLogger(__name__)
 
 
-def read_file_drop(  # noqa: PLR0913, PLR0917 - fetch_pages' own arguments, and the clock
+def read_file_drop(
     department: Department, feed: Feed, connection: Connection, since: datetime | None, max_pages: int,
     taken: Collection[str], clock: Clock,
 ) -> Iterator[FetchedPage]:  # fmt: skip

@@ -34,7 +34,7 @@ LATE_DAYS = 5
 class FileDrops:
     """Keep the drops of one department's feeds below one folder; a later day adds files, never changes one."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - each says what or where
+    def __init__(
         self,
         department: Department,
         shelves: Mapping[str, Shelf],

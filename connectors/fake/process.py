@@ -69,7 +69,7 @@ class FakeProcess:
 
 
 @contextmanager
-def start_fake(  # noqa: PLR0913  each has a default
+def start_fake(
     name: str,
     plot: Plot | None = None,
     *,

@@ -47,7 +47,7 @@ class FakeServer(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(  # noqa: PLR0913 - each has a default
+    def __init__(
         self, department: Department, plot: Plot, *, port: int = 0, mode: str = "ok", database: str = "",
         folder: str = "", local: bool = False,
     ) -> None:  # fmt: skip

@@ -32,7 +32,7 @@ def is_unread(front: FrontDatabase, flag: Flag, columns: Columns) -> sa.ColumnEl
     return sa.or_(columns[flag.column].is_(None), columns[flag.column].in_([value_of(t, kind) for t in flag.unread]))
 
 
-def read_front_table(  # noqa: PLR0913, PLR0917 - fetch_pages' own arguments, and the clock
+def read_front_table(
     department: Department, feed: Feed, connection: Connection, since: datetime | None, max_pages: int, clock: Clock
 ) -> Iterator[FetchedPage]:
     """Yield the rows that wait; `since` None asks for all rows, read or not. More than `max_pages` stay for the next."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class PageFetcher:
     """Fetch pages of one feed; one call at a time, at most one ahead."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
+    def __init__(
         self, department: Department, feed: Feed, connection: Connection, since: datetime | None, clock: Clock,
         accept: tuple[int, ...] = (),
     ) -> None:  # fmt: skip

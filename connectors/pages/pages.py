@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-def fetch_pages(  # noqa: PLR0913, PLR0917 - the last two have defaults
+def fetch_pages(
     department: Department, feed: Feed, connection: Connection, since: datetime | None, max_pages: int = 10_000,
     taken: Collection[str] = (),
 ) -> Iterator[FetchedPage]:  # fmt: skip

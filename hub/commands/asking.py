@@ -80,7 +80,7 @@ def find(  # noqa: PLR0913, PLR0917 - each is one way to ask
     raise typer.Exit(0 if answer.hits else 1)
 
 
-def verify_license(  # noqa: PLR0913, PLR0917 - each is one part of the question
+def verify_license(
     identifier: Annotated[str | None, typer.Option(help="Electronic license identifier.")] = None,
     qr_payload: Annotated[str | None, typer.Option("--qr", help="What its QR code holds, whole.")] = None,
     license_type: Annotated[str | None, typer.Option("--type", help="License type, beside a number.")] = None,
@@ -136,7 +136,7 @@ def checklist(
     print_json(answer) if as_json else show_checklist(answer)
 
 
-def prefill(  # noqa: PLR0913, PLR0917 - each is one part of the question
+def prefill(
     item: Annotated[str, typer.Option(help="Code of the approval item.")],
     subject: Annotated[str, typer.Option(help="Credit code or resident number of the applicant.")],
     code_type: Annotated[str | None, typer.Option(help="Holder code type, where it is another code.")] = None,

@@ -32,7 +32,7 @@ from hub.settings import Settings
 from license_library.storage.passing_home import IN_MEMORY
 
 
-def conform(  # noqa: PLR0913, PLR0917 - each is one option
+def conform(
     name: Annotated[str, typer.Argument(help="Name of the department's folder.")],
     level: Annotated[list[str] | None, typer.Option(help="Only this level, as L2; may be repeated.")] = None,
     live: Annotated[

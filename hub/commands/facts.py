@@ -37,7 +37,7 @@ Mark = Annotated[
 
 
 @fact.command("list")
-def list_them(  # noqa: PLR0913, PLR0917 - each is one part of the question
+def list_them(
     subject: Annotated[str, typer.Option(help="Credit code or resident number of the subject.")],
     code_type: Annotated[str | None, typer.Option(help="Holder code type, where it is another code.")] = None,
     element: Annotated[list[str] | None, typer.Option(help="Only this data element; may be repeated.")] = None,
@@ -93,7 +93,7 @@ def master(
 
 
 @fact.command()
-def conflicts(  # noqa: PLR0913, PLR0917 - each narrows the list
+def conflicts(
     element: Annotated[str | None, typer.Option(help="Only this data element.")] = None,
     department: Annotated[str | None, typer.Option(help="Only where this department tells one of the values.")] = None,
     state: Annotated[str | None, typer.Option(help="open, settled or told.")] = None,
@@ -173,9 +173,7 @@ def tell(  # noqa: PLR0913, PLR0917 - what is asked, of whom, by when
 
 
 @fact.command()
-def reopen(  # noqa: PLR0913, PLR0917 - which one, by whom, why
-    subject: Subject, element: Code, who: Who, reason: Reason, mark: Mark, as_json: AsJson = False
-) -> None:
+def reopen(subject: Subject, element: Code, who: Who, reason: Reason, mark: Mark, as_json: AsJson = False) -> None:
     """Take a decision back."""
     _decide(subject, element, ConflictOrder("reopen", who, reason, mark), as_json=as_json)
 

@@ -81,7 +81,7 @@ def withdraw(file_id: FileId, purpose: Why = ASKED_HERE, as_json: AsJson = False
 
 
 @app.command()
-def copy(  # noqa: PLR0913, PLR0917 - each is one thing a copy says
+def copy(
     license_id: LicenseId,
     output: Output,
     purpose: Annotated[str, typer.Option("--purpose", help="What it is for; printed on every page.")],

@@ -32,7 +32,7 @@ COLUMNS = ["case", "department", "feed", "record", "state", "owner", "tries", "l
 
 
 @quarantine.command("list")
-def list_cases(  # noqa: PLR0913, PLR0917 - each narrows the list
+def list_cases(
     department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
     feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
     code: Annotated[str | None, typer.Option(help="Only with this problem code.")] = None,

@@ -124,7 +124,7 @@ def end(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
         _show([summarize(hub.engine, exchange_id)], as_json=as_json)
 
 
-def _pull_one(  # noqa: PLR0913 - each is one part of an exchange
+def _pull_one(
     hub: HubContext, bar: Bar, department: str, feed: str, connection: Connection, *, full: bool
 ) -> ExchangeSummary:
     try:

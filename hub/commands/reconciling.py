@@ -111,7 +111,7 @@ def show(
         note(f"{answer.named} are named; go on with --after {answer.next}")
 
 
-def _compare(  # noqa: PLR0913 - each is one part of a comparison
+def _compare(
     hub: HubContext, bar: Bar, department: str, feed: str, connection: Connection, *, full: bool
 ) -> ReconciliationBrief | None:
     try:

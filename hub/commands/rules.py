@@ -30,7 +30,7 @@ def _rules() -> None:
 
 
 @rules.command("dry-run")
-def try_on_history(  # noqa: PLR0913, PLR0917 - what is tried, and on what
+def try_on_history(
     name: Annotated[str, typer.Argument(help="Name of the department's folder.")],
     feed: Annotated[str | None, typer.Argument(help="Name of the feed; default: every feed.")] = None,
     folder: Annotated[

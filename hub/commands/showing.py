@@ -24,7 +24,7 @@ from hub.settings import Settings
 from license_library.exchange.summaries import ExchangeSummary
 
 
-def demo(  # noqa: PLR0913, PLR0917 - one option each
+def demo(
     once: Annotated[bool, typer.Option("--once", help="Run one full cycle, print the summary, end.")] = False,
     as_json: AsJson = False,
     scale: Annotated[int, typer.Option(help="Licenses of each fake department.", min=1)] = PLOT.scale,

@@ -31,7 +31,7 @@ COLUMNS = ["decision", "state", "subjects", "numbers", "names", "rule", "doubt",
 
 
 @subject.command("list")
-def list_them(  # noqa: PLR0913, PLR0917 - one option for each filter
+def list_them(
     state: Annotated[str | None, typer.Option(help="proposed, same, different or none.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only what this rule found.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only what this person looks after.")] = None,
@@ -61,7 +61,7 @@ def propose(as_json: AsJson = False) -> None:
 
 
 @subject.command()
-def bind(  # noqa: PLR0913, PLR0917 - what a decision needs
+def bind(
     one: One,
     other: Other,
     who: Who,
@@ -75,7 +75,7 @@ def bind(  # noqa: PLR0913, PLR0917 - what a decision needs
 
 
 @subject.command("keep-apart")
-def keep_apart(  # noqa: PLR0913, PLR0917 - what a decision needs
+def keep_apart(
     one: One, other: Other, who: Who, reason: Reason, license_ids: Licenses = None, as_json: AsJson = False
 ) -> None:
     """Decide that two subjects are not the same; they are not proposed again."""
@@ -107,7 +107,7 @@ def assign(
         _show_pair(hub, *pair, as_json=as_json)
 
 
-def _decide(  # noqa: PLR0913, PLR0917 - what a decision needs
+def _decide(  # noqa: PLR0913 - what a decision needs
     one: int,
     other: int,
     decision: Literal["same", "different"],

@@ -40,7 +40,7 @@ class Revealed(msgspec.Struct, frozen=True):
     limit: int
 
 
-def try_live(  # noqa: PLR0913, PLR0917 - each is one option
+def try_live(
     name: Name,
     feed: Annotated[str, typer.Argument(help="Name of the feed.")],
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many rows.")] = 20,

@@ -112,7 +112,7 @@ class Bench:
 
 
 @contextmanager
-def opened_bench(  # noqa: PLR0913, PLR0917 - a department, and what it is tried with
+def opened_bench(
     name: str, feed: str, folder: Path | None, database: str, front: str, victims: Victims, *, local: bool = False
 ) -> Iterator[Bench]:
     """Serve the department's fake and open a hub over the scratch library, as long as the block lasts."""

@@ -28,7 +28,7 @@ class Ground:
 USUAL = Ground()
 
 
-def try_feed(  # noqa: PLR0913, PLR0917 - the last two have a default
+def try_feed(
     scratch: Scratch,
     name: str,
     feed: str,

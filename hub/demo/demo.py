@@ -108,7 +108,7 @@ def _prepare_airflow(settings: Settings, hub: HubContext) -> AirflowHome:
     return prepare_airflow_home(settings.home.absolute() / "airflow", settings.log_folder, database)
 
 
-def _start_parts(  # noqa: PLR0913, PLR0917 - everything that runs beside Airflow
+def _start_parts(
     stack: ExitStack,
     settings: Settings,
     hub: HubContext,

@@ -17,7 +17,7 @@ from hub.pulling.row_reasons import wrong_rows
 from license_library.exchange.exchanges import Exchange, read_pages
 
 
-def acknowledge_rows(  # noqa: PLR0913, PLR0917 - the exchange, its declaration, and who listens
+def acknowledge_rows(
     hub: HubContext,
     exchange: Exchange,
     department: Department,

@@ -34,7 +34,7 @@ def taken_requests(hub: HubContext, department: Department, feed: Feed) -> list[
     return [request for _, request in found]
 
 
-def answer_files(  # noqa: PLR0913, PLR0917 - the exchange, its declaration, and who listens
+def answer_files(
     hub: HubContext, exchange: Exchange, department: Department, feed: Feed, connection: Connection, progress: Progress
 ) -> Marked:
     """Answer the files of a merged exchange, and older ones that still lie there; return how many records were told of."""
@@ -62,7 +62,7 @@ def _owed(hub: HubContext, exchange: Exchange, answers: FileAnswers) -> Iterator
             yield exchange_id, lying or closing
 
 
-def _answer(  # noqa: PLR0913, PLR0917 - one file, and what it is answered by
+def _answer(
     hub: HubContext, exchange: Exchange, department: Department, feed: Feed, closing: Closing, answers: FileAnswers
 ) -> Marked:
     told = Marked()

@@ -23,7 +23,7 @@ from schemas.suite_outcomes import ExpectationResult
 EXPECTATION: Final = "expectation"
 
 
-def judge_batch(  # noqa: PLR0913, PLR0917 - each is one fact of the batch
+def judge_batch(
     conn: Connection,
     exchange: Exchange,
     feed: Feed,
@@ -48,7 +48,7 @@ def judge_batch(  # noqa: PLR0913, PLR0917 - each is one fact of the batch
     return [one.words_en for one in anomalies if one.holds]
 
 
-def _tell(  # noqa: PLR0913, PLR0917 - each is one fact of the batch
+def _tell(
     conn: Connection,
     exchange: Exchange,
     batch: Batch,

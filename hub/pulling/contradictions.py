@@ -96,7 +96,7 @@ def quarantine_contradictions(  # noqa: PLR0913, PLR0917 - each is one fact of t
     return len(places)
 
 
-def _read_again(  # noqa: PLR0913, PLR0917 - what is read, and how
+def _read_again(
     hub: HubContext, exchange: Exchange, department: Department, feed: Feed, edits: Edits, places: Places
 ) -> Iterator[MappedPage]:
     names = {kind.license_type: kind.name for kind in load_catalogue().license_types}

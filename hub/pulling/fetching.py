@@ -20,7 +20,7 @@ from license_library.service.acts.purposes import check_purpose
 from license_library.service.settings import ServiceSettings
 
 
-def fetch_file(  # noqa: PLR0913, PLR0917 - of which license, for whom and why, and where connections stand
+def fetch_file(
     hub: HubContext, service: ServiceSettings, license_id: int, actor: str, purpose: str, environ: Mapping[str, str]
 ) -> FileBrief:
     """Keep the file that the present version of a license names; NotFound where it names none."""

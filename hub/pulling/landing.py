@@ -19,7 +19,7 @@ from hub.pulling.answering_files import taken_requests
 from license_library.exchange.exchanges import Exchange, StoredPage, finish_landing, store_page
 
 
-def land_pages(  # noqa: PLR0913, PLR0917 - a feed, its exchange, and which of its records
+def land_pages(
     hub: HubContext,
     exchange: Exchange,
     department: Department,
@@ -41,7 +41,7 @@ def land_pages(  # noqa: PLR0913, PLR0917 - a feed, its exchange, and which of i
     finish_landing(hub.engine, exchange, hub.clock())
 
 
-def _asked_pages(  # noqa: PLR0913, PLR0917 - a feed, its exchange, and which of its records
+def _asked_pages(
     hub: HubContext,
     exchange: Exchange,
     department: Department,

@@ -58,7 +58,7 @@ class Tried(msgspec.Struct, frozen=True):
     rows: list[TriedRow]
 
 
-def try_feed(  # noqa: PLR0913 - whom to ask, how much, and how to show it
+def try_feed(
     department: Department, feed: Feed, connection: Connection, limit: int, today: date, *, reveal: bool = False
 ) -> Tried:
     """Ask for one page from the beginning and show at most `limit` rows of it."""
@@ -83,7 +83,7 @@ def _by_row(problems: pl.DataFrame) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
-def _row(  # noqa: PLR0913 - where the row stands, and what is wrong with it
+def _row(
     feed: Feed, rows: PageRows, frame: pl.DataFrame, at: int, wrong: list[tuple[str, str]], *, reveal: bool
 ) -> TriedRow:
     values = frame.row(at, named=True)
@@ -92,7 +92,7 @@ def _row(  # noqa: PLR0913 - where the row stands, and what is wrong with it
     return TriedRow(at, not wrong, sorted({code for code, _ in wrong}), shown)
 
 
-def _field(  # noqa: PLR0913, PLR0917 - one field from all sides
+def _field(
     field: Field,
     feed: Feed,
     rows: PageRows,

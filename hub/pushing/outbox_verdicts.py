@@ -72,7 +72,7 @@ def postponed(claim: Claim, until: datetime) -> Mark:
     return Mark("waiting", reason or "delivery.maintenance", next_try_at=until, is_doubtful=claim.is_doubtful)
 
 
-def _again(  # noqa: PLR0913 - the outcome, its place in time, and what is known of it
+def _again(
     delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime, chance: float, *, is_doubtful: bool
 ) -> Mark:
     if is_over(claim.tries, claim.owed_at, now, delivery.tries, duration(delivery.give_up)):

@@ -27,7 +27,7 @@ from schemas.reconciliation import BUCKET_DIGITS
 EVERY_BUCKET = 16**BUCKET_DIGITS
 
 
-def reconcile(  # noqa: PLR0913 - the last two have defaults
+def reconcile(
     hub: HubContext,
     department: str,
     feed: str,

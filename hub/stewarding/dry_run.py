@@ -116,7 +116,7 @@ def _judge(hub: HubContext, exchange: Exchange, judge: Judge, findings: Findings
         findings.unread.append(f"exchange {exchange.exchange_id}: [{error.code}] {error}")
 
 
-def _compared(  # noqa: PLR0913, PLR0917 - both findings and what they are told with
+def _compared(
     since: datetime, candidate: Judge, exchanges: int, before: Findings, after: Findings, waiting: set[str]
 ) -> DryRun:
     worse = {place: after.bad[place][0] for place in sorted(after.bad.keys() - before.bad.keys())}

@@ -19,7 +19,7 @@ returning inquiry_id
 """).columns(inquiry_id=BigInteger)
 
 
-def record_inquiry(  # noqa: PLR0913, PLR0917 - one argument for each column of the record
+def record_inquiry(  # noqa: PLR0913 - one argument for each column of the record
     conn: Connection,
     actor: str,
     action: str,

@@ -31,7 +31,7 @@ _TO_BRING = ("not_held", "expired", "not_good", "applicant_brings")
 _UNCERTAIN = ("disputed", "stale", "in_quarantine", "unknown")
 
 
-def answer_checklist(  # noqa: PLR0913, PLR0917 - the question has three parts, and both clocks are arguments
+def answer_checklist(
     conn: Connection,
     keyring: Keyring,
     item_code: str,
@@ -62,7 +62,7 @@ def answer_checklist(  # noqa: PLR0913, PLR0917 - the question has three parts, 
     return _checklist(keyring, rows, holder, bound, today, now)
 
 
-def _checklist(  # noqa: PLR0913, PLR0917 - what was found, of whom, and both clocks
+def _checklist(
     keyring: Keyring, rows: Sequence[Any], holder: HolderCode, bound: Bound, today: date, now: datetime
 ) -> Checklist:
     materials = [_verdict(keyring, row, holder, bound, now) for row in rows if row.ordinal is not None]

@@ -40,7 +40,7 @@ def check_identifier(conn: Connection, keyring: Keyring, typed: str, today: date
     return _of_copy(conn, keyring, row, today, now) if row else _said("unknown", _UNKNOWN, now)
 
 
-def check_content(  # noqa: PLR0913, PLR0917 - each is one part of the question
+def check_content(
     conn: Connection, keyring: Keyring, content: bytes, today: date, now: datetime, license_type: str | None = None
 ) -> FileCheck:
     """Say of a file whether it is a working copy or a license file of ours, unaltered; of one license type, or of any."""

@@ -74,7 +74,7 @@ class Making(msgspec.Struct, frozen=True):
     link_expires_at: datetime | None = None
 
 
-def make_copy(  # noqa: PLR0913, PLR0917 - each is one thing it is made with
+def make_copy(
     conn: Connection,
     keyring: Keyring,
     store: FileStore,

@@ -83,7 +83,7 @@ def paused_until(conn: Connection, department: str, now: datetime) -> datetime |
     return again if now < again or under_way else None  # then one tries: a probe at a time
 
 
-def claim_delivery(  # noqa: PLR0913, PLR0917 - each is one fact of the claim
+def claim_delivery(
     conn: Connection, keyring: Keyring, department: str, kinds: Sequence[str], lease: timedelta, now: datetime
 ) -> Claim | None:
     """Claim what is due next of these kinds; None where nothing is, or where the department is left alone."""
@@ -95,7 +95,7 @@ def claim_delivery(  # noqa: PLR0913, PLR0917 - each is one fact of the claim
     return None if row is None else _claim(row, keyring)
 
 
-def claim_receipt(  # noqa: PLR0913, PLR0917 - each is one fact of the claim
+def claim_receipt(
     conn: Connection, keyring: Keyring, department: str, kind: str, every: timedelta, due: datetime, now: datetime
 ) -> Claim | None:
     """Return an acknowledged delivery whose receipt was due then; the next time to ask is set at once."""

@@ -64,7 +64,7 @@ where exchange_id = :exchange_id and state in ('landing', 'landed', 'checked')
 _CLEAR = text("delete from staged_licenses where exchange_id = :exchange_id")
 
 
-def begin_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the exchange
+def begin_exchange(  # noqa: PLR0913 - each is one fact of the exchange
     engine: Engine,
     department: str,
     feed: str,

@@ -52,7 +52,7 @@ class ConflictDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     days: int = DEFAULT_DAYS  # tell: working days to answer
 
 
-def decide_conflict(  # noqa: PLR0913, PLR0917 - about what, what, and both clocks
+def decide_conflict(
     conn: Connection,
     keyring: Keyring,
     subject_id: int,
@@ -73,9 +73,7 @@ def decide_conflict(  # noqa: PLR0913, PLR0917 - about what, what, and both cloc
     conn.execute(_DECIDE, {"subject_id": subject_id, "element": element, **nothing, **told, **found})
 
 
-def prefer_source(  # noqa: PLR0913, PLR0917 - what, by whom, why, when
-    conn: Connection, element: str, source: str | None, who: str, reason: str, now: datetime
-) -> None:
+def prefer_source(conn: Connection, element: str, source: str | None, who: str, reason: str, now: datetime) -> None:
     """Put a source of an element before the declared order, for everybody and at once; None puts it back."""
     check_text(f"{element}{source or ''}{who}{reason}", longest=LONGEST * 2)
     known = load_elements().get(element)
@@ -121,7 +119,7 @@ def _settle(
     return {"action": "settled", **facts}
 
 
-def _tell(  # noqa: PLR0913, PLR0917 - asks a department, in the order of all decisions
+def _tell(
     conn: Connection, keyring: Keyring, one: Contested, decision: ConflictDecision, today: date, now: datetime
 ) -> dict[str, Any]:
     doubted, differ = _chosen(one, decision)

@@ -61,7 +61,7 @@ def list_conflicts(
     return ConflictsAnswer(found, looked, None if is_over else write_cursor(question, [after]), now)
 
 
-def _each(  # noqa: PLR0913, PLR0917 - the question, where it goes on, and the clocks
+def _each(
     conn: Connection,
     keyring: Keyring,
     wanted: ConflictFilter,
@@ -104,7 +104,7 @@ def _fits(brief: ConflictBrief, wanted: ConflictFilter) -> bool:
     )
 
 
-def show_conflict(  # noqa: PLR0913, PLR0917 - which one, and both clocks
+def show_conflict(
     conn: Connection, keyring: Keyring, subject_id: int, element: str, today: date, now: datetime
 ) -> ConflictDetail:
     """Return one conflict with its values, also where the sources agree by now; NotFound where there is no such subject."""
@@ -151,7 +151,7 @@ def _elements(wanted: str | None) -> Mapping[str, Element]:
     return {wanted: elements[wanted]}
 
 
-def _brief(  # noqa: PLR0913, PLR0917 - what differs, what was decided, and both clocks
+def _brief(
     one: Contested, decided: Decided | None, keyring: Keyring, bound: Bound, today: date, now: datetime, *, masked: bool
 ) -> ConflictBrief:
     settled = settled_fact(one.element, one.facts, decided, keyring, today)

@@ -45,7 +45,7 @@ class Window:
     size: int
 
 
-def windows(  # noqa: PLR0913 - through what, from where, of whom
+def windows(
     conn: Connection, keyring: Keyring, elements: Mapping[str, Element], after: int, today: date, *, decided: bool
 ) -> Iterator[Window]:
     """Yield window after window of subjects behind `after`; with `decided` only those about whom something was decided."""
@@ -57,7 +57,7 @@ def windows(  # noqa: PLR0913 - through what, from where, of whom
         after = edge.last
 
 
-def contested(  # noqa: PLR0913, PLR0917 - of whom, which, and by which order
+def contested(
     conn: Connection,
     keyring: Keyring,
     subject_id: int,

@@ -72,7 +72,7 @@ def _reason_words(judged: Judged, *, is_master: bool) -> Words:
     return master_words(words) if is_of_another else words
 
 
-def fact_brief(  # noqa: PLR0913, PLR0917 - a value, beside which, and whose
+def fact_brief(
     fact: Fact, shown: Fact, keyring: Keyring, holder: HolderCode, bound: Bound, now: datetime | None
 ) -> FactBrief:
     """Return one value with its source, of the past without."""

@@ -105,7 +105,7 @@ def _subject(rows: Sequence[Any], holder: HolderCode) -> SubjectBrief:
     )
 
 
-def _prefill(  # noqa: PLR0913, PLR0917 - what was found, of whom, and both clocks
+def _prefill(
     item: ItemBrief, subject: SubjectBrief, fields: list[FactField], bound: Bound, today: date, now: datetime
 ) -> Prefill:
     counts: Mapping[str, int] = Counter(field.verdict for field in fields)

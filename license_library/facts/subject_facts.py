@@ -113,7 +113,7 @@ def _name_then(rows: Sequence[Any]) -> str | None:
     return max(told, key=lambda row: row.source_updated_at).told_name if told else None
 
 
-def _now(  # noqa: PLR0913, PLR0917 - of whom, what, and both clocks
+def _now(
     conn: Connection, keyring: Keyring, holder: HolderCode, elements: dict[str, Element], today: date, now: datetime
 ) -> tuple[Sequence[Any], list[tuple[Element, Judged]]]:
     rows = read_rows(conn, keyring, holder, elements)
@@ -141,7 +141,7 @@ def _then(element: Element, told: list[Fact]) -> Judged:
     return Judged("stale" if lapsed else "known", "lapsed" if lapsed else None, facts, facts[0].row)
 
 
-def _fields(  # noqa: PLR0913, PLR0917 - what is known, whose, and when
+def _fields(
     told: list[tuple[Element, Judged]],
     rows: Sequence[Any],
     keyring: Keyring,

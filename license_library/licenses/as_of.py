@@ -38,7 +38,7 @@ select max(version_count) filter (where :on >= {HOLDS_FROM}) as holding,
 """)  # noqa: S608 - constants of this file
 
 
-def license_as_of(  # noqa: PLR0913, PLR0917 - the question has two times, and the clock is an argument
+def license_as_of(
     conn: Connection, keyring: Keyring, license_id: int, on: date | None, known_at: datetime | None, now: datetime
 ) -> AsOfAnswer:
     """Return what held on a day (the one of `known_at` where none is given) as known at an instant (else: by now).

@@ -20,7 +20,7 @@ on conflict (department, feed, mapping_version) do nothing
 """)
 
 
-def keep_mapping(  # noqa: PLR0913, PLR0917 - whose mapping, which version, and what it says
+def keep_mapping(
     conn: Connection, department: str, feed: str, mapping_version: str, fields: Sequence[Any], now: datetime
 ) -> None:
     """Keep what a mapping version says of each field; the same version again changes nothing."""

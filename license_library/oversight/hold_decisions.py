@@ -36,7 +36,7 @@ def demand_hold_sense(decision: HoldDecision) -> None:
         )
 
 
-def note_hold_decision(  # noqa: PLR0913, PLR0917 - whose batch, what is said of it, and when
+def note_hold_decision(
     conn: Connection, department: str, feed: str, exchange_id: int, decision: HoldDecision, now: datetime
 ) -> None:
     """Write who decided what, and why, into the history of the incident that the feed has."""

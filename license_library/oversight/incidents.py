@@ -69,7 +69,7 @@ insert into incident_events (incident_id, happened_at, what) values (:incident_i
 _TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended('incidents ' || :department, 0))")
 
 
-def tell_incidents(  # noqa: PLR0913 - the last has a default
+def tell_incidents(
     conn: Connection, department: str, kind: str, causes: Sequence[Cause], now: datetime, *, feed: str | None = None
 ) -> int:
     """Note all that is wrong of one kind with a department now; resolve what no longer is and return how many that were.

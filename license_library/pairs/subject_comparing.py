@@ -45,7 +45,7 @@ select l.license_id, l.license_type, coalesce(t.name, l.license_type) as license
 """)  # noqa: S608 - constants of this room
 
 
-def compare_subjects(  # noqa: PLR0913, PLR0917 - two subjects, both clocks
+def compare_subjects(
     conn: Connection, keyring: Keyring, one: int, other: int, today: date, now: datetime, *, reveal: bool = False
 ) -> PairDetail:
     """Return two subjects side by side; NotFound where one of them is not there."""

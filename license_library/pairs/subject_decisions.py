@@ -61,9 +61,7 @@ select exists (select from correction_requests c where c.request_id = :request_i
 """)
 
 
-def decide_pair(  # noqa: PLR0913, PLR0917 - two subjects, what is said of them, and the clock is an argument
-    conn: Connection, keyring: Keyring, one: int, other: int, order: PairOrder, clock: Clock
-) -> int:
+def decide_pair(conn: Connection, keyring: Keyring, one: int, other: int, order: PairOrder, clock: Clock) -> int:
     """Write down that two subjects are the same or not, and return the decision's number.
 
     NotFound without such subjects; NotDecidable where a decision stands that must be undone first, where one is a person and
@@ -95,9 +93,7 @@ def decide_pair(  # noqa: PLR0913, PLR0917 - two subjects, what is said of them,
     return int(_standing_of(conn, entry).decision_id)
 
 
-def undo_decision(  # noqa: PLR0913, PLR0917 - what is undone, by whom and why, and the clock is an argument
-    conn: Connection, keyring: Keyring, decision_id: int, who: str, reason: str, clock: Clock
-) -> int:
+def undo_decision(conn: Connection, keyring: Keyring, decision_id: int, who: str, reason: str, clock: Clock) -> int:
     """Take back the standing decision of a pair: what stood before it stands again. Return the number of that entry.
 
     What only a rule had decided becomes a proposal, so that no rule decides it again.
@@ -128,9 +124,7 @@ def undo_decision(  # noqa: PLR0913, PLR0917 - what is undone, by whom and why, 
     return int(_standing_of(conn, last).decision_id)
 
 
-def assign_pair(  # noqa: PLR0913, PLR0917 - what is given, to whom and by whom, and the clock is an argument
-    conn: Connection, keyring: Keyring, decision_id: int, owner: str, who: str, clock: Clock
-) -> int:
+def assign_pair(conn: Connection, keyring: Keyring, decision_id: int, owner: str, who: str, clock: Clock) -> int:
     """Give a proposal an owner, and return the number of the entry that says so."""
     sealed = _reason(keyring, owner, who)
     at = begin_deciding(conn, clock)

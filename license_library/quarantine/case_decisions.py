@@ -70,7 +70,7 @@ update quarantined_records set state = 'open', recheck_asked_at = :now where qua
 """)
 
 
-def decide_case(  # noqa: PLR0913, PLR0917 - one decision, whose case, and when
+def decide_case(
     conn: Connection, keyring: Keyring, quarantine_id: int, decision: CaseDecision, today: date, now: datetime
 ) -> None:
     """Write a decision and its history; NotFound, NotDecidable, or RequestError where something it needs is missing."""

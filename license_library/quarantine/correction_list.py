@@ -51,7 +51,7 @@ _DELIVERY = text("select owed_at, acknowledged_at, finished_at from deliveries w
 _PERSONAL = {field.name for field in LICENSE.fields if field.personal}
 
 
-def list_corrections(  # noqa: PLR0913 - each is one fact of the question
+def list_corrections(
     conn: Connection,
     keyring: Keyring,
     wanted: CorrectionFilter,
@@ -78,7 +78,7 @@ def get_correction(conn: Connection, keyring: Keyring, request_id: int, today: d
     return _brief(row, keyring)
 
 
-def show_correction(  # noqa: PLR0913 - which one, both clocks, and whether it is revealed
+def show_correction(
     conn: Connection, keyring: Keyring, request_id: int, today: date, now: datetime, *, reveal: bool = False
 ) -> CorrectionDetail:
     """Return one request with its history; NotFound where there is none. `reveal` shows values and evidence as they are."""

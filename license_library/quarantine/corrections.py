@@ -69,7 +69,7 @@ _OF_DELIVERY = text("select request_id from correction_requests where delivery_i
 _STATE = text("select state from correction_requests where request_id = :request_id")
 
 
-def ask_for_case(  # noqa: PLR0913, PLR0917 - about what, by whom and when
+def ask_for_case(
     conn: Connection, keyring: Keyring, quarantine_id: int, asked: Correction, today: date, now: datetime
 ) -> int:
     """Send a case back to its department; the record waits on. Return the request's id."""
@@ -87,7 +87,7 @@ def ask_for_case(  # noqa: PLR0913, PLR0917 - about what, by whom and when
     return request_id
 
 
-def ask_for_license(  # noqa: PLR0913, PLR0917 - about what, by whom and when
+def ask_for_license(
     conn: Connection, keyring: Keyring, license_id: int, asked: Correction, today: date, now: datetime
 ) -> int:
     """Ask for a value of a license to be put right; the license is disputed until the department answers."""
@@ -102,7 +102,7 @@ def ask_for_license(  # noqa: PLR0913, PLR0917 - about what, by whom and when
     return _ask(conn, keyring, found, asked, today, now)[0]
 
 
-def _ask(  # noqa: PLR0913, PLR0917 - about what, by whom and when
+def _ask(
     conn: Connection, keyring: Keyring, about: Row[Any], asked: Correction, today: date, now: datetime
 ) -> tuple[int, date]:
     demand_sense(asked)
@@ -123,9 +123,7 @@ def _ask(  # noqa: PLR0913, PLR0917 - about what, by whom and when
     return int(conn.execute(_ASK, {**facts, "now": now, "due_on": due_on}).scalar_one()), due_on
 
 
-def answer_correction(  # noqa: PLR0913, PLR0917 - what the department said, and who wrote it down
-    conn: Connection, request_id: int, answer: Answer, who: str, note: str, now: datetime
-) -> None:
+def answer_correction(conn: Connection, request_id: int, answer: Answer, who: str, note: str, now: datetime) -> None:
     """Write down what the department answered, or that the request is withdrawn; NotFound, NotDecidable where it is over."""
     check_text(who)
     check_text(note, longest=LONGEST * 2)  # one that is too long is told its own bound below
@@ -150,9 +148,7 @@ def answer_correction(  # noqa: PLR0913, PLR0917 - what the department said, and
         write_events(conn, [changed.quarantine_id], Deed(action, who.strip(), note.strip() or None, detail), now)
 
 
-def note_answer(  # noqa: PLR0913, PLR0917 - what the department said, of which delivery
-    conn: Connection, delivery_id: int, answer: str, department: str, words: str, now: datetime
-) -> None:
+def note_answer(conn: Connection, delivery_id: int, answer: str, department: str, words: str, now: datetime) -> None:
     """Write down what a department's receipt says of the request it was sent; one that is over stays as it is."""
     request_id = conn.scalar(_OF_DELIVERY, {"delivery_id": delivery_id})
     with suppress(NotDecidable):  # it was answered in this very moment

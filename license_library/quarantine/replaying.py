@@ -94,7 +94,7 @@ def select_cases(conn: Connection, department: str, feed: str, cases: Sequence[i
     return [Case(row.quarantine_id, row.exchange_id, row.page_number, row.position, bytes(row.digest)) for row in rows]
 
 
-def list_due(  # noqa: PLR0913, PLR0917 - each narrows what is due
+def list_due(
     conn: Connection, department: str, feed: str, mapping_version: str, rule_version: str, after: int, limit: int
 ) -> list[int]:
     """Return open cases that somebody wants checked again, or that were judged by another mapping or other rules."""
@@ -128,7 +128,7 @@ def rekey_cases(conn: Connection, digests: dict[int, bytes], now: datetime) -> l
     return [case for case in digests if case not in gone]
 
 
-def note_unread(  # noqa: PLR0913, PLR0917 - whose row, why, and by which versions it was tried
+def note_unread(
     conn: Connection, cases: Sequence[int], reason: str, mapping_version: str, rule_version: str, now: datetime
 ) -> None:
     """Note that the rows of these cases cannot be read any more; they wait on, until somebody asks again."""

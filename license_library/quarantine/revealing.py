@@ -34,7 +34,7 @@ class RevealedRequest(msgspec.Struct, frozen=True):
     request_id: int
 
 
-def reveal_case(  # noqa: PLR0913, PLR0917 - who asks for what, why and when
+def reveal_case(
     conn: Connection, keyring: Keyring, quarantine_id: int, who: str, purpose: str, now: datetime
 ) -> QuarantineDetail:
     """Record the question and return the case with its source values as they came; NotFound where there is none."""
@@ -46,7 +46,7 @@ def reveal_case(  # noqa: PLR0913, PLR0917 - who asks for what, why and when
     return get_quarantine_case(conn, keyring, quarantine_id, now, reveal=True)
 
 
-def reveal_correction(  # noqa: PLR0913, PLR0917 - who asks for what, why and when
+def reveal_correction(
     conn: Connection, keyring: Keyring, request_id: int, who: str, purpose: str, today: date, now: datetime
 ) -> CorrectionDetail:
     """Record the question and return the request with its values and its evidence; NotFound where there is none."""

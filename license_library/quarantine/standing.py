@@ -58,7 +58,7 @@ def end_waivers(conn: Connection, department: str, feed: str, today: date, now: 
     write_events(conn, lapsed, Deed("lapsed"), now)
 
 
-def find_standing(  # noqa: PLR0913, PLR0917 - whose rows, and when
+def find_standing(
     conn: Connection, keyring: Keyring, department: str, feed: str, today: date, now: datetime
 ) -> Standing:
     """End the waivers whose last day is over; return what stands for the rows of a feed."""

@@ -125,7 +125,7 @@ def match_buckets(
         conn.execute(_MATCH, [{**name, **asdict(one)} for one in same])
 
 
-def save_reconciliation(  # noqa: PLR0913, PLR0917 - what was found, in numbers, by record and by bucket
+def save_reconciliation(
     conn: Connection,
     feed: FeedName,
     found: Found,

@@ -119,7 +119,7 @@ def _organisation(row: Any, keyring: Keyring) -> bytes | None:
     return organisation_hash(keyring, inside) if is_organisation_code(inside) else None
 
 
-def _line(  # noqa: PLR0913, PLR0917 - one argument for each column
+def _line(
     subject_id: int, ordinal: int, former: str | None, other: str | None, keys: SearchKeys, inside: bytes | None
 ) -> str:
     sounds = '","'.join(keys.sounds)  # letters, digits, ' and # only

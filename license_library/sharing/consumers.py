@@ -81,7 +81,7 @@ class ConsumerKnown(RequestError):
     code = "request.consumer_known"
 
 
-def add_consumer(conn: Connection, keyring: Keyring, access_id: str, name: str, who: str, now: datetime) -> str:  # noqa: PLR0913, PLR0917 - each is one fact
+def add_consumer(conn: Connection, keyring: Keyring, access_id: str, name: str, who: str, now: datetime) -> str:
     """Add a consumer and return its token, which nobody can read again."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = {

@@ -122,7 +122,7 @@ def download_urls_by_holder(asking: Asking, data: dict[str, Any]) -> list[LinkTo
     return partly(links, missing, waiting_of_holder(asking, data))
 
 
-def use_link(  # noqa: PLR0913, PLR0917 - each is one thing it is judged by
+def use_link(
     conn: Connection, keyring: Keyring, files: FileStore, link_id: str, today: date, now: datetime
 ) -> LinkUse | None:
     """Return what a temporary address leads to now; None where nobody was given it."""
@@ -182,7 +182,7 @@ def _link(asking: Asking, row: Any, cause: str, ends: datetime) -> LinkTold:
     )
 
 
-def _make(  # noqa: PLR0913, PLR0917 - each is one thing a copy says
+def _make(
     asking: Asking, row: Any, cause: str, ends: datetime, link_id: str = "", link_ends: datetime | None = None
 ) -> tuple[CopyBrief, bytes]:
     consumer, place = asking.consumer, asking.place

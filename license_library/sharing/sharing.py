@@ -43,9 +43,7 @@ def knows_caller(conn: Connection, keyring: Keyring, access_id: str, access_toke
     return find_consumer(conn, keyring, access_id, access_token) is not None
 
 
-def answer_call(  # noqa: PLR0913, PLR0917 - each is one thing it is answered with
-    conn: Connection, keyring: Keyring, place: FilePlace, call: Call, today: date, now: datetime
-) -> Reply:
+def answer_call(conn: Connection, keyring: Keyring, place: FilePlace, call: Call, today: date, now: datetime) -> Reply:
     """Answer one call; every end of it is a status, in the order: who asks, what is asked, may they, what there is."""
     consumer = find_consumer(conn, keyring, call.access_id, call.access_token)
     if consumer is None:

@@ -124,7 +124,7 @@ def _overall(matches: list[FieldMatch]) -> bool | None:
     return True if told and None not in told else None
 
 
-def _something(  # noqa: PLR0913, PLR0917 - each is one fact of the answer
+def _something(
     row: Any, fields: list[FieldMatch], reading: Reading, newer: list[ReplacementBrief], today: date, now: datetime
 ) -> VerifyAnswer:
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
@@ -175,7 +175,7 @@ def _verdict(fields: list[FieldMatch], status: str, validity: Validity, doubts: 
     return "not_compared" if fields and matches is None else "confirmed"
 
 
-def _nothing(  # noqa: PLR0913, PLR0917 - the question, and both clocks
+def _nothing(
     conn: Connection, keyring: Keyring, question: VerifyQuestion, reading: Reading, today: date, now: datetime
 ) -> VerifyAnswer:
     license_type = _type_asked(conn, question)

@@ -84,7 +84,7 @@ def served(answers: dict[str, bytes], media_type: str) -> Iterator[str]:
         ("market_regulation", "enforce", b"</Total>", b"", b"</Result>", SIZE + 200_000_000),
     ],
 )
-def test_a_reply_of_a_hundred_megabytes_is_fetched_and_read_in_bounded_memory(  # noqa: PLR0917 - where its records begin and end
+def test_a_reply_of_a_hundred_megabytes_is_fetched_and_read_in_bounded_memory(
     department: str, strictness: str, first: bytes, between: bytes, last: bytes, most: int
 ) -> None:
     """Repeat a page's records until the reply is large enough; a process of its own fetches and reads it."""

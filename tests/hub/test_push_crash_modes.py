@@ -114,7 +114,7 @@ def end_doubts(hub: HubContext, one: Faked, clock: StillClock) -> None:
 
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize(("one", "mode"), CELLS, indirect=["one"])
-def test_a_push_killed_while_the_department_misbehaves_is_done_once(  # noqa: PLR0917 - who, where, how
+def test_a_push_killed_while_the_department_misbehaves_is_done_once(
     hub: HubContext, one: Faked, mode: str, point: str, database_address: str, victims: Victims
 ) -> None:
     clock = StillClock(utc_now() + timedelta(minutes=1))

@@ -70,9 +70,7 @@ def victims() -> Iterator[Victims]:
         yield given
 
 
-def survive(  # noqa: PLR0917 - who, where, how often
-    hub: HubContext, one: Faked, address: str, victims: Victims, point: str, kills: int
-) -> None:
+def survive(hub: HubContext, one: Faked, address: str, victims: Victims, point: str, kills: int) -> None:
     """Die there again and again, each time one delivery later; go on by itself, and look at what the department has."""
     name, clock = one.name, StillClock(utc_now() + timedelta(minutes=1))
     known = replace(hub, connectors_folder=one.folder, keyring=Keyring(SECRET), amend=impatient)
@@ -108,7 +106,7 @@ def test_a_push_killed_before_it_noted_the_answer_does_nothing_twice(
 @pytest.mark.parametrize("kills", [1, 2, 5])
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("name", ["class_a", "class_b", "class_c", "market_regulation", "work_safety"])
-def test_a_push_killed_anywhere_however_often_loses_nothing_and_does_nothing_twice(  # noqa: PLR0917 - who, where, how often
+def test_a_push_killed_anywhere_however_often_loses_nothing_and_does_nothing_twice(
     hub: HubContext, fakes: dict[str, Faked], database_address: str, victims: Victims, name: str, point: str, kills: int
 ) -> None:
     survive(hub, fakes[name], database_address, victims, point, kills)

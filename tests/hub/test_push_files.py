@@ -77,7 +77,7 @@ def test_a_file_arrives_whole_and_its_receipt_is_read_back(
 
 @pytest.mark.parametrize(("name", "kind"), EACH)
 @pytest.mark.parametrize("mode", ["ack_lost", "hang_forever"])
-def test_a_file_whose_word_was_lost_is_there_once(  # noqa: PLR0917 - who, and how
+def test_a_file_whose_word_was_lost_is_there_once(
     hub: HubContext, fake: StartFake, clock: StillClock, name: str, kind: str, mode: str
 ) -> None:
     one, owing, case = fake(name), at(hub, clock), f"FILE-{mode}"
@@ -115,7 +115,7 @@ main(*sys.argv[2:])
 
 @pytest.mark.parametrize(("name", "kind"), EACH)
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_killed_between_writing_and_renaming_no_half_file_is_seen_and_none_comes_twice(  # noqa: PLR0917
+def test_killed_between_writing_and_renaming_no_half_file_is_seen_and_none_comes_twice(
     hub: HubContext, fake: StartFake, database_address: str, name: str, kind: str, moment: str
 ) -> None:
     one, case = fake(name), f"KILL-{moment}"

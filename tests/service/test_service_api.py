@@ -192,7 +192,7 @@ def test_the_same_question_has_the_same_hash_whatever_its_purpose(
         ),
     ],
 )
-def test_a_refusal_that_tells_of_a_license_is_recorded(  # noqa: PLR0917 - they are the case
+def test_a_refusal_that_tells_of_a_license_is_recorded(
     own_shelf: Shelf, own_machine: Client, database: Engine, path: str, asked: dict[str, Any], status: int, action: str
 ) -> None:
     with database.begin() as conn:

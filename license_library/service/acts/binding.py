@@ -53,7 +53,7 @@ def pairs(settings: ServiceSettings, wanted: PairFilter) -> PairsAnswer:
         return list_pairs(conn, settings.keyring, wanted, settings.now())
 
 
-def compare(  # noqa: PLR0913 - who asks for whom and why
+def compare(
     settings: ServiceSettings, actor: str, one: int, other: int, purpose: str, *, reveal: bool = False
 ) -> PairDetail:
     """Return two subjects side by side and record the question; NotFound where one of them is not there."""

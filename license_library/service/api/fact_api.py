@@ -64,7 +64,7 @@ def conflict(
 @router.post(
     "/conflicts/{subject_id}/{element}/decision", openapi_extra=describe(ConflictDetail, ConflictOrder, purpose=True)
 )
-def decide(  # noqa: PLR0913, PLR0917 - which conflict, what is decided, by whom and why it is shown again
+def decide(
     settings: Settings, asker: Someone, subject_id: Reference, element: ElementCode, body: Body, purpose: HeaderPurpose
 ) -> Response:
     """Assign, settle, tell the department, or reopen a conflict; and who decides."""

@@ -56,7 +56,7 @@ def files(settings: Settings, asker: Someone, license_id: Reference, purpose: He
 
 
 @router.post("/licenses/{license_id}/files", openapi_extra=describe_upload(FileBrief))
-def attach(  # noqa: PLR0913, PLR0917 - each is one part of the request
+def attach(
     settings: Settings,
     asker: Someone,
     license_id: Reference,

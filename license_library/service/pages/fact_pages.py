@@ -50,7 +50,7 @@ def conflict(
 
 
 @router.post("/conflicts/{subject_id}/{element}")
-def decide(  # noqa: PLR0913, PLR0917 - which conflict, who asks, and the form
+def decide(
     settings: Settings, asker: Someone, request: Request, subject_id: Reference, element: ElementCode, form: Form
 ) -> Response:
     """Take a decision, or keep the purpose that was stated; then show the conflict."""

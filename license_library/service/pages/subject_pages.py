@@ -47,7 +47,7 @@ def side_by_side(request: Request, settings: Settings, asker: Someone, one: Refe
 
 
 @router.post("/subjects/{one}/{other}")
-def decide(  # noqa: PLR0913, PLR0917 - what a route needs
+def decide(
     request: Request, settings: Settings, asker: Someone, one: Reference, other: Reference, form: Form
 ) -> Response:
     """Write a decision down, or keep the purpose; then show the two again."""
@@ -69,7 +69,7 @@ def decide(  # noqa: PLR0913, PLR0917 - what a route needs
 
 
 @router.post("/subjects/{one}/{other}/reveal")
-def reveal(  # noqa: PLR0913, PLR0917 - what a route needs
+def reveal(
     request: Request, settings: Settings, asker: Someone, one: Reference, other: Reference, form: Form
 ) -> Response:
     """Show the numbers once; the act is recorded with its purpose."""
