@@ -13,6 +13,7 @@ from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
 from license_library.asking.held_records import newer_held
 from license_library.words.wording import freshness_words
+from schemas.states import FINAL_STATES
 
 DISPUTED: Final = Words("内容有异议，已请部门校核", "its content is disputed, the department was asked")
 WAITING: Final = Words("颁发部门有该证照更新的记录因数据问题待处理", "a newer record of it waits for the steward")
@@ -25,6 +26,7 @@ _KEPT: Final = {
     "silent": Words("颁发部门未按承诺的时限提供数据", "its department was silent for longer than it promised"),
     "never": Words("尚未从颁发部门取得过数据", "nothing had been pulled from its department yet"),
 }
+_OF_CHANGES: Final = frozenset({"in_quarantine", "silent", "never"})  # the others say nothing of what came since
 _IS_DISPUTED = "exists (select from correction_requests c where c.license_id = {}.license_id and c.state = 'open')"
 
 
@@ -46,6 +48,11 @@ def newer_waits(license_alias: str) -> str:
 def kept_doubts(codes: Sequence[Any]) -> list[Doubt]:
     """Return the doubts that were kept by their codes."""
     return [Doubt(code, _KEPT[code]) for code in codes]
+
+
+def may_have_changed(status: str, doubts: Sequence[Doubt]) -> list[Doubt]:
+    """Return the doubts under which a license that is not good may be good by now; what was taken away stays so."""
+    return [] if status in FINAL_STATES else [doubt for doubt in doubts if doubt.code in _OF_CHANGES]
 
 
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:

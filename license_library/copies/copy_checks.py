@@ -79,10 +79,10 @@ def _of_file(conn: Connection, file: FileBrief, today: date, now: datetime) -> F
 
 def _judged(stands: LicenseNow, good: Words, version_count: int) -> tuple[CopyVerdict, Words]:
     """Return the verdict on what is unaltered, by what its license is today."""
-    if stands.validity != "valid":
-        return "license_not_good", _not_good(stands.words)
     if stands.doubt:
         return "stale", _stale(stands.doubt)
+    if stands.validity != "valid":
+        return "license_not_good", _not_good(stands.words)
     since = since_then(version_count, stands.version_count, is_replaced=stands.is_replaced)
     return "valid", _but(good, [warning.words for warning in since]) if since else good
 

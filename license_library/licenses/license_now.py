@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Source, Validity, Words
-from license_library.asking.doubts import doubts_of, is_disputed, newer_waits
+from license_library.asking.doubts import doubts_of, is_disputed, may_have_changed, newer_waits
 from license_library.asking.freshness import source_of, validity_of
 from license_library.words.wording import validity_words
 
@@ -52,7 +52,7 @@ class LicenseNow(msgspec.Struct, frozen=True):
     words: Words
     version_count: int
     source: Source
-    doubt: Words | None
+    doubt: Words | None  # of a good one, all that speaks against it; of another, that it may be good by now
     is_replaced: bool  # another license took its place, whatever its own department says of it
 
 
@@ -70,5 +70,8 @@ def licenses_now(conn: Connection, license_ids: Collection[int], today: date, no
 def _now_of(row: Any, today: date, now: datetime) -> LicenseNow:
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity, source = validity_of(*term, today), source_of(row, now)
-    doubt = next((one.words for one in doubts_of(row, now)), None)
-    return LicenseNow(validity, validity_words(validity, *term), int(row.version_count), source, doubt, row.is_replaced)
+    doubts = doubts_of(row, now)
+    if validity in ("expired", "not_good"):
+        doubts = may_have_changed(row.status, doubts)
+    words, doubt = validity_words(validity, *term), next((one.words for one in doubts), None)
+    return LicenseNow(validity, words, int(row.version_count), source, doubt, row.is_replaced)

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.asking.bound_holders import Bound, bound_to_code
-from license_library.asking.doubts import doubts_of
+from license_library.asking.doubts import doubts_of, may_have_changed
 from license_library.asking.feed_sources import sources_of_type
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.readings import number_forms, read_identifier
@@ -35,7 +35,6 @@ ENDS: Final = {
 }
 DOUBTS: Final = 3  # named in one message at most
 # A department not heard of since, or with more to say, may have renewed it; one that lists it no more has not.
-_MAY_HAVE_CHANGED: Final = frozenset({"in_quarantine", "silent", "never"})
 _MAY_WAIT: Final = "该类证照有记录因数据问题待处理，其中可能有此证照；可按持证主体代码查询"
 
 
@@ -146,7 +145,7 @@ def _end_of(row: Any, today: date) -> Status:
 def _not_good(asking: Asking, rows: Sequence[Any], hashes: Sequence[bytes], *, is_numbered: bool) -> Ended:
     """End with what the newest is; where one may be good again, or another waits, nobody can say. What was taken away stays so."""
     unsettled = [row for row in rows if _end_of(row, asking.today) is not Status.ABOLISHED]
-    doubts = [doubt for row in unsettled for doubt in doubts_of(row, asking.now) if doubt.code in _MAY_HAVE_CHANGED]
+    doubts = [doubt for row in unsettled for doubt in may_have_changed(row.status, doubts_of(row, asking.now))]
     waiting = _waiting(asking, [rows[0].license_type], hashes) if hashes and (unsettled or not is_numbered) else ""
     if said := list(dict.fromkeys(filter(None, (waiting, *(doubt.words.zh for doubt in doubts))))):
         return Ended(Status.OTHER, f"无法核实：{'；'.join(said[:DOUBTS])}")

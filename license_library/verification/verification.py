@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.answers import Advice, Doubt, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
-from license_library.asking.doubts import doubts_of
+from license_library.asking.doubts import doubts_of, may_have_changed
 from license_library.asking.feed_sources import sources_of_type, type_of_identifier
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.holder_codes import read_holder_code
@@ -53,10 +53,8 @@ from license_library.words.verify_words import (
     stale_words,
 )
 from license_library.words.wording import validity_words
-from schemas.states import FINAL_STATES
 
 # A department not heard of since, or with more to say, may have given it back or renewed it; one that lists it no more has not.
-_MAY_HAVE_CHANGED = frozenset({"in_quarantine", "silent", "never"})
 _LIKELIEST = (False, None, True)
 
 
@@ -166,9 +164,7 @@ def _verdict(fields: list[FieldMatch], status: str, validity: Validity, doubts: 
     matches = _overall(fields)
     if matches is False:
         return "mismatch"
-    if status in FINAL_STATES:
-        return "not_valid"
-    if any(validity == "valid" or doubt.code in _MAY_HAVE_CHANGED for doubt in doubts):
+    if doubts if validity == "valid" else may_have_changed(status, doubts):
         return "stale"
     if validity != "valid":
         return "not_valid"

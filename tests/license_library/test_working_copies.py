@@ -326,6 +326,18 @@ def test_what_nobody_vouches_for_is_neither_checked_as_good_nor_copied(desk: Des
     assert desk.check(content).verdict == "license_not_good"
 
 
+def test_a_copy_of_a_license_that_ran_out_may_be_good_again_while_its_department_is_silent(desk: Desk) -> None:
+    made, _ = desk.make()
+    desk.shelf.change("update licenses set open_ended = false, valid_to = :end", end=NOW.date() - timedelta(days=1))
+    assert desk.check(made.identifier).verdict == "license_not_good"
+    desk.shelf.change("update licenses set unlisted_at = :then", then=NOW)  # says nothing of what came since
+    assert desk.check(made.identifier).verdict == "license_not_good"
+    desk.shelf.change("update feeds set fresh_at = :then", then=NOW - timedelta(days=90))
+    assert desk.check(made.identifier).verdict == "stale"
+    desk.shelf.change("update licenses set status = 'revoked'")
+    assert desk.check(made.identifier).verdict == "license_not_good"
+
+
 def test_a_check_tells_its_source_and_age(desk: Desk) -> None:
     made, content = desk.make()
     for check in (desk.check(made.identifier), desk.check(content), desk.check(made.identifier, END)):
