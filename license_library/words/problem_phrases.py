@@ -65,6 +65,8 @@ _PHRASES: Final = {
     "a day as 2016-05-01": "如 2016-05-01 的日期",
     "a number as 12.5": "如 12.5 的数值",
     "the department's own key": "部门自己的记录标识",
+    "a key with a / in its last part at most": "“/”只出现在最后一部分的记录标识",
+    "one in another part": "其他部分含“/”",
     "as many names, codes and code types": "名称、代码与代码类型数量相同",
 }
 _PATTERNS: Final = tuple(
