@@ -26,7 +26,8 @@ _KEPT: Final = {
     "silent": Words("颁发部门未按承诺的时限提供数据", "its department was silent for longer than it promised"),
     "never": Words("尚未从颁发部门取得过数据", "nothing had been pulled from its department yet"),
 }
-_OF_CHANGES: Final = frozenset({"in_quarantine", "silent", "never"})  # the others say nothing of what came since
+# A department not heard of since, or with more to say, may have given it back or renewed it; one that lists it no more has not.
+_OF_CHANGES: Final = frozenset({"in_quarantine", "silent", "never"})
 _IS_DISPUTED = "exists (select from correction_requests c where c.license_id = {}.license_id and c.state = 'open')"
 
 

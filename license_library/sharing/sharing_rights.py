@@ -34,7 +34,6 @@ ENDS: Final = {
     "expired": Status.EXPIRED,
 }
 DOUBTS: Final = 3  # named in one message at most
-# A department not heard of since, or with more to say, may have renewed it; one that lists it no more has not.
 _MAY_WAIT: Final = "该类证照有记录因数据问题待处理，其中可能有此证照；可按持证主体代码查询"
 
 

@@ -54,7 +54,6 @@ from license_library.words.verify_words import (
 )
 from license_library.words.wording import validity_words
 
-# A department not heard of since, or with more to say, may have given it back or renewed it; one that lists it no more has not.
 _LIKELIEST = (False, None, True)
 
 
