@@ -12,11 +12,13 @@ from sqlalchemy import Connection, text
 
 from license_library.asking.holder_subjects import by_code, waiting_under, with_bound
 
-_HELD: Final = "exchanges e join staged_licenses s using (exchange_id) where e.state = 'held'"
+# `offset 0`: each held batch looks its rows up. Hashed, a table that a merge has just emptied would be walked for every question.
+_HELD: Final = """exchanges e cross join lateral (
+    select * from staged_licenses where exchange_id = e.exchange_id offset 0) s where e.state = 'held'"""
 # As the merge orders versions: what is not newer than the library's, or says the same, would change nothing.
 _CHANGES: Final = """s.digest <> {0}.digest
     and (s.source_updated_at, s.exchange_id) > (least({0}.source_updated_at, {0}.known_from), {0}.exchange_id)"""
-# Staged rows have no index by record: held ones are hashed once for the whole question, and looked at only for a license among them.
+# Staged rows have no index by record: held ones are hashed once for a whole question, and looked at only for a license among them.
 _NEWER: Final = f"""({{0}}.department, {{0}}.feed, {{0}}.record_id) in (select e.department, e.feed, s.record_id from {_HELD})
   and exists (select from {_HELD} and e.department = {{0}}.department and e.feed = {{0}}.feed
     and s.record_id = {{0}}.record_id and {_CHANGES})"""  # noqa: S608 - constants of this file

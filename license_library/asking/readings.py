@@ -45,6 +45,7 @@ class Reading(msgspec.Struct, frozen=True):
     kind: RecognisedAs
     values: list[str] | list[bytes]  # empty: it cannot exist, so nothing is searched
     advice: tuple[Advice, ...] = ()
+    is_wrong: bool = False  # no issuer may write it; a steward may have let it pass all the same
 
 
 def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Reading]:
@@ -68,12 +69,11 @@ def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Readin
 
 
 def read_identifier(typed: str) -> Reading:
-    """Return the reading of a license identifier; a wrong one is answered with the expected character."""
+    """Return the reading of a license identifier; a wrong one comes with the expected character."""
     identifier = normalise_identifier(typed)
     if classify_license_identifier(identifier) == "wrong":
-        return Reading(
-            "identifier", [], (Advice("identifier.license_identifier_wrong", _identifier_fault(identifier)),)
-        )
+        wrong = Advice("identifier.license_identifier_wrong", _identifier_fault(identifier))
+        return Reading("identifier", [identifier], (wrong,), is_wrong=True)
     if classify_license_identifier(identifier) == "legacy":
         words = Words(
             "该标识的校验码按旧版算法有效",

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import text
 
 from license_library.asking.doubts import is_disputed, newer_waits
+from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
 from license_library.asking.waiting_records import is_anybodys
@@ -27,6 +28,8 @@ with holder as materialized (
   select subject_id, is_own, name, holder_hash from ({with_bound(by_code(":hashes"))}) as w join subjects using (subject_id)
 ), anybodys as materialized (
   select quarantine_id, department, feed, license_type, codes from quarantined_records q where q.state = 'open' and {is_anybodys("q")}
+), held as materialized (
+  select license_type from ({held_rows(waiting_under(":hashes", "holder"))}) as staged
 )
 select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as item_department_name, i.item_type,
        i.applicant_kind, i.case_type, i.legal_days, i.promised_days,
@@ -40,13 +43,13 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
        coalesce(waiting.quarantine_ids, maybe.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids,
-       coalesce(waiting.codes, maybe.codes) as waiting_codes,
+       coalesce(waiting.codes, maybe.codes) as waiting_codes, coming.held_count,
        case when m.origin <> 'license' then 'applicant_brings'
             when best.validity = 'valid' and best.newer_waits then 'in_quarantine'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
               then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
-            when waiting.quarantine_ids is not null then 'in_quarantine'
+            when waiting.quarantine_ids is not null or coming.held_count > 0 then 'in_quarantine'
             when best.status = any(cast(:final_states as text[])) then 'not_good'
             when best.newer_waits then 'in_quarantine'
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
@@ -62,6 +65,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
+            when coming.held_count > 0 then 'batch_held'
             when best.status = any(cast(:final_states as text[])) then best.status
             when best.newer_waits then 'newer_waits'
             when best.validity = 'not_good' then best.status
@@ -140,6 +144,9 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
       from anybodys q
      where waiting.quarantine_ids is null and (best.license_id is null or best.validity = 'expired') and {_OF_TYPE}
   ) as maybe on m.license_type is not null
+  cross join lateral (
+    select count(*) as held_count from held where held.license_type in (m.license_type, t.replaced_by)
+  ) as coming
   cross join lateral (
     select (t.holder_code_type = '111' and :kind = 'organisation'
             or t.holder_code_type = '001' and :kind = 'person') as is_meant

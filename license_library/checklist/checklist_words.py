@@ -109,6 +109,11 @@ def _waiting(row: Any) -> Words:
     if row.reason == "newer_waits":
         term = _term(row)
         return Words(f"最后所知：{term.zh}；{WAITING.zh}", f"last known: {term.en}; {WAITING.en}")
+    if row.reason == "batch_held":
+        return Words(
+            f"该主体有 {row.held_count} 条记录在整批暂缓的批次中，尚未入库",
+            f"{row.held_count} records of this holder are in a batch that is held for the steward",
+        )
     count, why = len(row.quarantine_ids), _reasons(row.waiting_codes)
     return Words(
         f"有 {count} 条该主体的记录因数据问题未入库：{why.zh}",
@@ -144,6 +149,12 @@ def _ask_holder(row: Any) -> Words:
     return Words("请用该持证人本人的代码另行查询", "ask again with that holder's own code")
 
 
+def _ask_steward(row: Any) -> Words:
+    if row.reason == "batch_held":
+        return Words("请数据管理员放行或作废该批次", "ask the steward to release or discard the held batch")
+    return Words("请数据管理员处理隔离记录", "ask the steward to mend the waiting records")
+
+
 def _ask_issuer(row: Any) -> Words:
     issuer = row.issuer_name
     return Words(f"请向{issuer}核实后再采用", f"ask {issuer} before relying on it")
@@ -168,7 +179,7 @@ _ACTIONS: Final[dict[str, Callable[[Any], Words | None]]] = {
     "expired": lambda row: Words(f"请到{row.issuer_name}延续或换发", f"have {row.issuer_name} renew it"),
     "not_good": _ask_issuer,
     "not_held": lambda row: Words(f"请到{row.issuer_name}办理", f"apply to {row.issuer_name}"),
-    "in_quarantine": lambda _: Words("请数据管理员处理隔离记录", "ask the steward to mend the waiting records"),
+    "in_quarantine": _ask_steward,
     "applicant_brings": lambda _: None,
     "unknown": _ask_holder,
 }

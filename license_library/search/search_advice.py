@@ -77,6 +77,8 @@ def advise_nothing(
         return []  # it cannot exist; the reading has said so
     if license_type is None and reading.kind == "identifier":
         license_type = type_of_identifier(conn, str(reading.values[0]))
+    if reading.is_wrong:  # the reading has said so; a record may wait for just that reason
+        return _waiting(conn, reading, license_type)
     certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
     doubts = [*_waiting(conn, reading, license_type), *([_TOO_MANY_TO_TELL] if too_many else [])]
     return [*_ended(conn, license_type), *doubts, *([] if doubts and certainty == _NONE else [certainty])]

@@ -57,17 +57,17 @@ class Asking(msgspec.Struct, frozen=True):
 
 
 def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
-    """Return the license of an identifier that may be relied on; its check character is judged first."""
+    """Return the license of an identifier that may be relied on; a wrong one only where it was let pass."""
     reading = read_identifier(typed)
-    if not reading.values:
+    identifier, granted = str(reading.values[0]), granted_types(asking.conn, asking.consumer)
+    found = find_by_identifier(asking.conn, identifier, granted, asking.today)
+    if reading.is_wrong and not found:
         raise Ended(Status.BAD_VALUE, reading.advice[0].words.zh)
-    identifier = str(reading.values[0])
     parts = parse_license_identifier(identifier)
     license_type = type_of_code(asking.conn, parts.type_code) if parts else None
     if license_type:
         demand_grant(asking, license_type)
-    granted = granted_types(asking.conn, asking.consumer)
-    return good_rows(asking, find_by_identifier(asking.conn, identifier, granted, asking.today), license_type)
+    return good_rows(asking, found, license_type)
 
 
 def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:

@@ -64,7 +64,7 @@ def verify_license(
     check_values(question.values)
     question = without_blanks(question)
     reading = read_license(question)
-    rows = find_candidates(conn, question, reading) if reading.values else []
+    rows = find_candidates(conn, question, reading)
     values = _values(question)
     _check_faces(conn, rows, values, question.license_type)
     if not rows:
@@ -175,10 +175,9 @@ def _nothing(
 ) -> VerifyAnswer:
     license_type = _type_asked(conn, question)
     sources = sources_of_type(conn, license_type, now) if license_type else []
-    cannot_exist = not reading.values
-    waiting = [] if cannot_exist else _waiting(conn, keyring, question, license_type, today)
-    is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources) and not waiting
-    surely_not = cannot_exist or is_all_known
+    waiting = _waiting(conn, keyring, question, license_type, today)
+    is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources)
+    surely_not = (reading.is_wrong or is_all_known) and not waiting
     return VerifyAnswer(
         verdict="not_found" if surely_not else "unknown",
         words=VERDICTS["not_found" if surely_not else "unknown"],
@@ -221,7 +220,7 @@ def _why_nothing(
     advice: tuple[Advice, ...], license_type: str | None, sources: list[Source], waiting: list[Words]
 ) -> list[Words]:
     if advice and advice[0].code == "identifier.license_identifier_wrong":
-        return [advice[0].words]
+        return [advice[0].words, *waiting]
     if license_type is None:
         return [UNKNOWN_TYPE]
     silent = [source.freshness_words for source in sources if source.freshness != "fresh"]

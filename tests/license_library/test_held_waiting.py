@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, text
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.questions import SearchTerms, VerifyQuestion
 from license_library.asking.waiting_records import count_waiting, count_waiting_of_type
+from license_library.catalogue.catalogue_store import load_catalogue
+from license_library.checklist.checklist import answer_checklist
 from license_library.facts.fact_verdicts import judge
 from license_library.facts.facts import facts_of, read_rows
 from license_library.facts.subject_facts import facts_of_subject
@@ -25,6 +27,7 @@ from license_library.merge.merging import discard_held, release_held
 from license_library.search.lookup import find_licenses
 from license_library.storage.keyring import Keyring
 from license_library.verification.verification import verify_license
+from schemas.catalogue import load_catalogue as read_catalogue
 from schemas.elements import load_elements
 
 TODAY, LATER = NOW.date(), NOW - timedelta(days=1)
@@ -120,6 +123,27 @@ def test_what_is_in_a_held_batch_may_be_the_license_that_is_asked_for(
     release_held(library, held, lambda: NOW)
     assert verdict(conn, keyring, **asked, **holder) == "confirmed"
     assert count_waiting_of_type(conn, "bizlic") == 0
+
+
+def test_a_checklist_denies_nothing_that_a_held_batch_may_bring(
+    conn: Connection, keyring: Keyring, library: Engine, hold: Callable[..., int]
+) -> None:
+    with library.begin() as setting:
+        load_catalogue(setting, read_catalogue())
+    asked = {"item_code": "PD-E-010", "holder_code": "91110000600037341L", "holder_code_type": None}
+
+    def told_of(license_type: str) -> tuple[str, str | None, str]:
+        answer = answer_checklist(conn, keyring, **asked, today=TODAY, now=NOW)
+        conn.rollback()
+        verdict = next(one for one in answer.materials if one.license_type == license_type)
+        return verdict.verdict, verdict.reason, verdict.words.en
+
+    assert told_of("bizlic")[0] == "not_held"
+    held = hold(*(told(record_id=record_id, holder_code=asked["holder_code"]) for record_id in ("R8", "R9")))
+    words = "2 records of this holder are in a batch that is held for the steward"
+    assert told_of("bizlic") == ("in_quarantine", "batch_held", words)
+    discard_held(library, held, NOW)
+    assert told_of("bizlic")[0] == "not_held"
 
 
 def test_everyone_whom_a_held_record_lists_may_hold_it(

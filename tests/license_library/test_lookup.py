@@ -98,6 +98,14 @@ def test_an_identifier_with_a_wrong_check_character_is_answered_with_the_right_o
     assert "expected U, got A" in answer.advice[0].words.en
 
 
+def test_a_wrong_identifier_that_a_steward_let_pass_is_found_and_said_to_be_wrong(stocked: Library) -> None:
+    company = stocked.add_subject("平度市错标识公司", "91110000600037341L")
+    stocked.add_license(company, license_number="WAIVED", license_identifier=IDENTIFIER[:-1] + "A")
+    answer = ask(stocked, identifier=IDENTIFIER[:-1] + "A")
+    assert numbers(answer) == ["WAIVED"]
+    assert [advice.code for advice in answer.advice] == ["identifier.license_identifier_wrong"]
+
+
 def test_a_legacy_identifier_is_searched_and_said_to_be_one(stocked: Library) -> None:
     company = stocked.add_subject("平度市旧标识公司", "91110000600037341L")
     stocked.add_license(company, license_number="OLD", license_identifier=LEGACY_IDENTIFIER)

@@ -269,6 +269,46 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
     assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}
 
 
+def test_while_no_batch_is_held_nobody_reads_what_is_staged(full: Library) -> None:
+    """A merge deletes what it took, and until a vacuum whoever looked for a first row would walk all those dead ones."""
+    full.change(HELD, held=full.add_exchange(state="checked", received_count=4000))
+    full.change("analyze staged_licenses")
+    full.change("delete from staged_licenses")
+    questions: dict[str, Callable[[], object]] = {
+        "number": lambda: find_licenses(full.conn, full.keyring, SearchTerms(number="A1"), TODAY, NOW),
+        "holder": lambda: find_licenses(full.conn, full.keyring, SearchTerms(holder_code=COMPANY), TODAY, NOW),
+        "checklist": lambda: answer_checklist(full.conn, full.keyring, "PD-E-010", COMPANY, None, TODAY, NOW),
+        "prefill": lambda: answer_prefill(full.conn, full.keyring, "PD-E-005", COMPANY, None, None, TODAY, NOW),
+    }
+    plan_once(full.conn)
+    assert {name: _read(full, ask) & {"staged_licenses", "staged_holders"} for name, ask in questions.items()} == {
+        name: set() for name in questions
+    }
+
+
+def _read(shelf: Library, ask: Callable[[], object]) -> set[str]:
+    """Return the tables that any statement of a question really reads."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        if statement.lstrip().startswith(("select", "with", "(select")) and "set_config" not in statement:
+            asked.append((statement, parameters))
+
+    event.listen(shelf.conn, "before_cursor_execute", note)
+    ask()
+    event.remove(shelf.conn, "before_cursor_execute", note)
+    plans = [shelf.conn.exec_driver_sql(f"explain (analyze, format json) {one}", given) for one, given in asked]
+    return {table for plan in plans for table in _executed(plan.scalar_one())}
+
+
+def _executed(plan: Any) -> Iterator[str]:
+    for part in plan if isinstance(plan, list) else plan.values():
+        if isinstance(part, dict | list):
+            yield from _executed(part)
+    if isinstance(plan, dict) and plan.get("Actual Loops", 0) > 0 and "Relation Name" in plan:
+        yield plan["Relation Name"]
+
+
 def test_while_a_batch_is_held_no_question_walks_a_big_table(full: Library) -> None:
     shelf, clock = full, (TODAY, NOW)
     full.change(HELD, held=full.add_exchange(state="held", received_count=4000, held_count=4000))

@@ -342,6 +342,26 @@ def test_an_identifier_with_a_wrong_check_character_cannot_exist(shelf: Library,
     assert "应为 U" in answer.reasons[0].zh
 
 
+def test_a_wrong_identifier_exists_where_a_steward_let_it_pass_and_may_where_a_record_waits(
+    shelf: Library, company: int
+) -> None:
+    wrong, kind = IDENTIFIER[:-1] + "A", "bizlic"
+    shelf.change("update license_types set type_code = :code where license_type = :kind", code=_type_code(), kind=kind)
+    shelf.add_case(license_type=kind)
+    answer = ask(shelf, identifier=wrong)
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert [reason.en.split()[0] for reason in answer.reasons] == ["the", "1"]
+    shelf.add_license(company, license_number="WAIVED", license_identifier=wrong)
+    answer = ask(shelf, identifier=wrong)
+    assert (answer.verdict, answer.advice[0].code) == ("confirmed", "identifier.license_identifier_wrong")
+
+
+def _type_code() -> str:
+    parts = parse_license_identifier(IDENTIFIER)
+    assert parts is not None
+    return parts.type_code
+
+
 def test_the_type_within_an_identifier_goes_before_the_one_that_was_claimed(shelf: Library, company: int) -> None:
     claimed = {"identifier": IDENTIFIER, "license_type": "bizlic"}
     assert ask(shelf, **claimed).verdict == "not_found"
