@@ -14,7 +14,7 @@ import msgspec
 from schemas.company_names import forms, places, split_company
 from schemas.sounds import SPELLINGS, initials, read_letters, spellings
 
-VERSION: Final = 3
+VERSION: Final = 4
 SHORTEST: Final = 2  # characters, syllables or initials that a search needs
 
 
@@ -32,7 +32,9 @@ def search_keys(plain: str, kind: str) -> SearchKeys:
     parts = split_company(plain)
     told = parts.core + parts.trade
     core = parts.core if SHORTEST <= len(parts.core) < len(plain) else None
-    written = (plain, told + parts.form, parts.core, parts.place.rstrip("市县区") + told)
+    # 长沙银行股份有限公司 ends in 行, which is a legal form of its own elsewhere and is said with the name.
+    spoken = told + parts.form[:1] if parts.form[:1] in forms() else told
+    written = (plain, told + parts.form, spoken, parts.core, parts.place.rstrip("市县区") + told)
     return SearchKeys(
         core, _sound_keys(spellings(told, is_person=False), [start for one in written for start in initials(one)])
     )

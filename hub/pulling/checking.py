@@ -28,7 +28,7 @@ from hub.pulling.replayed_rows import rows_of
 from hub.pulling.unlisted import Listed
 from hub.pulling.waiving import let_pass
 from hub.pulling.wrong_apart import set_wrong_apart
-from license_library.exchange.checking import clear_staged, finish_check, hold_exchange, save_quality_results
+from license_library.exchange.checking import clear_check, finish_check, hold_exchange, save_quality_results
 from license_library.exchange.exchanges import Exchange
 from license_library.exchange.staging import stage_records
 from license_library.merge.listings import Missed
@@ -98,7 +98,7 @@ def check_exchange(
         standing = find_standing(conn, hub.keyring, exchange.department, exchange.feed, local_day(now), now)
         suite = suite_of(department, feed)
         running = Check(hub, conn, exchange, suite, standing, feed.fields.keys(), now)
-        clear_staged(conn, exchange)
+        clear_check(conn, exchange)
         moved, listed = MovedPages(feed, exchange.started_at), Listed(conn, exchange, feed)
         fields = FieldWatch(department, feed)
         with one_behind() as leave:  # the database takes in one chunk while the next is judged, and a third is read

@@ -60,8 +60,8 @@ def count_unreadable(conn: Connection, license_type: str | None) -> int:
     return int(conn.execute(_UNREADABLE, {"license_type": license_type}).scalar_one())
 
 
-def count_waiting_of_type(conn: Connection, license_type: str) -> int:
-    """Count the records of a type that wait, whoever holds what they are about."""
+def count_waiting_of_type(conn: Connection, license_type: str | None) -> int:
+    """Count the records of a type, or of any, that wait, whoever holds what they are about."""
     waiting = int(conn.execute(_OF_ANYBODY, {"license_type": license_type}).scalar_one())
     return waiting + count_held(conn, None, license_type)
 
@@ -71,6 +71,14 @@ def type_waiting_words(count: int) -> Words:
     return Words(
         f"该类证照有 {count} 条记录因数据问题待处理，其中可能有此证照；请同时给出持证主体代码",
         f"{count} records of its type wait in quarantine, and it may be one of them; give the holder's code, too",
+    )
+
+
+def any_waiting_words(count: int) -> Words:
+    """Say that records wait any of which may be the license, whatever its type."""
+    return Words(
+        f"另有 {count} 条记录因数据问题待处理，其中可能有此证照；请同时给出证照类型或持证主体代码",
+        f"{count} records wait in quarantine, and it may be one of them; give the license type or the holder's code, too",
     )
 
 

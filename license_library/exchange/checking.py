@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection, text
 
 from license_library.merge.leases import CHECKING, Exchange, hold_lease, renew_lease
+from license_library.merge.staged import drop_staged
 from schemas.errors import HubError
 
 
@@ -44,8 +45,6 @@ class QualityResult(Protocol):
     def en(self) -> str: ...
 
 
-_CLEAR_STAGED = text("delete from staged_licenses where exchange_id = :exchange_id")
-_CLEAR_HOLDERS = text("delete from staged_holders where exchange_id = :exchange_id")
 _CLEAR_KNOWN = text("update exchanges set unchanged_count = 0, overtaken_count = 0 where exchange_id = :exchange_id")
 _CLEAR_SHADOW = text("delete from shadow_changes where exchange_id = :exchange_id")
 _CLEAR_RESULTS = text("delete from quality_results where exchange_id = :exchange_id")
@@ -70,10 +69,11 @@ where exchange_id = :exchange_id
 """)
 
 
-def clear_staged(conn: Connection, exchange: Exchange) -> None:
+def clear_check(conn: Connection, exchange: Exchange) -> None:
     """Forget what an earlier try of the check left behind, so that it can be repeated."""
     hold_lease(conn, exchange, CHECKING)
-    for statement in (_CLEAR_STAGED, _CLEAR_HOLDERS, _CLEAR_KNOWN, _CLEAR_SHADOW, _CLEAR_RESULTS):
+    drop_staged(conn, exchange.exchange_id)
+    for statement in (_CLEAR_KNOWN, _CLEAR_SHADOW, _CLEAR_RESULTS):
         conn.execute(statement, {"exchange_id": exchange.exchange_id})
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, text
 from license_library.exchange.landing import LandedPage, StoredPage, read_pages, store_page
 from license_library.exchange.sparing import spare_department
 from license_library.merge.leases import Exchange, hold_lease, renew_lease
+from license_library.merge.staged import drop_staged
 from schemas.errors import LeaseLost, LeaseTaken, NotFound
 
 __all__ = [
@@ -61,7 +62,6 @@ _FAIL = text("""
 update exchanges set state = 'failed', finished_at = :now, error_code = :error_code, error_message = :error_message
 where exchange_id = :exchange_id and state in ('landing', 'landed', 'checked')
 """)
-_CLEAR = text("delete from staged_licenses where exchange_id = :exchange_id")
 
 
 def begin_exchange(  # noqa: PLR0913 - each is one fact of the exchange
@@ -136,7 +136,7 @@ def _fail(conn: Connection, exchange_id: int, error_code: str, error_message: st
     message = error_message.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:2000]
     row = {"exchange_id": exchange_id, "error_code": error_code, "error_message": message, "now": now}
     if conn.execute(_FAIL, row).rowcount:
-        conn.execute(_CLEAR, {"exchange_id": exchange_id})
+        drop_staged(conn, exchange_id)
 
 
 def get_exchange(engine: Engine, exchange_id: int) -> Exchange:

@@ -12,10 +12,8 @@ import psycopg
 from sqlalchemy import Connection, Table, text
 
 from license_library.asking.holders import holder_hashes
-from license_library.exchange.checking import clear_staged, finish_check, hold_exchange, save_quality_results
 from license_library.merge.heard_again import find_told_by_held
 from license_library.merge.leases import CHECKING, Exchange, hold_lease
-from license_library.quarantine.quarantining import quarantine_records
 from license_library.storage.copying import copy_frame
 from license_library.storage.keyring import Keyring
 from license_library.storage.text_arrays import text_array
@@ -26,15 +24,6 @@ from schemas.holders import holder_rows
 from schemas.identifiers.license_identifier import classify_license_identifiers
 from schemas.license import LICENSE
 from schemas.names import name_keys
-
-__all__ = [
-    "clear_staged",
-    "finish_check",
-    "hold_exchange",
-    "quarantine_records",
-    "save_quality_results",
-    "stage_records",
-]
 
 _HOLDER = ["holder_code_type", "holder_code"]
 _HAS_LICENSES = text("select exists (select from licenses where department = :department and feed = :feed)")

@@ -167,8 +167,6 @@ MEND_REPLAYED = text(
       and not coalesce(q.source_updated_at > s.source_updated_at, false))))"""
     )
 )
-CLEAR_STAGED = text("delete from staged_licenses where exchange_id = :exchange_id")
-CLEAR_HOLDERS = text("delete from staged_holders where exchange_id = :exchange_id")
 FINISH_EXCHANGE = text("""
 update exchanges set state = 'merged', finished_at = :now, merged_count = :merged, held_count = 0,
   unchanged_count = unchanged_count + :unchanged

@@ -19,6 +19,7 @@ from license_library.merge.alert_statements import NOTE_ALERTS
 from license_library.merge.heard_again import overtake_held
 from license_library.merge.leases import Exchange, hold_lease
 from license_library.merge.listings import mark_unlisted
+from license_library.merge.staged import drop_staged
 from license_library.words.wording import exchange_words
 from schemas.errors import NotFound
 from schemas.holder_code_types import HOLDER_CODE_TYPES
@@ -107,8 +108,7 @@ def discard_held(engine: Engine, exchange_id: int, now: datetime, noted: Noted =
     with engine.begin() as conn:
         exchange, _ = _lock(conn, exchange_id)
         _demand_held(exchange)
-        for statement in (merge.CLEAR_STAGED, merge.CLEAR_HOLDERS):
-            conn.execute(statement, {"exchange_id": exchange_id})
+        drop_staged(conn, exchange_id)
         conn.execute(_DISCARD, {"exchange_id": exchange_id, "now": now})
         noted(conn, exchange)
 
@@ -149,8 +149,7 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
         conn.execute(NOTE_ALERTS, facts)
     overtake_held(conn, facts)
     conn.execute(merge.MEND_REPLAYED if exchange.is_replay else merge.MEND_QUARANTINED, facts)
-    conn.execute(merge.CLEAR_HOLDERS, facts)
-    staged = conn.execute(merge.CLEAR_STAGED, facts).rowcount
+    staged = drop_staged(conn, exchange.exchange_id)
     mark_unlisted(conn, exchange, facts["now"])
     conn.execute(merge.ADVANCE_FEED, facts)
     counts = conn.execute(merge.FINISH_EXCHANGE, {**facts, "merged": merged, "unchanged": staged - merged}).one()

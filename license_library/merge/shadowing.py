@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from license_library.merge import merge_statements as merge
 from license_library.merge.leases import CHECKING, Exchange, hold_lease
+from license_library.merge.staged import drop_staged
 from license_library.tables import licenses
 
 EXAMPLES = 3
@@ -96,6 +97,5 @@ def compare_exchange(engine: Engine, exchange: Exchange, now: datetime) -> None:
         held = conn.execute(merge.COLLECT_DELTA, facts).rowcount
         for statement in (merge.ANALYZE_DELTA, _RECORDS, _FIELDS):
             conn.execute(statement, facts)
-        conn.execute(merge.CLEAR_HOLDERS, facts)
-        staged = conn.execute(merge.CLEAR_STAGED, facts).rowcount
+        staged = drop_staged(conn, exchange.exchange_id)
         conn.execute(_FINISH, {**facts, "held": held, "unchanged": staged - held})

@@ -16,6 +16,7 @@ from license_library.asking.feed_sources import type_of_identifier
 from license_library.asking.freshness import freshness_of
 from license_library.asking.readings import Reading
 from license_library.asking.waiting_records import (
+    any_waiting_words,
     count_waiting,
     count_waiting_of_type,
     type_waiting_words,
@@ -96,11 +97,14 @@ def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
 
 
 def _waiting(conn: Connection, reading: Reading, license_type: str | None) -> list[Advice]:
-    """Say what waits that may be what was asked for: of the holder, or of a type, where nobody knows whose it is."""
+    """Say what waits that may be what was asked for: of the holder, or of a type or of any, where nobody knows whose it is."""
     if reading.kind == "holder_code":
         count, words = count_waiting(conn, reading.values, license_type), waiting_words
     else:
-        count, words = count_waiting_of_type(conn, license_type) if license_type else 0, type_waiting_words
+        count, words = (
+            count_waiting_of_type(conn, license_type),
+            type_waiting_words if license_type else any_waiting_words,
+        )
     return [Advice("search.in_quarantine", words(count))] if count else []
 
 

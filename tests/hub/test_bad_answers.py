@@ -30,7 +30,7 @@ THREE_PAGES = Plot(scale=2200)
 
 def assert_nothing_applied(hub: HubContext) -> None:
     """Look into every place a record could have slipped into."""
-    tables = ("licenses", "license_versions", "subjects", "staged_licenses", "quarantined_records")
+    tables = ("licenses", "license_versions", "subjects", "staged_licenses", "staged_holders", "quarantined_records")
     assert {table: count(hub, table) for table in tables} == dict.fromkeys(tables, 0)
     assert column(hub, "select cursor_at from feeds") == [None]
 

@@ -26,7 +26,7 @@ from tests.connectors.raw_server import serving
 SMALL = Plot(scale=30, day=0, bad_share=0)
 SPEAKERS = {"soap": "market_regulation", "json": "transport"}
 FILES = [("health_inspection", ".csv"), ("forestry", ".xml"), ("forestry", ".zip")]
-TOUCHED = ("licenses", "license_versions", "subjects", "staged_licenses", "quarantined_records")
+TOUCHED = ("licenses", "license_versions", "subjects", "staged_licenses", "staged_holders", "quarantined_records")
 ENDS = (9, 4, 1)  # bytes of the end: the last tag or bracket, a check sum, the list of a zip's members
 Head = Callable[[int, int], str]  # of how many bytes there were, and how many are sent
 HEADS: dict[str, Head] = {

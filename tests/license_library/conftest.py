@@ -11,8 +11,9 @@ from question_makers import Library
 from sqlalchemy import Engine
 
 from license_library.catalogue.declared_feeds import register_department
+from license_library.exchange.checking import finish_check, hold_exchange
 from license_library.exchange.exchanges import Exchange, begin_exchange, finish_landing, store_page
-from license_library.exchange.staging import finish_check, hold_exchange, stage_records
+from license_library.exchange.staging import stage_records
 from license_library.merge.merging import Counts, merge_exchange
 from license_library.storage.keyring import Keyring
 

@@ -14,11 +14,12 @@ import pytest
 from library_makers import NOW, record, records_frame
 from sqlalchemy import Engine, text
 
+from license_library.exchange.checking import finish_check, hold_exchange
 from license_library.exchange.exchanges import Exchange, finish_landing
-from license_library.exchange.staging import finish_check, hold_exchange, quarantine_records
 from license_library.merge.listings import note_missed, note_returned, unlisted_records
 from license_library.merge.merging import Counts, discard_held, merge_exchange, release_held
 from license_library.merge.overtaken import BadRows
+from license_library.quarantine.quarantining import quarantine_records
 from license_library.storage.keyring import Keyring
 from schemas.problems import Problem, problems_frame
 

@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from license_library.asking.questions import LicenseAlertFilter
 from license_library.deliveries.untold_alerts import find_untold_alerts
+from license_library.exchange.checking import finish_check
 from license_library.exchange.exchanges import finish_landing
-from license_library.exchange.staging import finish_check
 from license_library.licenses.license_alert_list import list_license_alerts
 from license_library.licenses.reliances import Relying, rely_on
 from license_library.merge.listings import note_missed, note_returned

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from license_library.asking.questions import ConflictFilter, SearchTerms, VerifyQuestion
 from license_library.checklist.checklist import answer_checklist
-from license_library.exchange.exchanges import finish_landing
-from license_library.exchange.staging import clear_staged
+from license_library.exchange.checking import clear_check
+from license_library.exchange.exchanges import fail_exchange, finish_landing
 from license_library.facts.conflict_list import list_conflicts, show_conflict
 from license_library.facts.prefill import answer_prefill
 from license_library.facts.subject_facts import facts_of_subject
@@ -106,6 +106,13 @@ def test_versions_of_one_batch_keep_their_own_holders(library, pull):
     ]
 
 
+def test_an_exchange_that_fails_after_its_check_leaves_no_holder_behind(library, check):
+    exchange = check(shared(OWNER, FIRST))
+    assert count(library, "staged_holders") == 2
+    fail_exchange(library, exchange.exchange_id, "hub.failed", "stopped by hand", NOW)
+    assert [count(library, table) for table in ("staged_holders", "staged_licenses")] == [0, 0]
+
+
 def test_a_check_that_is_repeated_or_a_batch_that_is_dropped_leaves_no_holder_behind(library, keyring, begin, check):
     from test_merging import hold  # noqa: PLC0415 - its way of holding a batch
 
@@ -120,7 +127,7 @@ def test_a_check_that_is_repeated_or_a_batch_that_is_dropped_leaves_no_holder_be
             text("insert into staged_holders values (:id, 1, 0, 1, '', '001', '', 'x', 'x')"),
             {"id": exchange.exchange_id},
         )
-        clear_staged(conn, exchange)
+        clear_check(conn, exchange)
     assert count(library, "staged_holders") == 0
 
 

@@ -397,6 +397,13 @@ def test_nothing_found_names_what_waits_in_quarantine(stocked: Library) -> None:
     assert codes == ["search.in_quarantine", "search.no_feed"]
 
 
+@pytest.mark.parametrize("terms", [{"number": "missing"}, {"holder_name": "没有此人"}])
+def test_nothing_found_of_no_type_names_everything_that_waits(stocked: Library, terms: dict[str, str]) -> None:
+    stocked.add_case(holder_hashes=[b"anybody"])
+    (advice,) = ask(stocked, **terms).advice
+    assert (advice.code, advice.words.en.split(",")[0]) == ("search.in_quarantine", "1 records wait in quarantine")
+
+
 @pytest.mark.parametrize("terms", [{"number": "missing"}, {"text": "12345678-8"}, {"identifier": OTHER_IDENTIFIER}])
 def test_nothing_found_of_a_type_names_what_waits_of_it(stocked: Library, terms: dict[str, str]) -> None:
     stocked.add_case(holder_hashes=[b"anybody"])

@@ -12,12 +12,14 @@ from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_
 from sqlalchemy import text
 
 from license_library.catalogue.declared_feeds import register_department
+from license_library.exchange.checking import finish_check, hold_exchange
 from license_library.exchange.exchanges import begin_exchange, fail_exchange, finish_landing
-from license_library.exchange.staging import finish_check, hold_exchange, quarantine_records, stage_records
+from license_library.exchange.staging import stage_records
 from license_library.exchange.summaries import summarize
 from license_library.merge.merging import Counts, NotHeld, discard_held, merge_exchange, release_held
 from license_library.merge.overtaken import BadRows
 from license_library.merge.shadowing import compare_exchange, note_reasons
+from license_library.quarantine.quarantining import quarantine_records
 from license_library.search.subject_keys import key_subjects, queue_subjects
 from schemas.errors import LeaseLost, NotFound
 from schemas.problems import Problem, problems_frame

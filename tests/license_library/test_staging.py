@@ -12,19 +12,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from license_library.asking.holders import holder_hash
-from license_library.exchange.checking import CountsDiffer
-from license_library.exchange.exchanges import finish_landing
-from license_library.exchange.staging import (
-    StagingRefused,
-    clear_staged,
+from license_library.exchange.checking import (
+    CountsDiffer,
+    clear_check,
     finish_check,
     hold_exchange,
-    quarantine_records,
     save_quality_results,
-    stage_records,
 )
+from license_library.exchange.exchanges import finish_landing
+from license_library.exchange.staging import StagingRefused, stage_records
 from license_library.exchange.summaries import summarize
 from license_library.merge.merging import merge_exchange
+from license_library.quarantine.quarantining import quarantine_records
 from schemas.errors import LeaseLost
 from schemas.problems import Problem, problems_frame
 
@@ -108,7 +107,7 @@ def test_a_check_can_be_repeated(library, keyring, landed):
     frame = records_frame(record())
     for _ in range(2):
         with library.begin() as conn:
-            clear_staged(conn, landed)
+            clear_check(conn, landed)
             stage_records(conn, keyring, landed, frame)
             finish_check(conn, landed, 1, 0, None, "rules-1", NOW)
     assert merge_exchange(library, landed.exchange_id, lambda: NOW).merged == 1

@@ -77,7 +77,7 @@ def test_letters_find_a_company_however_its_place_and_form_are_read(name: str, t
     ("name", "letters"),
     [
         ("重庆小面馆", ["cqxmg", "cqxm", "xmg"]),
-        ("长沙银行股份有限公司", ["csyhgfyxgs", "zsyxgfyxgs"]),
+        ("长沙银行股份有限公司", ["csyhgfyxgs", "zsyxgfyxgs", "csyh"]),
         ("厦门建发集团有限公司", ["xmjfjtyxgs", "xmjf"]),
         ("平度市乐购朝阳超市连锁经营有限公司", ["pdsygcycslsjyyxgs"]),
     ],
