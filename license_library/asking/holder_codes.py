@@ -52,6 +52,19 @@ class HolderCode(msgspec.Struct, frozen=True):
 def read_holder_code(typed: str, code_type: str | None, today: date) -> HolderCode:
     """Return the code that was typed; WrongQuestion says what is wrong with it, never the code."""
     code = normalise_identifier(typed)
+    if not code_type and is_of_both(code, today):
+        zh = "15 位号码既可能是旧居民身份证号码，也可能是工商注册号；请注明类型（111 居民身份证，099 其他组织证件）"
+        en = "the 15 digits may be an old resident number or a business registration number; say its type, 111 or 099"
+        raise _wrong("identifier.holder_code_ambiguous", zh, f"{en}; nothing was searched")
+    return _read(code, code_type, today)
+
+
+def is_of_both(code: str, today: date) -> bool:
+    """Tell whether a plain code is right as an old resident number and as a business registration number."""
+    return is_registration_number(code) and resident_identity_fault(code, today) is None
+
+
+def _read(code: str, code_type: str | None, today: date) -> HolderCode:
     known_type = code_type or _guess_type(code, today)
     if known_type == RESIDENT_IDENTITY:
         return HolderCode(_resident(code, today), RESIDENT_IDENTITY, is_old_form=len(code) != _RESIDENT_WIDTH)
@@ -67,9 +80,9 @@ def read_holder_code(typed: str, code_type: str | None, today: date) -> HolderCo
 
 
 def recognise_holder_code(typed: str, today: date) -> HolderCode | None:
-    """Return the code when the text is a right one, else None."""
+    """Return the code when the text is a right one, else None; of 15 digits that may be either, a person's."""
     try:
-        return read_holder_code(typed, None, today)
+        return _read(normalise_identifier(typed), None, today)
     except WrongQuestion:
         return None
 

@@ -61,8 +61,9 @@ def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Readin
     if kind == "identifier":
         return [read_identifier(value)]
     if kind == "holder_code":
-        code = read_holder_code(value, terms.holder_code_type, today)
-        return [Reading("holder_code", code.hashes(keyring))]
+        code = None if terms.holder_code_type else recognise_holder_code(value, today)
+        code = code or read_holder_code(value, terms.holder_code_type, today)
+        return [Reading("holder_code", code.hashes(keyring)), *_organisations_too(code, value, keyring)]
     if terms.look_alikes:
         return [_similar(value)]
     return [_name(value), _similar(value)] if kind == "holder_name" else _recognise(value, keyring, today)
@@ -150,7 +151,7 @@ def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
     if text.startswith("1.2.156."):
         return [read_identifier(value)]
     if code := recognise_holder_code(value, today):
-        return [Reading("holder_code", code.hashes(keyring)), *_organisations_too(code, text, keyring), _number(value)]
+        return [Reading("holder_code", code.hashes(keyring)), *_organisations_too(code, value, keyring), _number(value)]
     if _HOLDER_CODE_SHAPE.fullmatch(text):
         return [Reading("number", number_forms(value), (_code_doubt(value, today),))]
     if _ORGANISATION_SHAPE.fullmatch(text):
@@ -158,8 +159,9 @@ def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
     return []
 
 
-def _organisations_too(code: HolderCode, text: str, keyring: Keyring) -> list[Reading]:
+def _organisations_too(code: HolderCode, typed: str, keyring: Keyring) -> list[Reading]:
     """Read the 15 digits of a person as a business registration number as well, where its check digit is right."""
+    text = normalise_identifier(typed)
     if not (code.is_old_form and is_registration_number(text)):
         return []
     return [Reading("holder_code", [holder_hash(keyring, OTHER_ORGANISATION, text)])]

@@ -37,8 +37,9 @@ _TEXTS = (
 HOLDER_FIELDS = ("holder_name", "holder_code", "holder_code_type")  # all of one holder; holder_matches compares them
 COMPARABLE = (*_TEXTS, *_DATES, *HOLDER_FIELDS, "status", "open_ended")
 _SPELT = ("date", "number")
-_YES = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
+_YES = {"true": True, "1": True, "是": True, OPEN_END: True, "false": False, "0": False, "否": False}
 _STATUS = {state.zh: state.code for state in STATES}
+_WORDS: Final = {"open_ended": _YES.keys(), "status": {*_STATUS, *_STATUS.values()}}
 
 
 def compare_values(row: Any, values: Mapping[str, str], of_holder: Mapping[str, bool]) -> list[FieldMatch]:
@@ -61,6 +62,19 @@ def check_values(values: Mapping[str, str]) -> None:
             raise WrongQuestion("verify.unknown_field", Words(zh, en))
         if field in _DATES and value.strip() and value.strip() != OPEN_END:
             _read_date(field, value.strip())
+        if field in _WORDS and value.strip():
+            _refuse_strange(field, value.strip().lower())
+
+
+def _refuse_strange(field: str, word: str) -> None:
+    """Refuse a word of a list that the list does not know: it was not understood, which is no mismatch."""
+    if word not in _WORDS[field]:
+        listed, named = ", ".join(_WORDS[field]), field_words(field).zh
+        words = Words(
+            f"{named}不在代码表中；可填：{'、'.join(_WORDS[field])}",
+            f"verify: {field} is not in its list; expected one of {listed}; nothing was compared",
+        )
+        raise WrongQuestion("verify.bad_value", words)
 
 
 def refuse_faces(asked: Collection[str], known: Collection[str]) -> None:
@@ -83,6 +97,7 @@ def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) ->
     special: dict[str, Callable[[], bool | None]] = {
         "status": lambda: bool(row.status == _STATUS.get(value, value)),
         "open_ended": lambda: row.open_ended == _YES.get(value.lower()),
+        "license_type": lambda: _plain(value) in {_plain(row.license_type), _plain(row.license_type_name)},
         "license_number": lambda: row.license_number in number_forms(value) or _same_text(row.license_number, value),
     }
     return special[field]() if field in special else _same_text(getattr(row, field), value)

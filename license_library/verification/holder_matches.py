@@ -5,6 +5,7 @@ A number that is not the one on a license, but another number of the same holder
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
@@ -15,8 +16,9 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import Words
 from license_library.asking.bound_holders import OtherNumber, bound_to_code
-from license_library.asking.holder_codes import HolderCode, read_holder_code
+from license_library.asking.holder_codes import HolderCode, read_holder_code, recognise_holder_code
 from license_library.asking.holder_subjects import by_code
+from license_library.asking.holders import holder_hash
 from license_library.asking.questions import WrongQuestion
 from license_library.storage.keyring import Keyring
 from license_library.verification.comparing import HOLDER_FIELDS
@@ -27,6 +29,7 @@ from schemas.names import name_key
 
 _UNDER_CODE = text(f"select holder_hash from subjects join ({by_code(':values')}) as under using (subject_id)")  # noqa: S608
 
+_BETWEEN_NAMES = re.compile(r"[、，,；;/]")
 _OTHER_FORM = Words(
     "证照登记在该号码的另一形式（15 位或 18 位）名下，未认定为同一人",
     "the license is held under the other form of that number, 15 digits or 18, and nobody has decided that both are one person's",
@@ -62,7 +65,7 @@ class GivenHolder:
         """Return what fits the holder of the license whom it fits best: by name, then by number, then by its kind."""
         if not self._given:
             return HolderMatch()
-        holders = _holders(row)
+        holders = self._named_together(_holders(row))
         own = _best([self._with_own(one) for one in holders])
         if own.is_whole or "holder_code" not in self._given:
             return own
@@ -76,6 +79,14 @@ class GivenHolder:
                 ),
             ]
         )
+
+    def _named_together(self, holders: list[_Holder]) -> list[_Holder]:
+        """Let a text that names everyone whom the license lists, as the paper does, be the name of each."""
+        given = self._given.get("holder_name", "")
+        named = {name_key(one) for one in _BETWEEN_NAMES.split(given)}
+        if len(named) < 2 or named != {name_key(one.name) for one in holders}:
+            return holders
+        return [msgspec.structs.replace(one, name=given) for one in holders]
 
     def _with_own(self, holder: _Holder) -> HolderMatch:
         is_own = self._is_own(holder)
@@ -96,6 +107,9 @@ class GivenHolder:
 
     def _is_own(self, holder: _Holder) -> bool:
         """Tell whether the number is theirs as it was given, or in another form that is the same holder's."""
+        typed = normalise_identifier(self._given.get("holder_code", ""))
+        if holder.holder_hash == holder_hash(self._keyring, holder.code_type, typed):
+            return True
         if not self._is_some_form(holder):
             return False
         return self._code is None or holder.holder_hash == self._hashes[0] or holder.holder_hash in self._under
@@ -107,10 +121,11 @@ class GivenHolder:
 
     @cached_property
     def _code(self) -> HolderCode | None:
+        typed, code_type = self._given["holder_code"], self._given.get("holder_code_type")
         try:
-            return read_holder_code(self._given["holder_code"], self._given.get("holder_code_type"), self._today)
+            return read_holder_code(typed, code_type, self._today)
         except WrongQuestion:
-            return None
+            return None if code_type else recognise_holder_code(typed, self._today)
 
     @cached_property
     def _hashes(self) -> list[bytes]:

@@ -70,10 +70,10 @@ def verify_license(
     if not rows:
         return _nothing(conn, keyring, question, reading, today, now)
     holder = GivenHolder(conn, keyring, values, today)
-    compared = ((row, *_compare(row, values, holder.match(row))) for row in rows)
+    compared = [(row, *_compare(row, values, holder.match(row))) for row in rows]
     row, matches, bound = max(compared, key=_likeness(today, now))
-    if all(match.matches is None for match in matches):
-        refuse_unlike(rows)
+    if _overall(matches) is not False:
+        refuse_unlike([one for one, fields, _ in compared if _overall(fields) == _overall(matches)])
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()

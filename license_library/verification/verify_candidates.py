@@ -41,6 +41,12 @@ def read_license(question: VerifyQuestion) -> Reading:
     """Return how the license is named; WrongQuestion where it is not."""
     for value in (question.identifier, question.qr_payload, question.license_number, question.license_type):
         check_text(value or "")
+    if question.identifier and question.qr_payload:
+        words = Words(
+            "标识与二维码内容只能填写一项，二者可能不属于同一证照",
+            "verify: expected an identifier or a QR payload, got both, which may be two licenses'; nothing was searched",
+        )
+        raise WrongQuestion("verify.two_names", words)
     if question.identifier:
         return read_identifier(question.identifier)
     if question.qr_payload:
@@ -74,11 +80,11 @@ def refuse_several() -> NoReturn:
 
 
 def refuse_unlike(rows: Sequence[Any]) -> None:
-    """Refuse a number with which nothing could be compared, where it stands on licenses of several holders or types."""
+    """Refuse a number where several licenses fit alike that are of several holders or types: any of them may be meant."""
     if len({(row.holder_hash, row.license_type) for row in rows}) > 1:
         words = Words(
-            "该编号对应不同持证主体或不同类型的证照，请同时给出持证主体或证照类型",
-            "verify: the number stands on licenses of several holders or types; expected the holder or the license type as well",
+            "该编号对应不同持证主体或不同类型的证照，所给内容不足以区分，请同时给出持证主体或证照类型",
+            "verify: the number stands on licenses of several holders or types that fit alike; expected the holder or the license type as well",
         )
         raise WrongQuestion("verify.several_licenses", words)
 

@@ -24,6 +24,12 @@ def refusal(typed: str) -> WrongQuestion:
     return refused.value
 
 
+def test_digits_that_may_be_a_person_or_an_organisation_are_asked_what_they_are() -> None:
+    assert refusal("370283600123107").reason == "identifier.holder_code_ambiguous"
+    for code_type in ("111", "099"):
+        assert read_holder_code("370283600123107", code_type, TODAY).code_type == code_type
+
+
 def test_a_credit_code_of_digits_is_told_its_own_check_character() -> None:
     assert read_holder_code(ALL_DIGITS, None, TODAY).code_type == "001"
     wrong = refusal(ALL_DIGITS[:-1] + "5")

@@ -267,6 +267,69 @@ def test_a_registration_number_is_not_taken_for_an_old_resident_number(shelf: Li
         assert answer.verdict == "confirmed"
 
 
+@pytest.mark.parametrize("kind", [{}, {"holder_code_type": "099"}])
+def test_a_registration_number_that_may_be_a_resident_number_is_its_holders_all_the_same(
+    shelf: Library, kind: dict[str, str]
+) -> None:
+    shelf.add_feed()
+    shop = shelf.add_subject("平度市恒通货栈", "370283600123107", "099")
+    shelf.add_license(shop, license_number="A1", holder_name="平度市恒通货栈")
+    answer = ask(shelf, license_number="A1", values={"holder_code": "370283600123107"} | kind)
+    assert answer.verdict == "confirmed"
+    assert not [reason.en for reason in answer.reasons if "form" in reason.en]
+
+
+def test_a_qr_payload_beside_an_identifier_is_refused_and_never_passed_over(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_identifier=IDENTIFIER, face={"qr_payload": "q/1"})
+    with pytest.raises(WrongQuestion) as refused:
+        ask(shelf, identifier=IDENTIFIER, qr_payload="q/2")
+    assert refused.value.reason == "verify.two_names"
+
+
+def test_a_value_that_fits_several_licenses_of_a_number_chooses_none(shelf: Library, company: int) -> None:
+    other = shelf.add_subject("平度市另一公司", "91110000600037341L")
+    shelf.add_license(company, license_number="A1", status="revoked", valid_from=date(2016, 1, 1))
+    shelf.add_license(other, license_number="A1", holder_name="平度市另一公司", valid_from=date(2016, 1, 2))
+    with pytest.raises(WrongQuestion, match="fit alike") as refused:
+        ask(shelf, license_number="A1", values={"license_name": "营业执照"})
+    assert refused.value.reason == "verify.several_licenses"
+    answer = ask(shelf, license_number="A1", values={"license_name": "营业执照", "valid_from": "2016-01-02"})
+    assert answer.verdict == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("given", "matches"), [("甲、平度市恒通运输有限公司", True), ("平度市恒通运输有限公司,甲", True), ("甲、乙", False)]
+)
+def test_a_name_may_be_that_of_all_holders_together(shelf: Library, company: int, given: str, *, matches: bool) -> None:
+    partner = shelf.add_subject("甲", PERSON)
+    license_id = shelf.add_license(company, license_number="A1")
+    shelf.add_holders(license_id, (company, "平度市恒通运输有限公司", None), (partner, "甲", None))
+    answer = ask(shelf, license_number="A1", values={"holder_name": given, "holder_code": COMPANY})
+    assert answer.matches is matches
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "matches"),
+    [
+        ("open_ended", "长期", False),
+        ("open_ended", "否", True),
+        ("license_type", "营业执照", True),
+        ("status", "有效", True),
+    ],
+)
+def test_a_word_of_a_list_is_understood(shelf: Library, company: int, field: str, word: str, *, matches: bool) -> None:
+    shelf.add_license(company, license_identifier=IDENTIFIER, valid_to=date(2030, 1, 1))
+    assert ask(shelf, identifier=IDENTIFIER, values={field: word}).matches is matches
+
+
+@pytest.mark.parametrize(("field", "word"), [("open_ended", "yes"), ("status", "正常")])
+def test_a_word_that_is_not_understood_is_no_mismatch(shelf: Library, company: int, field: str, word: str) -> None:
+    shelf.add_license(company, license_number="A1")
+    with pytest.raises(WrongQuestion) as refused:
+        ask(shelf, license_number="A1", values={field: word})
+    assert refused.value.reason == "verify.bad_value"
+
+
 def test_of_several_licenses_with_one_number_the_one_that_fits_is_meant(shelf: Library, company: int) -> None:
     other = shelf.add_subject("平度市另一公司", "91110000600037341L")
     shelf.add_license(other, license_number="A1", holder_name="平度市另一公司", issued_on=date(2016, 1, 1))

@@ -309,6 +309,20 @@ def test_a_checklist_of_a_wrong_code_says_so(shelf: Shelf, person: Client) -> No
     assert 'role="alert"' in answer.text
 
 
+BOTH = "370283600123107"  # a day of birth stands in it, and its check digit is a registration number's
+
+
+@pytest.mark.parametrize(("page", "more"), [(f"/checklist/{ITEM}", {}), ("/holdings", {"on": "", "known_at": ""})])
+def test_a_page_takes_the_kind_of_code_where_the_code_alone_does_not_tell(
+    shelf: Shelf, person: Client, page: str, more: dict[str, str]
+) -> None:
+    refused = post_form(person, page, holder_code=BOTH, **more)
+    assert (refused.status_code, "请注明类型" in refused.text) == (422, True)
+    answer = post_form(person, page, holder_code=BOTH, holder_code_type="099", **more)
+    assert answer.status_code == 200
+    assert '<option value="099" selected>' in answer.text
+
+
 def test_items_can_be_narrowed_without_a_script(shelf: Shelf, person: Client) -> None:
     text = person.get("/checklist", params={"line": "建设", "name": "施工"}).text
     shown = re.findall(r'<tr role="row" data-line="([^"]+)" data-text="([^"]+)">', text)

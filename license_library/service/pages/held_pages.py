@@ -51,6 +51,7 @@ def _question_of(form: dict[str, str]) -> dict[str, Any]:
     return {
         "purpose": check_purpose(form.get("purpose", "")),
         "holder_code": form.get("holder_code", ""),
+        "holder_code_type": form.get("holder_code_type") or None,
         "on": form.get("on") or None,
         "known_at": f"{minute}{':00' if minute.count(':') == 1 else ''}+08:00" if minute else None,
     }
