@@ -1,6 +1,6 @@
 """JSON read strictly, and what is wrong with it told without repeating it.
 
-Refuses repeated keys, NaN and what is nested too deep. Knows no question and no delivery.
+Refuses repeated keys, NaN, numbers that no column holds and what is nested too deep. Knows no question and no delivery.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Never
 def read_strict_json(content: bytes) -> Any:
     """Return the plain values of a JSON text; ValueError where it is none, or could be read in two ways."""
     try:
-        return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_refuse)
+        return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_refuse, parse_int=_whole)
     except RecursionError:
         raise ValueError from None
 
@@ -32,6 +32,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) != len(pairs):
         raise ValueError
     return dict(pairs)
+
+
+def _whole(digits: str) -> int:
+    number = int(digits)
+    if number.bit_length() >= 64:
+        raise ValueError
+    return number
 
 
 def _refuse(_constant: str) -> Never:

@@ -61,6 +61,7 @@ from license_library.answers.licenses import (
 from license_library.answers.overviews import (
     ActivationBrief,
     DepartmentBrief,
+    DepartmentName,
     ExchangeBrief,
     ExchangeDetail,
     ExchangesAnswer,
@@ -154,6 +155,7 @@ __all__ = [
     "DeliveryBrief",
     "DeliveryCount",
     "DepartmentBrief",
+    "DepartmentName",
     "DepartmentScores",
     "DifferenceShown",
     "Doubt",

@@ -128,6 +128,13 @@ class FeedBrief(Answer, frozen=True):
     activation: ActivationBrief
 
 
+class DepartmentName(Answer, frozen=True):
+    """Name one department, to choose it from a list."""
+
+    department: str
+    name: str
+
+
 class DepartmentBrief(Answer, frozen=True):
     """Show one department with its feeds and what its data suffers from most."""
 

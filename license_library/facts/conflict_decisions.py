@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.asking.questions import NotDecidable
-from license_library.asking.readings import check_text
+from license_library.asking.readings import check_text, shown_name
 from license_library.asking.shown_marks import demand_mark
 from license_library.facts.conflict_list import get_contested
 from license_library.facts.conflict_search import Contested
@@ -79,14 +79,14 @@ def prefer_source(conn: Connection, element: str, source: str | None, who: str, 
     known = load_elements().get(element)
     if known is None:
         raise RequestError(
-            f"master: there is no element {element[:60]!r}; there are {', '.join(load_elements())}",
-            zh=f"没有数据元“{element[:60]}”；可选：{'、'.join(load_elements())}",
+            f"master: there is no element {shown_name(element)!r}; there are {', '.join(load_elements())}",
+            zh=f"没有数据元“{shown_name(element)}”；可选：{'、'.join(load_elements())}",
         )
     names = [one.name for one in known.sources]
     if source is not None and source not in names:
         raise RequestError(
-            f"master: {source[:60]!r} is no source of {element}; there are {', '.join(names)}",
-            zh=f"“{source[:60]}”不是 {element} 的来源；可选：{'、'.join(names)}",
+            f"master: {shown_name(source)!r} is no source of {element}; there are {', '.join(names)}",
+            zh=f"“{shown_name(source)}”不是 {element} 的来源；可选：{'、'.join(names)}",
         )
     if not who.strip() or not reason.strip() or len(reason) > LONGEST:
         raise RequestError(

@@ -16,7 +16,7 @@ from license_library.answers import FactField, FactsAnswer, SubjectBrief, Words
 from license_library.asking.bound_holders import Bound, bound_by_rows
 from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.masking import mask_code
-from license_library.asking.readings import check_text
+from license_library.asking.readings import check_moment, check_text, shown_name
 from license_library.facts.fact_decisions import read_decisions, read_preferred, settled_fact
 from license_library.facts.fact_fields import element_field
 from license_library.facts.fact_statement import TELLING, facts_statement
@@ -81,6 +81,7 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
     WrongQuestion for the holder code; NotSettled where a merge under way may still change what was known.
     """
     check_text(holder_code)
+    check_moment(on, known_at)
     holder = read_holder_code(holder_code, holder_code_type, today)
     elements = _elements(holder, wanted)
     if on is None and known_at is None:
@@ -162,8 +163,8 @@ def _elements(holder: HolderCode, wanted: Sequence[str] | None) -> dict[str, Ele
     known = {code: one for code, one in load_elements().items() if holder_kind(holder.code_type) in one.of}
     if strange := sorted(set(wanted or ()) - known.keys()):
         raise RequestError(
-            f"facts: there is no element {strange[0][:60]!r} of such a subject; there are {', '.join(known)}",
-            zh=f"该主体没有数据元“{strange[0][:60]}”；可选：{'、'.join(known)}",
+            f"facts: there is no element {shown_name(strange[0])!r} of such a subject; there are {', '.join(known)}",
+            zh=f"该主体没有数据元“{shown_name(strange[0])}”；可选：{'、'.join(known)}",
         )
     return {code: element for code, element in known.items() if wanted is None or code in wanted}
 

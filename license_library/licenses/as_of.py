@@ -16,6 +16,7 @@ from license_library.answers import AsOfAnswer, AsOfState, LicenseVersion, Words
 from license_library.asking.cursors import LAST
 from license_library.asking.freshness import validity_of
 from license_library.asking.questions import NotSettled
+from license_library.asking.readings import check_moment
 from license_library.asking.settled import settled_until
 from license_library.licenses.history import read_versions
 from license_library.storage.keyring import Keyring
@@ -45,6 +46,7 @@ def license_as_of(
 
     NotFound where nothing is kept under that id; NotSettled where a merge under way may still change the answer.
     """
+    check_moment(on, known_at)
     known_at = settled_instant(conn, known_at, now)
     on = on or local_day(known_at)
     facts = {"license_id": license_id, "on": on, "known_at": known_at}

@@ -18,7 +18,7 @@ from license_library.asking.holder_subjects import by_code, with_bound
 from license_library.asking.known_feeds import feeds_known_at, nothing_words
 from license_library.asking.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.asking.masking import mask_code
-from license_library.asking.readings import check_text
+from license_library.asking.readings import check_moment, check_text
 from license_library.licenses.as_of import HOLDS_FROM, TOLD_FROM, settled_instant, unknown_state_words
 from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
@@ -77,6 +77,7 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
     WrongQuestion for the holder code; NotSettled where a merge under way may still change the answer.
     """
     check_text(holder_code)
+    check_moment(on, known_at)
     holder = read_holder_code(holder_code, holder_code_type, today)
     known_at = settled_instant(conn, known_at, now)
     on = on or local_day(known_at)

@@ -8,10 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import LicenseAlertBrief, LicenseAlertsAnswer, Words
 from license_library.asking.cursors import read_page
+from license_library.asking.masking import mask_code
 from license_library.asking.questions import LicenseAlertFilter
 from license_library.asking.readings import check_text
 from license_library.licenses.reliances import OF_RELIANCE, RELIANCE, reliance_of
@@ -43,9 +45,12 @@ def list_license_alerts(
 
 
 def _alert(row: Any, keyring: Keyring, now: datetime) -> LicenseAlertBrief:
+    reliance = reliance_of(row, keyring, now)
+    if row.sensitivity == "personal":  # as in every list: its own page tells the number, and who asked for it
+        reliance = msgspec.structs.replace(reliance, license_number=mask_code(reliance.license_number))
     return LicenseAlertBrief(
         alert_id=row.alert_id,
-        reliance=reliance_of(row, keyring, now),
+        reliance=reliance,
         is_decided=row.is_decided,
         change=row.change,
         change_words=alert_change_words(row.change),

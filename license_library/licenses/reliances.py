@@ -29,7 +29,7 @@ from schemas.errors import NotFound, RequestError
 
 RELIANCE = f"""
 r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at, r.doubt_codes,
-coalesce(t.name, h.license_type) as license_type_name, h.license_number, s.kind, s.code_encrypted, {persons_at("h")},
+coalesce(t.name, h.license_type) as license_type_name, t.sensitivity, h.license_number, s.kind, s.code_encrypted, {persons_at("h")},
 l.unlisted_at, {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits, f.fresh_at, f.fresh_seconds,
 l.version_count as current_version_count, {is_replaced("l")} as is_replaced
 """

@@ -39,19 +39,20 @@ i.incident_id, i.department, d.name as department_name, i.feed, i.kind, i.cause,
   {INCIDENT_MARK} as mark
 """  # noqa: S608 - a constant of this file
 _FROM: Final = "from incidents i join departments d using (department)"
-# The gravest and newest first: three keys, upwards. The moment is told in microseconds, as the database keeps it.
-_ORDER: Final = ("grave", "unseen", "number")
+# The gravest and newest first: three keys, upwards, none of which another pass moves while somebody turns the pages. The
+# moment is told in microseconds, as the database keeps it.
+_ORDER: Final = ("grave", "begun", "number")
 _GRAVE: Final = "array_position(array['critical', 'warning', 'notice'], i.severity)"
-_UNSEEN: Final = "-cast(extract(epoch from i.last_seen_at) * 1000000 as bigint)"
+_NEW: Final = "-cast(extract(epoch from i.first_seen_at) * 1000000 as bigint)"
 _LIST = text(f"""
-select * from (select {_COLUMNS}, {_GRAVE} as grave, {_UNSEEN} as unseen, -i.incident_id as number {_FROM}
+select * from (select {_COLUMNS}, {_GRAVE} as grave, {_NEW} as begun, -i.incident_id as number {_FROM}
 where (cast(:department as text) is null or i.department = :department)
   and case when cast(:state as text) is null then i.state <> 'resolved' else :state in ('all', i.state) end) as listed
-where (grave, unseen, number) > (:grave, :unseen, :number) order by grave, unseen, number limit :limit
+where (grave, begun, number) > (:grave, :begun, :number) order by grave, begun, number limit :limit
 """)  # noqa: S608 - constants of this file
 _CURRENT = text(f"""
 select {_COLUMNS} {_FROM} where i.state <> 'resolved' and (:muted or i.state <> 'muted')
-order by {_GRAVE}, i.last_seen_at desc, i.incident_id desc
+order by {_GRAVE}, i.first_seen_at desc, i.incident_id desc
 """)
 _GET = text(f"select {_COLUMNS} {_FROM} where i.incident_id = :incident_id")
 _EVENTS = text("""

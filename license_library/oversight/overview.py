@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from license_library.answers import (
     ActivationBrief,
     DepartmentBrief,
+    DepartmentName,
     ExchangeBrief,
     FeedBrief,
     Freshness,
@@ -31,6 +32,7 @@ from license_library.words.wording import activation_words, freshness_words, pro
 TOP_PROBLEMS: Final = 5
 _WORST_FIRST: Final[tuple[Freshness, ...]] = ("never", "silent", "fresh")
 
+_NAMES = text("select department, name from departments order by department")
 _DEPARTMENTS = text("""
 select department, name, uscc, network, contact, transport, declaration_digest, declared_at,
        (select count(*) from quarantined_records q where q.department = d.department and q.state = 'open')
@@ -100,6 +102,11 @@ def survey_library(conn: Connection, now: datetime) -> Overview:
         library=count_library(conn),
         asked_at=now,
     )
+
+
+def name_departments(conn: Connection) -> list[DepartmentName]:
+    """Return every department's code and name."""
+    return [DepartmentName(**row._mapping) for row in conn.execute(_NAMES)]
 
 
 def count_library(conn: Connection) -> LibraryTotals:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Depends, Request
 from starlette.responses import Response
@@ -81,10 +81,18 @@ def form_token_of(request: Request) -> str:
     return form_token(settings_of(request).token, session) if session else ""
 
 
+def split_address(sent: str) -> SplitResult:
+    """Return the parts of an address that was sent; of what is none, empty ones."""
+    try:
+        return urlsplit(sent)
+    except ValueError:
+        return urlsplit("")
+
+
 def demand_own_origin(request: Request) -> None:
     """Refuse a write that another site's page has sent."""
     origin = request.headers.get("origin", "")
-    if not origin or urlsplit(origin).netloc != request.headers.get("host", ""):
+    if not origin or split_address(origin).netloc != request.headers.get("host", ""):
         raise Refused(
             "service: a write came without our own Origin; expected the address of this service; nothing was done"
         )

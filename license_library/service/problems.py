@@ -9,7 +9,7 @@ import logging
 import traceback
 from http import HTTPStatus
 from typing import cast
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from fastapi import FastAPI, Request
@@ -32,7 +32,7 @@ from license_library.asking.questions import (
 )
 from license_library.files.file_kinds import FileRefused
 from license_library.files.file_store import FileStoreUnavailable, FileTooLarge
-from license_library.service.access import SAFE_METHODS, NotSignedIn, Refused
+from license_library.service.access import SAFE_METHODS, NotSignedIn, Refused, split_address
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
 from license_library.service.pages.sign_in import own_path, sign_in_address
 from license_library.service.rendering import render
@@ -115,7 +115,7 @@ def _page_of(request: Request) -> str:
     """Return the page on which a write was sent, or the first page; what was asked for itself answers with its own."""
     if request.method in SAFE_METHODS:
         return f"{request.url.path}?{request.url.query}"
-    sent = urlsplit(request.headers.get("referer", ""))
+    sent = split_address(request.headers.get("referer", ""))
     if not sent.netloc or sent.netloc != request.headers.get("host"):
         return "/"
     kept = urlencode([(name, text) for name, text in parse_qsl(sent.query) if name != "lang"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import msgspec
 import pytest
@@ -12,7 +12,9 @@ from library_makers import NOW, record
 from sqlalchemy import text
 
 from license_library.asking.questions import WrongQuestion
+from license_library.facts.subject_facts import facts_of_subject
 from license_library.licenses import held_as_of as asking
+from license_library.licenses.as_of import license_as_of
 from license_library.licenses.held_as_of import held_as_of
 from license_library.service.acts.asking import HeldRequest
 
@@ -168,3 +170,21 @@ def test_the_codes_are_masked(library, keyring, pull):
     assert person not in msgspec.json.encode(asked(library, keyring, person)).decode()
     with library.connect() as conn:
         assert conn.scalar(text("select license_number from licenses")) == person
+
+
+@pytest.mark.parametrize("year", [1, 1899, 2201, 9999])
+def test_a_moment_that_no_calendar_holds_is_refused_and_not_turned_into_another_zone_s(library, keyring, pull, year):
+    pull(record())
+    east = datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    with library.connect() as conn:
+        for question in (
+            lambda: asked(library, keyring, "91370283MA3N0A9C6Y", known_at=east),
+            lambda: asked(library, keyring, "91370283MA3N0A9C6Y", on=date(year, 1, 1)),
+            lambda: license_as_of(conn, keyring, 1, None, east, NOW),
+            lambda: facts_of_subject(
+                conn, keyring, "91370283MA3N0A9C6Y", None, None, None, east, date(2016, 6, 15), NOW
+            ),
+        ):
+            with pytest.raises(WrongQuestion) as refused:
+                question()
+            assert refused.value.reason == "search.bad_day"

@@ -103,6 +103,19 @@ def test_one_kind_does_not_end_another(library):
     assert [one.cause for one in listed(library)] == [GONE.cause]
 
 
+def test_a_pass_between_two_pages_moves_no_incident_over_the_edge(library):
+    causes = [Cause("", f"cause {n}", "warning", "词", "words") for n in range(3)]
+    for n in range(3):
+        tell(library, *causes[: n + 1], at=NOW + timedelta(minutes=n))
+    with library.connect() as conn:
+        first = list_incidents(conn, IncidentFilter(limit=2), NOW)
+    tell(library, *causes, at=NOW + timedelta(hours=1))
+    with library.connect() as conn:
+        second = list_incidents(conn, IncidentFilter(limit=2, after=first.next), NOW)
+    assert [one.cause for one in (*first.incidents, *second.incidents)] == ["cause 2", "cause 1", "cause 0"]
+    assert second.next is None
+
+
 def test_the_gravest_stands_first(library):
     tell(library, NEW, GONE)
     assert [one.severity for one in listed(library)] == ["critical", "notice"]

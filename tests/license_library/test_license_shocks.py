@@ -11,6 +11,7 @@ from library_makers import DEPARTMENT, NOW, record
 from sqlalchemy import text
 
 from license_library.asking.questions import LicenseAlertFilter
+from license_library.catalogue.catalogue_store import load_catalogue
 from license_library.deliveries.untold_alerts import find_untold_alerts
 from license_library.exchange.checking import finish_check
 from license_library.exchange.exchanges import finish_landing
@@ -18,6 +19,7 @@ from license_library.licenses.license_alert_list import list_license_alerts
 from license_library.licenses.reliances import Relying, rely_on
 from license_library.merge.listings import note_missed, note_returned
 from license_library.merge.merging import merge_exchange
+from schemas.catalogue import load_catalogue as read_catalogue
 
 TODAY = date(2016, 5, 4)
 OTHER = "91370283MA3C00002W"
@@ -81,6 +83,23 @@ def test_what_was_revoked_and_explained_in_one_batch_is_told(rely, pull, alerts)
     rely()
     pull(told(2, status="revoked"), told(3, status="revoked", change_reason="虚假材料"))
     assert alerts() == [("status", "valid", "revoked")]
+
+
+def test_a_list_of_alerts_tells_no_number_of_a_license_of_sensitive_personal_information(rely, pull, library, keyring):
+    rely()
+    pull(told(2, status="revoked"))
+    shown = []
+    for sensitivity in ("restricted", "personal"):
+        with library.begin() as conn:
+            load_catalogue(conn, read_catalogue())
+            conn.execute(
+                text("update license_types set sensitivity = :told where license_type = 'bizlic'"),
+                {"told": sensitivity},
+            )
+            (alert,) = list_license_alerts(conn, keyring, LicenseAlertFilter(), NOW).alerts
+            shown.append(alert.reliance.license_number)
+    assert shown[0] == "鲁平1号"
+    assert "*" in shown[1]
 
 
 def test_what_is_as_good_after_a_batch_as_it_was_before_is_no_news(rely, pull, alerts):

@@ -132,3 +132,10 @@ def test_of_the_past_nothing_is_said_of_how_fresh_a_feed_is_today(shelf: Library
 def test_only_elements_of_such_a_subject_can_be_asked_for(shelf: Library) -> None:
     with pytest.raises(RequestError, match="no element 'sex'"):
         facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, ["sex"], None, None, TODAY, LATER)
+
+
+def test_a_number_where_an_element_is_wanted_is_not_repeated(shelf: Library) -> None:
+    for wanted, told in (("370283199003077211", False), ("no_such_element", True)):
+        with pytest.raises(RequestError) as refused:
+            facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, [wanted], None, None, TODAY, NOW)
+        assert [wanted in said for said in (str(refused.value), refused.value.zh)] == [told] * 2

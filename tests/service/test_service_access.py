@@ -45,6 +45,20 @@ def address(path: str) -> str:
     )
 
 
+@pytest.mark.parametrize("sent", ["http://[", "http://[370283199003077211]/"])
+def test_an_address_that_is_none_is_another_site_s_and_never_a_fault_of_ours(
+    stranger: Client, person: Client, sent: str
+) -> None:
+    answers = [
+        stranger.post("/sign-in", data={"token": "wrong"}, headers={"Referer": sent, "Origin": sent}),
+        person.post("/", data={"csrf": form_token(person), "text": "a"}, headers={"Referer": sent, "Origin": sent}),
+    ]
+    assert [one.status_code for one in answers] == [403, 403]
+    assert not [
+        one for one in answers if "370283199003077211" in one.text or "content-security-policy" not in one.headers
+    ]
+
+
 def test_every_route_but_the_named_ones_demands_someone(app: FastAPI, stranger: Client) -> None:
     routes = routes_of(app)
     assert routes > OPEN_ROUTES

@@ -71,6 +71,15 @@ def test_every_act_is_recorded_with_its_purpose(own_shelf: Shelf, own_machine: C
     ]
 
 
+def test_an_id_that_is_none_is_recorded_as_asked_for(own_shelf: Shelf, own_machine: Client, database: Engine) -> None:
+    purpose = {"X-Purpose": "probing"}
+    assert attach(own_machine, 4711, pdf(), **purpose).status_code == 404
+    assert own_machine.post("/api/files/4711/withdrawal", json={"purpose": "probing"}).status_code == 404
+    with database.connect() as conn:
+        told = conn.execute(text("select action, denied from inquiries where purpose = 'probing' order by inquiry_id"))
+        assert told.all() == [("attach file", True), ("withdraw file", True)]
+
+
 def test_nothing_is_done_without_a_purpose(own_shelf: Shelf, own_machine: Client, database: Engine) -> None:
     kept = attach(own_machine, own_shelf.license_id, pdf()).json()
     made = own_machine.post("/api/working-copies", json={"license_id": own_shelf.license_id, "purpose": PURPOSE}).json()

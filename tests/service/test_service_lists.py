@@ -8,8 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from httpx import Client
-from sqlalchemy import Engine, text
+from service_makers import TOKEN, Shelf, calling, serving
+from sqlalchemy import Engine, event, text
 
+from license_library.service.app import create_app
+from license_library.service.settings import ServiceSettings
 from license_library.storage.keyring import Keyring
 from tests.license_library.question_makers import Library
 
@@ -104,3 +107,14 @@ def test_the_page_of_incidents_goes_on(own_machine: Client) -> None:
     assert second["incidents"][0]["severity"] == "notice"
     wrong = own_machine.get("/api/incidents?after=nonsense")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "request.wrong_question")
+
+
+def test_lists_to_choose_a_department_from_count_nothing(own_settings: ServiceSettings, own_shelf: Shelf) -> None:
+    asked: list[str] = []
+    event.listen(own_settings.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    with serving(create_app(own_settings)) as address, calling(address, Origin=address) as client:
+        assert client.post("/sign-in", data={"token": TOKEN}).status_code == 303
+        for page in ("/exchanges", "/incidents", "/deliveries", "/reconciliations", "/scorecard"):
+            assert "平度市市场监督管理局</option>" in client.get(page).text
+    assert asked
+    assert not [one for one in asked if "count(*) from licenses" in one]

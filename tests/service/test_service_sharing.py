@@ -22,10 +22,12 @@ from license_library.asking.masking import mask_code
 from license_library.pairs.subject_decisions import PairOrder, decide_pair, undo_decision
 from license_library.service.app import create_app
 from license_library.service.calls.sharing import share
+from license_library.service.calls.soap_envelopes import write_reply
 from license_library.service.settings import ServiceSettings
 from license_library.sharing.consumers import add_consumer, end_consumer, grant_types
 from license_library.sharing.shared_licenses import LISTED
 from license_library.sharing.sharing_calls import OPERATIONS, Call
+from license_library.sharing.sharing_replies import Reply
 from license_library.sharing.sharing_words import MESSAGES, Status
 from license_library.storage.database import open_database
 from schemas.identifiers.license_identifier import license_identifier_check
@@ -600,3 +602,8 @@ def test_an_envelope_that_is_not_of_the_contract_is_a_fault_of_the_caller(caller
 def test_an_empty_call_by_soap_is_nobodys(caller: Client) -> None:
     answer = caller.post("/share/soap", content=ENVELOPE.format("<s:Body><queryCertInfo/></s:Body>").encode())
     assert "status>11</" in answer.text
+
+
+def test_a_reply_with_what_no_xml_holds_is_written_all_the_same() -> None:
+    told = Reply(Status.OK, "好", data=[{"name": "a\uffff\x0bb"}])
+    assert "a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}b".encode() in write_reply("queryCertInfo", told)

@@ -29,6 +29,8 @@ MALFORMED = [
     b"[" * 30_000,
     b'{"a":' * 5_000,
     b'{"limit": ' + b"9" * 5_000 + b"}",
+    b'{"limit": 9223372036854775808, "text": "a", "purpose": "x"}',
+    b'{"limit": -9223372036854775809, "text": "a", "purpose": "x"}',
 ]
 WRONG = [
     ("[]", "the question"),

@@ -6,6 +6,7 @@ The only door from routes to files. Writes files and copies; no license is withi
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Annotated
 
 import msgspec
@@ -90,19 +91,20 @@ def attach(settings: ServiceSettings, actor: str, content: bytes, asked: FileReq
     """Keep a file of a license."""
     purpose = check_purpose(asked.purpose)
     attaching = Attaching(asked.license_id, asked.name, actor, purpose, asked.version_count, asked.fetched_from)
-    with settings.engine.begin() as conn:
+    action = "attach file" if asked.fetched_from is None else "fetch file"
+    refused = hash_question(settings.keyring, Asked(f"attach to {asked.license_id}"))
+    with noting_refusals(settings, actor, action, purpose, refused), settings.engine.begin() as conn:
         kept = attach_file(conn, settings.files, content, attaching, settings.now())
         hashed = hash_question(settings.keyring, Asked(f"attach {kept.file_id}"))
-        action = "attach file" if asked.fetched_from is None else "fetch file"
         record_inquiry(conn, actor, action, purpose, hashed, 1, settings.now())
         return kept
 
 
 def withdraw(settings: ServiceSettings, actor: str, file_id: int, purpose: str, who: str = "") -> FileBrief:
     """Let a file of a license no longer count; `who` says so on a page that others use, too."""
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, Asked(f"withdraw {file_id}"))
+    with noting_refusals(settings, actor, "withdraw file", purpose, hashed), settings.engine.begin() as conn:
         gone = withdraw_file(conn, file_id, signed(who, actor) or actor, settings.now())
-        hashed = hash_question(settings.keyring, Asked(f"withdraw {file_id}"))
         record_inquiry(conn, actor, "withdraw file", purpose, hashed, 1, settings.now())
         return gone
 
@@ -185,7 +187,7 @@ def check_by_content(settings: ServiceSettings, actor: str, content: bytes, purp
     with settings.engine.begin() as conn:
         check = check_content(conn, settings.keyring, content, settings.today(), settings.now())
         found = int(check.copy is not None or check.file is not None)
-        hashed = hash_question(settings.keyring, Asked(f"content of {len(content)} bytes"))
+        hashed = hash_question(settings.keyring, Asked(f"content {sha256(content).hexdigest()}"))
         record_inquiry(conn, actor, "check file", purpose, hashed, found, settings.now())
         return check
 

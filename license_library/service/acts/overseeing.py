@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from license_library.answers import (
     DeliveriesAnswer,
+    DepartmentName,
     ExchangeDetail,
     ExchangesAnswer,
     IncidentDetail,
@@ -34,7 +35,7 @@ from license_library.catalogue.items import get_license_type, list_items, list_l
 from license_library.deliveries.delivery_list import list_deliveries
 from license_library.oversight.exchange_list import list_exchanges, show_exchange
 from license_library.oversight.incident_list import list_incidents, report_incident
-from license_library.oversight.overview import count_library, survey_library
+from license_library.oversight.overview import count_library, name_departments, survey_library
 from license_library.oversight.shadow_report import report_shadow
 from license_library.quarantine.quarantine_list import get_quarantine_case, list_quarantine
 from license_library.reconciliation.reconciliation_list import list_reconciliations, show_reconciliation
@@ -72,6 +73,12 @@ def departments(settings: ServiceSettings) -> Overview:
     """Return how departments and the library stand."""
     with settings.engine.connect() as conn:
         return survey_library(conn, settings.now())
+
+
+def named_departments(settings: ServiceSettings) -> list[DepartmentName]:
+    """List the departments by name, to choose from; counts nothing."""
+    with settings.engine.connect() as conn:
+        return name_departments(conn)
 
 
 def totals(settings: ServiceSettings) -> LibraryTotals:

@@ -22,6 +22,7 @@ DEPTH: Final = 16
 _ELEMENTS: Final[dict[type, str]] = {
     dict: "remark", FileTold: "file", LinkTold: "link", FileCompared: "verified",
 }  # fmt: skip
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # no XML holds these
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,100}\?>")
 _SAFE: Final[dict[str, Any]] = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "remove_comments": True,
@@ -128,7 +129,7 @@ def _add_all(parent: etree._Element, values: dict[str, Any]) -> None:
 
 
 def _add(parent: etree._Element, name: str, value: object) -> None:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", str(value).lower() if isinstance(value, bool) else str(value))
     etree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = text
 
 

@@ -28,7 +28,7 @@ CONFIRMED = {"edit", "waive", "discard", "return"}  # over many cases these are 
 @router.get("/quarantine")
 def quarantine(request: Request, settings: Settings, chosen: Quarantine) -> Response:
     """Show the records that wait, with what they suffer from, and what is being done over many of them."""
-    departments = overseeing.departments(settings).departments
+    departments = overseeing.named_departments(settings)
     shown: dict[str, Any] = {
         "answer": overseeing.quarantine(settings, chosen.wanted()),
         "batches": case_deciding.batches(settings).batches,

@@ -25,7 +25,7 @@ NUMBERS = ("license_id", "quarantine_id", "days")
 @router.get("/corrections")
 def corrections(request: Request, settings: Settings, chosen: Corrections) -> Response:
     """Show what departments are asked to put right, and what is late."""
-    departments = overseeing.departments(settings).departments
+    departments = overseeing.named_departments(settings)
     answer = correcting.corrections(settings, chosen.wanted())
     return render(request, "corrections.html", answer=answer, chosen=chosen, departments=departments)
 

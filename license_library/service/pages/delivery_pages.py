@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone
 @router.get("/deliveries")
 def deliveries(request: Request, settings: Settings, chosen: Deliveries) -> Response:
     """Show what is owed, newest first, and what a person must decide."""
-    departments = overseeing.departments(settings).departments
+    departments = overseeing.named_departments(settings)
     answer = overseeing.deliveries(settings, chosen.wanted())
     return render(request, "deliveries.html", answer=answer, chosen=chosen, departments=departments)
 

@@ -32,7 +32,7 @@ def conflicts(request: Request, settings: Settings, chosen: Conflicts) -> Respon
         "conflicts.html",
         answer=settling.conflicts(settings, chosen.wanted()),
         chosen=chosen,
-        departments=overseeing.departments(settings).departments,
+        departments=overseeing.named_departments(settings),
         elements=[element for element in settling.elements(settings).elements if not element.many],
     )
 

@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone
 @router.get("/incidents")
 def incidents(request: Request, settings: Settings, chosen: Incidents) -> Response:
     """Show what must be looked after, the gravest first."""
-    departments = overseeing.departments(settings).departments
+    departments = overseeing.named_departments(settings)
     answer = overseeing.incidents(settings, chosen.wanted())
     return render(request, "incidents.html", answer=answer, chosen=chosen, departments=departments)
 

@@ -28,7 +28,7 @@ def departments(request: Request, settings: Settings) -> Response:
 @router.get("/exchanges")
 def exchanges(request: Request, settings: Settings, chosen: Exchanges) -> Response:
     """Show exchanges, newest first."""
-    departments = overseeing.departments(settings).departments
+    departments = overseeing.named_departments(settings)
     answer = overseeing.exchanges(settings, chosen.wanted())
     return render(request, "exchanges.html", answer=answer, chosen=chosen, departments=departments)
 

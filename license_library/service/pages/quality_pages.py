@@ -25,7 +25,7 @@ def steward(request: Request, settings: Settings) -> Response:
 @router.get("/quality")
 def quality(request: Request, settings: Settings, chosen: Quality) -> Response:
     """Show how each expectation and each field went over the last exchanges."""
-    departments = overseeing.departments(settings).departments
+    departments = overseeing.named_departments(settings)
     wanted = chosen.wanted(departments[0].department if departments else "")
     answer = stewarding.quality(settings, wanted)
     return render(request, "quality.html", answer=answer, chosen=wanted, departments=departments)
@@ -34,7 +34,7 @@ def quality(request: Request, settings: Settings, chosen: Quality) -> Response:
 @router.get("/scorecard")
 def scorecard(request: Request, settings: Settings, chosen: Scorecards) -> Response:
     """Show how each department did in a month."""
-    departments = overseeing.departments(settings).departments
+    departments = overseeing.named_departments(settings)
     answer = stewarding.scorecard(settings, chosen.wanted())
     return render(request, "scorecard.html", answer=answer, chosen=chosen, departments=departments)
 

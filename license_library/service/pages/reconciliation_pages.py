@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone
 @router.get("/reconciliations")
 def reconciliations(request: Request, settings: Settings, chosen: Reconciliations) -> Response:
     """Show what was compared, newest first."""
-    departments = overseeing.departments(settings).departments
+    departments = overseeing.named_departments(settings)
     answer = overseeing.reconciliations(settings, chosen.wanted())
     return render(request, "reconciliations.html", answer=answer, chosen=chosen, departments=departments)
 
