@@ -16,7 +16,7 @@ import polars as pl
 from psycopg import Cursor
 from sqlalchemy import Connection, Engine, text
 
-from connectors.fake.subjects import Subject, Subjects
+from connectors.fake.city.subjects import Subject, Subjects
 from hub.context import HubContext
 from license_library.asking.holders import holder_hash
 from license_library.search.subject_keys import key_subjects

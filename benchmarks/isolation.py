@@ -24,7 +24,7 @@ from statistics import median
 from benchmarks.measures import machine
 from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.process import FakeProcess, start_fakes
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.wire.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pulling.pull import pull

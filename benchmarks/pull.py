@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks.measures import machine, middle
 from benchmarks.ways import ROOT, Bench, measure, prepare_dlt
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from license_library.storage import embedded
 
 NESTED = "transport_nested"

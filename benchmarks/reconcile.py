@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from benchmarks.measures import machine, metered, peaks
 from connectors.declarations.declaration import Department, load_department
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.wire.connection import Connection, parse_connection
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pulling.pull import pull

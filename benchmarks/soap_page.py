@@ -29,7 +29,7 @@ from requests import Response
 from benchmarks.measures import machine, middle
 from connectors.declarations.declaration import Department, Feed, load_department
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import FetchedPage, fetch_pages, map_pages, read_page
 from connectors.wire.connection import parse_connection
 from schemas.catalogue import load_catalogue

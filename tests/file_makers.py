@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from connectors.declarations.declaration import load_department
 from connectors.declarations.declared import Department, Feed
 from connectors.drops.file_parts import Closing, read_closings
-from connectors.fake.file_drop import FileDrops
+from connectors.fake.rows.truth import Plot, Truth, tell_truth
 from connectors.fake.server import FakeServer
-from connectors.fake.truth import Plot, Truth, tell_truth
+from connectors.fake.stores.file_drop import FileDrops
 from connectors.pages.pages import FetchedPage, fetch_pages, read_files
 from connectors.wire.connection import Connection, parse_connection
 

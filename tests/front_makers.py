@@ -13,8 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from connectors.declarations.declaration import load_department
 from connectors.declarations.declared import Department, Feed
-from connectors.fake.front_table import FrontTables
-from connectors.fake.truth import Plot, Truth, make_shelf, tell_truth
+from connectors.fake.rows.truth import Plot, Truth, make_shelf, tell_truth
+from connectors.fake.stores.front_table import FrontTables
 from connectors.wire.connection import Connection, parse_connection
 
 MARIADB = ("127.0.0.1", 3306)

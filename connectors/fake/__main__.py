@@ -16,8 +16,8 @@ from pathlib import Path
 
 from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.modes import refusal_of
+from connectors.fake.rows.truth import Plot
 from connectors.fake.server import FakeServer
-from connectors.fake.truth import Plot
 from schemas.errors import DeclarationError
 
 STOP = {signal.SIGTERM, signal.SIGINT}

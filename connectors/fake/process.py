@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from schemas.errors import ProcessFailed
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -15,24 +15,24 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from connectors.declarations.declared import Department
-from connectors.fake.closed_port import ClosedPort
-from connectors.fake.control import Control
-from connectors.fake.desk import Desk
-from connectors.fake.file_drop import FileDrops
-from connectors.fake.front_table import FrontTables
-from connectors.fake.gate import EXTRA, Gate
-from connectors.fake.invented_tls import InventedTls
+from connectors.fake.contracts.publishing import Publisher
+from connectors.fake.line.closed_port import ClosedPort
+from connectors.fake.line.control import Control
+from connectors.fake.line.invented_tls import InventedTls
+from connectors.fake.line.sending import send
+from connectors.fake.line.transmission import transmit
+from connectors.fake.line.wire import Answer, Request, Spokesman
 from connectors.fake.modes import refusal_of
-from connectors.fake.publishing import Publisher
-from connectors.fake.rest import RestDepartment
-from connectors.fake.rest_forms import choose_render as choose_rest_render
-from connectors.fake.row_totals import marking
-from connectors.fake.sealed import SealedSpokesman
-from connectors.fake.sending import send
-from connectors.fake.shelf import Shelf
-from connectors.fake.transmission import transmit
-from connectors.fake.truth import Plot, make_shelf
-from connectors.fake.wire import Answer, Request, Spokesman
+from connectors.fake.rows.row_totals import marking
+from connectors.fake.rows.shelf import Shelf
+from connectors.fake.rows.truth import Plot, make_shelf
+from connectors.fake.speaking.desk import Desk
+from connectors.fake.speaking.gate import EXTRA, Gate
+from connectors.fake.speaking.rest import RestDepartment
+from connectors.fake.speaking.rest_forms import choose_render as choose_rest_render
+from connectors.fake.speaking.sealed import SealedSpokesman
+from connectors.fake.stores.file_drop import FileDrops
+from connectors.fake.stores.front_table import FrontTables
 from connectors.wire.connection import Connection
 
 LOGIN, PASSWORD = "license-hub", "fake-secret"  # invented, and only good on this machine
@@ -241,7 +241,7 @@ def _open(
         renders = {name: marking(feed, choose_rest_render(feed)) for name, feed in feeds.items()}
         shelves = {name: make_shelf(department, feed, plot, renders[name]) for name, feed in feeds.items()}
         return shelves, RestDepartment(department, connection, shelves, gate, desk)
-    from connectors.fake.soap import SoapDepartment, choose_render  # noqa: PLC0415  zeep costs a REST fake half a second
+    from connectors.fake.speaking.soap import SoapDepartment, choose_render  # noqa: PLC0415  zeep costs a REST fake half a second
 
     renders = {name: marking(feed, choose_render(department, feed)) for name, feed in feeds.items()}
     shelves = {name: make_shelf(department, feed, plot, renders[name]) for name, feed in feeds.items()}

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.commands.asking import show_checklist
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals

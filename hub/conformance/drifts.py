@@ -13,8 +13,8 @@ from typing import Final
 from connectors.declarations.declaration import load_department
 from connectors.drift.difference import Difference
 from connectors.drift.outlines import read_pinned
-from connectors.fake.bending import coded_column
 from connectors.fake.modes import MODES
+from connectors.fake.rows.bending import coded_column
 from connectors.scaffold.outline import walk
 from hub.conformance.bench import Bench
 from hub.conformance.expected import BROKE, FAULT, HELD, MERGED, QUARANTINED, REFUSED, Ends

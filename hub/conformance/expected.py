@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from connectors.declarations.declaration import Department, Feed
-from connectors.fake.bending import coded_column
 from connectors.fake.modes import FORMS, refusal_of
+from connectors.fake.rows.bending import coded_column
 
 BROKE, FAULT, REFUSED = "department.broke_promise", "department.fault", "department.refused"
 TIMEOUT, UNAVAILABLE, UNREACHABLE = "department.timeout", "department.unavailable", "department.unreachable"

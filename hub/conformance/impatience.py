@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from connectors.declarations.declaration import Department, Feed
 from connectors.declarations.declared_bounds import Expects
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 
 PLOT = Plot(scale=45, bad_share=0.05)
 PAGE, SETTLE = 20, "1s"

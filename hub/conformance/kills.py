@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from functools import partial
 
-from connectors.fake.front_table import FrontTables
+from connectors.fake.stores.front_table import FrontTables
 from hub.conformance.bench import Bench
 from hub.conformance.outcome import Check, Failed, NotApplicable
 from hub.conformance.victims import Order

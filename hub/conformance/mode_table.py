@@ -6,7 +6,7 @@ Written into the documents, and compared with them by a test. Knows checks by th
 from __future__ import annotations
 
 from connectors.fake.modes import FORMS, MODES, refusal
-from connectors.fake.sftp_server import SFTP_MODES
+from connectors.fake.stores.sftp_server import SFTP_MODES
 from hub.conformance.deliveries import PREFIX as DELIVERED
 from hub.conformance.drifts import CHANGES
 from hub.conformance.drifts import PREFIX as DRIFTED

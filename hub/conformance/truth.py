@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.declarations.declaration import Department, Feed
 from connectors.declarations.time_forms import written_form
-from connectors.fake.shelf import Listed, Shelf
+from connectors.fake.rows.shelf import Listed, Shelf
 from license_library.asking.holders import holder_hash
 from license_library.reconciliation.holdings import Holding
 from license_library.storage.keyring import Keyring

@@ -17,7 +17,7 @@ from shlex import quote
 
 from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.process import FakeProcess, start_fakes
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, opened_hub
 from hub.demo.airflow_database import airflow_database_url, has_unfinished_runs, keep_migrated
 from hub.demo.airflow_home import AirflowHome, prepare_airflow_home

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import msgspec
 
-from connectors.fake.subjects import Subject, Subjects
+from connectors.fake.city.subjects import Subject, Subjects
 from hub.context import HubContext
 from hub.demo.dag_runs import DagRuns
 from hub.demo.serving import service_settings

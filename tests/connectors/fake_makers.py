@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from connectors.declarations.declaration import list_departments, load_department
 from connectors.declarations.declared import Department
-from connectors.fake.front_table import FrontTables
+from connectors.fake.rows.truth import Plot
 from connectors.fake.server import FakeServer
-from connectors.fake.truth import Plot
+from connectors.fake.stores.front_table import FrontTables
 from connectors.pages.pages import fetch_pages, map_page, read_page
 from connectors.wire.connection import parse_connection
 from schemas.catalogue import load_catalogue

@@ -17,11 +17,11 @@ from msgspec.structs import replace
 
 from connectors.declarations.declaration import Department, list_departments, load_department
 from connectors.drift.watching import Drift, find_drift
-from connectors.fake.changed_names import changed_names
-from connectors.fake.document_bending import bend_document
-from connectors.fake.publishing import Publisher
+from connectors.fake.contracts.changed_names import changed_names
+from connectors.fake.contracts.document_bending import bend_document
+from connectors.fake.contracts.publishing import Publisher
+from connectors.fake.rows.truth import Plot
 from connectors.fake.server import FakeServer
-from connectors.fake.truth import Plot
 from connectors.wire.connection import Connection, parse_connection
 from schemas.errors import (
     DepartmentBrokePromise,

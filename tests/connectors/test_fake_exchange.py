@@ -14,9 +14,9 @@ from lxml import etree
 from msgspec.structs import replace
 
 from connectors.declarations.declared import Department
-from connectors.fake.dialect import make_issuer
-from connectors.fake.truth import Plot, tell_truth
-from connectors.fake.world import FIRST_DAY, World
+from connectors.fake.city.world import FIRST_DAY, World
+from connectors.fake.rows.dialect import make_issuer
+from connectors.fake.rows.truth import Plot, tell_truth
 from connectors.soap.soap_schema import SoapSchema
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -7,7 +7,7 @@ from fake_makers import DEPARTMENTS, impatient, pull, serving
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.modes import MODES, refusal, refusal_of
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from schemas.errors import (
     DepartmentBrokePromise,
     DepartmentError,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from connectors.fake.process import PROJECT, start_fake, start_fakes
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.wire.connection import parse_connection
 from schemas.errors import ProcessFailed
 
@@ -21,7 +21,7 @@ FEW = Plot(scale=20, day=0)
 PARENT = """
 import sys, time
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 with start_fake("transport", Plot(scale=20)) as fake:
     print(fake.process_id, flush=True)
     time.sleep(60)

@@ -14,8 +14,8 @@ from fake_makers import impatient, serving
 from lxml import etree
 
 from connectors.declarations.declared import Department
+from connectors.fake.rows.truth import Plot
 from connectors.fake.server import FakeServer
-from connectors.fake.truth import Plot
 from connectors.pages.pages import fetch_pages
 from connectors.signing.signing import sign_headers
 from connectors.signing.username_token import make_username_token

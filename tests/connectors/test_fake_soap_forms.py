@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from soap_samples import TO_SOAP
 
 from connectors.declarations.declaration import Department
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import fetch_pages
 from connectors.wire.connection import parse_connection
 from schemas.errors import DepartmentRefused

@@ -12,14 +12,14 @@ from fake_makers import CITY, DEPARTMENTS
 from msgspec.structs import replace as change
 
 from connectors.declarations.declaration import load_department
-from connectors.fake.bending import bend_rendered
-from connectors.fake.codes import resident_id, uscc
-from connectors.fake.dialect import Dialect, make_issuer
-from connectors.fake.shelf import Shelf
-from connectors.fake.soap_writing import RowWriter
-from connectors.fake.subjects import Subjects
-from connectors.fake.truth import Plot, tell_truth
-from connectors.fake.world import FIRST_DAY, Issuer, World
+from connectors.fake.city.codes import resident_id, uscc
+from connectors.fake.city.subjects import Subjects
+from connectors.fake.city.world import FIRST_DAY, Issuer, World
+from connectors.fake.rows.bending import bend_rendered
+from connectors.fake.rows.dialect import Dialect, make_issuer
+from connectors.fake.rows.shelf import Shelf
+from connectors.fake.rows.truth import Plot, tell_truth
+from connectors.fake.speaking.soap_writing import RowWriter
 from connectors.scaffold.outline import Node
 from schemas.face_checks import judge_faces
 from schemas.identifiers.credit_code import is_credit_code

@@ -10,7 +10,7 @@ import pytest
 from file_makers import NOW, PLOT, Drop, closings, dropping, fetch, file_department, rows
 from msgspec.structs import replace
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import fetch_pages
 from connectors.wire.connection import parse_connection
 from schemas.errors import (

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from connectors.declarations.declaration import load_department
-from connectors.fake.sftp_server import SftpServer
+from connectors.fake.stores.sftp_server import SftpServer
 
 PROJECT = Path(__file__).parents[2]
 SIZE = 100_000_000

@@ -16,7 +16,7 @@ from front_makers import Front, fill_front, front_department
 from msgspec.structs import replace
 
 from connectors.declarations.declared import Change, Flag
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.front import front_database
 from connectors.front.front_listing import FrontListing
 from connectors.front.front_marking import FrontMarker, Marked

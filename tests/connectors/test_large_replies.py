@@ -14,7 +14,7 @@ import pytest
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import fetch_pages
 from connectors.wire.connection import parse_connection
 

@@ -14,7 +14,7 @@ from fake_makers import serving as faking
 from raw_server import Behaviour, RawServer, answering, respond, serving
 
 from connectors.declarations.declared import Department
-from connectors.fake.truth import Plot, tell_truth
+from connectors.fake.rows.truth import Plot, tell_truth
 from connectors.formats.json_page import json_rows, read_document
 from connectors.formats.page_rows import PageRows
 from connectors.pages.page_reading import read_blocks

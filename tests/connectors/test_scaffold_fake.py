@@ -12,7 +12,7 @@ from scaffold_makers import expected, fill_in, make
 
 from connectors.declarations.declaration import load_department
 from connectors.declarations.declared import Department
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 
 STACKS = {  # pages that 230 records make
     "cxf_fire": 2,  # document/literal, a bean as argument, schemas in files

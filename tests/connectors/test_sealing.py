@@ -16,7 +16,7 @@ from fake_makers import serving as faking
 from raw_server import answering, serving
 
 from connectors.declarations.declared import Department, Seal, Transport
-from connectors.fake.truth import Plot, tell_truth
+from connectors.fake.rows.truth import Plot, tell_truth
 from connectors.pages.pages import fetch_pages
 from connectors.signing import national_crypto as crypto
 from connectors.signing.payload_seal import PayloadSeal

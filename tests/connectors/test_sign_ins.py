@@ -17,9 +17,9 @@ from raw_server import Behaviour, respond, serving
 from soap_samples import TO_SOAP, WSDL
 
 from connectors.declarations.declared import Department
-from connectors.fake.gate import LASTS
-from connectors.fake.truth import Plot, tell_truth
-from connectors.fake.wire import Request
+from connectors.fake.line.wire import Request
+from connectors.fake.rows.truth import Plot, tell_truth
+from connectors.fake.speaking.gate import LASTS
 from connectors.pages.page_trail import Place
 from connectors.pages.pages import fetch_pages
 from connectors.pages.requesting import PageRequester

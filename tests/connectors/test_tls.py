@@ -16,7 +16,7 @@ import pytest
 from raw_server import RawServer, answering, serving
 
 from connectors.declarations.declared_bounds import Limits
-from connectors.fake.certificates import Authority, Issued
+from connectors.fake.line.certificates import Authority, Issued
 from connectors.wire import door
 from connectors.wire.connection import Connection
 from connectors.wire.door import Call, Door

@@ -15,8 +15,8 @@ from signxml.signer import XMLSigner
 from soap_samples import TO_SOAP, WSDL
 
 from connectors.declarations.declared import Department
-from connectors.fake.certificates import Authority, Issued, make_rsa_key
-from connectors.fake.truth import Plot
+from connectors.fake.line.certificates import Authority, Issued, make_rsa_key
+from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import fetch_pages
 from connectors.signing.username_token import WSSE, WSU
 from connectors.signing.wsse_signature import DS, ID, sign_envelope, verify_envelope

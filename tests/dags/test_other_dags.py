@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot, tell_truth
+from connectors.fake.rows.truth import Plot, tell_truth
 from connectors.wire.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pulling.pull import pull

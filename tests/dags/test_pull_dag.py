@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from connectors.declarations.declaration import load_department, load_departments
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot, tell_truth
+from connectors.fake.rows.truth import Plot, tell_truth
 from hub.context import prepare_database
 from hub.demo.airflow_home import PROJECT
 from hub.demo.dag_runs import feeds_by_dag

@@ -7,7 +7,7 @@ from dag_runner import AirflowForTests
 from sqlalchemy import Engine, text
 
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pushing.push import enqueue_delivery
 from license_library.storage.keyring import Keyring

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.process import start_fake, start_fakes
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.conformance.scratch import Scratch
 from hub.conformance.victims import standing_by
 from hub.context import HubContext, utc_now

@@ -19,7 +19,7 @@ from hub_makers import column, count
 from sqlalchemy.pool import NullPool
 
 from connectors.fake.process import FakeProcess, start_fake
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.wire.connection import parse_connection
 from hub.conformance.impatience import LEASE, SECRET, impatient
 from hub.conformance.scratch import Scratch

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from connectors.declarations import declared
 from connectors.declarations.declaration import Department, list_departments, load_department
 from connectors.fake.process import FakeProcess
-from connectors.fake.truth import Plot, Truth, tell_truth
+from connectors.fake.rows.truth import Plot, Truth, tell_truth
 from connectors.wire.connection import Connection, parse_connection
 from hub.conformance.outcome import Check
 from hub.conformance.run import CHECKS

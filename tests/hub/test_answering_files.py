@@ -19,7 +19,7 @@ from file_makers import Drop, dropping
 from hub_makers import column, count
 
 from connectors.declarations.declaration import load_department
-from connectors.fake.truth import Plot, tell_truth
+from connectors.fake.rows.truth import Plot, tell_truth
 from connectors.wire.connection import parse_connection
 from hub.context import Bounds, HubContext
 from hub.progress import Step

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from hub_makers import StartFake, column, count, pull_once
 
-from connectors.fake.subjects import Subjects
-from connectors.fake.truth import Plot
+from connectors.fake.city.subjects import Subjects
+from connectors.fake.rows.truth import Plot
 from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.pulling import pull as steps

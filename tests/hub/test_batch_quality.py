@@ -10,7 +10,7 @@ import pytest
 from hub_makers import PLOT, StartFake, column, count, pull_once
 
 from connectors.declarations.declaration import load_department
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.lint.lint import check_department
 from hub.context import HubContext
 

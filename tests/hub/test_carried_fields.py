@@ -11,7 +11,7 @@ from shutil import copytree
 from hub_makers import Faked, StartFake, column, pull_once
 
 from connectors.declarations.declaration import load_department
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext
 
 TOLD = "select state || ' ' || cause from incidents where kind = 'new_field'"

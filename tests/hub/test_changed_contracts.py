@@ -15,7 +15,7 @@ from hub_makers import StartFake, column
 from sqlalchemy import text
 
 from connectors.declarations.declaration import Feed, load_department
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.pages.page_fetching import PageFetcher
 from connectors.wire.connection import Connection
 from hub.context import HubContext

@@ -10,8 +10,8 @@ import pytest
 from hub_makers import Faked, StartFake, column, count, pull_once
 from push_makers import StillClock, at
 
-from connectors.fake.truth import Plot, make_shelf
-from connectors.fake.world import FIRST_DAY
+from connectors.fake.city.world import FIRST_DAY
+from connectors.fake.rows.truth import Plot, make_shelf
 from hub.context import HubContext
 
 CLOCKS = Plot(scale=120, day=10, bad_share=0.0)

@@ -18,9 +18,9 @@ from hub_makers import StartFake, column, count
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner, Result
 
-from connectors.fake.certificates import Authority
-from connectors.fake.subjects import Subjects
-from connectors.fake.truth import Plot
+from connectors.fake.city.subjects import Subjects
+from connectors.fake.line.certificates import Authority
+from connectors.fake.rows.truth import Plot
 from hub.command import app
 from hub.context import HubContext
 from hub.demo.airflow_home import PROJECT

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.modes import MODES
 from connectors.fake.process import start_fake
-from connectors.fake.shelf import HAPPENINGS
-from connectors.fake.truth import Plot
+from connectors.fake.rows.shelf import HAPPENINGS
+from connectors.fake.rows.truth import Plot
 from hub.command import app
 from hub.conformance.bench import Bench
 from hub.conformance.deliveries import PREFIX

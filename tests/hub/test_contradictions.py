@@ -14,7 +14,7 @@ from file_makers import dropping, file_department
 from hub_makers import Faked, StartFake, column, count, pull_once
 from sqlalchemy import text
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.conformance.scratch import scratch_server
 from hub.context import Bounds, HubContext, today
 from hub.pulling import pull as steps

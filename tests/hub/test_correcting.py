@@ -13,7 +13,7 @@ from hub_makers import StartFake, column, pull_once
 from sqlalchemy import text
 from test_command import environ, told, type_command
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, today
 from hub.pushing.correcting import follow_corrections
 from hub.pushing.push import enqueue_delivery

@@ -9,7 +9,7 @@ from pathlib import Path
 from hub_makers import Faked, StartFake, column, pull_once
 from push_makers import StillClock, at, push_once, states
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, today, utc_now
 from hub.pushing.correcting import follow_corrections
 from license_library.catalogue.calendar import add_plain_year, seed_calendar

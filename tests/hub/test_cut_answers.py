@@ -15,7 +15,7 @@ import pytest
 from file_makers import Drop, dropping, fetch, file_department
 from hub_makers import StartFake, column, count
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import FetchedPage, fetch_pages
 from connectors.wire.connection import Connection
 from hub.context import HubContext

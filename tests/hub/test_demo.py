@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 
 from connectors.declarations.declaration import load_department
-from connectors.fake.subjects import Subjects
-from connectors.fake.truth import Plot, tell_truth
+from connectors.fake.city.subjects import Subjects
+from connectors.fake.rows.truth import Plot, tell_truth
 from hub.demo.airflow_home import PROJECT
 from hub.demo.demo import LENT, SHOWN
 

@@ -10,7 +10,7 @@ import msgspec
 from hub_makers import StartFake, column, count, pull_once
 
 from connectors.declarations.declaration import load_department
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext
 from hub.pulling.checking import suite_of
 from hub.stewarding.dry_run import Judge, dry_run

@@ -11,7 +11,7 @@ import pytest
 from httpx import Client, Response
 from hub_makers import Faked, StartFake, column, count, pull_once
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, sign_in_token
 from hub.demo.serving import service_settings
 from hub.settings import Settings

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hub_makers import Faked, StartFake, column, count, pull_once
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext
 from hub.pulling import pull as steps
 from license_library.exchange.summaries import summarize

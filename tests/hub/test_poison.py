@@ -15,7 +15,7 @@ from hub_makers import Faked, StartFake, column, count
 from msgspec.structs import replace as replace_fields
 
 from connectors.declarations import declared
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import fetch_pages
 from hub.context import HubContext
 from hub.pulling import pull as steps

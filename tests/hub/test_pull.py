@@ -19,7 +19,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from connectors.declarations.declaration import load_department
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import Bounds, HubContext
 from hub.progress import Step
 from hub.pulling import pull as steps

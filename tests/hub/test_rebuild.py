@@ -16,7 +16,7 @@ from hub_makers import FEW, Faked, StartFake, column, count, pull_once
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.conformance.scratch import Scratch, scratch_server
 from hub.context import HubContext, today
 from hub.pulling.replay import replay

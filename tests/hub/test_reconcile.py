@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, today
 from hub.pulling.replay import replay
 from hub.reconciling.pull_differences import pull_differences

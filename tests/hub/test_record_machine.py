@@ -21,7 +21,7 @@ from push_makers import StillClock
 from record_model import FAULTS, Case, Department, Model
 from sqlalchemy import text
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import fetch_pages
 from connectors.wire.connection import Connection
 from hub.conformance.scratch import Scratch

@@ -15,7 +15,7 @@ import pytest
 from hub_makers import Faked, StartFake, column, count, expect_more, pull_once
 from sqlalchemy import text
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, today
 from hub.pulling.replay import replay
 from hub.stewarding.mending import BatchTaken, mend_due, run_batch

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hub_makers import Faked, StartFake, column, count, pull_once
 from sqlalchemy import text
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, utc_now
 from hub.pulling.retaining import retain_pages
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from test_command import environ, told, type_command
 from test_trying import marks
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext
 from hub.pulling import pull as steps
 from license_library.answers import ShadowAnswer

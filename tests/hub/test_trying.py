@@ -7,7 +7,7 @@ from hub_makers import StartFake, column, count
 from sqlalchemy import create_engine, text
 from test_command import environ, told, type_command
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext
 
 __all__ = ["environ"]

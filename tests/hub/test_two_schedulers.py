@@ -16,7 +16,7 @@ import pytest
 from hub_makers import Faked, StartFake, column, count
 from sqlalchemy import text
 
-from connectors.fake.truth import Plot
+from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, utc_now
 from hub.pulling import pull as steps
 

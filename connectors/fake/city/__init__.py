@@ -1,0 +1,1 @@
+"""The invented world: people, companies, their licenses and what happened to them."""

@@ -1,0 +1,1 @@
+"""The invented world as one department's rows: its dialect, what is spoiled, and what is true."""

@@ -1,0 +1,1 @@
+"""How a fake department answers a call: sign-in, signatures, REST, SOAP and sealed bodies."""
