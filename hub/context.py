@@ -82,7 +82,7 @@ def running_database(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def opened_hub(settings: Settings, clock: Clock = utc_now, *, prepare: bool = False) -> Iterator[HubContext]:
+def opened_hub(settings: Settings, *, prepare: bool = False) -> Iterator[HubContext]:
     """Yield the hub over its database; the embedded one is brought up to date first, a given one only to `prepare`."""
     with running_database(settings) as url:
         prepares = prepare or not settings.database_url
@@ -94,7 +94,7 @@ def opened_hub(settings: Settings, clock: Clock = utc_now, *, prepare: bool = Fa
                 prepare_database(url, engine)
             rule = settings.require_activation
             keyring = checked_keyring(settings, engine)
-            yield HubContext(engine, keyring, clock, settings.connectors_folder, requires_activation=rule)
+            yield HubContext(engine, keyring, utc_now, settings.connectors_folder, requires_activation=rule)
         finally:
             engine.dispose()
 

@@ -57,10 +57,7 @@ def _open(name: str, place: int, given: argparse.Namespace) -> FakeServer:
     plot = Plot(given.seed, given.scale, given.day, given.bad_share)
     port = given.port + place if given.port else 0
     kept = {"database": database, "folder": given.folder, "local": given.local}
-    server = FakeServer(department, plot, port=port, mode=given.mode, **kept)
-    for shelf in server.shelves.values() if given.warm else ():
-        shelf.warm()
-    return server
+    return FakeServer(department, plot, port=port, mode=given.mode, **kept)
 
 
 def _database(name: str, given: argparse.Namespace) -> str:
@@ -89,7 +86,6 @@ def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--folder", default="", help="kind file: where the files lie (default: a folder of its own)")
     parser.add_argument("--local", action="store_true", help="kind file: no SFTP, the connection is the folder itself")
     parser.add_argument("--ready-file", type=Path, help="write the ready line there as well")
-    parser.add_argument("--warm", action="store_true", help="render all records before being ready")
     parser.add_argument("--parent", type=int, default=0, help="stop when this process is no longer our parent")
     return parser.parse_args(arguments)
 

@@ -22,7 +22,7 @@ from connectors.fake.rows.truth import Plot
 from schemas.errors import ProcessFailed
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE = 180.0  # a warm fake of 100k licenses renders for seconds, on a busy machine for many
+PATIENCE = 180.0  # a fake of 100k licenses renders for seconds, on a busy machine for many
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,11 @@ def start_fake(
     *,
     mode: str = "ok",
     connectors: Path | None = None,
-    warm: bool = False,
     database: str = "",
 ) -> Iterator[FakeProcess]:
     """Serve department `name` in a process of its own while the context lasts; a front table is kept in `database`."""
     command = _command([name], plot or Plot(), mode, connectors, {name: database} if database else {})
-    with _started([*command, "--warm"] if warm else command, [name]) as fakes:
+    with _started(command, [name]) as fakes:
         yield fakes[name]
 
 

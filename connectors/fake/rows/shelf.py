@@ -102,10 +102,6 @@ class Shelf:
         """Return the newest time of change, in local time."""
         return self._order[-1][0]
 
-    def warm(self) -> None:
-        """Render everything now."""
-        self.slice(None, size=self._world.scale)
-
     def listed(self, since: datetime | None = None, mode: str = "ok") -> Iterator[Listed]:
         """Return every row with what is wrong with it, in order."""
         order = self._bent_order(mode)
