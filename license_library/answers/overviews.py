@@ -160,6 +160,7 @@ class LibraryTotals(Answer, frozen=True):
     subjects: int
     versions: int  # current and former versions together
     open_quarantine: int
+    is_estimate: bool = False  # about so many, for a glance
 
 
 class Overview(Answer, frozen=True):

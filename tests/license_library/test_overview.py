@@ -10,7 +10,7 @@ from question_makers import NOW, Library
 from license_library.asking.questions import ExchangeFilter
 from license_library.catalogue.items import get_license_type, list_items, list_license_types
 from license_library.oversight.exchange_list import list_exchanges
-from license_library.oversight.overview import survey_library
+from license_library.oversight.overview import count_library, estimate_library, survey_library
 from schemas.errors import NotFound
 
 
@@ -109,3 +109,15 @@ def test_a_license_type_tells_how_it_is_defined_and_what_took_its_place(shelf: L
     assert get_license_type(shelf.conn, "diploma").sensitivity == "restricted"
     with pytest.raises(NotFound):
         get_license_type(shelf.conn, "nothing")
+
+
+def test_at_a_glance_a_large_library_is_told_about_and_a_small_one_exactly(shelf: Library) -> None:
+    shelf.add_feed()
+    holder = shelf.add_subject()
+    for _ in range(20):
+        shelf.add_license(holder)
+    shelf.change("analyze licenses")
+    shelf.add_license(holder)
+    assert estimate_library(shelf.conn) == count_library(shelf.conn)
+    about = estimate_library(shelf.conn, large=10)
+    assert (about.licenses, about.subjects, about.is_estimate) == (20, 1, True)

@@ -35,7 +35,7 @@ from license_library.catalogue.items import get_license_type, list_items, list_l
 from license_library.deliveries.delivery_list import list_deliveries
 from license_library.oversight.exchange_list import list_exchanges, show_exchange
 from license_library.oversight.incident_list import list_incidents, report_incident
-from license_library.oversight.overview import count_library, name_departments, survey_library
+from license_library.oversight.overview import estimate_library, name_departments, survey_library
 from license_library.oversight.shadow_report import report_shadow
 from license_library.quarantine.quarantine_list import get_quarantine_case, list_quarantine
 from license_library.reconciliation.reconciliation_list import list_reconciliations, show_reconciliation
@@ -82,9 +82,9 @@ def named_departments(settings: ServiceSettings) -> list[DepartmentName]:
 
 
 def totals(settings: ServiceSettings) -> LibraryTotals:
-    """Return what the library holds."""
+    """Return about what the library holds."""
     with settings.engine.connect() as conn:
-        return count_library(conn)
+        return estimate_library(conn)
 
 
 def exchanges(settings: ServiceSettings, wanted: ExchangeFilter) -> ExchangesAnswer:
