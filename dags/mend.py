@@ -20,7 +20,7 @@ A red task: the hub's database. Running it again is safe: a batch goes on where 
 
 @task
 def mend() -> dict[str, int]:
-    """Carry out batches, take up what is due; return how many cases were taken up, mended, or left by feeds in trouble."""
+    """Carry out batches, take up what is due; return how many cases were taken up, mended, and how many batches and feeds in trouble were left."""
     from hub.stewarding.mending import mend_all
 
     with told_to_airflow(), opened_hub() as hub:

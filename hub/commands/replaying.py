@@ -18,7 +18,7 @@ from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub
 from hub.pushing.correcting import follow_corrections
 from hub.settings import Settings
-from hub.stewarding.mending import Mended, mend_due, run_batch, run_waiting
+from hub.stewarding.mending import Mended, Stopped, mend_due, run_batch, run_waiting
 from license_library.answers import BatchBrief
 from license_library.quarantine.batch_list import get_batch, list_batches
 from license_library.quarantine.case_batches import (
@@ -47,15 +47,15 @@ def replay(
     chosen = _chosen(where) if where else None
     with ended_by_signals(), opened_hub(Settings()) as hub, progress_bar() as bar:
         if batch_id is None and chosen is None:
-            told = run_waiting(hub, shown_progress(bar, "batches"))
+            told, stopped = run_waiting(hub, shown_progress(bar, "batches"))
             due = mend_due(hub, shown_progress(bar, "due"))
         else:
             number = batch_id or _begin(hub, BatchOrder("recheck", who, chosen or Chosen()))
-            told, due = [_run(hub, bar, number)], None
+            told, stopped, due = [_run(hub, bar, number)], [], None
     if due is None:
         _show(told, told[0], as_json=as_json)
         return
-    _show_due(told, due, as_json=as_json)
+    _show_due(told, stopped, due, as_json=as_json)
 
 
 @quarantine.command()
@@ -151,16 +151,18 @@ def _show(told: list[BatchBrief], answer: Any, *, as_json: bool) -> None:
     print_table("batches", COLUMNS, [_row(one) for one in told], "none yet")
 
 
-def _show_due(told: list[BatchBrief], due: list[Mended], *, as_json: bool) -> None:
+def _show_due(told: list[BatchBrief], stopped: list[Stopped], due: list[Mended], *, as_json: bool) -> None:
     if as_json:
-        print_json({"batches": told, "due": due})
+        print_json({"batches": told, "stopped": stopped, "due": due})
     else:
         if told:
             print_table("batches", COLUMNS, [_row(one) for one in told])
+        if stopped:
+            print_table("stopped", ["batch", "error"], [[one.batch_id, one.error_message] for one in stopped])
         columns = ["department", "feed", "taken up", "mended", "still bad", "error"]
         rows = [[one.department, one.feed, one.taken, one.mended, one.waiting, one.error_message] for one in due]
         print_table("due", columns, rows, "nothing was")
-    if any(one.error_code for one in due):
+    if stopped or any(one.error_code for one in due):
         raise typer.Exit(1)
 
 

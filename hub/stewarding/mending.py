@@ -77,22 +77,35 @@ def run_batch(hub: HubContext, batch_id: int, progress: Progress = no_progress, 
             return get_batch(conn, batch_id)
 
 
-def run_waiting(hub: HubContext, progress: Progress = no_progress) -> list[BatchBrief]:
-    """Carry out every batch that is to go on; one that meets a running exchange or another runner is left for the next time."""
+class Stopped(msgspec.Struct):
+    """Say why a batch could not go on; it stays as it is and is tried again with the next run."""
+
+    batch_id: int
+    error_code: str
+    error_message: str
+
+
+def run_waiting(hub: HubContext, progress: Progress = no_progress) -> tuple[list[BatchBrief], list[Stopped]]:
+    """Carry out every batch that is to go on, and tell which could not; one that meets a running exchange or another runner is left for the next time."""
     with hub.engine.connect() as conn:
         waiting = list_waiting_batches(conn)
-    told = []
+    told, stopped = [], []
     for batch_id in waiting:
-        with suppress(LeaseTaken):
+        try:
             told.append(run_batch(hub, batch_id, progress))
-    return told
+        except LeaseTaken:
+            continue
+        except HubError as error:
+            stopped.append(Stopped(batch_id, error.code, str(error)))
+    return told, stopped
 
 
 def mend_all(hub: HubContext) -> dict[str, int]:
-    """Carry out what waits and take up what is due; return how many batches and cases, and how many feeds were left."""
-    batches, due, followed = run_waiting(hub), mend_due(hub), follow_corrections(hub)
+    """Carry out what waits and take up what is due; return how many batches and cases, and how many batches and feeds were left."""
+    (batches, stopped), due, followed = run_waiting(hub), mend_due(hub), follow_corrections(hub)
     counts = {"taken": sum(one.taken for one in due), "mended": sum(one.mended for one in due)}
-    return {"batches": len(batches), **counts, **followed, "left": sum(one.error_code is not None for one in due)}
+    left = len(stopped) + sum(one.error_code is not None for one in due)
+    return {"batches": len(batches), **counts, **followed, "left": left}
 
 
 def mend_due(hub: HubContext, progress: Progress = no_progress) -> list[Mended]:

@@ -27,7 +27,7 @@ _PAST = """
    and exists (select from landed_pages p where p.exchange_id = e.exchange_id and p.body is not null)
 """
 _READ_FROM = """exists (
-       select from quarantined_records q where q.exchange_id = e.exchange_id and q.state = 'open')"""
+       select from quarantined_records q where q.exchange_id = e.exchange_id and q.state in ('open', 'waived'))"""
 _NEXT = text(f"select e.exchange_id {_PAST} and not {_READ_FROM} order by e.exchange_id limit 1")
 _KEPT = text(f"select count(*) {_PAST} and {_READ_FROM}")
 _SIZE = text("""

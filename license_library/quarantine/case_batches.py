@@ -18,11 +18,13 @@ from license_library.asking.field_lineage import editable_fields
 from license_library.asking.known_filters import check_code, check_department
 from license_library.asking.questions import NotDecidable
 from license_library.asking.readings import check_text
+from license_library.catalogue.calendar import add_workdays
 from license_library.quarantine.batch_list import get_batch
 from license_library.quarantine.case_decisions import CaseDecision
 from license_library.quarantine.corrections import DEFAULT_DAYS, Correction, demand_sense
 from license_library.storage.keyring import Keyring
 from license_library.words.case_words import batch_words, case_action_words
+from schemas.bureau_time import local_day
 from schemas.errors import NotFound, RequestError
 
 BatchAction = Literal["recheck", "edit", "waive", "return", "discard", "assign"]
@@ -104,9 +106,11 @@ _WAITING = text("select batch_id from case_batches where state in ('waiting', 'r
 
 
 def create_batch(conn: Connection, keyring: Keyring, order: BatchOrder, now: datetime) -> int:
-    """Note what is to be done over which cases; nothing is done yet. Return the batch's id."""
+    """Note what is to be done over which cases; nothing is done yet. Return the batch's id; CalendarMissing where no last day can be told."""
     check_text("".join(str(value or "") for value in msgspec.structs.asdict(order.chosen).values()))
-    _demand_sense(order)
+    _demand_sense(order, local_day(now))
+    if order.action == "return":
+        add_workdays(conn, local_day(now), order.days)  # a year without a calendar is told now, not when nobody looks
     check_department(conn, order.chosen.department)
     check_code(order.chosen.code)
     if order.action == "edit":
@@ -185,7 +189,7 @@ def correction_of(batch: Row[Any], keyring: Keyring) -> Correction:
     )
 
 
-def _demand_sense(order: BatchOrder) -> None:
+def _demand_sense(order: BatchOrder, today: date) -> None:
     values = "".join(f"{name}{value or ''}" for name, value in order.values.items())
     check_text(f"{order.who}{order.reason}{order.owner}{values}")
     missing = [
@@ -194,6 +198,7 @@ def _demand_sense(order: BatchOrder) -> None:
         ("an owner", "负责人", order.action == "assign" and not order.owner.strip()),
         ("a filter", "筛选条件", order.action == "discard" and order.chosen == Chosen()),
         ("a last day", "截止日", order.action == "waive" and order.until is None),
+        ("a last day that is not over", "尚未过去的截止日", order.action == "waive" and (order.until or today) < today),
         ("a field and its value", "字段及其值", order.action == "edit" and not order.values),
     ]
     for expected, needed, lacks in missing:

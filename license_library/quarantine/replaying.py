@@ -62,8 +62,10 @@ where quarantine_id = any(:cases) order by department, feed, quarantine_id
 _OVERTAKEN = text("""
 update quarantined_records q set state = 'superseded', recheck_asked_at = null
 from unnest(cast(:cases as bigint[]), cast(:digests as bytea[])) as now (quarantine_id, digest)
-where q.quarantine_id = now.quarantine_id and q.digest <> now.digest and exists (
+where q.quarantine_id = now.quarantine_id and q.digest <> now.digest and (exists (
   select from quarantined_records o where o.department = q.department and o.feed = q.feed and o.digest = now.digest)
+  or exists (select from unnest(cast(:cases as bigint[]), cast(:digests as bytea[])) as earlier (quarantine_id, digest)
+    where earlier.digest = now.digest and earlier.quarantine_id < now.quarantine_id))
 returning q.quarantine_id
 """)
 _REKEY = text("""
@@ -119,7 +121,8 @@ def split_by_feed(conn: Connection, cases: Sequence[int]) -> dict[tuple[str, str
 def rekey_cases(conn: Connection, digests: dict[int, bytes], now: datetime) -> list[int]:
     """Let each case be known by what its row says under the declaration of today; return those that are left.
 
-    One whose row waits under that digest already is overtaken by that other case.
+    One whose row waits under that digest already is overtaken by that other case, and so are all but the first of several whose
+    rows say the same from now on.
     """
     keyed = {"cases": list(digests), "digests": list(digests.values())}
     gone = set(conn.scalars(_OVERTAKEN, keyed))

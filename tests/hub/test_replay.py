@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy import text
 from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, today
 from hub.pulling.replay import replay
-from hub.stewarding.mending import BatchTaken, mend_due, run_batch
+from hub.stewarding.mending import BatchTaken, mend_all, mend_due, run_batch, run_waiting
 from license_library.asking.questions import NotDecidable
 from license_library.catalogue.calendar import add_plain_year, seed_calendar
 from license_library.licenses.dossier import get_license
@@ -27,6 +27,7 @@ from license_library.quarantine.case_batches import BatchChange, BatchOrder, Cho
 from license_library.quarantine.case_decisions import CaseDecision, decide_case
 from license_library.quarantine.case_history import list_events
 from license_library.quarantine.quarantine_list import get_quarantine_case
+from license_library.quarantine.replaying import rekey_cases
 from schemas.errors import RequestError
 from schemas.workdays import announced_days
 
@@ -202,6 +203,30 @@ def test_a_row_that_waits_under_another_digest_already_is_one_case(
     assert count(hub, "quarantined_records", "state = 'open'") == waiting
 
 
+def test_two_rows_that_say_the_same_under_a_new_declaration_are_one_case(hub: HubContext, pulled: Faked) -> None:
+    with hub.engine.begin() as conn:
+        first, second = conn.scalars(text("select quarantine_id from quarantined_records order by 1 limit 2")).all()
+        assert rekey_cases(conn, {second: b"the same", first: b"the same"}, hub.clock()) == [first]
+    assert [state_of(hub, case) for case in (first, second)] == ["open", "superseded"]
+    assert deeds_of(hub, second) == ["superseded"]
+
+
+def test_a_batch_that_cannot_go_on_keeps_nothing_else_from_being_mended(hub: HubContext, pulled: Faked) -> None:
+    with hub.engine.begin() as conn:
+        seed_calendar(conn, list(announced_days()))
+        add_plain_year(conn, 2027)
+        sent = create_batch(
+            conn, hub.keyring, BatchOrder("return", "张工", field="valid_to", basis="依据"), hub.clock()
+        )
+        conn.execute(text("delete from calendar_days"))
+    decide(hub, case_with(hub, "identifier.uscc_wrong"), "waive", until=today(hub), reason="部门确认")
+    told, (stopped,) = run_waiting(hub)
+    assert (told, stopped.batch_id, stopped.error_code) == ([], sent, "data.calendar_missing")
+    counts = mend_all(hub)
+    assert (counts["batches"], counts["left"], counts["mended"]) == (0, 1, 1)
+    assert count(hub, "case_batches", "state = 'waiting'") == 1
+
+
 def test_a_page_past_its_retention_leaves_its_cases_waiting(hub: HubContext, pulled: Faked) -> None:
     case = case_with(hub, "record.unknown_code")
     decide(hub, case, "recheck")
@@ -280,6 +305,7 @@ def test_a_batch_sends_back_each_case_once_to_be_answered_by_a_working_day(hub: 
         (BatchOrder("edit", "张工", values={"ZJZT": "10"}), "a reason"),
         (BatchOrder("return", "张工", field="valid_to"), "the basis"),
         (BatchOrder("return", "张工", field="nowhere", basis="依据"), "no field of a license"),
+        (BatchOrder("waive", "张工", reason="部门确认", until=date(2020, 1, 1)), "a last day that is not over"),
     ],
 )
 def test_a_batch_without_what_its_action_needs_is_not_begun(hub: HubContext, order: BatchOrder, expected: str) -> None:

@@ -57,6 +57,17 @@ def test_what_an_open_case_is_read_from_is_kept(hub: HubContext, fake: StartFake
     assert bodies(hub) == [whole[0], 0]
 
 
+def test_what_a_waived_case_will_be_read_from_once_its_last_day_is_over_is_kept(
+    hub: HubContext, fake: StartFake
+) -> None:
+    pulled_twice(hub, fake)
+    with hub.engine.begin() as conn:
+        conn.execute(
+            text("update quarantined_records set state = 'waived', waived_codes = codes, waived_until = '2099-01-01'")
+        )
+    assert retain_pages(after(hub, 40), 30)["kept_for_cases"] == 1
+
+
 def test_what_waits_for_the_steward_is_kept(hub: HubContext, fake: StartFake) -> None:
     pulled_twice(hub, fake)
     whole = bodies(hub)
