@@ -33,10 +33,11 @@ from schemas.workdays import announced_days
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one exchange may be: its pages, how many records are checked at once, how long its lease lasts."""
+    """What one exchange may be: its pages, how many records, and characters of them, are checked at once, how long its lease lasts."""
 
     pages: int = 10_000
     chunk_records: int = 20_000
+    chunk_characters: int = 40_000_000
     lease: timedelta = timedelta(minutes=30)
     chance: Callable[[], float] = (
         random.random

@@ -87,7 +87,7 @@ class Caller:
             root = parse_xml(answer.body, answer.media_type, who)
             if local_name(root).lower() == "html":
                 raise DepartmentBrokePromise(f"{who}: the answer is a page of markup (a sign-in page?); expected XML")
-            return Payload(root, SoapAnswer(root)).text
+            return Payload(root, SoapAnswer(root), who).text
         document = read_document(self._department, bare, answer.body, answer.media_type)
         return lambda path: json_text(document, path)
 

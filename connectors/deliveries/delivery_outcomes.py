@@ -14,7 +14,7 @@ from connectors.declarations.declared_delivery import Delivery, Receipt
 from connectors.declarations.declared_parts import Success
 from connectors.formats.page_rows import quoted
 from connectors.wire.door_statuses import raise_for_status
-from schemas.errors import DepartmentError, DepartmentUnavailable, HubError
+from schemas.errors import DepartmentBrokePromise, DepartmentError, DepartmentUnavailable, HubError
 
 TextAt = Callable[[str], str | None]
 State = Literal["accepted", "refused", "again", "doubtful", "missing", "pending", "done"]
@@ -61,9 +61,9 @@ def from_answer(delivery: Delivery, text_at: TextAt) -> Outcome:
     success = delivery.success
     if success is None:
         return Outcome("accepted")
-    code, words = text_at(success.field), quoted(text_at(success.message)) if success.message else ""
+    code, words = text_at(success.field), quoted(_said(text_at, success.message)) if success.message else ""
     if code in success.values:
-        return Outcome("accepted", number=(text_at(delivery.number) or "")[:200] if delivery.number else "")
+        return Outcome("accepted", number=(_said(text_at, delivery.number) or "")[:200] if delivery.number else "")
     if code is None:
         return Outcome("doubtful", "department.broke_promise", f"{success.field} is not in the answer")
     told = f"{success.field} is {quoted(code)}; the department says {words or 'nothing'}"
@@ -79,7 +79,7 @@ def from_receipt(text_at: TextAt, receipt: Receipt) -> Outcome:
     if code not in answered.codes:
         words = f"{answered.field} is {quoted(code)}, which is not declared"
         return Outcome("pending", "department.broke_promise", words)
-    said = text_at(answered.message) if answered.message else None
+    said = _said(text_at, answered.message) if answered.message else None
     return replace(outcome, answer=answered.codes[code], words=quoted(said) if said else outcome.words)
 
 
@@ -94,5 +94,13 @@ def from_question(text_at: TextAt, states: Mapping[State, Success]) -> Outcome:
     for state, one in states.items():
         if text_at(one.field) in one.values:
             code = "department.refused" if state == "refused" else ""
-            return Outcome(state, code, quoted(text_at(one.message)) if one.message else "")
+            return Outcome(state, code, quoted(_said(text_at, one.message)) if one.message else "")
     return Outcome("pending")
+
+
+def _said(text_at: TextAt, path: str) -> str | None:
+    """Return what stands beside a result; where several things do, the result still is clear, and none of them is taken."""
+    try:
+        return text_at(path)
+    except DepartmentBrokePromise:
+        return None

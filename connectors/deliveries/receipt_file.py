@@ -13,9 +13,10 @@ from connectors.declarations.declared import Department
 from connectors.declarations.declared_delivery import OutFile
 from connectors.declarations.text_encoding import decode_text
 from connectors.drops.drop_folder import DropFolder
-from connectors.formats.json_exact import decode_exactly
+from connectors.formats.clean_json import decode_clean
 from connectors.formats.json_page import json_text
 from connectors.formats.safe_xml import parse_xml
+from connectors.formats.xml_rows import one_text
 from schemas.errors import DepartmentBrokePromise
 
 TextAt = Callable[[str], str | None]
@@ -33,13 +34,13 @@ def read_receipt(department: Department, file: OutFile, drop: DropFolder, path: 
         raise DepartmentBrokePromise(f"{who}: is still being written; it is read when it is whole")
     if file.format == "xml":
         root = parse_xml(body, "", who)
-        return lambda place: root.findtext("/".join(f"{{*}}{name}" for name in place.split("/")))
+        return lambda place: one_text(root, place, who)
     text = decode_text(body, department.transport.payload_encoding, who)
     return _json(text, who) if file.format == "json" else _csv(text, file.delimiter, who)
 
 
 def _json(text: str, who: str) -> TextAt:
-    document = decode_exactly(text, who)
+    document = decode_clean(text, who)
     if not isinstance(document, dict):
         raise DepartmentBrokePromise(f"{who}: is no JSON object; expected a receipt; it is not read")
     return lambda place: json_text(document, place)
@@ -53,4 +54,6 @@ def _csv(text: str, delimiter: str, who: str) -> TextAt:
         raise DepartmentBrokePromise(f"{who}: is no CSV; expected a receipt; it is not read") from None
     if not text.endswith("\n") or len(rows) != 2 or len(rows[0]) != len(rows[1]):
         raise DepartmentBrokePromise(f"{who}: is no header with one whole row; expected a receipt; it is not read")
+    if len(set(rows[0])) != len(rows[0]):
+        raise DepartmentBrokePromise(f"{who}: its header names a column twice; neither wins; it is not read")
     return dict(zip(rows[0], rows[1], strict=True)).get

@@ -14,7 +14,8 @@ from connectors.drops.file_contract import read_file_contract
 from connectors.front.front_schema import read_live_table
 from connectors.front.table_contract import Column, TableContract, read_table_contract
 from connectors.front.table_contract import Kind as ColumnKind
-from connectors.scaffold.openapi_reader import gather_openapi, read_openapi
+from connectors.scaffold.openapi_document import gather_openapi
+from connectors.scaffold.openapi_reader import read_openapi
 from connectors.scaffold.outline import Call, Kind, Node, Outline
 from connectors.scaffold.vendoring import gather_xml, parse_contract
 from connectors.scaffold.wsdl_reader import read_wsdl

@@ -13,22 +13,21 @@ from collections.abc import Generator, Iterator, Sequence
 from connectors.declarations.declared import Feed, Files
 from connectors.drops.file_contract import FileContract
 from connectors.formats.page_rows import Fault, PageRows, is_count, source_names
-from connectors.formats.text_stream import LONGEST, read_lines
+from connectors.formats.text_stream import LONGEST, BlockEnds, read_lines
 from schemas.errors import DepartmentBrokePromise
 
-BLOCK = 5_000
 csv.field_size_limit(LONGEST)  # Python's own would refuse a whole file for a cell of 131,073 characters
 _log = logging.getLogger(__name__)
 
 
 def read_csv(feed: Feed, files: Files, contract: FileContract, chunks: Iterator[str], who: str) -> Iterator[PageRows]:
     """Yield blocks of rows; DepartmentBrokePromise for another header, broken quoting, or a trailer that lies."""
-    last: list[str] = []
-    rows = csv.reader(_noted(read_lines(chunks, who), last), delimiter=files.delimiter, strict=True)
+    last, blocks = list[str](), BlockEnds(chunks)
+    rows = csv.reader(_noted(read_lines(iter(blocks), who), last), delimiter=files.delimiter, strict=True)
     try:
         header = [name.strip() for name in next(rows, [])]
         _compare(header, contract, who)
-        width = yield from _blocks(rows, header, feed, files, who)
+        width = yield from _blocks(rows, blocks, header, feed, files, who)
     except csv.Error as error:
         raise DepartmentBrokePromise(
             f"{who}: line {rows.line_num} is not CSV ({error}); nothing of the file is applied"
@@ -71,7 +70,7 @@ def _compare(header: Sequence[str], contract: FileContract, who: str) -> None:
 
 
 def _blocks(
-    rows: Iterator[list[str]], header: list[str], feed: Feed, files: Files, who: str
+    rows: Iterator[list[str]], blocks: BlockEnds, header: list[str], feed: Feed, files: Files, who: str
 ) -> Generator[PageRows, None, int]:
     """Yield blocks of rows; return how many cells the last row has."""
     places = {name: header.index(name) for name in source_names(feed) if name in header}
@@ -84,9 +83,9 @@ def _blocks(
             trailer = row
         elif row:
             waiting.append(row)
-        if len(waiting) == BLOCK:
+        if blocks.is_due(len(waiting)):
             yield _page(waiting, places, len(header), count)
-            count, waiting = count + BLOCK, []
+            count, waiting = count + len(waiting), []
     if waiting:
         yield _page(waiting, places, len(header), count)
     if files.total:

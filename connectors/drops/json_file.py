@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from connectors.declarations.declared import Feed, Files
@@ -16,10 +15,9 @@ from connectors.formats.json_exact import decode_exactly, decode_next
 from connectors.formats.json_outline import WHOLE
 from connectors.formats.json_page import find_value, record_rows
 from connectors.formats.page_rows import PageRows, is_count, source_names
-from connectors.formats.text_stream import LONGEST, read_lines
+from connectors.formats.text_stream import LONGEST, BlockEnds, read_lines
 from schemas.errors import DepartmentBrokePromise
 
-BLOCK = 5_000
 BARE = {"", WHOLE}
 SOLID = re.compile(r"[^ \t\r\n]")
 ENVELOPE = 20_000_000  # characters of a file whose array lies inside something
@@ -28,12 +26,14 @@ ENVELOPE = 20_000_000  # characters of a file whose array lies inside something
 def read_json(feed: Feed, files: Files, contract: FileContract, chunks: Iterator[str], who: str) -> Iterator[PageRows]:
     """Yield blocks of records; DepartmentBrokePromise for what is cut, renamed or counted wrong."""
     records: Iterator[Any]
+    blocks = BlockEnds(chunks)
+    chunks = iter(blocks)
     if files.format == "jsonl":
         records = (decode_exactly(line, who) for line in read_lines(chunks, who) if line.strip())
     else:
         records = _array(chunks, who) if feed.records in BARE else _inside(feed, files, chunks, who)
     first, names = 0, set[str]()
-    while block := list(islice(records, BLOCK)):
+    while block := list(_until_due(records, blocks)):
         names |= {name for record in block if isinstance(record, dict) for name in record if isinstance(name, str)}
         yield record_rows(feed, block, first)
         first += len(block)
@@ -43,6 +43,14 @@ def read_json(feed: Feed, files: Files, contract: FileContract, chunks: Iterator
             f"{who}: no record holds {', '.join(sorted(lost))[:200]}, but some hold {', '.join(sorted(new))[:200]}, which "
             "the contract does not know; nothing of the file is applied until the contract is reviewed"
         )
+
+
+def _until_due(records: Iterator[Any], blocks: BlockEnds) -> Iterator[Any]:
+    """Yield the records of one block."""
+    for count, record in enumerate(records, 1):
+        yield record
+        if blocks.is_due(count):
+            return
 
 
 def _inside(feed: Feed, files: Files, chunks: Iterator[str], who: str) -> Iterator[Any]:

@@ -14,21 +14,20 @@ from connectors.declarations.declared import Feed, Files
 from connectors.drops.file_contract import FileContract
 from connectors.formats.page_rows import PageRows, is_count, source_names
 from connectors.formats.safe_xml import SAFE, local_name, skip_prolog
-from connectors.formats.text_stream import CHUNK
+from connectors.formats.text_stream import CHUNK, BlockEnds
 from connectors.formats.xml_rows import ElementRows
 from schemas.errors import DepartmentBrokePromise
 
-BLOCK = 5_000
 GAP = 20_000_000  # characters without a whole record
 INCLUDE = "{http://www.w3.org/2001/XInclude}*"
 
 
 def read_xml(feed: Feed, files: Files, contract: FileContract, chunks: Iterator[str], who: str) -> Iterator[PageRows]:
     """Yield blocks of records; DepartmentBrokePromise for what is cut, refused, renamed or counted wrong."""
-    reading = _Reading(feed, files, who)
+    reading, blocks = _Reading(feed, files, who), BlockEnds(_after_prolog(chunks, who))
     try:
-        for chunk in _after_prolog(chunks, who):
-            if reading.take(chunk) >= BLOCK:
+        for chunk in blocks:
+            if blocks.is_due(reading.take(chunk)):
                 yield reading.give()
         reading.end()
     except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
@@ -90,9 +89,7 @@ class _Reading:
         self.found.add(element)
         self._gap = 0
         element.clear()
-        parent = element.getparent()
-        while parent is not None and element.getprevious() is not None:
-            del parent[0]
+        _let_go_before(element)
 
     def give(self) -> PageRows:
         """Return the waiting records."""
@@ -116,6 +113,14 @@ class _Reading:
                 f"{self._who}: {self._total} says {self._told[:12] or 'nothing'}; expected {self._count} records; "
                 "nothing of the file is applied"
             )
+
+
+def _let_go_before(element: etree._Element) -> None:
+    """Drop what stands before an element, beside it and beside all that holds it: it was read."""
+    while (parent := element.getparent()) is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+        element = parent
 
 
 def _path_of(element: etree._Element) -> list[str]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from connectors.declarations.declared import Department, Feed
 from connectors.declarations.text_encoding import charset_of, utf8_of
+from connectors.formats.clean_json import is_encodable, require_clean
 from connectors.formats.json_exact import DOUBLED, Bad, decode_exactly
 from connectors.formats.json_outline import WHOLE
 from connectors.formats.page_rows import (
@@ -23,14 +24,11 @@ from connectors.formats.page_rows import (
     is_count,
     list_text,
     one_total,
-    quoted,
     require_success,
     source_names,
     total_in_records,
 )
 from schemas.errors import DepartmentBrokePromise
-
-DEPTH = 32
 
 
 def read_document(department: Department, feed: Feed, body: bytes, media_type: str) -> dict[str, Any]:
@@ -137,7 +135,7 @@ def _is_plain(entry: Any, keys: list[str]) -> bool:
         return False
     values = [entry.get(key) for key in keys]
     return all(value is None or type(value) is str or _problem(value) is None for value in values) and all(
-        _is_encodable(value) for value in values if type(value) is str and not value.isascii()
+        is_encodable(value) for value in values if type(value) is str and not value.isascii()
     )
 
 
@@ -188,21 +186,6 @@ def _records(feed: Feed, document: dict[str, Any], who: str) -> list[Any]:
     return records
 
 
-def require_clean(value: Any, records: Any, who: str, depth: int = 1) -> None:
-    """Refuse doubled keys, impossible numbers, halves of characters and deep nesting anywhere outside the records."""
-    if isinstance(value, str) and not _is_encodable(value):
-        raise DepartmentBrokePromise(f"{who}: the answer's envelope holds half a character; nothing of it is applied")
-    if isinstance(value, Bad) or depth > DEPTH:
-        raise DepartmentBrokePromise(f"{who}: the answer's envelope holds an impossible number or is nested too deep")
-    if isinstance(value, dict) and DOUBLED in value:
-        raise DepartmentBrokePromise(
-            f"{who}: the answer's envelope holds {quoted(value[DOUBLED][0])} twice; neither wins"
-        )
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for child in inner if value is not records else ():
-        require_clean(child, records, who, depth + 1)
-
-
 def _scalar(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
@@ -232,15 +215,8 @@ def _problem(value: Any) -> Bad | None:
 
 def _whole_texts(texts: list[str | None], source: str, faults: list[Fault]) -> list[str | None]:
     """Take out texts that hold half a surrogate pair: no database and no file can keep them."""
-    broken = {row for row, value in enumerate(texts) if value and not _is_encodable(value)}
+    broken = {row for row, value in enumerate(texts) if value and not is_encodable(value)}
     faults += [
         Fault(row, source, "record.bad_text", "whole characters", "half a surrogate pair") for row in sorted(broken)
     ]
     return [None if row in broken else value for row, value in enumerate(texts)]
-
-
-def _is_encodable(text: str) -> bool:
-    try:
-        return bool(text.encode() or True)
-    except UnicodeEncodeError:
-        return False

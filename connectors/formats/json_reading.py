@@ -6,13 +6,13 @@ Its facts need no look into a record, and records that are all alike need no obj
 from __future__ import annotations
 
 from connectors.declarations.declared import Department, Feed
+from connectors.formats.clean_json import require_clean
 from connectors.formats.json_alike import alike_columns
 from connectors.formats.json_outline import Outline, read_outline
 from connectors.formats.json_page import (
     json_facts,
     json_rows,
     read_document,
-    require_clean,
     require_done,
     text_column,
     utf8_page,

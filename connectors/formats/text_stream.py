@@ -11,6 +11,7 @@ from schemas.errors import DepartmentBrokePromise
 
 CHUNK = 65_536
 LONGEST = 1_000_000  # characters of one line, one field or one JSON value
+BLOCK, BLOCK_TEXT = 5_000, 8_000_000  # records, and characters that were read for them
 
 
 class Source(Protocol):
@@ -18,6 +19,25 @@ class Source(Protocol):
 
     def read(self, size: int = -1, /) -> bytes:
         """Return at most `size` bytes."""
+
+
+class BlockEnds:
+    """Pass chunks of text on, and tell where a block of records ends: after so many, or after so much text."""
+
+    def __init__(self, chunks: Iterator[str]) -> None:
+        self._chunks, self._read = chunks, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for chunk in self._chunks:
+            self._read += len(chunk)
+            yield chunk
+
+    def is_due(self, records: int) -> bool:
+        """Say whether a block of so many records ends here; the next one begins then."""
+        if not records or (records < BLOCK and self._read < BLOCK_TEXT):
+            return False
+        self._read = 0
+        return True
 
 
 def read_text(source: Source, label: str, who: str, head: bytes = b"") -> Iterator[str]:

@@ -62,6 +62,16 @@ def find_all(root: etree._Element, path: str) -> list[etree._Element]:
     return root.findall("/".join(part if part == "*" else f"{{*}}{part}" for part in path.split("/")))
 
 
+def one_text(root: etree._Element, path: str, who: str) -> str | None:
+    """Return the text at a path, None where nothing is; DepartmentBrokePromise where several stand there that differ."""
+    texts = {element.text for element in find_all(root, path)}
+    if len(texts) > 1:
+        raise DepartmentBrokePromise(
+            f"{who}: {path} says {len(texts)} different things; expected one; none of them wins"
+        )
+    return texts.pop() if texts else None
+
+
 def local_part(tag: str) -> str:
     """Return a qualified name without its namespace."""
     return tag.rpartition("}")[2]

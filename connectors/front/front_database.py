@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from connectors.declarations.declared import Department, Feed
 from connectors.front.front_errors import translate_error
 from connectors.front.table_contract import TableContract, read_table_contract
+from connectors.front.written_times import keep_written_times
 from connectors.wire.addresses import resolve_address
 from connectors.wire.connection import Connection
 from schemas.bureau_time import Clock
@@ -203,11 +204,14 @@ def _make_engine(connection: Connection, seconds: float, who: str, now: datetime
     )
     given = _arguments(driver, address, max(1, round(seconds)), now)
     try:
-        return sa.create_engine(url, poolclass=NullPool, connect_args=given, isolation_level=None)
+        engine = sa.create_engine(url, poolclass=NullPool, connect_args=given, isolation_level=None)
     except (NoSuchModuleError, ImportError) as error:
         raise DeclarationError(
             f"{who}: no driver for {driver}; expected one that SQLAlchemy knows, installed beside the hub"
         ) from error
+    if driver == DRIVERS["postgres"]:
+        sa.event.listen(engine, "connect", lambda line, _: keep_written_times(line))
+    return engine
 
 
 def _arguments(driver: str, address: str, seconds: int, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from schemas.errors import (
     DepartmentBrokePromise,
@@ -36,8 +36,10 @@ def translate_error(error: DBAPIError, who: str) -> DepartmentError:
             f"{what}; it refused the connection's account or a right; expected select on the table, and update on its "
             "acknowledgement columns"
         )
-    if code in CHANGED:
-        return DepartmentBrokePromise(f"{what}; its table is not the contract's; nothing of it is applied")
+    if code in CHANGED or (not code and isinstance(error, DataError)):  # the driver could not read a value
+        return DepartmentBrokePromise(
+            f"{what}; its table, or a value in it, is not the contract's; nothing of it is applied"
+        )
     if code in TIMED_OUT or _is_timeout(error):
         return DepartmentTimeout(f"{what}; it took too long, or another holds the rows; will be tried again")
     if code in BUSY:

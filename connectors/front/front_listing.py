@@ -19,7 +19,6 @@ from connectors.front.table_rows import TablePage, read_columns, rows_of, text_o
 from connectors.wire.connection import Connection
 from connectors.wire.wire_clock import read_clock
 
-BLOCK = 20_000
 COUNTING = {"postgresql", "mysql", "mariadb"}  # databases whose MD5 and sums we know
 BETWEEN, NOTHING = "\x1f", "\x1e"  # no value of a record holds them
 
@@ -61,9 +60,10 @@ class FrontListing:
         found = found.order_by(*(self._live.get(name, sa.column(name)) for name in order))
         if buckets is not None:
             found = found.where(self._bucket().in_(sorted(buckets)))
-        streamed: dict[str, Any] = {"stream_results": True, "max_row_buffer": BLOCK}
+        size = self._feed.paging.size  # so many are sure to fit into memory: they are a page
+        streamed: dict[str, Any] = {"stream_results": True, "max_row_buffer": size}
         result = self._front.step(lambda conn: conn.execute(found, execution_options=streamed))
-        while rows := self._front.step(lambda _: result.fetchmany(BLOCK)):
+        while rows := self._front.step(lambda _: result.fetchmany(size)):
             yield self._read(names, rows)
 
     def _read(self, names: list[str], rows: Sequence[sa.Row[Any]]) -> PageRows:

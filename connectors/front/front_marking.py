@@ -120,7 +120,10 @@ class FrontMarker:
         return sa.or_(*alike)
 
     def _value(self, name: str, text: str | None) -> object:
-        return value_of(text, self._front.contract.column(name, self._front.who))
+        try:
+            return value_of(text, self._front.contract.column(name, self._front.who))
+        except ValueError:  # a time that the database alone knows, such as `infinity`
+            return sa.cast(text, sa.DateTime)
 
     def _time(self, name: str) -> object:
         local = self._clock().astimezone(self._front.zone).replace(tzinfo=None, microsecond=0)

@@ -44,7 +44,7 @@ def _opened(feed: Feed, listing: Listing, who: str) -> Payload:
     root = listing.root
     if local_name(root).lower() == "html":
         raise DepartmentBrokePromise(f"{who}: the answer is a page of markup (a sign-in page?); expected records")
-    payload = Payload(root, SoapAnswer(root), listing.records)
+    payload = Payload(root, SoapAnswer(root), who, listing.records)
     require_payload_success(feed, payload, who)
     above = feed.records.rpartition("/")[0]
     # An empty list leaves no element behind: without what stands around it, nothing says that this is a page at all.

@@ -19,7 +19,8 @@ from connectors.scaffold.declaration_text import write_declaration
 from connectors.scaffold.difference import Difference, compare_declarations
 from connectors.scaffold.draft import Draft, draft_declaration
 from connectors.scaffold.line import Line
-from connectors.scaffold.openapi_reader import gather_openapi, read_openapi
+from connectors.scaffold.openapi_document import gather_openapi
+from connectors.scaffold.openapi_reader import read_openapi
 from connectors.scaffold.outline import Call, Node, Outline
 from connectors.scaffold.sample_filling import fill_open
 from connectors.scaffold.sample_reader import gather_sample, read_answer, read_sample

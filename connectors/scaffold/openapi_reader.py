@@ -1,22 +1,19 @@
-"""OpenAPI 3 and Swagger 2, in JSON or YAML, read into an outline: paths, parameters, bodies, answers.
+"""OpenAPI 3 and Swagger 2 read into an outline: paths, parameters, bodies, answers.
 
-References inside the document are followed, others are refused in a sentence. Knows no HTTP.
+References inside the document are followed. Knows no HTTP.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal
-
-import yaml
 
 from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.openapi_sign_in import guess_sign_in
 from connectors.scaffold.outline import Call, Kind, Node, Outline
 from connectors.scaffold.time_guesses import guess_form
-from connectors.scaffold.vendoring import Gathered, read_bytes
+from connectors.scaffold.vendoring import Gathered
 from schemas.errors import DeclarationError
 
 DEEPEST, LARGEST = 10, 20_000  # levels and nodes of one message; schemas that hold each other would never end
@@ -26,28 +23,23 @@ SENDS: tuple[tuple[str, Literal["json", "form", "xml"]], ...] = (("json", "json"
 Table = dict[str, Any]
 
 
-def gather_openapi(path: Path) -> Gathered:
-    """Read the document; one written in YAML is kept as JSON."""
-    content = read_bytes(path)
-    try:
-        document = json.loads(content)
-        return _refuse_foreign(Gathered(path.name, {path.name: content}), document)
-    except ValueError:
-        pass
-    try:
-        document = yaml.safe_load(content)
-        if not isinstance(document, dict):
-            raise DeclarationError(f"contract: {path.name} is neither JSON nor YAML; nothing was written")
-        written = json.dumps(document, ensure_ascii=False, indent=2, default=str).encode() + b"\n"
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise DeclarationError(f"contract: {path.name} is neither JSON nor YAML; nothing was written") from error
-    name = f"{path.stem}.json"
-    return _refuse_foreign(Gathered(name, {name: written}, [f"{path.name} is kept as {name}"]), document)
-
-
 def read_openapi(gathered: Gathered) -> Outline:
     """Return the outline of an OpenAPI document."""
-    document = json.loads(gathered.files[gathered.main])
+    try:
+        return _outline(gathered, json.loads(gathered.files[gathered.main]))
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as error:  # whatever stands where a table should
+        raise DeclarationError(
+            f"contract: {gathered.main} is no well-formed OpenAPI document ({type(error).__name__}); nothing was written"
+        ) from error
+
+
+def _outline(gathered: Gathered, document: Any) -> Outline:
     if not isinstance(document, dict) or not {"openapi", "swagger"} & document.keys():
         raise DeclarationError(f"contract: {gathered.main} is no OpenAPI document; nothing was written")
     calls = tuple(_OpenApiReader(document).calls())
@@ -222,24 +214,3 @@ def _codes(schema: Table, label: str) -> dict[str, str]:
 def _label(schema: Table) -> str:
     said = " ".join(str(schema.get(key) or "") for key in ("title", "description"))
     return " ".join(said.split())
-
-
-def _refuse_foreign(gathered: Gathered, document: Any) -> Gathered:
-    foreign = sorted({reference for reference in _references(document) if not reference.startswith("#")})
-    if foreign:
-        raise DeclarationError(
-            f"contract: {gathered.main} refers to {foreign[0]}, another file; "
-            "ask for one bundled document; nothing was written"
-        )
-    return gathered
-
-
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for child in node.values():
-            yield from _references(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _references(child)

@@ -12,8 +12,9 @@ from datetime import datetime
 from connectors.declarations.declared import Department, Feed, Token
 from connectors.declarations.sign_in_rules import TOKENS
 from connectors.declarations.text_encoding import charset_of, decode_text
-from connectors.formats.json_exact import decode_exactly
+from connectors.formats.clean_json import decode_clean
 from connectors.formats.safe_xml import parse_xml
+from connectors.formats.xml_rows import one_text
 from connectors.signing.signing import sign_headers
 from connectors.signing.token_service import Issued, TokenService
 from connectors.signing.tokens import Signed, carry_token, text_at
@@ -82,6 +83,6 @@ def _result_code(feed: Feed, answer: Answer) -> str:
     path = feed.success.field if feed.success else ""
     if feed.answer == "xml":
         root = parse_xml(answer.body, answer.media_type, feed.name)
-        return (root.findtext("/".join(f"{{*}}{part}" for part in path.split("/"))) or "").strip()
+        return (one_text(root, path, feed.name) or "").strip()
     text = decode_text(answer.body, charset_of(answer.media_type) or "utf-8", feed.name)
-    return text_at(decode_exactly(text, feed.name), path)
+    return text_at(decode_clean(text, feed.name), path)

@@ -14,7 +14,7 @@ import msgspec
 from connectors.declarations.declared import Token, Transport
 from connectors.declarations.durations import duration
 from connectors.declarations.text_encoding import charset_of, decode_text
-from connectors.formats.json_exact import decode_exactly
+from connectors.formats.clean_json import decode_clean
 from connectors.signing.national_gateway import open_secret, read_end
 from connectors.signing.signing import sign_headers
 from connectors.signing.tokens import text_at, write_login
@@ -79,7 +79,7 @@ class TokenService:
 
     def _read(self, answer: Answer, at: datetime) -> Issued:
         text = decode_text(answer.body, charset_of(answer.media_type) or "utf-8", self._who)
-        document = decode_exactly(text, self._who)
+        document = decode_clean(text, self._who)
         token, ends = text_at(document, self._rules.field), text_at(document, self._rules.expires)
         if not token:
             raise DepartmentRefused(

@@ -20,7 +20,7 @@ from connectors.formats.json_page import json_text, open_document
 from connectors.formats.page_rows import require_success
 from connectors.formats.safe_xml import utf8_text, utf8_xml
 from connectors.formats.xml_listing import Records, Wanted, read_listings
-from connectors.formats.xml_rows import find_all
+from connectors.formats.xml_rows import find_all, one_text
 from connectors.soap.soap_attachments import describe_file
 from connectors.soap.soap_envelope import SoapAnswer, require_understood
 from schemas.errors import DepartmentBrokePromise
@@ -34,15 +34,26 @@ class Payload:
 
     root: etree._Element | dict[str, Any]
     answer: SoapAnswer
+    who: str
     records: Records | None = None  # where they are not all in the tree
 
     def text(self, path: str) -> str | None:
-        """Return the text at a path; None where nothing is."""
+        """Return the text at a path, None where nothing is; DepartmentBrokePromise where several stand there that differ."""
         if path.startswith(HEADER):
-            return _text(self.answer.header, path.removeprefix(HEADER))
+            return self._text(self.answer.header, path.removeprefix(HEADER))
         if path.startswith(BODY):
-            return _text(self.answer.element, path.removeprefix(BODY))
-        return json_text(self.root, path) if isinstance(self.root, dict) else _text(self.root, path)
+            return self._text(self.answer.element, path.removeprefix(BODY))
+        return json_text(self.root, path) if isinstance(self.root, dict) else self._text(self.root, path)
+
+    def words(self, path: str) -> str | None:
+        """Return the department's own words at a path; None where nothing is, or where they are more than one."""
+        try:
+            return self.text(path)
+        except DepartmentBrokePromise:
+            return None
+
+    def _text(self, root: etree._Element | None, path: str) -> str | None:
+        return one_text(root, path, self.who) if path and root is not None else None
 
 
 def read_payload(department: Department, feed: Feed, answer: SoapAnswer, wanted: Wanted, who: str) -> Iterator[Payload]:
@@ -56,12 +67,7 @@ def read_payload(department: Department, feed: Feed, answer: SoapAnswer, wanted:
 def require_payload_success(feed: Feed, payload: Payload, who: str) -> None:
     """Raise DepartmentFault when the answer itself says that it is none."""
     if feed.success:
-        require_success(feed, payload.text(feed.success.field), payload.text(feed.success.message), who)
-
-
-def _text(root: etree._Element | None, path: str) -> str | None:
-    found = find_all(root, path) if path and root is not None else []
-    return found[0].text if found else None
+        require_success(feed, payload.text(feed.success.field), payload.words(feed.success.message), who)
 
 
 def _headers_read(feed: Feed) -> set[str]:
@@ -75,18 +81,18 @@ def _open(department: Department, feed: Feed, answer: SoapAnswer, wanted: Wanted
     if transport.payload == "none":
         for element, part in answer.references:
             element.text = describe_file(part.content)
-        yield Payload(answer.element, answer, answer.records)
+        yield Payload(answer.element, answer, who, answer.records)
         return
     inside = f"{who} (the {'JSON' if transport.payload == 'json-in-string' else 'XML'} inside the answer's string)"
     carried = _carried(department, answer, inside)
     if transport.payload == "json-in-string":
         text = carried if isinstance(carried, str) else decode_text(carried, transport.payload_encoding, inside)
-        yield Payload(open_document(feed, text, inside), answer)
+        yield Payload(open_document(feed, text, inside), answer, inside)
         return
     kind = f"text/xml; charset={transport.payload_encoding}"
     body = utf8_text(carried, inside) if isinstance(carried, str) else utf8_xml(carried, kind, inside)
     for listing in read_listings(body, wanted, inside):
-        yield Payload(listing.root, answer, listing.records)
+        yield Payload(listing.root, answer, inside, listing.records)
 
 
 def _carried(department: Department, answer: SoapAnswer, who: str) -> str | bytes:

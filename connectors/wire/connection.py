@@ -87,8 +87,8 @@ def _parse_uri(text: str) -> Connection:
 def _parse_json(text: str) -> Connection:
     try:
         raw = json.loads(text)
-    except ValueError as error:
-        raise DeclarationError("is neither a URI nor JSON; expected http://login:password@host:port/path") from error
+    except ValueError:
+        raise DeclarationError("is neither a URI nor JSON; expected http://login:password@host:port/path") from None
     schema, host, port = (str(raw.get(key) or "").rstrip("/") for key in ("schema", "host", "port"))
     if re.search("[/@?#]", host.rpartition("://")[2]):
         raise DeclarationError("the host carries more than a host; expected a name or an address")
@@ -111,8 +111,8 @@ def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         _ = parts.port
-    except ValueError as error:
-        raise DeclarationError("the address cannot be read; expected http://login:password@host:port/path") from error
+    except ValueError:  # its own words may quote what stands there
+        raise DeclarationError("the address cannot be read; expected http://login:password@host:port/path") from None
     return parts
 
 
@@ -120,8 +120,8 @@ def _read_extra(raw: Any) -> dict[str, str]:
     try:
         values = json.loads(raw or "{}") if isinstance(raw, str) else raw
         return {str(key): value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
-    except (ValueError, AttributeError) as error:
-        raise DeclarationError("extra is not a JSON object") from error
+    except (ValueError, AttributeError):
+        raise DeclarationError("extra is not a JSON object") from None
 
 
 def _address(parts: SplitResult, port: str = "") -> tuple[str, str, int]:

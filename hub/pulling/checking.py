@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from connectors.declarations.declaration import Department, Feed
 from connectors.mapping.row_edits import Edits, edit_rows
 from connectors.pages.pages import MappedPage, PageRows, map_pages
+from connectors.pages.row_chunks import gather_rows
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.progress import Progress
@@ -109,7 +110,7 @@ def check_exchange(
                     leave(_keep, running, listed, *_judge(running, chunk))
                 pass_by("mid_check")
                 progress("check", running.tally.received)
-        if running.tally.received > hub.bounds.chunk_records and not exchange.is_replay:
+        if len(running.tally.outcomes) > 1 and not exchange.is_replay:  # each chunk was looked at by itself
             facts = (exchange, department, feed, standing.edits, running.rule_version, now)
             running.tally.quarantined += quarantine_contradictions(hub, conn, running.told, running.bad, *facts)
         if running.tally.quarantined and not exchange.is_replay:
@@ -133,14 +134,8 @@ def read_chunks(
 def _some_pages(
     hub: HubContext, exchange: Exchange, department: Department, feed: Feed, edits: Edits
 ) -> Iterator[list[tuple[int, PageRows]]]:
-    waiting: list[tuple[int, PageRows]] = []
-    for page_number, rows in rows_of(hub, exchange, department, feed):
-        waiting.append((page_number, edit_rows(rows, edits)))
-        if sum(rows.count for _, rows in waiting) >= hub.bounds.chunk_records:
-            yield waiting
-            waiting = []
-    if waiting:
-        yield waiting
+    edited = ((number, edit_rows(rows, edits)) for number, rows in rows_of(hub, exchange, department, feed))
+    return gather_rows(edited, hub.bounds.chunk_records, hub.bounds.chunk_characters)
 
 
 def _judge(check: Check, chunk: MappedPage) -> tuple[MappedPage, pl.DataFrame]:

@@ -12,6 +12,7 @@ import polars as pl
 
 from connectors.declarations.declaration import Department, Feed
 from connectors.pages.pages import MappedPage, PageRows, fetch_pages, map_pages, read_blocks
+from connectors.pages.row_chunks import gather_rows
 from connectors.wire.connection import Connection
 from hub.context import HubContext
 from schemas.catalogue import load_catalogue
@@ -19,7 +20,7 @@ from schemas.digests import record_digests
 from schemas.license import LICENSE
 from schemas.reconciliation import ENTRIES, newest_entries
 
-CHUNK = 50_000
+CHUNK, CHUNK_CHARACTERS = 50_000, 100_000_000
 Told = Callable[[int], None]
 
 
@@ -58,13 +59,6 @@ def fetched_rows(hub: HubContext, department: Department, feed: Feed, connection
 def list_rows(department: Department, feed: Feed, pages: Iterable[PageRows], listing: Listing, told: Told) -> None:
     """Map rows and take them in, some pages at a time."""
     names = {kind.license_type: kind.name for kind in load_catalogue().license_types}
-    waiting: list[tuple[int, PageRows]] = []
-    for number, rows in enumerate(pages, 1):
-        waiting.append((number, rows))
-        if sum(one.count for _, one in waiting) >= CHUNK:
-            listing.take(map_pages(department, feed, waiting, names))
-            waiting = []
-            told(listing.row_count)
-    if waiting:
-        listing.take(map_pages(department, feed, waiting, names))
+    for some in gather_rows(enumerate(pages, 1), CHUNK, CHUNK_CHARACTERS):
+        listing.take(map_pages(department, feed, some, names))
         told(listing.row_count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 
 import pytest
@@ -63,6 +64,13 @@ def test_secrets_stay_out_of_the_repr_and_of_refusals() -> None:
     with pytest.raises(DeclarationError) as refusal:
         parse_connection("gopher://u:s3cret@a")
     assert "s3cret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["http://login:hush-hush/more@host", '{"host": "a", "port": "hush-hush"}'])
+def test_what_made_an_address_unreadable_is_not_told(text: str) -> None:
+    with pytest.raises(DeclarationError) as failure:
+        parse_connection(text)
+    assert "hush" not in "".join(traceback.format_exception(failure.value))
 
 
 def test_a_missing_connection_says_what_to_set(declare: Callable[..., Department]) -> None:

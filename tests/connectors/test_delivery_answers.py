@@ -37,3 +37,23 @@ def deliver(behave: Behaviour) -> Outcome:
 def test_a_fault_that_refuses_our_sign_in_refuses_no_delivery(code: str, state: str) -> None:
     told = deliver(answering(FAULT.format(code).encode(), "500 Fault", Content_Type="text/xml"))
     assert (told.state, told.is_down) == (state, state == "doubtful")
+
+
+SAID = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><SubmitDecisionResponse>{}'
+    "</SubmitDecisionResponse></s:Body></s:Envelope>"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "number"),
+    [
+        ("<Code>0</Code><DJH>1</DJH>", "accepted", "1"),
+        ("<Code>0</Code><DJH>1</DJH><DJH>2</DJH>", "accepted", ""),
+        ("<Code>7</Code><Message>no</Message><Message>never</Message>", "refused", ""),
+        ("<Code>0</Code><Code>7</Code>", "doubtful", ""),
+    ],
+)
+def test_an_answer_counts_where_its_result_is_one(said: str, state: str, number: str) -> None:
+    told = deliver(answering(SAID.format(said).encode(), Content_Type="text/xml"))
+    assert (told.state, told.number) == (state, number)

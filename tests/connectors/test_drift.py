@@ -227,6 +227,31 @@ def test_what_is_no_contract_is_said_to_be_none(show: Show, name: str, file: str
         show(name, file, lambda _: content)
 
 
+BOMB = b"openapi: '3.0.0'\na0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
+    b"a%d: &a%d [%s]\n" % (level, level, b",".join([b"*a%d" % (level - 1)] * 10)) for level in range(1, 4)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (BOMB, "neither JSON nor YAML without aliases"),
+        (b"openapi: &a ['3', *a]", "neither JSON nor YAML without aliases"),
+        (b"[" * 200_000, "neither JSON nor YAML without aliases"),
+        (b'{"openapi": "3.0.0", "paths": ["/x"]}', "no well-formed OpenAPI document"),
+        (
+            b'{"openapi": "3.0.0", "paths": {"/x": {"get": {"responses": {"200": {"content": ["a"]}}}}}}',
+            "no well-formed",
+        ),
+    ],
+)
+def test_a_document_that_grows_in_reading_or_has_another_form_is_no_contract(
+    show: Show, content: bytes, words: str
+) -> None:
+    with pytest.raises(DepartmentBrokePromise, match=f"its live contract is none: .*{words}"):
+        show("transport", "openapi.json", lambda _: content)
+
+
 FAULT = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:CODE</faultcode>
 <faultstring>busy</faultstring></s:Fault></s:Body></s:Envelope>"""
 

@@ -20,6 +20,7 @@ from connectors.declarations.declaration import load_department
 from connectors.declarations.declared import Department
 from connectors.drops.file_parts import PART, PartStream
 from connectors.drops.file_rows import FileReader
+from connectors.drops.xml_file import _Reading
 from connectors.formats.page_rows import PageRows
 from schemas.errors import DeclarationError, DepartmentBrokePromise
 
@@ -124,6 +125,22 @@ def zip_of(members: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] 
             change(info)
             made.writestr(info, content)
     return out.getvalue()
+
+
+def written(form: str, rows: list[list[str]]) -> bytes:
+    """Write a file of one form."""
+    lines = "".join(json_of([row])[1:-1] + "\n" for row in rows)
+    return {"csv": csv_of(rows), "xml": xml_of(rows), "json": json_of(rows), "jsonl": lines}[form].encode()
+
+
+@pytest.mark.parametrize("form", SAMPLES)
+def test_a_block_ends_after_much_text_as_well_as_after_many_records(declare: Declare, form: str) -> None:
+    rows = [[str(number), ROW[1], f"{number}" + "x" * 900_000, *ROW[3:]] for number in range(30)]
+    pages = read(declare(form), written(form, rows), f"woods_20250701_01.{form}")
+    assert values(pages, "LSH") == [row[0] for row in rows]
+    assert [page.first for page in pages] == [sum(page.count for page in pages[:place]) for place in range(len(pages))]
+    assert max(page.count for page in pages) <= 10
+    assert values(pages, "MC") == [row[2] for row in rows]
 
 
 # --- CSV
@@ -321,6 +338,17 @@ class Endless(io.RawIOBase):
 def resident() -> int:
     """Return the memory this process holds, what libraries took from the system too."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_of_an_xml_file_nothing_stays_that_stands_before_the_record_being_read(declare: Declare) -> None:
+    department = declare("xml", records="Rows/Group/Row")
+    feed = department.feeds["licenses"]
+    assert feed.files is not None
+    reading = _Reading(feed, feed.files, "test")
+    record = "<Group><Row><LSH>1</LSH></Row></Group>"
+    assert reading.take(f"<Woods>{'<Junk><a>x</a></Junk>' * 1000}<Rows>{record * 1000}</Rows></Woods>") == 1000
+    root = reading._parser.close()
+    assert len(list(root.iter())) == len(["Woods", "Rows", "Group", "Row"])
 
 
 def test_a_long_xml_file_is_read_in_bounded_memory(declare: Declare) -> None:

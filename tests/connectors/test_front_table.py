@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import polars as pl
+import psycopg
 import pytest
 import sqlalchemy as sa
 from fake_makers import TABLE_FEEDS, pull
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from connectors.declarations.declared import Change, Flag
 from connectors.fake.rows.truth import Plot
 from connectors.front import front_database
+from connectors.front.front_errors import translate_error
 from connectors.front.front_listing import FrontListing
 from connectors.front.front_marking import FrontMarker, Marked
 from connectors.front.table_rows import TablePage, open_page
@@ -264,6 +266,47 @@ def test_a_time_of_change_that_keeps_its_zone_is_refused_where_the_session_has_n
             list(reading)
     else:  # a timestamp of MySQL says nothing of a zone
         assert list(reading)
+
+
+STRANGE = {
+    "postgresql": ["infinity", "0044-03-15 00:00:00 BC", "12026-01-01 00:00:00"],
+    "mysql": ["0000-00-00 00:00:00"],
+}
+
+
+def write_strange_times(front: Front) -> list[str]:
+    """Write times that no calendar of ours holds into the first rows; return them."""
+    strange, quote = STRANGE[front.engine.dialect.name], front.engine.dialect.identifier_preparer.quote
+    table, column, number = (quote(name) for name in (front.table.name, "GXSJ", "XH"))
+    with front.engine.begin() as conn:
+        if front.engine.dialect.name == "mysql":
+            conn.exec_driver_sql("set sql_mode = ''")
+        for row, moment in enumerate(strange, 1):
+            conn.exec_driver_sql(f"update {table} set {column} = '{moment}' where {number} = {row}")
+    return strange
+
+
+def test_a_time_that_no_calendar_holds_comes_as_it_is_written_and_stops_no_other_row(front: Front) -> None:
+    strange, told, marked = write_strange_times(front), dict[str | None, str | None](), Marked()
+    for page in fetch(front):
+        told |= dict(zip(cells(page, "XH"), cells(page, "GXSJ"), strict=True))
+        with marker(front) as one:
+            marked += one.mark(page.body, {})
+    assert [told[str(row)] for row, _ in enumerate(strange, 1)] == strange
+    assert (len(told), marked) == (120, Marked(read=120))
+
+
+def test_a_time_that_no_calendar_holds_may_be_part_of_the_key_of_a_row_that_is_marked(front: Front) -> None:
+    write_strange_times(front)
+    pages = fetch(front)
+    with marker(front) as one:
+        one._key = ("XH", "GXSJ")
+        assert sum((one.mark(page.body, {}) for page in pages), Marked()) == Marked(read=120)
+
+
+def test_a_value_that_the_driver_cannot_read_is_the_departments_mistake_and_not_a_broken_line() -> None:
+    unread = sa.exc.DataError("select", {}, psycopg.DataError("cannot be read"))
+    assert isinstance(translate_error(unread, "test"), DepartmentBrokePromise)
 
 
 @pytest.mark.parametrize(

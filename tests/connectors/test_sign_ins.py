@@ -172,6 +172,11 @@ TOKEN = telling({"data": {"token": "abc", "seconds": 60}, "access_token": "abc"}
         (telling({"code": 9, "data": None}), DepartmentRefused, "holds no data/token"),
         (telling({"data": {"token": "a\r\nX-Evil: 1", "seconds": 60}}), DepartmentBrokePromise, "no header can carry"),
         (telling({"data": {"token": "abc", "seconds": "soon"}}), DepartmentBrokePromise, "not a number of seconds"),
+        (
+            lambda client: respond(client, b'{"data": {"token": "abc", "token": "def"}}'),
+            DepartmentBrokePromise,
+            "'token' twice",
+        ),
         (lambda client: respond(client, b"<html>"), DepartmentBrokePromise, "markup"),
         (lambda client: respond(client, b"", "403 No"), DepartmentRefused, "sign-in"),
     ],

@@ -166,6 +166,13 @@ def test_an_answer_that_says_it_failed_is_a_fault(read: Read) -> None:
         read(result("", 0, code="7"))
 
 
+def test_an_answer_with_two_result_codes_is_none(read: Read) -> None:
+    good = result(ITEM, 1)
+    assert read(good).count == 1
+    with pytest.raises(DepartmentBrokePromise, match="Result/Code says 2 different things; expected one"):
+        read(good.replace("<Code>0</Code>", "<Code>0</Code><Code>7</Code>"))
+
+
 def test_strictness_decides_what_the_schema_means(read: Read, caplog: pytest.LogCaptureFixture) -> None:
     broken = wrap("<Result><Code>0</Code></Result>text 37028319900307721X")
     with caplog.at_level(logging.WARNING):

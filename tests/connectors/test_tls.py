@@ -6,6 +6,7 @@ import contextlib
 import logging
 import ssl
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,6 +113,27 @@ def test_a_pinned_authority_is_the_only_one(monkeypatch: pytest.MonkeyPatch) -> 
         1,
         1,
     ]  # after the call: nobody else was let in on the way
+
+
+def told_in_full(error: BaseException) -> str:
+    """Write an error as a log does: with all that led to it."""
+    return "".join(traceback.format_exception(error))
+
+
+@pytest.mark.parametrize("shown", [OTHER.issue("department", host="127.0.0.1"), None])
+def test_nothing_that_an_address_carries_is_told_of_a_call_that_failed(shown: Issued | None) -> None:
+    def hang_up(one: socket) -> socket:
+        one.close()
+        return one
+
+    call = Call("GET", "/of/370283199003077215", {"token": "hush-hush"})
+    with over_tls(shown or GOOD, wrap=None if shown else hang_up) as server:
+        connection = Connection("https", "127.0.0.1", server.port, extra={"ca": OURS.certificate})
+        opened = Door("roads.licenses", connection, Limits(deadline_seconds=5), read_clock)
+        with contextlib.closing(opened), pytest.raises(HubError) as failure:
+            opened.call(call)
+    assert "roads.licenses" in told_in_full(failure.value)
+    assert not {part for part in ("hush-hush", "370283199003077215") if part in told_in_full(failure.value)}
 
 
 def test_a_door_that_speaks_no_tls_is_told_apart() -> None:

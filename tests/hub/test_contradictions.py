@@ -53,10 +53,10 @@ def pull_altered(hub: HubContext, one: Faked, alter: Alter) -> tuple[str, Any]:
     return key, steps.merge(hub, exchange_id)
 
 
-@pytest.mark.parametrize("chunk_records", [1000, 20_000])
-def test_both_wait_however_the_pages_are_cut_into_chunks(hub: HubContext, fake: StartFake, chunk_records: int) -> None:
+@pytest.mark.parametrize("bounds", [FEW, Bounds(), Bounds(chunk_characters=1)])
+def test_both_wait_however_the_pages_are_cut_into_chunks(hub: HubContext, fake: StartFake, bounds: Bounds) -> None:
     one = fake("transport", Plot(scale=2200, bad_share=0))
-    hub = replace(hub, bounds=Bounds(chunk_records=chunk_records))
+    hub = replace(hub, bounds=bounds)
     key, _ = pull_altered(hub, one, lambda row: row.update(YHMC="另一家运输有限公司"))
     assert column(hub, "select record_id from quarantined_records") == [key, key]
     assert column(hub, "select distinct array_to_string(codes, ',') from quarantined_records") == [
