@@ -5,18 +5,13 @@ Knows arguments and output; the answers and their record are the library's.
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from hub.commands.asker import ASKED_HERE, Why, actor, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import opened_hub
-from hub.demo.serving import service_settings
-from hub.settings import Settings
 from license_library.answers import Advice, AsOfAnswer, Checklist, Prefill, SearchAnswer, SearchCounts, VerifyAnswer
 from license_library.service.acts.asking import (
     AsOfRequest,
@@ -30,12 +25,9 @@ from license_library.service.acts.asking import (
     show_as_of,
     verify,
 )
-from license_library.service.settings import ServiceSettings
 from schemas.bureau_time import ZONE, local_second
 
-Why = Annotated[str, typer.Option("--purpose", help="Why you ask; it is recorded.")]
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
-ASKED_HERE = "asked at the command line"
 
 
 def find(  # noqa: PLR0913, PLR0917 - each is one way to ask
@@ -169,19 +161,6 @@ def _show_form(answer: Prefill) -> None:
         source = line.facts[0].words.zh if line.facts else None
         rows.append([line.words.zh, line.value, line.verdict_words.zh, line.reason_words.zh, source, others or None])
     print_table(title, ["字段", "已知值", "结论", "理由", "来源", "另有"], rows)
-
-
-@contextmanager
-def served_library() -> Iterator[ServiceSettings]:
-    """Give what the service answers from, over the configured library."""
-    settings = Settings()
-    with opened_hub(settings) as hub:
-        yield service_settings(hub, settings)
-
-
-def actor() -> str:
-    """Name whoever asks here, for the record."""
-    return f"command line: {getpass.getuser()}"
 
 
 def _values(given: list[str] | None) -> dict[str, str]:

@@ -11,12 +11,9 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.asking import ASKED_HERE, Why, actor, served_library
+from hub.commands.asker import ASKED_HERE, Why, actor, served_hub, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import opened_hub
-from hub.demo.serving import service_settings
 from hub.pulling.fetching import fetch_file
-from hub.settings import Settings
 from license_library.answers import CopyBrief, FileBrief, FileCheck
 from license_library.service.acts import filing
 from license_library.service.acts.filing import CheckRequest, CopyRequest, FileRequest
@@ -47,9 +44,8 @@ def attach(
 @app.command()
 def fetch(license_id: LicenseId, purpose: Why = ASKED_HERE, as_json: AsJson = False) -> None:
     """Fetch the file that a license names from its department and keep it; the same file again is the same file."""
-    settings = Settings()
-    with opened_hub(settings) as hub:
-        kept = fetch_file(hub, service_settings(hub, settings), license_id, actor(), purpose, os.environ)
+    with served_hub() as (hub, service):
+        kept = fetch_file(hub, service, license_id, actor(), purpose, os.environ)
     print_json(kept) if as_json else _show_files([kept])
 
 

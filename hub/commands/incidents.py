@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.choosing import declared_names
+from hub.commands.asker import Who, actor, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.settings import Settings
@@ -17,12 +17,12 @@ from hub.watching.alerting import Told, channels_of, send_alerts
 from hub.watching.judging import judge_feeds
 from license_library.answers import IncidentBrief, IncidentDetail
 from license_library.asking.questions import IncidentFilter
-from license_library.oversight.incident_decisions import DAYS_MUTED, IncidentDecision, decide_incident
-from license_library.oversight.incident_list import list_incidents, report_incident
+from license_library.oversight.incident_decisions import DAYS_MUTED, IncidentDecision
+from license_library.service.acts import overseeing
+from license_library.service.acts.deciding import decide_on_incident
 
 incident = typer.Typer(help="What somebody must look after.", no_args_is_help=True)
 IncidentId = Annotated[int, typer.Argument(help="Number of the incident.")]
-Who = Annotated[str, typer.Option("--by", help="Who decides.")]
 Note = Annotated[str | None, typer.Option(help="What is done about it.")]
 COLUMNS = ["incident", "department", "feed", "kind", "severity", "state", "assigned to", "last seen", "what"]
 
@@ -39,8 +39,8 @@ def list_open(
 ) -> None:
     """List incidents, the gravest and newest first."""
     wanted = IncidentFilter(department, state, limit, after)
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_incidents(conn, wanted, hub.clock(), declared=declared_names(hub))
+    with served_library() as service:
+        answer = overseeing.incidents(service, wanted)
     if as_json:
         print_json(answer)
         return
@@ -52,8 +52,8 @@ def list_open(
 @incident.command()
 def show(incident_id: IncidentId, as_json: AsJson = False) -> None:
     """Show one incident with its history and its alerts."""
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = report_incident(conn, incident_id, hub.clock())
+    with served_library() as service:
+        answer = overseeing.incident(service, incident_id)
     if as_json:
         print_json(answer)
         return
@@ -132,8 +132,8 @@ def alert(as_json: AsJson = False) -> None:
 
 
 def _decide(incident_id: int, decision: IncidentDecision, *, as_json: bool) -> None:
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        decided = decide_incident(conn, incident_id, decision, hub.clock())
+    with served_library() as service:
+        decided = decide_on_incident(service, actor(), incident_id, decision)
     if as_json:
         print_json(decided)
         return

@@ -5,26 +5,21 @@ Knows arguments and output; decisions are the library's, a replay is hub/pulling
 
 from __future__ import annotations
 
-import getpass
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from hub.commands.choosing import declared_names
+from hub.commands.asker import Who, actor, served_hub, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import HubContext, opened_hub, today
 from hub.pulling.replay import replay
-from hub.settings import Settings
 from license_library.answers import QuarantineCase, QuarantineDetail
 from license_library.asking.questions import QuarantineFilter
-from license_library.quarantine.case_decisions import CaseDecision, decide_case
-from license_library.quarantine.quarantine_list import get_quarantine_case, list_quarantine
-from license_library.quarantine.revealing import reveal_case
+from license_library.quarantine.case_decisions import CaseDecision
+from license_library.service.acts import case_deciding, overseeing
 
 quarantine = typer.Typer(help="Records that wait, and what is done about them.", no_args_is_help=True)
 CaseId = Annotated[int, typer.Argument(help="Number of the case.")]
-Who = Annotated[str, typer.Option("--by", help="Who decides.")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the history of the case.")]
 Until = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it may pass.")]
 PLACE = ["exchange", "page", "position", "first seen", "mapping", "rules", "page kept"]
@@ -44,8 +39,8 @@ def list_cases(
     """List cases, newest first."""
     chosen = None if state == "all" else state
     wanted = QuarantineFilter(department, feed, code, chosen, owner=owner, limit=limit)
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_quarantine(conn, wanted, hub.clock(), declared=declared_names(hub))
+    with served_library() as service:
+        answer = overseeing.quarantine(service, wanted)
     if as_json:
         print_json(answer)
         return
@@ -61,11 +56,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one case: its reasons, its source row masked, its history."""
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
+    with served_library() as service:
         if reveal:
-            found = reveal_case(conn, hub.keyring, case_id, getpass.getuser(), purpose, hub.clock())
+            found = case_deciding.reveal(service, actor(), case_id, purpose)
         else:
-            found = get_quarantine_case(conn, hub.keyring, case_id, hub.clock())
+            found = overseeing.quarantine_case(service, case_id)
     _show(found, as_json=as_json)
 
 
@@ -119,23 +114,15 @@ def edited_values(given: list[str]) -> dict[str, str | None]:
 
 def _decide(case_id: int, decision: CaseDecision, *, as_json: bool) -> None:
     """Write the decision, carry out what follows from it, show the case as it stands then."""
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            decide_case(conn, hub.keyring, case_id, decision, today(hub), hub.clock())
+    with served_hub() as (hub, service):
+        found = case_deciding.decide(service, actor(), case_id, decision)
         if decision.action in {"edit", "waive", "recheck"}:
-            _replay(hub, case_id)
-        with hub.engine.connect() as conn:
-            found = get_quarantine_case(conn, hub.keyring, case_id, hub.clock())
+            replay(hub, found.case.department, found.case.feed, [case_id])
+            found = overseeing.quarantine_case(service, case_id)
     _show(found, as_json=as_json)
     if decision.action != "assign" and found.case.state == "open":
         note(f"case {case_id} is still open: {', '.join(found.case.codes)}")
         raise typer.Exit(1)
-
-
-def _replay(hub: HubContext, case_id: int) -> None:
-    with hub.engine.connect() as conn:
-        case = get_quarantine_case(conn, hub.keyring, case_id, hub.clock()).case
-    replay(hub, case.department, case.feed, [case_id])
 
 
 def _day(typed: datetime) -> date:

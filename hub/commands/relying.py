@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.asking import ASKED_HERE, Why, actor, served_library
+from hub.commands.asker import ASKED_HERE, Why, actor, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
 from license_library.answers import LicenseAlertBrief
 from license_library.asking.questions import LicenseAlertFilter

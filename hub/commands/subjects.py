@@ -9,16 +9,16 @@ from typing import Annotated, Literal
 
 import typer
 
+from hub.commands.asker import Who, actor, served_library
 from hub.commands.choosing import progress_bar
-from hub.commands.mending import Who
 from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import HubContext, opened_hub
+from hub.context import opened_hub
 from hub.settings import Settings
 from license_library.answers import PairBrief, PairsAnswer
 from license_library.asking.questions import PairFilter
-from license_library.pairs.subject_decisions import PairOrder, assign_pair, decide_pair, undo_decision
-from license_library.pairs.subject_pairs import find_pair, list_pairs, pair_of
 from license_library.pairs.subject_proposing import propose_pairs
+from license_library.service.acts import binding
+from license_library.service.acts.binding import OwnerOrder, PairOrder, UndoOrder
 
 subject = typer.Typer(help="Which numbers are one person or organisation.", no_args_is_help=True)
 One = Annotated[int, typer.Argument(help="Number of a subject.")]
@@ -41,9 +41,8 @@ def list_them(
     as_json: AsJson = False,
 ) -> None:
     """List pairs of subjects, the latest first."""
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        wanted = PairFilter(state, rule, owner, subject_id, limit, after)
-        answer = list_pairs(conn, hub.keyring, wanted, hub.clock())
+    with served_library() as service:
+        answer = binding.pairs(service, PairFilter(state, rule, owner, subject_id, limit, after))
     _show(answer.pairs, answer, as_json=as_json)
 
 
@@ -85,11 +84,9 @@ def keep_apart(
 @subject.command()
 def unbind(decision_id: Decision, who: Who, reason: Reason, as_json: AsJson = False) -> None:
     """Undo the standing decision of a pair, whichever it is: what stood before it stands again."""
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            undo_decision(conn, hub.keyring, decision_id, who, reason, hub.clock)
-            pair = pair_of(conn, decision_id)
-        _show_pair(hub, *pair, as_json=as_json)
+    with served_library() as service:
+        found = binding.undo(service, actor(), decision_id, UndoOrder(who, reason))
+    _show_pair(found, as_json=as_json)
 
 
 @subject.command()
@@ -100,11 +97,9 @@ def assign(
     as_json: AsJson = False,
 ) -> None:
     """Give a proposal an owner."""
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            assign_pair(conn, hub.keyring, decision_id, owner, who, hub.clock)
-            pair = pair_of(conn, decision_id)
-        _show_pair(hub, *pair, as_json=as_json)
+    with served_library() as service:
+        found = binding.assign(service, actor(), decision_id, OwnerOrder(owner, who))
+    _show_pair(found, as_json=as_json)
 
 
 def _decide(  # noqa: PLR0913 - what a decision needs
@@ -119,15 +114,12 @@ def _decide(  # noqa: PLR0913 - what a decision needs
     as_json: bool,
 ) -> None:
     order = PairOrder(decision=decision, who=who, reason=reason, license_ids=license_ids, request_id=correction)
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            decide_pair(conn, hub.keyring, one, other, order, hub.clock)
-        _show_pair(hub, one, other, as_json=as_json)
+    with served_library() as service:
+        found = binding.decide(service, actor(), one, other, order)
+    _show_pair(found, as_json=as_json)
 
 
-def _show_pair(hub: HubContext, one: int, other: int, *, as_json: bool) -> None:
-    with hub.engine.connect() as conn:
-        found = find_pair(conn, hub.keyring, one, other)
+def _show_pair(found: PairBrief | None, *, as_json: bool) -> None:
     assert found is not None  # noqa: S101 - for the type checker: it was written just now
     _show([found], found, as_json=as_json)
 
