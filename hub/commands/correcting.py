@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated, cast, get_args
 
-import msgspec
 import typer
 
 from hub.commands.asker import Who, actor, served_hub, served_library
 from hub.commands.mending import CaseId, quarantine
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.output import After, AsJson, Limit, print_json, print_table, show_page
 from hub.context import HubContext, opened_hub
 from hub.pushing.correcting import follow_corrections
 from hub.settings import Settings
 from license_library.answers import CorrectionBrief, CorrectionDetail
-from license_library.asking.questions import CorrectionFilter
+from license_library.asking.questions import DEFAULT_LIMIT, CorrectionFilter
 from license_library.quarantine.corrections import DEFAULT_DAYS, Answer
 from license_library.service.acts import correcting
 from license_library.service.acts.correcting import CorrectionAnswer, CorrectionOrder
@@ -78,16 +77,15 @@ def ask(  # noqa: PLR0913, PLR0917 - what is asked for
 def list_them(
     department: Annotated[str | None, typer.Argument(help="Only to this department.")] = None,
     state: Annotated[str | None, typer.Option(help="open, late, answered or withdrawn.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
-    after: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List correction requests, the open ones first, by their last day."""
     with served_library() as service:
         answer = correcting.corrections(service, CorrectionFilter(department, state, limit=limit, after=after))
-    _show(answer.corrections, answer, as_json=as_json)
-    if answer.next and not as_json:
-        note(f"there are more; go on with --after {answer.next}")
+    rows = [_row(one) for one in answer.corrections]
+    show_page(answer, "corrections", COLUMNS, rows, "no request that fits", as_json=as_json)
 
 
 @correction.command()
@@ -134,14 +132,14 @@ def answer(
     with served_hub() as (hub, service):
         correcting.answer(service, actor(), request_id, CorrectionAnswer(cast("Answer", said), who, note))
         found = _handed_over(hub, service, request_id)
-    _show([found], found, as_json=as_json)
+    _show(found, as_json=as_json)
 
 
 def _ask(order: CorrectionOrder, *, as_json: bool) -> None:
     with served_hub() as (hub, service):
         asked = correcting.ask(service, actor(), order)
         found = _handed_over(hub, service, asked.correction.request_id)
-    _show([found], found, as_json=as_json)
+    _show(found, as_json=as_json)
 
 
 def _handed_over(hub: HubContext, service: ServiceSettings, request_id: int) -> CorrectionBrief:
@@ -150,17 +148,14 @@ def _handed_over(hub: HubContext, service: ServiceSettings, request_id: int) -> 
     return correcting.correction(service, request_id).correction
 
 
-def _show(told: list[CorrectionBrief], answer: msgspec.Struct, *, as_json: bool) -> None:
-    if as_json:
-        print_json(answer)
-        return
-    print_table("corrections", COLUMNS, [_row(one) for one in told], "no request that fits")
+def _show(found: CorrectionBrief, *, as_json: bool) -> None:
+    print_json(found) if as_json else print_table("corrections", COLUMNS, [_row(found)])
 
 
 def _show_one(found: CorrectionDetail) -> None:
     print_table("correction", COLUMNS, [_row(found.correction)])
     print_table("why", ["basis", "evidence"], [[found.correction.basis, found.evidence]])
-    history = [[f"{one.happened_at:%Y-%m-%d %H:%M}", one.words.en, one.who, one.note] for one in found.events]
+    history = [[one.happened_at, one.words.en, one.who, one.note] for one in found.events]
     print_table("history", ["when", "what", "who", "note"], history)
 
 

@@ -12,10 +12,10 @@ import typer
 
 from hub.commands.asker import ASKED_HERE, Who, Why, actor, served_hub, served_library
 from hub.commands.asking import MOMENTS
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.output import After, AsJson, note, print_json, print_table, tell_next
 from hub.pushing.correcting import follow_corrections
 from license_library.answers import ConflictBrief, ConflictDetail, ConflictsAnswer
-from license_library.asking.questions import MAX_LIMIT, ConflictFilter
+from license_library.asking.questions import DEFAULT_LIMIT, MAX_LIMIT, ConflictFilter
 from license_library.facts.conflict_decisions import ConflictDecision
 from license_library.quarantine.corrections import DEFAULT_DAYS
 from license_library.service.acts import settling
@@ -97,12 +97,13 @@ def conflicts(
     department: Annotated[str | None, typer.Option(help="Only where this department tells one of the values.")] = None,
     state: Annotated[str | None, typer.Option(help="open, settled or told.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only those this person looks after.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List where sources differ, looking through the whole library; values are masked."""
     found: list[ConflictBrief] = []
-    seen, after, is_over = 0, None, False
+    seen, is_over = 0, False
     with served_library() as service:
         while not is_over and len(found) < limit:
             wanted = ConflictFilter(element, department, state, owner, min(limit, MAX_LIMIT), after)
@@ -112,10 +113,10 @@ def conflicts(
             if not is_over:
                 note(f"looked through {seen} subjects, {len(found)} conflicts")
     if as_json:
-        return print_json({"conflicts": found, "subjects_seen": seen, "is_whole": is_over})
-    return print_table(
-        "conflicts", ["subject", "", "element", "values", "state", "owner"], [_row(one) for one in found]
-    )
+        return print_json({"conflicts": found, "subjects_seen": seen, "is_whole": is_over, "next": after})
+    columns = ["subject", "", "element", "values", "state", "owner"]
+    print_table("conflicts", columns, [_row(one) for one in found])
+    return tell_next(after)
 
 
 @fact.command()

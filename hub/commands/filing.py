@@ -17,7 +17,6 @@ from hub.pulling.fetching import fetch_file
 from license_library.answers import CopyBrief, FileBrief, FileCheck
 from license_library.service.acts import filing
 from license_library.service.acts.filing import CheckRequest, CopyRequest, FileRequest
-from schemas.bureau_time import local_minute
 from schemas.errors import RequestError
 
 app = typer.Typer(help="Files of licenses and working copies made of them.", no_args_is_help=True)
@@ -151,8 +150,8 @@ def _write(output: Path, content: bytes) -> None:
 def _show_files(files_: list[FileBrief]) -> None:
     columns = ["file", "version", "kind", "bytes", "name", "attached", "by", "fetched from", "withdrawn", "SHA-256"]
     rows = [
-        [one.file_id, one.version_count, one.kind, one.size_bytes, one.name, local_minute(one.attached_at),
-         one.attached_by, one.fetched_from, one.withdrawn_at and local_minute(one.withdrawn_at), one.digest]
+        [one.file_id, one.version_count, one.kind, one.size_bytes, one.name, one.attached_at,
+         one.attached_by, one.fetched_from, one.withdrawn_at, one.digest]
         for one in files_
     ]  # fmt: skip
     print_table("license files", columns, rows)
@@ -161,7 +160,7 @@ def _show_files(files_: list[FileBrief]) -> None:
 def _show_copies(copies: list[CopyBrief]) -> None:
     rows = [
         [one.identifier, f"{one.license_type_name} {one.license_number}", one.case_number, one.purpose, one.made_by,
-         local_minute(one.made_at), local_minute(one.expires_at), one.body]
+         one.made_at, one.expires_at, one.body]
         for one in copies
     ]  # fmt: skip
     print_table("working copies", ["identifier", "license", "case", "purpose", "by", "made", "until", "body"], rows)

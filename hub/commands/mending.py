@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 
 from hub.commands.asker import Who, actor, served_hub, served_library
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.output import After, AsJson, Limit, note, print_json, print_table, show_page
 from hub.pulling.replay import replay
 from license_library.answers import QuarantineCase, QuarantineDetail
-from license_library.asking.questions import QuarantineFilter
+from license_library.asking.questions import DEFAULT_LIMIT, QuarantineFilter
 from license_library.quarantine.case_decisions import CaseDecision
 from license_library.service.acts import case_deciding, overseeing
 
@@ -27,25 +27,23 @@ COLUMNS = ["case", "department", "feed", "record", "state", "owner", "tries", "l
 
 
 @quarantine.command("list")
-def list_cases(
+def list_cases(  # noqa: PLR0913, PLR0917 - each narrows it
     department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
     feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
     code: Annotated[str | None, typer.Option(help="Only with this problem code.")] = None,
     state: Annotated[str, typer.Option(help="open, mended, waived, superseded, discarded or all.")] = "open",
     owner: Annotated[str | None, typer.Option(help="Only what this person looks after.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List cases, newest first."""
     chosen = None if state == "all" else state
-    wanted = QuarantineFilter(department, feed, code, chosen, owner=owner, limit=limit)
+    wanted = QuarantineFilter(department, feed, code, chosen, owner=owner, limit=limit, after=after)
     with served_library() as service:
         answer = overseeing.quarantine(service, wanted)
-    if as_json:
-        print_json(answer)
-        return
     title = f"quarantine: {answer.total}" if answer.cases else "quarantine"
-    print_table(title, COLUMNS, [_row(case) for case in answer.cases], "no case that fits")
+    show_page(answer, title, COLUMNS, [_row(case) for case in answer.cases], "no case that fits", as_json=as_json)
 
 
 @quarantine.command()
@@ -139,20 +137,17 @@ def _show(found: QuarantineDetail, *, as_json: bool) -> None:
     print_table("problems", ["field", "code", "expected", "got"], problems)
     source = [[one.name, one.value, one.edited if one.is_edited else None] for one in found.source]
     print_table("source row", ["field", "said", "edited to"], source)
-    history = [
-        [f"{one.happened_at:%Y-%m-%d %H:%M}", one.words.en, one.who, one.detail, one.reason] for one in found.history
-    ]
+    history = [[one.happened_at, one.words.en, one.who, one.detail, one.reason] for one in found.history]
     print_table("history", ["when", "what", "who", "which", "why"], history)
 
 
 def _place(found: QuarantineDetail) -> list[object]:
     case, kept = found.case, "yes" if found.page_kept else "no"
-    place = [case.exchange_id, case.page_number, case.position + 1, f"{case.first_seen_at:%Y-%m-%d %H:%M}"]
+    place = [case.exchange_id, case.page_number, case.position + 1, case.first_seen_at]
     return [*place, found.mapping_version[:12], found.rule_version, kept]
 
 
 def _row(case: QuarantineCase) -> list[object]:
-    seen = f"{case.last_seen_at:%Y-%m-%d %H:%M}"
     waived = f"{case.state} until {case.waived_until}" if case.waived_until else case.state
     names = [case.quarantine_id, case.department, case.feed, case.record_id]
-    return [*names, waived, case.owner, case.tries, seen, ", ".join(case.codes)]
+    return [*names, waived, case.owner, case.tries, case.last_seen_at, ", ".join(case.codes)]

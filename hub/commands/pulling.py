@@ -8,22 +8,22 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 from rich.progress import Progress as Bar
 
 from connectors.wire.connection import Connection, read_connection
 from hub.commands.asker import Who, actor, served_hub, served_library
 from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
-from hub.commands.output import AsJson, explain, note, print_json, print_table
+from hub.commands.output import After, AsJson, Limit, explain, note, print_json, print_table, show_page
 from hub.commands.signals import ended_by_signals
 from hub.context import Bounds, HubContext, opened_hub
 from hub.demo.terminal import notes
 from hub.pulling.pull import pull as pull_feed
 from hub.settings import Settings
-from license_library.asking.questions import ExchangeFilter, HoldDecision
+from license_library.answers import ExchangeBrief
+from license_library.asking.questions import DEFAULT_LIMIT, ExchangeFilter, HoldDecision
 from license_library.exchange.exchanges import fail_exchange, get_exchange
 from license_library.exchange.summaries import ExchangeSummary, summarize
 from license_library.service.acts import deciding, overseeing
@@ -73,22 +73,17 @@ def pull(
 
 def exchanges(
     department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List the last exchanges with their counts."""
     with served_library() as service:
-        answer = overseeing.exchanges(service, ExchangeFilter(department=department, limit=limit))
-    if as_json:
-        print_json(answer)
-        return
-    columns = ["exchange", "started", *COLUMNS[:-1]]
-    print_table(
-        "exchanges",
-        columns,
-        [_exchange_row(exchange) for exchange in answer.exchanges],
-        "none that fits; `hub pull DEPARTMENT` makes one",
-    )
+        answer = overseeing.exchanges(service, ExchangeFilter(department, limit=limit, after=after))
+    columns = ["exchange", "started", *COLUMNS[:-1], "why"]
+    rows = [_exchange_row(exchange) for exchange in answer.exchanges]
+    none = "none that fits; `hub pull DEPARTMENT` makes one"
+    show_page(answer, "exchanges", columns, rows, none, as_json=as_json)
 
 
 @hold.command()
@@ -184,6 +179,7 @@ def _row(summary: ExchangeSummary) -> list[object]:
     return [getattr(summary, column) for column in COLUMNS[:-1]] + [reasons]
 
 
-def _exchange_row(exchange: Any) -> list[object]:
-    values = msgspec.structs.asdict(exchange)
-    return [values["exchange_id"], f"{values['started_at']:%Y-%m-%d %H:%M}", *(values[name] for name in COLUMNS[:-1])]
+def _exchange_row(exchange: ExchangeBrief) -> list[object]:
+    why = exchange.hold_words.en if exchange.hold_words else exchange.error_message
+    counts = [getattr(exchange, column) for column in COLUMNS[:-1]]
+    return [exchange.exchange_id, exchange.started_at, *counts, why]

@@ -14,12 +14,13 @@ import typer
 from hub.commands.asker import Who, actor, served_hub, served_library
 from hub.commands.choosing import progress_bar, shown_progress
 from hub.commands.mending import edited_values, quarantine
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.output import AsJson, Limit, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext
 from hub.pushing.correcting import follow_corrections
 from hub.stewarding.mending import Mended, mend_due, run_batch, run_waiting
 from license_library.answers import BatchBrief
+from license_library.asking.questions import DEFAULT_LIMIT
 from license_library.quarantine.batch_list import get_batch
 from license_library.quarantine.case_batches import (
     BatchAction,
@@ -93,7 +94,7 @@ def batch(  # noqa: PLR0913, PLR0917 - what is done, to which cases, by whom and
 
 
 @quarantine.command()
-def batches(limit: Annotated[int, typer.Option(min=1, max=100)] = 20, as_json: AsJson = False) -> None:
+def batches(limit: Limit = DEFAULT_LIMIT, as_json: AsJson = False) -> None:
     """List batches, those that are not over first."""
     with served_library() as service:
         answer = case_deciding.batches(service, limit)

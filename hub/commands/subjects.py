@@ -11,11 +11,11 @@ import typer
 
 from hub.commands.asker import Who, actor, served_library
 from hub.commands.choosing import progress_bar
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.output import After, AsJson, Limit, note, print_json, print_table, show_page
 from hub.context import opened_hub
 from hub.settings import Settings
-from license_library.answers import PairBrief, PairsAnswer
-from license_library.asking.questions import PairFilter
+from license_library.answers import PairBrief
+from license_library.asking.questions import DEFAULT_LIMIT, PairFilter
 from license_library.pairs.subject_proposing import propose_pairs
 from license_library.service.acts import binding
 from license_library.service.acts.binding import OwnerOrder, PairOrder, UndoOrder
@@ -28,6 +28,7 @@ Reason = Annotated[str, typer.Option(help="Why, in words.")]
 Licenses = Annotated[list[int] | None, typer.Option("--license", help="A license of the two that proves it.")]
 Correction = Annotated[int | None, typer.Option(help="A correction request that proves it.")]
 COLUMNS = ["decision", "state", "subjects", "numbers", "names", "rule", "doubt", "owner", "by", "at"]
+NONE = "no pair that fits; `hub subject propose` looks for some"
 
 
 @subject.command("list")
@@ -36,14 +37,14 @@ def list_them(
     rule: Annotated[str | None, typer.Option(help="Only what this rule found.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only what this person looks after.")] = None,
     subject_id: Annotated[int | None, typer.Option("--subject", help="Only pairs of this subject.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
-    after: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List pairs of subjects, the latest first."""
     with served_library() as service:
         answer = binding.pairs(service, PairFilter(state, rule, owner, subject_id, limit, after))
-    _show(answer.pairs, answer, as_json=as_json)
+    show_page(answer, "subjects", COLUMNS, [_row(one) for one in answer.pairs], NONE, as_json=as_json)
 
 
 @subject.command()
@@ -93,7 +94,7 @@ def unbind(decision_id: Decision, who: Who, reason: Reason, as_json: AsJson = Fa
 def assign(
     decision_id: Decision,
     who: Who,
-    owner: Annotated[str, typer.Option(help="Who looks after it.")],
+    owner: Annotated[str, typer.Option("--to", help="Who looks after it.")],
     as_json: AsJson = False,
 ) -> None:
     """Give a proposal an owner."""
@@ -121,19 +122,10 @@ def _decide(  # noqa: PLR0913 - what a decision needs
 
 def _show_pair(found: PairBrief | None, *, as_json: bool) -> None:
     assert found is not None  # noqa: S101 - for the type checker: it was written just now
-    _show([found], found, as_json=as_json)
-
-
-def _show(pairs: list[PairBrief], answer: PairsAnswer | PairBrief, *, as_json: bool) -> None:
-    if as_json:
-        print_json(answer)
-        return
-    print_table(
-        "subjects", COLUMNS, [_row(one) for one in pairs], "no pair that fits; `hub subject propose` looks for some"
-    )
+    print_json(found) if as_json else print_table("subjects", COLUMNS, [_row(found)])
 
 
 def _row(one: PairBrief) -> list[object]:
     numbers = " = ".join(f"{kind} {code}" for kind, code in zip(one.code_types, one.codes, strict=True))
     pair = [one.decision_id, one.state, f"{one.subject_id} {one.other_id}", numbers, " / ".join(one.names)]
-    return [*pair, one.rule, one.doubt, one.owner, one.decided_by, f"{one.decided_at:%Y-%m-%d %H:%M}"]
+    return [*pair, one.rule, one.doubt, one.owner, one.decided_by, one.decided_at]

@@ -51,7 +51,7 @@ def test_a_proposal_is_listed_masked_owned_decided_and_undone(people: list[int])
     (one,) = told("list", "--state", "proposed")["pairs"]
     assert (one["rule"], one["doubt"], one["names"]) == ("fifteen_digits", "names_differ", ["王*", "王*"])
     assert OLD_COUNTY_PERSON not in json.dumps(one)
-    owned = told("assign", str(one["decision_id"]), "--by", "张工", "--owner", "李工")
+    owned = told("assign", str(one["decision_id"]), "--by", "张工", "--to", "李工")
     assert (owned["owner"], owned["state"]) == ("李工", "proposed")
     apart = told("keep-apart", new, old, "--by", "李工", "--reason", "查明为两人")
     assert apart["state"] == "different"
