@@ -19,6 +19,7 @@ from hub.commands import (
     departments,
     facts,
     filing,
+    finding,
     incidents,
     mending,
     orchestrating,
@@ -75,7 +76,7 @@ app.command()(pushing.push)
 app.command()(replaying.replay)
 app.command()(reconciling.reconcile)
 app.command()(rebuilding.rebuild)
-app.command()(asking.find)
+app.command()(finding.find)
 app.command("verify")(asking.verify_license)
 app.command()(asking.checklist)
 app.command()(asking.prefill)

@@ -1,83 +1,32 @@
-"""`hub find`, `hub verify`, `hub checklist`, `hub prefill`: an approver's questions, asked and recorded like those of the pages.
+"""`hub verify`, `hub as-of`, `hub checklist`, `hub prefill`: an approver's questions, asked and recorded like those of the pages.
 
 Knows arguments and output; the answers and their record are the library's.
 """
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from hub.commands.asker import ASKED_HERE, Why, actor, served_library
+from hub.commands.finding import show_advice
 from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import opened_hub
-from hub.demo.serving import service_settings
-from hub.settings import Settings
-from license_library.answers import Advice, AsOfAnswer, Checklist, Prefill, SearchAnswer, SearchCounts, VerifyAnswer
+from license_library.answers import AsOfAnswer, Checklist, Prefill, VerifyAnswer
 from license_library.service.acts.asking import (
     AsOfRequest,
     ChecklistRequest,
     PrefillRequest,
-    SearchRequest,
     VerifyRequest,
     check_materials,
     fill_form,
-    search,
     show_as_of,
     verify,
 )
-from license_library.service.settings import ServiceSettings
 from schemas.bureau_time import ZONE, local_second
 
-Why = Annotated[str, typer.Option("--purpose", help="Why you ask; it is recorded.")]
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
-ASKED_HERE = "asked at the command line"
-
-
-def find(  # noqa: PLR0913, PLR0917 - each is one way to ask
-    text: Annotated[str | None, typer.Argument(help="Anything: a number, an identifier, a code, a name.")] = None,
-    number: Annotated[str | None, typer.Option(help="License number.")] = None,
-    identifier: Annotated[str | None, typer.Option(help="Electronic license identifier.")] = None,
-    holder_code: Annotated[str | None, typer.Option(help="Credit code or resident number of the holder.")] = None,
-    holder_name: Annotated[str | None, typer.Option(help="Holder's name, two characters or more.")] = None,
-    license_type: Annotated[str | None, typer.Option("--type", help="Only this license type.")] = None,
-    issuer: Annotated[str | None, typer.Option(help="Only this issuer, as licenses name it.")] = None,
-    status: Annotated[str | None, typer.Option(help="Only this status: valid, suspended, revoked, …")] = None,
-    valid_on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what is valid on this day.")
-    ] = None,
-    look_alikes: Annotated[
-        bool, typer.Option("--look-alikes", help="Only names that sound alike or share a company's own words.")
-    ] = False,
-    counts: Annotated[bool, typer.Option("--counts", help="Count what was found, in all and by each filter.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
-    purpose: Why = ASKED_HERE,
-    as_json: AsJson = False,
-) -> None:
-    """Find licenses by whatever is known of them; every hit says why it was found."""
-    asked = SearchRequest(
-        text=text,
-        number=number,
-        identifier=identifier,
-        holder_code=holder_code,
-        holder_name=holder_name,
-        license_type=license_type,
-        issuer=issuer,
-        status=status,
-        valid_on=valid_on.date() if valid_on else None,
-        look_alikes=look_alikes,
-        counts=counts,
-        limit=limit,
-        purpose=purpose,
-    )
-    with served_library() as service:
-        answer = search(service, actor(), asked)
-    print_json(answer) if as_json else _show_hits(answer)
-    raise typer.Exit(0 if answer.hits else 1)
 
 
 def verify_license(
@@ -171,19 +120,6 @@ def _show_form(answer: Prefill) -> None:
     print_table(title, ["字段", "已知值", "结论", "理由", "来源", "另有"], rows)
 
 
-@contextmanager
-def served_library() -> Iterator[ServiceSettings]:
-    """Give what the service answers from, over the configured library."""
-    settings = Settings()
-    with opened_hub(settings) as hub:
-        yield service_settings(hub, settings)
-
-
-def actor() -> str:
-    """Name whoever asks here, for the record."""
-    return f"command line: {getpass.getuser()}"
-
-
 def _values(given: list[str] | None) -> dict[str, str]:
     pairs = [text.partition("=") for text in given or []]
     if wrong := [field for field, equals, _ in pairs if not equals]:
@@ -202,38 +138,7 @@ def _show_as_of(answer: AsOfAnswer) -> None:
     return print_table(title, columns, [row])
 
 
-def _show_hits(answer: SearchAnswer) -> None:
-    rows = [
-        [
-            hit.license_type_name,
-            hit.license_number,
-            hit.holder_name,
-            hit.holder_code,
-            "；".join([hit.validity_words.zh, *(doubt.words.zh for doubt in hit.doubts)]),
-            hit.fit_words.zh if hit.fit_words else None,
-            hit.source.department,
-        ]
-        for hit in answer.hits
-    ]
-    print_table(answer.recognised_words.zh, ["证照", "编号", "持证主体", "代码", "状态", "匹配", "来源"], rows)
-    if answer.counts:
-        _show_counts(answer.counts)
-    _show_advice(answer.advice)
-
-
-def _show_counts(counts: SearchCounts) -> None:
-    groups = (("type", counts.license_types), ("issuer", counts.issuers), ("status", counts.statuses))
-    rows = [[name, one.value, one.words.zh, one.license_count] for name, listed in groups for one in listed]
-    more = "+" if counts.is_bounded else ""
-    print_table(f"{counts.license_count}{more} 件,其中有效 {counts.valid_count} 件", ["", "", "", ""], rows)
-
-
 def _show_verdict(answer: VerifyAnswer) -> None:
     rows = [[match.words.zh, {True: "一致", False: "不一致", None: None}[match.matches]] for match in answer.fields]
     print_table(answer.words.zh, ["", ""], [*rows, *(["", reason.zh] for reason in answer.reasons)])
-    _show_advice(answer.advice)
-
-
-def _show_advice(advice: list[Advice]) -> None:
-    for one in advice:
-        note(one.words.zh)
+    show_advice(answer.advice)

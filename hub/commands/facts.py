@@ -10,18 +10,17 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.asking import ASKED_HERE, MOMENTS, Why, actor, served_library
-from hub.commands.mending import Who
-from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import opened_hub
+from hub.commands.asker import ASKED_HERE, Who, Why, actor, served_hub, served_library
+from hub.commands.asking import MOMENTS
+from hub.commands.output import After, AsJson, note, print_json, print_table, tell_next
 from hub.pushing.correcting import follow_corrections
-from hub.settings import Settings
 from license_library.answers import ConflictBrief, ConflictDetail, ConflictsAnswer
-from license_library.asking.questions import MAX_LIMIT, ConflictFilter
+from license_library.asking.questions import DEFAULT_LIMIT, MAX_LIMIT, ConflictFilter
+from license_library.facts.conflict_decisions import ConflictDecision
 from license_library.quarantine.corrections import DEFAULT_DAYS
 from license_library.service.acts import settling
 from license_library.service.acts.asking import FactsRequest, show_facts
-from license_library.service.acts.settling import ConflictOrder, MasterOrder
+from license_library.service.acts.settling import MasterOrder
 from schemas.bureau_time import ZONE
 
 fact = typer.Typer(help="Facts by data element, their masters, and where sources differ.", no_args_is_help=True)
@@ -98,12 +97,13 @@ def conflicts(
     department: Annotated[str | None, typer.Option(help="Only where this department tells one of the values.")] = None,
     state: Annotated[str | None, typer.Option(help="open, settled or told.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only those this person looks after.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List where sources differ, looking through the whole library; values are masked."""
     found: list[ConflictBrief] = []
-    seen, after, is_over = 0, None, False
+    seen, is_over = 0, False
     with served_library() as service:
         while not is_over and len(found) < limit:
             wanted = ConflictFilter(element, department, state, owner, min(limit, MAX_LIMIT), after)
@@ -113,10 +113,10 @@ def conflicts(
             if not is_over:
                 note(f"looked through {seen} subjects, {len(found)} conflicts")
     if as_json:
-        return print_json({"conflicts": found, "subjects_seen": seen, "is_whole": is_over})
-    return print_table(
-        "conflicts", ["subject", "", "element", "values", "state", "owner"], [_row(one) for one in found]
-    )
+        return print_json({"conflicts": found, "subjects_seen": seen, "is_whole": is_over, "next": after})
+    columns = ["subject", "", "element", "values", "state", "owner"]
+    print_table("conflicts", columns, [_row(one) for one in found])
+    return tell_next(after)
 
 
 @fact.command()
@@ -136,7 +136,7 @@ def assign(
     as_json: AsJson = False,
 ) -> None:
     """Say who looks after a conflict."""
-    _decide(subject, element, ConflictOrder("assign", who, owner=owner), as_json=as_json)
+    _decide(subject, element, ConflictDecision(action="assign", who=who, owner=owner), as_json=as_json)
 
 
 @fact.command()
@@ -151,8 +151,9 @@ def settle(  # noqa: PLR0913, PLR0917 - what is decided, by whom, why, until whe
     as_json: AsJson = False,
 ) -> None:
     """Say which value stands; the conflict is open again when a value changes."""
-    order = ConflictOrder("settle", who, reason, mark, license_id=license_id, until=until.date() if until else None)
-    _decide(subject, element, order, as_json=as_json)
+    day = until.date() if until else None
+    decision = ConflictDecision(action="settle", who=who, note=reason, mark=mark, license_id=license_id, until=day)
+    _decide(subject, element, decision, as_json=as_json)
 
 
 @fact.command()
@@ -168,22 +169,24 @@ def tell(  # noqa: PLR0913, PLR0917 - what is asked, of whom, by when
     as_json: AsJson = False,
 ) -> None:
     """Ask the department of a value to put it right: a correction request."""
-    order = ConflictOrder("tell", who, reason, mark, license_id=license_id, proposed=proposed, days=days)
-    _decide(subject, element, order, as_json=as_json)
+    decision = ConflictDecision(
+        action="tell", who=who, note=reason, mark=mark, license_id=license_id, proposed=proposed, days=days
+    )
+    _decide(subject, element, decision, as_json=as_json)
 
 
 @fact.command()
 def reopen(subject: Subject, element: Code, who: Who, reason: Reason, mark: Mark, as_json: AsJson = False) -> None:
     """Take a decision back."""
-    _decide(subject, element, ConflictOrder("reopen", who, reason, mark), as_json=as_json)
+    decision = ConflictDecision(action="reopen", who=who, note=reason, mark=mark)
+    _decide(subject, element, decision, as_json=as_json)
 
 
-def _decide(subject: int, element: str, order: ConflictOrder, *, as_json: bool) -> None:
-    with served_library() as service:
-        settling.decide(service, actor(), subject, element, order)
-        answer = settling.conflict(service, actor(), subject, element, f"{order.action}: {ASKED_HERE}")
-    if order.action == "tell":
-        with opened_hub(Settings()) as hub:
+def _decide(subject: int, element: str, decision: ConflictDecision, *, as_json: bool) -> None:
+    with served_hub() as (hub, service):
+        settling.decide(service, actor(), subject, element, decision)
+        answer = settling.conflict(service, actor(), subject, element, f"{decision.action}: {ASKED_HERE}")
+        if decision.action == "tell":
             follow_corrections(hub)
     _show(answer, as_json=as_json)
 

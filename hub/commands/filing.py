@@ -11,16 +11,12 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.asking import ASKED_HERE, Why, actor, served_library
+from hub.commands.asker import ASKED_HERE, Why, actor, served_hub, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import opened_hub
-from hub.demo.serving import service_settings
 from hub.pulling.fetching import fetch_file
-from hub.settings import Settings
 from license_library.answers import CopyBrief, FileBrief, FileCheck
 from license_library.service.acts import filing
 from license_library.service.acts.filing import CheckRequest, CopyRequest, FileRequest
-from schemas.bureau_time import local_minute
 from schemas.errors import RequestError
 
 app = typer.Typer(help="Files of licenses and working copies made of them.", no_args_is_help=True)
@@ -47,9 +43,8 @@ def attach(
 @app.command()
 def fetch(license_id: LicenseId, purpose: Why = ASKED_HERE, as_json: AsJson = False) -> None:
     """Fetch the file that a license names from its department and keep it; the same file again is the same file."""
-    settings = Settings()
-    with opened_hub(settings) as hub:
-        kept = fetch_file(hub, service_settings(hub, settings), license_id, actor(), purpose, os.environ)
+    with served_hub() as (hub, service):
+        kept = fetch_file(hub, service, license_id, actor(), purpose, os.environ)
     print_json(kept) if as_json else _show_files([kept])
 
 
@@ -155,8 +150,8 @@ def _write(output: Path, content: bytes) -> None:
 def _show_files(files_: list[FileBrief]) -> None:
     columns = ["file", "version", "kind", "bytes", "name", "attached", "by", "fetched from", "withdrawn", "SHA-256"]
     rows = [
-        [one.file_id, one.version_count, one.kind, one.size_bytes, one.name, local_minute(one.attached_at),
-         one.attached_by, one.fetched_from, one.withdrawn_at and local_minute(one.withdrawn_at), one.digest]
+        [one.file_id, one.version_count, one.kind, one.size_bytes, one.name, one.attached_at,
+         one.attached_by, one.fetched_from, one.withdrawn_at, one.digest]
         for one in files_
     ]  # fmt: skip
     print_table("license files", columns, rows)
@@ -165,7 +160,7 @@ def _show_files(files_: list[FileBrief]) -> None:
 def _show_copies(copies: list[CopyBrief]) -> None:
     rows = [
         [one.identifier, f"{one.license_type_name} {one.license_number}", one.case_number, one.purpose, one.made_by,
-         local_minute(one.made_at), local_minute(one.expires_at), one.body]
+         one.made_at, one.expires_at, one.body]
         for one in copies
     ]  # fmt: skip
     print_table("working copies", ["identifier", "license", "case", "purpose", "by", "made", "until", "body"], rows)

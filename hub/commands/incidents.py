@@ -9,20 +9,21 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.choosing import declared_names
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.asker import Who, actor, served_library
+from hub.commands.output import After, AsJson, Limit, note, print_json, print_table, show_page
 from hub.context import opened_hub
 from hub.settings import Settings
 from hub.watching.alerting import Told, channels_of, send_alerts
 from hub.watching.judging import judge_feeds
 from license_library.answers import IncidentBrief, IncidentDetail
-from license_library.asking.questions import IncidentFilter
-from license_library.oversight.incident_decisions import DAYS_MUTED, IncidentDecision, decide_incident
-from license_library.oversight.incident_list import list_incidents, report_incident
+from license_library.asking.questions import DEFAULT_LIMIT, IncidentFilter
+from license_library.oversight.incident_decisions import DAYS_MUTED, IncidentDecision
+from license_library.service.acts import overseeing
+from license_library.service.acts.deciding import decide_on_incident
+from schemas.bureau_time import local_day
 
 incident = typer.Typer(help="What somebody must look after.", no_args_is_help=True)
 IncidentId = Annotated[int, typer.Argument(help="Number of the incident.")]
-Who = Annotated[str, typer.Option("--by", help="Who decides.")]
 Note = Annotated[str | None, typer.Option(help="What is done about it.")]
 COLUMNS = ["incident", "department", "feed", "kind", "severity", "state", "assigned to", "last seen", "what"]
 
@@ -33,27 +34,23 @@ def list_open(
     state: Annotated[
         str | None, typer.Option(help="open, acknowledged, muted, resolved or all; default: all but resolved.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 100,
-    after: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List incidents, the gravest and newest first."""
     wanted = IncidentFilter(department, state, limit, after)
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_incidents(conn, wanted, hub.clock(), declared=declared_names(hub))
-    if as_json:
-        print_json(answer)
-        return
-    print_table("incidents", COLUMNS, [_row(one) for one in answer.incidents], "none that fits")
-    if answer.next:
-        note(f"there are more; go on with --after {answer.next}")
+    with served_library() as service:
+        answer = overseeing.incidents(service, wanted)
+    rows = [_row(one) for one in answer.incidents]
+    show_page(answer, "incidents", COLUMNS, rows, "none that fits", as_json=as_json)
 
 
 @incident.command()
 def show(incident_id: IncidentId, as_json: AsJson = False) -> None:
     """Show one incident with its history and its alerts."""
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = report_incident(conn, incident_id, hub.clock())
+    with served_library() as service:
+        answer = overseeing.incident(service, incident_id)
     if as_json:
         print_json(answer)
         return
@@ -132,8 +129,8 @@ def alert(as_json: AsJson = False) -> None:
 
 
 def _decide(incident_id: int, decision: IncidentDecision, *, as_json: bool) -> None:
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        decided = decide_incident(conn, incident_id, decision, hub.clock())
+    with served_library() as service:
+        decided = decide_on_incident(service, actor(), incident_id, decision)
     if as_json:
         print_json(decided)
         return
@@ -144,12 +141,9 @@ def _decide(incident_id: int, decision: IncidentDecision, *, as_json: bool) -> N
 def _show(answer: IncidentDetail) -> None:
     print_table("incident", COLUMNS, [_row(answer.incident)])
     note(f"what to do: {answer.incident.advice.en}")
-    steps = [[f"{one.happened_at:%Y-%m-%d %H:%M}", one.what, one.who, one.note] for one in answer.events]
+    steps = [[one.happened_at, one.what, one.who, one.note] for one in answer.events]
     print_table("history", ["when", "what", "who", "note"], steps)
-    alerts = [
-        [one.channel, f"{one.due_at:%Y-%m-%d %H:%M}", one.tries, one.sent_at and f"{one.sent_at:%Y-%m-%d %H:%M}", one.failure]
-        for one in answer.alerts
-    ]  # fmt: skip
+    alerts = [[one.channel, one.due_at, one.tries, one.sent_at, one.failure] for one in answer.alerts]
     print_table("alerts", ["channel", "due", "tries", "sent", "failure"], alerts)
 
 
@@ -158,9 +152,6 @@ def _alert_row(one: Told) -> list[object]:
 
 
 def _row(one: IncidentBrief) -> list[object]:
-    seen = f"{one.last_seen_at:%Y-%m-%d %H:%M}"
-    state = one.state if one.muted_until is None else f"muted until {one.muted_until:%Y-%m-%d}"
-    who = one.assigned_to
-    return [
-        one.incident_id, one.department, one.feed or None, one.kind, one.severity, state, who, seen, one.words.en,
-    ]  # fmt: skip
+    state = one.state if one.muted_until is None else f"muted until {local_day(one.muted_until)}"
+    names = [one.incident_id, one.department, one.feed or None, one.kind, one.severity]
+    return [*names, state, one.assigned_to, one.last_seen_at, one.words.en]

@@ -5,26 +5,21 @@ Knows arguments and output; decisions are the library's, a replay is hub/pulling
 
 from __future__ import annotations
 
-import getpass
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from hub.commands.choosing import declared_names
-from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import HubContext, opened_hub, today
+from hub.commands.asker import Who, actor, served_hub, served_library
+from hub.commands.output import After, AsJson, Limit, note, print_json, print_table, show_page
 from hub.pulling.replay import replay
-from hub.settings import Settings
 from license_library.answers import QuarantineCase, QuarantineDetail
-from license_library.asking.questions import QuarantineFilter
-from license_library.quarantine.case_decisions import CaseDecision, decide_case
-from license_library.quarantine.quarantine_list import get_quarantine_case, list_quarantine
-from license_library.quarantine.revealing import reveal_case
+from license_library.asking.questions import DEFAULT_LIMIT, QuarantineFilter
+from license_library.quarantine.case_decisions import CaseDecision
+from license_library.service.acts import case_deciding, overseeing
 
 quarantine = typer.Typer(help="Records that wait, and what is done about them.", no_args_is_help=True)
 CaseId = Annotated[int, typer.Argument(help="Number of the case.")]
-Who = Annotated[str, typer.Option("--by", help="Who decides.")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the history of the case.")]
 Until = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it may pass.")]
 PLACE = ["exchange", "page", "position", "first seen", "mapping", "rules", "page kept"]
@@ -32,25 +27,23 @@ COLUMNS = ["case", "department", "feed", "record", "state", "owner", "tries", "l
 
 
 @quarantine.command("list")
-def list_cases(
+def list_cases(  # noqa: PLR0913, PLR0917 - each narrows it
     department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
     feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
     code: Annotated[str | None, typer.Option(help="Only with this problem code.")] = None,
     state: Annotated[str, typer.Option(help="open, mended, waived, superseded, discarded or all.")] = "open",
     owner: Annotated[str | None, typer.Option(help="Only what this person looks after.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List cases, newest first."""
     chosen = None if state == "all" else state
-    wanted = QuarantineFilter(department, feed, code, chosen, owner=owner, limit=limit)
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_quarantine(conn, wanted, hub.clock(), declared=declared_names(hub))
-    if as_json:
-        print_json(answer)
-        return
+    wanted = QuarantineFilter(department, feed, code, chosen, owner=owner, limit=limit, after=after)
+    with served_library() as service:
+        answer = overseeing.quarantine(service, wanted)
     title = f"quarantine: {answer.total}" if answer.cases else "quarantine"
-    print_table(title, COLUMNS, [_row(case) for case in answer.cases], "no case that fits")
+    show_page(answer, title, COLUMNS, [_row(case) for case in answer.cases], "no case that fits", as_json=as_json)
 
 
 @quarantine.command()
@@ -61,11 +54,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one case: its reasons, its source row masked, its history."""
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
+    with served_library() as service:
         if reveal:
-            found = reveal_case(conn, hub.keyring, case_id, getpass.getuser(), purpose, hub.clock())
+            found = case_deciding.reveal(service, actor(), case_id, purpose)
         else:
-            found = get_quarantine_case(conn, hub.keyring, case_id, hub.clock())
+            found = overseeing.quarantine_case(service, case_id)
     _show(found, as_json=as_json)
 
 
@@ -119,23 +112,15 @@ def edited_values(given: list[str]) -> dict[str, str | None]:
 
 def _decide(case_id: int, decision: CaseDecision, *, as_json: bool) -> None:
     """Write the decision, carry out what follows from it, show the case as it stands then."""
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            decide_case(conn, hub.keyring, case_id, decision, today(hub), hub.clock())
+    with served_hub() as (hub, service):
+        found = case_deciding.decide(service, actor(), case_id, decision)
         if decision.action in {"edit", "waive", "recheck"}:
-            _replay(hub, case_id)
-        with hub.engine.connect() as conn:
-            found = get_quarantine_case(conn, hub.keyring, case_id, hub.clock())
+            replay(hub, found.case.department, found.case.feed, [case_id])
+            found = overseeing.quarantine_case(service, case_id)
     _show(found, as_json=as_json)
     if decision.action != "assign" and found.case.state == "open":
         note(f"case {case_id} is still open: {', '.join(found.case.codes)}")
         raise typer.Exit(1)
-
-
-def _replay(hub: HubContext, case_id: int) -> None:
-    with hub.engine.connect() as conn:
-        case = get_quarantine_case(conn, hub.keyring, case_id, hub.clock()).case
-    replay(hub, case.department, case.feed, [case_id])
 
 
 def _day(typed: datetime) -> date:
@@ -152,20 +137,17 @@ def _show(found: QuarantineDetail, *, as_json: bool) -> None:
     print_table("problems", ["field", "code", "expected", "got"], problems)
     source = [[one.name, one.value, one.edited if one.is_edited else None] for one in found.source]
     print_table("source row", ["field", "said", "edited to"], source)
-    history = [
-        [f"{one.happened_at:%Y-%m-%d %H:%M}", one.words.en, one.who, one.detail, one.reason] for one in found.history
-    ]
+    history = [[one.happened_at, one.words.en, one.who, one.detail, one.reason] for one in found.history]
     print_table("history", ["when", "what", "who", "which", "why"], history)
 
 
 def _place(found: QuarantineDetail) -> list[object]:
     case, kept = found.case, "yes" if found.page_kept else "no"
-    place = [case.exchange_id, case.page_number, case.position + 1, f"{case.first_seen_at:%Y-%m-%d %H:%M}"]
+    place = [case.exchange_id, case.page_number, case.position + 1, case.first_seen_at]
     return [*place, found.mapping_version[:12], found.rule_version, kept]
 
 
 def _row(case: QuarantineCase) -> list[object]:
-    seen = f"{case.last_seen_at:%Y-%m-%d %H:%M}"
     waived = f"{case.state} until {case.waived_until}" if case.waived_until else case.state
     names = [case.quarantine_id, case.department, case.feed, case.record_id]
-    return [*names, waived, case.owner, case.tries, seen, ", ".join(case.codes)]
+    return [*names, waived, case.owner, case.tries, case.last_seen_at, ", ".join(case.codes)]

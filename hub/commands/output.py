@@ -5,9 +5,11 @@ Exit codes: 0 done, 1 the data or the department is wrong, 2 wrong usage.
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Protocol
 
 import msgspec
 import typer
@@ -15,10 +17,20 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.demo.terminal import notes
+from schemas.bureau_time import local_minute
 from schemas.errors import HubError, NotFound, RequestError
 
 WIDE = 200
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+Limit = Annotated[int, typer.Option(min=1, max=100, help="How many at the most.")]
+After = Annotated[str | None, typer.Option(help="Go on after a page: its `next`.")]
+
+
+class Paged(Protocol):
+    """One page of a list; `next` says where it goes on."""
+
+    @property
+    def next(self) -> str | None: ...
 
 
 def print_json(answer: Any) -> None:
@@ -28,7 +40,7 @@ def print_json(answer: Any) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "none") -> None:
-    """Write a table; None is a dash. Nothing is cut off: in a pipe lines may be long, in a terminal cells wrap.
+    """Write a table; None is a dash, an instant is told in Beijing time. Nothing is cut off: in a pipe lines may be long, in a terminal cells wrap.
 
     Without rows a sentence stands in its place: an empty frame looks like something that broke.
     """
@@ -40,9 +52,32 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in lines:
-        table.add_row(*("–" if value is None else str(value) for value in row))
+        table.add_row(*(_cell(value) for value in row))
     width = None if sys.stdout.isatty() else WIDE
     Console(highlight=False, markup=False, width=width).print(table)
+
+
+def show_page(
+    answer: Paged,
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    empty: str = "none",
+    *,
+    as_json: bool,
+) -> None:
+    """Write one page of a list, and how to go on where there is more of it."""
+    if as_json:
+        print_json(answer)
+        return
+    print_table(title, columns, rows, empty)
+    tell_next(answer.next)
+
+
+def tell_next(cursor: str | None) -> None:
+    """Say how a list goes on, where it does."""
+    if cursor:
+        note(f"there are more; go on with --after {shlex.quote(cursor)}")
 
 
 def note(text: str) -> None:
@@ -54,3 +89,9 @@ def explain(error: HubError) -> int:
     """Write an error where people look for it; return the exit code."""
     notes.print(f"[{error.code}] {error}", markup=False, style="red", soft_wrap=True)
     return 2 if isinstance(error, RequestError) and not isinstance(error, NotFound) else 1
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return local_minute(value) if isinstance(value, datetime) else str(value)

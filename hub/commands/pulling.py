@@ -8,31 +8,30 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 from rich.progress import Progress as Bar
 
 from connectors.wire.connection import Connection, read_connection
-from hub.commands.choosing import chosen_feeds, declared_department, declared_names, progress_bar, shown_progress
-from hub.commands.output import AsJson, explain, note, print_json, print_table
+from hub.commands.asker import Who, actor, served_hub, served_library
+from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
+from hub.commands.output import After, AsJson, Limit, explain, note, print_json, print_table, show_page
 from hub.commands.signals import ended_by_signals
 from hub.context import Bounds, HubContext, opened_hub
 from hub.demo.terminal import notes
 from hub.pulling.pull import pull as pull_feed
 from hub.settings import Settings
-from hub.stewarding.held_batches import settle_batch
-from license_library.asking.questions import ExchangeFilter, HoldDecision
+from license_library.answers import ExchangeBrief
+from license_library.asking.questions import DEFAULT_LIMIT, ExchangeFilter, HoldDecision
 from license_library.exchange.exchanges import fail_exchange, get_exchange
 from license_library.exchange.summaries import ExchangeSummary, summarize
-from license_library.oversight.exchange_list import list_exchanges
+from license_library.service.acts import deciding, overseeing
 from schemas.errors import HubError, LeaseLost
 
 exchange = typer.Typer(help="Exchanges that do not end by themselves.", no_args_is_help=True)
 hold = typer.Typer(help="Batches that wait for the steward.", no_args_is_help=True)
 ExchangeId = Annotated[int, typer.Argument(help="Number of the exchange.")]
-Who = Annotated[str, typer.Option("--by", help="Who decides.")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the history of the feed's incident.")]
 COLUMNS = [
     "department",
@@ -74,24 +73,17 @@ def pull(
 
 def exchanges(
     department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List the last exchanges with their counts."""
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_exchanges(
-            conn, ExchangeFilter(department=department, limit=limit), hub.clock(), declared=declared_names(hub)
-        )
-    if as_json:
-        print_json(answer)
-        return
-    columns = ["exchange", "started", *COLUMNS[:-1]]
-    print_table(
-        "exchanges",
-        columns,
-        [_exchange_row(exchange) for exchange in answer.exchanges],
-        "none that fits; `hub pull DEPARTMENT` makes one",
-    )
+    with served_library() as service:
+        answer = overseeing.exchanges(service, ExchangeFilter(department, limit=limit, after=after))
+    columns = ["exchange", "started", *COLUMNS[:-1], "why"]
+    rows = [_exchange_row(exchange) for exchange in answer.exchanges]
+    none = "none that fits; `hub pull DEPARTMENT` makes one"
+    show_page(answer, "exchanges", columns, rows, none, as_json=as_json)
 
 
 @hold.command()
@@ -107,8 +99,8 @@ def discard(exchange_id: ExchangeId, who: Who, reason: Reason, as_json: AsJson =
 
 
 def _settle(exchange_id: int, decision: HoldDecision, *, as_json: bool) -> None:
-    with opened_hub(Settings()) as hub:
-        settle_batch(hub, exchange_id, decision)
+    with served_hub() as (hub, service):
+        deciding.decide_on_held(service, actor(), exchange_id, decision)
         _show([summarize(hub.engine, exchange_id)], as_json=as_json)
 
 
@@ -187,6 +179,7 @@ def _row(summary: ExchangeSummary) -> list[object]:
     return [getattr(summary, column) for column in COLUMNS[:-1]] + [reasons]
 
 
-def _exchange_row(exchange: Any) -> list[object]:
-    values = msgspec.structs.asdict(exchange)
-    return [values["exchange_id"], f"{values['started_at']:%Y-%m-%d %H:%M}", *(values[name] for name in COLUMNS[:-1])]
+def _exchange_row(exchange: ExchangeBrief) -> list[object]:
+    why = exchange.hold_words.en if exchange.hold_words else exchange.error_message
+    counts = [getattr(exchange, column) for column in COLUMNS[:-1]]
+    return [exchange.exchange_id, exchange.started_at, *counts, why]

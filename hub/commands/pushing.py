@@ -13,17 +13,20 @@ import typer
 
 from connectors.declarations.declaration import list_departments, load_department, load_departments
 from connectors.wire.connection import read_connection
+from hub.commands.asker import Who, actor, served_library
 from hub.commands.choosing import declared_names, progress_bar, shown_progress
-from hub.commands.output import AsJson, explain, note, print_json, print_table
+from hub.commands.output import After, AsJson, Limit, explain, note, print_json, print_table, show_page
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub, today
 from hub.pushing.push import PushSummary, enqueue_delivery
 from hub.pushing.push import push as push_department
 from hub.settings import Settings
 from license_library.answers import DeliveryBrief
-from license_library.asking.questions import DeliveryFilter
+from license_library.asking.questions import DEFAULT_LIMIT, DeliveryFilter
 from license_library.deliveries.delivery_list import get_delivery, list_deliveries
-from license_library.deliveries.outbox import Choice, decide_delivery
+from license_library.deliveries.outbox import Choice
+from license_library.service.acts.deciding import DeliveryDecision, decide
+from schemas.bureau_time import local_second
 from schemas.deliveries import read_delivery
 from schemas.errors import HubError, RequestError
 
@@ -57,22 +60,16 @@ def list_them(
     department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
     state: Annotated[str | None, typer.Option(help="Only in this state, as to_verify.")] = None,
     case: Annotated[str | None, typer.Option(help="Only of this case.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, newest first."""
-    wanted = DeliveryFilter(department=department, state=state, case_number=case, limit=limit)
+    wanted = DeliveryFilter(department=department, state=state, case_number=case, limit=limit, after=after)
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
         answer = list_deliveries(conn, wanted, hub.clock(), declared=declared_names(hub))
-    if as_json:
-        print_json(answer)
-        return
-    print_table(
-        "deliveries",
-        COLUMNS,
-        [_row(one) for one in answer.deliveries],
-        "nothing that fits is owed to anybody; `hub delivery enqueue FILE` hands something in",
-    )
+    none = "nothing that fits is owed to anybody; `hub delivery enqueue FILE` hands something in"
+    show_page(answer, "deliveries", COLUMNS, [_row(one) for one in answer.deliveries], none, as_json=as_json)
 
 
 @delivery.command()
@@ -102,7 +99,7 @@ def enqueue(
 def verify(
     delivery_id: DeliveryId,
     choice: Annotated[str, typer.Argument(help="arrived, resend or cancel.")],
-    who: Annotated[str, typer.Option("--by", help="Who decides.")],
+    who: Who,
     as_json: AsJson = False,
 ) -> None:
     """Decide a delivery that is to be verified or was not delivered."""
@@ -110,9 +107,8 @@ def verify(
         raise RequestError(
             f"delivery {delivery_id}: {choice!r} is no decision; there are {', '.join(get_args(Choice))}"
         )
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        decide_delivery(conn, delivery_id, cast("Choice", choice), who, hub.clock())
-        found = get_delivery(conn, delivery_id)
+    with served_library() as service:
+        found = decide(service, actor(), delivery_id, DeliveryDecision(cast("Choice", choice), who))
     _show_one(found, as_json=as_json)
 
 
@@ -151,7 +147,7 @@ def _show(answer: Any, told: list[PushSummary], *, as_json: bool) -> None:
 
 def _became(one: PushSummary) -> str:
     counts = ", ".join(f"{state} {count}" for state, count in sorted(one.counts.items()))
-    paused = f"left alone until {one.paused_until:%H:%M:%S} UTC: it was found down" if one.paused_until else ""
+    paused = f"left alone until {local_second(one.paused_until)}: it was found down" if one.paused_until else ""
     return "; ".join(filter(None, [counts, paused, one.error_message])) or "nothing was due"
 
 
@@ -166,6 +162,15 @@ def _show_one(found: DeliveryBrief, *, as_json: bool) -> None:
 
 def _row(one: DeliveryBrief) -> list[object]:
     why = one.reason_words.en if one.reason_words else f"after {one.waits_for}" if one.waits_for else None
-    then = f"{one.next_try_at:%Y-%m-%d %H:%M}" if one.next_try_at else None
     state = one.state_words.en
-    return [one.delivery_id, one.department, one.kind, one.case_number, one.delivery_class, state, one.tries, then, why]
+    return [
+        one.delivery_id,
+        one.department,
+        one.kind,
+        one.case_number,
+        one.delivery_class,
+        state,
+        one.tries,
+        one.next_try_at,
+        why,
+    ]

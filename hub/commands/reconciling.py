@@ -14,14 +14,14 @@ from rich.progress import Progress as Bar
 from connectors.declarations.declaration import load_department
 from connectors.wire.connection import Connection, read_connection
 from hub.commands.choosing import chosen_feeds, declared_department, declared_names, progress_bar, shown_progress
-from hub.commands.output import AsJson, explain, note, print_json, print_table
+from hub.commands.output import After, AsJson, Limit, explain, note, print_json, print_table, show_page
 from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub
 from hub.reconciling.pull_differences import pull_differences
 from hub.reconciling.reconcile import reconcile as reconcile_feed
 from hub.settings import Settings
 from license_library.answers import ReconciliationBrief
-from license_library.asking.questions import ReconciliationFilter
+from license_library.asking.questions import DEFAULT_LIMIT, ReconciliationFilter
 from license_library.exchange.summaries import ExchangeSummary
 from license_library.reconciliation.reconciliation_list import (
     get_reconciliation,
@@ -72,30 +72,25 @@ def list_all(
     department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
     feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
     state: Annotated[str | None, typer.Option(help="same or different.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List reconciliations, newest first."""
     with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
         answer = list_reconciliations(
-            conn, ReconciliationFilter(department, feed, state, limit), hub.clock(), declared=declared_names(hub)
+            conn, ReconciliationFilter(department, feed, state, limit, after), hub.clock(), declared=declared_names(hub)
         )
-    if as_json:
-        print_json(answer)
-        return
-    print_table(
-        "reconciliations",
-        COLUMNS,
-        [_row(one) for one in answer.reconciliations],
-        "none that fits; `hub reconcile DEPARTMENT` compares both ends",
-    )
+    none = "none that fits; `hub reconcile DEPARTMENT` compares both ends"
+    rows = [_row(one) for one in answer.reconciliations]
+    show_page(answer, "reconciliations", COLUMNS, rows, none, as_json=as_json)
 
 
 @reconciliation.command()
 def show(
     reconciliation_id: ReconciliationId,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many records.")] = 100,
-    after: Annotated[str | None, typer.Option(help="Go on after a page: its `next`.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """Name the records that are not the same at both ends."""

@@ -9,13 +9,12 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.asking import ASKED_HERE, Why, actor, served_library
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.asker import ASKED_HERE, Why, actor, served_library
+from hub.commands.output import After, AsJson, Limit, note, print_json, show_page
 from license_library.answers import LicenseAlertBrief
-from license_library.asking.questions import LicenseAlertFilter
+from license_library.asking.questions import DEFAULT_LIMIT, LicenseAlertFilter
 from license_library.service.acts.relying import RelianceRequest, note_reliance
 from license_library.service.acts.relying import license_alerts as list_license_alerts
-from schemas.bureau_time import local_minute
 
 
 def rely(
@@ -41,29 +40,26 @@ def rely(
 
 def license_alerts(
     case_number: Annotated[str | None, typer.Option("--case", help="Only this case.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 50,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List the cases that relied on a license whose state has changed since, newest first."""
     with served_library() as service:
-        answer = list_license_alerts(service, LicenseAlertFilter(case_number, limit=limit))
-    if as_json:
-        print_json(answer)
-        return
+        answer = list_license_alerts(service, LicenseAlertFilter(case_number, limit=limit, after=after))
     rows = [
         [
             one.reliance.case_number,
             "decided" if one.is_decided else "open",
             f"{one.reliance.license_type_name} {one.reliance.license_number}",
             _change(one),
-            local_minute(one.noticed_at),
+            one.noticed_at,
             "; ".join(words.en for words in one.told) or None,
         ]
         for one in answer.alerts
     ]
-    print_table(
-        "licenses relied on", ["case", "stage", "license", "change", "noticed", "told"], rows, "none has changed since"
-    )
+    columns = ["case", "stage", "license", "change", "noticed", "told"]
+    show_page(answer, "licenses relied on", columns, rows, "none has changed since", as_json=as_json)
 
 
 def _change(one: LicenseAlertBrief) -> str:

@@ -11,25 +11,27 @@ from typing import Annotated, Any, cast, get_args
 import msgspec
 import typer
 
+from hub.commands.asker import Who, actor, served_hub, served_library
 from hub.commands.choosing import progress_bar, shown_progress
-from hub.commands.mending import Who, edited_values, quarantine
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.mending import edited_values, quarantine
+from hub.commands.output import AsJson, Limit, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
-from hub.context import HubContext, opened_hub
+from hub.context import HubContext
 from hub.pushing.correcting import follow_corrections
-from hub.settings import Settings
 from hub.stewarding.mending import Mended, Stopped, mend_due, run_batch, run_waiting
 from license_library.answers import BatchBrief
-from license_library.quarantine.batch_list import get_batch, list_batches
+from license_library.asking.questions import DEFAULT_LIMIT
+from license_library.quarantine.batch_list import get_batch
 from license_library.quarantine.case_batches import (
     BatchAction,
     BatchChange,
     BatchOrder,
     Chosen,
-    change_batch,
-    create_batch,
 )
 from license_library.quarantine.corrections import DEFAULT_DAYS
+from license_library.service.acts import case_deciding
+from license_library.service.acts.case_deciding import BatchDecision
+from license_library.service.settings import ServiceSettings
 
 BatchId = Annotated[int, typer.Argument(help="Number of the batch.")]
 Where = Annotated[list[str] | None, typer.Option("--where", help="KEY=VALUE; several narrow further.")]
@@ -45,13 +47,15 @@ def replay(
 ) -> None:
     """Take cases up again: those chosen, or a batch, or all that is due and every batch that waits."""
     chosen = _chosen(where) if where else None
-    with ended_by_signals(), opened_hub(Settings()) as hub, progress_bar() as bar:
+    with ended_by_signals(), served_hub() as (hub, service), progress_bar() as bar:
         if batch_id is None and chosen is None:
             told, stopped = run_waiting(hub, shown_progress(bar, "batches"))
             due = mend_due(hub, shown_progress(bar, "due"))
         else:
-            number = batch_id or _begin(hub, BatchOrder("recheck", who, chosen or Chosen()))
-            told, stopped, due = [_run(hub, bar, number)], [], None
+            begun = (
+                _known(hub, batch_id) if batch_id else _begin(service, BatchOrder("recheck", who, chosen or Chosen()))
+            )
+            told, stopped, due = [_run(hub, bar, begun)], [], None
     if due is None:
         _show(told, told[0], as_json=as_json)
         return
@@ -82,18 +86,18 @@ def batch(  # noqa: PLR0913, PLR0917 - what is done, to which cases, by whom and
         cast("BatchAction", action), who, _chosen(where or []), reason, owner, day, edited_values(values or []),
         field=field, basis=basis, proposed=proposed, evidence=evidence, days=days,
     )  # fmt: skip
-    with ended_by_signals(), opened_hub(Settings()) as hub, progress_bar() as bar:
-        told = _run(hub, bar, _begin(hub, order))
+    with ended_by_signals(), served_hub() as (hub, service), progress_bar() as bar:
+        told = _run(hub, bar, _begin(service, order))
         if action == "return":
             follow_corrections(hub)
     _show([told], told, as_json=as_json)
 
 
 @quarantine.command()
-def batches(limit: Annotated[int, typer.Option(min=1, max=100)] = 20, as_json: AsJson = False) -> None:
+def batches(limit: Limit = DEFAULT_LIMIT, as_json: AsJson = False) -> None:
     """List batches, those that are not over first."""
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        answer = list_batches(conn, limit, hub.clock())
+    with served_library() as service:
+        answer = case_deciding.batches(service, limit)
     _show(answer.batches, answer, as_json=as_json)
 
 
@@ -116,8 +120,8 @@ def cancel(batch_id: BatchId, who: Who, as_json: AsJson = False) -> None:
 
 
 def _change(batch_id: int, change: BatchChange, who: str, *, as_json: bool) -> None:
-    with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        told = change_batch(conn, batch_id, change, who, hub.clock())
+    with served_library() as service:
+        told = case_deciding.change(service, actor(), batch_id, BatchDecision(change, who))
     _show([told], told, as_json=as_json)
 
 
@@ -132,16 +136,19 @@ def _chosen(where: list[str]) -> Chosen:
         raise typer.BadParameter("exchange_id is a number", param_hint="--where") from None
 
 
-def _begin(hub: HubContext, order: BatchOrder) -> int:
-    with hub.engine.begin() as conn:
-        return create_batch(conn, hub.keyring, order, hub.clock())
+def _begin(service: ServiceSettings, order: BatchOrder) -> BatchBrief:
+    return case_deciding.begin_batch(service, actor(), order)
 
 
-def _run(hub: HubContext, bar: Any, batch_id: int) -> BatchBrief:
+def _known(hub: HubContext, batch_id: int) -> BatchBrief:
     with hub.engine.connect() as conn:
-        total = get_batch(conn, batch_id).total
-    note(f"batch {batch_id}: {total} cases; after a break go on with `hub replay --batch {batch_id}`")
-    return run_batch(hub, batch_id, shown_progress(bar, f"batch {batch_id}"))
+        return get_batch(conn, batch_id)
+
+
+def _run(hub: HubContext, bar: Any, begun: BatchBrief) -> BatchBrief:
+    number = begun.batch_id
+    note(f"batch {number}: {begun.total} cases; after a break go on with `hub replay --batch {number}`")
+    return run_batch(hub, number, shown_progress(bar, f"batch {number}"))
 
 
 def _show(told: list[BatchBrief], answer: Any, *, as_json: bool) -> None:

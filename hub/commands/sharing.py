@@ -5,14 +5,15 @@ Knows arguments and output; tokens are made and kept by the library.
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 
+from hub.commands.asker import actor
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import opened_hub
 from hub.settings import Settings
+from license_library.service.acts.purposes import signed
 from license_library.sharing.consumers import add_consumer, end_consumer, grant_types, list_consumers, revoke_types
 
 app = typer.Typer(help="Departments that ask the sharing service, and what each may ask for.", no_args_is_help=True)
@@ -30,7 +31,7 @@ def add(
 ) -> None:
     """Add a consumer and show its accessToken, this once."""
     with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        token = add_consumer(conn, hub.keyring, access_id, name, who or getpass.getuser(), hub.clock())
+        token = add_consumer(conn, hub.keyring, access_id, name, signed(who, actor()) or actor(), hub.clock())
     if as_json:
         print_json({"access_id": access_id, "access_token": token})
     else:
@@ -42,7 +43,7 @@ def add(
 def grant(access_id: AccessId, types: Types, who: By = "", as_json: AsJson = False) -> None:
     """Let a consumer ask for license types."""
     with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        changed = grant_types(conn, access_id, types, who or getpass.getuser(), hub.clock())
+        changed = grant_types(conn, access_id, types, signed(who, actor()) or actor(), hub.clock())
     _tell(access_id, "granted", changed, as_json=as_json)
 
 
@@ -57,7 +58,7 @@ def revoke(
 ) -> None:
     """Let a consumer no longer ask for license types, or for anything ever again."""
     with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        by = who or getpass.getuser()
+        by = signed(who, actor()) or actor()
         if types:
             changed = revoke_types(conn, access_id, types, by, hub.clock())
         else:

@@ -9,16 +9,16 @@ from typing import Annotated, Literal
 
 import typer
 
+from hub.commands.asker import Who, actor, served_library
 from hub.commands.choosing import progress_bar
-from hub.commands.mending import Who
-from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import HubContext, opened_hub
+from hub.commands.output import After, AsJson, Limit, note, print_json, print_table, show_page
+from hub.context import opened_hub
 from hub.settings import Settings
-from license_library.answers import PairBrief, PairsAnswer
-from license_library.asking.questions import PairFilter
-from license_library.pairs.subject_decisions import PairOrder, assign_pair, decide_pair, undo_decision
-from license_library.pairs.subject_pairs import find_pair, list_pairs, pair_of
+from license_library.answers import PairBrief
+from license_library.asking.questions import DEFAULT_LIMIT, PairFilter
 from license_library.pairs.subject_proposing import propose_pairs
+from license_library.service.acts import binding
+from license_library.service.acts.binding import OwnerOrder, PairOrder, UndoOrder
 
 subject = typer.Typer(help="Which numbers are one person or organisation.", no_args_is_help=True)
 One = Annotated[int, typer.Argument(help="Number of a subject.")]
@@ -28,6 +28,7 @@ Reason = Annotated[str, typer.Option(help="Why, in words.")]
 Licenses = Annotated[list[int] | None, typer.Option("--license", help="A license of the two that proves it.")]
 Correction = Annotated[int | None, typer.Option(help="A correction request that proves it.")]
 COLUMNS = ["decision", "state", "subjects", "numbers", "names", "rule", "doubt", "owner", "by", "at"]
+NONE = "no pair that fits; `hub subject propose` looks for some"
 
 
 @subject.command("list")
@@ -36,15 +37,14 @@ def list_them(
     rule: Annotated[str | None, typer.Option(help="Only what this rule found.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only what this person looks after.")] = None,
     subject_id: Annotated[int | None, typer.Option("--subject", help="Only pairs of this subject.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
-    after: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """List pairs of subjects, the latest first."""
-    with opened_hub(Settings()) as hub, hub.engine.connect() as conn:
-        wanted = PairFilter(state, rule, owner, subject_id, limit, after)
-        answer = list_pairs(conn, hub.keyring, wanted, hub.clock())
-    _show(answer.pairs, answer, as_json=as_json)
+    with served_library() as service:
+        answer = binding.pairs(service, PairFilter(state, rule, owner, subject_id, limit, after))
+    show_page(answer, "subjects", COLUMNS, [_row(one) for one in answer.pairs], NONE, as_json=as_json)
 
 
 @subject.command()
@@ -85,26 +85,22 @@ def keep_apart(
 @subject.command()
 def unbind(decision_id: Decision, who: Who, reason: Reason, as_json: AsJson = False) -> None:
     """Undo the standing decision of a pair, whichever it is: what stood before it stands again."""
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            undo_decision(conn, hub.keyring, decision_id, who, reason, hub.clock)
-            pair = pair_of(conn, decision_id)
-        _show_pair(hub, *pair, as_json=as_json)
+    with served_library() as service:
+        found = binding.undo(service, actor(), decision_id, UndoOrder(who, reason))
+    _show_pair(found, as_json=as_json)
 
 
 @subject.command()
 def assign(
     decision_id: Decision,
     who: Who,
-    owner: Annotated[str, typer.Option(help="Who looks after it.")],
+    owner: Annotated[str, typer.Option("--to", help="Who looks after it.")],
     as_json: AsJson = False,
 ) -> None:
     """Give a proposal an owner."""
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            assign_pair(conn, hub.keyring, decision_id, owner, who, hub.clock)
-            pair = pair_of(conn, decision_id)
-        _show_pair(hub, *pair, as_json=as_json)
+    with served_library() as service:
+        found = binding.assign(service, actor(), decision_id, OwnerOrder(owner, who))
+    _show_pair(found, as_json=as_json)
 
 
 def _decide(  # noqa: PLR0913 - what a decision needs
@@ -119,29 +115,17 @@ def _decide(  # noqa: PLR0913 - what a decision needs
     as_json: bool,
 ) -> None:
     order = PairOrder(decision=decision, who=who, reason=reason, license_ids=license_ids, request_id=correction)
-    with opened_hub(Settings()) as hub:
-        with hub.engine.begin() as conn:
-            decide_pair(conn, hub.keyring, one, other, order, hub.clock)
-        _show_pair(hub, one, other, as_json=as_json)
+    with served_library() as service:
+        found = binding.decide(service, actor(), one, other, order)
+    _show_pair(found, as_json=as_json)
 
 
-def _show_pair(hub: HubContext, one: int, other: int, *, as_json: bool) -> None:
-    with hub.engine.connect() as conn:
-        found = find_pair(conn, hub.keyring, one, other)
+def _show_pair(found: PairBrief | None, *, as_json: bool) -> None:
     assert found is not None  # noqa: S101 - for the type checker: it was written just now
-    _show([found], found, as_json=as_json)
-
-
-def _show(pairs: list[PairBrief], answer: PairsAnswer | PairBrief, *, as_json: bool) -> None:
-    if as_json:
-        print_json(answer)
-        return
-    print_table(
-        "subjects", COLUMNS, [_row(one) for one in pairs], "no pair that fits; `hub subject propose` looks for some"
-    )
+    print_json(found) if as_json else print_table("subjects", COLUMNS, [_row(found)])
 
 
 def _row(one: PairBrief) -> list[object]:
     numbers = " = ".join(f"{kind} {code}" for kind, code in zip(one.code_types, one.codes, strict=True))
     pair = [one.decision_id, one.state, f"{one.subject_id} {one.other_id}", numbers, " / ".join(one.names)]
-    return [*pair, one.rule, one.doubt, one.owner, one.decided_by, f"{one.decided_at:%Y-%m-%d %H:%M}"]
+    return [*pair, one.rule, one.doubt, one.owner, one.decided_by, one.decided_at]

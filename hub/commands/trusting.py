@@ -5,7 +5,6 @@ Knows arguments and output; each is done elsewhere.
 
 from __future__ import annotations
 
-import getpass
 import os
 from typing import Annotated
 
@@ -13,6 +12,7 @@ import msgspec
 import typer
 
 from connectors.wire.connection import read_connection
+from hub.commands.asker import actor
 from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
@@ -125,8 +125,8 @@ def activate(
 
 def _record(settings: Settings, revealed: Revealed, purpose: str, rows: int) -> None:
     with opened_hub(settings) as hub, hub.engine.begin() as conn:
-        actor, hashed = f"command line: {getpass.getuser()}", hash_question(hub.keyring, revealed)
-        record_inquiry(conn, actor, "reveal", purpose.strip(), hashed, rows, hub.clock())
+        hashed = hash_question(hub.keyring, revealed)
+        record_inquiry(conn, actor(), "reveal", purpose.strip(), hashed, rows, hub.clock())
 
 
 def _show_tried(tried: Tried) -> None:

@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.mending import Who
+from hub.commands.asker import Who, actor
 from hub.commands.output import AsJson, print_json, print_table
 from hub.context import opened_hub
 from hub.settings import Settings
 from license_library.catalogue.calendar import CalendarDay, add_plain_year, list_year, set_day
+from license_library.service.acts.purposes import signed
 
 calendar = typer.Typer(help="The days on which departments work.", no_args_is_help=True)
 
@@ -46,13 +47,13 @@ def set_one_day(
     """Say of one day whether departments work; later deadlines count with it."""
     if kind not in {"workday", "holiday"}:
         raise typer.BadParameter("expected workday or holiday", param_hint="KIND")
+    changed = CalendarDay(day.date(), kind == "workday", note, signed(who, actor()))
     with opened_hub(Settings()) as hub, hub.engine.begin() as conn:
-        set_day(conn, day.date(), kind == "workday", note, who)
-    changed = CalendarDay(day.date(), kind == "workday", note, who)
+        set_day(conn, changed.day, changed.is_workday, changed.note, signed(who, actor()))
     if as_json:
         print_json(changed)
         return
-    print_table("calendar", ["day", "works", "why", "by"], [[changed.day, kind, note, who]])
+    print_table("calendar", ["day", "works", "why", "by"], [[changed.day, kind, note, changed.changed_by]])
 
 
 @calendar.command()

@@ -14,8 +14,7 @@ import msgspec
 from license_library.answers import Words
 from schemas.errors import RequestError
 
-DEFAULT_LIMIT = 20
-MAX_LIMIT = 100
+DEFAULT_HITS, DEFAULT_LIMIT, MAX_LIMIT = 20, 50, 100  # of a search, of every other list, of either
 
 
 class SearchTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +33,7 @@ class SearchTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_on: date | None = None  # by its term and status of today
     counts: bool = False  # count what was found, in all and by each filter
     look_alikes: bool = False  # beside a name: only those that sound alike or share a company's own words
-    limit: int = DEFAULT_LIMIT  # 1 to 100
+    limit: int = DEFAULT_HITS  # 1 to 100
     after: str | None = None  # SearchAnswer.next of the page before
 
 
@@ -88,7 +87,7 @@ class IncidentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     STATES: ClassVar[tuple[str, ...]] = ("open", "acknowledged", "muted", "resolved", "all")
     department: str | None = None
     state: str | None = None  # one of STATES
-    limit: int = MAX_LIMIT
+    limit: int = DEFAULT_LIMIT
     after: str | None = None  # IncidentsAnswer.next of the page before
 
 
@@ -100,7 +99,7 @@ class CorrectionFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: str | None = None  # one of STATES
     license_id: int | None = None
     quarantine_id: int | None = None
-    limit: int = MAX_LIMIT
+    limit: int = DEFAULT_LIMIT
     after: str | None = None  # CorrectionsAnswer.next of the page before
 
 

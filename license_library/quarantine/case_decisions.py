@@ -6,7 +6,6 @@ Records decisions and their history; no license is within reach. What follows fr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -36,15 +35,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class CaseDecision:
+class CaseDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hold one decision: what, by whom, why, and what it needs: an owner, edited values, the last day of a waiver."""
 
     action: CaseAction
     who: str
     reason: str = ""
     owner: str = ""
-    values: Mapping[str, str | None] = field(default_factory=dict)
+    values: Mapping[str, str | None] = {}
     until: date | None = None
     mark: str | None = None  # of the case as it was shown; none: it is decided about as it stands
 

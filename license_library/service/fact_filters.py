@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path
 
-from license_library.asking.questions import ConflictFilter
+from license_library.asking.questions import DEFAULT_LIMIT, ConflictFilter
 from license_library.service.filters import Choice, Limit
 
 ElementCode = Annotated[str, Path(pattern=r"^[a-z_]{1,60}$")]
@@ -22,7 +22,7 @@ class ConflictQuery:
     state: Choice = None
     owner: Choice = None
     after: Choice = None
-    limit: Limit = 50
+    limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> ConflictFilter:
         """Return the question; what a form left empty is any."""

@@ -15,6 +15,7 @@ from fastapi.dependencies.utils import get_flat_dependant
 from pydantic import AfterValidator, BeforeValidator
 
 from license_library.asking.questions import (
+    DEFAULT_LIMIT,
     CorrectionFilter,
     DeliveryFilter,
     ExchangeFilter,
@@ -72,7 +73,7 @@ class ExchangeQuery:
     department: Choice = None
     feed: Choice = None
     after: Choice = None
-    limit: Limit = 50
+    limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> ExchangeFilter:
         """Return the question; what a form left empty is any."""
@@ -89,7 +90,7 @@ class QuarantineQuery:
     state: Choice = "open"
     owner: Choice = None
     after: Choice = None
-    limit: Limit = 50
+    limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> QuarantineFilter:
         """Return the question; what a form left empty is any."""
@@ -113,7 +114,7 @@ class DeliveryQuery:
     case_number: Choice = None
     state: Choice = None
     after: Choice = None
-    limit: Limit = 50
+    limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> DeliveryFilter:
         """Return the question; what a form left empty is any."""
@@ -134,7 +135,7 @@ class IncidentQuery:
     department: Choice = None
     state: Choice = None
     after: Choice = None
-    limit: Limit = 100
+    limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> IncidentFilter:
         """Return the question; what a form left empty is any."""
@@ -150,7 +151,7 @@ class CorrectionQuery:
     license_id: Known = None
     quarantine_id: Known = None
     after: Choice = None
-    limit: Limit = 100
+    limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> CorrectionFilter:
         """Return the question; what a form left empty is any."""
@@ -165,7 +166,7 @@ class LicenseAlertQuery:
     case_number: Choice = None
     license_id: Known = None
     after: Choice = None
-    limit: Limit = 50
+    limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> LicenseAlertFilter:
         """Return the question; what a form left empty is any."""
@@ -194,7 +195,7 @@ class ReconciliationQuery:
     feed: Choice = None
     state: Choice = None
     after: Choice = None
-    limit: Limit = 50
+    limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> ReconciliationFilter:
         """Return the question; what a form left empty is any."""
@@ -208,7 +209,7 @@ class PageQuery:
     """Go on in a list that needs no other choice."""
 
     after: Choice = None
-    limit: Limit = 100
+    limit: Limit = DEFAULT_LIMIT
 
 
 @dataclass(frozen=True)

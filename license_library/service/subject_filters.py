@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from license_library.asking.questions import PairFilter
+from license_library.asking.questions import DEFAULT_LIMIT, PairFilter
 from license_library.service.filters import Choice, Known, Limit
 
 
@@ -23,7 +23,7 @@ class PairQuery:
     owner: Choice = None
     subject_id: Known = None
     after: Choice = None
-    limit: Limit = 50
+    limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> PairFilter:
         """Return the question; what a form left empty is any."""

@@ -54,6 +54,19 @@ def test_the_bureaus_zone_has_one_home() -> None:
     assert holding == ["schemas/bureau_time.py"]
 
 
+def test_commands_write_no_instant_themselves() -> None:
+    """A terminal tells Beijing time as the pages do: tables and `schemas.bureau_time` write instants."""
+    written = [
+        f"{relative(path)}:{node.lineno}"
+        for path in modules()
+        if relative(path).startswith("hub/commands/")
+        for node in ast.walk(parsed(path))
+        if (isinstance(node, ast.FormattedValue) and any(mark in ast.unparse(node) for mark in ("%Y", "%m", "%H")))
+        or (isinstance(node, ast.Attribute) and node.attr in {"strftime", "isoformat"})
+    ]
+    assert written == []
+
+
 def test_every_module_says_what_it_knows() -> None:
     silent = [relative(path) for path in modules() if len(ast.get_docstring(parsed(path)) or "") < 25]
     assert silent == []

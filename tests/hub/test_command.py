@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import shutil
 import signal
@@ -90,16 +91,18 @@ def test_a_failed_pull_ends_with_one_and_says_why(
 
 
 def test_a_held_pull_ends_with_one_and_can_be_released(
-    environ: dict[str, str], fake: StartFake, monkeypatch: pytest.MonkeyPatch
+    environ: dict[str, str], fake: StartFake, hub: HubContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = fake("transport", Plot(scale=300, bad_share=0.2)).process.connection_value
     monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", connection)
     held = type_command("pull", "transport", "--json")
     assert (held.exit_code, told(held)["state"]) == (1, "held")
-    signed = ("--by", "王工", "--reason", "部门确认属实")
-    released = type_command("hold", "release", str(told(held)["exchange_id"]), *signed, "--json")
+    decided = ("--by", "王工", "--reason", "部门确认属实")
+    released = type_command("hold", "release", str(told(held)["exchange_id"]), *decided, "--json")
     assert (released.exit_code, told(released)["merged"]) == (0, told(held)["held"])
-    again = type_command("hold", "discard", str(told(held)["exchange_id"]), *signed)
+    signed = f"王工 (command line: {getpass.getuser()})"
+    assert column(hub, "select who from incident_events where what = 'released'") == [signed]
+    again = type_command("hold", "discard", str(told(held)["exchange_id"]), *decided)
     assert (again.exit_code, "request.not_held" in again.stderr) == (2, True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import json
 import shutil
@@ -103,7 +104,10 @@ def test_incidents_are_listed_and_decided_by_command(
     assert (first["severity"], first["state"]) == ("critical", "open")
     number = str(first["incident_id"])
     known = type_command("incident", "acknowledge", number, "--by", "李工", "--note", "已去函", "--json")
-    assert (told(known)["state"], told(known)["decided_by"]) == ("acknowledged", "李工")
+    assert (told(known)["state"], told(known)["decided_by"]) == (
+        "acknowledged",
+        f"李工 (command line: {getpass.getuser()})",
+    )
     assert type_command("incident", "assign", number, "--by", "李工", "--to", "王工").exit_code == 0
     assert type_command("incident", "mute", number, "--by", "李工", "--days", "3").exit_code == 0
     assert "muted until" in (listed := type_command("incident", "list", "transport").stdout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from pathlib import Path
 from typing import Any
@@ -50,14 +51,14 @@ def test_a_proposal_is_listed_masked_owned_decided_and_undone(people: list[int])
     (one,) = told("list", "--state", "proposed")["pairs"]
     assert (one["rule"], one["doubt"], one["names"]) == ("fifteen_digits", "names_differ", ["王*", "王*"])
     assert OLD_COUNTY_PERSON not in json.dumps(one)
-    owned = told("assign", str(one["decision_id"]), "--by", "张工", "--owner", "李工")
+    owned = told("assign", str(one["decision_id"]), "--by", "张工", "--to", "李工")
     assert (owned["owner"], owned["state"]) == ("李工", "proposed")
     apart = told("keep-apart", new, old, "--by", "李工", "--reason", "查明为两人")
     assert apart["state"] == "different"
     assert told("list", "--state", "proposed")["pairs"] == []
     assert told("unbind", str(apart["decision_id"]), "--by", "李工", "--reason", "有误")["state"] == "proposed"
     bound = told("bind", new, passport, "--by", "李工", "--reason", "护照备注", "--license", "1")
-    assert (bound["state"], bound["decided_by"]) == ("same", "李工")
+    assert (bound["state"], bound["decided_by"]) == ("same", f"李工 (command line: {getpass.getuser()})")
     table = typed("list", "--subject", passport)
     cells = [[cell.strip() for cell in line.split("│")] for line in table.stdout.splitlines() if "│" in line]
     assert [row[2:4] for row in cells] == [["same", f"{new} {passport}"]]

@@ -5,8 +5,6 @@ One of the doors to the library; no license is within reach.
 
 from __future__ import annotations
 
-from datetime import date
-
 import msgspec
 
 from license_library.answers import BatchBrief, BatchesAnswer, QuarantineDetail
@@ -20,7 +18,7 @@ from license_library.quarantine.case_batches import (
     count_open,
     create_batch,
 )
-from license_library.quarantine.case_decisions import CaseAction, CaseDecision, decide_case
+from license_library.quarantine.case_decisions import CaseDecision, decide_case
 from license_library.quarantine.quarantine_list import get_quarantine_case
 from license_library.quarantine.revealing import reveal_case
 from license_library.service.acts.purposes import Purpose, signed
@@ -30,7 +28,7 @@ from schemas.struct_readers import build_readers
 __all__ = [
     "BatchDecision",
     "BatchOrder",
-    "CaseOrder",
+    "CaseDecision",
     "RevealRequest",
     "batches",
     "begin_batch",
@@ -41,18 +39,6 @@ __all__ = [
 ]
 
 BATCHES_SHOWN = 5
-
-
-class CaseOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Decide about a case: what, who says so and why, and what it needs."""
-
-    action: CaseAction
-    who: str
-    reason: str = ""
-    owner: str = ""
-    values: dict[str, str | None] = {}
-    until: date | None = None
-    mark: str | None = None  # of the case as it was looked at; one that has changed since is refused
 
 
 class RevealRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,11 +54,10 @@ class BatchDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     who: str
 
 
-def decide(settings: ServiceSettings, actor: str, quarantine_id: int, order: CaseOrder) -> QuarantineDetail:
+def decide(settings: ServiceSettings, actor: str, quarantine_id: int, decision: CaseDecision) -> QuarantineDetail:
     """Write the decision and return the case as it stands now; the hub carries out what follows."""
-    facts = msgspec.structs.asdict(order) | {"who": signed(order.who, actor)}
+    decision = msgspec.structs.replace(decision, who=signed(decision.who, actor))
     with settings.engine.begin() as conn:
-        decision = CaseDecision(**facts)
         decide_case(conn, settings.keyring, quarantine_id, decision, settings.today(), settings.now())
         return get_quarantine_case(conn, settings.keyring, quarantine_id, settings.now())
 
@@ -83,10 +68,10 @@ def reveal(settings: ServiceSettings, actor: str, quarantine_id: int, purpose: s
         return reveal_case(conn, settings.keyring, quarantine_id, actor, purpose, settings.now())
 
 
-def batches(settings: ServiceSettings) -> BatchesAnswer:
+def batches(settings: ServiceSettings, limit: int = BATCHES_SHOWN) -> BatchesAnswer:
     """Return the newest batches, those that are not over first."""
     with settings.engine.connect() as conn:
-        return list_batches(conn, BATCHES_SHOWN, settings.now())
+        return list_batches(conn, limit, settings.now())
 
 
 def count_chosen(settings: ServiceSettings, wanted: QuarantineFilter) -> int:
@@ -108,4 +93,4 @@ def change(settings: ServiceSettings, actor: str, batch_id: int, decision: Batch
         return change_batch(conn, batch_id, decision.change, signed(decision.who, actor), settings.now())
 
 
-build_readers(CaseOrder, RevealRequest, BatchDecision, BatchOrder)
+build_readers(CaseDecision, RevealRequest, BatchDecision, BatchOrder)

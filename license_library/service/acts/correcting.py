@@ -13,7 +13,6 @@ from license_library.answers import CorrectionDetail, CorrectionsAnswer, FaceFie
 from license_library.asking.questions import CorrectionFilter
 from license_library.quarantine.correction_list import list_corrections, show_correction
 from license_library.quarantine.corrections import (
-    DEFAULT_DAYS,
     Answer,
     Correction,
     answer_correction,
@@ -29,18 +28,11 @@ from schemas.license import LICENSE
 from schemas.struct_readers import build_readers
 
 
-class CorrectionOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CorrectionOrder(Correction, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ask for one field to be put right, of a license or of a case that waits; who asks, on what basis, by when."""
 
-    field: str
-    basis: str
-    who: str
     license_id: int | None = None
     quarantine_id: int | None = None
-    proposed: str = ""
-    seen: str = ""
-    evidence: str = ""
-    days: int = DEFAULT_DAYS
 
 
 class CorrectionAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,9 +72,9 @@ def reveal(settings: ServiceSettings, actor: str, request_id: int, purpose: str)
 
 def ask(settings: ServiceSettings, actor: str, order: CorrectionOrder) -> CorrectionDetail:
     """Note the request and return it as it stands."""
-    facts = {name: getattr(order, name) for name in Correction.__struct_fields__} | {"who": signed(order.who, actor)}
+    order = msgspec.structs.replace(order, who=signed(order.who, actor))
     with settings.engine.begin() as conn:
-        about = (Correction(**facts), settings.today(), settings.now())
+        about = (order, settings.today(), settings.now())
         if order.license_id is not None and order.quarantine_id is None:
             request_id = ask_for_license(conn, settings.keyring, order.license_id, *about)
         elif order.quarantine_id is not None and order.license_id is None:

@@ -5,34 +5,19 @@ The only door from routes to them. A conflict shown with its values is recorded 
 
 from __future__ import annotations
 
-from datetime import date
-
 import msgspec
 
 from license_library.answers import ConflictDetail, ConflictsAnswer, ElementsAnswer
 from license_library.asking.inquiries import hash_question, record_inquiry
 from license_library.asking.questions import ConflictFilter
-from license_library.facts.conflict_decisions import Action, ConflictDecision, decide_conflict, prefer_source
+from license_library.facts.conflict_decisions import ConflictDecision, decide_conflict, prefer_source
 from license_library.facts.conflict_list import list_conflicts, show_conflict
 from license_library.facts.element_list import list_elements
-from license_library.quarantine.corrections import DEFAULT_DAYS
 from license_library.service.acts.purposes import signed
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
 
-
-class ConflictOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Decide about a conflict: assign, settle, tell the department, or reopen; and who decides, why."""
-
-    action: Action
-    who: str
-    note: str = ""
-    mark: str = ""  # of the conflict as it was looked at; settle, tell and reopen need it
-    owner: str = ""
-    license_id: int | None = None  # whose value stands or is doubted; none: the holder code's own
-    until: date | None = None
-    proposed: str = ""
-    days: int = DEFAULT_DAYS
+__all__ = ["ConflictDecision", "MasterOrder", "conflict", "conflicts", "decide", "elements", "prefer"]
 
 
 class MasterOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,9 +51,9 @@ def conflict(settings: ServiceSettings, actor: str, subject_id: int, element: st
         return answer
 
 
-def decide(settings: ServiceSettings, actor: str, subject_id: int, element: str, order: ConflictOrder) -> None:
+def decide(settings: ServiceSettings, actor: str, subject_id: int, element: str, decision: ConflictDecision) -> None:
     """Note the decision, signed with who is signed in."""
-    decision = ConflictDecision(**msgspec.structs.asdict(order) | {"who": signed(order.who, actor)})
+    decision = msgspec.structs.replace(decision, who=signed(decision.who, actor))
     with settings.engine.begin() as conn:
         decide_conflict(conn, settings.keyring, subject_id, element, decision, settings.today(), settings.now())
 
@@ -86,4 +71,4 @@ def prefer(settings: ServiceSettings, actor: str, element: str, order: MasterOrd
         return list_elements(conn)
 
 
-build_readers(ConflictOrder, MasterOrder)
+build_readers(ConflictDecision, MasterOrder)

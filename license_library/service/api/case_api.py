@@ -11,7 +11,7 @@ from starlette.responses import Response
 from license_library.answers import BatchBrief, BatchesAnswer, QuarantineDetail
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.acts import case_deciding
-from license_library.service.acts.case_deciding import BatchDecision, BatchOrder, CaseOrder, RevealRequest
+from license_library.service.acts.case_deciding import BatchDecision, BatchOrder, CaseDecision, RevealRequest
 from license_library.service.api.api import JSON
 from license_library.service.bodies import Body, read_question
 from license_library.service.filters import Reference, demand_known_query
@@ -19,13 +19,13 @@ from license_library.service.openapi import describe
 
 router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends(demand_known_query)])
 
-SHAPES = (BatchBrief, BatchDecision, BatchOrder, BatchesAnswer, CaseOrder, RevealRequest)
+SHAPES = (BatchBrief, BatchDecision, BatchOrder, BatchesAnswer, CaseDecision, RevealRequest)
 
 
-@router.post("/quarantine/{quarantine_id}/decision", openapi_extra=describe(QuarantineDetail, CaseOrder))
+@router.post("/quarantine/{quarantine_id}/decision", openapi_extra=describe(QuarantineDetail, CaseDecision))
 def decide_case(settings: Settings, asker: Someone, quarantine_id: Reference, body: Body) -> Response:
     """Assign, edit, waive, discard a case, or ask that it be checked again; and who decides, and why."""
-    return JSON(case_deciding.decide(settings, asker.actor, quarantine_id, read_question(body, CaseOrder)))
+    return JSON(case_deciding.decide(settings, asker.actor, quarantine_id, read_question(body, CaseDecision)))
 
 
 @router.post("/quarantine/{quarantine_id}/reveal", openapi_extra=describe(QuarantineDetail, RevealRequest))

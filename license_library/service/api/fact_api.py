@@ -13,7 +13,7 @@ from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.acts import asking, settling
 from license_library.service.acts.asking import FactsRequest, PrefillRequest
 from license_library.service.acts.purposes import HeaderPurpose
-from license_library.service.acts.settling import ConflictOrder, MasterOrder
+from license_library.service.acts.settling import ConflictDecision, MasterOrder
 from license_library.service.api.api import JSON
 from license_library.service.bodies import Body, read_question
 from license_library.service.fact_filters import Conflicts, ElementCode
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends
 
 SHAPES = (
     ConflictDetail,
-    ConflictOrder,
+    ConflictDecision,
     ConflictsAnswer,
     ElementsAnswer,
     FactsAnswer,
@@ -62,13 +62,13 @@ def conflict(
 
 
 @router.post(
-    "/conflicts/{subject_id}/{element}/decision", openapi_extra=describe(ConflictDetail, ConflictOrder, purpose=True)
+    "/conflicts/{subject_id}/{element}/decision", openapi_extra=describe(ConflictDetail, ConflictDecision, purpose=True)
 )
 def decide(
     settings: Settings, asker: Someone, subject_id: Reference, element: ElementCode, body: Body, purpose: HeaderPurpose
 ) -> Response:
     """Assign, settle, tell the department, or reopen a conflict; and who decides."""
-    settling.decide(settings, asker.actor, subject_id, element, read_question(body, ConflictOrder))
+    settling.decide(settings, asker.actor, subject_id, element, read_question(body, ConflictDecision))
     return JSON(settling.conflict(settings, asker.actor, subject_id, element, purpose))
 
 

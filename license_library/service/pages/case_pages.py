@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.acts import case_deciding, correcting, overseeing
-from license_library.service.acts.case_deciding import BatchDecision, BatchOrder, CaseOrder
+from license_library.service.acts.case_deciding import BatchDecision, BatchOrder, CaseDecision
 from license_library.service.acts.purposes import check_purpose, keep_purpose
 from license_library.service.bodies import Form, as_question
 from license_library.service.filters import Quarantine, Reference
@@ -73,7 +73,7 @@ def decide(settings: Settings, asker: Someone, quarantine_id: Reference, form: F
     order = _given(form, ("action", "who", "reason", "owner", "until", "mark"))
     if form.get("action") == "edit":
         order["values"] = {form.get("field", ""): form.get("value") or None}
-    case_deciding.decide(settings, asker.actor, quarantine_id, as_question(order, CaseOrder))
+    case_deciding.decide(settings, asker.actor, quarantine_id, as_question(order, CaseDecision))
     return RedirectResponse(f"/quarantine/{quarantine_id}#history", 303)
 
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from license_library.service.access import Settings, Someone, demand_someone
 from license_library.service.acts import overseeing, settling
 from license_library.service.acts.purposes import check_purpose, keep_purpose, kept_purpose
-from license_library.service.acts.settling import ConflictOrder, MasterOrder
+from license_library.service.acts.settling import ConflictDecision, MasterOrder
 from license_library.service.bodies import Form, as_question
 from license_library.service.fact_filters import Conflicts, ElementCode
 from license_library.service.filters import Reference
@@ -58,7 +58,7 @@ def decide(
     if "action" not in form:
         keep_purpose(request, response, check_purpose(form.get("purpose", "")))
         return response
-    settling.decide(settings, asker.actor, subject_id, element, as_question(_order(form), ConflictOrder))
+    settling.decide(settings, asker.actor, subject_id, element, as_question(_order(form), ConflictDecision))
     return response
 
 
