@@ -12,6 +12,7 @@ from schemas.identifiers.resident_identity import forms_of
 
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 # With a plausible birthday inside, as 18 characters or the 15 they replaced: an organisation's digits rarely have one.
+_NAME = re.compile(r"[a-z][a-z_.]{0,59}", re.ASCII)
 _RESIDENT_NUMBER = re.compile(
     rf"(?<!\d)\d{{6}}(?:(?:18|19|20)\d\d{_DAY}\d{{3}}[\dX]|\d\d{_DAY}\d{{3}})(?!\d)", re.ASCII
 )
@@ -49,3 +50,8 @@ def _plain(text: str) -> str:
 def _plain_character(written: str) -> str:
     plain = normalize("NFKC", written).upper()
     return plain if len(plain) == 1 else written
+
+
+def shown_name(typed: str) -> str:
+    """Return a name that was sent where it is one by its shape; anything else may be a person's number, and is not repeated."""
+    return typed if _NAME.fullmatch(typed) else "…"

@@ -30,12 +30,10 @@ from schemas.names import name_key
 from schemas.states import STATE_CODES
 
 MIN_NAME = 2
-_YEARS = (1900, 2200)
 MAX_TEXT = 200
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _HOLDER_CODE_SHAPE = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}", re.ASCII)
 _ORGANISATION_SHAPE = re.compile(r"[0-9A-Z]{8}-?[0-9X]", re.ASCII)
-_NAME = re.compile(r"[a-z][a-z_.]{0,59}", re.ASCII)
 _LETTERS = re.compile(r"[A-Za-zÜü][A-Za-zÜü'’ -]*[A-Za-zÜü]")
 _BRACKETS = ("()", "[]", "\uff08\uff09", "\uff3b\uff3d", "〔〕", "【】")  # as offices write the year of a number
 _NARROW = {ord(bracket): "()"[side] for pair in _BRACKETS for side, bracket in enumerate(pair)}
@@ -116,21 +114,6 @@ def check_text(text: str, longest: int = MAX_TEXT) -> None:
             f"search: the text is refused; expected at most {longest} printable characters; nothing was searched",
         )
         raise WrongQuestion("search.bad_text", words)
-
-
-def shown_name(typed: str) -> str:
-    """Return a name that was sent where it is one by its shape; anything else may be a person's number, and is not repeated."""
-    return typed if _NAME.fullmatch(typed) else "…"
-
-
-def check_moment(on: date | None, known_at: date | None) -> None:
-    """Refuse a day or an instant before 1900 or after 2200: no calendar could turn it into another zone's."""
-    if any(moment is not None and not _YEARS[0] <= moment.year <= _YEARS[1] for moment in (on, known_at)):
-        words = Words(
-            "日期超出范围：应在 1900 年至 2200 年之间",
-            "search: the day is out of range; expected one from 1900 to 2200; nothing was searched",
-        )
-        raise WrongQuestion("search.bad_day", words)
 
 
 def check_state(state: str | None, states: Collection[str]) -> None:

@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 from license_library.answers import FactField, FactsAnswer, SubjectBrief, Words
 from license_library.asking.bound_holders import Bound, bound_by_rows
 from license_library.asking.holder_codes import HolderCode, read_holder_code
-from license_library.asking.masking import mask_code
-from license_library.asking.readings import check_moment, check_text, shown_name
+from license_library.asking.masking import mask_code, shown_name
+from license_library.asking.moments import check_moment
+from license_library.asking.readings import check_text
 from license_library.facts.fact_decisions import read_decisions, read_preferred, settled_fact
 from license_library.facts.fact_fields import element_field
 from license_library.facts.fact_statement import TELLING, facts_statement
@@ -98,7 +99,19 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
             now,
         )
     known_at = settled_instant(conn, known_at, now)
-    on = on or local_day(known_at)
+    return _facts_then(conn, keyring, holder, elements, on or local_day(known_at), known_at, now)
+
+
+def _facts_then(
+    conn: Connection,
+    keyring: Keyring,
+    holder: HolderCode,
+    elements: dict[str, Element],
+    on: date,
+    known_at: datetime,
+    now: datetime,
+) -> FactsAnswer:
+    """Return what licenses told on a day, as far as it was known at an instant."""
     facts = {"hashes": holder.hashes(keyring), "types": wanted_types(elements) or [""], "telling": list(TELLING)}
     rows = conn.execute(_THEN, {**facts, "on": on, "known_at": known_at}).all()
     told = [(element, _then(element, facts_of(element, rows, holder, on))) for element in elements.values()]

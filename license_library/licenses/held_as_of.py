@@ -18,7 +18,8 @@ from license_library.asking.holder_subjects import by_code, with_bound
 from license_library.asking.known_feeds import feeds_known_at, nothing_words
 from license_library.asking.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.asking.masking import mask_code
-from license_library.asking.readings import check_moment, check_text
+from license_library.asking.moments import check_moment
+from license_library.asking.readings import check_text
 from license_library.licenses.as_of import HOLDS_FROM, TOLD_FROM, settled_instant, unknown_state_words
 from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring

@@ -1,0 +1,20 @@
+"""Days and instants that somebody asks about, checked before anybody reckons with them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from license_library.answers import Words
+from license_library.asking.questions import WrongQuestion
+
+_YEARS = (1900, 2200)
+
+
+def check_moment(on: date | None, known_at: date | None) -> None:
+    """Refuse a day or an instant before 1900 or after 2200: no calendar could turn it into another zone's."""
+    if any(moment is not None and not _YEARS[0] <= moment.year <= _YEARS[1] for moment in (on, known_at)):
+        words = Words(
+            "日期超出范围：应在 1900 年至 2200 年之间",
+            "search: the day is out of range; expected one from 1900 to 2200; nothing was searched",
+        )
+        raise WrongQuestion("search.bad_day", words)
