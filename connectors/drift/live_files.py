@@ -5,6 +5,7 @@ An import that lies elsewhere is taken from the pinned copy, and said so. Interp
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,9 +22,10 @@ from connectors.soap.soap_envelope import ENVELOPES, open_answer
 from connectors.wire.connection import PORTS, Connection
 from connectors.wire.door import Answer, Call, Door
 from schemas.bureau_time import Clock
-from schemas.errors import DeclarationError, DepartmentBrokePromise
+from schemas.errors import DeclarationError, DepartmentBrokePromise, HubError
 
 MOST_FILES = 60
+NO_PLACE = {errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG}  # what else a disk says is ours
 LOOKED_AT = 4000  # bytes in which an envelope says that it is one
 
 
@@ -46,6 +48,12 @@ def fetch_live_files(department: Department, connection: Connection, folder: Pat
         files = LiveFiles(main)
         if department.transport.kind == "soap":
             _follow_imports(fetcher, files, folder)
+    except OSError as error:
+        raise HubError(
+            f"{department.department}: its live contract cannot be kept on this machine ({error.strerror}), which is no "
+            "mistake of the department; nothing was compared"
+        ) from None
+    else:
         return files
     finally:
         fetcher.close()
@@ -126,6 +134,8 @@ def _told_of_location(department: str, location: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in NO_PLACE:
+            raise
         raise DepartmentBrokePromise(
             f"{department}: its live contract imports {location[:200]!r}, which cannot be laid out as a file "
             f"({getattr(error, 'strerror', None) or error}); nothing was compared"

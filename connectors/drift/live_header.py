@@ -14,7 +14,7 @@ from connectors.drops.drop_folder import DropFolder
 from connectors.drops.file_choosing import Chosen, choose_files
 from connectors.drops.file_contract import declared_files
 from connectors.drops.file_drop import opened_drop
-from connectors.drops.zip_file import open_members
+from connectors.drops.zip_file import broken_zips, open_members
 from connectors.wire.connection import Connection
 from schemas.errors import DepartmentBrokePromise
 
@@ -50,6 +50,7 @@ def _head(drop: DropFolder, chosen: Chosen, feed: Feed, department: Department, 
     if chosen.entry.size > department.transport.limits.page_bytes:
         raise DepartmentBrokePromise(f"{who}: {chosen.entry.name} is too large to look into for its header alone")
     whole = io.BytesIO(drop.read(chosen.path, 0, chosen.entry.size))
-    for _, stream in open_members(whole, declared_files(department, feed), who):
-        return stream.read(HEAD)
+    with broken_zips(who):
+        for _, stream in open_members(whole, declared_files(department, feed), who):
+            return stream.read(HEAD)
     return b""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -29,6 +32,7 @@ from schemas.errors import (
     DepartmentRefused,
     DepartmentServerFault,
     DepartmentUnavailable,
+    HubError,
 )
 
 WATCHED = [name for name in list_departments() if load_department(name).transport.live_contract]
@@ -205,19 +209,37 @@ def test_an_import_out_of_the_folder_is_never_written(show: Show) -> None:
         )
 
 
-@pytest.mark.parametrize("location", ["http://[x", "."])
+@pytest.mark.parametrize("location", ["http://[x", ".", "x" * 300])
 def test_an_import_that_can_be_no_file_is_the_departments_mistake(
     monkeypatch: pytest.MonkeyPatch, served: dict[str, FakeServer], show: Show, location: str
 ) -> None:
     publisher = served["market_regulation"].spokesman
     assert isinstance(publisher, Publisher)
-    monkeypatch.setattr(publisher, "files", {**publisher.files, ".": publisher.files["registry.xsd"]})
+    monkeypatch.setattr(
+        publisher, "files", {**publisher.files, **dict.fromkeys([".", "x" * 300], publisher.files["registry.xsd"])}
+    )
     with pytest.raises(DepartmentBrokePromise, match=r"its live contract imports .*; nothing was compared"):
         show(
             "market_regulation",
             "registry.wsdl",
             lambda content: content.replace(b'Location="registry.xsd"', f'Location="{location}"'.encode()),
         )
+
+
+def test_a_disk_of_ours_that_is_full_is_no_mistake_of_the_department(
+    monkeypatch: pytest.MonkeyPatch, show: Show
+) -> None:
+    write = Path.write_bytes
+
+    def fill(place: Path, content: bytes) -> int:
+        if place.name == "registry.xsd":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(place, content)
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    with pytest.raises(HubError, match=r"cannot be kept on this machine \(No space left on device\)") as failure:
+        show("market_regulation")
+    assert not isinstance(failure.value, DepartmentError)
 
 
 @pytest.mark.parametrize("content", [b"<!DOCTYPE html><html>sign in</html>", b"{}", b"<definitions/>", b""])
