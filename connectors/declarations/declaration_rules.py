@@ -16,7 +16,9 @@ from connectors.declarations.field_rules import check_rule
 from connectors.declarations.file_rules import check_files
 from connectors.declarations.holder_rules import check_holders
 from connectors.declarations.reconcile_rules import check_reconcile
+from connectors.declarations.request_rules import ACCOUNT, PLACEHOLDERS, check_flat, check_placeholders
 from connectors.declarations.request_template import placeholders
+from connectors.declarations.schedule_rules import check_schedule
 from connectors.declarations.sign_in_rules import check_carrying, check_seal, check_sign_in
 from connectors.declarations.text_encoding import CODECS
 from connectors.declarations.time_forms import time_pattern
@@ -25,11 +27,6 @@ from schemas.license import LICENSE, RecordType
 
 RECORD_TYPES: Mapping[str, RecordType] = {LICENSE.name: LICENSE}
 NEEDED = {"soap": ("operation", "records"), "rest": ("path", "records"), "table": ("table",), "file": ("files",)}
-ACCOUNT = {"login", "password"}
-PLACEHOLDERS = {"since", "page", "offset", "page_size", "cursor"}
-CRON = {"minute": (0, 59), "hour": (0, 23), "day of the month": (1, 31), "month": (1, 12), "day of the week": (0, 7)}
-CRON_PART = r"(\*|[0-9]+(-[0-9]+)?)(/0*[1-9][0-9]*)?"  # what every scheduler takes: no names, no step of nothing
-FLAT = {"query", "form"}  # ways to send a request that know no groups
 SHARES = ("max_bad_ratio", "max_missed_ratio", "max_loss", "max_fill_drop", "max_duplicates", "max_contradictions")
 FOLLOWED = {"link", "next"}  # paging styles whose next page is a URL of the department's
 
@@ -98,20 +95,6 @@ def check_feed(feed: Feed, transport: Transport, place: str) -> None:
     check_holders(feed, transport, place)
 
 
-def check_schedule(schedule: str, place: str) -> None:
-    """Refuse a schedule that is not five cron fields."""
-    parts = schedule.split()
-    if len(parts) != 5:
-        raise DeclarationError(f"{place}: key 'schedule': expected five cron fields, got {schedule!r}")
-    for part, (unit, (least, most)) in zip(parts, CRON.items(), strict=True):
-        is_written = all(re.fullmatch(CRON_PART, one) for one in part.split(","))
-        if not is_written or not all(least <= int(number) <= most for number in re.findall(r"[0-9]+", part)):
-            raise DeclarationError(
-                f"{place}: key 'schedule': expected {least} to {most} for the {unit}, as a number, a list, a range or a "
-                f"step, got {part!r}"
-            )
-
-
 def _check_request(feed: Feed, transport: Transport, place: str) -> None:
     for needed in NEEDED[transport.kind]:
         if not getattr(feed, needed):
@@ -127,21 +110,10 @@ def _check_request(feed: Feed, transport: Transport, place: str) -> None:
         )
     if transport.kind == "rest":
         _check_form(feed, transport, place)
-    _check_placeholders(feed.request, PLACEHOLDERS | ACCOUNT, f"{place}: key 'request.")
-    _check_placeholders(feed.headers, ACCOUNT, f"{place}: key 'headers.")
+    check_placeholders(feed.request, PLACEHOLDERS | ACCOUNT, f"{place}: key 'request.")
+    check_placeholders(feed.headers, ACCOUNT, f"{place}: key 'headers.")
     if feed.headers and transport.kind != "soap":
         raise DeclarationError(f"{place}: key 'headers' needs kind soap")
-
-
-def _check_placeholders(template: Mapping[str, object], known: set[str], place: str) -> None:
-    """Refuse a placeholder that nothing fills, at any depth."""
-    for key, value in template.items():
-        if isinstance(value, Mapping):
-            _check_placeholders(value, known, f"{place}{key}.")
-        elif unknown := sorted(placeholders(value) - known):
-            raise DeclarationError(
-                f"{place}{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(known))}"
-            )
 
 
 def _check_form(feed: Feed, transport: Transport, place: str) -> None:
@@ -149,10 +121,7 @@ def _check_form(feed: Feed, transport: Transport, place: str) -> None:
     check_carrying(feed, transport, place)
     if feed.method == "GET" and feed.send != "query":
         raise DeclarationError(f"{place}: key 'send': {feed.send} needs method POST")
-    if feed.send in FLAT and any(isinstance(value, dict | list) for value in feed.request.values()):
-        raise DeclarationError(
-            f"{place}: key 'request': {feed.send} carries no groups and no lists; expected send json or xml, or one text"
-        )
+    check_flat(feed.send, feed.request, place)
     if feed.answer == "xml" and feed.records == ".":
         raise DeclarationError(f"{place}: key 'records': in XML a list stands inside an element; expected its path")
     if feed.send == "xml" and transport.payload_encoding.lower() not in CODECS:

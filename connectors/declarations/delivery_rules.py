@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from connectors.declarations.declaration_rules import check_schedule, check_text
+from connectors.declarations.declaration_rules import check_text
 from connectors.declarations.declared import Transport
 from connectors.declarations.declared_delivery import Ask, Delivery, Out, Receipt, Window
 from connectors.declarations.durations import duration
 from connectors.declarations.out_file_rules import check_out_file, check_receipt_file
 from connectors.declarations.request_template import placeholders
+from connectors.declarations.schedule_rules import check_schedule
 from connectors.declarations.time_forms import time_pattern
 from schemas.deliveries import KINDS, payload_names
 from schemas.errors import DeclarationError

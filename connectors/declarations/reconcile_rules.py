@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from connectors.declarations.declared import Feed, Transport
+from connectors.declarations.declared_reconcile import AskRecord
+from connectors.declarations.request_rules import ACCOUNT, PLACEHOLDERS, check_flat, check_placeholders
 from connectors.declarations.request_template import placeholders
 from schemas.errors import DeclarationError
 
 PATH = r"/(?!/)[!-~]*"
+FILLED = PLACEHOLDERS - {"cursor"} | {"key"} | ACCOUNT  # a list's own call may need its page and its size
 
 
 def check_reconcile(feed: Feed, transport: Transport, place: str) -> None:
@@ -22,9 +25,18 @@ def check_reconcile(feed: Feed, transport: Transport, place: str) -> None:
         return
     if transport.kind not in {"soap", "rest"}:
         raise DeclarationError(f"{where}: key 'ask' needs kind soap or rest; got {transport.kind}")
-    if transport.kind == "rest" and not re.fullmatch(PATH, told.ask.call):
-        raise DeclarationError(
-            f"{where[:-1]}.ask]: key 'call': expected a path such as /api/license, got {told.ask.call!r}"
-        )
-    if "key" not in placeholders(told.ask.request):
-        raise DeclarationError(f"{where[:-1]}.ask]: key 'request': expected {{key}} in it, or every record is the same")
+    _check_ask(feed, told.ask, transport, f"{where[:-1]}.ask]")
+
+
+def _check_ask(feed: Feed, ask: AskRecord, transport: Transport, place: str) -> None:
+    """Refuse a question that cannot be sent as it is written."""
+    if transport.kind == "rest":
+        if not re.fullmatch(PATH, ask.call) or set(ask.call) & set("?#\\{}"):
+            raise DeclarationError(
+                f"{place}: key 'call': expected a path such as /api/license, in ASCII, without a query or a placeholder, "
+                f"got {ask.call!r}"
+            )
+        check_flat("query" if ask.method == "GET" else feed.send, ask.request, place)
+    check_placeholders(ask.request, FILLED, f"{place}: key 'request.")
+    if "key" not in placeholders(ask.request):
+        raise DeclarationError(f"{place}: key 'request': expected {{key}} in it, or every record is the same")

@@ -28,9 +28,28 @@ def test_a_feed_has_the_name_of_its_table(declare: Declare) -> None:
     assert declare(("[feeds.licenses]", '[feeds.licenses]\nname = "other"')).feeds["licenses"].name == "licenses"
 
 
-@pytest.mark.parametrize("schedule", ["*/30 * * * *", "5-59/20 8,12-14 1 */3 1-5", "0 22-2 1-31/2 12 0,7"])
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "*/30 * * * *",
+        "5-59/20 8,12-14 1 */3 1-5",
+        "0 22-2 1-31/2 12 0,7",
+        "0 8 29 2 *",
+        "0 8 30 2 1",
+        "0 8 30-2 2 *",
+        "0 8 30 1-2 *",
+    ],
+)
 def test_a_schedule_is_of_numbers_lists_ranges_and_steps(declare: Declare, schedule: str) -> None:
     assert declare(("*/30 * * * *", schedule)).feeds["licenses"].schedule == schedule
+
+
+def test_one_record_may_be_asked_for_by_a_call_that_also_needs_a_page_or_an_account(declare: Declare) -> None:
+    request = '{ no = "{key}", size = "{page_size}", who = "{login}" }'
+    nested = f'method = "POST", request = {{ a = {request} }}'
+    posting = ('path = "/licenses"', 'path = "/licenses"\nmethod = "POST"\nsend = "json"')
+    for changes in (((FIELDS, asking(f'"/x", request = {request}')),), ((FIELDS, asking(f'"/x", {nested}')), posting)):
+        assert declare(*changes).feeds["licenses"].reconcile.ask is not None
 
 
 def test_the_departments_are_listed_sorted(tmp_path: Path, write_folder: Callable[[str], Path]) -> None:
@@ -44,6 +63,14 @@ def test_an_unknown_department_is_told_the_known_ones(declare: Declare, tmp_path
     declare()
     with pytest.raises(DeclarationError, match="no department 'rivers'; there are roads"):
         load_department("rivers", tmp_path)
+
+
+FIELDS = "[feeds.licenses.fields]"
+
+
+def asking(ask: str) -> str:
+    """Write how one record is asked for, before the fields."""
+    return f"reconcile.ask = {{ call = {ask} }}\n{FIELDS}"
 
 
 WRONG = [
@@ -99,9 +126,32 @@ WRONG = [
     ('"*/30 * * * *"', '"*/0 * * * *"', r"key 'schedule': expected 0 to 59 for the minute.*got '\*/0'"),
     ('"*/30 * * * *"', '"1,,2 * * * *"', r"key 'schedule': .*got '1,,2'"),
     ('"*/30 * * * *"', '"1-2-3 * * * *"', r"key 'schedule': .*got '1-2-3'"),
+    (
+        '"*/30 * * * *"',
+        '"0 8 30 2 *"',
+        r"key 'schedule': expected a day that some year has, got '0 8 30 2 \*'; it never",
+    ),
+    ('"*/30 * * * *"', '"0 8 31 2-11/7,4 *"', r"key 'schedule': expected a day that some year has"),
     ('"*/30 * * * *"', '"0 8 * * mon"', r"key 'schedule': expected 0 to 7 for the day of the week.*got 'mon'"),
     ('"*/30 * * * *"', '"*/30 * * * *"\nexpects = { max_bad_ratio = 5 }', r"expects\]: key 'max_bad_ratio'"),
     ('"*/30 * * * *"', '"*/30 * * * *"\nexpects = { records_per_day = [9, 1] }', r"expects\]: key 'records_per_day'"),
+    (
+        FIELDS,
+        asking('"/x?y=1/{key}", request = { no = "{key}" }'),
+        r"reconcile.ask\]: key 'call': expected a path such as",
+    ),
+    (FIELDS, asking('"/x/{key}", request = { no = "{key}" }'), r"reconcile.ask\]: key 'call': .* or a placeholder"),
+    (
+        FIELDS,
+        asking('"/x", request = { no = "{key}", org = "{orgcode}" }'),
+        r"key 'request.org': placeholder 'orgcode'",
+    ),
+    (FIELDS, asking('"/x", request = { a = { no = "{key}" } }'), r"ask\]: key 'request': query carries no groups"),
+    (
+        FIELDS,
+        asking('"/x", method = "POST", request = { a = ["{key}"] }'),
+        r"ask\]: key 'request': query carries no groups",
+    ),
     ('values = ["0"]', "values = []", r"\[feeds.licenses.success\]: key 'values'"),
     ("[feeds.licenses]", "[feeds.licenses", r"roads/department.toml: is not TOML"),
 ]

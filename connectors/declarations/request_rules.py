@@ -1,0 +1,31 @@
+"""What must hold of the template of a request: every placeholder is filled, and the way it is sent can carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connectors.declarations.request_template import placeholders
+from schemas.errors import DeclarationError
+
+ACCOUNT = {"login", "password"}
+PLACEHOLDERS = {"since", "page", "offset", "page_size", "cursor"}
+FLAT = {"query", "form"}  # ways to send a request that know no groups
+
+
+def check_placeholders(template: Mapping[str, object], known: set[str], place: str) -> None:
+    """Refuse a placeholder that nothing fills, at any depth."""
+    for key, value in template.items():
+        if isinstance(value, Mapping):
+            check_placeholders(value, known, f"{place}{key}.")
+        elif unknown := sorted(placeholders(value) - known):
+            raise DeclarationError(
+                f"{place}{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(known))}"
+            )
+
+
+def check_flat(send: str, request: Mapping[str, object], place: str) -> None:
+    """Refuse groups and lists where a way to send knows none."""
+    if send in FLAT and any(isinstance(value, dict | list) for value in request.values()):
+        raise DeclarationError(
+            f"{place}: key 'request': {send} carries no groups and no lists; expected send json or xml, or one text"
+        )
