@@ -170,7 +170,12 @@ def write_payload(transport: Transport, values: Values) -> str:
         text = msgspec.json.encode(values).decode()
     else:
         root = etree.Element(transport.payload_root)
-        _append(root, values)
+        try:
+            _append(root, values)
+        except ValueError:  # a noncharacter such as U+FFFF, which passes for text elsewhere
+            raise DeclarationError(
+                "a value of the request holds a character that no XML can hold; nothing was sent"
+            ) from None
         text = (
             f'<?xml version="1.0" encoding="{transport.payload_encoding}"?>{etree.tostring(root, encoding="unicode")}'
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from raw_server import Behaviour, answering, serving
 
 from connectors.declarations.declaration import load_department
@@ -57,3 +58,17 @@ SAID = (
 def test_an_answer_counts_where_its_result_is_one(said: str, state: str, number: str) -> None:
     told = deliver(answering(SAID.format(said).encode(), Content_Type="text/xml"))
     assert (told.state, told.number) == (state, number)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("agriculture", "supervision_handoff"), ("market_regulation", "decision")])
+@pytest.mark.parametrize("character", ["\ufffe", "\uffff"])
+def test_a_character_that_no_xml_can_hold_refuses_the_one_delivery_and_sends_nothing(
+    name: str, kind: str, character: str
+) -> None:
+    loaded = load_department(name)
+    department = replace(loaded, transport=replace(loaded.transport, auth="none"))
+    values = {**example_of(kind), "applicant_name": f"某某{character}"}
+    parcel = Parcel(kind, "a-key-of-its-own", "370283-1", 1, values)
+    with serving(answering(b"")) as server, opened_courier(department, parse_connection(server.url)) as courier:
+        told = courier.deliver(department.deliveries[kind], parcel)
+    assert (told.state, told.code, server.requests) == ("refused", "declaration.wrong", [])
