@@ -71,7 +71,10 @@ def deliver(department: str) -> dict[str, int]:
     from hub.pushing.push import push
 
     with told_to_airflow(), opened_hub() as hub:
-        return push(hub, department, connection_of(department)).counts
+        told = push(hub, department, connection_of(department))
+        if told.failure:
+            raise told.failure
+        return told.counts
 
 
 def make_dags(wanted: str | None) -> dict[str, DAG]:

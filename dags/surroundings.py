@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ZONE = "Asia/Shanghai"
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 CONNECTORS_FOLDER = Path(os.environ["HUB_CONNECTORS_FOLDER"]) if os.environ.get("HUB_CONNECTORS_FOLDER") else None
+# Calls end at their deadlines, and an exchange at its pages: at several seconds each, hours. This ends what hangs beside them.
+LONGEST = timedelta(hours=24)
 # The demo and the tests say when a department is pulled; everywhere else its own schedule does.
 IS_SCHEDULED = os.environ.get("HUB_SCHEDULES", "on") != "off"
 
@@ -64,7 +66,7 @@ def task_defaults(department: Department) -> dict[str, Any]:
         "retry_delay": timedelta(seconds=30),
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=10),
-        "execution_timeout": timedelta(minutes=30),
+        "execution_timeout": LONGEST,
     }
 
 
@@ -82,9 +84,10 @@ def own_defaults(owner: str) -> dict[str, Any]:
 def opened_hub() -> Iterator[HubContext]:
     """Open the hub that the environment names, for as long as a task runs."""
     from hub.context import opened_hub as open_hub
+    from hub.failures import plain_database_errors_at
     from hub.settings import Settings
 
-    with open_hub(Settings()) as hub:
+    with plain_database_errors_at("the hub's task"), open_hub(Settings()) as hub:
         yield hub
 
 

@@ -39,6 +39,7 @@ from hub.commands import (
     workdays,
 )
 from hub.commands.output import explain
+from hub.failures import plain_database_errors_at
 from schemas.errors import HubError, RequestError
 
 
@@ -48,7 +49,8 @@ class HubGroup(TyperGroup):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the chosen verb."""
         try:
-            return super().main(*args, **kwargs)
+            with plain_database_errors_at("hub"):
+                return super().main(*args, **kwargs)
         except HubError as error:
             sys.exit(explain(error))
         except ValidationError as error:

@@ -63,7 +63,7 @@ def from_answer(delivery: Delivery, text_at: TextAt) -> Outcome:
         return Outcome("accepted")
     code, words = text_at(success.field), quoted(_said(text_at, success.message)) if success.message else ""
     if code in success.values:
-        return Outcome("accepted", number=(_said(text_at, delivery.number) or "")[:200] if delivery.number else "")
+        return Outcome("accepted", number=_number(text_at, delivery.number) if delivery.number else "")
     if code is None:
         return Outcome("doubtful", "department.broke_promise", f"{success.field} is not in the answer")
     told = f"{success.field} is {quoted(code)}; the department says {words or 'nothing'}"
@@ -104,3 +104,9 @@ def _said(text_at: TextAt, path: str) -> str | None:
         return text_at(path)
     except DepartmentBrokePromise:
         return None
+
+
+def _number(text_at: TextAt, path: str) -> str:
+    """A number that nobody could type, or the database keep, is none."""
+    said = _said(text_at, path) or ""
+    return said[:200] if said.isprintable() else ""

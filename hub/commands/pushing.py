@@ -48,10 +48,11 @@ def push(
             try:
                 told.append(_push_one(hub, name, bar, settings))
             except HubError as error:
-                explain(error)
-                told.append(PushSummary(name, error_code=error.code, error_message=str(error)))
+                told.append(PushSummary(name, failure=error))
+    for failure in filter(None, (one.failure for one in told)):
+        explain(failure)
     is_good = all(one.is_good for one in told)
-    _show(told[0] if department else told, told, as_json=as_json)
+    _show(told, is_one=department is not None, as_json=as_json)
     raise typer.Exit(0 if is_good else 1)
 
 
@@ -130,9 +131,10 @@ def _push_one(hub: HubContext, name: str, bar: Any, settings: Settings) -> PushS
     return push_department(hub, name, connection, progress=shown_progress(bar, name))
 
 
-def _show(answer: Any, told: list[PushSummary], *, as_json: bool) -> None:
+def _show(told: list[PushSummary], *, is_one: bool, as_json: bool) -> None:
     if as_json:
-        print_json(answer)
+        answers = [_plain(one) for one in told]
+        print_json(answers[0] if is_one else answers)
         return
     print_table(
         "push",
@@ -145,10 +147,17 @@ def _show(answer: Any, told: list[PushSummary], *, as_json: bool) -> None:
             note(f"{one.department}: {notice}")
 
 
+def _plain(one: PushSummary) -> dict[str, object]:
+    error = {"error_code": one.failure and one.failure.code, "error_message": one.failure and str(one.failure)}
+    paused = one.paused_until
+    return {"department": one.department, "counts": one.counts, "paused_until": paused, "notices": one.notices, **error}
+
+
 def _became(one: PushSummary) -> str:
     counts = ", ".join(f"{state} {count}" for state, count in sorted(one.counts.items()))
     paused = f"left alone until {local_second(one.paused_until)}: it was found down" if one.paused_until else ""
-    return "; ".join(filter(None, [counts, paused, one.error_message])) or "nothing was due"
+    failed = str(one.failure) if one.failure else ""
+    return "; ".join(filter(None, [counts, paused, failed])) or "nothing was due"
 
 
 def _show_one(found: DeliveryBrief, *, as_json: bool) -> None:

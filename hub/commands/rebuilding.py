@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hub.commands.choosing import progress_bar, shown_progress
+from hub.commands.choosing import chosen_feeds, declared_department, progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table
 from hub.commands.signals import ended_by_signals
 from hub.conformance.scratch import scratch_server
@@ -31,9 +31,12 @@ def rebuild(
     """Replay the raw archive in a database that is thrown away, and compare it with the library."""
     if not check:
         raise typer.BadParameter("expected --check: the library itself is never rebuilt in place", param_hint="--check")
-    with ended_by_signals(), opened_hub(Settings()) as hub, scratch_server() as server, progress_bar() as bar:
+    settings = Settings()
+    with ended_by_signals(), opened_hub(settings) as hub, scratch_server() as server, progress_bar() as bar:
         with hub.engine.connect() as conn:
             feeds = list_merged_feeds(conn, department, feed)
+        if not feeds:
+            _require_name(department, feed, settings)
         found = [
             check_rebuild(hub, server, one.department, one.feed, shown_progress(bar, f"{one.department}/{one.feed}"))
             for one in feeds
@@ -42,7 +45,16 @@ def rebuild(
         print_json([{**_plain(one), "is_equal": one.is_equal} for one in found])
     else:
         _show(found)
-    raise typer.Exit(0 if all(one.is_equal for one in found) else 1)
+    is_proven = any(one.rebuilt or not one.not_rebuilt for one in found)
+    if not is_proven:
+        note("nothing could be merged again, so nothing is proven")
+    raise typer.Exit(0 if is_proven and all(one.is_equal for one in found) else 1)
+
+
+def _require_name(department: str | None, feed: str | None, settings: Settings) -> None:
+    """Refuse a name that is neither in the archive nor declared: of that nothing is proven by finding nothing."""
+    if department is not None:
+        chosen_feeds(declared_department(department, settings), feed)
 
 
 def _plain(one: Rebuilt) -> dict[str, object]:

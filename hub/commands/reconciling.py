@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.progress import Progress as Bar
 
@@ -29,6 +30,16 @@ from license_library.reconciliation.reconciliation_list import (
     show_reconciliation,
 )
 from schemas.errors import HubError, NotComparable
+
+
+class NotCompared(msgspec.Struct, frozen=True):
+    """Tell in the place of a comparison why there was none."""
+
+    department: str
+    feed: str
+    error_code: str
+    error_message: str
+
 
 reconciliation = typer.Typer(help="What comparing both ends of a feed found.", no_args_is_help=True)
 ReconciliationId = Annotated[int, typer.Argument(help="Number of the reconciliation.")]
@@ -63,8 +74,8 @@ def reconcile(
     feeds, connection = chosen_feeds(declared, feed), read_connection(declared, os.environ)
     with ended_by_signals(), opened_hub(settings) as hub, progress_bar() as bar:
         found = [_compare(hub, bar, declared.department, one, connection, full=full) for one in feeds]
-    _show_all([one for one in found if one], as_json=as_json)
-    raise typer.Exit(0 if all(one and one.state == "same" for one in found) else 1)
+    _show_all(found, as_json=as_json)
+    raise typer.Exit(0 if all(isinstance(one, ReconciliationBrief) and one.state == "same" for one in found) else 1)
 
 
 @reconciliation.command("list")
@@ -108,16 +119,16 @@ def show(
 
 def _compare(
     hub: HubContext, bar: Bar, department: str, feed: str, connection: Connection, *, full: bool
-) -> ReconciliationBrief | None:
+) -> ReconciliationBrief | NotCompared:
     try:
         progress = shown_progress(bar, f"{department}/{feed}")
         return reconcile_feed(hub, department, feed, connection, full=full, progress=progress)
     except NotComparable as error:
         note(str(error))
-        return None
+        return NotCompared(department, feed, error.code, str(error))
     except HubError as error:
         explain(error)
-        return None
+        return NotCompared(department, feed, error.code, str(error))
 
 
 def _pull(number: int, *, as_json: bool) -> None:
@@ -145,12 +156,13 @@ def _show_pulled(number: int, pulled: ExchangeSummary | None) -> None:
         note(str(pulled.error_message or pulled.hold_reason))
 
 
-def _show_all(found: list[ReconciliationBrief], *, as_json: bool) -> None:
+def _show_all(found: list[ReconciliationBrief | NotCompared], *, as_json: bool) -> None:
     if as_json:
         print_json(found[0] if len(found) == 1 else found)
         return
-    print_table("reconciliation", COLUMNS, [_row(one) for one in found])
-    for one in found:
+    compared = [one for one in found if isinstance(one, ReconciliationBrief)]
+    print_table("reconciliation", COLUMNS, [_row(one) for one in compared])
+    for one in compared:
         if one.state == "different":
             number = one.reconciliation_id
             note(f"{one.department}/{one.feed}: name them with `hub reconciliation show {number}`, "

@@ -86,7 +86,10 @@ class Outgoing:
 
     def push(self) -> PushSummary:
         """Make one pass over the outbox."""
-        return push(self.hub, self.bench.department.department, self.bench.connection, bounds=BOUNDS)
+        summary = push(self.hub, self.bench.department.department, self.bench.connection, bounds=BOUNDS)
+        if summary.failure:
+            raise summary.failure
+        return summary
 
     def settle(self) -> None:
         """Let the department behave, time pass, and the outbox come to rest."""

@@ -16,7 +16,7 @@ from connectors.front.front_marking import Marked
 from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.crash_points import pass_by
-from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_database_errors
+from hub.failures import failed_at_any_error, failed_unless_repeatable, plain_database_errors, plain_database_errors_at
 from hub.progress import Progress, no_progress
 from hub.pulling.acknowledging import acknowledge_rows
 from hub.pulling.activating import may_merge
@@ -58,7 +58,7 @@ def pull(  # noqa: PLR0913 - the last two have defaults
     `shadow` runs it beside the library; `keys` asks for these records only. Where only the acknowledgement failed, the summary is of a merged exchange and
     its error says so.
     """
-    with attended(hub.engine, department, feed) as is_alone:
+    with plain_database_errors_at(f"{department}/{feed}"), attended(hub.engine, department, feed) as is_alone:
         held = Held(this_process(), is_alone)
         is_full = full or keys is not None
         exchange = begin(
@@ -92,7 +92,7 @@ def land(hub: HubContext, department: str, feed: str, connection: Connection, *,
 
     A department that was found down is left alone for a while; what a person starts by `pull` is not.
     """
-    with attended(hub.engine, department, feed) as is_alone:
+    with plain_database_errors_at(f"{department}/{feed}"), attended(hub.engine, department, feed) as is_alone:
         held = Held(this_process(), is_alone)
         exchange = begin(hub, department, feed, full=full, held=held, is_patient=True)
         with failed_at_any_error(hub, exchange):

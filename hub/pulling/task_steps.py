@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from connectors.wire.connection import Connection
 from hub.context import HubContext
+from hub.failures import plain_database_errors_at
 from hub.pulling import pull
 from license_library.exchange.exchanges import get_exchange
 from license_library.merge.attendance import attended, let_go, take_hold, this_process
@@ -42,11 +43,12 @@ def sweep(hub: HubContext, department: str, feed: str, connection: Connection) -
 
 @contextmanager
 def _held(hub: HubContext, exchange_id: int) -> Iterator[None]:
-    exchange = get_exchange(hub.engine, exchange_id)
-    with attended(hub.engine, exchange.department, exchange.feed) as is_alone:
-        if is_alone:
-            take_hold(hub.engine, exchange, this_process())
-        try:
-            yield
-        finally:
-            let_go(hub.engine, exchange)
+    with plain_database_errors_at(f"exchange {exchange_id}"):
+        exchange = get_exchange(hub.engine, exchange_id)
+        with attended(hub.engine, exchange.department, exchange.feed) as is_alone:
+            if is_alone:
+                take_hold(hub.engine, exchange, this_process())
+            try:
+                yield
+            finally:
+                let_go(hub.engine, exchange)

@@ -5,6 +5,7 @@ A: sent again under the same key. B: asked about first. C: at most once, then a 
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta
 
 from connectors.declarations.declaration import Delivery, duration
@@ -33,6 +34,13 @@ def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: date
     return _again(delivery, claim, outcome, now, chance, is_doubtful=is_doubtful)
 
 
+def judge_missing(delivery: Delivery, claim: Claim, now: datetime) -> Mark | None:
+    """Return where a delivery stands that the department does not have; None where it may be sent once more."""
+    if is_over(claim.tries, claim.owed_at, now, delivery.tries, duration(delivery.give_up)):
+        return Mark("refused", GIVEN_UP, "the department was asked and does not have it")
+    return None
+
+
 def judge_receipt(delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime) -> Mark | None:
     """Return where an acknowledged delivery stands after its receipt was asked for; None: as before."""
     if answer_of(delivery, outcome):
@@ -58,6 +66,12 @@ def unanswered() -> Mark:
     return Mark("to_verify", UNANSWERED, "the run that sent it ended before it had an answer", is_doubtful=True)
 
 
+def redeclared(claim: Claim, delivery: Delivery) -> Mark:
+    """Return where a delivery stands that left as another class: what is declared today proves nothing of how it left."""
+    words = f"it left as class {claim.delivery_class}; class {delivery.class_} is declared now and cannot end its doubt"
+    return Mark("to_verify", UNANSWERED, words, is_doubtful=True)
+
+
 def left_in_peace(delivery: Delivery, claim: Claim, now: datetime) -> Mark | None:
     """Return how a delivery waits that left too short ago to be asked about: its run died before it could say so."""
     if not delivery.ask or claim.sent_at is None or now >= claim.sent_at + duration(delivery.ask.after):
@@ -75,7 +89,9 @@ def postponed(claim: Claim, until: datetime) -> Mark:
 def _again(
     delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime, chance: float, *, is_doubtful: bool
 ) -> Mark:
-    if is_over(claim.tries, claim.owed_at, now, delivery.tries, duration(delivery.give_up)):
+    # What can be asked about is asked about as long as it may be owed: tries are counted of sending.
+    most = sys.maxsize if is_doubtful and delivery.class_ == "B" else delivery.tries
+    if is_over(claim.tries, claim.owed_at, now, most, duration(delivery.give_up)):
         state = "to_verify" if is_doubtful else "refused"
         return Mark(state, GIVEN_UP, outcome.words, is_doubtful=is_doubtful, is_down=outcome.is_down)
     pause = pause_after(claim.tries, chance, outcome.wait_seconds)

@@ -11,7 +11,8 @@ from hub.context import HubContext
 from hub.failures import plain_database_errors_at
 from hub.progress import Progress, no_progress
 from hub.pushing.license_alerts import owe_license_alerts
-from hub.pushing.push_pass import PushBounds, PushPass, PushSummary
+from hub.pushing.push_pass import PushPass
+from hub.pushing.push_summary import PushBounds, PushSummary
 from hub.registration import register_unknown, register_when_free
 from license_library.deliveries.outbox import Owing, enqueue, find_enqueued
 from schemas.deliveries import Delivery as Owed
@@ -29,20 +30,36 @@ def push(
     progress: Progress = no_progress,
     bounds: PushBounds | None = None,
 ) -> PushSummary:
-    """Bring what is due to a department, alerts among it, and ask for its receipts; return what became of it."""
+    """Bring what is due to a department, alerts among it, and ask for its receipts; return what became of it.
+
+    What ended the pass early, or went wrong with one delivery, is the summary's failure: what was done stands beside it.
+    """
     declared = hub.amend(load_department(department, hub.connectors_folder))
     if not declared.deliveries:
         raise DeclarationError(f"{department}: declares no deliveries; expected [deliveries.<kind>]; nothing was sent")
-    with plain_database_errors_at(f"{department}: deliveries"):
-        register_when_free(hub, declared)
-        owe_license_alerts(hub, declared)
-        with opened_courier(declared, connection) as courier:
-            run = PushPass(hub, declared, courier, bounds or PushBounds())
-            run.deliver(progress)
-            run.poll(progress)
-    if run.summary.error_message:  # all that could be brought was; the pass is red all the same
-        raise HubError(f"{department}: {run.summary.error_message}; the others were brought")
-    return run.summary
+    summary = PushSummary(department)
+    try:
+        with plain_database_errors_at(f"{department}: deliveries"):
+            _pass(hub, declared, connection, summary, bounds or PushBounds(), progress)
+    except HubError as error:
+        summary.failure = error
+    return summary
+
+
+def _pass(
+    hub: HubContext,
+    declared: Department,
+    connection: Connection,
+    summary: PushSummary,
+    bounds: PushBounds,
+    progress: Progress,
+) -> None:
+    register_when_free(hub, declared)
+    owe_license_alerts(hub, declared)
+    with opened_courier(declared, connection) as courier:
+        run = PushPass(hub, declared, courier, bounds, summary)
+        run.deliver(progress)
+        run.poll(progress)
 
 
 def enqueue_delivery(hub: HubContext, owed: Owed) -> int:

@@ -5,86 +5,70 @@ Knows the order of the steps and what a death between them leaves behind; everyt
 
 from __future__ import annotations
 
-import random
-import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 import psycopg
 import stamina
 from sqlalchemy import Connection as Transaction
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from connectors.declarations.declaration import Delivery, Department, duration
 from connectors.declarations.maintenance import window_at
-from connectors.deliveries.delivering import Courier, Outcome, Parcel
+from connectors.deliveries.delivering import Courier, Outcome, Parcel, State
 from hub.context import HubContext
 from hub.crash_points import pass_by
 from hub.progress import Progress
 from hub.pushing.outbox_verdicts import (
     answer_of,
     judge_delivery,
+    judge_missing,
     judge_receipt,
     left_in_peace,
     postponed,
+    redeclared,
     unanswered,
 )
-from license_library.deliveries.outbox_claims import FAILURES, Claim, claim_delivery, claim_receipt, paused_until
-from license_library.deliveries.outbox_marks import Mark, hold_back, mark_delivery, mark_leaving, mark_receipt, release
+from hub.pushing.push_summary import PushBounds, PushSummary
+from license_library.deliveries.outbox_claims import Claim, claim_delivery, claim_receipt, paused_until
+from license_library.deliveries.outbox_marks import (
+    Mark,
+    hold_back,
+    mark_delivery,
+    mark_heard,
+    mark_leaving,
+    mark_receipt,
+    release,
+)
 from license_library.quarantine.corrections import note_answer
 from schemas.errors import HubError, LeaseLost
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class PushBounds:
-    """What one pass may be: how many deliveries, how long a claim outlasts the department's deadlines, how it chances."""
-
-    deliveries: int = 10_000
-    grace: timedelta = timedelta(seconds=60)
-    patience_seconds: float = 120  # how long the hub's own database may be away in the middle of a pass
-    chance: Callable[[], float] = random.random
-
-
-@dataclass
-class PushSummary:
-    """Tell what one pass did, by the state it left deliveries in, and why it stopped early if it did."""
-
-    department: str
-    counts: dict[str, int] = field(default_factory=dict)
-    paused_until: datetime | None = None
-    notices: list[str] = field(default_factory=list)
-    error_code: str | None = None
-    error_message: str | None = None
-
-    @property
-    def is_good(self) -> bool:
-        """Say whether the pass went through and found the department up."""
-        return self.error_code is None and self.paused_until is None
-
-    def add(self, state: str) -> None:
-        """Count one delivery."""
-        self.counts[state] = self.counts.get(state, 0) + 1
+# Each ends at the deadline: asking, then sending, and signing in again for each; of a file, every look, write and renaming.
+CALLS, STEPS = 4, {"file": 16}
 
 
 class PushPass:
     """Bring what is due to one department, one delivery after the other."""
 
-    def __init__(self, hub: HubContext, declared: Department, courier: Courier, bounds: PushBounds) -> None:
+    def __init__(
+        self, hub: HubContext, declared: Department, courier: Courier, bounds: PushBounds, summary: PushSummary
+    ) -> None:
         self._hub, self._declared, self._courier, self._bounds = hub, declared, courier, bounds
-        # A call ends at its deadline; asking, then sending, and signing in again for each, is at most four.
-        self._lease = timedelta(seconds=4 * declared.transport.limits.deadline_seconds) + bounds.grace
-        self.summary = PushSummary(declared.department)
+        limits, steps = declared.transport.limits, STEPS.get(declared.transport.kind, CALLS)
+        self._lease = timedelta(seconds=steps * limits.deadline_seconds) + bounds.grace
+        self.summary = summary
 
     def deliver(self, progress: Progress) -> None:
-        """Bring deliveries until none is due."""
-        kinds = self._open_kinds()
+        """Bring deliveries until none is due, or until the pass is over: then the rest leaves in the next one."""
+        kinds, until = self._open_kinds(), self._hub.clock() + self._bounds.lasts
         for number in range(1, self._bounds.deliveries + 1):
+            if self._hub.clock() >= until:
+                self.summary.notices.append("the pass took its time; what is still due leaves in the next one")
+                break
             claim = self._in_transaction(lambda conn: self._claim(conn, kinds))
             if claim is None:
                 break
@@ -94,11 +78,11 @@ class PushPass:
 
     def poll(self, progress: Progress) -> None:
         """Ask for every receipt that is due, each once; a department that is found down is left alone."""
-        downs = 0
         for number, (delivery, claim) in enumerate(self._due_receipts(self._hub.clock()), start=1):
             progress("poll", number)
-            downs = downs + 1 if self._note_receipt(delivery, claim) else 0
-            if downs == FAILURES:
+            if self._note_receipt(delivery, claim):
+                self.summary.paused_until = self._in_transaction(self._paused_until)
+            if self.summary.paused_until:
                 self.summary.notices.append("it was found down; the other receipts are asked for in the next pass")
                 return
 
@@ -124,11 +108,16 @@ class PushPass:
     def _claim(self, conn: Transaction, kinds: Sequence[str]) -> Claim | None:
         now, name = self._hub.clock(), self._declared.department
         claim = claim_delivery(conn, self._hub.keyring, name, kinds, self._lease, now)
-        self.summary.paused_until = None if claim else paused_until(conn, name, now)
+        self.summary.paused_until = None if claim else self._paused_until(conn)
         return claim
+
+    def _paused_until(self, conn: Transaction) -> datetime | None:
+        return paused_until(conn, self._declared.department, self._hub.clock())
 
     def _bring(self, delivery: Delivery, claim: Claim) -> Mark | None:
         """Send a claimed delivery, unless it turns out to be there; None where it was taken from us meanwhile."""
+        if claim.is_doubtful and delivery.class_ != claim.delivery_class:
+            return redeclared(claim, delivery)
         if claim.is_doubtful and delivery.class_ == "C":
             return unanswered()
         self._courier.open(delivery)  # a fault of our own ends the pass: what is claimed is neither left nor tried
@@ -143,31 +132,28 @@ class PushPass:
         early = left_in_peace(delivery, claim, self._hub.clock())
         if early:
             return early
-        asked = self._courier.ask(delivery, parcel_of(claim))
+        asked = self._called(claim, "pending", lambda: self._courier.ask(delivery, parcel_of(claim)))
         if asked.state == "missing":
-            return None
+            return judge_missing(delivery, claim, self._hub.clock())
         return judge_delivery(delivery, claim, asked, self._hub.clock(), self._bounds.chance())
 
     def _send(self, delivery: Delivery, claim: Claim) -> Mark | None:
         try:
-            left = self._in_transaction(lambda conn: self._leave(conn, claim))
+            leaving = replace(claim, delivery_class=delivery.class_)
+            left = self._in_transaction(lambda conn: self._leave(conn, leaving))
         except LeaseLost:
             return None
         pass_by("before_send")
-        try:
-            outcome = self._courier.deliver(delivery, parcel_of(left))
-        except Exception as error:  # noqa: BLE001 - a mistake of ours; the others still leave, and the pass is red
-            outcome = Outcome("doubtful", HubError.code, self._note_mistake(claim, error))
+        outcome = self._called(claim, "doubtful", lambda: self._courier.deliver(delivery, parcel_of(left)))
         pass_by("after_send_before_mark")
         return judge_delivery(delivery, left, outcome, self._hub.clock(), self._bounds.chance())
 
-    def _note_mistake(self, claim: Claim, error: Exception) -> str:
-        """Note what nobody foresaw by its kind and place: its own words may quote a payload."""
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
-        self.summary.error_code = HubError.code
-        self.summary.error_message = f"delivery {claim.delivery_id}: {where}; it may have arrived; report it"
-        return where
+    def _called(self, claim: Claim, otherwise: State, call: Callable[[], Outcome]) -> Outcome:
+        """Return what came of a call; at an error that nobody foresaw the others still follow, and the pass is red."""
+        try:
+            return call()
+        except Exception as error:  # noqa: BLE001 - a mistake of ours
+            return Outcome(otherwise, HubError.code, self.summary.note_mistake(claim.delivery_id, error))
 
     def _leave(self, conn: Transaction, claim: Claim) -> Claim:
         now = self._hub.clock()
@@ -178,19 +164,28 @@ class PushPass:
         if mark is None:
             return
         try:
-            self._in_transaction(lambda conn: mark_delivery(conn, claim, mark, self._hub.clock()))
+            self._mark(claim, mark)
         except LeaseLost:
             return
         pass_by("after_mark")
         self.summary.add(mark.state)
 
+    def _mark(self, claim: Claim, mark: Mark) -> None:
+        """Note it; where the department's own words or number cannot be kept, without them: it stops no other delivery."""
+        try:
+            self._in_transaction(lambda conn: mark_delivery(conn, claim, mark, self._hub.clock()))
+        except DataError as error:
+            bare = replace(mark, answer=self.summary.note_mistake(claim.delivery_id, error), number="")
+            self._in_transaction(lambda conn: mark_delivery(conn, claim, bare, self._hub.clock()))
+
     def _due_receipts(self, began: datetime) -> Iterator[tuple[Delivery, Claim]]:
         """Claim what was due when the asking began: what comes due meanwhile belongs to the next pass, or this had no end."""
         if self.summary.paused_until:
             return
+        until = began + self._bounds.lasts
         for delivery in map(self._declared.deliveries.__getitem__, self._open_kinds()):
             for _ in range(self._bounds.deliveries):
-                claim = self._claim_receipt(delivery, began)
+                claim = self._claim_receipt(delivery, began) if self._hub.clock() < until else None
                 if claim is None:
                     break
                 yield delivery, claim
@@ -208,11 +203,13 @@ class PushPass:
     def _note_receipt(self, delivery: Delivery, claim: Claim) -> bool:
         """Ask for a receipt and note what it says; tell whether the department was found down."""
         self._courier.open(delivery)
-        outcome = self._courier.poll(delivery, parcel_of(claim))
+        outcome = self._called(claim, "pending", lambda: self._courier.poll(delivery, parcel_of(claim)))
         mark = judge_receipt(delivery, claim, outcome, self._hub.clock())
         if mark:
             self._in_transaction(lambda conn: self._mark_receipt(conn, claim, mark, answer_of(delivery, outcome)))
             self.summary.add(mark.state)
+        elif outcome.is_down or not outcome.code:  # what was not understood says neither
+            self._in_transaction(lambda conn: mark_heard(conn, claim, self._hub.clock(), is_down=outcome.is_down))
         return outcome.is_down
 
     def _mark_receipt(self, conn: Transaction, claim: Claim, mark: Mark, answer: str) -> None:

@@ -36,6 +36,7 @@ class Claim:
     number: str
     reason_code: str | None = None  # why it waited until now
     sent_at: datetime | None = None  # when it last left
+    delivery_class: str = ""  # under which it last left
 
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('deliveries ' || :department, 0))")
@@ -120,4 +121,5 @@ def _claim(row: Row[tuple[object, ...]], keyring: Keyring) -> Claim:
         number=row.number or "",
         reason_code=row.reason_code,
         sent_at=row.sent_at,
+        delivery_class=row._mapping["class"],
     )

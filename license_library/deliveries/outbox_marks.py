@@ -32,7 +32,7 @@ class Mark:
 
 
 _LEAVING = text("""
-update deliveries set state = 'sent', sent_at = :now, tries = tries + 1, lease_until = :until
+update deliveries set state = 'sent', class = :class, sent_at = :now, tries = tries + 1, lease_until = :until
 where delivery_id = :delivery_id and epoch = :epoch and state = 'claimed' and lease_until >= :now
 """)
 _MARK = text("""
@@ -44,6 +44,11 @@ update deliveries set state = :state, lease_until = null, reason_code = :reason_
   acknowledged_at = case when :state in ('acknowledged', 'done') then coalesce(acknowledged_at, :now) else acknowledged_at end,
   finished_at = case when :state = 'done' then :now end
 where delivery_id = :delivery_id and epoch = :epoch and state = any(:from)
+""")
+_HEARD = text("""
+update deliveries set answered_at = case when :is_down then answered_at else :now end,
+  failed_at = case when :is_down then :now else failed_at end
+where delivery_id = :delivery_id and state = 'acknowledged'
 """)
 _HOLD_BACK = text("""
 update deliveries set reason_code = 'delivery.maintenance', next_try_at = :until
@@ -61,7 +66,9 @@ _CLAIMED, _ASKED = ["claimed", "sent"], ["acknowledged"]
 
 def mark_leaving(conn: Connection, claim: Claim, until: datetime, now: datetime) -> Claim:
     """Note that the delivery leaves now: from here on it may have arrived; it counts as a try. LeaseLost where not ours."""
-    facts = {"delivery_id": claim.delivery_id, "epoch": claim.epoch, "now": now, "until": until}
+    facts = {"delivery_id": claim.delivery_id, "epoch": claim.epoch, "now": now, "until": until} | {
+        "class": claim.delivery_class
+    }
     if not conn.execute(_LEAVING, facts).rowcount and _found(conn, claim) != "sent":
         raise _lost(claim)
     return replace(claim, tries=claim.tries + 1)
@@ -79,6 +86,11 @@ def mark_delivery(conn: Connection, claim: Claim, mark: Mark, now: datetime) -> 
 def mark_receipt(conn: Connection, claim: Claim, mark: Mark, now: datetime) -> bool:
     """Note what a receipt says, and tell whether it was noted: a delivery that moved on meanwhile stays where it is."""
     return bool(conn.execute(_MARK, _facts(claim, mark, now) | {"from": _ASKED}).rowcount)
+
+
+def mark_heard(conn: Connection, claim: Claim, now: datetime, *, is_down: bool) -> None:
+    """Note that a department that was asked for a receipt was found down, or has none yet; the delivery stays where it is."""
+    conn.execute(_HEARD, {"delivery_id": claim.delivery_id, "now": now, "is_down": is_down})
 
 
 def hold_back(conn: Connection, department: str, kind: str, until: datetime) -> None:

@@ -9,6 +9,7 @@ from raw_server import Behaviour, answering, serving
 from connectors.declarations.declaration import load_department
 from connectors.declarations.parcel import Parcel
 from connectors.deliveries.delivering import Outcome, opened_courier
+from connectors.deliveries.delivery_outcomes import from_answer
 from connectors.wire.connection import parse_connection
 from schemas.deliveries import example_of
 
@@ -72,3 +73,12 @@ def test_a_character_that_no_xml_can_hold_refuses_the_one_delivery_and_sends_not
     with serving(answering(b"")) as server, opened_courier(department, parse_connection(server.url)) as courier:
         told = courier.deliver(department.deliveries[kind], parcel)
     assert (told.state, told.code, server.requests) == ("refused", "declaration.wrong", [])
+
+
+@pytest.mark.parametrize(("number", "kept"), [("1\x002", ""), ("1\n2", ""), ("\u202e12", ""), ("收2026-1", "收2026-1")])
+def test_a_number_that_nobody_could_type_or_keep_is_none(number: str, kept: str) -> None:
+    delivery = load_department("transport").deliveries["decision"]
+    assert delivery.success
+    said = {delivery.success.field: delivery.success.values[0], f"{delivery.number}": number}
+    told = from_answer(delivery, said.get)
+    assert (told.state, told.number) == ("accepted", kept)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.declarations.declaration import list_departments, load_department
+from hub.context import Bounds
 
 from .tree import ROOT
 
@@ -163,4 +164,11 @@ def test_every_task_has_an_owner_retries_a_pool_and_an_end(parsed_dags: dict[str
             assert owner != "airflow"
             assert 1 <= retries <= 5
             assert pool in departments | {"incidents", "default_pool"}
-            assert 0 < seconds <= 3600
+            assert 0 < seconds <= (86400 if pool in departments else 3600)
+
+
+def test_no_task_ends_before_the_longest_exchange_over_a_slow_line_could(parsed_dags: dict[str, Any]) -> None:
+    seconds_a_page = 5
+    asking = [one for name, one in parsed_dags["dags"].items() if name.startswith(("pull_", "sweep_"))]
+    shortest = min(limit for dag in asking for *_, limit in dag["tasks"].values())
+    assert shortest >= Bounds().pages * seconds_a_page

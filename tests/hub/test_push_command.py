@@ -7,21 +7,17 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hub_makers import StartFake
+from hub_makers import Faked, StartFake
 from push_makers import owe, states
 from typer.testing import CliRunner
 
 from hub.command import app
 from hub.context import HubContext
+from schemas.errors import DeclarationError
 
 
-def test_a_declaration_that_cannot_be_read_stops_no_other_department(
-    hub: HubContext, fake: StartFake, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = fake("transport")
-    for name in ("agriculture", "transport"):
-        shutil.copytree(one.department.folder.parent / name, tmp_path / "connectors" / name)
-    (tmp_path / "connectors" / "agriculture" / "department.toml").write_text("[half", "utf-8")
+def environ(tmp_path: Path, database_address: str, one: Faked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command find this hub, and this department."""
     told = {
         "HUB_HOME": str(tmp_path),
         "HUB_DATABASE_URL": database_address,
@@ -31,6 +27,16 @@ def test_a_declaration_that_cannot_be_read_stops_no_other_department(
     }
     for name, value in told.items():
         monkeypatch.setenv(name, value)
+
+
+def test_a_declaration_that_cannot_be_read_stops_no_other_department(
+    hub: HubContext, fake: StartFake, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fake("transport")
+    environ(tmp_path, database_address, one, monkeypatch)
+    for name in ("agriculture", "transport"):
+        shutil.copytree(one.department.folder.parent / name, tmp_path / "connectors" / name)
+    (tmp_path / "connectors" / "agriculture" / "department.toml").write_text("[half", "utf-8")
     owe(hub, "transport")
     ended = CliRunner().invoke(app, ["push", "--json"], prog_name="hub")
     pushed = {each["department"]: each for each in json.loads(ended.stdout)}
@@ -41,3 +47,23 @@ def test_a_declaration_that_cannot_be_read_stops_no_other_department(
     )
     assert "agriculture/department.toml: is not TOML" in ended.stderr
     assert states(hub) == ["acknowledged"]
+
+
+def test_what_was_brought_is_told_though_something_was_wrong_in_the_end(
+    hub: HubContext, fake: StartFake, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fake("transport")
+    shutil.copytree(one.department.folder, tmp_path / "connectors" / "transport")
+    environ(tmp_path, database_address, one, monkeypatch)
+    owe(hub, "transport")
+    monkeypatch.setattr("hub.pushing.push_pass.PushPass.poll", broken)
+    ended = CliRunner().invoke(app, ["push", "transport", "--json"], prog_name="hub")
+    told = json.loads(ended.stdout)
+    assert (ended.exit_code, told["counts"]) == (1, {"acknowledged": 1})
+    assert (told["error_code"], told["error_message"]) == ("declaration.wrong", "transport: no such operation")
+    assert "[declaration.wrong] transport: no such operation" in ended.stderr
+
+
+def broken(*_: object) -> None:
+    """Find in the middle of a pass that the declaration is wrong."""
+    raise DeclarationError("transport: no such operation")

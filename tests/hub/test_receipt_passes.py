@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from push_makers import StillClock, at, owe
@@ -11,7 +12,8 @@ from connectors.declarations.declaration import Delivery, load_department
 from connectors.deliveries.delivering import Outcome, Parcel
 from hub.context import HubContext
 from hub.progress import no_progress
-from hub.pushing.push_pass import PushBounds, PushPass
+from hub.pushing.push_pass import PushPass
+from hub.pushing.push_summary import PushBounds, PushSummary
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -19,8 +21,8 @@ NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 class SlowCourier:
     """Be a department's line over which every answer takes six minutes; the first of them say that it is down."""
 
-    def __init__(self, clock: StillClock, downs: int = 0) -> None:
-        self._clock, self._downs = clock, downs
+    def __init__(self, clock: StillClock, downs: Collection[int] = (), *, is_up: bool = False) -> None:
+        self._clock, self._downs, self._is_up = clock, downs, is_up
         self.asked: list[str] = []
 
     def open(self, delivery: Delivery) -> None:
@@ -28,7 +30,7 @@ class SlowCourier:
 
     def deliver(self, delivery: Delivery, parcel: Parcel) -> Outcome:  # noqa: ARG002  as every courier
         self._clock.pass_by(minutes=6)
-        return Outcome("again", "department.timeout", is_down=True)
+        return Outcome("accepted") if self._is_up else Outcome("again", "department.timeout", is_down=True)
 
     def ask(self, delivery: Delivery, parcel: Parcel) -> Outcome:  # noqa: ARG002  as every courier
         return Outcome("pending")
@@ -37,7 +39,10 @@ class SlowCourier:
         self.asked.append(parcel.delivery_key)
         assert len(self.asked) < 20, "it never ends"
         self._clock.pass_by(minutes=6)
-        return Outcome("pending", is_down=len(self.asked) <= self._downs)
+        return Outcome("pending", "department.timeout" if self._is_down() else "", is_down=self._is_down())
+
+    def _is_down(self) -> bool:
+        return len(self.asked) in self._downs
 
     def close(self) -> None:
         pass
@@ -62,7 +67,8 @@ def waiting(hub: HubContext, clock: StillClock) -> HubContext:
 
 def pass_of(hub: HubContext, courier: SlowCourier, bounds: PushBounds | None = None) -> PushPass:
     """Return one pass over this line."""
-    return PushPass(hub, load_department("transport"), courier, bounds or PushBounds())
+    bounds = bounds or PushBounds(lasts=timedelta(hours=2))
+    return PushPass(hub, load_department("transport"), courier, bounds, PushSummary("transport"))
 
 
 def test_each_receipt_is_asked_for_once_though_the_first_is_due_again_before_the_last(
@@ -75,14 +81,14 @@ def test_each_receipt_is_asked_for_once_though_the_first_is_due_again_before_the
 
 def test_no_more_receipts_are_asked_for_than_a_pass_may_be(waiting: HubContext, clock: StillClock) -> None:
     courier = SlowCourier(clock)
-    pass_of(waiting, courier, PushBounds(deliveries=4)).poll(no_progress)
+    pass_of(waiting, courier, PushBounds(deliveries=4, lasts=timedelta(hours=2))).poll(no_progress)
     assert len(courier.asked) == 4
 
 
 def test_a_department_found_down_three_times_in_a_row_is_asked_for_no_more_receipts(
     waiting: HubContext, clock: StillClock
 ) -> None:
-    courier = SlowCourier(clock, downs=3)
+    courier = SlowCourier(clock, downs={1, 2, 3})
     run = pass_of(waiting, courier)
     run.poll(no_progress)
     assert (len(courier.asked), run.summary.notices) == (
@@ -91,6 +97,50 @@ def test_a_department_found_down_three_times_in_a_row_is_asked_for_no_more_recei
     )
     pass_of(waiting, courier).poll(no_progress)
     assert set(courier.asked[3:6]).isdisjoint(courier.asked[:3])  # the others come first
+
+
+def test_a_department_found_down_over_receipts_is_left_alone_like_one_that_deliveries_found_down(
+    waiting: HubContext, clock: StillClock
+) -> None:
+    courier = SlowCourier(clock, downs={1, 2, 3, 4})
+    run = pass_of(waiting, courier)
+    run.poll(no_progress)
+    assert (run.summary.is_good, run.summary.paused_until) == (False, clock.now + timedelta(minutes=1))
+    again = pass_of(waiting, courier)
+    again.deliver(no_progress)
+    again.poll(no_progress)
+    assert (len(courier.asked), again.summary.is_good) == (3, False)
+    clock.pass_by(minutes=5)
+    probe = pass_of(waiting, courier)
+    probe.deliver(no_progress)
+    probe.poll(no_progress)
+    assert (len(courier.asked), probe.summary.is_good) == (4, False)  # one asks, and the others are spared
+
+
+def test_an_answer_without_a_receipt_ends_what_was_counted_against_a_department(
+    waiting: HubContext, clock: StillClock
+) -> None:
+    courier = SlowCourier(clock, downs={1, 2, 9})
+    for _ in range(2):
+        run = pass_of(waiting, courier)
+        run.poll(no_progress)
+        assert (run.summary.is_good, run.summary.notices) == (True, [])
+        clock.pass_by(hours=1)
+    assert len(courier.asked) == 12
+
+
+def test_a_pass_ends_by_the_clock_and_asks_for_receipts_though_more_is_due(
+    waiting: HubContext, clock: StillClock
+) -> None:
+    for _ in range(4):
+        owe(waiting, "transport")
+    courier = SlowCourier(clock, is_up=True)
+    run = pass_of(waiting, courier, PushBounds(lasts=timedelta(minutes=10)))
+    run.deliver(no_progress)
+    assert run.summary.counts == {"acknowledged": 2}
+    assert run.summary.notices == ["the pass took its time; what is still due leaves in the next one"]
+    run.poll(no_progress)
+    assert len(courier.asked) == 2
 
 
 def test_a_department_that_deliveries_found_down_is_asked_for_no_receipt(

@@ -1,0 +1,51 @@
+"""What one pass over an outbox may be, and what it tells of itself. Brings nothing."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from schemas.errors import HubError
+
+
+@dataclass(frozen=True)
+class PushBounds:
+    """What one pass may be: how many deliveries, how long, how long a claim outlasts the department's deadlines."""
+
+    deliveries: int = 10_000
+    lasts: timedelta = timedelta(minutes=15)  # of bringing, and as long again of asking for receipts
+    grace: timedelta = timedelta(seconds=60)
+    patience_seconds: float = 120  # how long the hub's own database may be away in the middle of a pass
+    chance: Callable[[], float] = random.random
+
+
+@dataclass
+class PushSummary:
+    """Tell what one pass did, by the state it left deliveries in, and why it stopped early if it did."""
+
+    department: str
+    counts: dict[str, int] = field(default_factory=dict)
+    paused_until: datetime | None = None
+    notices: list[str] = field(default_factory=list)
+    failure: HubError | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether the pass went through and found the department up."""
+        return self.failure is None and self.paused_until is None
+
+    def add(self, state: str) -> None:
+        """Count one delivery."""
+        self.counts[state] = self.counts.get(state, 0) + 1
+
+    def note_mistake(self, delivery_id: int, error: Exception) -> str:
+        """Note what nobody foresaw by its kind and place, and return that: its own words may quote a payload."""
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+        words = f"delivery {delivery_id}: {where}; it may have arrived; report it; the others were brought"
+        self.failure = HubError(f"{self.department}: {words}")
+        return where

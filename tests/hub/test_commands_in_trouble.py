@@ -1,0 +1,111 @@
+"""What is away, misspelt or cannot be compared is said in words and in the same JSON as ever, and never ends well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from hub_makers import StartFake
+from sqlalchemy.exc import OperationalError
+from typer.testing import CliRunner, Result
+
+from hub.command import app
+from hub.context import HubContext
+from hub.rebuild import NotRebuilt, Rebuilt
+from schemas.errors import DepartmentUnreachable
+
+AWAY = OperationalError(
+    "select holder_name from licenses", {}, psycopg.OperationalError("server closed the connection")
+)
+LOST = NotRebuilt(2, "retention", "pages are past their retention")
+EMPTY = Rebuilt("transport", "licenses", 2, 5, 0, 5, "0", "0", [LOST], [], 0)
+pytestmark = pytest.mark.usefixtures("environ")
+
+
+@pytest.fixture
+def environ(
+    hub: HubContext,
+    database_address: str,
+    connectors_folder: Path,
+    fake: StartFake,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Let commands find the test's library, and one department."""
+    told = {
+        "HUB_HOME": str(tmp_path),
+        "HUB_DATABASE_URL": database_address,
+        "HUB_SECRET_KEY": b"a secret of thirty-two bytes, ok".hex(),
+        "HUB_CONNECTORS_FOLDER": str(connectors_folder),
+        "AIRFLOW_CONN_TRANSPORT": fake("transport").process.connection_value,
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+
+
+def type_command(*words: str) -> Result:
+    """Type a command."""
+    return CliRunner().invoke(app, list(words), prog_name="hub")
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    """Return what fails however it is called."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_a_database_that_is_away_before_an_exchange_begins_is_told_as_every_failed_pull(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hub.pulling.pull.attended", raising(AWAY))
+    ended = type_command("pull", "transport", "licenses", "--json")
+    told = json.loads(ended.stdout)
+    assert (ended.exit_code, told["state"], told["error_code"]) == (1, "failed", "hub.database_unavailable")
+    assert "holder_name" not in ended.output
+
+
+def test_a_database_that_is_away_under_a_question_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.commands.pulling.list_exchanges", raising(AWAY))
+    ended = type_command("exchanges", "--json")
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert "[hub.database_unavailable] hub: the database broke off" in ended.stderr
+    assert "holder_name" not in ended.output
+
+
+def test_a_feed_that_could_not_be_compared_is_told_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = DepartmentUnreachable("transport: no answer")
+    monkeypatch.setattr("hub.commands.reconciling.reconcile_feed", raising(error))
+    monkeypatch.setattr("hub.commands.reconciling.chosen_feeds", lambda *_: ["licenses", "vehicles"])
+    ended = type_command("reconcile", "transport", "--json")
+    assert ended.exit_code == 1
+    assert json.loads(ended.stdout) == [
+        {
+            "department": "transport",
+            "feed": feed,
+            "error_code": "department.unreachable",
+            "error_message": "transport: no answer",
+        }
+        for feed in ("licenses", "vehicles")
+    ]
+
+
+@pytest.mark.parametrize("words", [("transprot",), ("transport", "license")])
+def test_a_misspelt_name_proves_nothing(words: tuple[str, ...]) -> None:
+    ended = type_command("rebuild", *words, "--check", "--json")
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert "there are" in ended.stderr
+
+
+def test_an_archive_of_which_nothing_could_be_merged_again_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.commands.rebuilding.list_merged_feeds", lambda *_: [EMPTY])
+    monkeypatch.setattr("hub.commands.rebuilding.check_rebuild", lambda *_: EMPTY)
+    ended = type_command("rebuild", "--check", "--json")
+    assert (ended.exit_code, json.loads(ended.stdout)[0]["is_equal"]) == (1, True)
+    assert "nothing is proven" in ended.stderr
