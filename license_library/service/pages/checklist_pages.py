@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from license_library.asking.questions import NotInForm
+from license_library.asking.refusals import NotInForm
 from license_library.service.access import Settings, Someone
 from license_library.service.acts import asking, overseeing
 from license_library.service.acts.asking import ChecklistRequest, PrefillRequest
