@@ -1,7 +1,7 @@
-"""The errors every room raises, split by who must act.
+"""The errors every room raises, split by where they arise.
 
-One root class. A code is stable and dotted; its first part names who must act:
-`department`, `declaration` (the platform engineer), `data` (the steward), `request` (whoever asked), `hub` (us).
+One root class. A code is stable and dotted; its first part names where it arose: `department`, `declaration`, `data`,
+`request`, `hub`. Who must act is told code by code in docs/reference/errors.md.
 """
 
 from __future__ import annotations

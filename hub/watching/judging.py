@@ -18,13 +18,13 @@ from license_library.answers import ExchangeBrief
 from license_library.oversight.feed_states import FeedState, read_feed_states
 from license_library.oversight.incidents import Cause, tell_incidents
 from license_library.words.hold_phrases import hold_words
+from license_library.words.wording import exchange_words
 from schemas.bureau_time import local_minute
 
 FAILED_IN_A_ROW: Final = 3
 FEWEST_NEWS: Final = 5
 LONGEST_QUIET_TIMES: Final = 3
 LEAST_QUIET: Final = timedelta(days=7)
-_STATES_ZH: Final = {"merged": "成功", "held": "整批暂缓", "failed": "失败", "discarded": "已作废"}
 
 
 def judge_feeds(hub: HubContext) -> int:
@@ -114,9 +114,8 @@ def _ran(state: FeedState, now: datetime) -> tuple[str, str]:
     if state.ran_at is None or now - state.ran_at > timedelta(seconds=state.fresh_seconds):
         last = local_minute(state.ran_at) if state.ran_at else "—"
         return f"取数任务也未运行，最近一次 {last}", f"the job has not run either, last at {last}"
-    state_zh = _STATES_ZH.get(state.last_state or "", state.last_state)
-    last = local_minute(state.ran_at)
-    return f"取数任务在运行，最近一次 {last} {state_zh}", f"the job runs, last at {last}: {state.last_state}"
+    last, words = local_minute(state.ran_at), exchange_words(state.last_state or "", partial=False)
+    return f"取数任务在运行，最近一次 {last} {words.zh}", f"the job runs, last at {last}: {words.en}"
 
 
 RULES: Final = {"late": late, "failing": failing, "held": held, "no_news": no_news}

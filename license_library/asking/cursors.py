@@ -15,7 +15,8 @@ import msgspec
 from sqlalchemy import Connection, Row, TextClause
 
 from license_library.answers import Words
-from license_library.asking.questions import MAX_LIMIT, WrongQuestion
+from license_library.asking.questions import MAX_LIMIT
+from license_library.asking.refusals import WrongQuestion
 from schemas.errors import NotFound
 from schemas.struct_readers import build_readers
 

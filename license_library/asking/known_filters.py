@@ -10,7 +10,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, text
 
 from license_library.answers import Words
-from license_library.asking.questions import WrongQuestion
+from license_library.asking.refusals import WrongQuestion
 from license_library.words.wording import SUITE
 from schemas.problems import PROBLEM_CODES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from license_library.answers import Words
-from license_library.asking.questions import WrongQuestion
+from license_library.asking.refusals import WrongQuestion
 
 _YEARS = (1900, 2200)
 

@@ -15,7 +15,8 @@ import msgspec
 from license_library.answers import Advice, RecognisedAs, Words
 from license_library.asking.holder_codes import HolderCode, read_holder_code, recognise_holder_code
 from license_library.asking.holders import holder_hash, organisation_hash
-from license_library.asking.questions import SearchTerms, WrongQuestion
+from license_library.asking.questions import SearchTerms
+from license_library.asking.refusals import WrongQuestion
 from license_library.storage.keyring import Keyring
 from schemas.holder_code_types import OTHER_ORGANISATION
 from schemas.identifiers.license_identifier import (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from license_library.asking.questions import NotDecidable
+from license_library.asking.refusals import NotDecidable
 
 LENGTH = 16
 

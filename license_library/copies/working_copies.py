@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from license_library.answers import CopyBrief, LicenseAnswer
 from license_library.asking.cursors import LAST
 from license_library.asking.listed_holders import persons_at, persons_of
-from license_library.asking.questions import NotReliable, NotSettled
+from license_library.asking.refusals import NotReliable, NotSettled
 from license_library.copies.copy_marks import FaceNames, Mark
 from license_library.files.file_store import FileStore
 from license_library.licenses.dossier import get_license

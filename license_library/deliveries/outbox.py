@@ -14,8 +14,8 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Row, text
 
-from license_library.asking.questions import KeyTaken, NotDecidable
 from license_library.asking.readings import check_text
+from license_library.asking.refusals import KeyTaken, NotDecidable
 from license_library.storage.keyring import Keyring
 from license_library.words.delivery_words import delivery_state_words
 from schemas.errors import NotFound, RequestError

@@ -12,8 +12,8 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.asking.masking import shown_name
-from license_library.asking.questions import NotDecidable
 from license_library.asking.readings import check_text
+from license_library.asking.refusals import NotDecidable
 from license_library.asking.shown_marks import demand_mark
 from license_library.facts.conflict_list import get_contested
 from license_library.facts.conflict_search import Contested

@@ -16,8 +16,8 @@ from license_library.answers import FactField, ItemBrief, Prefill, SubjectBrief,
 from license_library.asking.bound_holders import Bound, bound_by_rows
 from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.masking import mask_code
-from license_library.asking.questions import NotInForm
 from license_library.asking.readings import check_text
+from license_library.asking.refusals import NotInForm
 from license_library.facts.fact_decisions import Decisions, read_decisions, read_preferred, settled_fact
 from license_library.facts.fact_fields import applicants_field, element_field
 from license_library.facts.fact_verdicts import judge

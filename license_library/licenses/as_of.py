@@ -16,7 +16,7 @@ from license_library.answers import AsOfAnswer, AsOfState, LicenseVersion, Words
 from license_library.asking.cursors import LAST
 from license_library.asking.freshness import validity_of
 from license_library.asking.moments import check_moment
-from license_library.asking.questions import NotSettled
+from license_library.asking.refusals import NotSettled
 from license_library.asking.settled import settled_until
 from license_library.licenses.history import read_versions
 from license_library.storage.keyring import Keyring

@@ -17,8 +17,8 @@ from license_library.asking.cursors import LAST
 from license_library.asking.doubts import doubts_of, is_disputed, kept_doubts, newer_waits
 from license_library.asking.freshness import validity_of
 from license_library.asking.listed_holders import persons_at, persons_of
-from license_library.asking.questions import NotReliable
 from license_library.asking.readings import check_text
+from license_library.asking.refusals import NotReliable
 from license_library.licenses.license_hits import shown_text
 from license_library.licenses.license_now import is_replaced
 from license_library.storage.keyring import Keyring

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
-from license_library.asking.questions import NotDecidable
+from license_library.asking.refusals import NotDecidable
 from license_library.asking.settled import announce_merge
 from license_library.merge import merge_statements as merge
 from license_library.merge import subject_statements as subjects

@@ -12,8 +12,8 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import IncidentBrief
-from license_library.asking.questions import NotDecidable
 from license_library.asking.readings import check_text
+from license_library.asking.refusals import NotDecidable
 from license_library.asking.shown_marks import demand_mark
 from license_library.oversight.incident_list import INCIDENT_MARK, get_incident
 from license_library.words.incident_words import incident_words

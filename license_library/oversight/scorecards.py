@@ -13,8 +13,9 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import DepartmentScores, MonthShare, Score, Scorecard, Words
 from license_library.asking.known_filters import check_department
-from license_library.asking.questions import ScorecardFilter, WrongQuestion
+from license_library.asking.questions import ScorecardFilter
 from license_library.asking.readings import check_text
+from license_library.asking.refusals import WrongQuestion
 from schemas.bureau_time import ZONE
 from schemas.measures import CONTRADICTIONS
 

@@ -12,8 +12,8 @@ import msgspec
 from sqlalchemy import Connection, Row, text
 
 from license_library.asking.cursors import LAST
-from license_library.asking.questions import NotDecidable
 from license_library.asking.readings import check_text
+from license_library.asking.refusals import NotDecidable
 from license_library.pairs.pair_entries import PairEntry, begin_deciding, write_entries
 from license_library.storage.keyring import Keyring
 from schemas.bureau_time import Clock

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from license_library.asking.questions import NotDecidable
+from license_library.asking.refusals import NotDecidable
 from schemas.holder_code_types import HOLDER_CODE_TYPES, RESIDENT_IDENTITY
 
 _NEAR = text("""

@@ -16,7 +16,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, text
 
 from license_library.asking.holders import holder_hashes, organisation_hash
-from license_library.asking.questions import NotDecidable
+from license_library.asking.refusals import NotDecidable
 from license_library.pairs.pair_entries import PairEntry, begin_deciding, write_entries
 from license_library.storage.keyring import Keyring
 from license_library.tables.library import OLD_FORM

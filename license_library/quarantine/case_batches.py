@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Row, text
 from license_library.answers import BatchBrief
 from license_library.asking.field_lineage import editable_fields
 from license_library.asking.known_filters import check_code, check_department
-from license_library.asking.questions import NotDecidable
 from license_library.asking.readings import check_text
+from license_library.asking.refusals import NotDecidable
 from license_library.catalogue.calendar import add_workdays
 from license_library.quarantine.batch_list import get_batch
 from license_library.quarantine.case_decisions import CaseDecision

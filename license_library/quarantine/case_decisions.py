@@ -12,8 +12,8 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Row, text
 
-from license_library.asking.questions import NotDecidable
 from license_library.asking.readings import check_text
+from license_library.asking.refusals import NotDecidable
 from license_library.asking.shown_marks import demand_mark
 from license_library.quarantine.case_events import Deed, write_events
 from license_library.quarantine.quarantine_list import CASE_MARK

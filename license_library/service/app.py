@@ -26,6 +26,7 @@ from license_library.service.api import (
     subject_api,
 )
 from license_library.service.calls import sharing
+from license_library.service.filters import demand_known_query
 from license_library.service.openapi import build_document
 from license_library.service.pages import (
     case_pages,
@@ -89,11 +90,21 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(
         Wire, body_bytes=settings.body_bytes, file_bytes=settings.files.max_bytes
     )  # added last, so that it sees every answer
-    for part in (health, *DESCRIBED, sharing, sign_in, *PAGES):
-        app.include_router(part.router)
+    _include_routes(app)
     _serve_description(app)
     app.mount(STATIC_PREFIX.rstrip("/"), StaticFiles(directory=str(files(__package__) / "static")), name="static")
     return app
+
+
+def _include_routes(app: FastAPI) -> None:
+    """Let everybody in to the first three, a consumer's token being judged by each call; whoever is signed in to the rest."""
+    for open_part in (health, sharing, sign_in):
+        app.include_router(open_part.router)
+    someone = Depends(demand_someone)
+    for part in DESCRIBED:
+        app.include_router(part.router, dependencies=[someone, Depends(demand_known_query)])
+    for page in PAGES:
+        app.include_router(page.router, include_in_schema=False, dependencies=[someone])
 
 
 def _serve_description(app: FastAPI) -> None:

@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from license_library.answers import Words
-from license_library.asking.questions import (
+from license_library.asking.refusals import (
     KeyTaken,
     LinkEnded,
     NotDecidable,

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import CopyBrief
-from license_library.asking.questions import NotReliable, NotSettled
+from license_library.asking.refusals import NotReliable, NotSettled
 from license_library.copies.copy_checks import check_content, check_identifier
 from license_library.copies.working_copies import LONGEST, Making, make_copy
 from license_library.files.file_store import FileStore

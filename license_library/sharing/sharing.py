@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.asking.bound_holders import NOBODY, Bound
-from license_library.asking.questions import WrongQuestion
+from license_library.asking.refusals import WrongQuestion
 from license_library.files.file_store import FileDamaged, FileStoreUnavailable, FileTooLarge
 from license_library.licenses.license_now import licenses_now
 from license_library.sharing.consumers import find_consumer, granted_types

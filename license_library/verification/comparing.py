@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any, Final
 
 from license_library.answers import FieldMatch, Words
-from license_library.asking.questions import WrongQuestion
 from license_library.asking.readings import check_text, number_forms
+from license_library.asking.refusals import WrongQuestion
 from license_library.words.wording import face_words, field_words
 from schemas.element_values import kind_form, read_day
 from schemas.license_types import face_labels

@@ -19,7 +19,7 @@ from license_library.asking.bound_holders import OtherNumber, bound_to_code
 from license_library.asking.holder_codes import HolderCode, read_holder_code, recognise_holder_code
 from license_library.asking.holder_subjects import by_code
 from license_library.asking.holders import holder_hash
-from license_library.asking.questions import WrongQuestion
+from license_library.asking.refusals import WrongQuestion
 from license_library.storage.keyring import Keyring
 from license_library.verification.comparing import HOLDER_FIELDS
 from schemas.holder_code_types import RESIDENT_IDENTITY

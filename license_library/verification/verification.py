@@ -18,8 +18,9 @@ from license_library.asking.feed_sources import sources_of_type, type_of_identif
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.known_faces import known_faces
-from license_library.asking.questions import VerifyQuestion, WrongQuestion
+from license_library.asking.questions import VerifyQuestion
 from license_library.asking.readings import Reading
+from license_library.asking.refusals import WrongQuestion
 from license_library.asking.waiting_records import (
     count_unreadable,
     count_waiting,

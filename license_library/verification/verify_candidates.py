@@ -12,8 +12,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.answers import Words
-from license_library.asking.questions import VerifyQuestion, WrongQuestion
+from license_library.asking.questions import VerifyQuestion
 from license_library.asking.readings import Reading, check_text, number_forms, read_identifier
+from license_library.asking.refusals import WrongQuestion
 from license_library.licenses.license_hits import hits_statement
 from license_library.verification.qr_payloads import find_by_qr_payload
 

@@ -26,7 +26,7 @@ _EXCHANGE_WORDS = {
     "merged": Words("已入库", "merged"),
     "partial": Words("部分入库", "partial"),
     "held": Words("整批暂缓", "held"),
-    "discarded": Words("已丢弃", "discarded"),
+    "discarded": Words("已作废", "discarded"),
     "shadowed": Words("试运行，未入库", "shadowed, nothing merged"),
     "failed": Words("失败", "failed"),
 }

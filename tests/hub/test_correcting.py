@@ -17,7 +17,8 @@ from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, today
 from hub.pushing.correcting import follow_corrections
 from hub.pushing.push import enqueue_delivery
-from license_library.asking.questions import NotDecidable, ScorecardFilter
+from license_library.asking.questions import ScorecardFilter
+from license_library.asking.refusals import NotDecidable
 from license_library.catalogue.calendar import add_plain_year, add_workdays, list_year, seed_calendar, set_day
 from license_library.licenses.dossier import get_license
 from license_library.oversight.scorecards import score_month

@@ -15,7 +15,8 @@ from hub.context import HubContext
 from hub.demo.serving import service_settings
 from hub.registration import register
 from hub.settings import Settings
-from license_library.asking.questions import DeliveryFilter, KeyTaken, NotDeliverable, WrongQuestion
+from license_library.asking.questions import DeliveryFilter
+from license_library.asking.refusals import KeyTaken, NotDeliverable, WrongQuestion
 from license_library.service.acts import deciding, overseeing
 from license_library.service.bodies import InvalidQuestion
 from license_library.service.settings import ServiceSettings

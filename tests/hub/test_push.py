@@ -25,7 +25,7 @@ from hub.context import HubContext
 from hub.pushing.outbox_verdicts import postponed
 from hub.pushing.push import push
 from hub.registration import register
-from license_library.asking.questions import NotDecidable
+from license_library.asking.refusals import NotDecidable
 from license_library.deliveries.outbox import decide_delivery
 from license_library.deliveries.outbox_claims import Claim
 from schemas.errors import DeclarationError, NotFound, RequestError

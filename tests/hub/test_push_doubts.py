@@ -15,7 +15,7 @@ from push_makers import StillClock, at, owe, push_once, row_of, states
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from hub.context import HubContext
-from license_library.asking.questions import NotDecidable
+from license_library.asking.refusals import NotDecidable
 from license_library.deliveries.outbox import decide_delivery
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, today
 from hub.pulling.replay import replay
 from hub.stewarding.mending import BatchTaken, mend_all, mend_due, run_batch, run_waiting
-from license_library.asking.questions import NotDecidable
+from license_library.asking.refusals import NotDecidable
 from license_library.catalogue.calendar import add_plain_year, seed_calendar
 from license_library.licenses.dossier import get_license
 from license_library.merge.attendance import attended

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from library_makers import NOW, record
 
-from license_library.asking.questions import NotSettled
+from license_library.asking.refusals import NotSettled
 from license_library.asking.settled import settled_until
 from license_library.licenses.as_of import license_as_of
 from license_library.merge.merging import merge_exchange, release_held

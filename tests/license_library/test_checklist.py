@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from license_library.answers import Checklist, Verdict
 from license_library.asking.freshness import validity_of
-from license_library.asking.questions import WrongQuestion
+from license_library.asking.refusals import WrongQuestion
 from license_library.catalogue.calendar import seed_calendar
 from license_library.checklist.checklist import answer_checklist
 from license_library.quarantine.corrections import Correction, answer_correction, ask_for_license

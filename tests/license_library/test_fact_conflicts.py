@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine, text
 from subject_makers import fifteen
 
 from license_library.answers import ConflictDetail, FactField
-from license_library.asking.questions import ConflictFilter, NotDecidable, WrongQuestion
+from license_library.asking.questions import ConflictFilter
+from license_library.asking.refusals import NotDecidable, WrongQuestion
 from license_library.catalogue.calendar import seed_calendar
 from license_library.facts import conflict_list, conflict_search
 from license_library.facts.conflict_decisions import ConflictDecision, decide_conflict, prefer_source

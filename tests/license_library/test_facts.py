@@ -10,7 +10,7 @@ import pytest
 from question_makers import COMPANY, NOW, PERSON, TODAY, Library
 
 from license_library.answers import FactField, Prefill
-from license_library.asking.questions import NotInForm, WrongQuestion
+from license_library.asking.refusals import NotInForm, WrongQuestion
 from license_library.facts.prefill import answer_prefill
 from license_library.facts.subject_facts import facts_of_subject
 from schemas.errors import NotFound

@@ -11,7 +11,7 @@ import pytest
 from library_makers import NOW, record
 from sqlalchemy import text
 
-from license_library.asking.questions import WrongQuestion
+from license_library.asking.refusals import WrongQuestion
 from license_library.facts.subject_facts import facts_of_subject
 from license_library.licenses import held_as_of as asking
 from license_library.licenses.as_of import license_as_of

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from license_library.asking.holder_codes import read_holder_code
-from license_library.asking.questions import WrongQuestion
+from license_library.asking.refusals import WrongQuestion
 from schemas.identifiers.credit_code import credit_code_check
 from schemas.identifiers.organisation_code import organisation_code_check
 from schemas.identifiers.resident_identity import resident_identity_check

@@ -10,7 +10,8 @@ from library_makers import NOW
 from question_makers import Library
 from sqlalchemy import Engine
 
-from license_library.asking.questions import IncidentFilter, NotDecidable, WrongQuestion
+from license_library.asking.questions import IncidentFilter
+from license_library.asking.refusals import NotDecidable, WrongQuestion
 from license_library.oversight.incident_decisions import IncidentDecision, decide_incident
 from license_library.oversight.incident_list import list_incidents, report_incident
 from license_library.oversight.incidents import REOPENED_WITHIN, Cause, tell_incidents

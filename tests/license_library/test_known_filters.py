@@ -7,7 +7,8 @@ from library_makers import DEPARTMENT, NOW
 from sqlalchemy import Engine
 
 from license_library.asking.known_filters import check_code, check_department
-from license_library.asking.questions import QuarantineFilter, WrongQuestion
+from license_library.asking.questions import QuarantineFilter
+from license_library.asking.refusals import WrongQuestion
 from license_library.quarantine.case_batches import BatchOrder, Chosen, create_batch
 from license_library.quarantine.quarantine_list import list_quarantine
 from license_library.storage.keyring import Keyring

@@ -21,7 +21,8 @@ from sqlalchemy import text
 
 from license_library.answers import SearchAnswer
 from license_library.asking.freshness import validity_of
-from license_library.asking.questions import SearchTerms, WrongQuestion
+from license_library.asking.questions import SearchTerms
+from license_library.asking.refusals import WrongQuestion
 from license_library.licenses.dossier import get_license
 from license_library.search import lookup
 from license_library.search.lookup import SearchTimedOut, find_licenses

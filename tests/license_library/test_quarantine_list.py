@@ -7,7 +7,8 @@ import pytest
 from question_makers import NOW, PERSON, Library
 
 from license_library.answers import QuarantineAnswer
-from license_library.asking.questions import QuarantineFilter, WrongQuestion
+from license_library.asking.questions import QuarantineFilter
+from license_library.asking.refusals import WrongQuestion
 from license_library.quarantine.quarantine_list import get_quarantine_case, list_quarantine
 from schemas.errors import NotFound
 

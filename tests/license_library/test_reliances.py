@@ -8,7 +8,8 @@ import pytest
 from library_makers import DEPARTMENT, NOW, record
 from sqlalchemy import text
 
-from license_library.asking.questions import LicenseAlertFilter, NotReliable
+from license_library.asking.questions import LicenseAlertFilter
+from license_library.asking.refusals import NotReliable
 from license_library.deliveries.outbox import Owing, enqueue
 from license_library.deliveries.untold_alerts import find_untold_alerts
 from license_library.licenses.license_alert_list import list_license_alerts

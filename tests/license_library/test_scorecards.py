@@ -12,7 +12,8 @@ from question_makers import Library
 from sqlalchemy import Engine, text
 
 from license_library.answers import Scorecard
-from license_library.asking.questions import ScorecardFilter, WrongQuestion
+from license_library.asking.questions import ScorecardFilter
+from license_library.asking.refusals import WrongQuestion
 from license_library.asking.table_export import write_csv
 from license_library.oversight.scorecard_rows import scorecard_csv
 from license_library.oversight.scorecards import score_month

@@ -11,7 +11,8 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from license_library.answers import SearchAnswer
-from license_library.asking.questions import SearchTerms, WrongQuestion
+from license_library.asking.questions import SearchTerms
+from license_library.asking.refusals import WrongQuestion
 from license_library.search.lookup import find_licenses
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring

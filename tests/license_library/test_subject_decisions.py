@@ -15,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 from subject_makers import PASSPORT, bind, committed, fifteen, keep_apart, resident_number, undo
 
 from license_library.answers import HeldAnswer, VerifyAnswer
-from license_library.asking.questions import NotDecidable, NotSettled, SearchTerms, VerifyQuestion
+from license_library.asking.questions import SearchTerms, VerifyQuestion
+from license_library.asking.refusals import NotDecidable, NotSettled
 from license_library.checklist.checklist import answer_checklist
 from license_library.licenses.held_as_of import held_as_of
 from license_library.pairs.pair_entries import PairEntry, begin_deciding, write_entries

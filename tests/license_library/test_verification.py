@@ -10,7 +10,8 @@ import pytest
 from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
 
 from license_library.answers import VerifyAnswer
-from license_library.asking.questions import VerifyQuestion, WrongQuestion
+from license_library.asking.questions import VerifyQuestion
+from license_library.asking.refusals import WrongQuestion
 from license_library.asking.waiting_records import HOLDER_PROBLEMS
 from license_library.verification.qr_payloads import find_by_qr_payload
 from license_library.verification.verification import verify_license

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from question_makers import NOW, PERSON, Library
 from sqlalchemy import event, text
 
-from license_library.asking.questions import NotReliable, NotSettled
+from license_library.asking.refusals import NotReliable, NotSettled
 from license_library.copies.copy_band import FOOT
 from license_library.copies.copy_bodies import draw_copy
 from license_library.copies.copy_checks import check_content, check_identifier

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from license_library.answers import Words
-from license_library.asking.questions import NotSettled
+from license_library.asking.refusals import NotSettled
 from license_library.service.problems import words_of
 from license_library.service.shown import moment, segments, sentence, span
 from schemas.bureau_time import local_millisecond, local_minute, local_second

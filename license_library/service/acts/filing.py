@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import CopyBrief, FileBrief, FileCheck, FilesAnswer
 from license_library.asking.inquiries import hash_question, record_inquiry
-from license_library.asking.questions import NotReliable
+from license_library.asking.refusals import NotReliable
 from license_library.copies.copy_checks import check_content, check_identifier
 from license_library.copies.working_copies import (
     Making,

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from license_library.asking.inquiries import record_inquiry
-from license_library.asking.questions import NotInForm, NotReliable, WrongQuestion
+from license_library.asking.refusals import NotInForm, NotReliable, WrongQuestion
 from license_library.service.settings import ServiceSettings
 from schemas.errors import NotFound
 

@@ -5,20 +5,20 @@ Routes only. A request is recorded here and brought to its department by the hub
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from license_library.answers import CorrectionDetail, CorrectionsAnswer
-from license_library.service.access import Settings, Someone, demand_someone
+from license_library.service.access import Settings, Someone
 from license_library.service.acts import correcting
 from license_library.service.acts.case_deciding import RevealRequest
 from license_library.service.acts.correcting import CorrectionAnswer, CorrectionOrder
 from license_library.service.api.api import JSON
 from license_library.service.bodies import Body, read_question
-from license_library.service.filters import Corrections, Reference, demand_known_query
+from license_library.service.filters import Corrections, Reference
 from license_library.service.openapi import describe
 
-router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends(demand_known_query)])
+router = APIRouter(prefix="/api")
 
 SHAPES = (CorrectionAnswer, CorrectionDetail, CorrectionOrder, CorrectionsAnswer)
 

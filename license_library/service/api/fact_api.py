@@ -5,11 +5,11 @@ Routes only. A question about a person or an organisation is posted, or says its
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from license_library.answers import ConflictDetail, ConflictsAnswer, ElementsAnswer, FactsAnswer, Prefill
-from license_library.service.access import Settings, Someone, demand_someone
+from license_library.service.access import Settings, Someone
 from license_library.service.acts import asking, settling
 from license_library.service.acts.asking import FactsRequest, PrefillRequest
 from license_library.service.acts.purposes import HeaderPurpose
@@ -17,10 +17,10 @@ from license_library.service.acts.settling import ConflictDecision, MasterOrder
 from license_library.service.api.api import JSON
 from license_library.service.bodies import Body, read_question
 from license_library.service.fact_filters import Conflicts, ElementCode
-from license_library.service.filters import Reference, demand_known_query
+from license_library.service.filters import Reference
 from license_library.service.openapi import describe
 
-router = APIRouter(prefix="/api", dependencies=[Depends(demand_someone), Depends(demand_known_query)])
+router = APIRouter(prefix="/api")
 
 SHAPES = (
     ConflictDetail,

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from license_library.asking.inquiries import hash_question, record_inquiry
-from license_library.asking.questions import LinkEnded
+from license_library.asking.refusals import LinkEnded
 from license_library.asking.strangers import record_stranger
 from license_library.service.access import Settings
 from license_library.service.bodies import InvalidQuestion, MalformedBody, read_question

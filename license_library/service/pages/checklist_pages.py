@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from license_library.asking.questions import NotInForm
-from license_library.service.access import Settings, Someone, demand_someone
+from license_library.asking.refusals import NotInForm
+from license_library.service.access import Settings, Someone
 from license_library.service.acts import asking, overseeing
 from license_library.service.acts.asking import ChecklistRequest, PrefillRequest
 from license_library.service.acts.purposes import check_purpose, keep_purpose
@@ -21,7 +21,7 @@ from license_library.service.rendering import render
 from license_library.service.settings import ServiceSettings
 from schemas.errors import RequestError
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
+router = APIRouter()
 
 
 @router.get("/checklist")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from license_library.service.access import Settings, Someone, demand_someone
+from license_library.service.access import Settings, Someone
 from license_library.service.acts import asking
 from license_library.service.acts.asking import FactsRequest, HeldRequest
 from license_library.service.acts.purposes import check_purpose, keep_purpose
@@ -18,7 +18,7 @@ from license_library.service.bodies import Form, as_question
 from license_library.service.rendering import render
 from schemas.errors import RequestError
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
+router = APIRouter()
 
 
 @router.get("/holdings")

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from license_library.service.access import Settings, Someone, demand_someone
+from license_library.service.access import Settings, Someone
 from license_library.service.acts import deciding, overseeing
 from license_library.service.acts.deciding import IncidentDecision
 from license_library.service.bodies import Form, as_question
 from license_library.service.filters import Incidents, Reference
 from license_library.service.rendering import render
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(demand_someone)])
+router = APIRouter()
 
 
 @router.get("/incidents")
