@@ -10,12 +10,12 @@ from typing import Final
 
 from sqlalchemy import text
 
-from license_library.asking.doubts import is_disputed, newer_waits
+from license_library.asking.doubts import doubt_columns
 from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
+from license_library.asking.replaced import is_replaced
 from license_library.asking.waiting_records import is_anybodys
-from license_library.licenses.license_now import is_replaced
 
 _CASES: Final = """array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids,
            string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes"""
@@ -45,6 +45,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        coalesce(waiting.quarantine_ids, maybe.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids,
        coalesce(waiting.codes, maybe.codes) as waiting_codes, coming.held_count,
        case when m.origin <> 'license' then 'applicant_brings'
+            when best.validity = 'valid' and (best.is_contradicted or best.is_displaced) then 'stale'
             when best.validity = 'valid' and best.newer_waits then 'in_quarantine'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
@@ -60,6 +61,8 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null
+            when best.validity = 'valid' and best.is_contradicted then 'contradicted'
+            when best.validity = 'valid' and best.is_displaced then 'displaced'
             when best.validity = 'valid' and best.newer_waits then 'newer_waits'
             when best.validity = 'valid' and best.is_disputed then 'correction_open'
             when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
@@ -84,7 +87,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join license_types new on new.license_type = t.replaced_by
   left join authorities issuer on issuer.authority_id = coalesce(new.issuer_id, t.issuer_id)
   left join lateral (
-    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.is_disputed, trust.newer_waits
+    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.*
       from (select l.license_id, subject_id as held_by, is_own
               from holder join licenses l using (subject_id) where l.license_type in (m.license_type, t.replaced_by)
              union
@@ -102,13 +105,12 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                    else 'expired'
               end as validity) as term
      cross join lateral (
-       select {is_disputed("l")} as is_disputed,
-              {newer_waits("l")} as newer_waits,
+       select {doubt_columns("l")},
               exists (select from feeds f where f.department = l.department and f.feed = l.feed
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
      order by term.validity = 'valid' desc,
               -- what may be relied on today goes before what is newer
-              case when term.validity = 'valid' then array[trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, not trust.is_fresh] end,
+              case when term.validity = 'valid' then array[trust.is_contradicted, trust.is_displaced, trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, not trust.is_fresh] end,
               replaced.is_replaced,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
               l.issued_on desc, l.license_id desc, own.is_own desc

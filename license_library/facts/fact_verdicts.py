@@ -50,20 +50,20 @@ def judge(element: Element, facts: list[Fact], rows: Iterable[Any], now: datetim
 
 
 def weakness(fact: Fact, now: datetime) -> str | None:
-    """Say why a fact may not hold any more: lapsed, in_quarantine, disputed, unlisted, silent or never; None where nothing speaks against it."""
+    """Say why a fact may not hold any more: lapsed, contradicted, in_quarantine, disputed, unlisted, silent or never; None where nothing speaks against it."""
     row = fact.row
     if row is None:
         return None
     if not fact.in_force:
         return "lapsed"
-    if row.newer_waits:
-        return "in_quarantine"
-    if row.is_disputed:
-        return "disputed"
-    if row.unlisted_at is not None:
-        return "unlisted"
+    speaking = {
+        "contradicted": row.is_contradicted,
+        "in_quarantine": row.newer_waits,
+        "disputed": row.is_disputed,
+        "unlisted": row.unlisted_at is not None,
+    }
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
-    return None if freshness == "fresh" else freshness
+    return next((code for code, speaks in speaking.items() if speaks), None if freshness == "fresh" else freshness)
 
 
 def _masters_that_may_tell(element: Element, facts: list[Fact], rows: Iterable[Any]) -> list[Any]:

@@ -10,6 +10,7 @@ import pytest
 from file_samples import pdf
 from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 
+from license_library.asking.doubts import CONTRADICTED
 from license_library.files.file_store import FileStore
 from license_library.files.license_files import Attaching, attach_file
 from license_library.sharing.consumers import add_consumer, grant_types
@@ -171,7 +172,7 @@ def test_of_one_identifier_on_several_licenses_the_one_that_may_be_relied_on_is_
     shelf.add_license(company, license_number="REVOKED", issued_on=date(2016, 5, 1), status="revoked", **same)
     told = of_identifier(ask).data
     assert isinstance(told, list)
-    assert [one.certificate_number for one in told] == ["GOOD"]
+    assert [(one.certificate_number, one.doubt) for one in told] == [("GOOD", CONTRADICTED.zh)]
 
 
 LISTS = ["queryCertInfoByHolderCode", "downloadUrlsByHolderCode"]
