@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from schemas.identifiers.license_identifier import ROOT
 from schemas.states import GOOD_STATES, STATE_CODES
 
 # As text, for statements: a draft says nothing yet of what it is to follow.
@@ -11,9 +12,12 @@ GOOD: Final = f"array{sorted(GOOD_STATES)}"
 NOT_GOOD: Final = f"array{sorted(STATE_CODES - GOOD_STATES - {'draft'})}"
 
 # A later version of its identifier, which ends in VVV.C and differs in nothing else; a span of its index, in any collation.
-LATER_EDITION: Final = """left(n.license_identifier, -5) = left({0}.license_identifier, -5)
-      and n.license_identifier > left({0}.license_identifier, -1) || 'Z'
-      and n.license_identifier <= left({0}.license_identifier, -5) || '999.Z'"""
+LATER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
+      and n.license_identifier > left({{0}}.license_identifier, -1) || 'Z'
+      and n.license_identifier <= left({{0}}.license_identifier, -5) || '999.Z'"""
+EARLIER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
+      and n.license_identifier < left({{0}}.license_identifier, -1)
+      and n.license_identifier > left({{0}}.license_identifier, -5)"""
 _IS_REPLACED: Final = """(exists (select from licenses n where n.replaces = {{0}}.license_identifier and n.license_id <> {{0}}.license_id{such})
     or exists (select from licenses n where n.replaces = {{0}}.license_number and n.department = {{0}}.department
       and n.license_type = {{0}}.license_type and n.license_id <> {{0}}.license_id{such} and not exists (

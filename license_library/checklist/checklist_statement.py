@@ -51,7 +51,8 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid'
               then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null or coming.held_count > 0 then 'in_quarantine'
-            when best.status = any(cast(:final_states as text[])) then 'not_good'
+            when best.status = any(cast(:final_states as text[]))
+              then case when known.freshness <> 'fresh' or best.status = 'superseded' and not best.is_replaced then 'unknown' else 'not_good' end
             when best.newer_waits then 'in_quarantine'
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
             when best.validity = 'not_good' then 'not_good'
@@ -69,7 +70,8 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
             when coming.held_count > 0 then 'batch_held'
-            when best.status = any(cast(:final_states as text[])) then best.status
+            when best.status = any(cast(:final_states as text[]))
+              then case when known.freshness <> 'fresh' then known.freshness else best.status end
             when best.newer_waits then 'newer_waits'
             when best.validity = 'not_good' then best.status
             when best.license_id is not null and known.freshness <> 'fresh' then best.validity
@@ -118,7 +120,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   ) as best on true
   left join lateral (
     select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seconds,
-           coalesce(best.exchange_id,
+           coalesce(case when (f.department, f.feed) = (best.department, best.feed) then best.exchange_id end,
                     (select e.exchange_id from exchanges e
                       where e.department = f.department and e.feed = f.feed and e.state = 'merged'
                       order by e.exchange_id desc limit 1)) as exchange_id,
@@ -127,11 +129,16 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                 else 'fresh'
            end as freshness
       from (
-        select * from feeds where department = best.department and feed = best.feed
+        select * from feeds where best.validity = 'valid' and department = best.department and feed = best.feed
         union all
+        -- a no is every feed's that might know better: the one furthest behind, else the one that told the license
         (select * from feeds
-          where best.license_id is null and license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]
-          order by fresh_at + make_interval(secs => fresh_seconds) nulls first, department, feed
+          where best.validity is distinct from 'valid'
+            and (license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]
+              or department = best.department and feed = best.feed)
+          order by case when fresh_at + make_interval(secs => fresh_seconds) >= cast(:now as timestamptz)
+                        then (department, feed) is distinct from (best.department, best.feed) end nulls first,
+                   fresh_at + make_interval(secs => fresh_seconds) nulls first, department, feed
           limit 1)
       ) as f
       join departments d on d.department = f.department

@@ -126,8 +126,10 @@ def _brought(row: Any) -> Words:
 def _unknown(row: Any) -> Words:
     if row.reason == "no_feed":
         return _NO_FEED
+    if row.reason == "superseded":
+        return _last_known(row)
     if row.reason != "other_holder":
-        return _silence(row)
+        return _silence(row) if row.license_id is None else _stale(row)
     if row.kind == "organisation":
         return Words("该证照的持证人是自然人，不在单位名下", "a person holds this license, not an organisation")
     return Words("该证照的持证人是法人或其他组织", "an organisation holds this license, not a person")

@@ -1,7 +1,7 @@
 """The licenses that tell facts of one holder, as one SQL statement: each wanted type with what the holder has of it.
 
-A row for every license, and one for every type of which there is none, with the feed that would know. Every step goes
-through an index.
+A row for every license, and one for every type, with the feed that is furthest behind of those that would know. Every
+step goes through an index.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
                         and f.license_types @> array[wanted.license_type])) as is_waiting
   from unnest(cast(:types as text[])) as wanted(license_type)
   left join license_types t on t.license_type = wanted.license_type
-  left join told on told.license_type = wanted.license_type
+  cross join (values (true), (false)) as license(is_told)
+  left join told on license.is_told and told.license_type = wanted.license_type
   left join lateral (
     select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seconds
       from (select * from feeds where department = told.department and feed = told.feed
@@ -66,7 +67,8 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
               order by fresh_at + make_interval(secs => fresh_seconds) nulls first, department, feed limit 1)) as f
       join departments d on d.department = f.department
   ) as known on true
- order by wanted.license_type, told.issued_on desc, told.license_id desc, told.is_own desc
+ where told.license_id is not null or not license.is_told
+ order by wanted.license_type, told.issued_on desc nulls last, told.license_id desc, told.is_own desc
 """
 
 
