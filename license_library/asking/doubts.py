@@ -1,4 +1,4 @@
-"""What speaks against relying on a license that is valid by its own words: what waits, a dispute, a list that lacks it, silence.
+"""What speaks against relying on a license that is valid by its own words: another row, a successor, what waits, a dispute, a list that lacks it, silence.
 
 Pure words of a row; the clock is an argument.
 """
@@ -12,14 +12,23 @@ from typing import Any, Final
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
 from license_library.asking.held_records import newer_held
+from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced
 from license_library.words.wording import freshness_words
 from schemas.states import FINAL_STATES
 
+CONTRADICTED: Final = Words(
+    "另有同一证照的记录称其已不可用，各来源说法不一", "another record of the same license says that it is good no more"
+)
+DISPLACED: Final = Words(
+    "取代本证照的证照属于其他主体或已不可用", "the license that took its place is another holder's, or is not good"
+)
 DISPUTED: Final = Words("内容有异议，已请部门校核", "its content is disputed, the department was asked")
 WAITING: Final = Words("颁发部门有该证照更新的记录因数据问题待处理", "a newer record of it waits for the steward")
 UNLISTED: Final = Words("该部门最近的全量清单中已无此证照", "the department's whole list lacks it now")
 # What was kept by its code only, since when a feed was silent is not.
 _KEPT: Final = {
+    "contradicted": CONTRADICTED,
+    "displaced": DISPLACED,
     "in_quarantine": WAITING,
     "disputed": DISPUTED,
     "unlisted": UNLISTED,
@@ -46,6 +55,31 @@ def newer_waits(license_alias: str) -> str:
     return _NEWER_WAITS.format(license_alias, newer_held(license_alias))
 
 
+# Its identifier elsewhere, or its number with the same holder in another feed; an earlier issue under that number may well be over.
+_IS_CONTRADICTED = f"""({{0}}.status = any({GOOD}) and (
+    exists (select from licenses n where n.license_identifier = {{0}}.license_identifier
+      and n.license_id <> {{0}}.license_id and n.status = any({NOT_GOOD}))
+    or exists (select from licenses n where n.license_number = {{0}}.license_number and n.subject_id = {{0}}.subject_id
+      and n.license_type = {{0}}.license_type and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed)
+      and n.issued_on >= {{0}}.issued_on and n.status = any({NOT_GOOD}))))"""  # noqa: S608 - constants of this room
+
+
+def is_contradicted(license_alias: str) -> str:
+    """Return the condition that another row of the very license, good by its own word, says that it is not."""
+    return _IS_CONTRADICTED.format(license_alias)
+
+
+def doubt_columns(license_alias: str) -> str:
+    """Return the columns of a license that doubts_of reads, but for those of its feed and its own."""
+    told = {
+        "is_contradicted": is_contradicted,
+        "is_displaced": is_displaced,
+        "newer_waits": newer_waits,
+        "is_disputed": is_disputed,
+    }
+    return ", ".join(f"{condition(license_alias)} as {name}" for name, condition in told.items())
+
+
 def kept_doubts(codes: Sequence[Any]) -> list[Doubt]:
     """Return the doubts that were kept by their codes."""
     return [Doubt(code, _KEPT[code]) for code in codes]
@@ -57,9 +91,13 @@ def may_have_changed(status: str, doubts: Sequence[Doubt]) -> list[Doubt]:
 
 
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:
-    """Return the doubts, gravest first, of a row that carries newer_waits, is_disputed, unlisted_at, fresh_at and fresh_seconds."""
+    """Return the doubts, gravest first, of a row that carries doubt_columns, unlisted_at, fresh_at and fresh_seconds."""
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
-    doubts = [Doubt("in_quarantine", WAITING)] if row.newer_waits else []
+    doubts = [Doubt("contradicted", CONTRADICTED)] if row.is_contradicted else []
+    if row.is_displaced:
+        doubts.append(Doubt("displaced", DISPLACED))
+    if row.newer_waits:
+        doubts.append(Doubt("in_quarantine", WAITING))
     if row.is_disputed:
         doubts.append(Doubt("disputed", DISPUTED))
     if row.unlisted_at is not None:

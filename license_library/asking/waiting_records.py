@@ -92,6 +92,6 @@ def waiting_words(count: int) -> Words:
 def unreadable_words(count: int) -> Words:
     """Say that records wait which may be the holder's, because nobody could read whose they are."""
     return Words(
-        f"该类证照另有 {count} 条记录的持证主体无法识别，可能属于该主体，待处理",
-        f"{count} records of its type, whose holder could not be read and may be this one, wait in quarantine for the steward",
+        f"另有 {count} 条记录的持证主体无法识别，可能属于该主体，待处理",
+        f"{count} records, whose holder could not be read and may be this one, wait in quarantine for the steward",
     )

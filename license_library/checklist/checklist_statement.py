@@ -10,12 +10,12 @@ from typing import Final
 
 from sqlalchemy import text
 
-from license_library.asking.doubts import is_disputed, newer_waits
+from license_library.asking.doubts import doubt_columns
 from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
+from license_library.asking.replaced import is_replaced
 from license_library.asking.waiting_records import is_anybodys
-from license_library.licenses.license_now import is_replaced
 
 _CASES: Final = """array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids,
            string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes"""
@@ -45,12 +45,14 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        coalesce(waiting.quarantine_ids, maybe.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids,
        coalesce(waiting.codes, maybe.codes) as waiting_codes, coming.held_count,
        case when m.origin <> 'license' then 'applicant_brings'
+            when best.validity = 'valid' and (best.is_contradicted or best.is_displaced) then 'stale'
             when best.validity = 'valid' and best.newer_waits then 'in_quarantine'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
               then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null or coming.held_count > 0 then 'in_quarantine'
-            when best.status = any(cast(:final_states as text[])) then 'not_good'
+            when best.status = any(cast(:final_states as text[]))
+              then case when known.freshness <> 'fresh' or best.status = 'superseded' and not best.is_replaced then 'unknown' else 'not_good' end
             when best.newer_waits then 'in_quarantine'
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
             when best.validity = 'not_good' then 'not_good'
@@ -60,13 +62,16 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null
+            when best.validity = 'valid' and best.is_contradicted then 'contradicted'
+            when best.validity = 'valid' and best.is_displaced then 'displaced'
             when best.validity = 'valid' and best.newer_waits then 'newer_waits'
             when best.validity = 'valid' and best.is_disputed then 'correction_open'
             when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
             when coming.held_count > 0 then 'batch_held'
-            when best.status = any(cast(:final_states as text[])) then best.status
+            when best.status = any(cast(:final_states as text[]))
+              then case when known.freshness <> 'fresh' then known.freshness else best.status end
             when best.newer_waits then 'newer_waits'
             when best.validity = 'not_good' then best.status
             when best.license_id is not null and known.freshness <> 'fresh' then best.validity
@@ -84,7 +89,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join license_types new on new.license_type = t.replaced_by
   left join authorities issuer on issuer.authority_id = coalesce(new.issuer_id, t.issuer_id)
   left join lateral (
-    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.is_disputed, trust.newer_waits
+    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.*
       from (select l.license_id, subject_id as held_by, is_own
               from holder join licenses l using (subject_id) where l.license_type in (m.license_type, t.replaced_by)
              union
@@ -102,13 +107,12 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                    else 'expired'
               end as validity) as term
      cross join lateral (
-       select {is_disputed("l")} as is_disputed,
-              {newer_waits("l")} as newer_waits,
+       select {doubt_columns("l")},
               exists (select from feeds f where f.department = l.department and f.feed = l.feed
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
      order by term.validity = 'valid' desc,
               -- what may be relied on today goes before what is newer
-              case when term.validity = 'valid' then array[trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, not trust.is_fresh] end,
+              case when term.validity = 'valid' then array[trust.is_contradicted, trust.is_displaced, trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, not trust.is_fresh] end,
               replaced.is_replaced,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
               l.issued_on desc, l.license_id desc, own.is_own desc
@@ -116,7 +120,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   ) as best on true
   left join lateral (
     select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seconds,
-           coalesce(best.exchange_id,
+           coalesce(case when (f.department, f.feed) = (best.department, best.feed) then best.exchange_id end,
                     (select e.exchange_id from exchanges e
                       where e.department = f.department and e.feed = f.feed and e.state = 'merged'
                       order by e.exchange_id desc limit 1)) as exchange_id,
@@ -125,11 +129,16 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                 else 'fresh'
            end as freshness
       from (
-        select * from feeds where department = best.department and feed = best.feed
+        select * from feeds where best.validity = 'valid' and department = best.department and feed = best.feed
         union all
+        -- a no is every feed's that might know better: the one furthest behind, else the one that told the license
         (select * from feeds
-          where best.license_id is null and license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]
-          order by fresh_at + make_interval(secs => fresh_seconds) nulls first, department, feed
+          where best.validity is distinct from 'valid'
+            and (license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]
+              or department = best.department and feed = best.feed)
+          order by case when fresh_at + make_interval(secs => fresh_seconds) >= cast(:now as timestamptz)
+                        then (department, feed) is distinct from (best.department, best.feed) end nulls first,
+                   fresh_at + make_interval(secs => fresh_seconds) nulls first, department, feed
           limit 1)
       ) as f
       join departments d on d.department = f.department

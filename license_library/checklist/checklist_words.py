@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from license_library.answers import Words
-from license_library.asking.doubts import DISPUTED, UNLISTED, WAITING
+from license_library.asking.doubts import CONTRADICTED, DISPLACED, DISPUTED, UNLISTED, WAITING
 from license_library.asking.waiting_records import unreadable_words
 from license_library.words.verify_words import replaced_words
 from license_library.words.wording import freshness_words, problem_words, validity_words
@@ -29,6 +29,7 @@ LABELS: Final = {
 }
 
 _NO_FEED = Words("尚无部门向本平台提供该类证照", "no department delivers this license type yet")
+_DOUBTS: Final = {"contradicted": CONTRADICTED, "displaced": DISPLACED, "unlisted": UNLISTED}
 _BRING = Words("请申请人提交该证照", "let the applicant bring it")
 
 
@@ -65,20 +66,9 @@ def _silence(row: Any) -> Words:
     return freshness_words("never" if row.fresh_at is None else "silent", row.fresh_at, row.fresh_seconds)
 
 
-def _unlisted(term: Words) -> Words:
-    """Return the sentence for a license that its department lists no more."""
-    return Words(
-        f"最后所知：{term.zh}；{UNLISTED.zh}",
-        f"last known: {term.en}; {UNLISTED.en}",
-    )
-
-
 def _stale(row: Any) -> Words:
-    term = _term(row)
-    if row.reason == "unlisted":
-        return _unlisted(term)
-    silence = _silence(row)
-    return Words(f"最后所知：{term.zh}；{silence.zh}", f"last known: {term.en}; {silence.en}")
+    term, why = _term(row), _DOUBTS.get(row.reason) or _silence(row)
+    return Words(f"最后所知：{term.zh}；{why.zh}", f"last known: {term.en}; {why.en}")
 
 
 def _disputed(row: Any) -> Words:
@@ -136,8 +126,10 @@ def _brought(row: Any) -> Words:
 def _unknown(row: Any) -> Words:
     if row.reason == "no_feed":
         return _NO_FEED
+    if row.reason == "superseded":
+        return _last_known(row)
     if row.reason != "other_holder":
-        return _silence(row)
+        return _silence(row) if row.license_id is None else _stale(row)
     if row.kind == "organisation":
         return Words("该证照的持证人是自然人，不在单位名下", "a person holds this license, not an organisation")
     return Words("该证照的持证人是法人或其他组织", "an organisation holds this license, not a person")

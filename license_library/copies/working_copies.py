@@ -18,11 +18,11 @@ from license_library.answers import CopyBrief, LicenseAnswer
 from license_library.asking.cursors import LAST
 from license_library.asking.listed_holders import persons_at, persons_of
 from license_library.asking.refusals import NotReliable, NotSettled
+from license_library.asking.replaced import is_replaced
 from license_library.copies.copy_marks import FaceNames, Mark
 from license_library.files.file_store import FileStore
 from license_library.licenses.dossier import get_license
 from license_library.licenses.license_hits import shown_text
-from license_library.licenses.license_now import is_replaced
 from license_library.storage.keyring import Keyring
 from license_library.words.standing_words import since_then
 from schemas.errors import NotFound, RequestError

@@ -1,7 +1,7 @@
 """The licenses that tell facts of one holder, as one SQL statement: each wanted type with what the holder has of it.
 
-A row for every license, and one for every type of which there is none, with the feed that would know. Every step goes
-through an index.
+A row for every license, and one for every type, with the feed that is furthest behind of those that would know. Every
+step goes through an index.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import TextClause, text
 
-from license_library.asking.doubts import is_disputed, newer_waits
+from license_library.asking.doubts import is_contradicted, is_disputed, newer_waits
 from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
@@ -33,7 +33,7 @@ _CURRENT = f"""
      and l.license_type = any(cast(:types as text[])) and l.status = any(cast(:telling as text[]))
 """  # noqa: S608 - constants of this file
 
-_NEWER_WAITS = f"""exists (select from licenses l where l.license_id = told.license_id and {newer_waits("l")})"""
+_OF_LICENSE = "exists (select from licenses l where l.license_id = told.license_id and {})"
 _WAITING_UNDER = waiting_under(":hashes", "subject")
 _STATEMENT = """
 with subject as materialized (
@@ -50,14 +50,15 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
        told.valid_from, told.valid_to, told.open_ended, told.face, told.source_updated_at, told.known_from,
        told.unlisted_at, told.told_from, told.told_name, told.is_first, told.held_by, told.is_own, {persons},
        known.department, known.department_name, known.feed, known.fresh_at, known.fresh_seconds, told.exchange_id,
-       {disputed} as is_disputed, {newer_waits} as newer_waits,
+       {contradicted} as is_contradicted, {disputed} as is_disputed, {newer_waits} as newer_waits,
        exists (select from waiting where waiting.license_type = wanted.license_type
                 or waiting.license_type is null and exists (
                      select from feeds f where f.department = waiting.department and f.feed = waiting.feed
                         and f.license_types @> array[wanted.license_type])) as is_waiting
   from unnest(cast(:types as text[])) as wanted(license_type)
   left join license_types t on t.license_type = wanted.license_type
-  left join told on told.license_type = wanted.license_type
+  cross join (values (true), (false)) as license(is_told)
+  left join told on license.is_told and told.license_type = wanted.license_type
   left join lateral (
     select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seconds
       from (select * from feeds where department = told.department and feed = told.feed
@@ -66,7 +67,8 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
               order by fresh_at + make_interval(secs => fresh_seconds) nulls first, department, feed limit 1)) as f
       join departments d on d.department = f.department
   ) as known on true
- order by wanted.license_type, told.issued_on desc, told.license_id desc, told.is_own desc
+ where told.license_id is not null or not license.is_told
+ order by wanted.license_type, told.issued_on desc nulls last, told.license_id desc, told.is_own desc
 """
 
 
@@ -79,7 +81,8 @@ def facts_statement(told: str, *, then: bool = False) -> TextClause:
             told=told,
             undecided="0" if then else UNDECIDED,
             disputed="false" if then else is_disputed("told"),
-            newer_waits="false" if then else _NEWER_WAITS,
+            contradicted="false" if then else _OF_LICENSE.format(is_contradicted("l")),
+            newer_waits="false" if then else _OF_LICENSE.format(newer_waits("l")),
             waiting=_WAITING_UNDER,
             held=held_rows(_WAITING_UNDER),
             persons=persons_at("told"),

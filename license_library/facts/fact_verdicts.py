@@ -50,20 +50,20 @@ def judge(element: Element, facts: list[Fact], rows: Iterable[Any], now: datetim
 
 
 def weakness(fact: Fact, now: datetime) -> str | None:
-    """Say why a fact may not hold any more: lapsed, in_quarantine, disputed, unlisted, silent or never; None where nothing speaks against it."""
+    """Say why a fact may not hold any more: lapsed, contradicted, in_quarantine, disputed, unlisted, silent or never; None where nothing speaks against it."""
     row = fact.row
     if row is None:
         return None
     if not fact.in_force:
         return "lapsed"
-    if row.newer_waits:
-        return "in_quarantine"
-    if row.is_disputed:
-        return "disputed"
-    if row.unlisted_at is not None:
-        return "unlisted"
+    speaking = {
+        "contradicted": row.is_contradicted,
+        "in_quarantine": row.newer_waits,
+        "disputed": row.is_disputed,
+        "unlisted": row.unlisted_at is not None,
+    }
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
-    return None if freshness == "fresh" else freshness
+    return next((code for code, speaks in speaking.items() if speaks), None if freshness == "fresh" else freshness)
 
 
 def _masters_that_may_tell(element: Element, facts: list[Fact], rows: Iterable[Any]) -> list[Any]:
@@ -72,11 +72,13 @@ def _masters_that_may_tell(element: Element, facts: list[Fact], rows: Iterable[A
     if shown.row is None or shown.source.is_master:
         return []
     masters = {source.license_type for source in element.sources if source.is_master}
-    telling = {fact.row.license_id for fact in facts if fact.in_force and fact.row is not None}
+    telling = [fact.row for fact in facts if fact.in_force and fact.row is not None]
+    told, types = {row.license_id for row in telling}, {row.license_type for row in telling}
+    asked = [row for row in rows if row.license_type in masters and row.department is not None]
     return [
         row
-        for row in rows
-        if row.license_type in masters and row.department is not None and row.license_id not in telling
+        for row in asked
+        if (row.license_type not in types if row.license_id is None else row.license_id not in told)
     ]
 
 
@@ -92,7 +94,7 @@ def _nothing(element: Element, rows: list[Any], now: datetime) -> Judged:
     types = {source.license_type for source in element.sources}
     masters = {source.license_type for source in element.sources if source.is_master}
     asked = [row for row in rows if row.license_type in types]
-    if waiting := [row for row in asked if row.is_waiting]:
+    if waiting := [row for row in asked if row.is_waiting or row.newer_waits]:
         return Judged("unknown", "in_quarantine", [], waiting[0])
     feeds = [row for row in asked if row.department is not None]
     feeds = [row for row in feeds if row.license_type in masters] or feeds

@@ -34,6 +34,7 @@ _CODED: Final = {
     "no_feed": Words("尚无部门提供该项信息", "no department delivers it yet"),
     "not_held": Words("库中没有载有该项信息的证照", "no license of this holder tells it"),
     "in_quarantine": Words("该主体有记录因数据问题未入库", "a record of this holder waits for the steward"),
+    "contradicted": Words("各来源对所据证照是否有效说法不一", "another record says that the license is good no more"),
     "unlisted": Words("部门最近的全量清单中已无所据证照", "its department's whole list lacks the license now"),
     "disputed": Words("内容有异议，已请部门校核", "the license is disputed, its department was asked"),
     "settled": Words("来源不一致，已由数据管理员裁定", "the sources differ; a steward has settled it"),

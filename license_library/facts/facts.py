@@ -37,7 +37,7 @@ class Fact:
 
 
 def read_rows(conn: Connection, keyring: Keyring, holder: HolderCode, elements: Mapping[str, Element]) -> Sequence[Any]:
-    """Return what the library keeps of a holder for these elements: a row for each license, or for a type without one."""
+    """Return what the library keeps of a holder for these elements: a row for each license, and for each type."""
     facts = {"hashes": holder.hashes(keyring), "types": wanted_types(elements) or [""], "telling": list(TELLING)}
     return conn.execute(FACTS, facts).all()
 

@@ -14,10 +14,11 @@ from sqlalchemy import column, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import LicenseHit, Words
-from license_library.asking.doubts import doubts_of, is_disputed, newer_waits
+from license_library.asking.doubts import doubts_of, is_contradicted, is_disputed, newer_waits
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.asking.masking import mask_code, mask_name, mask_text
+from license_library.asking.replaced import is_displaced
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words, validity_words
 
@@ -37,6 +38,8 @@ _TOLD: Final = {
     "license_name": "coalesce(l.license_name, t.name, l.license_type)",
     "sensitivity": "t.sensitivity",
     "department_name": "d.name",
+    "is_contradicted": is_contradicted("l"),
+    "is_displaced": is_displaced("l"),
     "is_disputed": is_disputed("l"),
     "newer_waits": newer_waits("l"),
     **{name: f"f.{name}" for name in ("fresh_at", "fresh_seconds")},

@@ -5,39 +5,23 @@ Reads only. That its department is silent, lists it no more, or was asked to put
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, text
 
-from license_library.answers import Source, Validity, Words
-from license_library.asking.doubts import doubts_of, is_disputed, may_have_changed, newer_waits
+from license_library.answers import Doubt, Source, Validity, Words
+from license_library.asking.doubts import doubt_columns, doubts_of, may_have_changed
 from license_library.asking.freshness import source_of, validity_of
+from license_library.asking.replaced import is_replaced
 from license_library.words.wording import validity_words
-
-# The last: a later version of its identifier, which ends in VVV.C and differs in nothing else; a span of its index, in any collation.
-_IS_REPLACED = """(exists (select from licenses n where n.replaces = {0}.license_identifier and n.license_id <> {0}.license_id)
-    or exists (select from licenses n where n.replaces = {0}.license_number and n.department = {0}.department
-      and n.license_type = {0}.license_type and n.license_id <> {0}.license_id and not exists (
-        select from licenses twin where twin.license_number = {0}.license_number and twin.department = {0}.department
-          and twin.license_type = {0}.license_type and twin.license_id <> {0}.license_id))
-    or exists (select from licenses n where left(n.license_identifier, -5) = left({0}.license_identifier, -5)
-      and n.license_identifier > left({0}.license_identifier, -1) || 'Z'
-      and n.license_identifier <= left({0}.license_identifier, -5) || '999.Z'))"""
-
-
-def is_replaced(license_alias: str) -> str:
-    """Return the condition that another license names this one as replaced, by identifier or a number that is its alone, or is a later edition of it."""
-    return _IS_REPLACED.format(license_alias)
-
 
 _NOW = text(f"""
 select l.license_id, l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at, l.exchange_id, l.department, l.feed,
        d.name as department_name, f.fresh_at, f.fresh_seconds,
-       {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits,
-       {is_replaced("l")} as is_replaced
+       {doubt_columns("l")}, {is_replaced("l")} as is_replaced
   from licenses l
   join departments d on d.department = l.department
   join feeds f on f.department = l.department and f.feed = l.feed
@@ -73,5 +57,11 @@ def _now_of(row: Any, today: date, now: datetime) -> LicenseNow:
     doubts = doubts_of(row, now)
     if validity in ("expired", "not_good"):
         doubts = may_have_changed(row.status, doubts)
-    words, doubt = validity_words(validity, *term), next((one.words for one in doubts), None)
+    words, doubt = validity_words(validity, *term), _all_of(doubts)
     return LicenseNow(validity, words, int(row.version_count), source, doubt, row.is_replaced)
+
+
+def _all_of(doubts: Sequence[Doubt]) -> Words | None:
+    """Return all doubts as one sentence, the gravest first."""
+    zh, en = "；".join(one.words.zh for one in doubts), "; ".join(one.words.en for one in doubts)
+    return Words(zh, en) if doubts else None

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import RelianceBrief
 from license_library.asking.cursors import LAST
-from license_library.asking.doubts import doubts_of, is_disputed, kept_doubts, newer_waits
+from license_library.asking.doubts import doubt_columns, doubts_of, kept_doubts
 from license_library.asking.freshness import validity_of
 from license_library.asking.listed_holders import persons_at, persons_of
 from license_library.asking.readings import check_text
 from license_library.asking.refusals import NotReliable
+from license_library.asking.replaced import is_replaced
 from license_library.licenses.license_hits import shown_text
-from license_library.licenses.license_now import is_replaced
 from license_library.storage.keyring import Keyring
 from license_library.words.standing_words import since_then
 from license_library.words.wording import validity_words
@@ -30,7 +30,7 @@ from schemas.errors import NotFound, RequestError
 RELIANCE = f"""
 r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at, r.doubt_codes,
 coalesce(t.name, h.license_type) as license_type_name, t.sensitivity, h.license_number, s.kind, s.code_encrypted, {persons_at("h")},
-l.unlisted_at, {is_disputed("l")} as is_disputed, {newer_waits("l")} as newer_waits, f.fresh_at, f.fresh_seconds,
+l.unlisted_at, {doubt_columns("l")}, f.fresh_at, f.fresh_seconds,
 l.version_count as current_version_count, {is_replaced("l")} as is_replaced
 """
 # The version that was relied on, whatever the license has become; and what speaks against the license now.
@@ -43,8 +43,8 @@ left join license_types t on t.license_type = h.license_type
 """
 # Locked, so that no merge changes the license between the look and the note.
 _LICENSE = text(f"""
-select l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at, {is_disputed("l")} as is_disputed,
-  {newer_waits("l")} as newer_waits, f.fresh_at, f.fresh_seconds
+select l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at,
+  {doubt_columns("l")}, f.fresh_at, f.fresh_seconds
 from licenses l join feeds f on f.department = l.department and f.feed = l.feed
 where l.license_id = :license_id for share of l
 """)  # noqa: S608 - constants of this room

@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from license_library.answers import ReplacementBrief
 from license_library.asking.listed_holders import persons_of
+from license_library.asking.replaced import EARLIER_EDITION, LATER_EDITION
 from license_library.licenses.license_hits import hits_statement, holder_code_of, shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words
-from schemas.identifiers.license_identifier import other_editions
 
 LONGEST: Final = 20
 _CHAIN: Final = """
@@ -32,7 +32,9 @@ select license_id, row_number() over (order by min(depth), license_id) as ordina
   from (
     select license_id, depth from chain
     union all
-    select license_id, 1 from licenses where license_identifier = any(cast(:editions as text[]))
+    select n.license_id, 1 from licenses o cross join lateral (
+      select license_id from licenses n where {edition} order by n.license_identifier {nearest} limit {longest}) as n
+     where o.license_id = :license_id
   ) as found
  where license_id <> :license_id group by license_id order by min(depth), license_id limit {longest}
 """
@@ -52,8 +54,12 @@ select o.license_id from licenses o
    and not exists (select from licenses twin where twin.license_number = l.replaces and twin.department = l.department
      and twin.license_type = l.license_type and twin.license_id <> o.license_id)
 """
-_FIND_NEWER = hits_statement(_CHAIN.format(next=_NEWER, longest=LONGEST))
-_FIND_OLDER = hits_statement(_CHAIN.format(next=_OLDER, longest=LONGEST))
+_FIND_NEWER = hits_statement(
+    _CHAIN.format(next=_NEWER, edition=LATER_EDITION.format("o"), nearest="asc", longest=LONGEST)
+)
+_FIND_OLDER = hits_statement(
+    _CHAIN.format(next=_OLDER, edition=EARLIER_EDITION.format("o"), nearest="desc", longest=LONGEST)
+)
 
 
 def find_newer(conn: Connection, keyring: Keyring, row: Any) -> list[ReplacementBrief]:
@@ -67,11 +73,7 @@ def find_older(conn: Connection, keyring: Keyring, row: Any) -> list[Replacement
 
 
 def _find(conn: Connection, keyring: Keyring, row: Any, *, is_newer: bool) -> list[ReplacementBrief]:
-    asked = {
-        "license_id": row.license_id,
-        "editions": other_editions(row.license_identifier or "", is_newer=is_newer),
-    }
-    found = conn.execute(_FIND_NEWER if is_newer else _FIND_OLDER, asked)
+    found = conn.execute(_FIND_NEWER if is_newer else _FIND_OLDER, {"license_id": row.license_id})
     return [_brief(one, keyring) for one in found]
 
 

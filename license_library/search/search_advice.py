@@ -17,11 +17,14 @@ from license_library.asking.freshness import freshness_of
 from license_library.asking.readings import Reading
 from license_library.asking.waiting_records import (
     any_waiting_words,
+    count_unreadable,
     count_waiting,
     count_waiting_of_type,
     type_waiting_words,
+    unreadable_words,
     waiting_words,
 )
+from license_library.words.verify_words import UNKNOWN_TYPE
 
 _FEEDS = text("""
 select d.name as department_name, f.fresh_at, f.fresh_seconds
@@ -78,6 +81,8 @@ def advise_nothing(
         return []  # it cannot exist; the reading has said so
     if license_type is None and reading.kind == "identifier":
         license_type = type_of_identifier(conn, str(reading.values[0]))
+        if license_type is None and not reading.is_wrong:
+            return [*_waiting(conn, reading, None), Advice("search.unknown_type", UNKNOWN_TYPE)]
     if reading.is_wrong:  # the reading has said so; a record may wait for just that reason
         return _waiting(conn, reading, license_type)
     certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
@@ -97,15 +102,16 @@ def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
 
 
 def _waiting(conn: Connection, reading: Reading, license_type: str | None) -> list[Advice]:
-    """Say what waits that may be what was asked for: of the holder, or of a type or of any, where nobody knows whose it is."""
+    """Say what waits that may be what was asked for: of the holder or of nobody knows whom, or of a type or of any."""
     if reading.kind == "holder_code":
-        count, words = count_waiting(conn, reading.values, license_type), waiting_words
+        counted = [
+            (count_waiting(conn, reading.values, license_type), waiting_words),
+            (count_unreadable(conn, license_type), unreadable_words),
+        ]
     else:
-        count, words = (
-            count_waiting_of_type(conn, license_type),
-            type_waiting_words if license_type else any_waiting_words,
-        )
-    return [Advice("search.in_quarantine", words(count))] if count else []
+        words = type_waiting_words if license_type else any_waiting_words
+        counted = [(count_waiting_of_type(conn, license_type), words)]
+    return [Advice("search.in_quarantine", words(count)) for count, words in counted if count]
 
 
 def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:

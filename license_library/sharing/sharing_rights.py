@@ -17,14 +17,22 @@ from license_library.asking.doubts import doubts_of, may_have_changed
 from license_library.asking.feed_sources import sources_of_type
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.readings import number_forms, read_identifier
-from license_library.asking.waiting_records import count_waiting, count_waiting_of_type, waiting_words
+from license_library.asking.waiting_records import (
+    count_unreadable,
+    count_waiting,
+    count_waiting_of_type,
+    unreadable_words,
+    waiting_words,
+)
 from license_library.copies.copy_marks import FaceNames
 from license_library.files.file_store import FileStore
+from license_library.licenses.license_now import LicenseNow, license_now
 from license_library.sharing.consumers import Consumer, granted_types, may_ask
 from license_library.sharing.shared_licenses import find_by_holder, find_by_identifier, type_of_code, validity_today
 from license_library.sharing.sharing_calls import Ended
 from license_library.sharing.sharing_words import Status
 from license_library.storage.keyring import Keyring
+from license_library.words.verify_words import SUCCESSOR_UNKNOWN
 from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
 from schemas.identifiers.license_identifier import parse_license_identifier
 
@@ -86,8 +94,9 @@ def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
 
 
 def waiting_of_holder(asking: Asking, data: dict[str, Any]) -> str:
-    """Say how many records of a holder wait that may be of the type asked for; nothing where none does."""
-    return _waiting(asking, [granted_type(asking, data["certTypeCode"])], _holder(asking, data))
+    """Say how many records of a holder, or of nobody knows whom, wait that may be of the type asked for; nothing where none does."""
+    types = [granted_type(asking, data["certTypeCode"])]
+    return "；".join(filter(None, (_waiting(asking, types, _holder(asking, data)), _unreadable(asking, types))))
 
 
 def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
@@ -107,7 +116,7 @@ def good_rows(
     """Return what may be relied on; where nothing may, end with why. `is_numbered`: one license is asked for, not a list."""
     rows = rows_granted(asking, found)
     if not rows:
-        raise _nothing(asking, license_type, hashes)
+        raise _nothing(asking, license_type, hashes, is_numbered=is_numbered)
     good = [row for row in rows if validity_today(row, asking.today) in ("valid", "not_yet_valid")]
     if not good:
         raise _not_good(asking, rows, hashes, is_numbered=is_numbered)
@@ -142,27 +151,40 @@ def _end_of(row: Any, today: date) -> Status:
 
 
 def _not_good(asking: Asking, rows: Sequence[Any], hashes: Sequence[bytes], *, is_numbered: bool) -> Ended:
-    """End with what the newest is; where one may be good again, or another waits, nobody can say. What was taken away stays so."""
+    """End with what the newest is; where one may be good again, or the holder may have another, nobody can say. What was taken away stays so."""
     unsettled = [row for row in rows if _end_of(row, asking.today) is not Status.ABOLISHED]
+    others = _others(asking, rows[0], hashes) if hashes and (unsettled or not is_numbered) else []
     doubts = [doubt for row in unsettled for doubt in may_have_changed(row.status, doubts_of(row, asking.now))]
-    waiting = _waiting(asking, [rows[0].license_type], hashes) if hashes and (unsettled or not is_numbered) else ""
-    if said := list(dict.fromkeys(filter(None, (waiting, *(doubt.words.zh for doubt in doubts))))):
+    own = [doubt.words.zh for doubt in doubts if not others or doubt.code == "in_quarantine"]
+    if said := list(dict.fromkeys([*own, *others])):
         return Ended(Status.OTHER, f"无法核实：{'；'.join(said[:DOUBTS])}")
     beside = "；".join(doubt.words.zh for doubt in doubts_of(rows[0], asking.now))
     return Ended(_end_of(rows[0], asking.today), beside)
 
 
-def _nothing(asking: Asking, license_type: str | None, hashes: Sequence[bytes]) -> Ended:
+def _others(asking: Asking, newest: Any, hashes: Sequence[bytes]) -> list[str]:
+    """Return why the holder may have a license that is not here: one waits, took the place of the newest, or nobody was heard of."""
+    waiting = _waiting(asking, [newest.license_type], hashes)
+    is_lost = newest.status == "superseded" and not _now(asking, newest).is_replaced
+    return [*filter(None, (waiting, is_lost and SUCCESSOR_UNKNOWN.zh)), *_doubts(asking, newest.license_type)]
+
+
+def _now(asking: Asking, row: Any) -> LicenseNow:
+    return license_now(asking.conn, row.license_id, asking.today, asking.now)
+
+
+def _nothing(asking: Asking, license_type: str | None, hashes: Sequence[bytes], *, is_numbered: bool) -> Ended:
     """A silent department, or what waits, makes "none" a "nobody can say"; with no known type, each type granted."""
     types = [license_type] if license_type else granted_types(asking.conn, asking.consumer)
     if not types:
         return Ended(Status.NOT_AUTHORISED)
-    if waiting := _waiting(asking, types, hashes):
+    unreadable = _unreadable(asking, types) if hashes else ""
+    if waiting := _waiting(asking, types, hashes) or (is_numbered and unreadable):
         return Ended(Status.OTHER, f"无法核实：{waiting}")
     if doubts := list(dict.fromkeys(doubt for one in types for doubt in _doubts(asking, one))):
         rest = f"；等 {len(doubts)} 项" if len(doubts) > DOUBTS else ""
         return Ended(Status.OTHER, f"无法核实：{'；'.join(doubts[:DOUBTS])}{rest}")
-    return Ended(Status.NO_LICENSE, "" if license_type else "在获准使用的证照类型中")
+    return Ended(Status.NO_LICENSE, unreadable if license_type else "在获准使用的证照类型中")
 
 
 def _waiting(asking: Asking, types: Sequence[str], hashes: Sequence[bytes]) -> str:
@@ -171,6 +193,12 @@ def _waiting(asking: Asking, types: Sequence[str], hashes: Sequence[bytes]) -> s
         return _MAY_WAIT if any(count_waiting_of_type(asking.conn, one) for one in types) else ""
     count = sum(count_waiting(asking.conn, hashes, one) for one in types)
     return waiting_words(count).zh if count else ""
+
+
+def _unreadable(asking: Asking, types: Sequence[str]) -> str:
+    """Say what waits of nobody knows whom; with a few such records a list is still worth more than none."""
+    count = sum(count_unreadable(asking.conn, one) for one in types)
+    return unreadable_words(count).zh if count else ""
 
 
 def _doubts(asking: Asking, license_type: str) -> list[str]:

@@ -73,6 +73,11 @@ def verify_license(
     holder = GivenHolder(conn, keyring, values, today)
     compared = [(row, *_compare(row, values, holder.match(row))) for row in rows]
     row, matches, bound = max(compared, key=_likeness(today, now))
+    if reading.kind == "number" and all(_is_of_another(fields) for _, fields, _ in compared):
+        asked = msgspec.structs.replace(question, license_type=question.license_type or row.license_type)
+        unseen = _nothing(conn, keyring, asked, reading, today, now)
+        if unseen.verdict == "unknown":  # a number may stand on many licenses, and theirs is not known
+            return unseen
     if _overall(matches) is not False:
         refuse_unlike([one for one, fields, _ in compared if _overall(fields) == _overall(matches)])
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
@@ -112,6 +117,11 @@ def _likeness(today: date, now: datetime) -> Any:
         return _LIKELIEST.index(_overall(matches)), valid, not doubts_of(row, now), -row.ordinal
 
     return of
+
+
+def _is_of_another(matches: list[FieldMatch]) -> bool:
+    """Tell whether the number of the holder, where one is given, is not the license's."""
+    return any(match.field == "holder_code" and match.matches is False for match in matches)
 
 
 def _overall(matches: list[FieldMatch]) -> bool | None:

@@ -42,7 +42,7 @@ SUCCESSOR_UNKNOWN: Final = Words("取代它的证照不在库中", "the license 
 
 def stale_words(doubts: list[Doubt]) -> Words:
     """Say why a license that is valid by its own words is not confirmed: first that its department is silent."""
-    listed = [doubt for doubt in doubts if doubt.code in {"in_quarantine", "disputed", "unlisted"}]
+    listed = [doubt for doubt in doubts if doubt.code not in {"silent", "never"}]
     if len(listed) < len(doubts):
         return VERDICTS["stale"]
     said = listed[0].words

@@ -51,21 +51,6 @@ def parse_license_identifier(text: str) -> LicenseIdentifier | None:
     return LicenseIdentifier(*shape.groups()) if shape else None
 
 
-def other_editions(text: str, *, is_newer: bool) -> list[str]:
-    """Return the identifiers that the nine next versions of an identifier have, or the nine before it, under both rules."""
-    parts = parse_license_identifier(text)
-    if parts is None:
-        return []
-    first = int(parts.version) + 1 if is_newer else max(int(parts.version) - 9, 0)
-    versions = range(first, min(first + 9, 1000)) if is_newer else range(first, int(parts.version))
-    stem, told = f"{ROOT}{parts.type_code}.{parts.issuer_code}.{parts.serial}", []
-    for version in versions:
-        body = f"{parts.type_code}{parts.issuer_code}{parts.serial}{version:03}"
-        checks = dict.fromkeys((license_identifier_check(body), legacy_check(body)))
-        told += [f"{stem}.{version:03}.{check}" for check in checks]
-    return told
-
-
 def license_identifier_check(body: str) -> str:
     """Return the check character of a body (ISO 7064 MOD 37,36)."""
     return str(mod_37_36.calc_check_digit(body))

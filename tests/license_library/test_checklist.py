@@ -75,7 +75,7 @@ def test_a_lapsed_license_is_not_held(shelf: Library, company: int) -> None:
     assert "平度市市场监督管理局" in verdict.action.zh
 
 
-@pytest.mark.parametrize("status", ["suspended", "revoked", "withdrawn", "cancelled", "restricted", "superseded"])
+@pytest.mark.parametrize("status", ["suspended", "revoked", "withdrawn", "cancelled", "restricted"])
 def test_a_license_that_is_not_good_is_never_held(shelf: Library, company: int, status: str) -> None:
     shelf.add_license(company, status=status, open_ended=True)
     verdict = verdict_on(shelf, "bizlic")
@@ -196,7 +196,7 @@ def test_a_feed_is_fresh_to_the_last_second_of_its_promise(shelf: Library) -> No
     [
         ({"open_ended": True}, "stale", "valid"),
         ({"valid_to": TODAY - timedelta(days=1)}, "stale", "expired"),
-        ({"status": "revoked"}, "not_good", "revoked"),
+        ({"status": "revoked"}, "unknown", "silent"),
     ],
 )
 def test_a_license_of_a_silent_department_is_no_more_than_stale(
@@ -221,6 +221,32 @@ def test_of_two_feeds_the_silent_one_decides_a_no(shelf: Library, company: int) 
     assert verdict_on(shelf, "bizlic").verdict == "held"
 
 
+@pytest.mark.parametrize(
+    ("ended", "told"),
+    [
+        ({"valid_to": date(2016, 1, 1)}, ("stale", "expired")),
+        ({"status": "suspended"}, ("stale", "suspended")),
+        ({"status": "revoked"}, ("unknown", "silent")),
+    ],
+)
+def test_beside_a_bad_license_the_silent_one_of_two_feeds_still_decides_a_no(
+    shelf: Library, company: int, ended: dict[str, object], told: tuple[str, str]
+) -> None:
+    shelf.add_feed("transport", ("bizlic",))
+    shelf.add_license(company, **ended)
+    verdict = verdict_on(shelf, "bizlic")
+    assert verdict.verdict in {"expired", "not_good"}
+    assert verdict.source is not None
+    assert verdict.source.department == "market_regulation"
+    shelf.change("update feeds set fresh_at = :then where department = 'transport'", then=NOW - timedelta(days=9))
+    verdict = verdict_on(shelf, "bizlic")
+    assert (verdict.verdict, verdict.reason) == told
+    assert verdict.source is not None
+    assert (verdict.source.department, verdict.source.freshness) == ("transport", "silent")
+    assert "最后所知：" in verdict.words.zh
+    assert verdict.words.zh.endswith(verdict.source.freshness_words.zh)
+
+
 def test_a_persons_license_is_not_denied_to_an_organisation(shelf: Library, company: int) -> None:
     shelf.add_feed("public_security", ("idcard",))
     verdict = verdict_on(shelf, "idcard")
@@ -243,7 +269,7 @@ def test_an_open_case_of_a_holder_who_could_not_be_read_is_told_beside_the_verdi
     waiting = shelf.add_case(codes=["record.missing_field"])
     verdict = verdict_on(shelf, "bizlic")
     assert (verdict.verdict, verdict.reason, verdict.quarantine_ids) == ("not_held", "anybodys_waits", [waiting])
-    assert verdict.words.zh.endswith("；该类证照另有 1 条记录的持证主体无法识别，可能属于该主体，待处理")
+    assert verdict.words.zh.endswith("；另有 1 条记录的持证主体无法识别，可能属于该主体，待处理")
     license_id = shelf.add_license(company, valid_to=date(2015, 1, 1))
     verdict = verdict_on(shelf, "bizlic")
     assert (verdict.verdict, verdict.reason) == ("expired", "anybodys_waits")
@@ -298,7 +324,7 @@ def test_a_good_license_of_which_a_newer_record_waits_is_not_held(shelf: Library
         ({"status": "suspended"}, ("stale", "suspended"), ("in_quarantine", "newer_waits")),
         ({"status": "restricted"}, ("stale", "restricted"), ("in_quarantine", "newer_waits")),
         ({"valid_to": date(2016, 1, 1)}, ("stale", "expired"), ("in_quarantine", "newer_waits")),
-        ({"status": "revoked"}, ("not_good", "revoked"), ("not_good", "revoked")),
+        ({"status": "revoked"}, ("unknown", "silent"), ("not_good", "revoked")),  # another may have been issued since
     ],
 )
 def test_what_may_be_good_again_is_told_as_no_firm_no(
@@ -390,7 +416,7 @@ def test_the_statement_and_the_search_judge_a_term_alike(shelf: Library, company
             "valid": ("held", None),
             "expired": ("expired", None),
             "not_yet_valid": ("not_good", "not_yet_valid"),
-            "not_good": ("not_good", status),
+            "not_good": ("unknown" if status == "superseded" else "not_good", status),
         }[expected]
 
 

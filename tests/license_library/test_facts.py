@@ -179,6 +179,21 @@ def test_a_waiting_record_makes_unknown_what_nobody_tells(shelf: Library) -> Non
     assert (got.verdict, got.reason) == ("unknown", "in_quarantine")
 
 
+def test_what_a_license_lacks_is_unknown_while_another_feed_is_silent_or_a_newer_record_of_it_waits(
+    shelf: Library,
+) -> None:
+    add_feeds(shelf)
+    license_id = add(shelf, shelf.add_subject())
+    assert field(shelf, "legal_representative").verdict == "applicant_fills"
+    shelf.let_a_newer_record_wait(license_id)
+    told = field(shelf, "legal_representative")
+    assert (told.verdict, told.reason) == ("unknown", "in_quarantine")
+    shelf.change("update quarantined_records set state = 'mended'")
+    shelf.add_feed("public_security", ("bizlic",), NOW - timedelta(days=9), feed="others")
+    told = field(shelf, "legal_representative")
+    assert (told.verdict, told.reason) == ("unknown", "silent")
+
+
 def test_what_another_source_tells_is_stale_while_a_record_of_its_master_waits_or_the_master_is_silent(
     shelf: Library,
 ) -> None:

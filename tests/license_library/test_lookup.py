@@ -455,3 +455,17 @@ def test_a_list_shows_a_license_of_a_sensitive_type_without_name_and_number(shel
         assert "王大明" not in msgspec.json.encode(hit).decode()
     page = get_license(shelf.conn, shelf.keyring, license_id, TODAY, NOW).license
     assert (page.is_veiled, page.holder_name, page.license_number) == (False, "王小明", "370283201600000001")
+
+
+def test_a_holder_is_denied_nothing_while_a_record_of_nobody_knows_whom_waits(stocked: Library) -> None:
+    before = [one.code for one in ask(stocked, holder_code=PERSON, license_type="namepre").advice]
+    stocked.add_case(license_type="namepre")
+    advice = ask(stocked, holder_code=PERSON, license_type="namepre").advice
+    assert "search.in_quarantine" not in before
+    assert "另有 1 条记录的持证主体无法识别，可能属于该主体，待处理" in [one.words.zh for one in advice]
+    assert "search.none" not in [one.code for one in advice]
+
+
+def test_an_identifier_of_an_unknown_type_is_denied_by_nobody(stocked: Library) -> None:
+    stocked.change("update license_types set type_code = 'others' where license_type = 'bizlic'")
+    assert [one.code for one in ask(stocked, identifier=OTHER_IDENTIFIER).advice] == ["search.unknown_type"]

@@ -14,7 +14,6 @@ from license_library.licenses.dossier import get_license
 from license_library.licenses.license_now import license_now
 from license_library.search.lookup import find_licenses
 from license_library.verification.verification import verify_license
-from schemas.identifiers.license_identifier import classify_license_identifier, other_editions
 
 FIRST = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"
 SECOND = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002.S"
@@ -83,14 +82,18 @@ def test_versions_of_one_identifier_are_a_chain_without_a_word(shelf: Library, c
     assert (numbers(shelf, old), numbers(shelf, new)) == ((["A2"], []), ([], ["A1"]))
 
 
-def test_other_editions_have_their_check_character_under_either_rule() -> None:
-    newer = other_editions(FIRST, is_newer=True)
-    assert SECOND in newer
-    assert {classify_license_identifier(one) for one in newer} == {"valid", "legacy"}
-    assert FIRST in other_editions(SECOND, is_newer=False)
-    assert len(other_editions(FIRST, is_newer=False)) <= 2  # only 000
-    assert other_editions("nonsense", is_newer=True) == []
-    assert other_editions(FIRST.replace(".001.", ".999."), is_newer=True) == []
+def test_a_much_later_edition_is_told_where_a_license_is_said_to_be_replaced(shelf: Library, company: int) -> None:
+    old = shelf.add_license(company, license_number="A1", license_identifier=FIRST)
+    new = shelf.add_license(company, license_number="A12", license_identifier=FIRST.replace(".001.U", ".012.K"))
+    shelf.add_license(company, license_number="A3", license_identifier=FIRST[:-1] + "V")  # the same edition once more
+    assert (numbers(shelf, old), numbers(shelf, new)) == ((["A12"], []), ([], ["A1", "A3"]))
+    assert [one.license_number for one in verified(shelf, "A1").replaced_by] == ["A12"]
+
+
+def test_identifiers_of_another_shape_are_no_editions(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", license_identifier="B1")
+    later = shelf.add_license(company, license_number="A2", license_identifier="B2")
+    assert numbers(shelf, later) == ([], [])
 
 
 def test_a_circle_and_a_long_chain_end_and_a_number_of_several_names_none(shelf: Library, company: int) -> None:
@@ -147,7 +150,11 @@ def test_a_license_of_which_a_later_edition_is_kept_is_replaced(shelf: Library, 
 def test_the_checklist_says_that_the_successor_is_not_here(shelf: Library, company: int) -> None:
     shelf.add_license(company, license_number="A1", status="superseded")
     material = next(one for one in checked(shelf).materials if one.license_type == "bizlic")
-    assert (material.verdict, material.words.zh) == ("not_good", "状态为已被取代；取代它的证照不在库中")
+    assert (material.verdict, material.reason) == ("unknown", "superseded")
+    assert material.words.zh == "状态为已被取代；取代它的证照不在库中"
+    shelf.add_license(shelf.add_subject("某", "370283600000001", "099"), license_number="A2", replaces="A1")
+    material = next(one for one in checked(shelf).materials if one.license_type == "bizlic")
+    assert (material.verdict, material.reason) == ("not_good", "superseded")
 
 
 OLD = "update item_materials set license_type = 'orgcode_cert' where item_code = 'PD-E-010' and license_type = 'bizlic'"

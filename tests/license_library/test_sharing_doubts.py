@@ -10,6 +10,7 @@ import pytest
 from file_samples import pdf
 from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 
+from license_library.asking.doubts import CONTRADICTED
 from license_library.files.file_store import FileStore
 from license_library.files.license_files import Attaching, attach_file
 from license_library.sharing.consumers import add_consumer, grant_types
@@ -119,9 +120,58 @@ def test_what_was_taken_away_stays_so_and_what_speaks_against_is_told_beside(
 ) -> None:
     shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, status=state)
     silence(shelf)
-    for answer in (of_identifier(ask), of_holder(ask)):
+    shelf.change("update licenses set license_number = 'A1'")
+    for answer in (of_identifier(ask), of_holder(ask, certNo="A1")):
         assert answer.status == Status.ABOLISHED
         assert "起未提供数据" in answer.message
+
+
+@pytest.mark.parametrize("state", ["revoked", "superseded"])
+def test_a_holder_whose_license_was_taken_away_may_have_another_while_nobody_was_heard_of(
+    shelf: Library, ask: Ask, state: str
+) -> None:
+    shelf.add_license(shelf.add_subject(), status=state)
+    silence(shelf)
+    answer = of_holder(ask)
+    assert answer.status == Status.OTHER
+    assert answer.message.count("起未提供数据") == 1
+
+
+def test_where_the_successor_of_a_license_is_not_here_the_holder_is_not_denied_it(shelf: Library, ask: Ask) -> None:
+    shelf.add_license(shelf.add_subject(), status="superseded", license_number="A1")
+    assert of_holder(ask, certNo="A1").status == Status.ABOLISHED
+    answer = of_holder(ask)
+    assert (answer.status, "取代它的证照不在库中" in answer.message) == (Status.OTHER, True)
+    shelf.add_license(shelf.add_subject("某", "370283600000001", "099"), license_number="A2", replaces="A1")
+    assert of_holder(ask).status == Status.ABOLISHED
+
+
+@pytest.mark.parametrize("number", [{}, {"certNo": "A1"}])
+def test_beside_a_license_that_ran_out_another_feed_that_is_silent_denies_nothing(
+    shelf: Library, ask: Ask, number: dict[str, str]
+) -> None:
+    shelf.add_license(shelf.add_subject(), license_number="A1", valid_to=RAN_OUT)
+    shelf.add_feed("transport", ("bizlic",))
+    assert of_holder(ask, **number).status == Status.EXPIRED
+    shelf.change("update feeds set fresh_at = :then where department = 'transport'", then=NOW - SILENT)
+    answer = of_holder(ask, **number)
+    assert answer.status == Status.OTHER
+    assert "平度市交通运输局：该部门自" in answer.message
+
+
+def test_what_waits_of_nobody_knows_whom_may_be_the_number_asked_for_and_is_told_beside_a_list(
+    shelf: Library, ask: Ask
+) -> None:
+    said = "另有 1 条记录的持证主体无法识别，可能属于该主体，待处理"
+    assert of_holder(ask, certNo="A1").status == Status.NO_LICENSE
+    shelf.add_case()
+    answer = of_holder(ask, certNo="A1")
+    assert (answer.status, said in answer.message) == (Status.OTHER, True)
+    answer = of_holder(ask)
+    assert (answer.status, said in answer.message) == (Status.NO_LICENSE, True)
+    shelf.add_license(shelf.add_subject(), open_ended=True)
+    answer = of_holder(ask)
+    assert (answer.status, said in answer.message) == (Status.OK, True)
 
 
 def test_a_license_that_ran_out_beside_one_that_was_taken_away_is_in_doubt_all_the_same(
@@ -171,7 +221,7 @@ def test_of_one_identifier_on_several_licenses_the_one_that_may_be_relied_on_is_
     shelf.add_license(company, license_number="REVOKED", issued_on=date(2016, 5, 1), status="revoked", **same)
     told = of_identifier(ask).data
     assert isinstance(told, list)
-    assert [one.certificate_number for one in told] == ["GOOD"]
+    assert [(one.certificate_number, one.doubt) for one in told] == [("GOOD", CONTRADICTED.zh)]
 
 
 LISTS = ["queryCertInfoByHolderCode", "downloadUrlsByHolderCode"]

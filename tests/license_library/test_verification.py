@@ -158,6 +158,25 @@ def test_what_waits_of_a_holder_who_could_not_be_read_may_be_the_license_asked_f
     assert ask(shelf, license_type="roadgoods", **asked).verdict == "not_found"
 
 
+def test_a_number_on_anothers_license_denies_nobody_what_waits_or_a_silent_department_may_tell(
+    shelf: Library, company: int
+) -> None:
+    shelf.add_license(shelf.add_subject("某", "370283600000001", "099"), license_number="A1", open_ended=True)
+    asked = {"license_type": "bizlic", "license_number": "A1", "values": {"holder_code": COMPANY}}
+    assert ask(shelf, **asked).verdict == "mismatch"
+    hashes = shelf.read("select holder_hash from subjects where subject_id = :id", id=company)
+    case = shelf.add_case(holder_hashes=hashes)
+    answer = ask(shelf, **asked)
+    assert (answer.verdict, answer.exists, answer.license_id) == ("unknown", None, None)
+    assert "该主体有 1 条记录因数据问题待处理" in [one.zh for one in answer.reasons]
+    assert ask(shelf, **asked | {"license_type": None}).verdict == "unknown"
+    shelf.change("update quarantined_records set state = 'mended' where quarantine_id = :id", id=case)
+    shelf.add_feed("transport", ("bizlic",), NOW - timedelta(days=9))
+    assert ask(shelf, **asked).verdict == "unknown"
+    shelf.add_license(company, license_number="A1", open_ended=True)
+    assert ask(shelf, **asked).verdict == "confirmed"
+
+
 def test_whatever_a_holder_s_number_can_be_wrong_by_is_looked_for() -> None:
     rules = [
         *text_rules(pl.DataFrame(schema=dict.fromkeys((field.name for field in HOLDER.fields), pl.String())), HOLDER),
