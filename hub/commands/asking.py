@@ -128,7 +128,7 @@ def _values(given: list[str] | None) -> dict[str, str]:
 
 
 def _show_as_of(answer: AsOfAnswer) -> None:
-    title = f"{answer.on}, as known at {local_second(answer.known_at)}: {answer.words.zh}"
+    title = f"{answer.on}, as known at {local_second(answer.known_at)}: {answer.words.zh}；{answer.source.freshness_words.zh}"
     if (version := answer.version) is None:
         return note(title)
     columns = ["version", "status", "issued on", "from", "to", "holder", "known from"]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from license_library.answers.licenses import LicenseHolder, LicenseVersion, Validity
-from license_library.answers.spoken import Answer, Words
+from license_library.answers.spoken import Answer, Source, Words
 from license_library.answers.subjects import BoundHolder
 
 # state_not_known: issued by that day, but what the library heard first of it holds from a later day.
@@ -23,6 +23,7 @@ class AsOfAnswer(Answer, frozen=True):
     version: LicenseVersion | None  # None unless the state is known
     validity: Validity | None  # on that day
     words: Words
+    source: Source  # how old the word of its department was at that instant; exchange: of the version that held
     asked_at: datetime
 
 
@@ -46,18 +47,15 @@ class HeldLicense(Answer, frozen=True):
     status_words: Words | None
     validity: Validity | None  # on that day
     words: Words
-    department: str
-    feed: str
-    exchange_id: int
+    source: Source  # the exchange that brought this version; how old its department's word was at that instant
     known_from: datetime
     bound_words: Words | None  # held under another number of the holder: which, and who decided that it is theirs
 
 
 class KnownFeed(Answer, frozen=True):
-    """Say since when the library knows what a feed delivers: the first merge of what was pulled from it."""
+    """Say since when the library knows what a feed delivers (the first merge of what was pulled), and how old its word was."""
 
-    department: str
-    feed: str
+    source: Source
     known_since: datetime
 
 

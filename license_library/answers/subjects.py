@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from license_library.answers.spoken import Answer, Words
+from license_library.answers.spoken import Answer, Source, Words
 
 PairState = Literal["proposed", "same", "different", "none"]
 
@@ -78,6 +78,7 @@ class SubjectLicense(Answer, frozen=True):
     issuer_name: str
     issued_on: date
     status_words: Words
+    source: Source
     addresses: list[str]  # from its face
 
 

@@ -1,6 +1,6 @@
-"""Since when each feed is known: what an empty answer about the past rests on.
+"""What each feed had told by an instant: since when it was known, and how old its word was then.
 
-Tells only of feeds of which something had been merged by the instant asked about, so the answer never changes later.
+Tells only of what had been merged by the instant asked about, so the answer never changes later.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from license_library.answers import KnownFeed, Words
+from license_library.answers import KnownFeed, Source, Words
+from license_library.asking.freshness import source_of
 
 _KNOWN = text("""
 select f.department, f.feed, first.known_since
@@ -20,12 +21,27 @@ select f.department, f.feed, first.known_since
        and e.finished_at <= :known_at) as first
  where first.known_since is not null order by f.department, f.feed
 """)
+# As the merge reckons `feeds.fresh_at`; of one feed, a later exchange began later.
+_THEN = text("""
+select f.department, d.name as department_name, f.feed, f.fresh_seconds, heard.started_at as fresh_at, null as exchange_id
+  from feeds f join departments d on d.department = f.department
+  left join lateral (
+    select e.started_at from exchanges e
+     where e.department = f.department and e.feed = f.feed and e.state = 'merged' and e.kind <> 'keys' and e.page_count > 0
+       and e.finished_at <= :known_at order by e.exchange_id desc limit 1) as heard on true
+""")
+
+
+def sources_then(conn: Connection, known_at: datetime) -> dict[tuple[str, str], Source]:
+    """Return every feed, by department and name, with how old its word was at an instant against what it promises."""
+    rows = conn.execute(_THEN, {"known_at": known_at})
+    return {(row.department, row.feed): source_of(row, known_at) for row in rows}
 
 
 def feeds_known_at(conn: Connection, known_at: datetime) -> list[KnownFeed]:
     """Return the feeds of which a pull had been merged by an instant, and since when."""
-    rows = conn.execute(_KNOWN, {"known_at": known_at})
-    return [KnownFeed(row.department, row.feed, row.known_since) for row in rows]
+    rows, sources = conn.execute(_KNOWN, {"known_at": known_at}), sources_then(conn, known_at)
+    return [KnownFeed(sources[row.department, row.feed], row.known_since) for row in rows]
 
 
 def nothing_words(feeds: Sequence[KnownFeed]) -> Words:

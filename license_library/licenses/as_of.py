@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from license_library.answers import AsOfAnswer, AsOfState, LicenseVersion, Words
 from license_library.asking.cursors import LAST
 from license_library.asking.freshness import validity_of
+from license_library.asking.known_feeds import sources_then
 from license_library.asking.moments import check_moment
 from license_library.asking.refusals import NotSettled
 from license_library.asking.settled import settled_until
@@ -33,9 +34,11 @@ TOLD_FROM = "case when {0}.version_count = 1 and {0}.changed_on > :on then {0}.c
 _VERSION = text(f"""
 select max(version_count) filter (where :on >= {HOLDS_FROM}) as holding,
        max(changed_on) filter (where version_count = 1 and changed_on > :on) as told_from,
-       max(version_count) filter (where known_from <= :known_at) as known,
-       exists (select from licenses where license_id = :license_id) as is_kept
-  from license_history where license_id = :license_id and known_from <= :known_at
+       max(version_count) as known, kept.department, kept.feed
+  from (select department, feed from licenses where license_id = :license_id) as kept
+  left join (select version_count, issued_on, changed_on, source_updated_at from license_history
+              where license_id = :license_id and known_from <= :known_at) as told on true
+ group by kept.department, kept.feed
 """)  # noqa: S608 - constants of this file
 
 
@@ -50,8 +53,8 @@ def license_as_of(
     known_at = settled_instant(conn, known_at, now)
     on = on or local_day(known_at)
     facts = {"license_id": license_id, "on": on, "known_at": known_at}
-    found = conn.execute(_VERSION, facts).one() if abs(license_id) <= LAST else None
-    if found is None or not found.is_kept:
+    found = conn.execute(_VERSION, facts).one_or_none() if abs(license_id) <= LAST else None
+    if found is None:
         raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")
     return _answer(conn, keyring, facts, found, now)
 
@@ -71,18 +74,18 @@ def settled_instant(conn: Connection, known_at: datetime | None, now: datetime) 
 
 def _answer(conn: Connection, keyring: Keyring, facts: dict[str, Any], found: Any, now: datetime) -> AsOfAnswer:
     on, known_at = facts["on"], facts["known_at"]
-    state = _state_of(found)
+    state, source = _state_of(found), sources_then(conn, known_at)[found.department, found.feed]
     if state != "known":
         said = (
             unknown_state_words(found.told_from) if state == "state_not_known" else _nothing_words(state, on, known_at)
         )
-        return AsOfAnswer(facts["license_id"], on, known_at, state, None, None, said, now)
+        return AsOfAnswer(facts["license_id"], on, known_at, state, None, None, said, source, now)
     version = _as_then(read_versions(conn, keyring, facts["license_id"]), found, known_at)
     term = (version.status, version.valid_from, version.valid_to, version.open_ended)
     validity = validity_of(*term, on)
-    return AsOfAnswer(
-        facts["license_id"], on, known_at, "known", version, validity, validity_words(validity, *term), now
-    )
+    source = msgspec.structs.replace(source, exchange_id=version.exchange_id)
+    said = validity_words(validity, *term)
+    return AsOfAnswer(facts["license_id"], on, known_at, "known", version, validity, said, source, now)
 
 
 def _state_of(found: Any) -> AsOfState:

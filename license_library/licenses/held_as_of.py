@@ -8,14 +8,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection, text
 
-from license_library.answers import HeldAnswer, HeldLicense
+from license_library.answers import HeldAnswer, HeldLicense, Source
 from license_library.asking.bound_holders import NOBODY, Bound, bound_to_code
 from license_library.asking.freshness import validity_of
 from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.holder_subjects import by_code, with_bound
-from license_library.asking.known_feeds import feeds_known_at, nothing_words
+from license_library.asking.known_feeds import feeds_known_at, nothing_words, sources_then
 from license_library.asking.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.asking.masking import mask_code
 from license_library.asking.moments import check_moment
@@ -86,7 +87,8 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
     facts = {"hashes": hashes, "on": on, "known_at": known_at, "limit": MOST + 1}
     rows = conn.execute(_HELD, facts).all()
     bound = bound_to_code(conn, keyring, hashes, known_at) if any(not row.is_own for row in rows) else NOBODY
-    licenses = [_license(keyring, row, holder, bound, on) for row in rows[:MOST]]
+    sources = sources_then(conn, known_at) if rows else {}
+    licenses = [_license(keyring, row, holder, bound, on, sources) for row in rows[:MOST]]
     feeds = [] if licenses else feeds_known_at(conn, known_at)
     return HeldAnswer(
         holder_code=mask_code(holder.code),
@@ -102,7 +104,9 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
     )
 
 
-def _license(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound, on: date) -> HeldLicense:
+def _license(
+    keyring: Keyring, row: Any, holder: HolderCode, bound: Bound, on: date, sources: dict[tuple[str, str], Source]
+) -> HeldLicense:
     other = None if row.is_own else bound.others.get(row.held_by)
     code = other.code if other else holder.code
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
@@ -125,9 +129,7 @@ def _license(keyring: Keyring, row: Any, holder: HolderCode, bound: Bound, on: d
         status_words=status_words(row.status) if validity else None,
         validity=validity,
         words=validity_words(validity, *term) if validity else unknown_state_words(row.told_from),
-        department=row.department,
-        feed=row.feed,
-        exchange_id=row.exchange_id,
+        source=msgspec.structs.replace(sources[row.department, row.feed], exchange_id=row.exchange_id),
         known_from=row.known_from,
         bound_words=other.told.words if other else None,
     )

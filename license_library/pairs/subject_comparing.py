@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from license_library.answers import PairDetail, SubjectLicense, SubjectShown
 from license_library.asking.bound_holders import bound_to_subject
 from license_library.asking.cursors import LAST
-from license_library.asking.freshness import validity_of
+from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.listed_holders import persons_at, persons_of
 from license_library.asking.masking import mask_code, mask_text
 from license_library.licenses.license_hits import shown_text
@@ -39,8 +39,9 @@ with held as (
   select h.license_id from license_holders h join licenses using (license_id, version_count) where h.subject_id = :subject_id
 )
 select l.license_id, l.license_type, coalesce(t.name, l.license_type) as license_type_name, l.license_number, {persons_at("l")}, l.issuer_name,
-       l.issued_on, l.status, l.valid_from, l.valid_to, l.open_ended, l.face
+       l.issued_on, l.status, l.valid_from, l.valid_to, l.open_ended, l.face, l.department, d.name as department_name, l.feed, l.exchange_id, f.fresh_at, f.fresh_seconds
   from held join licenses l using (license_id) left join license_types t on t.license_type = l.license_type
+  join departments d on d.department = l.department join feeds f on f.department = l.department and f.feed = l.feed
  order by l.issued_on desc, l.license_id desc limit :limit
 """)  # noqa: S608 - constants of this room
 
@@ -51,7 +52,7 @@ def compare_subjects(
     """Return two subjects side by side; NotFound where one of them is not there."""
     if one == other:
         raise RequestError("subjects: expected two subjects, got one", zh="须选两个不同的主体")
-    known = [_known(conn, keyring, subject_id, today, reveal=reveal) for subject_id in (one, other)]
+    known = [_known(conn, keyring, subject_id, today, now, reveal=reveal) for subject_id in (one, other)]
     return PairDetail(
         pair=find_pair(conn, keyring, one, other),
         subjects=[each.shown for each in known],
@@ -62,7 +63,7 @@ def compare_subjects(
     )
 
 
-def _known(conn: Connection, keyring: Keyring, subject_id: int, today: date, *, reveal: bool) -> Known:
+def _known(conn: Connection, keyring: Keyring, subject_id: int, today: date, now: datetime, *, reveal: bool) -> Known:
     facts = {"subject_id": subject_id, "limit": SHOWN + 1}
     row = conn.execute(_SUBJECT, facts).one_or_none() if abs(subject_id) <= LAST else None
     if row is None:
@@ -78,7 +79,7 @@ def _known(conn: Connection, keyring: Keyring, subject_id: int, today: date, *, 
         name=row.name,
         former_names=list(dict.fromkeys(row.former_names)),
         known_from=row.known_from,
-        licenses=[_license(one, row.kind, code, persons_of(one, keyring)) for one in held[:SHOWN]],
+        licenses=[_license(one, row.kind, code, persons_of(one, keyring), now) for one in held[:SHOWN]],
         is_cut=len(held) > SHOWN,
         bound=bound_to_subject(conn, keyring, subject_id).told,
         **_told_by(code, row.code_type),
@@ -96,7 +97,7 @@ def _told_by(code: str, code_type: str) -> dict[str, Any]:
     return {"sex": None, "born_on": None, "division": code[2:8] if code_type == CREDIT_CODE else None}
 
 
-def _license(row: Any, kind: str, code: str, persons: list[str]) -> SubjectLicense:
+def _license(row: Any, kind: str, code: str, persons: list[str], now: datetime) -> SubjectLicense:
     face = row.face if isinstance(row.face, dict) else {}
     return SubjectLicense(
         license_id=row.license_id,
@@ -105,6 +106,7 @@ def _license(row: Any, kind: str, code: str, persons: list[str]) -> SubjectLicen
         issuer_name=row.issuer_name,
         issued_on=row.issued_on,
         status_words=status_words(row.status),
+        source=source_of(row, now),
         addresses=[mask_text(str(face["address"]), code, *persons)] if face.get("address") else [],
     )
 

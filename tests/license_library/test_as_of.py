@@ -127,6 +127,20 @@ def test_what_was_answered_is_answered_the_same_after_everything_that_came_later
     assert [msgspec.structs.replace(one, asked_at=later) for _, one in given] == again
 
 
+def test_the_age_told_is_what_it_was_at_the_instant_asked_about_and_stays_so(library, keyring, pull):
+    first, hour = NOW - timedelta(days=9), timedelta(hours=1)
+    pull(record(source_updated_at=first), now=first)
+    license_id = ids(library)["R1"]
+    moments = (first - hour, first + hour, first + 2 * hour)
+    before = [asked(library, keyring, license_id, known_at=moment) for moment in moments]
+    assert [one.source.freshness for one in before] == ["never", "fresh", "silent"]  # promised: an hour
+    assert [one.source.as_of for one in before] == [None, first, first]
+    assert "has been silent since" in before[-1].source.freshness_words.en
+    pull(record(source_updated_at=first), now=NOW - hour)
+    assert [asked(library, keyring, license_id, known_at=moment) for moment in moments] == before
+    assert asked(library, keyring, license_id).source.as_of == NOW - hour
+
+
 def test_while_a_merge_is_under_way_only_what_is_before_it_is_settled(library, keyring, pull, check):
     pull(record(source_updated_at=NOW - timedelta(days=9)), now=NOW - timedelta(days=5))
     license_id = ids(library)["R1"]

@@ -148,7 +148,9 @@ def test_an_empty_answer_says_since_when_its_feeds_are_known_and_stays_so(librar
     assert (before.licenses, before.known_feeds) == ([], [])
     assert "不能据此断定未持有" in before.words.zh
     known = asked(library, keyring, "370283199003077211", known_at=first)
-    assert [one.known_since for one in known.known_feeds] == [first]
+    assert [(one.known_since, one.source.as_of, one.source.freshness) for one in known.known_feeds] == [
+        (first, first, "fresh")
+    ]
     assert "下列" in known.words.zh
     pull(record(record_id="R2", license_number="L2"), now=NOW - timedelta(days=1))
     again = [asked(library, keyring, "370283199003077211", on=one.on, known_at=one.known_at) for one in (before, known)]

@@ -97,8 +97,8 @@ insert into subject_groups (subject_id, group_id, known_from) select subject_id,
 """
 
 EXCHANGES = """
-insert into exchanges (department, feed, epoch, state, started_at, lease_until, lease_seconds, mapping_version)
-select 'market_regulation', 'licenses', n, 'merged', now(), now(), 1, 'm' from generate_series(1, 3000) as n
+insert into exchanges (department, feed, epoch, state, started_at, finished_at, page_count, lease_until, lease_seconds, mapping_version)
+select 'market_regulation', 'licenses', n, 'merged', now(), now(), 1, now(), 1, 'm' from generate_series(1, 3000) as n
 """
 
 PAGES = """
