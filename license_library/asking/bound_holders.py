@@ -19,7 +19,7 @@ from license_library.asking.holder_subjects import BY_ORGANISATION, by_code, wit
 from license_library.asking.masking import mask_code
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import code_type_words
-from schemas.bureau_time import local_minute
+from schemas.bureau_time import local_day
 
 
 class OtherNumber(msgspec.Struct, frozen=True):
@@ -142,7 +142,7 @@ def _other(row: Any, path: list[Any], keyring: Keyring) -> OtherNumber:
 
 
 def _said(edge: Any) -> Words:
-    number, day = edge.decision_id, local_minute(edge.decided_at)[:10]
+    number, day = edge.decision_id, local_day(edge.decided_at)
     if edge.ground == "derived":
         return Words(f"第 {number} 号认定（按号码规则，{day}）", f"decision {number} (by rule of the numbers, {day})")
     return Words(f"第 {number} 号认定（{edge.decided_by}，{day}）", f"decision {number} of {edge.decided_by} on {day}")

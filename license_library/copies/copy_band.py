@@ -18,7 +18,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from license_library.copies.copy_marks import Mark
-from schemas.bureau_time import local_second
+from schemas.bureau_time import local_day, local_second
 
 FONT: Final = "STSong-Light"
 MARGIN: Final = 16.0
@@ -126,7 +126,7 @@ def _draw_foot(canvas: Canvas, mark: Mark, size: Size, page: str) -> None:
 def _draw_watermark(canvas: Canvas, mark: Mark, size: Size) -> None:
     """Say across the page what it is for: a part cut out of it still says so."""
     said = printable(mark.case_number or mark.purpose[:24])
-    text = f"仅限 {said} 使用　有效期至 {local_second(mark.expires_at)[:10]}"
+    text = f"仅限 {said} 使用　有效期至 {local_day(mark.expires_at)}"
     canvas.saveState()
     canvas.setFillColorRGB(0.62, 0.11, 0.08, alpha=0.13)
     # The longest line across the page that the text can be, within reason.
