@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from connectors.declarations.declared import Department, Feed
 from connectors.drops.drop_folder import DropFolder
 from connectors.drops.local_folder import LocalFolder
+from connectors.drops.timed_folder import TimedFolder
 from connectors.wire.connection import Connection
 from schemas.errors import DeclarationError
 
@@ -24,7 +25,7 @@ def opened_drop(department: Department, feed: Feed, connection: Connection) -> I
 
 def _open(department: Department, connection: Connection, who: str) -> DropFolder:
     if connection.scheme == "file":
-        return LocalFolder(connection, who)
+        return TimedFolder(LocalFolder(connection, who), department.transport.limits.deadline_seconds, who)
     if connection.scheme != "sftp":
         raise DeclarationError(f"{who}: the connection's scheme is {connection.scheme}; expected sftp or file")
     from connectors.drops.sftp_folder import SftpFolder  # noqa: PLC0415  half a second that a local folder need not pay
