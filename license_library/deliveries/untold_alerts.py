@@ -14,12 +14,12 @@ from sqlalchemy import Connection, text
 from license_library.words.delivery_words import alert_change_words
 
 BATCH = 500
-LISTINGS = ("unlisted", "listed")  # changes that no version brings
+OF_NO_VERSION = ("unlisted", "listed", "contradicted")  # changes that no version brings
 LONGEST_REASON = 2000
 
 _UNTOLD = text("""
 select license_alert_key(a.alert_id, :department) as delivery_key, r.case_number, l.license_type, l.license_number,
-  a.change, a.status, case when a.change in ('unlisted', 'listed') then cast(a.noticed_at at time zone 'Asia/Shanghai' as date)
+  a.change, a.status, case when a.change in ('unlisted', 'listed', 'contradicted') then cast(a.noticed_at at time zone 'Asia/Shanghai' as date)
     else coalesce(h.changed_on, cast(h.source_updated_at at time zone 'Asia/Shanghai' as date)) end as changed_on,
   h.change_reason as reason
 from license_alerts a join reliances r using (reliance_id)
@@ -54,6 +54,6 @@ def _alert(facts: dict[str, Any]) -> UntoldAlert:
     if (change := facts.pop("change")) != "status":
         said = alert_change_words(change).zh
         facts["reason"] = (
-            said if change in LISTINGS or not facts["reason"] else f"{said}；{facts['reason']}"[:LONGEST_REASON]
+            said if change in OF_NO_VERSION or not facts["reason"] else f"{said}；{facts['reason']}"[:LONGEST_REASON]
         )
     return UntoldAlert(**facts)

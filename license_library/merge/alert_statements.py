@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from license_library.asking.replaced import NOT_GOOD
+
 _TODAY = "cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)"  # a day is a day of the bureau
 
 
@@ -41,3 +43,25 @@ from (
 ) changed where change is not null
 on conflict do nothing
 """)  # noqa: S608 - constants of this file
+
+
+# Another row of a license on which a case relies, come or changed with this merge, says that it is not good. Each such row looks
+# its twins up; whoever relied on one is told of what no version of it says.
+NOTE_CONTRADICTIONS = text(f"""
+insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
+select distinct on (r.reliance_id) r.reliance_id, twin.version_count, 'contradicted', twin.status, l.status, l.exchange_id, :now
+  from (select distinct record_id from delta where status = any({NOT_GOOD})) bad join delta d using (record_id)
+  join licenses l on l.department = :department and l.feed = :feed and l.record_id = d.record_id
+  left join license_versions v on v.license_id = d.license_id and v.version_count = d.version_count - 1
+ cross join lateral (
+   select t.license_id, t.version_count, t.status from licenses t
+    where t.license_identifier = l.license_identifier and t.license_id <> l.license_id
+    union
+   select t.license_id, t.version_count, t.status from licenses t
+    where t.license_number = l.license_number and t.subject_id = l.subject_id and t.license_type = l.license_type
+      and (t.department, t.feed) <> (l.department, l.feed) and t.issued_on <= l.issued_on) as twin
+  join reliances r on r.license_id = twin.license_id
+ where d.is_first and l.status = any({NOT_GOOD}) and v.status is distinct from l.status and twin.status = any(:good_states)
+ order by r.reliance_id, l.license_id
+on conflict do nothing
+""")  # noqa: S608 - constants of this room

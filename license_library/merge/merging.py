@@ -15,7 +15,7 @@ from license_library.asking.refusals import NotDecidable
 from license_library.asking.settled import announce_merge
 from license_library.merge import merge_statements as merge
 from license_library.merge import subject_statements as subjects
-from license_library.merge.alert_statements import NOTE_ALERTS
+from license_library.merge.alert_statements import NOTE_ALERTS, NOTE_CONTRADICTIONS
 from license_library.merge.heard_again import overtake_held
 from license_library.merge.leases import Exchange, hold_lease
 from license_library.merge.listings import mark_unlisted
@@ -147,6 +147,7 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
         if conn.scalar(merge.HAS_LISTED, facts):
             conn.execute(merge.ADD_HOLDERS, facts)
         conn.execute(NOTE_ALERTS, facts)
+        conn.execute(NOTE_CONTRADICTIONS, facts)
     overtake_held(conn, facts)
     conn.execute(merge.MEND_REPLAYED if exchange.is_replay else merge.MEND_QUARANTINED, facts)
     staged = drop_staged(conn, exchange.exchange_id)

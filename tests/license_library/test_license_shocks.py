@@ -175,3 +175,36 @@ def test_what_the_department_lists_no_more_is_told_and_that_it_is_back(rely, ale
     with library.connect() as conn:
         untold = find_untold_alerts(conn, DEPARTMENT)[0]
     assert (untold.changed_on, untold.reason) == (TODAY, "发证部门的完整名单中已没有该证照")
+
+
+IDENTIFIER = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"
+
+
+def test_what_another_row_of_a_license_takes_away_is_told_to_whoever_relied_on_it(rely, pull, alerts, library):
+    rely(license_identifier=IDENTIFIER)
+    pull(told(2, record_id="R2", license_identifier=IDENTIFIER))
+    pull(told(2, record_id="R3", status="revoked"))  # another number's row of the same feed is no word of this one
+    assert alerts() == []
+    pull(told(3, record_id="R2", license_identifier=IDENTIFIER, status="withdrawn"))
+    pull(told(4, record_id="R2", license_identifier=IDENTIFIER, status="withdrawn", change_reason="再述"))
+    assert alerts() == [("contradicted", "valid", "withdrawn")]
+    with library.connect() as conn:
+        (untold,) = find_untold_alerts(conn, "approval_platform")
+    assert (untold.status, untold.reason) == ("withdrawn", "另有同一证照的记录称其已不可用")
+    assert untold.changed_on == TODAY
+
+
+def test_what_another_feed_takes_away_by_number_and_holder_is_told(rely, pull, alerts, library):
+    license_id = rely()
+    with library.begin() as conn:
+        conn.execute(
+            text(
+                "insert into feeds (department, feed, record_type, license_types, fresh_seconds)"
+                " select department, 'others', record_type, license_types, fresh_seconds from feeds"
+            )
+        )
+        conn.execute(
+            text("update licenses set feed = 'others', record_id = 'P1' where license_id = :id"), {"id": license_id}
+        )
+    pull(told(2, record_id="R2", status="withdrawn"))
+    assert alerts() == [("contradicted", "valid", "withdrawn")]
