@@ -78,8 +78,8 @@ def translate_os_error(error: OSError, who: str, what: str) -> DepartmentError:
     if error.errno == errno.ENOENT:
         return DepartmentBrokePromise(f"{who}: {what} failed: it is no longer there; nothing of it is applied")
     if error.errno in FULL:
-        return DepartmentUnavailable(f"{who}: {what} failed: the drop is full; will be tried again")
-    return DepartmentUnreachable(f"{who}: {what} failed ({type(error).__name__}); will be tried again")
+        return DepartmentUnavailable(f"{who}: {what} failed: the drop is full; can be tried again")
+    return DepartmentUnreachable(f"{who}: {what} failed ({type(error).__name__}); can be tried again")
 
 
 @contextmanager

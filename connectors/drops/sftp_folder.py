@@ -165,7 +165,7 @@ class SftpFolder:
         except OSError as error:
             what = error.strerror or "no answer to our knock"
             raise DepartmentUnreachable(
-                f"{self._who}: port {port} is not reachable: {what}; will be tried again"
+                f"{self._who}: port {port} is not reachable: {what}; can be tried again"
             ) from None
 
     def _other_key(self) -> DepartmentRefused:
@@ -195,14 +195,14 @@ class SftpFolder:
 
     def _translate(self, error: Exception, what: str) -> Exception:
         if self._dog.has_barked or isinstance(error, TimeoutError):
-            return DepartmentTimeout(f"{self._who}: {what} took more than {self._seconds:g} s; will be tried again")
+            return DepartmentTimeout(f"{self._who}: {what} took more than {self._seconds:g} s; can be tried again")
         if isinstance(error, paramiko.SSHException):
-            return DepartmentUnreachable(f"{self._who}: {what}: the line broke or speaks no SSH; will be tried again")
+            return DepartmentUnreachable(f"{self._who}: {what}: the line broke or speaks no SSH; can be tried again")
         if isinstance(error, OSError) and error.errno is None and "Socket" not in str(error):
             return DepartmentFault(f"{self._who}: {what} failed at the department; nothing of it is applied")
         if isinstance(error, OSError) and not isinstance(error, ConnectionError):
             return translate_os_error(error, self._who, what)
-        return DepartmentUnreachable(f"{self._who}: {what}: the connection broke; will be tried again")
+        return DepartmentUnreachable(f"{self._who}: {what}: the connection broke; can be tried again")
 
     def _write(self, path: str, content: bytes) -> None:
         with self._sftp.open(self._path(path), "wb") as out:

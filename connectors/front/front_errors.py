@@ -41,11 +41,11 @@ def translate_error(error: DBAPIError, who: str) -> DepartmentError:
             f"{what}; its table, or a value in it, is not the contract's; nothing of it is applied"
         )
     if code in TIMED_OUT or _is_timeout(error):
-        return DepartmentTimeout(f"{what}; it took too long, or another holds the rows; will be tried again")
+        return DepartmentTimeout(f"{what}; it took too long, or another holds the rows; can be tried again")
     if code in BUSY:
-        return DepartmentUnavailable(f"{what}; it is busy; will be tried again")
+        return DepartmentUnavailable(f"{what}; it is busy; can be tried again")
     if error.connection_invalidated or not code or code in {"2003", "2006", "2013", "57P01"}:
-        return DepartmentUnreachable(f"{what}; the connection broke or was never made; will be tried again")
+        return DepartmentUnreachable(f"{what}; the connection broke or was never made; can be tried again")
     return (RowTaken if code in TAKEN else DepartmentFault)(f"{what}; nothing of it is applied")
 
 

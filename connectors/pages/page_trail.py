@@ -103,7 +103,7 @@ class PageTrail:
         if self._is_counted and before is not None and now is not None and now < before:
             raise DepartmentUnavailable(
                 f"{self.who}: page {place.number} declares {now} records and the one before {before}: some were taken away "
-                "while the pages were read, so others were missed; nothing is applied; will be tried again"
+                "while the pages were read, so others were missed; nothing is applied; can be tried again"
             )
 
     def _refuse_overfull(self, place: Place, facts: PageFacts) -> None:

@@ -60,5 +60,5 @@ def _look_up(connection: Connection, seconds: float, who: str) -> str:
     thread.start()
     thread.join(seconds)
     if not found:
-        raise DepartmentUnreachable(f"{who}: the connection's host has no address; will be tried again")
+        raise DepartmentUnreachable(f"{who}: the connection's host has no address; can be tried again")
     return found[0]

@@ -171,7 +171,7 @@ class Door:
             return not_trusted
         if _was_reset(error):
             return DepartmentUnreachable(
-                f"{self._who}: the connection broke before the answer was whole; will be tried again"
+                f"{self._who}: the connection broke before the answer was whole; can be tried again"
             )
         return DepartmentBrokePromise(f"{self._who}: the answer ends early or is not HTTP; nothing of it is applied")
 

@@ -17,7 +17,7 @@ def raise_for_status(status: int, headers: Mapping[str, str], who: str, now: dat
     if status in BUSY:
         wait = retry_after(headers.get("Retry-After", ""), now)
         when = f"it asks to wait {wait:g} s" if wait is not None else "it does not say until when"
-        raise DepartmentUnavailable(f"{who}: the department answered {status}; {when}; will be tried again", wait)
+        raise DepartmentUnavailable(f"{who}: the department answered {status}; {when}; can be tried again", wait)
     if status in (401, 403):
         raise DepartmentRefused(
             f"{who}: the department answered {status}: our sign-in is not accepted; check the connection"

@@ -37,7 +37,7 @@ class Pin:
         except OSError as error:
             what = error.strerror or "no answer to our knock"
             raise DepartmentNotReached(
-                f"{self.who}: port {connection.port} is not reachable: {what}; will be tried again"
+                f"{self.who}: port {connection.port} is not reachable: {what}; can be tried again"
             ) from error
         self.dog.watch(opened)
         return opened

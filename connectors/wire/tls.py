@@ -115,7 +115,7 @@ def translate_tls(error: BaseException, who: str) -> DepartmentError | None:
     """Return what a failed handshake means, looking through the wrapping; None when it was none."""
     found = _tls_error(error)
     if isinstance(found, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return DepartmentUnreachable(f"{who}: the connection broke before the answer was whole; will be tried again")
+        return DepartmentUnreachable(f"{who}: the connection broke before the answer was whole; can be tried again")
     if isinstance(found, ssl.SSLCertVerificationError):
         what = NOT_TRUSTED.get(found.verify_code, f"cannot be verified (OpenSSL {found.verify_code})")
         return DepartmentNotTrusted(f"{who}: its certificate {what}; nothing was sent")

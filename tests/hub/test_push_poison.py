@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from push_makers import StillClock, at, owe, row_of, states
 
-from connectors.declarations.declaration import Delivery
+from connectors.declarations.declaration import Delivery, load_department
 from connectors.deliveries.delivering import Outcome, Parcel
 from connectors.wire.connection import Connection
 from hub.context import HubContext
+from hub.progress import no_progress
 from hub.pushing.push import push
-from hub.pushing.push_summary import PushSummary
+from hub.pushing.push_pass import PushPass
+from hub.pushing.push_summary import PushBounds, PushSummary
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+STEPS_OF_A_FILE = 13  # signing in, looking twice, writing and renaming it and its marker, reading what lies there
 CONNECTION = Connection("http", "127.0.0.1", 1, "", "", "", {})
 
 
@@ -165,3 +169,20 @@ def test_what_did_not_arrive_after_the_last_try_is_refused_without_a_doubt_and_n
     assert (pushed(owing, "market_regulation", line).counts, line.sent) == ({"refused": 1}, 0)
     row = row_of(owing, owed)
     assert (row["reason_code"], row["is_doubtful"]) == ("delivery.given_up", False)
+
+
+def test_a_file_that_takes_its_deadline_for_every_step_is_not_claimed_by_another_run_meanwhile(
+    hub: HubContext, clock: StillClock, pushed: Push
+) -> None:
+    owing, declared = at(replace(hub, connectors_folder=None), clock), load_department("education")
+    owe(owing, "education", "license_issued", license_type="school")
+    others = PushSummary("education")
+
+    class Slow(Told):
+        def deliver(self, delivery: Delivery, parcel: Parcel) -> Outcome:
+            clock.pass_by(seconds=STEPS_OF_A_FILE * declared.transport.limits.deadline_seconds)
+            PushPass(owing, declared, Told(), PushBounds(), others).deliver(no_progress)
+            return super().deliver(delivery, parcel)
+
+    assert pushed(owing, "education", Slow(deliver=Outcome("accepted"))).counts == {"done": 1}
+    assert others.counts == {}
