@@ -6,17 +6,16 @@ Parsed with each DAG file: what a task needs is imported when it runs.
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Connection, CronTriggerTimetable, MultipleCronTriggerTimetable
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from connectors.declarations.declaration import Department, list_departments, load_department
+from hub.settings import Settings
 from schemas.errors import ConnectionMissing, DeclarationError
 
 if TYPE_CHECKING:
@@ -24,11 +23,12 @@ if TYPE_CHECKING:
 
 ZONE = "Asia/Shanghai"
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-CONNECTORS_FOLDER = Path(os.environ["HUB_CONNECTORS_FOLDER"]) if os.environ.get("HUB_CONNECTORS_FOLDER") else None
+SETTINGS = Settings()
+CONNECTORS_FOLDER = SETTINGS.connectors_folder
 # Calls end at their deadlines, and an exchange at its pages: at several seconds each, hours. This ends what hangs beside them.
 LONGEST = timedelta(hours=24)
 # The demo and the tests say when a department is pulled; everywhere else its own schedule does.
-IS_SCHEDULED = os.environ.get("HUB_SCHEDULES", "on") != "off"
+IS_SCHEDULED = SETTINGS.schedules
 
 
 @functools.cache
@@ -85,7 +85,6 @@ def opened_hub() -> Iterator[HubContext]:
     """Open the hub that the environment names, for as long as a task runs."""
     from hub.context import opened_hub as open_hub
     from hub.failures import plain_database_errors_at
-    from hub.settings import Settings
 
     with plain_database_errors_at("the hub's task"), open_hub(Settings()) as hub:
         yield hub

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     require_activation: Annotated[
         bool, Field(description="Merge only mappings that two persons activated; others run in shadow.")
     ] = False
+    schedules: Annotated[
+        bool, Field(description="Run every DAG by its own schedule; off, no, 0 or false: they wait to be triggered.")
+    ] = True
     pages_days: Annotated[
         int | None, Field(description="Days for which raw pages are kept, 30 or more; default: for good.", ge=30)
     ] = None

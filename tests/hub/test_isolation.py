@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hub_makers import FEW, Faked, column, count, pull_once
+from msgspec import structs
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from connectors.declarations.declaration import load_department
-from connectors.fake.process import start_fakes
+from connectors.declarations.declaration import Department, load_department
+from connectors.fake.process import start_fake, start_fakes
 from hub.context import HubContext
 from hub.pulling.statement_limits import limited_for
 from license_library.storage.database import limit_statements
 
 BAD = {"transport": "never_ends", "marriage": "drip_body", "commerce": "hang_forever"}
+STUCK = "commerce"
 GOOD = ["agriculture", "culture", "industry", "livestock"]
 MIB = 1024 * 1024
 
@@ -49,6 +54,29 @@ def test_departments_that_drip_hang_or_never_end_stop_no_other(hub: HubContext, 
     for name in BAD:
         few[name].process.set_mode("ok")
         assert pull_once(hub, few[name]).state == "merged"
+
+
+def patient(department: Department) -> Department:
+    """Let a department be waited for longer than any test takes: the `amend` of a hub."""
+    limits = structs.replace(department.transport.limits, deadline_seconds=600)
+    return structs.replace(department, transport=structs.replace(department.transport, limits=limits))
+
+
+@pytest.mark.parametrize("mode", ["hang_forever", "drip_body"])
+def test_the_others_are_done_while_one_is_still_waited_for(
+    hub: HubContext, few: dict[str, Faked], connectors_folder: Path, mode: str
+) -> None:
+    with start_fake(STUCK, FEW, mode=mode, connectors=connectors_folder) as process, ThreadPoolExecutor(1) as pool:
+        stuck = Faked(load_department(STUCK, connectors_folder), process, connectors_folder, FEW)
+        waiting = pool.submit(pull_once, replace(hub, amend=patient), stuck)
+        try:
+            while not process.state()["served"].get(mode):
+                assert not waiting.done(), waiting.result()
+            assert [pull_once(hub, few[name]).state for name in GOOD] == ["merged"] * len(GOOD)
+            assert (waiting.done(), count(hub, "exchanges", "state = 'landing'")) == (False, 1)
+        finally:
+            os.kill(process.process_id, signal.SIGKILL)
+        assert waiting.result().state == "failed"
 
 
 def test_a_departments_statements_end_at_its_own_limit_and_no_others_do(database: Engine) -> None:
