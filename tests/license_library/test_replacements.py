@@ -91,8 +91,8 @@ def test_a_much_later_edition_is_told_where_a_license_is_said_to_be_replaced(she
 
 
 def test_identifiers_of_another_shape_are_no_editions(shelf: Library, company: int) -> None:
-    shelf.add_license(company, license_number="A1", license_identifier="B1")
-    later = shelf.add_license(company, license_number="A2", license_identifier="B2")
+    shelf.add_license(company, license_number="A1", license_identifier="B1-1")
+    later = shelf.add_license(company, license_number="A2", license_identifier="B2-1")
     assert numbers(shelf, later) == ([], [])
 
 
