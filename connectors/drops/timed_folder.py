@@ -62,7 +62,7 @@ class TimedFolder:
         except Expired:
             self._is_stuck = True
             raise DepartmentTimeout(
-                f"{self._who}: the drop did not answer in {self._seconds:g} s; it is left alone and will be tried again"
+                f"{self._who}: the drop did not answer in {self._seconds:g} s; it is left alone and can be tried again"
             ) from None
 
 
