@@ -16,12 +16,12 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from connectors.declarations.declaration import Department, list_departments, load_department
 from hub.settings import Settings
+from schemas.bureau_time import ZONE
 from schemas.errors import ConnectionMissing, DeclarationError
 
 if TYPE_CHECKING:
     from hub.context import HubContext
 
-ZONE = "Asia/Shanghai"
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = Settings()
 CONNECTORS_FOLDER = SETTINGS.connectors_folder
@@ -49,12 +49,12 @@ def declared_departments() -> Iterator[Department]:
 
 def timetable(cron: str) -> CronTriggerTimetable | None:
     """Return a schedule in the bureau's time; None where the DAGs wait to be triggered."""
-    return CronTriggerTimetable(cron, timezone=ZONE) if IS_SCHEDULED else None
+    return CronTriggerTimetable(cron, timezone=ZONE.key) if IS_SCHEDULED else None
 
 
 def timetable_of_all(crons: Iterable[str]) -> MultipleCronTriggerTimetable | None:
     """Return a schedule that runs whenever one of these does; None where the DAGs wait to be triggered."""
-    return MultipleCronTriggerTimetable(*sorted(set(crons)), timezone=ZONE) if IS_SCHEDULED else None
+    return MultipleCronTriggerTimetable(*sorted(set(crons)), timezone=ZONE.key) if IS_SCHEDULED else None
 
 
 def task_defaults(department: Department) -> dict[str, Any]:
