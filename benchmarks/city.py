@@ -22,7 +22,7 @@ from license_library.asking.holders import holder_hash
 from license_library.search.subject_keys import key_subjects
 from license_library.storage.keyring import Keyring
 from license_library.tables import license_versions, licenses
-from schemas.names import name_keys
+from schemas.naming.names import name_keys
 
 SEEDS = 88  # other seeds, other codes; seed 7 is the pulled one's
 STEP = 1_000_000  # between the numbers of one copy and of the next

@@ -39,8 +39,8 @@ from license_library.search.lookup import find_licenses
 from license_library.storage.database import open_database
 from license_library.storage.embedded import database_url
 from license_library.storage.keyring import Keyring
-from schemas.plain_names import plain_name
-from schemas.search_keys import core_of
+from schemas.naming.plain_names import plain_name
+from schemas.naming.search_keys import core_of
 
 BASE = 125_000
 WARM = 40  # so many are not counted: connections are opened, and statements prepared

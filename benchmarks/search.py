@@ -38,9 +38,9 @@ from license_library.storage import embedded
 from license_library.storage.database import open_database
 from license_library.storage.embedded import database_url
 from license_library.storage.keyring import Keyring
-from schemas.plain_names import plain_name
-from schemas.search_keys import core_of
-from schemas.sounds import initials, spellings
+from schemas.naming.plain_names import plain_name
+from schemas.naming.search_keys import core_of
+from schemas.naming.sounds import initials, spellings
 
 SECRET = bytes(32)
 TOKEN = "the token of a benchmark"  # noqa: S105 - of a server that lives for a minute

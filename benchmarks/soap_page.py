@@ -32,9 +32,9 @@ from connectors.fake.process import start_fake
 from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import FetchedPage, fetch_pages, map_pages, read_page
 from connectors.wire.connection import parse_connection
-from schemas.catalogue import load_catalogue
-from schemas.checks import check_records
-from schemas.license import LICENSE
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.checking.checks import check_records
+from schemas.license.license import LICENSE
 
 DEPARTMENT, RECORDS = "market_regulation", 1000
 CHANGE = {

@@ -26,9 +26,9 @@ from license_library.storage.database import assert_migrated, migrate, open_data
 from license_library.storage.key_mark import KeyDiffers, check_key, is_keyed
 from license_library.storage.keyring import Keyring, load_or_create
 from schemas.bureau_time import Clock, local_day
-from schemas.catalogue import load_catalogue
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.catalogue.workdays import announced_days
 from schemas.errors import RequestError
-from schemas.workdays import announced_days
 
 
 @dataclass(frozen=True)

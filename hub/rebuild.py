@@ -34,7 +34,7 @@ from license_library.reconciliation.entries import FeedName, library_entries
 from license_library.reconciliation.stood_then import stand_as_then
 from license_library.storage.database import open_database
 from schemas.errors import DataHeld, HubError
-from schemas.reconciliation import compare_entries
+from schemas.license.reconciliation import compare_entries
 
 NAMED: Final = 1_000
 KINDS: Final = {"missing": "only_in_archive", "extra": "only_in_library", "different": "different"}

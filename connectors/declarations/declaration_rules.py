@@ -23,7 +23,7 @@ from connectors.declarations.sign_in_rules import check_carrying, check_seal, ch
 from connectors.declarations.text_encoding import CODECS
 from connectors.declarations.time_forms import time_pattern
 from schemas.errors import DeclarationError
-from schemas.license import LICENSE, RecordType
+from schemas.license.license import LICENSE, RecordType
 
 RECORD_TYPES: Mapping[str, RecordType] = {LICENSE.name: LICENSE}
 NEEDED = {"soap": ("operation", "records"), "rest": ("path", "records"), "table": ("table",), "file": ("files",)}

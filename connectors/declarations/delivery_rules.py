@@ -16,7 +16,7 @@ from connectors.declarations.out_file_rules import check_out_file, check_receipt
 from connectors.declarations.request_template import placeholders
 from connectors.declarations.schedule_rules import check_schedule
 from connectors.declarations.time_forms import time_pattern
-from schemas.deliveries import KINDS, payload_names
+from schemas.deliveries.deliveries import KINDS, payload_names
 from schemas.errors import DeclarationError
 
 NEEDED = {"soap": ("operation", "success"), "rest": ("path", "success"), "table": ("table",), "file": ("file",)}

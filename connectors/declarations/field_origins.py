@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from connectors.declarations.declared import Department, Feed
 from connectors.declarations.declared_fields import FieldRule
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 
 CODES_SHOWN = 12
 JOINED = ("holder_name", "holder_code")  # fields that a separator takes apart

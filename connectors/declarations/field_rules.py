@@ -10,7 +10,7 @@ from datetime import date
 from connectors.declarations.declared_fields import FieldRule
 from connectors.declarations.time_forms import time_pattern
 from schemas.errors import DeclarationError
-from schemas.license import RecordType
+from schemas.license.license import RecordType
 
 DERIVED = {"record_id", "source_updated_at", "face", "open_ended", "holders"}  # follow from tables of their own
 

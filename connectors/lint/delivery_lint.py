@@ -14,8 +14,8 @@ from connectors.declarations.parcel import Parcel, fill_request, write_fields
 from connectors.deliveries.parcel_file import declared_file, read_sample, write_file
 from connectors.pages.requesting import carry, transport_of
 from connectors.wire.findings import Finding, declared_at
-from schemas.deliveries import Delivery as Owed
-from schemas.deliveries import example_of, payload_of
+from schemas.deliveries.deliveries import Delivery as Owed
+from schemas.deliveries.deliveries import example_of, payload_of
 from schemas.errors import DeclarationError
 
 if TYPE_CHECKING:

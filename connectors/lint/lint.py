@@ -24,15 +24,15 @@ from connectors.pages.page_trail import first_place
 from connectors.pages.requesting import carry, request_values, transport_of
 from connectors.soap.soap_contract import SoapContract
 from connectors.wire.findings import Finding, declared_at
-from schemas.catalogue import load_catalogue
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.catalogue.license_types import face_name, load_license_types
 from schemas.errors import DeclarationError
-from schemas.expectations import require_runnable
-from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
 from schemas.identifiers.credit_code import credit_code_fault
-from schemas.license import LICENSE
-from schemas.license_types import face_name, load_license_types
-from schemas.states import STATE_CODES
-from schemas.suites import feeds_named, load_suite
+from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPE_CODES
+from schemas.license.license import LICENSE
+from schemas.license.states import STATE_CODES
+from schemas.suites.expectations import require_runnable
+from schemas.suites.suite import feeds_named, load_suite
 
 __all__ = ["Finding", "check_department"]
 

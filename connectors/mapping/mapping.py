@@ -20,10 +20,10 @@ from connectors.mapping.face_texts import face_texts
 from connectors.mapping.mapping_holders import name_holders
 from connectors.mapping.mapping_times import instant_of
 from connectors.mapping.mapping_values import clean_texts, expression
-from schemas.face_checks import judge_faces
-from schemas.license import LICENSE
-from schemas.problems import Problem, describe_value, problems_frame
-from schemas.suite_outcomes import ExpectationResult
+from schemas.checking.face_checks import judge_faces
+from schemas.license.license import LICENSE
+from schemas.license.problems import Problem, describe_value, problems_frame
+from schemas.suites.suite_outcomes import ExpectationResult
 
 KINDS: dict[str, pl.DataType] = {
     "text": pl.String(), "code": pl.String(), "json": pl.String(), "holders": pl.String(), "flag": pl.Boolean(),

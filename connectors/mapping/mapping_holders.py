@@ -14,8 +14,8 @@ from connectors.declarations.declared import Feed
 from connectors.declarations.declared_fields import FieldRule, Holders
 from connectors.mapping.face_texts import face_texts
 from connectors.mapping.mapping_values import clean_texts, expression
-from schemas.holders import KEYS
-from schemas.problems import Problem
+from schemas.license.holders import KEYS
+from schemas.license.problems import Problem
 
 RowProblem = tuple[int, Problem]
 PARTS = tuple(KEYS)

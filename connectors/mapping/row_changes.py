@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from connectors.declarations.declared import Feed
 from connectors.mapping.mapping import MappedPage
-from schemas.license import LICENSE
-from schemas.problems import Problem, describe_value, problems_frame
+from schemas.license.license import LICENSE
+from schemas.license.problems import Problem, describe_value, problems_frame
 
 DELETED = "cancelled"
 

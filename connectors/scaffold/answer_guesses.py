@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from connectors.scaffold.outline import Call, Node, Path, deep_leaves, leaves, walk
 from connectors.scaffold.suggestions import Suggestion, suggest
 from connectors.scaffold.vocabulary import Names, load_vocabulary
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 
 KINDS = {f"fields.{field.name}": field.kind for field in LICENSE.fields} | {
     "record.updated": "instant",

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from connectors.declarations.declared import TO_FILL_IN
 from connectors.scaffold.vocabulary import load_vocabulary
-from schemas.catalogue import load_catalogue
-from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
-from schemas.states import STATE_CODES
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPE_CODES
+from schemas.license.states import STATE_CODES
 
 PAIR = re.compile(
     r"""(?<![0-9A-Za-z.\u4e00-\u9fff])["'“]?([0-9A-Za-z]{1,8}|-\d)["'”]?\s*(?:[-—–:：=＝.、为是)）]|\s)\s*"""

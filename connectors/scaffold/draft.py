@@ -14,7 +14,7 @@ from connectors.scaffold.field_lines import draft_fields
 from connectors.scaffold.line import Line, one_line, tell_why
 from connectors.scaffold.outline import Call, Outline, leaves
 from connectors.scaffold.request_guesses import find_request
-from schemas.catalogue import load_catalogue
+from schemas.catalogue.catalogue import load_catalogue
 from schemas.errors import DeclarationError, RequestError
 
 

@@ -16,8 +16,8 @@ from connectors.scaffold.line import Line, tell_why
 from connectors.scaffold.outline import Node
 from connectors.scaffold.suggestions import Suggestion
 from connectors.scaffold.time_guesses import DATE, guess_endless
-from schemas.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, RESIDENT_IDENTITY
-from schemas.license import LICENSE, Field
+from schemas.identifiers.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, RESIDENT_IDENTITY
+from schemas.license.license import LICENSE, Field
 
 NOT_MAPPED = {"record_id", "source_updated_at", "face", "open_ended"}  # they follow from other keys
 OPTIONAL = {"license_name"}  # defaults to the name of the license type

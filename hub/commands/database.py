@@ -18,7 +18,7 @@ from license_library.search.subject_keys import key_subjects, queue_subjects
 from license_library.storage import embedded
 from license_library.storage.database import assert_migrated, is_answering, open_database
 from schemas.errors import HubError, RequestError
-from schemas.search_keys import VERSION
+from schemas.naming.search_keys import VERSION
 
 app = typer.Typer(help="The hub's database: start, stop, migrate.", no_args_is_help=True)
 

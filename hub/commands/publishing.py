@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from hub.commands.output import note, print_json
-from schemas.deliveries import KINDS, delivery_schema, example_of
-from schemas.deliveries import PUBLISHED_FILE as DELIVERY_FILE
-from schemas.deliveries import schema_text as delivery_text
+from schemas.deliveries.deliveries import KINDS, delivery_schema, example_of
+from schemas.deliveries.deliveries import PUBLISHED_FILE as DELIVERY_FILE
+from schemas.deliveries.deliveries import schema_text as delivery_text
 from schemas.errors import RequestError
-from schemas.json_schema import PUBLISHED_FILE as LICENSE_FILE
-from schemas.json_schema import schema_text as license_text
+from schemas.license.json_schema import PUBLISHED_FILE as LICENSE_FILE
+from schemas.license.json_schema import schema_text as license_text
 
 schema = typer.Typer(help="The published JSON Schemas.", no_args_is_help=True)
 

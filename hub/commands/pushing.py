@@ -27,7 +27,7 @@ from license_library.deliveries.delivery_list import get_delivery, list_deliveri
 from license_library.deliveries.outbox import Choice
 from license_library.service.acts.deciding import DeliveryDecision, decide
 from schemas.bureau_time import local_second
-from schemas.deliveries import read_delivery
+from schemas.deliveries.deliveries import read_delivery
 from schemas.errors import HubError, RequestError
 
 delivery = typer.Typer(help="What is owed to departments.", no_args_is_help=True)

@@ -19,7 +19,7 @@ from hub.pulling.checking import suite_of
 from hub.settings import Settings
 from hub.stewarding.dry_run import DryRun, Judge, dry_run
 from schemas.errors import RequestError
-from schemas.suites import load_suite
+from schemas.suites.suite import load_suite
 
 rules = typer.Typer(help="What records are judged by.", no_args_is_help=True)
 

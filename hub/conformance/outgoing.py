@@ -22,7 +22,7 @@ from hub.pushing.push import PushBounds, PushSummary, enqueue_delivery, push
 from license_library.answers import DeliveryBrief
 from license_library.deliveries.delivery_list import get_delivery
 from license_library.deliveries.outbox import Choice, decide_delivery
-from schemas.deliveries import example_of, read_delivery
+from schemas.deliveries.deliveries import example_of, read_delivery
 
 BOUNDS = PushBounds(grace=timedelta(0), chance=lambda: 1.0)
 PASSES = 3  # in which a delivery must have come to its end once the department behaves

@@ -30,8 +30,8 @@ from hub.reconciling.reconcile import reconcile
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring
 from schemas.errors import ProcessFailed
-from schemas.expectations import load_suite, require_runnable
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
+from schemas.suites.expectations import load_suite, require_runnable
 
 PATIENCE = 120.0
 

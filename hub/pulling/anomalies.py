@@ -13,9 +13,9 @@ from typing import Final, Literal
 
 from connectors.declarations.declaration import Expects
 from license_library.exchange.feed_history import Past
-from schemas.license import LICENSE
-from schemas.measures import CONTRADICTIONS, Measured
-from schemas.problems import PROBLEM_CODES
+from schemas.license.license import LICENSE
+from schemas.license.problems import PROBLEM_CODES
+from schemas.suites.measures import CONTRADICTIONS, Measured
 
 Kind = Literal["volume", "fill", "duplicates", "contradictions"]
 KINDS: Final[tuple[Kind, ...]] = ("volume", "fill", "duplicates", "contradictions")

@@ -17,8 +17,8 @@ from hub.pulling.bounds import window_of
 from license_library.exchange.exchanges import Exchange
 from license_library.exchange.feed_history import count_known, read_history, save_measures
 from license_library.oversight.incidents import Cause, Severity, tell_incidents
-from schemas.measures import Measured, Measures
-from schemas.suite_outcomes import ExpectationResult
+from schemas.suites.measures import Measured, Measures
+from schemas.suites.suite_outcomes import ExpectationResult
 
 EXPECTATION: Final = "expectation"
 

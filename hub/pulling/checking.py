@@ -38,14 +38,14 @@ from license_library.merge.shadowing import note_reasons
 from license_library.quarantine.quarantining import quarantine_records
 from license_library.quarantine.standing import Standing, find_standing
 from schemas.bureau_time import local_day
-from schemas.catalogue import load_catalogue
-from schemas.checks import RULE_VERSION, check_records
-from schemas.expectations import Suite, SuiteOutcome, merge_outcomes, run_suite
-from schemas.license import LICENSE
-from schemas.measures import Measures, measure_records
-from schemas.problems import join_problems
-from schemas.suites import load_suite
-from schemas.term_checks import TERM_COLUMNS, judge_terms
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.checking.checks import RULE_VERSION, check_records
+from schemas.checking.term_checks import TERM_COLUMNS, judge_terms
+from schemas.license.license import LICENSE
+from schemas.license.problems import join_problems
+from schemas.suites.expectations import Suite, SuiteOutcome, merge_outcomes, run_suite
+from schemas.suites.measures import Measures, measure_records
+from schemas.suites.suite import load_suite
 
 
 @dataclass

@@ -22,9 +22,9 @@ from license_library.exchange.exchanges import Exchange
 from license_library.merge.overtaken import BadRows
 from license_library.merge.shadowing import note_reasons
 from license_library.quarantine.quarantining import quarantine_records
-from schemas.catalogue import load_catalogue
-from schemas.checks import CONTRADICTED
-from schemas.problems import problems_frame
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.checking.checks import CONTRADICTED
+from schemas.license.problems import problems_frame
 
 Places = list[tuple[int, int]]
 KEY = ["record_id", "source_updated_at"]

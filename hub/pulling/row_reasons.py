@@ -8,8 +8,8 @@ from connectors.declarations.declaration import Feed
 from hub.context import HubContext
 from license_library.exchange.exchanges import Exchange
 from license_library.quarantine.quarantining import Reason, find_reasons
-from schemas.license import LICENSE
-from schemas.problems import PROBLEM_CODES
+from schemas.license.license import LICENSE
+from schemas.license.problems import PROBLEM_CODES
 
 
 def wrong_rows(hub: HubContext, exchange: Exchange, feed: Feed, digests: Sequence[bytes]) -> dict[int, str]:

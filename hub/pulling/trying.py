@@ -17,11 +17,11 @@ from connectors.pages.pages import PageRows, map_page, peek_rows
 from connectors.wire.connection import Connection
 from hub.pulling.checking import suite_of
 from license_library.asking.masking import mask_code, mask_text
-from schemas.catalogue import load_catalogue
-from schemas.checks import check_records
-from schemas.expectations import run_suite
-from schemas.license import LICENSE, Field
-from schemas.problems import PROBLEM_CODES, join_problems
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.checking.checks import check_records
+from schemas.license.license import LICENSE, Field
+from schemas.license.problems import PROBLEM_CODES, join_problems
+from schemas.suites.expectations import run_suite
 
 BESIDE = {"record_id", "source_updated_at", "open_ended", "face", "holders"}  # follow from tables of their own
 

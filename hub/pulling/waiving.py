@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from connectors.pages.pages import MappedPage
-from schemas.problems import is_waivable
+from schemas.license.problems import is_waivable
 
 
 def let_pass(problems: pl.DataFrame, chunk: MappedPage, waivers: Mapping[bytes, frozenset[str]]) -> pl.DataFrame:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from connectors.pages.pages import MappedPage
-from schemas.checks import CONTRADICTED, find_conflicts
-from schemas.license import LICENSE
-from schemas.problems import join_problems, problems_frame
+from schemas.checking.checks import CONTRADICTED, find_conflicts
+from schemas.license.license import LICENSE
+from schemas.license.problems import join_problems, problems_frame
 
 
 def set_wrong_apart(problems: pl.DataFrame, chunk: MappedPage, wrong: Mapping[str, frozenset[bytes]]) -> pl.DataFrame:

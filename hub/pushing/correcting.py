@@ -20,7 +20,7 @@ from license_library.quarantine.correction_following import (
     settle_corrected,
 )
 from schemas.bureau_time import local_day
-from schemas.deliveries import CorrectionRequest
+from schemas.deliveries.deliveries import CorrectionRequest
 from schemas.errors import DeclarationError, RequestError
 
 log = logging.getLogger(__name__)

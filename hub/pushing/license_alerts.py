@@ -12,7 +12,7 @@ from connectors.declarations.declaration import Department
 from hub.context import HubContext
 from license_library.deliveries.outbox import Owing, enqueue
 from license_library.deliveries.untold_alerts import BATCH, UntoldAlert, find_untold_alerts
-from schemas.deliveries import LicenseAlert, payload_of
+from schemas.deliveries.deliveries import LicenseAlert, payload_of
 
 KIND = "license_alert"
 PLATFORM = "approval_platform"  # whose cases rely on licenses

@@ -15,8 +15,8 @@ from hub.pushing.push_pass import PushPass
 from hub.pushing.push_summary import PushBounds, PushSummary
 from hub.registration import register_unknown, register_when_free
 from license_library.deliveries.outbox import Owing, enqueue, find_enqueued
-from schemas.deliveries import Delivery as Owed
-from schemas.deliveries import kind_of, payload_of
+from schemas.deliveries.deliveries import Delivery as Owed
+from schemas.deliveries.deliveries import kind_of, payload_of
 from schemas.errors import DeclarationError, HubError
 
 __all__ = ["PushBounds", "PushSummary", "enqueue_delivery", "push"]

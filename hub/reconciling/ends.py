@@ -24,7 +24,7 @@ from hub.reconciling.settling import Settled, settle
 from license_library.reconciliation.entries import FeedName, known_until
 from license_library.reconciliation.reconciling import BucketPair, Difference, Found, save_reconciliation
 from schemas.errors import NotComparable
-from schemas.reconciliation import compare_entries, sum_buckets
+from schemas.license.reconciliation import compare_entries, sum_buckets
 
 Remember = Callable[[Session, Settled], None]
 

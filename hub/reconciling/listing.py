@@ -15,10 +15,10 @@ from connectors.pages.pages import MappedPage, PageRows, fetch_pages, map_pages,
 from connectors.pages.row_chunks import gather_rows
 from connectors.wire.connection import Connection
 from hub.context import HubContext
-from schemas.catalogue import load_catalogue
-from schemas.digests import record_digests
-from schemas.license import LICENSE
-from schemas.reconciliation import ENTRIES, newest_entries
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.license.digests import record_digests
+from schemas.license.license import LICENSE
+from schemas.license.reconciliation import ENTRIES, newest_entries
 
 CHUNK, CHUNK_CHARACTERS = 50_000, 100_000_000
 Told = Callable[[int], None]

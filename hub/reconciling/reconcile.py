@@ -22,7 +22,7 @@ from license_library.answers import ReconciliationBrief
 from license_library.reconciliation.entries import FeedName, entries_now, library_entries, library_sums, sample_keys
 from license_library.reconciliation.reconciliation_list import get_reconciliation
 from schemas.errors import NotComparable
-from schemas.reconciliation import BUCKET_DIGITS
+from schemas.license.reconciliation import BUCKET_DIGITS
 
 EVERY_BUCKET = 16**BUCKET_DIGITS
 

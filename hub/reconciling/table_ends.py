@@ -18,7 +18,7 @@ from hub.reconciling.listing import Listing
 from hub.reconciling.settling import Settled
 from license_library.reconciliation.entries import LibrarySum, library_entries, library_sums
 from license_library.reconciliation.reconciling import Matched, match_buckets, matched_buckets
-from schemas.reconciliation import BUCKET_DIGITS, count_buckets
+from schemas.license.reconciliation import BUCKET_DIGITS, count_buckets
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,12 @@ from license_library.asking.masking import mask_text
 from license_library.exchange.exchanges import Exchange
 from license_library.exchange.judged_exchanges import list_archived, list_waiting_records
 from schemas.bureau_time import local_day
-from schemas.catalogue import load_catalogue
-from schemas.checks import check_records
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.checking.checks import check_records
 from schemas.errors import HubError
-from schemas.expectations import Suite, run_suite
-from schemas.license import LICENSE
-from schemas.problems import join_problems
+from schemas.license.license import LICENSE
+from schemas.license.problems import join_problems
+from schemas.suites.expectations import Suite, run_suite
 
 EXAMPLES = 3
 Place = tuple[int, int, int]  # exchange, page, position

@@ -49,7 +49,7 @@ class LicenseHit(Answer, frozen=True):
     valid_from: date | None
     valid_to: date | None
     open_ended: bool
-    status: str  # a code of schemas.states
+    status: str  # a code of schemas.license.states
     status_words: Words
     validity: Validity  # as of today
     validity_words: Words  # the plain reason: 有效期至 2021-03-01,已过期

@@ -14,7 +14,7 @@ from license_library.asking.freshness import freshness_of
 from license_library.asking.held_records import newer_held
 from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced
 from license_library.words.wording import freshness_words
-from schemas.states import FINAL_STATES
+from schemas.license.states import FINAL_STATES
 
 CONTRADICTED: Final = Words(
     "另有同一证照的记录称其已不可用，各来源说法不一", "another record of the same license says that it is good no more"

@@ -10,7 +10,7 @@ from typing import Any
 
 from license_library.answers import Freshness, Source, Validity
 from license_library.words.wording import freshness_words
-from schemas.states import GOOD_STATES
+from schemas.license.states import GOOD_STATES
 
 
 def freshness_of(fresh_at: datetime | None, fresh_seconds: int, now: datetime) -> Freshness:

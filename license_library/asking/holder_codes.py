@@ -13,8 +13,13 @@ from license_library.answers import Words
 from license_library.asking.holders import holder_hash
 from license_library.asking.refusals import WrongQuestion
 from license_library.storage.keyring import Keyring
-from schemas.holder_code_types import CREDIT_CODE, HOLDER_CODE_TYPE_CODES, OTHER_ORGANISATION, RESIDENT_IDENTITY
 from schemas.identifiers.credit_code import credit_code_check, credit_code_fault, has_listed_class
+from schemas.identifiers.holder_code_types import (
+    CREDIT_CODE,
+    HOLDER_CODE_TYPE_CODES,
+    OTHER_ORGANISATION,
+    RESIDENT_IDENTITY,
+)
 from schemas.identifiers.normal_form import normalise_identifier
 from schemas.identifiers.registration_number import (
     is_registration_number,

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, text
 
-from schemas.license_types import load_license_types
+from schemas.catalogue.license_types import load_license_types
 
 _DELIVERED = text("""
 select distinct field from feeds cross join unnest(face_fields) as field

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from license_library.answers import Words
 from license_library.asking.refusals import WrongQuestion
 from license_library.words.wording import SUITE
-from schemas.problems import PROBLEM_CODES
+from schemas.license.problems import PROBLEM_CODES
 
 _DEPARTMENTS = text("select department from departments order by department")
 

@@ -26,7 +26,7 @@ class SearchTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # These narrow any of them.
     license_type: str | None = None
     issuer: str | None = None  # as the license names it
-    status: str | None = None  # a code of schemas.states
+    status: str | None = None  # a code of schemas.license.states
     valid_on: date | None = None  # by its term and status of today
     counts: bool = False  # count what was found, in all and by each filter
     look_alikes: bool = False  # beside a name: only those that sound alike or share a company's own words
@@ -154,7 +154,7 @@ class VerifyQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     qr_payload: str | None = None  # what its QR code holds, whole
     license_type: str | None = None
     license_number: str | None = None
-    # Compared where given, by the names of schemas.license.LICENSE; dates as YYYY-MM-DD or YYYYMMDD.
+    # Compared where given, by the names of schemas.license.license.LICENSE; dates as YYYY-MM-DD or YYYYMMDD.
     values: Mapping[str, str] = {}
 
 

@@ -18,7 +18,7 @@ from license_library.asking.holders import holder_hash, organisation_hash
 from license_library.asking.questions import SearchTerms
 from license_library.asking.refusals import WrongQuestion
 from license_library.storage.keyring import Keyring
-from schemas.holder_code_types import OTHER_ORGANISATION
+from schemas.identifiers.holder_code_types import OTHER_ORGANISATION
 from schemas.identifiers.license_identifier import (
     classify_license_identifier,
     license_identifier_check,
@@ -27,8 +27,8 @@ from schemas.identifiers.license_identifier import (
 from schemas.identifiers.normal_form import normalise_identifier
 from schemas.identifiers.organisation_code import organisation_code_check
 from schemas.identifiers.registration_number import is_registration_number
-from schemas.names import name_key
-from schemas.states import STATE_CODES
+from schemas.license.states import STATE_CODES
+from schemas.naming.names import name_key
 
 MIN_NAME = 2
 MAX_TEXT = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from schemas.identifiers.license_identifier import ROOT
-from schemas.states import GOOD_STATES, STATE_CODES
+from schemas.license.states import GOOD_STATES, STATE_CODES
 
 # As text, for statements: a draft says nothing yet of what it is to follow.
 GOOD: Final = f"array{sorted(GOOD_STATES)}"

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from schemas.catalogue import Catalogue
-from schemas.license_types import load_license_types
+from schemas.catalogue.catalogue import Catalogue
+from schemas.catalogue.license_types import load_license_types
 
 _AUTHORITIES = text("""
 insert into authorities (authority_id, name, uscc, kind, line)

@@ -24,8 +24,8 @@ from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words
 from schemas.errors import NotFound
-from schemas.holder_code_types import holder_kind
-from schemas.states import FINAL_STATES, GOOD_STATES
+from schemas.identifiers.holder_code_types import holder_kind
+from schemas.license.states import FINAL_STATES, GOOD_STATES
 
 _TO_BRING = ("not_held", "expired", "not_good", "applicant_brings")
 _UNCERTAIN = ("disputed", "stale", "in_quarantine", "unknown")

@@ -18,12 +18,12 @@ from license_library.storage.copying import copy_frame
 from license_library.storage.keyring import Keyring
 from license_library.storage.text_arrays import text_array
 from license_library.tables import staged_holders, staged_licenses
-from schemas.digests import record_digests
 from schemas.errors import HubError
-from schemas.holders import holder_rows
 from schemas.identifiers.license_identifier import classify_license_identifiers
-from schemas.license import LICENSE
-from schemas.names import name_keys
+from schemas.license.digests import record_digests
+from schemas.license.holders import holder_rows
+from schemas.license.license import LICENSE
+from schemas.naming.names import name_keys
 
 _HOLDER = ["holder_code_type", "holder_code"]
 _HAS_LICENSES = text("select exists (select from licenses where department = :department and feed = :feed)")

@@ -22,7 +22,7 @@ from license_library.facts.fact_verdicts import differing
 from license_library.facts.facts import Fact
 from license_library.quarantine.corrections import DEFAULT_DAYS, LONGEST, Correction, ask_for_license
 from license_library.storage.keyring import Keyring
-from schemas.elements import load_elements
+from schemas.catalogue.elements import load_elements
 from schemas.errors import RequestError
 
 Action = Literal["assign", "settle", "tell", "reopen"]

@@ -32,7 +32,7 @@ from license_library.facts.fact_fields import fact_brief
 from license_library.facts.fact_verdicts import differing
 from license_library.facts.fact_words import decision_words, element_words, state_words
 from license_library.storage.keyring import Keyring
-from schemas.elements import Element, load_elements
+from schemas.catalogue.elements import Element, load_elements
 from schemas.errors import NotFound, RequestError
 
 LOOKED_AT: Final = 10_000  # subjects, by one page of the list

@@ -17,9 +17,9 @@ from license_library.facts.conflict_statements import CANDIDATES, DECIDED_CANDID
 from license_library.facts.fact_verdicts import differing
 from license_library.facts.facts import Fact, facts_of, preferring, read_rows
 from license_library.storage.keyring import Keyring
-from schemas.element_values import normal_form, normal_forms, told_by_code
-from schemas.elements import Element
-from schemas.holder_code_types import RESIDENT_IDENTITY
+from schemas.catalogue.element_values import normal_form, normal_forms, told_by_code
+from schemas.catalogue.elements import Element
+from schemas.identifiers.holder_code_types import RESIDENT_IDENTITY
 from schemas.identifiers.resident_identity import to_eighteen
 
 WINDOW = 2_000

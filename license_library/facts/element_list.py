@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import ElementBrief, ElementsAnswer
 from license_library.facts.fact_words import element_words
-from schemas.elements import Element, load_elements
+from schemas.catalogue.elements import Element, load_elements
 
 _CHANGED = text("select distinct on (element) * from element_masters order by element, change_id desc")
 

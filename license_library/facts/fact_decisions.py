@@ -16,7 +16,7 @@ from license_library.asking.shown_marks import mark_of
 from license_library.facts.fact_verdicts import differing
 from license_library.facts.facts import Fact
 from license_library.storage.keyring import Keyring
-from schemas.elements import Element
+from schemas.catalogue.elements import Element
 
 ConflictState = Literal["open", "settled", "told"]
 

@@ -18,7 +18,7 @@ from license_library.facts.fact_verdicts import Judged
 from license_library.facts.fact_words import VERDICTS, fact_words, master_words, reason_words
 from license_library.facts.facts import Fact
 from license_library.storage.keyring import Keyring
-from schemas.elements import Element
+from schemas.catalogue.elements import Element
 
 
 def applicants_field(name: str, words: Words, part: Words) -> FactField:

@@ -13,7 +13,7 @@ from typing import Any
 from license_library.answers import FactVerdict
 from license_library.asking.freshness import freshness_of
 from license_library.facts.facts import Fact
-from schemas.elements import Element
+from schemas.catalogue.elements import Element
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from license_library.answers import Words
 from license_library.licenses.as_of import unknown_state_words
 from license_library.words.wording import freshness_words
 from schemas.bureau_time import local_minute
-from schemas.elements import Element, ElementSource
+from schemas.catalogue.elements import Element, ElementSource
 
 VERDICTS: Final = {
     "known": Words("已知，可预填", "known"),

@@ -18,8 +18,8 @@ from license_library.asking.freshness import validity_of
 from license_library.asking.holder_codes import HolderCode
 from license_library.facts.fact_statement import FACTS, TELLING
 from license_library.storage.keyring import Keyring
-from schemas.element_values import normal_form, told_by_code
-from schemas.elements import HELD, Element, ElementSource, wanted_types
+from schemas.catalogue.element_values import normal_form, told_by_code
+from schemas.catalogue.elements import HELD, Element, ElementSource, wanted_types
 
 _STILL_TRUE = {"suspended", "restricted"}  # what may be done under it is limited, not what it says
 _TOLD_OF_EVERYONE = {"holder_name", HELD}

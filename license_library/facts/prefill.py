@@ -23,9 +23,9 @@ from license_library.facts.fact_fields import applicants_field, element_field
 from license_library.facts.fact_verdicts import judge
 from license_library.facts.facts import facts_of, preferring, read_rows
 from license_library.storage.keyring import Keyring
+from schemas.catalogue.forms import Field, form_of
 from schemas.errors import NotFound
-from schemas.forms import Field, form_of
-from schemas.holder_code_types import holder_kind
+from schemas.identifiers.holder_code_types import holder_kind
 
 _ITEM = text("""
 select i.item_code, i.name, i.line, i.department_id, a.name as department_name, i.item_type, i.applicant_kind, i.case_type,

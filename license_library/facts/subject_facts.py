@@ -27,9 +27,9 @@ from license_library.facts.facts import Fact, facts_of, preferring, read_rows
 from license_library.licenses.as_of import HOLDS_FROM, TOLD_FROM, settled_instant
 from license_library.storage.keyring import Keyring
 from schemas.bureau_time import local_day
-from schemas.elements import Element, load_elements, wanted_types
+from schemas.catalogue.elements import Element, load_elements, wanted_types
 from schemas.errors import RequestError
-from schemas.holder_code_types import holder_kind
+from schemas.identifiers.holder_code_types import holder_kind
 
 # Every license that ever named the subject, in the version that held then, where that version names it.
 _TOLD_THEN = f"""

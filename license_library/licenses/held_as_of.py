@@ -26,7 +26,7 @@ from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words, validity_words
 from schemas.bureau_time import local_day
-from schemas.holder_code_types import holder_kind
+from schemas.identifiers.holder_code_types import holder_kind
 
 MOST: Final = 500  # a holder of more is told so
 

@@ -16,7 +16,7 @@ from license_library.asking.masking import mask_code, mask_text
 from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import field_words, reversal_words, status_words
-from schemas.states import may_follow
+from schemas.license.states import may_follow
 
 _OF_VERSION = (
     "version_count", "status", "license_number", "license_identifier", "license_name", "version_number", "issuer_name",

@@ -24,7 +24,7 @@ from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.standing_words import since_then
 from license_library.words.wording import validity_words
-from schemas.deliveries import OWN_CASES
+from schemas.deliveries.deliveries import OWN_CASES
 from schemas.errors import NotFound, RequestError
 
 RELIANCE = f"""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from license_library.merge.heard_again import HELD_BEFORE
 from license_library.merge.leases import CHECKING, Exchange, hold_lease
 from license_library.storage.text_arrays import text_array
-from schemas.states import GOOD_STATES
+from schemas.license.states import GOOD_STATES
 
 
 @dataclass(frozen=True)

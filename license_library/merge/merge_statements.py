@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from license_library.merge.subject_statements import LISTED
 from license_library.tables import licenses
-from schemas.states import FORBIDDEN_CHANGES
+from schemas.license.states import FORBIDDEN_CHANGES
 
 # What a staged row, a license and a version have in common, in the tables' order.
 _FIRST = list(licenses.columns.keys()).index("record_id")

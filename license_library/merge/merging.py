@@ -22,8 +22,8 @@ from license_library.merge.listings import mark_unlisted
 from license_library.merge.staged import drop_staged
 from license_library.words.wording import exchange_words
 from schemas.errors import NotFound
-from schemas.holder_code_types import HOLDER_CODE_TYPES
-from schemas.states import GOOD_STATES
+from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPES
+from schemas.license.states import GOOD_STATES
 
 _ORGANISATIONS = [kind.code for kind in HOLDER_CODE_TYPES if kind.kind == "organisation"]
 _APPLY = (

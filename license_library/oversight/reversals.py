@@ -10,11 +10,11 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from schemas.states import FORBIDDEN_CHANGES
+from schemas.license.states import FORBIDDEN_CHANGES
 
 KIND: Final = "reversed"
 
-# Put right by a state that may follow the one before, or for one that had expired by a later end: `schemas.states.may_follow`.
+# Put right by a state that may follow the one before, or for one that had expired by a later end: `schemas.license.states.may_follow`.
 _END = text("""
 delete from license_reversals where ctid = any(array(
   select r.ctid from license_reversals r join licenses l using (license_id)

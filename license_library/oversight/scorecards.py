@@ -17,7 +17,7 @@ from license_library.asking.questions import ScorecardFilter
 from license_library.asking.readings import check_text
 from license_library.asking.refusals import WrongQuestion
 from schemas.bureau_time import ZONE
-from schemas.measures import CONTRADICTIONS
+from schemas.suites.measures import CONTRADICTIONS
 
 DIMENSIONS: Final = {
     "completeness": Words("完整性", "completeness"),

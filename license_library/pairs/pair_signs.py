@@ -12,10 +12,10 @@ import msgspec
 
 from license_library.answers import PairSign, SubjectShown, Words
 from license_library.words.pair_words import RULES
-from schemas.holder_code_types import CREDIT_CODE, RESIDENT_IDENTITY
+from schemas.identifiers.holder_code_types import CREDIT_CODE, RESIDENT_IDENTITY
 from schemas.identifiers.organisation_code import is_organisation_code
 from schemas.identifiers.resident_identity import to_eighteen
-from schemas.names import name_key
+from schemas.naming.names import name_key
 
 # Nobody holds two of these at a time: two good ones are two holders, or one that should be gone.
 HELD_ONCE: Final = frozenset({"idcard", "hukou", "bizlic", "orgcode_cert", "taxreg"})

@@ -22,7 +22,7 @@ from license_library.pairs.subject_pairs import find_pair, list_events
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import code_type_words, status_words
 from schemas.errors import NotFound, RequestError
-from schemas.holder_code_types import CREDIT_CODE, RESIDENT_IDENTITY
+from schemas.identifiers.holder_code_types import CREDIT_CODE, RESIDENT_IDENTITY
 from schemas.identifiers.resident_identity import read_resident_identity
 
 SHOWN: Final = 50

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from license_library.asking.refusals import NotDecidable
-from schemas.holder_code_types import HOLDER_CODE_TYPES, RESIDENT_IDENTITY
+from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPES, RESIDENT_IDENTITY
 
 _NEAR = text("""
 select subject_id, group_id from subject_groups

@@ -20,10 +20,10 @@ from license_library.asking.refusals import NotDecidable
 from license_library.pairs.pair_entries import PairEntry, begin_deciding, write_entries
 from license_library.storage.keyring import Keyring
 from license_library.tables.library import OLD_FORM
-from schemas.holder_code_types import RESIDENT_IDENTITY
+from schemas.identifiers.holder_code_types import RESIDENT_IDENTITY
 from schemas.identifiers.organisation_code import is_organisation_code
 from schemas.identifiers.resident_identity import to_eighteen
-from schemas.names import name_keys
+from schemas.naming.names import name_keys
 
 BATCH = 2_000
 CERTAIN = ("fifteen_digits", "organisation_code")

@@ -21,7 +21,7 @@ from license_library.storage.keyring import Keyring
 from license_library.words.case_words import case_action_words, quarantine_words
 from license_library.words.wording import problem_words
 from schemas.errors import NotFound, RequestError
-from schemas.problems import is_waivable
+from schemas.license.problems import is_waivable
 
 CaseAction = Literal["assign", "edit", "waive", "discard", "recheck"]
 LONGEST = 500

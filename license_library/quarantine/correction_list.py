@@ -23,7 +23,7 @@ from license_library.words.case_words import correction_event_words, correction_
 from license_library.words.wording import field_words
 from schemas.bureau_time import ZONE
 from schemas.errors import NotFound
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 
 _COLUMNS = """
 r.request_id, r.department, d.name as department_name, r.feed, r.record_id, r.quarantine_id, r.license_id, r.field, r.seen,

@@ -20,7 +20,7 @@ from license_library.quarantine.case_events import Deed, write_events
 from license_library.storage.keyring import Keyring
 from license_library.words.case_words import quarantine_words
 from schemas.errors import NotFound, RequestError
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 
 Answer = Literal["corrected", "confirmed", "refused", "withdrawn"]
 DEFAULT_DAYS = 10  # working days; what an authority must keep is said by its own rules

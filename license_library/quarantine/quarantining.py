@@ -18,7 +18,7 @@ from license_library.merge.leases import CHECKING, Exchange, hold_lease
 from license_library.merge.overtaken import sayable, storable
 from license_library.quarantine.case_events import Deed, write_events
 from license_library.storage.keyring import Keyring
-from schemas.holders import holder_rows
+from schemas.license.holders import holder_rows
 
 
 def _overtaken(row: str) -> str:

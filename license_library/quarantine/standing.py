@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from license_library.quarantine.case_events import Deed, write_events
 from license_library.storage.keyring import Keyring
-from schemas.checks import CONTRADICTED
+from schemas.checking.checks import CONTRADICTED
 
 _STANDING = text("""
 select digest, edits, waived_codes from quarantined_records

@@ -12,7 +12,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection, text
 
-from schemas.reconciliation import BUCKET_DIGITS, ENTRIES
+from schemas.license.reconciliation import BUCKET_DIGITS, ENTRIES
 
 BLOCK = 50_000
 _BUCKET = f"substr(md5(record_id), 1, {BUCKET_DIGITS})"

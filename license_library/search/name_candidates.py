@@ -12,8 +12,8 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 from sqlalchemy import Connection, text
 
-from schemas.plain_names import plain_name
-from schemas.search_keys import asked_letters, asked_sounds, core_of, initials_key, sound_pairs, sounds_like
+from schemas.naming.plain_names import plain_name
+from schemas.naming.search_keys import asked_letters, asked_sounds, core_of, initials_key, sound_pairs, sounds_like
 
 # How many subjects each part of a search looks at: a common fragment must not walk the whole library. Where only some
 # licenses are wanted, more holders are looked at, since those that come first may hold none of these.

@@ -1,6 +1,6 @@
 """The search keys of subjects, made in bulk after a merge for those that are new or were renamed.
 
-Knows the queue and the tables of keys; what a key is, schemas/search_keys.py says. Until a subject's keys are made it
+Knows the queue and the tables of keys; what a key is, schemas/naming/search_keys.py says. Until a subject's keys are made it
 is found by its name all the same, only not by sound, core or former name.
 """
 
@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Engine, text
 
 from license_library.asking.holders import organisation_hash
 from license_library.storage.keyring import Keyring
-from schemas.holder_code_types import CREDIT_CODE, OTHER_ORGANISATION
+from schemas.identifiers.holder_code_types import CREDIT_CODE, OTHER_ORGANISATION
 from schemas.identifiers.organisation_code import is_organisation_code
-from schemas.plain_names import plain_names
-from schemas.search_keys import VERSION, SearchKeys, search_keys
+from schemas.naming.plain_names import plain_names
+from schemas.naming.search_keys import VERSION, SearchKeys, search_keys
 
 BATCH = 20_000
 _COLUMNS = "subject_id, ordinal, former_name, other_key, core_key, sounds, organisation_hash, keys_version"

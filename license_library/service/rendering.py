@@ -20,7 +20,7 @@ from license_library.service.acts.purposes import kept_purpose
 from license_library.service.shown import FILTERS, moment, span
 from license_library.service.texts import Language, choose_language, say, say_or
 from schemas.bureau_time import local_millisecond, local_minute, local_second
-from schemas.holder_code_types import HOLDER_CODE_TYPES
+from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPES
 
 LANGUAGE_COOKIE = "hub_language"
 

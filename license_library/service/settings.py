@@ -15,7 +15,7 @@ from license_library.files.file_store import FileStore
 from license_library.oversight.hold_decisions import HoldDecision
 from license_library.storage.keyring import Keyring
 from schemas.bureau_time import local_day
-from schemas.deliveries import Delivery
+from schemas.deliveries.deliveries import Delivery
 
 TOKEN_LENGTH = 16
 

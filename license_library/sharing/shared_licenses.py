@@ -23,9 +23,9 @@ from license_library.search.searches import held_by
 from license_library.storage.keyring import Keyring
 from license_library.words.verify_words import REPLACED
 from schemas.bureau_time import local_minute
-from schemas.holder_code_types import HOLDER_CODE_TYPES
-from schemas.license_types import face_labels, load_license_types
-from schemas.states import GOOD_STATES
+from schemas.catalogue.license_types import face_labels, load_license_types
+from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPES
+from schemas.license.states import GOOD_STATES
 
 LISTED = 100
 _TYPE_NAMES = {kind.code: kind.zh for kind in HOLDER_CODE_TYPES}

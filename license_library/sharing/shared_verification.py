@@ -18,7 +18,7 @@ from license_library.sharing.sharing_words import Status
 from license_library.verification.comparing import FACE
 from license_library.verification.verification import verify_license
 from schemas.bureau_time import local_minute
-from schemas.license_types import face_name
+from schemas.catalogue.license_types import face_name
 
 # What certData may name beside face fields, in the specification's words and in ours.
 _COMPARED: Final = {

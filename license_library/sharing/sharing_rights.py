@@ -33,7 +33,7 @@ from license_library.sharing.sharing_calls import Ended
 from license_library.sharing.sharing_words import Status
 from license_library.storage.keyring import Keyring
 from license_library.words.verify_words import SUCCESSOR_UNKNOWN
-from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES
+from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPE_CODES
 from schemas.identifiers.license_identifier import parse_license_identifier
 
 ENDS: Final = {

@@ -31,7 +31,9 @@ subject_keys = Table(
     Column("former_name", Text),  # as it was written; null: the name of today
     Column("other_key", Text),  # match key in simplified characters, where it is not the subject's own name_key
     Column("core_key", Text),  # a company's words of its own
-    Column("sounds", ARRAY(Text), nullable=False),  # pairs of syllables and whole initials; see schemas/search_keys.py
+    Column(
+        "sounds", ARRAY(Text), nullable=False
+    ),  # pairs of syllables and whole initials; see schemas/naming/search_keys.py
     Column("organisation_hash", LargeBinary),  # keyed hash of the organisation code inside a credit code
     Column("keys_version", Integer, nullable=False),
     Index("ix_subject_keys_sounds", "sounds", postgresql_using="gin"),

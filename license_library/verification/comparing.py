@@ -14,9 +14,9 @@ from license_library.answers import FieldMatch, Words
 from license_library.asking.readings import check_text, number_forms
 from license_library.asking.refusals import WrongQuestion
 from license_library.words.wording import face_words, field_words
-from schemas.element_values import kind_form, read_day
-from schemas.license_types import face_labels
-from schemas.states import STATES
+from schemas.catalogue.element_values import kind_form, read_day
+from schemas.catalogue.license_types import face_labels
+from schemas.license.states import STATES
 
 OPEN_END = "长期"
 FACE = "face."

@@ -22,10 +22,10 @@ from license_library.asking.holders import holder_hash
 from license_library.asking.refusals import WrongQuestion
 from license_library.storage.keyring import Keyring
 from license_library.verification.comparing import HOLDER_FIELDS
-from schemas.holder_code_types import RESIDENT_IDENTITY
+from schemas.identifiers.holder_code_types import RESIDENT_IDENTITY
 from schemas.identifiers.normal_form import normalise_identifier
 from schemas.identifiers.resident_identity import to_eighteen
-from schemas.names import name_key
+from schemas.naming.names import name_key
 
 _UNDER_CODE = text(f"select holder_hash from subjects join ({by_code(':values')}) as under using (subject_id)")  # noqa: S608
 

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from license_library.answers import Freshness, Validity, Words
 from license_library.answers.spoken import named
 from schemas.bureau_time import local_minute
-from schemas.holder_code_types import HOLDER_CODE_TYPES
-from schemas.license import LICENSE
-from schemas.license_types import face_labels
-from schemas.problems import PROBLEM_CODES
-from schemas.states import STATES
+from schemas.catalogue.license_types import face_labels
+from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPES
+from schemas.license.license import LICENSE
+from schemas.license.problems import PROBLEM_CODES
+from schemas.license.states import STATES
 
 _STATUS_WORDS = {state.code: Words(state.zh, state.en) for state in STATES}
 _CODE_TYPE_WORDS = {kind.code: Words(kind.zh, kind.en) for kind in HOLDER_CODE_TYPES}

@@ -19,10 +19,10 @@ from connectors.fake.server import FakeServer
 from connectors.fake.stores.front_table import FrontTables
 from connectors.pages.pages import fetch_pages, map_page, read_page
 from connectors.wire.connection import parse_connection
-from schemas.catalogue import load_catalogue
-from schemas.checks import check_records
-from schemas.license import LICENSE
-from schemas.problems import join_problems
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.checking.checks import check_records
+from schemas.license.license import LICENSE
+from schemas.license.problems import join_problems
 
 DEPARTMENTS = ("market_regulation", "public_security", "real_estate", "transport")
 SERVED = ("soap", "rest")  # kinds that are asked over HTTP

@@ -11,7 +11,7 @@ from connectors.declarations.parcel import Parcel
 from connectors.deliveries.delivering import Outcome, opened_courier
 from connectors.deliveries.delivery_outcomes import from_answer
 from connectors.wire.connection import parse_connection
-from schemas.deliveries import example_of
+from schemas.deliveries.deliveries import example_of
 
 FAULT = (
     '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>{}</faultcode>'

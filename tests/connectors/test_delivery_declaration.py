@@ -14,7 +14,7 @@ from connectors.declarations.declared_delivery import Window
 from connectors.declarations.maintenance import window_at
 from connectors.declarations.parcel import Parcel, write_fields
 from connectors.lint.lint import check_department
-from schemas.deliveries import KINDS
+from schemas.deliveries.deliveries import KINDS
 from schemas.errors import DeclarationError
 
 

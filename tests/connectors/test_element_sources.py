@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.declarations.declaration import list_departments, load_department
-from schemas.elements import load_elements
+from schemas.catalogue.elements import load_elements
 
 
 def test_every_source_of_an_element_is_declared_by_some_department() -> None:

@@ -21,11 +21,11 @@ from connectors.fake.rows.shelf import Shelf
 from connectors.fake.rows.truth import Plot, tell_truth
 from connectors.fake.speaking.soap_writing import RowWriter
 from connectors.scaffold.outline import Node
-from schemas.face_checks import judge_faces
+from schemas.checking.face_checks import judge_faces
+from schemas.checking.term_checks import TERM_COLUMNS, judge_terms
 from schemas.identifiers.credit_code import is_credit_code
 from schemas.identifiers.license_identifier import classify_license_identifier
 from schemas.identifiers.resident_identity import is_resident_identity
-from schemas.term_checks import TERM_COLUMNS, judge_terms
 
 
 def world_of(name: str, scale: int = 1000, bad_share: float = 0.02) -> World:

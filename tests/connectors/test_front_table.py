@@ -25,7 +25,7 @@ from connectors.front.front_marking import FrontMarker, Marked
 from connectors.front.table_rows import TablePage, open_page
 from connectors.pages.pages import FetchedPage, fetch_pages, map_page, read_page
 from connectors.wire.connection import parse_connection
-from schemas.catalogue import load_catalogue
+from schemas.catalogue.catalogue import load_catalogue
 from schemas.errors import (
     DeclarationError,
     DepartmentBrokePromise,
@@ -34,7 +34,7 @@ from schemas.errors import (
     DepartmentUnreachable,
     HubError,
 )
-from schemas.reconciliation import BUCKET_DIGITS, count_buckets
+from schemas.license.reconciliation import BUCKET_DIGITS, count_buckets
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 4, 0, 5, 250_000, tzinfo=UTC)

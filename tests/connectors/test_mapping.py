@@ -13,7 +13,7 @@ import pytest
 from connectors.declarations.declaration import Department
 from connectors.pages.pages import MappedPage, map_page, read_page
 from schemas.errors import DeclarationError
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 
 ROW = {
     "XKZBH": " A1 ", "ZZLX": "01", "FZRQ": "20240229", "YHMC": "平度市某某公司", "YHDM": "９１370283ma3abc ", "DMLX": "1",

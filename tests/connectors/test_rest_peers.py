@@ -19,7 +19,7 @@ from connectors.lint.lint import check_department
 from connectors.pages.pages import fetch_pages, map_page, read_page
 from connectors.scaffold.folder import Source, scaffold_department
 from connectors.wire.connection import parse_connection
-from schemas.catalogue import load_catalogue
+from schemas.catalogue.catalogue import load_catalogue
 from schemas.errors import DepartmentRefused
 
 PATH = "/api/v2/eventLogs"

@@ -11,7 +11,7 @@ from connectors.scaffold.success_words import find_good_code
 from connectors.scaffold.suggestions import Suggestion, suggest
 from connectors.scaffold.time_guesses import guess_form
 from connectors.scaffold.vocabulary import load_vocabulary
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 
 KINDS = {field.name: field.kind for field in LICENSE.fields}
 

@@ -20,7 +20,7 @@ from connectors.declarations.declaration import load_department
 from connectors.declarations.declared import Department
 from connectors.pages.pages import fetch_pages, map_page, read_page
 from connectors.wire.connection import parse_connection
-from schemas.catalogue import load_catalogue
+from schemas.catalogue.catalogue import load_catalogue
 from schemas.errors import DepartmentFault, DepartmentRefused
 
 COUNT = 25

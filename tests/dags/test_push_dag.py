@@ -11,7 +11,7 @@ from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pushing.push import enqueue_delivery
 from license_library.storage.keyring import Keyring
-from schemas.deliveries import example_of, read_delivery
+from schemas.deliveries.deliveries import example_of, read_delivery
 
 SECRET = b"a secret of thirty-two bytes, ok"
 

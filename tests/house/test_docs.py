@@ -22,9 +22,16 @@ from license_library.answers import VerdictCode
 from license_library.service import health
 from license_library.service.app import DESCRIBED, VERSION
 from license_library.service.problems import STATUSES
-from schemas.catalogue import CATALOGUE_FILE, load_catalogue
-from schemas.license_types import FaceDefinition, FaceKeys, TypeDefinition, TypeKeys, face_labels, load_license_types
-from schemas.problems import PROBLEM_CODES
+from schemas.catalogue.catalogue import CATALOGUE_FILE, load_catalogue
+from schemas.catalogue.license_types import (
+    FaceDefinition,
+    FaceKeys,
+    TypeDefinition,
+    TypeKeys,
+    face_labels,
+    load_license_types,
+)
+from schemas.license.problems import PROBLEM_CODES
 
 from .tree import ROOT, modules, pages, parsed, relative
 
@@ -300,7 +307,7 @@ def test_the_city_speaks_every_transport_paging_and_sign_in() -> None:
 
 
 def test_the_architecture_names_every_package() -> None:
-    rooms = [ROOT / name for name in ("hub", "connectors", "license_library", "license_library/service")]
+    rooms = [ROOT / name for name in ("hub", "connectors", "license_library", "license_library/service", "schemas")]
     packages = {path.parent.name for room in rooms for path in room.glob("*/__init__.py")}
     table = set(re.findall(r"\| `(\w+)/` (?=\|)", read(ROOT / "docs/architecture.md")))
     assert packages - table - {"service"} == set()

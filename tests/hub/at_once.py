@@ -21,8 +21,8 @@ from hub.pulling import task_steps
 from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring
 from schemas.errors import HubError
-from schemas.expectations import load_suite, require_runnable
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
+from schemas.suites.expectations import load_suite, require_runnable
 
 KEYRING = Keyring(b"a secret of thirty-two bytes, ok")
 NAME, FEED = "transport", "licenses"

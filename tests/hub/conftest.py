@@ -21,7 +21,7 @@ from hub.context import HubContext, utc_now
 from license_library.catalogue.catalogue_store import load_catalogue as store_catalogue
 from license_library.storage.embedded import database_url
 from license_library.storage.keyring import Keyring
-from schemas.catalogue import load_catalogue
+from schemas.catalogue.catalogue import load_catalogue
 
 
 @pytest.fixture(scope="session")

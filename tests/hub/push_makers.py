@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from hub.context import HubContext
 from hub.pushing.push import PushBounds, PushSummary, enqueue_delivery, push
-from schemas.deliveries import example_of, read_delivery
+from schemas.deliveries.deliveries import example_of, read_delivery
 
 NO_CHANCE = PushBounds(chance=lambda: 1.0, grace=timedelta(seconds=0))
 numbers = itertools.count(1)

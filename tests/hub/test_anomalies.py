@@ -9,7 +9,7 @@ import pytest
 from connectors.declarations.declaration import Expects
 from hub.pulling.anomalies import KINDS, Anomaly, Batch, find_anomalies, judged_kinds
 from license_library.exchange.feed_history import Past
-from schemas.measures import Measured
+from schemas.suites.measures import Measured
 
 DAY = timedelta(days=1)
 START = datetime(2026, 6, 1, tzinfo=UTC)

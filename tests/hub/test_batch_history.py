@@ -15,8 +15,8 @@ from connectors.declarations.declaration import Feed, load_department
 from hub.context import HubContext
 from hub.pulling.batch_quality import judge_batch
 from license_library.merge.leases import Exchange
-from schemas.measures import Measured, Measures
-from schemas.suite_outcomes import ExpectationResult
+from schemas.suites.measures import Measured, Measures
+from schemas.suites.suite_outcomes import ExpectationResult
 from tests.license_library.question_makers import NOW, Library
 
 DAY = timedelta(days=1)

@@ -24,9 +24,9 @@ from license_library.licenses.dossier import get_license
 from license_library.oversight.scorecards import score_month
 from license_library.quarantine.correction_list import get_correction
 from license_library.quarantine.corrections import Correction, answer_correction, ask_for_case, ask_for_license
-from schemas.deliveries import Delivery, example_of
+from schemas.catalogue.workdays import announced_days
+from schemas.deliveries.deliveries import Delivery, example_of
 from schemas.errors import CalendarMissing, RequestError
-from schemas.workdays import announced_days
 
 __all__ = ["environ"]
 SOME = Plot(scale=60, bad_share=0.2, day=0)

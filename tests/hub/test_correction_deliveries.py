@@ -15,7 +15,7 @@ from hub.pushing.correcting import follow_corrections
 from license_library.catalogue.calendar import add_plain_year, seed_calendar
 from license_library.quarantine.correction_list import show_correction
 from license_library.quarantine.corrections import Correction, ask_for_license
-from schemas.workdays import announced_days
+from schemas.catalogue.workdays import announced_days
 
 ASKED = Correction(
     field="status",

@@ -14,7 +14,7 @@ from connectors.fake.rows.truth import Plot
 from hub.context import HubContext
 from hub.pulling.checking import suite_of
 from hub.stewarding.dry_run import Judge, dry_run
-from schemas.suites import load_suite
+from schemas.suites.suite import load_suite
 
 SOME = Plot(scale=60, bad_share=0.2, day=0)
 STRICT = """

@@ -13,7 +13,7 @@ from hub.command import app
 from hub.context import HubContext, opened_hub
 from hub.settings import Settings
 from license_library.catalogue.calendar import seed_calendar
-from schemas.workdays import announced_days
+from schemas.catalogue.workdays import announced_days
 from tests.license_library.question_makers import COMPANY, Library
 
 ELEMENT = "legal_representative"

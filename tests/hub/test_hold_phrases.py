@@ -11,7 +11,7 @@ from connectors.declarations.declared_bounds import Expects
 from hub.pulling.anomalies import Batch, Past, find_anomalies
 from hub.pulling.bounds import hold_reasons, missed_reasons
 from license_library.words.hold_phrases import hold_words
-from schemas.suite_outcomes import describe_counts, merge_outcomes
+from schemas.suites.suite_outcomes import describe_counts, merge_outcomes
 
 NOW, DAY = datetime(2016, 5, 4, tzinfo=UTC), timedelta(days=1)
 ENGLISH = re.compile(r"[a-z]+ [a-z]+")

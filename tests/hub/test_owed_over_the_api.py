@@ -20,7 +20,7 @@ from license_library.asking.refusals import KeyTaken, NotDeliverable, WrongQuest
 from license_library.service.acts import deciding, overseeing
 from license_library.service.bodies import InvalidQuestion
 from license_library.service.settings import ServiceSettings
-from schemas.deliveries import example_of
+from schemas.deliveries.deliveries import example_of
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from connectors.deliveries.delivering import Outcome, Parcel, opened_courier
 from connectors.wire.connection import Connection
 from hub.context import HubContext
 from hub.pushing.push import push
-from schemas.deliveries import example_of
+from schemas.deliveries.deliveries import example_of
 from schemas.errors import DeclarationError
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

@@ -25,7 +25,7 @@ from hub.stewarding.mending import mend_due
 from license_library.merge.merging import release_held
 from license_library.quarantine.case_decisions import CaseDecision, decide_case
 from license_library.quarantine.standing import end_waivers
-from schemas.problems import is_waivable
+from schemas.license.problems import is_waivable
 
 NAME = "human_resources"
 OTHERWISE = ('= "XZQHDM"', '= { value = "370283" }')  # what another declaration reads otherwise

@@ -28,8 +28,8 @@ from license_library.quarantine.case_decisions import CaseDecision, decide_case
 from license_library.quarantine.case_history import list_events
 from license_library.quarantine.quarantine_list import get_quarantine_case
 from license_library.quarantine.replaying import rekey_cases
+from schemas.catalogue.workdays import announced_days
 from schemas.errors import RequestError
-from schemas.workdays import announced_days
 
 SOME = Plot(scale=60, bad_share=0.2, day=0)
 FEED = "licenses"

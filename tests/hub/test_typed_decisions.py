@@ -13,7 +13,7 @@ from hub.context import HubContext, opened_hub
 from hub.settings import Settings
 from license_library.catalogue.calendar import seed_calendar
 from license_library.oversight.incidents import Cause, tell_incidents
-from schemas.workdays import announced_days
+from schemas.catalogue.workdays import announced_days
 from tests.license_library.question_makers import OLD_COUNTY_PERSON, Library
 
 __all__ = ["environ"]

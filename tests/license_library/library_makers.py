@@ -8,7 +8,7 @@ import polars as pl
 
 from license_library.catalogue.declared_feeds import DepartmentEntry, FeedEntry
 from license_library.exchange.exchanges import StoredPage
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 
 NOW = datetime(2016, 5, 4, 3, 2, 1, tzinfo=UTC)
 LEASE = timedelta(minutes=10)

@@ -15,9 +15,9 @@ from license_library.asking.holders import holder_hash
 from license_library.catalogue.catalogue_store import load_catalogue
 from license_library.search.subject_keys import key_batch, queue_subjects
 from license_library.storage.keyring import Keyring
-from schemas.catalogue import load_catalogue as read_catalogue
-from schemas.holder_code_types import holder_kind
-from schemas.names import name_key
+from schemas.catalogue.catalogue import load_catalogue as read_catalogue
+from schemas.identifiers.holder_code_types import holder_kind
+from schemas.naming.names import name_key
 
 NOW = datetime(2016, 6, 15, 2, 0, tzinfo=UTC)
 TODAY = date(2016, 6, 15)

@@ -6,7 +6,7 @@ import msgspec
 from question_makers import Library
 
 from license_library.catalogue.catalogue_store import load_catalogue
-from schemas.catalogue import load_catalogue as read_catalogue
+from schemas.catalogue.catalogue import load_catalogue as read_catalogue
 
 
 def test_storing_twice_changes_nothing(shelf: Library) -> None:

@@ -19,8 +19,8 @@ from license_library.checklist.checklist import answer_checklist
 from license_library.quarantine.corrections import Correction, answer_correction, ask_for_license
 from license_library.words.wording import problem_words
 from schemas.errors import NotFound
-from schemas.holder_code_types import holder_kind
-from schemas.states import STATE_CODES
+from schemas.identifiers.holder_code_types import holder_kind
+from schemas.license.states import STATE_CODES
 
 GOODS_TRANSPORT = "PD-E-010"  # bizlic, idcard, vlicense, roadstaff, and two papers of the applicant's own
 

@@ -12,7 +12,7 @@ from license_library.catalogue.calendar import seed_calendar
 from license_library.licenses.dossier import get_license
 from license_library.quarantine.correction_following import settle_corrected
 from license_library.quarantine.corrections import Correction, ask_for_license
-from schemas.workdays import announced_days
+from schemas.catalogue.workdays import announced_days
 
 OTHER = "91370283MA3N0A9C7W"
 FACE = {"scope": "普通货运", "address": "平度市一路 1 号"}

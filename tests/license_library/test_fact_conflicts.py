@@ -23,8 +23,8 @@ from license_library.facts.conflict_decisions import ConflictDecision, decide_co
 from license_library.facts.conflict_list import list_conflicts, show_conflict
 from license_library.facts.prefill import answer_prefill
 from license_library.quarantine.corrections import answer_correction
+from schemas.catalogue.workdays import announced_days
 from schemas.errors import NotFound, RequestError
-from schemas.workdays import announced_days
 
 ELEMENT = "legal_representative"
 SPELLINGS = {"王建国": "王建国", "王 建国": "王建国", "王建国\u200b": "王建国", "李伟": "李伟"}

@@ -21,7 +21,7 @@ from license_library.merge.merging import Counts, discard_held, merge_exchange, 
 from license_library.merge.overtaken import BadRows
 from license_library.quarantine.quarantining import quarantine_records
 from license_library.storage.keyring import Keyring
-from schemas.problems import Problem, problems_frame
+from schemas.license.problems import Problem, problems_frame
 
 EARLIER, LATER = NOW - timedelta(days=2), NOW - timedelta(days=1)
 THREADS, EACH, BATCH = 6, 300, 60

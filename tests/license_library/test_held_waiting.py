@@ -27,8 +27,8 @@ from license_library.merge.merging import discard_held, release_held
 from license_library.search.lookup import find_licenses
 from license_library.storage.keyring import Keyring
 from license_library.verification.verification import verify_license
-from schemas.catalogue import load_catalogue as read_catalogue
-from schemas.elements import load_elements
+from schemas.catalogue.catalogue import load_catalogue as read_catalogue
+from schemas.catalogue.elements import load_elements
 
 TODAY, LATER = NOW.date(), NOW - timedelta(days=1)
 Doubts = Callable[[], list[list[str]]]

@@ -19,7 +19,7 @@ from license_library.licenses.license_alert_list import list_license_alerts
 from license_library.licenses.reliances import Relying, rely_on
 from license_library.merge.listings import note_missed, note_returned
 from license_library.merge.merging import merge_exchange
-from schemas.catalogue import load_catalogue as read_catalogue
+from schemas.catalogue.catalogue import load_catalogue as read_catalogue
 
 TODAY = date(2016, 5, 4)
 OTHER = "91370283MA3C00002W"

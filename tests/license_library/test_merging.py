@@ -22,8 +22,8 @@ from license_library.merge.shadowing import compare_exchange, note_reasons
 from license_library.quarantine.quarantining import quarantine_records
 from license_library.search.subject_keys import key_subjects, queue_subjects
 from schemas.errors import LeaseLost, NotFound
-from schemas.problems import Problem, problems_frame
-from schemas.search_keys import VERSION
+from schemas.license.problems import Problem, problems_frame
+from schemas.naming.search_keys import VERSION
 
 EARLIER, LATER = NOW - timedelta(days=2), NOW - timedelta(days=1)
 

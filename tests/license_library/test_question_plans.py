@@ -29,7 +29,7 @@ from license_library.sharing.shared_licenses import find_by_holder, find_by_iden
 from license_library.storage.database import plan_once
 from license_library.verification.qr_payloads import find_by_qr_payload
 from license_library.verification.verification import verify_license
-from schemas.holder_code_types import OTHER_ORGANISATION
+from schemas.identifiers.holder_code_types import OTHER_ORGANISATION
 from schemas.identifiers.organisation_code import organisation_code_check
 
 BIG = {

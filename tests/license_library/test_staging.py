@@ -25,7 +25,7 @@ from license_library.exchange.summaries import summarize
 from license_library.merge.merging import merge_exchange
 from license_library.quarantine.quarantining import quarantine_records
 from schemas.errors import LeaseLost
-from schemas.problems import Problem, problems_frame
+from schemas.license.problems import Problem, problems_frame
 
 PROBLEM = Problem("record.bad_date", "valid_to", "a date", "明年")
 ODD_TEXTS = [

@@ -16,10 +16,10 @@ from license_library.asking.waiting_records import HOLDER_PROBLEMS
 from license_library.verification.qr_payloads import find_by_qr_payload
 from license_library.verification.verification import verify_license
 from license_library.verification.verify_candidates import MOST
-from schemas.code_rules import holder_rules
-from schemas.holders import HOLDER
+from schemas.checking.code_rules import holder_rules
+from schemas.checking.text_rules import text_rules
 from schemas.identifiers.license_identifier import parse_license_identifier
-from schemas.text_rules import text_rules
+from schemas.license.holders import HOLDER
 
 
 def ask(shelf: Library, **question: object) -> VerifyAnswer:

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from schemas.license import LICENSE
-from schemas.records import records_schema
+from schemas.license.license import LICENSE
+from schemas.license.records import records_schema
 
 TODAY = date(2026, 11, 22)
 LICENSE_TYPES = ["bizlic", "idcard"]

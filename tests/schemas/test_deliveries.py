@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from jsonschema import Draft202012Validator
 
-from schemas.deliveries import (
+from schemas.deliveries.deliveries import (
     KINDS,
     PUBLISHED_FILE,
     WrongDelivery,

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 import yaml
 
-from schemas.catalogue import CATALOGUE_FILE
-from schemas.divisions import divisions, find_division, provinces
+from schemas.catalogue.catalogue import CATALOGUE_FILE
+from schemas.identifiers.divisions import divisions, find_division, provinces
 
 TODAY = date(2026, 11, 22)
 

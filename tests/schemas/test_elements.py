@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.catalogue import load_catalogue
-from schemas.element_values import normal_form, normal_forms, told_by_code
-from schemas.elements import ELEMENTS_FILE, load_elements
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.catalogue.element_values import normal_form, normal_forms, told_by_code
+from schemas.catalogue.elements import ELEMENTS_FILE, load_elements
+from schemas.catalogue.forms import FORMS_FILE, form_of, load_forms
 from schemas.errors import DeclarationError
-from schemas.forms import FORMS_FILE, form_of, load_forms
 
 ELEMENTS = load_elements()
 

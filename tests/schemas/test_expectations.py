@@ -12,11 +12,11 @@ import pytest
 from license_makers import GOOD, license_frame, license_record
 
 from schemas.errors import DeclarationError
-from schemas.expectations import _judge, load_suite, merge_outcomes, require_runnable, run_suite
-from schemas.license import LICENSE
-from schemas.problems import PROBLEM_SCHEMA, problems_frame
-from schemas.suite_outcomes import ExpectationResult, SuiteOutcome, suite_outcome
-from schemas.suites import Expectation, Suite
+from schemas.license.license import LICENSE
+from schemas.license.problems import PROBLEM_SCHEMA, problems_frame
+from schemas.suites.expectations import _judge, load_suite, merge_outcomes, require_runnable, run_suite
+from schemas.suites.suite import Expectation, Suite
+from schemas.suites.suite_outcomes import ExpectationResult, SuiteOutcome, suite_outcome
 
 SUITE = load_suite("license")
 
@@ -185,7 +185,7 @@ def test_rows_count_on_through_the_chunks() -> None:
 
 def test_nothing_heavy_is_imported_before_a_suite_runs() -> None:
     script = (
-        "import sys, schemas.expectations, schemas.checks; schemas.expectations.load_suite('license');"
+        "import sys, schemas.suites.expectations, schemas.checking.checks; schemas.suites.expectations.load_suite('license');"
         "print([name for name in ('great_expectations', 'pandas') if name in sys.modules])"
     )
     folder = Path(__file__).parents[2]
@@ -195,8 +195,8 @@ def test_nothing_heavy_is_imported_before_a_suite_runs() -> None:
 
 def test_threads_that_judge_for_the_first_time_while_another_does_all_judge() -> None:
     script = (
-        "import concurrent.futures as f, time; from schemas.expectations import load_suite, require_runnable;"
-        "from schemas.license import LICENSE; suite = load_suite('license');"
+        "import concurrent.futures as f, time; from schemas.suites.expectations import load_suite, require_runnable;"
+        "from schemas.license.license import LICENSE; suite = load_suite('license');"
         "judge = lambda number: (time.sleep(number / 10), require_runnable(suite, LICENSE));"
         "print(len(list(f.ThreadPoolExecutor(20).map(judge, range(20)))))"
     )

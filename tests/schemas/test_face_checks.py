@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from license_makers import license_frame, license_record
 
-from schemas.face_checks import CODE, judge_faces
-from schemas.term_checks import judge_terms
+from schemas.checking.face_checks import CODE, judge_faces
+from schemas.checking.term_checks import judge_terms
 
 
 def judged(license_type: str, **face: str | None) -> tuple[list[tuple[str, str, str]], dict[str, int]]:

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 from license_makers import LICENSE_TYPES, TODAY, license_frame, license_record
 
-from schemas.checks import check_records
-from schemas.license import LICENSE
-from schemas.problems import PROBLEM_CODES, PROBLEM_SCHEMA
+from schemas.checking.checks import check_records
+from schemas.license.license import LICENSE
+from schemas.license.problems import PROBLEM_CODES, PROBLEM_SCHEMA
 
 LONG_AGO, FAR_AHEAD = date(1899, 12, 31), date(2201, 1, 1)
 PERSON, OLD_PERSON, COMPANY = "370283199003077211", "370226650101001", "93370283MA3NABCD0W"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from schemas.catalogue import load_catalogue
+from schemas.catalogue.catalogue import load_catalogue
+from schemas.catalogue.license_types import face_labels, face_name, load_license_types
 from schemas.errors import DeclarationError
-from schemas.license_types import face_labels, face_name, load_license_types
 
 CONNECTORS = Path(__file__).parents[2] / "connectors"
 FIELD = '[fields.scope]\nzh = "范围"\nen = "Scope"\n'

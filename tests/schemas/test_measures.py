@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas.license import LICENSE
-from schemas.measures import Measured, Measures, measure_records
-from schemas.problems import Problem, problems_frame
+from schemas.license.license import LICENSE
+from schemas.license.problems import Problem, problems_frame
+from schemas.suites.measures import Measured, Measures, measure_records
 from tests.license_library.library_makers import record, records_frame
 
 IDENTIFIER = "1.2.156.3005.2.11100000000013338W011.{}.20230000403.001.U"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.names import name_key, name_keys
+from schemas.naming.names import name_key, name_keys
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from schemas.license import LICENSE
-from schemas.problems import (
+from schemas.license.license import LICENSE
+from schemas.license.problems import (
     PROBLEM_CODES,
     PROBLEM_SCHEMA,
     Problem,

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from license_makers import GOOD
 
-from schemas.json_schema import PUBLISHED_FILE, license_schema, schema_text
-from schemas.license import LICENSE
+from schemas.license.json_schema import PUBLISHED_FILE, license_schema, schema_text
+from schemas.license.license import LICENSE
 
 
 def as_json(**changes: Any) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from license_makers import GOOD, license_frame, license_record
 
-from schemas.digests import record_digests
-from schemas.license import LICENSE, Field, RecordType
+from schemas.license.digests import record_digests
+from schemas.license.license import LICENSE, Field, RecordType
 
 OTHER: dict[str, Any] = {
     "date": date(2001, 2, 3),

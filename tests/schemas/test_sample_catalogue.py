@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from schemas.catalogue import load_catalogue
+from schemas.catalogue.catalogue import load_catalogue
 from schemas.errors import DeclarationError
-from schemas.holder_code_types import HOLDER_CODE_TYPE_CODES, HOLDER_CODE_TYPES, holder_kind
 from schemas.identifiers.credit_code import is_credit_code
-from schemas.states import GOOD_STATES, STATE_CODES, STATES
+from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPE_CODES, HOLDER_CODE_TYPES, holder_kind
+from schemas.license.states import GOOD_STATES, STATE_CODES, STATES
 
 
 def test_the_catalogue_is_complete() -> None:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from schemas.company_names import split_company
-from schemas.plain_names import plain_name
-from schemas.search_keys import asked_letters, asked_sounds, initials_key, search_keys, sound_pairs, sounds_like
-from schemas.sounds import read_letters, readings, spellings
+from schemas.naming.company_names import split_company
+from schemas.naming.plain_names import plain_name
+from schemas.naming.search_keys import asked_letters, asked_sounds, initials_key, search_keys, sound_pairs, sounds_like
+from schemas.naming.sounds import read_letters, readings, spellings
 
 # The first question of a process reads the dictionaries, which takes longer than a property may.
 DICTIONARIES = settings(deadline=None)

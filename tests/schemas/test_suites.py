@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import DeclarationError
-from schemas.license import LICENSE
-from schemas.suites import load_suite
+from schemas.license.license import LICENSE
+from schemas.suites.suite import load_suite
 
 ONE = """
 [[expectations]]

@@ -28,9 +28,9 @@ from license_library.reconciliation.reconciling import BucketPair, Difference, F
 from license_library.service.settings import ServiceSettings
 from license_library.storage.keyring import Keyring
 from license_library.tables import activations, deliveries, feeds, shadow_changes
-from schemas.deliveries import Delivery, example_of, kind_of, payload_of, read_delivery
+from schemas.catalogue.workdays import announced_days
+from schemas.deliveries.deliveries import Delivery, example_of, kind_of, payload_of, read_delivery
 from schemas.errors import DeclarationError
-from schemas.workdays import announced_days
 from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
 
 TOKEN = "a development token of tests"

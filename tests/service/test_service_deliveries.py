@@ -12,7 +12,7 @@ from service_makers import COMPANY, HOSTILE_NAME, PERSON, Shelf, hand_in
 from sqlalchemy import Engine, text
 
 from license_library.service.settings import ServiceSettings
-from schemas.deliveries import example_of, read_delivery
+from schemas.deliveries.deliveries import example_of, read_delivery
 
 DECISION = {**example_of("decision"), "delivery_key": "platform-0001"}
 

@@ -11,7 +11,7 @@ from service_makers import COMPANY, ITEM, PURPOSE, Shelf
 from sqlalchemy import Engine, text
 
 from license_library.service.texts import load_texts
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 from tests.house.tree import ROOT
 
 FAIL = (

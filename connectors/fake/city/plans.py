@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from msgspec.structs import replace as change
 
-from schemas.catalogue import LicenseType, load_catalogue
+from schemas.catalogue.catalogue import LicenseType, load_catalogue
 
 UNPLACED = 99  # in the catalogue there are fewer types
 UNLISTED = LicenseType("", "", "证件", "", "both", None, None)

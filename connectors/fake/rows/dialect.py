@@ -15,7 +15,7 @@ from connectors.declarations.declared import Department, Feed
 from connectors.declarations.declared_fields import FieldRule
 from connectors.declarations.time_forms import written_form
 from connectors.fake.city.world import Issuer, Record
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 
 AWAY = "_AWAY"  # what the new name of a renamed field ends in
 Row = dict[str, Any]  # source column -> text, None where there is none, or a list of entries that are rows themselves

@@ -18,7 +18,7 @@ from connectors.declarations.declared_parts import Success
 from connectors.declarations.delivery_feeds import asking_feed, sending_feed
 from connectors.declarations.request_template import holds_secret, put
 from connectors.fake.speaking.answers import WrongRequest, flatten
-from schemas.deliveries import payload_names
+from schemas.deliveries.deliveries import payload_names
 
 Role = Literal["deliver", "ask", "poll"]
 TURNS_AWAY = {

@@ -24,7 +24,7 @@ from license_library.service.acts.purposes import signed
 from license_library.service.bodies import invalid
 from license_library.service.settings import ServiceSettings
 from license_library.words.wording import field_words
-from schemas.license import LICENSE
+from schemas.license.license import LICENSE
 from schemas.struct_readers import build_readers
 
 

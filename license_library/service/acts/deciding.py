@@ -19,7 +19,7 @@ from license_library.oversight.incident_decisions import IncidentDecision, decid
 from license_library.service.acts.purposes import signed
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody, invalid
 from license_library.service.settings import ServiceSettings
-from schemas.deliveries import Delivery, WrongDelivery, read_delivery
+from schemas.deliveries.deliveries import Delivery, WrongDelivery, read_delivery
 from schemas.errors import DeclarationError, RequestError
 from schemas.struct_readers import build_readers
 

@@ -38,7 +38,7 @@ from license_library.service.filters import (
     Reference,
 )
 from license_library.service.openapi import describe
-from schemas import deliveries as owed
+from schemas.deliveries import deliveries as owed
 
 router = APIRouter(prefix="/api")
 
