@@ -14,6 +14,7 @@ ASKING = {
     "answers",
     "asking.inquiries",  # the one thing it writes: who asked what, and why
     "asking.questions",
+    "asking.refusals",
     "asking.strangers",  # the calls of nobody known, written down or counted
     "catalogue.items",
     "checklist.checklist",
@@ -35,6 +36,7 @@ ASKING = {
     "licenses.license_alert_list",
     "licenses.reliances",  # which license a case relies on, said by a person
     "oversight.exchange_list",
+    "oversight.hold_decisions",  # what a person decides of a held batch
     "oversight.incident_decisions",  # what a person decides of an incident
     "oversight.incident_list",
     "oversight.overview",
