@@ -23,10 +23,9 @@ from hub.demo.terminal import notes
 from hub.pulling.pull import pull as pull_feed
 from hub.settings import Settings
 from license_library.answers import ExchangeBrief
-from license_library.asking.questions import DEFAULT_LIMIT, ExchangeFilter
+from license_library.asking.questions import DEFAULT_LIMIT, ExchangeFilter, HoldDecision
 from license_library.exchange.exchanges import fail_exchange, get_exchange
 from license_library.exchange.summaries import ExchangeSummary, summarize
-from license_library.oversight.hold_decisions import HoldDecision
 from license_library.service.acts import deciding, overseeing
 from schemas.errors import HubError, LeaseLost
 

@@ -13,10 +13,11 @@ from hub.pulling.pull import make_keys
 from hub.pulling.reversals import tell_reversals
 from hub.pulling.unlisted import tell_unlisted
 from hub.watching.judging import judge_held, tell_held
+from license_library.asking.questions import HoldDecision
 from license_library.exchange.exchanges import Exchange, get_exchange
 from license_library.merge.merging import discard_held, release_held
 from license_library.oversight.exchange_list import get_exchange_brief
-from license_library.oversight.hold_decisions import HoldDecision, demand_hold_sense, note_hold_decision
+from license_library.oversight.hold_decisions import demand_hold_sense, note_hold_decision
 
 
 def settle_batch(hub: HubContext, exchange_id: int, decision: HoldDecision) -> None:

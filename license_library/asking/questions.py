@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -165,3 +165,11 @@ class LicenseAlertFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     license_id: int | None = None
     limit: int = DEFAULT_LIMIT
     after: str | None = None  # LicenseAlertsAnswer.next of the page before
+
+
+class HoldDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Decide a held batch: release it into the library or discard it, who says so, and why."""
+
+    choice: Literal["release", "discard"]
+    who: str
+    reason: str

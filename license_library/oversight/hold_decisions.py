@@ -6,24 +6,16 @@ Knows the words and the entry. What becomes of the batch is merging's business.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, text
 
+from license_library.asking.questions import HoldDecision
 from license_library.asking.readings import check_text
 from schemas.errors import RequestError
 
 LONGEST: Final = 500
 _DONE: Final = {"release": "released", "discard": "discarded"}
-
-
-class HoldDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Decide a held batch: release it into the library or discard it, who says so, and why."""
-
-    choice: Literal["release", "discard"]
-    who: str
-    reason: str
 
 
 _NOTE = text("""

@@ -11,8 +11,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
+from license_library.asking.questions import HoldDecision
 from license_library.files.file_store import FileStore
-from license_library.oversight.hold_decisions import HoldDecision
 from license_library.storage.keyring import Keyring
 from schemas.bureau_time import local_day
 from schemas.deliveries.deliveries import Delivery

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from hub.context import HubContext
 from hub.stewarding.held_batches import settle_batch
-from license_library.oversight.hold_decisions import HoldDecision
+from license_library.asking.questions import HoldDecision
 
 REVOKE = """
 update licenses set status = 'revoked', digest = digest || '\\x00', source_updated_at = source_updated_at - interval '1 s'

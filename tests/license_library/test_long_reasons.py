@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from question_makers import NOW, Library
 
-from license_library.oversight.hold_decisions import LONGEST, HoldDecision, demand_hold_sense
+from license_library.asking.questions import HoldDecision
+from license_library.oversight.hold_decisions import LONGEST, demand_hold_sense
 from license_library.quarantine.corrections import answer_correction
 from schemas.errors import NotFound, RequestError
 

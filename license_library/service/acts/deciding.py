@@ -10,11 +10,11 @@ from datetime import date
 import msgspec
 
 from license_library.answers import DeliveryBrief, ExchangeDetail, IncidentBrief
+from license_library.asking.questions import HoldDecision
 from license_library.asking.refusals import NotDecidable, NotDeliverable
 from license_library.deliveries.delivery_list import get_delivery
 from license_library.deliveries.outbox import Choice, decide_delivery
 from license_library.oversight.exchange_list import show_exchange
-from license_library.oversight.hold_decisions import HoldDecision
 from license_library.oversight.incident_decisions import IncidentDecision, decide_incident
 from license_library.service.acts.purposes import signed
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody, invalid
