@@ -20,7 +20,7 @@ from license_library.asking.readings import check_text
 from license_library.asking.refusals import NotDecidable
 from license_library.catalogue.calendar import add_workdays
 from license_library.quarantine.batch_list import get_batch
-from license_library.quarantine.case_decisions import CaseDecision
+from license_library.quarantine.case_decisions import LONGEST, CaseDecision, check_words
 from license_library.quarantine.corrections import DEFAULT_DAYS, Correction, demand_sense
 from license_library.storage.keyring import Keyring
 from license_library.words.case_words import batch_words, case_action_words
@@ -190,11 +190,11 @@ def correction_of(batch: Row[Any], keyring: Keyring) -> Correction:
 
 
 def _demand_sense(order: BatchOrder, today: date) -> None:
-    values = "".join(f"{name}{value or ''}" for name, value in order.values.items())
-    check_text(f"{order.who}{order.reason}{order.owner}{values}")
+    check_words(order.who, order.owner, order.reason, order.values)
     missing = [
         ("who decides", "确认人", not order.who.strip()),
         ("a reason", "理由", order.action in {"edit", "waive", "discard"} and not order.reason.strip()),
+        (f"at most {LONGEST} characters of reason", f"不超过 {LONGEST} 字的理由", len(order.reason) > LONGEST),
         ("an owner", "负责人", order.action == "assign" and not order.owner.strip()),
         ("a filter", "筛选条件", order.action == "discard" and order.chosen == Chosen()),
         ("a last day", "截止日", order.action == "waive" and order.until is None),

@@ -25,6 +25,7 @@ from schemas.license.problems import is_waivable
 
 CaseAction = Literal["assign", "edit", "waive", "discard", "recheck"]
 LONGEST = 500
+LONGEST_VALUES = 1_000_000  # of one source row, as they may come
 # From which states a person may decide so. What is mended or overtaken is over.
 ALLOWED: dict[str, tuple[str, ...]] = {
     "assign": ("open", "waived", "discarded"),
@@ -88,9 +89,15 @@ def decide_case(
     write_events(conn, [quarantine_id], deed, now)
 
 
+def check_words(who: str, owner: str, reason: str, values: Mapping[str, str | None]) -> None:
+    """Refuse words that no database should see, each by its own bound: a reason and a source value may be longer than a name."""
+    check_text(f"{who}{owner}")
+    check_text(reason, longest=2 * LONGEST)  # one that is too long is told its own bound
+    check_text("".join(f"{name}{value or ''}" for name, value in values.items()), longest=LONGEST_VALUES)
+
+
 def _demand_sense(decision: CaseDecision, today: date) -> None:
-    values = "".join(f"{name}{value or ''}" for name, value in decision.values.items())
-    check_text(f"{decision.who}{decision.reason}{decision.owner}{values}")
+    check_words(decision.who, decision.owner, decision.reason, decision.values)
     missing = [
         ("who decides", "确认人", not decision.who.strip()),
         ("a reason", "理由", decision.action in {"edit", "waive", "discard"} and not decision.reason.strip()),
