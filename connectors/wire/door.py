@@ -98,9 +98,8 @@ class Door:
             try:
                 return self._exchange(call, frozenset(accept))
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error) as error:
-                raise self._translate(
-                    error
-                ) from None  # its own words may quote the whole address, with what signs us in
+                # Its own words may quote the whole address, with what signs us in.
+                raise self._translate(error) from None
 
     def _warn(self, met: ssl.SSLSocket) -> None:
         """Tell ahead that a certificate ends: the department's, or one of ours."""

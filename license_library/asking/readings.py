@@ -62,9 +62,9 @@ def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Readin
     if kind == "identifier":
         return [read_identifier(value)]
     if kind == "holder_code":
-        code = None if terms.holder_code_type else recognise_holder_code(value, today)
-        code = code or read_holder_code(value, terms.holder_code_type, today)
-        return [Reading("holder_code", code.hashes(keyring)), *_organisations_too(code, value, keyring)]
+        if not terms.holder_code_type and (guessed := recognise_holder_code(value, today)):
+            return [Reading("holder_code", guessed.hashes(keyring)), *_organisations_too(guessed, value, keyring)]
+        return [Reading("holder_code", read_holder_code(value, terms.holder_code_type, today).hashes(keyring))]
     if terms.look_alikes:
         return [_similar(value)]
     return [_name(value), _similar(value)] if kind == "holder_name" else _recognise(value, keyring, today)

@@ -87,6 +87,17 @@ def test_a_number_is_found_whatever_the_width_of_its_brackets_and_digits(stocked
     assert numbers(ask(stocked, number=typed)) == ["平预核字(2015)第12号"]
 
 
+def test_fifteen_digits_that_may_be_either_are_looked_for_as_what_they_are_said_to_be(stocked: Library) -> None:
+    shop = stocked.add_subject("平度市恒通货栈", "370283600123107", "099")
+    stocked.add_license(shop, license_number="SHOP", holder_name="平度市恒通货栈")
+    found = {kind: numbers(ask(stocked, holder_code="370283600123107", **kind_of(kind))) for kind in ("", "099", "111")}
+    assert found == {"": ["SHOP"], "099": ["SHOP"], "111": []}
+
+
+def kind_of(code_type: str) -> dict[str, str]:
+    return {"holder_code_type": code_type} if code_type else {}
+
+
 def test_a_license_is_found_by_its_identifier(stocked: Library) -> None:
     assert numbers(ask(stocked, identifier=IDENTIFIER.lower())) == ["370283100002"]
 
