@@ -5,7 +5,7 @@ Tells only of what had been merged by the instant asked about, so the answer nev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -29,12 +29,18 @@ select f.department, d.name as department_name, f.feed, f.fresh_seconds, heard.s
     select e.started_at from exchanges e
      where e.department = f.department and e.feed = f.feed and e.state = 'merged' and e.kind <> 'keys' and e.page_count > 0
        and e.finished_at <= :known_at order by e.exchange_id desc limit 1) as heard on true
+ where cast(:departments as text[]) is null
+    or (f.department, f.feed) in (select * from unnest(cast(:departments as text[]), cast(:feeds as text[])))
 """)
 
 
-def sources_then(conn: Connection, known_at: datetime) -> dict[tuple[str, str], Source]:
-    """Return every feed, by department and name, with how old its word was at an instant against what it promises."""
-    rows = conn.execute(_THEN, {"known_at": known_at})
+def sources_then(
+    conn: Connection, known_at: datetime, of: Collection[tuple[str, str]] | None = None
+) -> dict[tuple[str, str], Source]:
+    """Return every feed, or these, by department and name, with how old its word was at an instant against what it promises."""
+    departments, feeds = zip(*sorted(of), strict=True) if of else (None, None)
+    asked = {"departments": departments and list(departments), "feeds": feeds and list(feeds)}
+    rows = conn.execute(_THEN, {"known_at": known_at, **asked})
     return {(row.department, row.feed): source_of(row, known_at) for row in rows}
 
 

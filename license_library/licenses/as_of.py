@@ -74,7 +74,8 @@ def settled_instant(conn: Connection, known_at: datetime | None, now: datetime) 
 
 def _answer(conn: Connection, keyring: Keyring, facts: dict[str, Any], found: Any, now: datetime) -> AsOfAnswer:
     on, known_at = facts["on"], facts["known_at"]
-    state, source = _state_of(found), sources_then(conn, known_at)[found.department, found.feed]
+    told_by = (found.department, found.feed)
+    state, source = _state_of(found), sources_then(conn, known_at, {told_by})[told_by]
     if state != "known":
         said = (
             unknown_state_words(found.told_from) if state == "state_not_known" else _nothing_words(state, on, known_at)

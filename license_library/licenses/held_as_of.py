@@ -87,7 +87,7 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
     facts = {"hashes": hashes, "on": on, "known_at": known_at, "limit": MOST + 1}
     rows = conn.execute(_HELD, facts).all()
     bound = bound_to_code(conn, keyring, hashes, known_at) if any(not row.is_own for row in rows) else NOBODY
-    sources = sources_then(conn, known_at) if rows else {}
+    sources = sources_then(conn, known_at, {(row.department, row.feed) for row in rows}) if rows else {}
     licenses = [_license(keyring, row, holder, bound, on, sources) for row in rows[:MOST]]
     feeds = [] if licenses else feeds_known_at(conn, known_at)
     return HeldAnswer(

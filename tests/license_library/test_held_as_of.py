@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import msgspec
 import pytest
-from library_makers import NOW, record
+from library_makers import DEPARTMENT, FEED, NOW, department_entry, feed_entry, record
 from sqlalchemy import text
 
+from license_library.asking.known_feeds import sources_then
 from license_library.asking.refusals import WrongQuestion
+from license_library.catalogue.declared_feeds import register_department
 from license_library.facts.subject_facts import facts_of_subject
 from license_library.licenses import held_as_of as asking
 from license_library.licenses.as_of import license_as_of
@@ -190,3 +192,13 @@ def test_a_moment_that_no_calendar_holds_is_refused_and_not_turned_into_another_
             with pytest.raises(WrongQuestion) as refused:
                 question()
             assert refused.value.reason == "search.bad_day"
+
+
+def test_an_answer_about_the_past_asks_how_old_no_other_feed_s_word_was(library, pull):
+    pull(record())
+    with library.begin() as conn:
+        register_department(
+            conn, department_entry(department="transport", name="交通"), [feed_entry(feed="permits")], NOW
+        )
+        assert len(sources_then(conn, NOW)) == 2
+        assert sources_then(conn, NOW, {(DEPARTMENT, FEED)}).keys() == {(DEPARTMENT, FEED)}
