@@ -59,6 +59,11 @@ def plan_once(connection: Connection) -> None:
     connection.execute(_PLAN_ONCE)
 
 
+def of_one_moment(engine: Engine) -> Engine:
+    """Return the same engine, over the same connections, whose transactions see the database as it was at their first statement."""
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 def _read_address(url: str) -> URL:
     """Refuse what is no address of a PostgreSQL before anything opens it; the address itself may hold a password."""
     try:

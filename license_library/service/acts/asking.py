@@ -36,6 +36,7 @@ from license_library.search.lookup import find_licenses
 from license_library.service.acts.purposes import Purpose
 from license_library.service.acts.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings
+from license_library.storage.database import of_one_moment
 from license_library.verification.verification import verify_license
 from schemas.struct_readers import build_readers
 
@@ -120,6 +121,7 @@ Request = (
     | PrefillRequest
     | FactsRequest
 )
+OF_AN_INSTANT = (AsOfRequest, HeldRequest, FactsRequest)
 ACTIONS: dict[type[Request], str] = {
     SearchRequest: "search",
     LicenseRequest: "license",
@@ -231,7 +233,10 @@ def _asking(settings: ServiceSettings, actor: str, question: Request) -> Iterato
     # The hash is without the purpose: the same question has the same one whoever asks it, and why.
     hashed = hash_question(settings.keyring, msgspec.structs.replace(question, purpose=""))
     facts = (actor, ACTIONS[type(question)], question.purpose, hashed)
-    with noting_refusals(settings, *facts), (settings.questions or settings.engine).begin() as conn:
+    engine = settings.questions or settings.engine
+    # What was known at an instant is so by itself, and has to see each merge that ended before it asks what is settled.
+    engine = engine if isinstance(question, OF_AN_INSTANT) else of_one_moment(engine)
+    with noting_refusals(settings, *facts), engine.begin() as conn:
         yield _Inquiry(conn, settings, facts)
 
 

@@ -30,6 +30,7 @@ from license_library.sharing.sharing_calls import CAUSES, CONTENT, OPERATIONS, T
 from license_library.sharing.sharing_replies import Reply
 from license_library.sharing.sharing_rights import FilePlace
 from license_library.sharing.sharing_words import DENIED, MESSAGES, Status
+from license_library.storage.database import of_one_moment
 from schemas.errors import NotFound
 from schemas.struct_readers import build_readers
 
@@ -152,7 +153,7 @@ def download(settings: Settings, link_id: Annotated[str, Query(alias="id", max_l
 
 def share(settings: ServiceSettings, call: Call, links_at: str) -> Reply:
     """Answer a call and record who asked what and why, and how it ended; no answer leaves without that."""
-    with (settings.questions or settings.engine).begin() as conn:
+    with of_one_moment(settings.questions or settings.engine).begin() as conn:
         place = FilePlace(settings.files, links_at, face_name)
         reply = answer_call(conn, settings.keyring, place, call, settings.today(), settings.now())
         asked = {name: _short(name, value) for name, value in call.data.items() if name not in CAUSES}
