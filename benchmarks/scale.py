@@ -31,7 +31,7 @@ from benchmarks.search import SECRET, by_http, made, served, spread
 from benchmarks.ways import Bench
 from connectors.wire.connection import parse_connection
 from hub.context import HubContext, utc_now
-from hub.demo.serving import planning_once
+from hub.serving import planning_once
 from license_library.asking.questions import SearchTerms
 from license_library.licenses.as_of import license_as_of
 from license_library.licenses.held_as_of import held_as_of

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from hub.context import HubContext, opened_hub
-from hub.demo.serving import service_settings
+from hub.serving import service_settings
 from hub.settings import Settings
 from license_library.service.settings import ServiceSettings
 

@@ -14,9 +14,9 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from connectors.declarations.declaration import Department, list_departments, load_department
 from hub.context import HubContext
-from hub.demo.terminal import notes
 from hub.progress import Progress, Step
 from hub.settings import Settings
+from hub.terminal import notes
 
 WORDS = {
     "land": "pages landed",

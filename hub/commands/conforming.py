@@ -27,8 +27,8 @@ from hub.conformance.report import tally, write_report
 from hub.conformance.run import Told, checks_for, checks_of
 from hub.conformance.scratch import scratch_server
 from hub.conformance.stand import Ground, try_feed
-from hub.demo.terminal import notes
 from hub.settings import Settings
+from hub.terminal import notes
 from license_library.storage.passing_home import IN_MEMORY
 
 

@@ -10,8 +10,8 @@ import os
 import typer
 
 from connectors.declarations.declaration import load_departments
+from hub.airflow.pools import keep_pools, pools_of
 from hub.commands.output import AsJson, explain, print_json, print_table
-from hub.demo.airflow_pools import keep_pools, pools_of
 from hub.settings import Settings
 
 app = typer.Typer(help="What an Airflow of your own needs.", no_args_is_help=True)

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.demo.terminal import notes
+from hub.terminal import notes
 from schemas.bureau_time import local_minute
 from schemas.errors import HubError, NotFound, RequestError
 

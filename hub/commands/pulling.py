@@ -19,9 +19,9 @@ from hub.commands.choosing import chosen_feeds, declared_department, progress_ba
 from hub.commands.output import After, AsJson, Limit, explain, note, print_json, print_table, show_page
 from hub.commands.signals import ended_by_signals
 from hub.context import Bounds, HubContext, opened_hub
-from hub.demo.terminal import notes
 from hub.pulling.pull import pull as pull_feed
 from hub.settings import Settings
+from hub.terminal import notes
 from license_library.answers import ExchangeBrief
 from license_library.asking.questions import DEFAULT_LIMIT, ExchangeFilter, HoldDecision
 from license_library.exchange.exchanges import fail_exchange, get_exchange

@@ -12,8 +12,8 @@ import typer
 from hub.commands.output import note
 from hub.commands.signals import ended_by_signals
 from hub.context import opened_hub
-from hub.demo.serving import address_of, open_socket
-from hub.demo.serving import serve as serve_hub
+from hub.serving import address_of, open_socket
+from hub.serving import serve as serve_hub
 from hub.settings import Settings
 
 

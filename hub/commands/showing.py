@@ -18,9 +18,9 @@ from hub.commands.signals import ended_by_signals
 from hub.demo.dag_runs import DagRuns
 from hub.demo.demo import LENT, PLOT, departments_shown, running_demo
 from hub.demo.demo_summary import ITEM_CODE, DemoSummary, invented_applicant, summarize_demo
-from hub.demo.serving import address_of, open_socket, serve
-from hub.demo.terminal import notes
+from hub.serving import address_of, open_socket, serve
 from hub.settings import Settings
+from hub.terminal import notes
 from license_library.exchange.summaries import ExchangeSummary
 
 

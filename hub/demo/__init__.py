@@ -1,1 +1,1 @@
-"""The whole hub on one machine: Airflow and its processes, fake departments, the pages, and what a demo has to show."""
+"""The whole hub on one machine: fake departments, Airflow pulling them, and what a demo has to show."""

@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 
 from connectors.declarations.declaration import Department, load_departments
+from hub.airflow.api import AirflowApi
+from hub.airflow.pools import pools_of
+from hub.airflow.servers import wait_until
+from hub.children.processes import Children
 from hub.context import HubContext
-from hub.demo.airflow_api import AirflowApi
-from hub.demo.airflow_pools import pools_of
-from hub.demo.airflow_processes import wait_until
 from hub.demo.leftovers import end_left_exchanges
-from hub.demo.processes import Children
 from hub.demo.run_progress import RunProgress
 from license_library.answers import ExchangeBrief
 from license_library.asking.questions import ExchangeFilter

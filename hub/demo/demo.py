@@ -18,14 +18,14 @@ from shlex import quote
 from connectors.declarations.declaration import list_departments, load_department
 from connectors.fake.process import FakeProcess, start_fakes
 from connectors.fake.rows.truth import Plot
+from hub.airflow.database import airflow_database_url, has_unfinished_runs, keep_migrated
+from hub.airflow.home import AirflowHome, prepare_airflow_home
+from hub.airflow.servers import running_airflow
+from hub.children.processes import end_recorded
+from hub.children.watchman import watched
 from hub.context import HubContext, opened_hub
-from hub.demo.airflow_database import airflow_database_url, has_unfinished_runs, keep_migrated
-from hub.demo.airflow_home import AirflowHome, prepare_airflow_home
-from hub.demo.airflow_processes import running_airflow
 from hub.demo.dag_runs import DagRuns, end_cut_off_runs, run_to_the_end
 from hub.demo.front_databases import front_database
-from hub.demo.processes import end_recorded
-from hub.demo.watchman import watched
 from hub.registration import register
 from hub.settings import Settings
 from license_library.storage.secret_files import write_once

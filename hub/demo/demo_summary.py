@@ -12,7 +12,7 @@ import msgspec
 from connectors.fake.city.subjects import Subject, Subjects
 from hub.context import HubContext
 from hub.demo.dag_runs import DagRuns
-from hub.demo.serving import service_settings
+from hub.serving import service_settings
 from hub.settings import Settings
 from license_library.answers import Checklist
 from license_library.exchange.summaries import ExchangeSummary

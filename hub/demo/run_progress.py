@@ -10,7 +10,7 @@ from types import TracebackType
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from hub.demo.terminal import notes
+from hub.terminal import notes
 from license_library.answers import ExchangeBrief
 
 WORDS = {

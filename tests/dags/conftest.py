@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from dag_runner import AirflowForTests, airflow_standing_by
 
-from hub.demo.airflow_home import prepare_airflow_home
-from hub.demo.airflow_processes import migrate_airflow
+from hub.airflow.home import prepare_airflow_home
+from hub.airflow.servers import migrate_airflow
 from license_library.storage.embedded import database_url
 
 

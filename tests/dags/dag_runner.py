@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from hub.demo.airflow_home import PROJECT, AirflowHome
+from hub.airflow.home import PROJECT, AirflowHome
 
 LOOP = """
 import importlib, json, os, sys

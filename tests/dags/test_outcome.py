@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hub.demo.airflow_home import PROJECT
+from hub.airflow.home import PROJECT
 
 SCRIPT = """
 import schemas.errors

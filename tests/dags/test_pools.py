@@ -12,7 +12,7 @@ from dag_runner import AirflowForTests
 from sqlalchemy import text
 
 from connectors.declarations.declaration import list_departments
-from hub.demo.airflow_home import PROJECT
+from hub.airflow.home import PROJECT
 from license_library.storage.database import open_database
 from license_library.storage.embedded import database_url
 

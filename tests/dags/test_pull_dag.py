@@ -15,8 +15,8 @@ from sqlalchemy import Engine, text
 from connectors.declarations.declaration import load_department, load_departments
 from connectors.fake.process import start_fake
 from connectors.fake.rows.truth import Plot, tell_truth
+from hub.airflow.home import PROJECT
 from hub.context import prepare_database
-from hub.demo.airflow_home import PROJECT
 from hub.demo.dag_runs import feeds_by_dag
 
 PLOT = Plot(scale=300)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.demo.airflow_home import LOCAL_SETTINGS, AirflowHome, free_port, prepare_airflow_home
+from hub.airflow.home import LOCAL_SETTINGS, AirflowHome, free_port, prepare_airflow_home
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from typer.testing import CliRunner, Result
 from connectors.fake.city.subjects import Subjects
 from connectors.fake.line.certificates import Authority
 from connectors.fake.rows.truth import Plot
+from hub.airflow.home import PROJECT
 from hub.command import app
 from hub.context import HubContext
-from hub.demo.airflow_home import PROJECT
 
 NUMBERS = ("received", "merged", "unchanged", "quarantined", "held", "seconds")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from connectors.declarations.declaration import list_departments
-from hub.demo.airflow_api import AirflowApi
+from hub.airflow.api import AirflowApi
 from hub.demo.dag_runs import make_pools
 
 

@@ -23,7 +23,7 @@ import pytest
 from connectors.declarations.declaration import load_department
 from connectors.fake.city.subjects import Subjects
 from connectors.fake.rows.truth import Plot, tell_truth
-from hub.demo.airflow_home import PROJECT
+from hub.airflow.home import PROJECT
 from hub.demo.demo import LENT, SHOWN
 
 DEMO = [sys.executable, "-c", "from hub.command import app; app()", "demo"]

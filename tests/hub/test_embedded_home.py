@@ -17,8 +17,8 @@ import pytest
 from hub_makers import StartFake
 from typer.testing import CliRunner
 
+from hub.airflow.home import PROJECT
 from hub.command import app
-from hub.demo.airflow_home import PROJECT
 from license_library.storage import embedded
 
 

@@ -13,7 +13,7 @@ from hub_makers import Faked, StartFake, column, count, pull_once
 
 from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, sign_in_token
-from hub.demo.serving import service_settings
+from hub.serving import service_settings
 from hub.settings import Settings
 from hub.watching.judging import judge_feeds
 from license_library.exchange.summaries import ExchangeSummary

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, event, text
 
 from connectors.declarations.declaration import load_department
 from hub.context import HubContext
-from hub.demo.serving import service_settings
 from hub.registration import register
+from hub.serving import service_settings
 from hub.settings import Settings
 from license_library.asking.questions import DeliveryFilter
 from license_library.asking.refusals import KeyTaken, NotDeliverable, WrongQuestion

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.demo.processes import Children, Recorded, end_recorded, is_running, process_mark, record_process
+from hub.children.processes import Children, Recorded, end_recorded, is_running, process_mark, record_process
 from schemas.errors import ProcessFailed
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -103,8 +103,8 @@ def test_the_watchman_ends_what_a_killed_run_left(tmp_path: Path) -> None:
     script = f"""
 import os, sys, time
 from pathlib import Path
-from hub.demo.processes import Children
-from hub.demo.watchman import watched
+from hub.children.processes import Children
+from hub.children.watchman import watched
 with watched(Path({str(tmp_path)!r})):
     child = Children(Path({str(tmp_path)!r}), Path({str(tmp_path)!r})).start("left", {SLEEP!r}, os.environ)
     print(child.process.pid, flush=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.context import HubContext, sign_in_token
-from hub.demo.serving import service_settings
+from hub.serving import service_settings
 from hub.settings import Settings
 from license_library.service.app import create_app
 from tests.service.service_makers import calling, serving

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from hub.demo.airflow_api import AirflowApi
-from hub.demo.airflow_home import USER, AirflowHome
-from hub.demo.processes import Children, last_words
+from hub.airflow.api import AirflowApi
+from hub.airflow.home import USER, AirflowHome
+from hub.children.processes import Children, last_words
 from schemas.errors import ProcessFailed
 
 START_SECONDS = 180.0

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from connectors.declarations.declaration import Department
-from hub.demo.airflow_processes import airflow_command
+from hub.airflow.servers import airflow_command
 from schemas.errors import ProcessFailed
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from hub.demo.airflow_home import AirflowHome
-from hub.demo.airflow_processes import migrate_airflow
+from hub.airflow.home import AirflowHome
+from hub.airflow.servers import migrate_airflow
 
 
 def airflow_database_url(hub_url: str, name: str = "") -> str:

@@ -1,6 +1,6 @@
 """The watchman outlives us by seconds: when we are killed without a word, it ends what we left running.
 
-Run as `python -m hub.demo.watchman RUN_FOLDER`; its standard input is a pipe that only we hold open. Knows nothing else.
+Run as `python -m hub.children.watchman RUN_FOLDER`; its standard input is a pipe that only we hold open. Knows nothing else.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hub.demo.processes import end_recorded
+from hub.children.processes import end_recorded
 
 
 @contextlib.contextmanager
 def watched(run_folder: Path, home: Path | None = None) -> Iterator[None]:
     """Keep a watchman at hand until the block ends, however it ends; `home` is that of an embedded database."""
-    command = [sys.executable, "-m", "hub.demo.watchman", str(run_folder), *([str(home)] if home else [])]
+    command = [sys.executable, "-m", "hub.children.watchman", str(run_folder), *([str(home)] if home else [])]
     watchman = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own module
     try:
         yield
