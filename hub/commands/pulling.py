@@ -1,4 +1,4 @@
-"""`hub pull`, `hub exchanges`, `hub hold`: exchanges run by hand, seen, released.
+"""`hub pull`, `hub exchange`, `hub hold`: exchanges run by hand, seen, released.
 
 Knows arguments and output; an exchange itself is hub/pulling/pull.py.
 """
@@ -29,7 +29,9 @@ from license_library.exchange.summaries import ExchangeSummary, summarize
 from license_library.service.acts import deciding, overseeing
 from schemas.errors import HubError, LeaseLost
 
-exchange = typer.Typer(help="Exchanges that do not end by themselves.", no_args_is_help=True)
+exchange = typer.Typer(
+    help="Exchanges with their counts, and those that do not end by themselves.", no_args_is_help=True
+)
 hold = typer.Typer(help="Batches that wait for the steward.", no_args_is_help=True)
 ExchangeId = Annotated[int, typer.Argument(help="Number of the exchange.")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the history of the feed's incident.")]
@@ -71,6 +73,7 @@ def pull(
     raise typer.Exit(0 if all(_is_done(summary) for summary in summaries) else 1)
 
 
+@exchange.command("list")
 def exchanges(
     department: Annotated[str | None, typer.Argument(help="Only this department.")] = None,
     limit: Limit = DEFAULT_LIMIT,

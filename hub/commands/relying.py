@@ -1,4 +1,4 @@
-"""`hub rely`, `hub license-alerts`: what cases rely on, and what has become of it.
+"""`hub rely`, `hub license alerts`: what cases rely on, and what has become of it.
 
 Knows arguments and output; noting and listing are the library's.
 """

@@ -152,9 +152,9 @@ def test_an_unknown_department_is_answered_with_those_there_are(environ: dict[st
 
 
 def test_exchanges_are_listed_with_their_counts(pulled: Result, environ: dict[str, str]) -> None:
-    (exchange,) = told(type_command("exchanges", "transport", "--json"))["exchanges"]
+    (exchange,) = told(type_command("exchange", "list", "transport", "--json"))["exchanges"]
     assert exchange["merged"] == told(pulled)["merged"]
-    assert "transport" in type_command("exchanges").stdout
+    assert "transport" in type_command("exchange", "list").stdout
 
 
 def test_a_holder_is_found_by_name_and_the_question_recorded(pulled: Result, hub: HubContext) -> None:
@@ -295,7 +295,7 @@ def test_a_broken_declaration_is_listed_with_its_error_beside_the_others(
 def test_a_database_that_is_not_migrated_is_refused_with_the_way_out(environ: dict[str, str], database: Engine) -> None:
     with database.begin() as conn:
         conn.exec_driver_sql("update alembic_version set version_num = '0000'")
-    result = type_command("exchanges", "--json")
+    result = type_command("exchange", "list", "--json")
     assert result.exit_code == 1
     assert "hub db up" in result.stderr
 

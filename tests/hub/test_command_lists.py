@@ -75,18 +75,18 @@ def test_whatever_is_given_to_a_person_is_given_with_to() -> None:
 
 def test_a_list_says_how_it_goes_on_until_it_is_over(exchanged: tuple[int, int]) -> None:
     first, second = exchanged
-    page = type_command("exchanges", "--limit", "1")
+    page = type_command("exchange", "list", "--limit", "1")
     assert (str(second) in page.stdout, "there are more; go on with --after " in page.stderr) == (True, True)
     cursor = page.stderr.strip().rpartition(" ")[2].strip("'")
-    rest = type_command("exchanges", "--after", cursor)
-    assert told(type_command("exchanges", "--after", cursor, "--json"))["exchanges"][0]["exchange_id"] == first
+    rest = type_command("exchange", "list", "--after", cursor)
+    assert told(type_command("exchange", "list", "--after", cursor, "--json"))["exchanges"][0]["exchange_id"] == first
     assert (rest.exit_code, "go on" in rest.stderr) == (0, False)
 
 
 def test_a_list_of_exchanges_says_why_one_waits_and_when_it_was_in_beijing(
     exchanged: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told_there = type_command("exchanges").stdout
+    told_there = type_command("exchange", "list").stdout
     assert "2026-11-28" in told_there
     assert "03:05" in told_there
     assert "of the records are bad" in " ".join(told_there.replace("│", " ").split())

@@ -73,7 +73,7 @@ def test_a_database_that_is_away_before_an_exchange_begins_is_told_as_every_fail
 
 def test_a_database_that_is_away_under_a_question_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.commands.pulling.overseeing.exchanges", raising(AWAY))
-    ended = type_command("exchanges", "--json")
+    ended = type_command("exchange", "list", "--json")
     assert (ended.exit_code, ended.stdout) == (1, "")
     assert "[hub.database_unavailable] hub: the database broke off" in ended.stderr
     assert "holder_name" not in ended.output

@@ -43,7 +43,7 @@ def test_the_database_is_started_migrated_kept_and_stopped(home: Path) -> None:
     assert typed("db", "status")["running"] is False
     up = typed("db", "up")
     assert (up["kind"], up["running"], up["kept"], up["migrated"]) == ("embedded", True, True, True)
-    assert typed("exchanges")["exchanges"] == []
+    assert typed("exchange", "list")["exchanges"] == []
     assert typed("db", "status")["running"] is True
     assert typed("db", "down")["running"] is False
 

@@ -12,7 +12,7 @@ from hub.command import app
 from hub.context import HubContext
 
 LISTS = {
-    "exchanges": ("exchanges",),
+    "exchanges": ("exchange", "list"),
     "quarantine": ("quarantine", "list"),
     "deliveries": ("delivery", "list"),
     "incidents": ("incident", "list"),

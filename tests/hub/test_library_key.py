@@ -73,7 +73,7 @@ def test_another_key_is_refused_and_the_right_one_is_noted(
     assert noted_keys(database) == 1
 
 
-@pytest.mark.parametrize("words", [["db", "up"], ["exchanges"]])
+@pytest.mark.parametrize("words", [["db", "up"], ["exchange", "list"]])
 def test_a_command_says_which_key_is_wrong_and_never_the_key(
     database: Engine, home: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
