@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from hub.commands import (
     asking,
+    auditing,
     correcting,
     database,
     departments,
@@ -102,4 +103,5 @@ app.add_typer(orchestrating.app, name="airflow")
 filing.app.command("alerts")(relying.license_alerts)
 app.add_typer(filing.app, name="license")
 app.add_typer(sharing.app, name="consumer")
+app.add_typer(auditing.audit, name="audit")
 app.add_typer(publishing.schema, name="schema")

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from connectors.declarations.declared import Department
 from hub.settings import Settings
+from license_library.auditing.seal_copies import SealCopies
 from license_library.catalogue.calendar import list_years, seed_calendar
 from license_library.catalogue.catalogue_store import load_catalogue as store_catalogue
 from license_library.files.file_store import FileStore
@@ -141,6 +142,12 @@ def open_file_store(settings: Settings, keyring: Keyring) -> FileStore:
     """Return where license files are kept: at the given address, or in the hub's home."""
     address = settings.files_url.get_secret_value() if settings.files_url else str(settings.home.absolute() / "files")
     return FileStore(address, keyring, settings.files_max_bytes)
+
+
+def open_seal_copies(settings: Settings) -> SealCopies:
+    """Return where seals of the record of questions are copied: at the given address, or in the hub's home."""
+    address = settings.seals_url.get_secret_value() if settings.seals_url else str(settings.home.absolute() / "seals")
+    return SealCopies(address)
 
 
 def sign_in_token(settings: Settings) -> str:

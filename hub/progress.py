@@ -21,6 +21,8 @@ Step = Literal[
     "compare",
     "rebuild",
     "retain",
+    "seal",
+    "verify",
 ]
 Progress = Callable[[Step, int], None]
 

@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     files_max_bytes: Annotated[
         int, Field(description="Largest license file that is kept, in bytes.", ge=1, le=100_000_000)
     ] = 20_000_000
+    seals_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="Where the seals of the record of questions are copied: a folder on another machine, or any store that "
+            "fsspec knows; default: HUB_HOME/seals."
+        ),
+    ] = None
     alert_smtp: Annotated[
         SecretStr | None,
         Field(description="Mail server for alerts: smtp://host:25, smtp+starttls:// or smtps://login:password@host."),

@@ -31,6 +31,8 @@ WORDS = {
     "retain": "exchanges",
     "compare": "records compared",
     "rebuild": "records merged again",
+    "seal": "inquiries sealed",
+    "verify": "inquiries verified",
 }
 
 

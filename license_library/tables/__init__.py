@@ -20,7 +20,7 @@ from license_library.tables.exchanges import (
 )
 from license_library.tables.facts import element_masters, fact_decisions
 from license_library.tables.files import license_files, working_copies
-from license_library.tables.inquiries import inquiries
+from license_library.tables.inquiries import inquiries, inquiry_seals
 from license_library.tables.library import (
     license_holders,
     license_reversals,
@@ -77,6 +77,7 @@ __all__ = [
     "incident_events",
     "incidents",
     "inquiries",
+    "inquiry_seals",
     "item_materials",
     "items",
     "kept_declarations",

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from license_library.tables.columns import instant, metadata
@@ -21,4 +33,18 @@ inquiries = Table(
     Column("result_code", Text),  # how a call of the sharing service ended
     Column("fields_told", ARRAY(Text)),  # which fields of a form were told, with or without a value
     Index("ix_inquiries_asked_at", "asked_at"),
+)
+
+# Over what was recorded since the seal before; only added to.
+inquiry_seals = Table(
+    "inquiry_seals",
+    metadata,
+    Column("seal_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("after_id", BigInteger, nullable=False, unique=True),
+    Column("last_id", BigInteger, nullable=False, unique=True),
+    Column("row_count", Integer, nullable=False),
+    instant("sealed_at", required=True),
+    Column("rows", LargeBinary, nullable=False),  # id and digest of each inquiry
+    Column("mark", LargeBinary, nullable=False),  # keyed, over all of it and the mark before
+    CheckConstraint("last_id > after_id", name="covers_something"),
 )

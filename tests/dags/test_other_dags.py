@@ -14,12 +14,13 @@ from connectors.fake.rows.truth import Plot, tell_truth
 from connectors.wire.connection import parse_connection
 from hub.context import HubContext, prepare_database, utc_now
 from hub.pulling.pull import pull
+from license_library.asking.inquiries import record_inquiry
 from license_library.quarantine.case_batches import BatchOrder, Chosen, create_batch
 from license_library.storage.keyring import Keyring
 
 PLOT = Plot(scale=100, bad_share=0.05)
 SECRET = b"a secret of thirty-two bytes, ok"
-RUN = ["incidents", "sweep_weekly", "reconcile", "mend", "retention", "subjects"]
+RUN = ["incidents", "sweep_weekly", "reconcile", "mend", "retention", "seal", "subjects"]
 AGE = "update feeds set fresh_at = fresh_at - interval '30 days'"
 LOSE = (
     "delete from licenses where license_id in (select license_id from licenses order by 1 limit 2) returning record_id"
@@ -40,12 +41,14 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
         with database.begin() as conn:
             lost = conn.scalars(text(LOSE)).all()
             conn.execute(text(AGE))
+            record_inquiry(conn, "one", "search", "case 1", None, 0, utc_now())
             create_batch(conn, hub.keyring, BatchOrder("discard", "张工", Chosen("transport"), "重复"), utc_now())
         environ = {
             "HUB_DATABASE_URL": database_address,
             "HUB_SECRET_KEY": SECRET.hex(),
             "HUB_SCHEDULES": "off",
             "HUB_PAGES_DAYS": "30",
+            "HUB_SEALS_URL": str(tmp_path / "seals"),
         }
         environ |= {"HUB_CONNECTORS_FOLDER": str(tmp_path), "AIRFLOW_CONN_TRANSPORT": fake.connection_value}
         told = dict(zip(RUN, airflow.run_all(RUN, environ), strict=True))
@@ -56,6 +59,7 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
     assert list(told["reconcile"]["tasks"]) == ["transport.licenses"]
     assert told["incidents"]["returned"]["alert"] == 0
     assert told["retention"]["returned"]["retain"]["pages"] == 0  # all of them are of today
+    assert told["seal"]["returned"]["seal"] == {"seals": 1, "inquiries": 1, "copies": 1}
     assert told["subjects"]["returned"]["propose"].keys() == {"seen", "bound", "proposed"}
     with database.connect() as conn:
         assert conn.scalar(text("select count(*) from licenses")) == truth.good

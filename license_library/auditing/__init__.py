@@ -1,0 +1,1 @@
+"""The record of questions, sealed so that whoever changes it afterwards is found out."""

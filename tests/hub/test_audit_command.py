@@ -1,0 +1,57 @@
+"""`hub audit` seals the record of questions and says, by words and exit code, whether it still is what was sealed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from typer.testing import CliRunner, Result
+
+from hub.command import app
+from hub.context import utc_now
+from license_library.asking.inquiries import record_inquiry
+
+
+@pytest.fixture(autouse=True)
+def environ(database: Engine, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give commands a library in which two questions were asked."""
+    told = {"HUB_HOME": str(tmp_path), "HUB_DATABASE_URL": database_address, "HUB_SECRET_KEY": "ab" * 32}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    with database.begin() as conn:
+        for _ in range(2):
+            record_inquiry(conn, "one", "search", "case 1", None, 0, utc_now())
+
+
+def type_command(*words: str) -> Result:
+    """Type a command."""
+    return CliRunner().invoke(app, list(words), prog_name="hub")
+
+
+def test_what_is_sealed_and_whole_is_said_so(tmp_path: Path) -> None:
+    assert json.loads(type_command("audit", "seal", "--json").stdout) == {"seals": 1, "inquiries": 2, "copies": 1}
+    assert [one.name for one in (tmp_path / "seals").iterdir()] == ["000000000001.json"]
+    told = type_command("audit", "verify")
+    assert (told.exit_code, "nothing differs from what was sealed" in told.stdout) == (0, True)
+    assert "2 inquiries under 1 seals, 1 of them copied; 0 inquiries are not sealed yet" in told.stderr
+
+
+def test_what_was_changed_is_named_and_ends_with_one(database: Engine) -> None:
+    type_command("audit", "seal")
+    with database.begin() as conn:
+        conn.execute(text("alter table inquiries disable trigger all"))
+        conn.execute(text("update inquiries set purpose = 'another' where inquiry_id = 2"))
+    told = type_command("audit", "verify", "--json")
+    (finding,) = json.loads(told.stdout)["findings"]
+    assert (told.exit_code, finding["kind"], finding["inquiry_ids"]) == (1, "changed", [2])
+    assert "another" not in told.output
+    assert "not what was recorded" in type_command("audit", "verify").stdout
+
+
+def test_an_address_of_copies_that_nobody_knows_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_SEALS_URL", "nosuch://place")
+    told = type_command("audit", "seal")
+    assert told.exit_code == 2
+    assert "HUB_SEALS_URL cannot be used" in told.stderr
