@@ -43,7 +43,7 @@ class FactField(Answer, frozen=True):
     part: Words
     element: str | None  # None: only the applicant can fill it
     verdict: FactVerdict
-    # Narrows the verdict: silent, never, lapsed, contradicted, in_quarantine, unlisted or disputed (stale); silent, never, in_quarantine or, of a day,
+    # Narrows the verdict: silent, never, lapsed, contradicted, displaced, in_quarantine, unlisted, disputed or doubted_elsewhere (stale); silent, never, in_quarantine or, of a day,
     # state_not_known (unknown); not_held, no_feed or own (applicant_fills); settled (known); otherwise None.
     reason: str | None
     verdict_words: Words

@@ -52,7 +52,9 @@ class Advice(Answer, frozen=True):
 class Doubt(Answer, frozen=True):
     """Say what speaks against relying on a license that is valid by its own words."""
 
-    code: Literal["contradicted", "displaced", "in_quarantine", "disputed", "unlisted", "silent", "never"]
+    code: Literal[
+        "contradicted", "displaced", "in_quarantine", "disputed", "unlisted", "doubted_elsewhere", "silent", "never"
+    ]
     words: Words
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
 from license_library.asking.held_records import newer_held
+from license_library.asking.one_license import maybe_of_one_holder, same_number
 from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced
 from license_library.words.wording import freshness_words
 from schemas.license.states import FINAL_STATES
@@ -24,6 +25,10 @@ DISPLACED: Final = Words(
 )
 DISPUTED: Final = Words("内容有异议，已请部门校核", "its content is disputed, the department was asked")
 WAITING: Final = Words("颁发部门有该证照更新的记录因数据问题待处理", "a newer record of it waits for the steward")
+ELSEWHERE: Final = Words(
+    "另一来源中的同一证照存有疑问：有异议、有更新记录待处理，或清单中已无此证照",
+    "the same license is doubted where another feed tells it: disputed, a newer record waits, or its list lacks it now",
+)
 UNLISTED: Final = Words("该部门最近的全量清单中已无此证照", "the department's whole list lacks it now")
 # What was kept by its code only, since when a feed was silent is not.
 _KEPT: Final = {
@@ -32,6 +37,7 @@ _KEPT: Final = {
     "in_quarantine": WAITING,
     "disputed": DISPUTED,
     "unlisted": UNLISTED,
+    "doubted_elsewhere": ELSEWHERE,
     "silent": Words("颁发部门未按承诺的时限提供数据", "its department was silent for longer than it promised"),
     "never": Words("尚未从颁发部门取得过数据", "nothing had been pulled from its department yet"),
 }
@@ -55,18 +61,24 @@ def newer_waits(license_alias: str) -> str:
     return _NEWER_WAITS.format(license_alias, newer_held(license_alias))
 
 
-# Its identifier elsewhere, or its number with the same holder in another feed; an earlier issue under that number may well be over.
-_IS_CONTRADICTED = f"""({{0}}.status = any({GOOD}) and (
-    exists (select from licenses n where n.license_identifier = {{0}}.license_identifier
-      and n.license_id <> {{0}}.license_id and n.status = any({NOT_GOOD}))
-    or exists (select from licenses n where n.license_number = {{0}}.license_number and n.subject_id = {{0}}.subject_id
+# Its identifier elsewhere, or its number with what may be the same holder in another feed; an earlier issue under that number may
+# well be over. Two looks into an index; what else is asked of a row found there, few are asked.
+_HAS_TWIN = f"""({{0}}.status = any({GOOD}) and (
+    exists (select from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id and {{such}})
+    or exists (select from licenses n where {same_number("{0}", "n")}
       and n.license_type = {{0}}.license_type and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed)
-      and n.issued_on >= {{0}}.issued_on and n.status = any({NOT_GOOD}))))"""  # noqa: S608 - constants of this room
+      and n.issued_on >= {{0}}.issued_on and {{such}} and {maybe_of_one_holder("{0}", "n")})))"""  # noqa: S608 - constants of this room
 
 
 def is_contradicted(license_alias: str) -> str:
     """Return the condition that another row of the very license, good by its own word, says that it is not."""
-    return _IS_CONTRADICTED.format(license_alias)
+    return _HAS_TWIN.format(license_alias, such=f"n.status = any({NOT_GOOD})")
+
+
+def is_doubted_elsewhere(license_alias: str) -> str:
+    """Return the condition that another row of the very license is disputed, listed no more, or waits for a newer record."""
+    such = f"(n.unlisted_at is not null or {is_disputed('n')} or {newer_waits('n')})"
+    return _HAS_TWIN.format(license_alias, such=such)
 
 
 def doubt_columns(license_alias: str) -> str:
@@ -76,6 +88,7 @@ def doubt_columns(license_alias: str) -> str:
         "is_displaced": is_displaced,
         "newer_waits": newer_waits,
         "is_disputed": is_disputed,
+        "is_doubted_elsewhere": is_doubted_elsewhere,
     }
     return ", ".join(f"{condition(license_alias)} as {name}" for name, condition in told.items())
 
@@ -102,6 +115,8 @@ def doubts_of(row: Any, now: datetime) -> list[Doubt]:
         doubts.append(Doubt("disputed", DISPUTED))
     if row.unlisted_at is not None:
         doubts.append(Doubt("unlisted", UNLISTED))
+    if row.is_doubted_elsewhere:
+        doubts.append(Doubt("doubted_elsewhere", ELSEWHERE))
     if freshness != "fresh":
         doubts.append(Doubt(freshness, freshness_words(freshness, row.fresh_at, row.fresh_seconds)))
     return doubts

@@ -36,8 +36,8 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _HOLDER_CODE_SHAPE = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}", re.ASCII)
 _ORGANISATION_SHAPE = re.compile(r"[0-9A-Z]{8}-?[0-9X]", re.ASCII)
 _LETTERS = re.compile(r"[A-Za-zÜü][A-Za-zÜü'’ -]*[A-Za-zÜü]")
-_BRACKETS = ("()", "[]", "\uff08\uff09", "\uff3b\uff3d", "〔〕", "【】")  # as offices write the year of a number
-_NARROW = {ord(bracket): "()"[side] for pair in _BRACKETS for side, bracket in enumerate(pair)}
+BRACKETS = ("()", "[]", "\uff08\uff09", "\uff3b\uff3d", "〔〕", "【】")  # as offices write the year of a number
+_NARROW = {ord(bracket): "()"[side] for pair in BRACKETS for side, bracket in enumerate(pair)}
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -89,7 +89,7 @@ def number_forms(typed: str) -> list[str]:
     """Return the spellings of a license number to look for: in every kind of brackets, in capitals and not, without blanks."""
     narrow = unicodedata.normalize("NFKC", typed)
     plain = narrow.translate(_NARROW)
-    forms = [typed, narrow, *(plain.translate(str.maketrans("()", pair)) for pair in _BRACKETS)]
+    forms = [typed, narrow, *(plain.translate(str.maketrans("()", pair)) for pair in BRACKETS)]
     forms += ["".join(form.split()) for form in forms]
     return list(dict.fromkeys(spelt for form in forms for spelt in (form, form.upper(), form.lower())))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from license_library.asking.one_license import of_one_holder
 from schemas.identifiers.license_identifier import ROOT
 from schemas.license.states import GOOD_STATES, STATE_CODES
 
@@ -18,23 +19,43 @@ LATER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and l
 EARLIER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
       and n.license_identifier < left({{0}}.license_identifier, -1)
       and n.license_identifier > left({{0}}.license_identifier, -5)"""
-_IS_REPLACED: Final = """(exists (select from licenses n where n.replaces = {{0}}.license_identifier and n.license_id <> {{0}}.license_id{such})
-    or exists (select from licenses n where n.replaces = {{0}}.license_number and n.department = {{0}}.department
-      and n.license_type = {{0}}.license_type and n.license_id <> {{0}}.license_id{such} and not exists (
-        select from licenses twin where twin.license_number = {{0}}.license_number and twin.department = {{0}}.department
-          and twin.license_type = {{0}}.license_type and twin.license_id <> {{0}}.license_id))
-    or exists (select from licenses n where {later}{such}))"""
-_TAKING_AWAY: Final = (
-    f" and (n.status = any({NOT_GOOD}) or n.status = any({GOOD}) and n.subject_id <> {{0}}.subject_id)"
+# By its identifier, by a number that is its alone, or as a later edition.
+_SUCCESSORS: Final = (
+    "select n.license_id from licenses n where n.replaces = {0}.license_identifier and n.license_id <> {0}.license_id",
+    """select n.license_id from licenses n where n.replaces = {0}.license_number and n.department = {0}.department
+      and n.license_type = {0}.license_type and n.license_id <> {0}.license_id and not exists (
+        select from licenses twin where twin.license_number = {0}.license_number and twin.department = {0}.department
+          and twin.license_type = {0}.license_type and twin.license_id <> {0}.license_id)""",
+    f"select n.license_id from licenses n where {LATER_EDITION}",  # noqa: S608 - a constant of this file
 )
+_IS_REPLACED: Final = "(" + " or ".join(f"exists ({one})" for one in _SUCCESSORS) + ")"
+_TAKING_AWAY: Final = f"(n.status = any({NOT_GOOD}) or n.status = any({GOOD}) and not {of_one_holder('{0}', 'n')})"
+_LONGEST: Final = 20
+# Walked only for a license that has a successor at all, as few have: whatever took its place, and the place of that.
+_IS_DISPLACED: Final = f"""({{0}}.status = any({GOOD}) and (exists (
+    select from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id
+       and n.issued_on >= {{0}}.issued_on and n.status = any({GOOD}) and not {of_one_holder("{0}", "n")})
+  or case when {_IS_REPLACED} then exists (
+    with recursive chain as (
+      select {{0}}.license_id as license_id, 0 as depth
+       union
+      select next.license_id, chain.depth + 1
+        from chain join licenses o on o.license_id = chain.license_id
+       cross join lateral ({" union all ".join(f"({one.format('o')})" for one in _SUCCESSORS)}) as next
+       where chain.depth < {_LONGEST}
+    )
+    select from chain join licenses n on n.license_id = chain.license_id
+     where n.license_id <> {{0}}.license_id and {_TAKING_AWAY}) else false end))"""  # noqa: S608 - constants of this file
 
 
 def is_replaced(license_alias: str) -> str:
     """Return the condition that another license names this one as replaced, by identifier or a number that is its alone, or is a later edition of it."""
-    return _IS_REPLACED.format(such="", later=LATER_EDITION).format(license_alias)
+    return _IS_REPLACED.format(license_alias)
 
 
 def is_displaced(license_alias: str) -> str:
-    """Return the condition that what replaced a license, good by its own word, is another holder's or not good."""
-    replaced = _IS_REPLACED.format(such=_TAKING_AWAY, later=LATER_EDITION).format(license_alias)
-    return f"({license_alias}.status = any({GOOD}) and {replaced})"
+    """Return the condition that what took the place of a license, good by its own word, or the place of that, is another holder's or not good.
+
+    So is a license of its very identifier that another holder was issued no earlier.
+    """
+    return _IS_DISPLACED.format(license_alias)

@@ -39,20 +39,23 @@ def is_anybodys(case_alias: str) -> str:
 
 
 _OF_HOLDER = text(f"""
-select count(*) from quarantined_records q
+select count(*) as waiting, exists (select from exchanges where state = 'held') as is_any_held from quarantined_records q
  where state = 'open' and {_OF_TYPE}
    and holder_hashes && {waiting_under(":values", f"({with_bound(by_code(':values'))}) as w join subjects using (subject_id)")}
 """)  # noqa: S608 - constants of this room
 _UNREADABLE = text(
     f"select count(*) from quarantined_records q where state = 'open' and {_OF_TYPE} and {is_anybodys('q')}"  # noqa: S608
 )
+_WRONG_IDENTIFIER = text("""
+select count(*) from quarantined_records where state = 'open' and codes && array['identifier.license_identifier_wrong']
+""")
 _OF_ANYBODY = text(f"select count(*) from quarantined_records where state = 'open' and {_OF_TYPE}")  # noqa: S608
 
 
 def count_waiting(conn: Connection, hashes: Sequence[Any], license_type: str | None) -> int:
     """Count the records of a holder, given by every form of the code, that wait; of a type, where one is given."""
-    waiting = int(conn.execute(_OF_HOLDER, {"values": list(hashes), "license_type": license_type}).scalar_one())
-    return waiting + count_held(conn, hashes, license_type)
+    found = conn.execute(_OF_HOLDER, {"values": list(hashes), "license_type": license_type}).one()
+    return int(found.waiting) + (count_held(conn, hashes, license_type) if found.is_any_held else 0)
 
 
 def count_unreadable(conn: Connection, license_type: str | None) -> int:
@@ -66,11 +69,24 @@ def count_waiting_of_type(conn: Connection, license_type: str | None) -> int:
     return waiting + count_held(conn, None, license_type)
 
 
+def count_wrong_identifiers(conn: Connection) -> int:
+    """Count the records that wait and whose identifier is wrong: one that cannot exist may yet be written in one of them."""
+    return int(conn.execute(_WRONG_IDENTIFIER).scalar_one())
+
+
 def type_waiting_words(count: int) -> Words:
     """Say that records wait any of which may be the license."""
     return Words(
         f"该类证照有 {count} 条记录因数据问题待处理，其中可能有此证照；请同时给出持证主体代码",
         f"{count} records of its type wait in quarantine, and it may be one of them; give the holder's code, too",
+    )
+
+
+def wrong_waiting_words(count: int) -> Words:
+    """Say that records wait whose identifier is wrong, as the one asked for is."""
+    return Words(
+        f"有 {count} 条记录因电子证照标识有误待处理，其中可能有此证照；请同时给出证照类型或证照编号",
+        f"{count} records with a wrong identifier wait in quarantine, and it may be one of them; give the type or the number, too",
     )
 
 

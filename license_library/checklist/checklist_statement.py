@@ -49,7 +49,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid' and best.newer_waits then 'in_quarantine'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
-              then case when known.freshness = 'fresh' and best.unlisted_at is null then 'held' else 'stale' end
+              then case when known.freshness = 'fresh' and best.unlisted_at is null and not best.is_doubted_elsewhere then 'held' else 'stale' end
             when waiting.quarantine_ids is not null or coming.held_count > 0 then 'in_quarantine'
             when best.status = any(cast(:final_states as text[]))
               then case when known.freshness <> 'fresh' or best.status = 'superseded' and not best.is_replaced then 'unknown' else 'not_good' end
@@ -67,6 +67,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid' and best.newer_waits then 'newer_waits'
             when best.validity = 'valid' and best.is_disputed then 'correction_open'
             when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
+            when best.validity = 'valid' and best.is_doubted_elsewhere then 'doubted_elsewhere'
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
             when coming.held_count > 0 then 'batch_held'
@@ -112,7 +113,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
      order by term.validity = 'valid' desc,
               -- what may be relied on today goes before what is newer
-              case when term.validity = 'valid' then array[trust.is_contradicted, trust.is_displaced, trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, not trust.is_fresh] end,
+              case when term.validity = 'valid' then array[trust.is_contradicted, trust.is_displaced, trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, trust.is_doubted_elsewhere, not trust.is_fresh] end,
               replaced.is_replaced,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
               l.issued_on desc, l.license_id desc, own.is_own desc

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from license_library.answers import Words
-from license_library.asking.doubts import CONTRADICTED, DISPLACED, DISPUTED, UNLISTED, WAITING
+from license_library.asking.doubts import CONTRADICTED, DISPLACED, DISPUTED, ELSEWHERE, UNLISTED, WAITING
 from license_library.asking.waiting_records import unreadable_words
 from license_library.words.verify_words import replaced_words
 from license_library.words.wording import freshness_words, problem_words, validity_words
@@ -29,7 +29,12 @@ LABELS: Final = {
 }
 
 _NO_FEED = Words("尚无部门向本平台提供该类证照", "no department delivers this license type yet")
-_DOUBTS: Final = {"contradicted": CONTRADICTED, "displaced": DISPLACED, "unlisted": UNLISTED}
+_DOUBTS: Final = {
+    "contradicted": CONTRADICTED,
+    "displaced": DISPLACED,
+    "unlisted": UNLISTED,
+    "doubted_elsewhere": ELSEWHERE,
+}
 _BRING = Words("请申请人提交该证照", "let the applicant bring it")
 
 

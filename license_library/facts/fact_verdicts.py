@@ -50,7 +50,7 @@ def judge(element: Element, facts: list[Fact], rows: Iterable[Any], now: datetim
 
 
 def weakness(fact: Fact, now: datetime) -> str | None:
-    """Say why a fact may not hold any more: lapsed, contradicted, in_quarantine, disputed, unlisted, silent or never; None where nothing speaks against it."""
+    """Say why a fact may not hold any more: lapsed, contradicted, displaced, in_quarantine, disputed, unlisted, doubted_elsewhere, silent or never; None where nothing speaks against it."""
     row = fact.row
     if row is None:
         return None
@@ -58,9 +58,11 @@ def weakness(fact: Fact, now: datetime) -> str | None:
         return "lapsed"
     speaking = {
         "contradicted": row.is_contradicted,
+        "displaced": row.is_displaced,
         "in_quarantine": row.newer_waits,
         "disputed": row.is_disputed,
         "unlisted": row.unlisted_at is not None,
+        "doubted_elsewhere": row.is_doubted_elsewhere,
     }
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
     return next((code for code, speaks in speaking.items() if speaks), None if freshness == "fresh" else freshness)

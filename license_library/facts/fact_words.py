@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from license_library.answers import Words
+from license_library.asking.doubts import ELSEWHERE
 from license_library.licenses.as_of import unknown_state_words
 from license_library.words.wording import freshness_words
 from schemas.bureau_time import local_minute
@@ -35,6 +36,11 @@ _CODED: Final = {
     "not_held": Words("库中没有载有该项信息的证照", "no license of this holder tells it"),
     "in_quarantine": Words("该主体有记录因数据问题未入库", "a record of this holder waits for the steward"),
     "contradicted": Words("各来源对所据证照是否有效说法不一", "another record says that the license is good no more"),
+    "doubted_elsewhere": ELSEWHERE,
+    "displaced": Words(
+        "取代所据证照的证照属于其他主体或已不可用",
+        "the license that took its place is another holder's, or is not good",
+    ),
     "unlisted": Words("部门最近的全量清单中已无所据证照", "its department's whole list lacks the license now"),
     "disputed": Words("内容有异议，已请部门校核", "the license is disputed, its department was asked"),
     "settled": Words("来源不一致，已由数据管理员裁定", "the sources differ; a steward has settled it"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from license_library.asking.one_license import maybe_of_one_holder, same_number
 from license_library.asking.replaced import NOT_GOOD
 
 _TODAY = "cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)"  # a day is a day of the bureau
@@ -58,10 +59,11 @@ select distinct on (r.reliance_id) r.reliance_id, twin.version_count, 'contradic
     where t.license_identifier = l.license_identifier and t.license_id <> l.license_id
     union
    select t.license_id, t.version_count, t.status from licenses t
-    where t.license_number = l.license_number and t.subject_id = l.subject_id and t.license_type = l.license_type
-      and (t.department, t.feed) <> (l.department, l.feed) and t.issued_on <= l.issued_on) as twin
+    where {same_number("l", "t")} and t.license_type = l.license_type and (t.department, t.feed) <> (l.department, l.feed)
+      and t.issued_on <= l.issued_on and {maybe_of_one_holder("l", "t")}) as twin
   join reliances r on r.license_id = twin.license_id
- where d.is_first and l.status = any({NOT_GOOD}) and v.status is distinct from l.status and twin.status = any(:good_states)
+ where d.is_first and l.status = any({NOT_GOOD}) and (v.status, v.license_identifier, v.license_number, v.license_type, v.subject_id, v.issued_on)
+     is distinct from (l.status, l.license_identifier, l.license_number, l.license_type, l.subject_id, l.issued_on) and twin.status = any(:good_states)
  order by r.reliance_id, l.license_id
 on conflict do nothing
 """)  # noqa: S608 - constants of this room

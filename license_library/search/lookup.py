@@ -86,7 +86,10 @@ def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today:
         recognised_words=RECOGNISED[reading.kind],
         hits=_hits(shown, reading, found.candidates, bound, lambda row, fit: listed_hit(row, keyring, today, now, fit)),
         next=write_cursor(question, [used, *shown[-1].place]) if more else None,
-        advice=[*_said(reading, found), *_advise(conn, reading, found, terms, now)],
+        advice=[
+            *_said(reading, found),
+            *_advise(conn, reading, [readings[number] for number in tried], found, terms, now),
+        ],
         counts=found.counts,
         bound_holders=bound.told,
         look_alikes_offered=reading.kind == "holder_name" and (bool(found.rows) or found.candidates.too_many),
@@ -131,10 +134,13 @@ def _said(reading: Reading, found: _Found) -> tuple[Advice, ...]:
     return () if found.rows and reading.kind == "number" else reading.advice
 
 
-def _advise(conn: Connection, reading: Reading, found: _Found, terms: SearchTerms, now: datetime) -> list[Advice]:
+def _advise(
+    conn: Connection, reading: Reading, tried: list[Reading], found: _Found, terms: SearchTerms, now: datetime
+) -> list[Advice]:
+    too_many = found.candidates.too_many
     if found.rows:
-        return advise_found(reading, too_many=found.candidates.too_many)
-    return advise_nothing(conn, reading, terms.license_type, now, too_many=found.candidates.too_many)
+        return advise_found(conn, reading, terms.license_type, too_many=too_many)
+    return advise_nothing(conn, tried, terms.license_type, now, too_many=too_many)
 
 
 def _first_page(readings: list[Reading]) -> tuple[list[int], list[int]]:

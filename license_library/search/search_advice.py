@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, Words
@@ -68,15 +69,21 @@ _LOOK_ALIKE = Advice(
 _NONE = Advice("search.none", Words("没有符合条件的证照", "no license fits; every department keeps its promise"))
 
 
-def advise_found(reading: Reading, *, too_many: bool) -> list[Advice]:
-    """Return what a list must say about itself: that it is not all, or not what was typed."""
-    return [*([_LOOK_ALIKE] if reading.kind == "similar_name" else []), *([_TOO_MANY] if too_many else [])]
+def advise_found(conn: Connection, reading: Reading, license_type: str | None, *, too_many: bool) -> list[Advice]:
+    """Return what a list must say about itself: that it is not all, or not what was typed, or that more of the holder waits."""
+    waiting = count_waiting(conn, reading.values, license_type) if reading.kind == "holder_code" else 0
+    return [
+        *([_LOOK_ALIKE] if reading.kind == "similar_name" else []),
+        *([_TOO_MANY] if too_many else []),
+        *([Advice("search.in_quarantine", waiting_words(waiting))] if waiting else []),
+    ]
 
 
 def advise_nothing(
-    conn: Connection, reading: Reading, license_type: str | None, now: datetime, *, too_many: bool = False
+    conn: Connection, tried: Sequence[Reading], license_type: str | None, now: datetime, *, too_many: bool = False
 ) -> list[Advice]:
-    """Return why nothing was found, and how sure that is."""
+    """Return why nothing was found by any reading, the likeliest first, and how sure that is."""
+    reading = _of_any_kind(tried)
     if not reading.values:
         return []  # it cannot exist; the reading has said so
     if license_type is None and reading.kind == "identifier":
@@ -88,6 +95,15 @@ def advise_nothing(
     certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
     doubts = [*_waiting(conn, reading, license_type), *([_TOO_MANY_TO_TELL] if too_many else [])]
     return [*_ended(conn, license_type), *doubts, *([] if doubts and certainty == _NONE else [certainty])]
+
+
+def _of_any_kind(tried: Sequence[Reading]) -> Reading:
+    """Return the likeliest reading; of a number that may be of several kinds of holders, with what it is in each."""
+    reading = tried[0]
+    if reading.kind != "holder_code":
+        return reading
+    numbers = [value for one in tried if one.kind == "holder_code" for value in one.values]
+    return msgspec.structs.replace(reading, values=numbers)
 
 
 def _ended(conn: Connection, license_type: str | None) -> list[Advice]:

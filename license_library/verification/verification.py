@@ -25,9 +25,11 @@ from license_library.asking.waiting_records import (
     count_unreadable,
     count_waiting,
     count_waiting_of_type,
+    count_wrong_identifiers,
     type_waiting_words,
     unreadable_words,
     waiting_words,
+    wrong_waiting_words,
 )
 from license_library.licenses.replacements import find_newer
 from license_library.storage.keyring import Keyring
@@ -79,7 +81,9 @@ def verify_license(
         if unseen.verdict == "unknown":  # a number may stand on many licenses, and theirs is not known
             return unseen
     if _overall(matches) is not False:
-        refuse_unlike([one for one, fields, _ in compared if _overall(fields) == _overall(matches)])
+        refuse_unlike(
+            [(one, _is_the_holder(fields)) for one, fields, _ in compared if _overall(fields) == _overall(matches)]
+        )
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()
@@ -122,6 +126,11 @@ def _likeness(today: date, now: datetime) -> Any:
 def _is_of_another(matches: list[FieldMatch]) -> bool:
     """Tell whether the number of the holder, where one is given, is not the license's."""
     return any(match.field == "holder_code" and match.matches is False for match in matches)
+
+
+def _is_the_holder(matches: list[FieldMatch]) -> bool:
+    """Tell whether the number that is given is the holder's: then it is one holder, under whichever number of theirs."""
+    return any(match.field == "holder_code" and match.matches is True for match in matches)
 
 
 def _overall(matches: list[FieldMatch]) -> bool | None:
@@ -187,6 +196,8 @@ def _nothing(
     license_type = _type_asked(conn, question)
     sources = sources_of_type(conn, license_type, now) if license_type else []
     waiting = _waiting(conn, keyring, question, license_type, today)
+    if reading.is_wrong and license_type is None and (count := count_wrong_identifiers(conn)):
+        waiting = [*waiting, wrong_waiting_words(count)]
     is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources)
     surely_not = (reading.is_wrong or is_all_known) and not waiting
     return VerifyAnswer(

@@ -80,9 +80,9 @@ def refuse_several() -> NoReturn:
     raise WrongQuestion("verify.several_licenses", words)
 
 
-def refuse_unlike(rows: Sequence[Any]) -> None:
-    """Refuse a number where several licenses fit alike that are of several holders or types: any of them may be meant."""
-    if len({(row.holder_hash, row.license_type) for row in rows}) > 1:
+def refuse_unlike(fitting: Sequence[tuple[Any, bool]]) -> None:
+    """Refuse a number where several licenses fit alike that are of several types, or of several holders none of whom was given: any may be meant."""
+    if len({(None if is_the_holder else row.holder_hash, row.license_type) for row, is_the_holder in fitting}) > 1:
         words = Words(
             "该编号对应不同持证主体或不同类型的证照，所给内容不足以区分，请同时给出持证主体或证照类型",
             "verify: the number stands on licenses of several holders or types that fit alike; expected the holder or the license type as well",

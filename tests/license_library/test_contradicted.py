@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
+from sqlalchemy import Engine
+from subject_makers import bind
 
 from license_library.answers import Verdict
 from license_library.asking.doubts import kept_doubts
@@ -18,11 +20,19 @@ from license_library.licenses.dossier import get_license
 from license_library.licenses.license_now import license_now
 from license_library.licenses.reliances import Relying, rely_on
 from license_library.search.lookup import find_licenses
+from license_library.storage.keyring import Keyring
 from license_library.verification.verification import verify_license
 
 SAID = "另有同一证照的记录称其已不可用，各来源说法不一"
 DISPLACED = "取代本证照的证照属于其他主体或已不可用"
 PLATFORM = {"department": "transport", "license_number": "A1"}
+
+
+@pytest.fixture
+def shelf(database: Engine, keyring: Keyring) -> Iterator[Library]:
+    """Give an empty library whose decisions are committed one by one."""
+    with database.connect() as conn:
+        yield Library(conn, keyring)
 
 
 @pytest.fixture
@@ -132,6 +142,126 @@ def test_the_same_number_of_another_holder_is_no_doubt(shelf: Library, company: 
     assert verdict(shelf).verdict == "held"
     shelf.change("update licenses set subject_id = :company", company=company)
     assert verdict(shelf).verdict == "stale"
+
+
+def in_other_brackets(shelf: Library, company: int) -> None:
+    """Let the other feed write the number in narrow brackets."""
+    shelf.change("update licenses set license_number = '鲁（2016）第1号'")
+    shelf.add_license(company, department="transport", license_number="鲁(2016)第1号", status="withdrawn")
+
+
+def under_a_bound_number(shelf: Library, company: int) -> None:
+    """Let the other feed know the holder under a number that a steward bound, and under another name."""
+    other = shelf.add_subject("HENG TONG", "370283600000001", "099")
+    bind(shelf, company, other)
+    twin(shelf, other, status="withdrawn")
+
+
+def under_another_number_of_one_name(shelf: Library, company: int) -> None:
+    """Let the other feed know a holder of that name under a number of which nobody has decided anything."""
+    twin(shelf, shelf.add_subject(code="370283600000001", code_type="099"), status="withdrawn")
+
+
+def with_joint_holders_in_another_order(shelf: Library, company: int) -> None:
+    """Let both feeds name the same two holders, each another one first."""
+    other = shelf.add_subject("某", "370283600000001", "099")
+    (license_id,) = shelf.read("select license_id from licenses")
+    for one, holders in ((license_id, [company, other]), (twin(shelf, other, status="withdrawn"), [other, company])):
+        shelf.add_holders(one, *((holder, "某", None) for holder in holders))
+
+
+@pytest.mark.parametrize(
+    "told_elsewhere",
+    [in_other_brackets, under_a_bound_number, under_another_number_of_one_name, with_joint_holders_in_another_order],
+)
+def test_the_very_license_is_known_however_the_other_feed_writes_it(
+    shelf: Library, company: int, told_elsewhere: Callable[[Library, int], None]
+) -> None:
+    told_elsewhere(shelf, company)
+    assert (verdict(shelf).verdict, verdict(shelf).reason) == ("stale", "contradicted")
+    number, *_ = shelf.read("select license_number from licenses order by license_id")
+    question = VerifyQuestion(license_type="bizlic", license_number=number, values={"holder_code": COMPANY})
+    answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW)
+    assert (answer.verdict, [one.code for one in answer.doubts]) == ("stale", ["contradicted"])
+
+
+def dispute(shelf: Library, license_id: int) -> None:
+    """Ask its department to put it right."""
+    shelf.dispute(license_id)
+
+
+def let_wait(shelf: Library, license_id: int) -> None:
+    """Let a newer record of it wait."""
+    shelf.let_a_newer_record_wait(license_id)
+
+
+def unlist(shelf: Library, license_id: int) -> None:
+    """Let its department's list lack it."""
+    shelf.unlist(license_id)
+
+
+@pytest.mark.parametrize("doubt", [dispute, let_wait, unlist])
+@pytest.mark.parametrize("same", [{"license_identifier": IDENTIFIER, "license_number": "A2"}, {}])
+def test_a_copy_in_another_feed_hides_no_doubt_about_the_license(
+    shelf: Library, company: int, doubt: Callable[[Library, int], None], same: dict[str, str]
+) -> None:
+    (license_id,) = shelf.read("select license_id from licenses")
+    twin(shelf, company, **same)
+    assert verdict(shelf).verdict == "held"
+    doubt(shelf, license_id)
+    material = verdict(shelf)
+    assert (material.verdict, material.reason, material.satisfied) == ("stale", "doubted_elsewhere", False)
+    assert "；另一来源中的同一证照存有疑问" in material.words.zh
+    question = VerifyQuestion(license_type="bizlic", license_number=same.get("license_number", "A1"))
+    answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW)
+    assert (answer.verdict, [one.code for one in answer.doubts]) == ("stale", ["doubted_elsewhere"])
+    told = facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, None, None, None, TODAY, NOW)
+    assert {one.verdict for one in told.fields if one.name == "registration_authority"} == {"stale"}
+
+
+@pytest.mark.parametrize("lost", [{"status": "revoked"}, {}])
+def test_what_took_the_place_of_the_successor_counts_too(shelf: Library, company: int, lost: dict[str, str]) -> None:
+    whose = company if lost else anothers(shelf, company)
+    before = "A1"
+    for number in ("A2", "A3", "A4"):
+        shelf.add_license(company, license_number=number, replaces=before)
+        before = number
+    assert verdict(shelf).verdict == "held"
+    shelf.add_license(whose, license_number="A5", replaces="A4", **lost)
+    assert (verdict(shelf).verdict, verdict(shelf).reason) == ("stale", "displaced")
+    assert told(shelf)[:4] == [["displaced"]] * 4
+
+
+def test_an_identifier_that_stands_on_a_good_license_of_somebody_else_is_vouched_for_nowhere(
+    shelf: Library, company: int
+) -> None:
+    other = twin(shelf, anothers(shelf, company), license_identifier=IDENTIFIER, license_number="B1")
+    assert (verdict(shelf).verdict, verdict(shelf).reason) == ("stale", "displaced")
+    assert told(shelf)[:4] == [["displaced"]] * 4
+    shelf.change("update licenses set issued_on = '2012-03-01' where license_id = :other", other=other)
+    assert verdict(shelf).verdict == "held"  # passed on to the applicant since
+
+
+def test_licenses_that_name_each_other_as_replaced_have_an_end(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A2", replaces="A1")
+    shelf.change("update licenses set replaces = 'A2' where license_number = 'A1'")
+    assert verdict(shelf).verdict == "held"
+
+
+def test_a_successor_of_the_holder_under_a_bound_number_is_no_doubt(shelf: Library, company: int) -> None:
+    other = shelf.add_subject("HENG TONG", "370283600000001", "099")
+    shelf.add_license(other, license_number="A2", replaces="A1")
+    assert verdict(shelf).reason == "displaced"
+    bind(shelf, company, other)
+    assert verdict(shelf).verdict == "held"
+
+
+def test_what_a_displaced_license_tells_is_stale(shelf: Library, company: int) -> None:
+    shelf.add_license(anothers(shelf, company), license_number="A2", replaces="A1")
+    answer = facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, None, None, None, TODAY, NOW)
+    told = {one.name: (one.verdict, one.reason) for one in answer.fields}
+    assert told["legal_representative"] == ("stale", "displaced")
+    assert told["credit_code"] == ("known", None)
 
 
 def anothers(shelf: Library, company: int) -> int:

@@ -208,3 +208,19 @@ def test_what_another_feed_takes_away_by_number_and_holder_is_told(rely, pull, a
         )
     pull(told(2, record_id="R2", status="withdrawn"))
     assert alerts() == [("contradicted", "valid", "withdrawn")]
+
+
+def test_a_case_is_told_of_a_bad_row_that_is_corrected_onto_its_license(rely, pull, alerts):
+    rely()
+    pull(told(2, record_id="R2", license_number="X2", license_identifier=IDENTIFIER[:-5] + "003.X", status="revoked"))
+    assert alerts() == []
+    pull(told(3, record_id="R1", license_identifier=IDENTIFIER))
+    assert alerts() == []
+    pull(told(4, record_id="R2", license_number="X2", license_identifier=IDENTIFIER, status="revoked"))
+    assert alerts() == [("contradicted", "valid", "revoked")]
+    pull(
+        told(
+            5, record_id="R2", license_number="X2", license_identifier=IDENTIFIER, status="revoked", area_code="370200"
+        )
+    )
+    assert alerts() == [("contradicted", "valid", "revoked")]

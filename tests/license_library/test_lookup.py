@@ -21,6 +21,8 @@ from sqlalchemy import text
 
 from license_library.answers import SearchAnswer
 from license_library.asking.freshness import validity_of
+from license_library.asking.holder_codes import is_of_both
+from license_library.asking.holders import holder_hash
 from license_library.asking.questions import SearchTerms
 from license_library.asking.refusals import WrongQuestion
 from license_library.licenses.dossier import get_license
@@ -480,3 +482,24 @@ def test_a_holder_is_denied_nothing_while_a_record_of_nobody_knows_whom_waits(st
 def test_an_identifier_of_an_unknown_type_is_denied_by_nobody(stocked: Library) -> None:
     stocked.change("update license_types set type_code = 'others' where license_type = 'bizlic'")
     assert [one.code for one in ask(stocked, identifier=OTHER_IDENTIFIER).advice] == ["search.unknown_type"]
+
+
+def test_what_waits_of_a_holder_is_told_beside_what_is_held(shelf: Library, stocked: Library) -> None:
+    assert ask(shelf, holder_code=COMPANY).advice == []
+    shelf.add_case(holder_hashes=[holder_hash(shelf.keyring, "001", COMPANY)])
+    answer = ask(shelf, holder_code=COMPANY)
+    assert len(answer.hits) == 3
+    assert [(one.code, one.words.zh) for one in answer.advice] == [
+        ("search.in_quarantine", "该主体有 1 条记录因数据问题待处理")
+    ]
+    assert ask(shelf, holder_code=COMPANY, license_type="namepre").advice == []
+
+
+def test_what_waits_under_either_reading_of_fifteen_digits_is_told(shelf: Library) -> None:
+    shelf.add_feed()
+    number = next(one for one in (f"{370283650307000 + serial}" for serial in range(1000)) if is_of_both(one, TODAY))
+    assert [one.code for one in ask(shelf, text=number).advice] == ["search.none"]
+    shelf.add_case(holder_hashes=[holder_hash(shelf.keyring, "099", number)])
+    for terms in ({"text": number}, {"holder_code": number}, {"holder_code": number, "holder_code_type": "099"}):
+        assert [one.code for one in ask(shelf, **terms).advice] == ["search.in_quarantine"], terms
+    assert [one.code for one in ask(shelf, holder_code=number, holder_code_type="111").advice] == ["search.none"]

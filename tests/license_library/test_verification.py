@@ -439,6 +439,18 @@ def test_a_wrong_identifier_exists_where_a_steward_let_it_pass_and_may_where_a_r
     assert (answer.verdict, answer.advice[0].code) == ("confirmed", "identifier.license_identifier_wrong")
 
 
+def test_a_wrong_identifier_of_no_type_that_is_known_may_be_in_a_record_that_waits_for_just_that(
+    shelf: Library, company: int
+) -> None:
+    shelf.add_case()  # of another problem: its identifier is right, and another one
+    wrong = IDENTIFIER[:-1] + "A"
+    assert ask(shelf, identifier=wrong).verdict == "not_found"
+    shelf.add_case(problems=[{"code": "identifier.license_identifier_wrong", "field": "license_identifier"}])
+    answer = ask(shelf, identifier=wrong)
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert answer.reasons[-1].zh.startswith("有 1 条记录因电子证照标识有误待处理")
+
+
 def _type_code() -> str:
     parts = parse_license_identifier(IDENTIFIER)
     assert parts is not None

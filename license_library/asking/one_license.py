@@ -1,0 +1,44 @@
+"""When two rows are of one license, or of one holder: conditions for statements.
+
+For doubts only: what may be the same is looked at, nothing is made the same. Beside an exact number little is asked, so all of it
+is read of the few rows that have it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from license_library.asking.readings import BRACKETS
+
+# A number is looked for in every kind of brackets, where it has any: each kind is a look into the index.
+_ALL: Final = "".join(BRACKETS)
+_SPELT: Final = ", ".join(f"translate({{0}}.license_number, '{_ALL}', '{pair * len(BRACKETS)}')" for pair in BRACKETS)
+_NUMBERS: Final = f"""case when translate({{0}}.license_number, '{_ALL}', '') = {{0}}.license_number
+      then array[{{0}}.license_number] else array[{_SPELT}] end"""
+_HOLDERS: Final = """(select {0}.subject_id union all select h.subject_id from license_holders h
+        where h.license_id = {0}.license_id and h.version_count = {0}.version_count)"""
+_BOUND: Final = """(select g.subject_id, coalesce(b.subject_id, g.subject_id) as bound_id from {holders} g
+        left join subject_groups own on own.subject_id = g.subject_id and own.known_to is null
+        left join subject_groups b on b.group_id = own.group_id and b.known_to is null)"""
+_OF_ONE_HOLDER: Final = (
+    "exists (select from {ours} one join {theirs} other on other.subject_id in (one.subject_id, one.bound_id))"
+)
+_NAMED_ALIKE: Final = """exists (select from {ours} one join subjects s using (subject_id)
+        cross join {theirs} other join subjects t on t.subject_id = other.subject_id where t.name_key = s.name_key)"""
+
+
+def same_number(alias: str, other: str) -> str:
+    """Return the condition that two licenses have one number, whatever brackets it is written in."""
+    return f"{other}.license_number = any({_NUMBERS.format(alias)})"
+
+
+def of_one_holder(alias: str, other: str) -> str:
+    """Return the condition that somebody holds both licenses, alone or with others, under one number or under numbers that are bound."""
+    bound = _BOUND.format(holders=_HOLDERS.format(alias))
+    return _OF_ONE_HOLDER.format(ours=bound, theirs=_HOLDERS.format(other))
+
+
+def maybe_of_one_holder(alias: str, other: str) -> str:
+    """Return the condition that somebody holds both licenses, or that two who do have one name: beside one number that is no chance."""
+    alike = _NAMED_ALIKE.format(ours=_HOLDERS.format(alias), theirs=_HOLDERS.format(other))
+    return f"({of_one_holder(alias, other)} or {alike})"
