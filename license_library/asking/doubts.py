@@ -62,33 +62,33 @@ def newer_waits(license_alias: str) -> str:
 
 
 # Its identifier elsewhere, or its number with what may be the same holder in another feed; an earlier issue under that number may
-# well be over. Two looks into an index; what else is asked of a row found there, few are asked.
-_HAS_TWIN = f"""({{0}}.status = any({GOOD}) and (
-    exists (select from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id and {{such}})
-    or exists (select from licenses n where {same_number("{0}", "n")}
-      and n.license_type = {{0}}.license_type and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed)
-      and n.issued_on >= {{0}}.issued_on and {{such}} and {maybe_of_one_holder("{0}", "n")})))"""  # noqa: S608 - constants of this room
+# well be over. Two looks into indexes; what is asked of a row found there, few are asked. The gravest that any of them says.
+_TWINS_SAY = f"""case when {{0}}.status = any({GOOD}) then (
+    select case max(case when n.status = any({NOT_GOOD}) then 2 when {{doubted}} then 1 end)
+             when 2 then 'contradicted' when 1 then 'doubted_elsewhere' end from (
+      select n.* from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id
+       union all
+      select n.* from licenses n where {same_number("{0}", "n")}
+         and n.license_type = {{0}}.license_type and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed)
+         and n.issued_on >= {{0}}.issued_on and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
 
 
-def is_contradicted(license_alias: str) -> str:
-    """Return the condition that another row of the very license, good by its own word, says that it is not."""
-    return _HAS_TWIN.format(license_alias, such=f"n.status = any({NOT_GOOD})")
+def twins_say(license_alias: str) -> str:
+    """Return what other rows of the very license say of one that is good by its own word.
 
-
-def is_doubted_elsewhere(license_alias: str) -> str:
-    """Return the condition that another row of the very license is disputed, listed no more, or waits for a newer record."""
-    such = f"(n.unlisted_at is not null or {is_disputed('n')} or {newer_waits('n')})"
-    return _HAS_TWIN.format(license_alias, such=such)
+    `contradicted`: it is not good. `doubted_elsewhere`: it is disputed, listed no more, or waits for a newer record. Else null.
+    """
+    doubted = f"n.unlisted_at is not null or {is_disputed('n')} or {newer_waits('n')}"
+    return _TWINS_SAY.format(license_alias, doubted=doubted)
 
 
 def doubt_columns(license_alias: str) -> str:
     """Return the columns of a license that doubts_of reads, but for those of its feed and its own."""
     told = {
-        "is_contradicted": is_contradicted,
+        "twins_say": twins_say,
         "is_displaced": is_displaced,
         "newer_waits": newer_waits,
         "is_disputed": is_disputed,
-        "is_doubted_elsewhere": is_doubted_elsewhere,
     }
     return ", ".join(f"{condition(license_alias)} as {name}" for name, condition in told.items())
 
@@ -106,7 +106,7 @@ def may_have_changed(status: str, doubts: Sequence[Doubt]) -> list[Doubt]:
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:
     """Return the doubts, gravest first, of a row that carries doubt_columns, unlisted_at, fresh_at and fresh_seconds."""
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
-    doubts = [Doubt("contradicted", CONTRADICTED)] if row.is_contradicted else []
+    doubts = [Doubt("contradicted", CONTRADICTED)] if row.twins_say == "contradicted" else []
     if row.is_displaced:
         doubts.append(Doubt("displaced", DISPLACED))
     if row.newer_waits:
@@ -115,7 +115,7 @@ def doubts_of(row: Any, now: datetime) -> list[Doubt]:
         doubts.append(Doubt("disputed", DISPUTED))
     if row.unlisted_at is not None:
         doubts.append(Doubt("unlisted", UNLISTED))
-    if row.is_doubted_elsewhere:
+    if row.twins_say == "doubted_elsewhere":
         doubts.append(Doubt("doubted_elsewhere", ELSEWHERE))
     if freshness != "fresh":
         doubts.append(Doubt(freshness, freshness_words(freshness, row.fresh_at, row.fresh_seconds)))

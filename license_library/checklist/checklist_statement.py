@@ -45,11 +45,11 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        coalesce(waiting.quarantine_ids, maybe.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids,
        coalesce(waiting.codes, maybe.codes) as waiting_codes, coming.held_count,
        case when m.origin <> 'license' then 'applicant_brings'
-            when best.validity = 'valid' and (best.is_contradicted or best.is_displaced) then 'stale'
+            when best.validity = 'valid' and (best.twins_say = 'contradicted' or best.is_displaced) then 'stale'
             when best.validity = 'valid' and best.newer_waits then 'in_quarantine'
             when best.validity = 'valid' and best.is_disputed then 'disputed'
             when best.validity = 'valid'
-              then case when known.freshness = 'fresh' and best.unlisted_at is null and not best.is_doubted_elsewhere then 'held' else 'stale' end
+              then case when known.freshness = 'fresh' and best.unlisted_at is null and best.twins_say is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null or coming.held_count > 0 then 'in_quarantine'
             when best.status = any(cast(:final_states as text[]))
               then case when known.freshness <> 'fresh' or best.status = 'superseded' and not best.is_replaced then 'unknown' else 'not_good' end
@@ -62,12 +62,12 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null
-            when best.validity = 'valid' and best.is_contradicted then 'contradicted'
+            when best.validity = 'valid' and best.twins_say = 'contradicted' then 'contradicted'
             when best.validity = 'valid' and best.is_displaced then 'displaced'
             when best.validity = 'valid' and best.newer_waits then 'newer_waits'
             when best.validity = 'valid' and best.is_disputed then 'correction_open'
             when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
-            when best.validity = 'valid' and best.is_doubted_elsewhere then 'doubted_elsewhere'
+            when best.validity = 'valid' and best.twins_say is not null then 'doubted_elsewhere'
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
             when coming.held_count > 0 then 'batch_held'
@@ -113,7 +113,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
      order by term.validity = 'valid' desc,
               -- what may be relied on today goes before what is newer
-              case when term.validity = 'valid' then array[trust.is_contradicted, trust.is_displaced, trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, trust.is_doubted_elsewhere, not trust.is_fresh] end,
+              case when term.validity = 'valid' then array[coalesce(trust.twins_say = 'contradicted', false), trust.is_displaced, trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, trust.twins_say is not null, not trust.is_fresh] end,
               replaced.is_replaced,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
               l.issued_on desc, l.license_id desc, own.is_own desc

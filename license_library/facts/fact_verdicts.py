@@ -57,12 +57,12 @@ def weakness(fact: Fact, now: datetime) -> str | None:
     if not fact.in_force:
         return "lapsed"
     speaking = {
-        "contradicted": row.is_contradicted,
+        "contradicted": row.twins_say == "contradicted",
         "displaced": row.is_displaced,
         "in_quarantine": row.newer_waits,
         "disputed": row.is_disputed,
         "unlisted": row.unlisted_at is not None,
-        "doubted_elsewhere": row.is_doubted_elsewhere,
+        "doubted_elsewhere": row.twins_say == "doubted_elsewhere",
     }
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
     return next((code for code, speaks in speaking.items() if speaks), None if freshness == "fresh" else freshness)

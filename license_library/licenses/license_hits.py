@@ -14,7 +14,7 @@ from sqlalchemy import column, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import LicenseHit, Words
-from license_library.asking.doubts import doubts_of, is_contradicted, is_disputed, is_doubted_elsewhere, newer_waits
+from license_library.asking.doubts import doubts_of, is_disputed, newer_waits, twins_say
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.asking.masking import mask_code, mask_name, mask_text
@@ -38,11 +38,10 @@ _TOLD: Final = {
     "license_name": "coalesce(l.license_name, t.name, l.license_type)",
     "sensitivity": "t.sensitivity",
     "department_name": "d.name",
-    "is_contradicted": is_contradicted("l"),
+    "twins_say": twins_say("l"),
     "is_displaced": is_displaced("l"),
     "is_disputed": is_disputed("l"),
     "newer_waits": newer_waits("l"),
-    "is_doubted_elsewhere": is_doubted_elsewhere("l"),
     **{name: f"f.{name}" for name in ("fresh_at", "fresh_seconds")},
     **{name: f"s.{name}" for name in ("code_encrypted", "code_type", "kind", "holder_hash")},
     **LISTED,
