@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from schemas.bureau_time import local_second
 from schemas.errors import HubError
 
 
@@ -37,6 +38,14 @@ class PushSummary:
     def is_good(self) -> bool:
         """Say whether the pass went through and found the department up."""
         return self.failure is None and self.paused_until is None
+
+    @property
+    def became(self) -> str:
+        """Say in words how many ended in which state, and what stopped the pass."""
+        counts = ", ".join(f"{state} {count}" for state, count in sorted(self.counts.items()))
+        paused = f"left alone until {local_second(self.paused_until)}: it was found down" if self.paused_until else ""
+        failed = str(self.failure) if self.failure else ""
+        return "; ".join(filter(None, [counts, paused, failed])) or "nothing was due"
 
     def add(self, state: str) -> None:
         """Count one delivery."""
