@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import logging
 
-from airflow.sdk import DAG, get_current_context, get_parsing_context, task
+from airflow.sdk import DAG, get_parsing_context, task
 
 from connectors.declarations.declaration import Department, list_departments
-from dags.outcome import told_to_airflow
+from dags.outcome import fail_with_counts, told_to_airflow
 from dags.surroundings import (
     CONNECTORS_FOLDER,
     FIRST_DAY,
@@ -77,9 +77,8 @@ def deliver(department: str) -> dict[str, int]:
     with told_to_airflow(), opened_hub() as hub:
         told = push(hub, department, connection_of(department))
         _log.info("%s: %s", department, told.became)
-        if told.failure:  # Airflow keeps nothing that a failed task returns
-            get_current_context()["ti"].xcom_push(key="return_value", value=told.counts)
-            raise told.failure
+        if told.failure:
+            fail_with_counts(told.failure, told.counts)
         return told.counts
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
+from hub.failures import kind_and_place
 from schemas.bureau_time import local_second
 from schemas.errors import HubError
 
@@ -53,8 +52,7 @@ class PushSummary:
 
     def note_mistake(self, delivery_id: int, error: Exception) -> str:
         """Note what nobody foresaw by its kind and place, and return that: its own words may quote a payload."""
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+        where = kind_and_place(error)
         words = f"delivery {delivery_id}: {where}; it may have arrived; report it; the others were brought"
         self.failure = HubError(f"{self.department}: {words}")
         return where
