@@ -5,10 +5,12 @@ Parsed again and again: reads declarations and nothing else. What the task does 
 
 from __future__ import annotations
 
+import logging
+
 from airflow.sdk import DAG, get_parsing_context, task
 
 from connectors.declarations.declaration import Department, list_departments
-from dags.outcome import told_to_airflow
+from dags.outcome import fail_with_counts, told_to_airflow
 from dags.surroundings import (
     CONNECTORS_FOLDER,
     FIRST_DAY,
@@ -18,6 +20,8 @@ from dags.surroundings import (
     task_defaults,
     timetable_of_all,
 )
+
+_log = logging.getLogger(__name__)
 
 
 def push_department(department: Department) -> DAG:
@@ -54,7 +58,7 @@ def describe_deliveries(department: Department) -> str:
 
 {notices}
 
-A red task: the hub's database, or the declaration or connection. A department that is down makes nothing red: what is due
+A red task: the hub's database, or the declaration or connection; what went through before stands in its log and in what it returns. A department that is down makes nothing red: what is due
 waits for its next try, see `hub delivery list`. What is to be verified waits for a person on the page *Deliveries*.
 Running it again is safe, also twice at once: each delivery is claimed by one run.
 """
@@ -67,13 +71,14 @@ def dag_id(department: str) -> str:
 
 @task
 def deliver(department: str) -> dict[str, int]:
-    """Bring everything that is due and ask for receipts; return how many ended in which state."""
+    """Bring everything that is due and ask for receipts; return how many ended in which state, also where it fails."""
     from hub.pushing.push import push
 
     with told_to_airflow(), opened_hub() as hub:
         told = push(hub, department, connection_of(department))
+        _log.info("%s: %s", department, told.became)
         if told.failure:
-            raise told.failure
+            fail_with_counts(told.failure, told.counts)
         return told.counts
 
 

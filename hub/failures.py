@@ -5,9 +5,11 @@ Knows which failures end an exchange and which may be tried again; not what the 
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -60,6 +62,12 @@ def plain_database_errors_at(where: str) -> Iterator[None]:
         yield
     except DATABASE_ERRORS as error:
         raise _plain(where, error) from None
+
+
+def kind_and_place(error: Exception) -> str:
+    """Return what is said of an error that nobody foresaw: its own words may quote a record."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
 
 
 def _plain(where: str, error: DBAPIError | psycopg.Error) -> HubError:

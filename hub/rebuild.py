@@ -76,6 +76,12 @@ class Rebuilt(msgspec.Struct, frozen=True):
         """Say whether everything that can be proven is proven."""
         return self.library_digest == self.archive_digest
 
+    @property
+    def is_proven(self) -> bool:
+        """Say whether the archive vouches for the feed: it made something of it again, and lacks only what its retention took."""
+        lost = {one.reason for one in self.not_rebuilt}
+        return lost <= {"retention"} and bool(self.rebuilt or not lost)
+
 
 @dataclass
 class Replaying:

@@ -8,6 +8,8 @@ from lxml import etree
 
 from connectors.soap.wsdl_schemas import XS
 
+REFERENCE = "reference "  # before the name of an element or a group that is followed: it ends where it meets itself
+
 
 def qualified(entry: etree._Element, name: str) -> str:
     """Return a prefixed name with its namespace written out."""
@@ -42,3 +44,8 @@ def space_of(entry: etree._Element) -> str:
     form = entry.get("form") or schema.get("elementFormDefault", "unqualified")
     is_global = entry.getparent() is schema
     return schema.get("targetNamespace", "") if is_global or form == "qualified" else ""
+
+
+def depth_of(within: tuple[str, ...]) -> int:
+    """Return how many types and members hold each other; what is referred to is no level of its own."""
+    return sum(not one.startswith(REFERENCE) for one in within)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from connectors.scaffold.code_tables import read_codes
 from connectors.scaffold.outline import Kind, Node
-from connectors.scaffold.schema_names import kin_of, qualified, space_of, target_space
+from connectors.scaffold.schema_names import REFERENCE, depth_of, kin_of, qualified, space_of, target_space
 from connectors.scaffold.time_guesses import DATE, XML_TIME, guess_form
 from connectors.soap.wsdl_schemas import XS
 
@@ -37,6 +37,7 @@ class SchemaTree:
 
     def __init__(self, schemas: list[etree._Element]) -> None:
         self.open_parts: list[str] = []  # names of elements whose content the contract leaves open
+        self.made = 0  # nodes of all messages so far
         self._left = LARGEST
         self._known: dict[tuple[str, str], etree._Element] = {}
         self._kin: dict[str, list[etree._Element]] = {}  # by a head or an abstract type: what may stand for it
@@ -51,23 +52,28 @@ class SchemaTree:
     def element(self, name: str) -> Node | None:
         """Return the tree of a global element, by its qualified name."""
         entry, self._left = self._known.get(("element", name)), LARGEST
-        return self._element(entry, ()) if entry is not None else None
+        node = self._element(entry, ()) if entry is not None else None
+        self.made += LARGEST - self._left
+        return node
 
     def typed(self, name: str, kind: str) -> Node:
         """Return the tree of something called `name` of a qualified type, such as a part of an rpc message."""
         self._left = LARGEST
-        return self._of_type(Node(name, is_required=True), kind, ())
+        node = self._of_type(Node(name, is_required=True), kind, ())
+        self.made += LARGEST - self._left
+        return node
 
     def _element(self, entry: etree._Element, within: tuple[str, ...]) -> Node:
         self._left -= 1
         reference = entry.get("ref")
         if reference:
-            target = self._known.get(("element", qualified(entry, reference)))
-            if target is None:
+            name = qualified(entry, reference)
+            target, within_it = self._known.get(("element", name)), (*within, REFERENCE + name)
+            if target is None or within_it[-1] in within or self._left < 0:
                 self.open_parts.append(reference)
                 return replace(_named(entry, reference.rpartition(":")[2]), kind="group")
             told = _named(entry, target.get("name", ""))
-            return replace(self._element(target, within), is_list=told.is_list, is_required=told.is_required)
+            return replace(self._element(target, within_it), is_list=told.is_list, is_required=told.is_required)
         node = _named(entry, entry.get("name", ""))
         inner = next((e for kind in PARTS[1:3] if (e := entry.find(f"{{{XS}}}{kind}")) is not None), None)
         if inner is not None:
@@ -79,7 +85,7 @@ class SchemaTree:
         if space == XS or not local:
             return replace(_simple(node, KINDS.get(local, "text")), length=DIGITS.get(local, 0))
         entry = next((e for part in PARTS[1:3] if (e := self._known.get((part, kind))) is not None), None)
-        if entry is None or kind in within or len(within) > DEEPEST or self._left < 0:
+        if entry is None or kind in within or depth_of(within) > DEEPEST or self._left < 0:
             if entry is None:
                 self.open_parts.append(local)
             return replace(node, kind="group")
@@ -116,21 +122,32 @@ class SchemaTree:
 
     def _children(self, entry: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
         for child in entry.iterchildren(f"{{{XS}}}*"):
+            if self._left < 0:
+                return
             if child.tag == f"{{{XS}}}element":
                 yield from (self._inside(child, node) for node in self._alternatives(child, within))
             elif child.tag == f"{{{XS}}}group":
-                group = self._known.get(("group", qualified(child, child.get("ref", ""))))
-                yield from self._children(group, within) if group is not None else ()
+                group, within_it = self._followed("group", child, within)
+                yield from self._children(group, within_it) if group is not None else ()
             elif child.tag in GROUPS:
                 yield from self._children(child, within)
             elif child.tag == f"{{{XS}}}complexContent":
                 for step in child.iterchildren(f"{{{XS}}}extension", f"{{{XS}}}restriction"):
                     yield from self._derived(step, within)
 
+    def _followed(
+        self, kind: str, child: etree._Element, within: tuple[str, ...]
+    ) -> tuple[etree._Element | None, tuple[str, ...]]:
+        """Return the group that is referred to, and within what its parts are; nothing where it is inside itself."""
+        self._left -= 1
+        name = qualified(child, child.get("ref", ""))
+        step = f"{REFERENCE}{kind} {name}"
+        return (None if step in within else self._known.get((kind, name))), (*within, step)
+
     def _derived(self, step: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
         """Yield what an extended type holds and then what is added; a restriction says all it holds itself."""
         base = self._known.get(("complexType", qualified(step, step.get("base", ""))))
-        if base is not None and step.tag == f"{{{XS}}}extension" and len(within) < DEEPEST:
+        if base is not None and step.tag == f"{{{XS}}}extension" and depth_of(within) < DEEPEST:
             yield from self._children(base, (*within, str(step.get("base"))))
         yield from self._children(step, within)
 
@@ -142,15 +159,15 @@ class SchemaTree:
         if not members or (known is not None and known.get("abstract") != "true"):
             yield self._element(entry, within)
         told = _named(entry, "")
-        for member in members if len(within) < DEEPEST else ():
+        for member in members if depth_of(within) < DEEPEST else ():
             name = f"member {member.get('name')}"
-            if name not in within:
+            if name not in within and self._left >= 0:
                 yield replace(self._element(member, (*within, name)), is_list=told.is_list, is_required=False)
 
     def _of_kin(self, entry: etree._Element, within: tuple[str, ...]) -> Iterator[Node]:
         """Yield what extensions of an abstract type add; which one comes, the answer says (xsi:type)."""
         own = f"{{{target_space(entry)}}}{entry.get('name')}"
-        for member in self._kin.get(own, []) if entry.get("abstract") == "true" and len(within) < DEEPEST else ():
+        for member in self._kin.get(own, []) if entry.get("abstract") == "true" and depth_of(within) < DEEPEST else ():
             name = f"kin {member.get('name')}"
             if name not in within:
                 yield from (replace(n, is_required=False) for n in self._children(member, (*within, name)))
@@ -159,18 +176,21 @@ class SchemaTree:
         """Yield the attributes of a type, those of what it extends too."""
         for child in entry.iterchildren(f"{{{XS}}}*"):
             kind = etree.QName(child).localname
+            if self._left < 0:
+                return
             if kind == "attribute" and child.get("use") != "prohibited":
                 yield self._attribute(child, within)
             elif kind == "attributeGroup":
-                group = self._known.get(("attributeGroup", qualified(child, child.get("ref", ""))))
-                yield from self._attributes(group, within) if group is not None and len(within) < DEEPEST else ()
+                group, within_it = self._followed(kind, child, within)
+                yield from self._attributes(group, within_it) if group is not None else ()
             elif kind in {"complexContent", "extension"}:
                 base = self._known.get(("complexType", qualified(child, child.get("base", ""))))
-                if base is not None and len(within) < DEEPEST:
+                if base is not None and depth_of(within) < DEEPEST:
                     yield from self._attributes(base, (*within, str(child.get("base"))))
                 yield from self._attributes(child, within)
 
     def _attribute(self, entry: etree._Element, within: tuple[str, ...]) -> Node:
+        self._left -= 1
         known = self._known.get(("attribute", qualified(entry, entry.get("ref", ""))), entry)
         name = "@" + str(known.get("name") or entry.get("ref", "")).rpartition(":")[2]
         node = replace(_named(known, name), is_required=entry.get("use") == "required", is_list=False, space=None)

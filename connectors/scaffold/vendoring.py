@@ -104,21 +104,39 @@ def _links(root: etree._Element) -> list[tuple[etree._Element, str]]:
 
 def _find(location: str, namespace: str, source: Path, folder: Path) -> Path | None:
     """Return the file an import means; None where only an address must go."""
-    for name in candidate_names(location):
+    for name in _names_of(location, source):
         target = (source.parent / name).resolve()
-        if target.is_file() and not target.is_relative_to(folder):
+        if not _is_there(target):
+            continue
+        if not target.is_relative_to(folder):
             raise DeclarationError(
                 f"contract: {source.name} imports {location} from outside its folder; "
                 "copy it beside the contract and name it so; nothing was written"
             )
-        if target.is_file():
-            return target
+        return target
     if namespace in KNOWN_SPACES:
         return None
     raise DeclarationError(
-        f"contract: {source.name} imports {location}, which is never fetched; "
-        f"save it beside the contract as {candidate_names(location)[-1]}; nothing was written"
+        f"contract: {source.name} imports {location[:200]}, which is never fetched; "
+        f"save it beside the contract as {candidate_names(location)[-1][:200]}; nothing was written"
     )
+
+
+def _names_of(location: str, source: Path) -> list[str]:
+    try:
+        return candidate_names(location)
+    except ValueError as error:
+        raise DeclarationError(
+            f"contract: {source.name} imports {location[:200]!r}, which is no address ({error}); nothing was written"
+        ) from error
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether a file lies there; none does under a name that no disk takes."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def candidate_names(location: str) -> list[str]:

@@ -21,6 +21,8 @@ from schemas.errors import DeclarationError
 
 MIME = "http://schemas.xmlsoap.org/wsdl/mime/"
 CARRYING = re.compile(r"(data|xml|json|result|content|return|out|body|rows|records)$", re.IGNORECASE)
+ALTOGETHER = 200_000  # nodes of all messages: what takes longer to lay out than a contract is worth
+SHOWN = 5
 Part = tuple[str, str]  # kind (message, portType, binding) and qualified name
 
 
@@ -32,7 +34,12 @@ def read_wsdl(gathered: Gathered) -> Outline:
 
 def read_calls(gathered: Gathered, port: str = "") -> Outline:
     """Return the same with every message as it is, also one that is nothing but a string."""
-    return _WsdlReader(gathered, port).outline()
+    try:
+        return _WsdlReader(gathered, port).outline()
+    except (AttributeError, KeyError, TypeError, ValueError, SyntaxError, RecursionError) as error:
+        raise DeclarationError(
+            f"contract: {gathered.main} is no well-formed WSDL ({type(error).__name__}); nothing was written"
+        ) from error
 
 
 class _WsdlReader:
@@ -63,8 +70,10 @@ class _WsdlReader:
                 "give the WSDL that imports it; nothing was written"
             )
         style = attribute_of(binding.find(f"{{{soap}}}binding"), "style") or "document"
+        declared = {e.get("name", ""): e for e in reversed(port_type.findall("wsdl:operation", NAMES))}
         calls = tuple(
-            self._call(operation, port_type, soap, style) for operation in binding.findall(f"{{{WSDL}}}operation")
+            self._call(operation, declared.get(operation.get("name", "")), soap, style)
+            for operation in binding.findall(f"{{{WSDL}}}operation")
         )
         if not calls:
             raise DeclarationError(f"contract: {self._name}: its SOAP port has no operation; nothing was written")
@@ -94,9 +103,13 @@ class _WsdlReader:
             self._notes.append(f"port {chosen} is used; there are also {', '.join(others)}")
         return spoken[chosen]
 
-    def _call(self, bound: etree._Element, port_type: etree._Element, soap: str, style: str) -> Call:
+    def _call(self, bound: etree._Element, declared: etree._Element | None, soap: str, style: str) -> Call:
+        if self._tree.made > ALTOGETHER:
+            raise DeclarationError(
+                f"contract: {self._name} spreads to more than {ALTOGETHER} fields in all its messages; "
+                "expected fewer; nothing was written"
+            )
         name = bound.get("name", "")
-        declared = port_type.find(f"wsdl:operation[@name='{name}']", NAMES)
         operation = bound.find(f"{{{soap}}}operation")
         is_rpc = (attribute_of(operation, "style") or style) == "rpc"
         trouble = _trouble(bound, soap, name)
@@ -129,7 +142,8 @@ class _WsdlReader:
         """Yield the headers that a request carries."""
         for header in bound.findall(f"wsdl:input/{{{soap}}}header", NAMES):
             message = self._parts.get(("message", qualified(header, header.get("message", ""))))
-            part = message.find(f"wsdl:part[@name='{header.get('part')}']", NAMES) if message is not None else None
+            parts = message.findall("wsdl:part", NAMES) if message is not None else []
+            part = next((one for one in parts if one.get("name") == header.get("part")), None)
             node = self._tree.element(_element_of(part)) if part is not None else None
             if node is not None:
                 yield node
@@ -199,7 +213,8 @@ def _trouble(bound: etree._Element, soap: str, name: str) -> str:
 def _without_port(ports: list[tuple[str, etree._Element | None]]) -> str:
     missing = [name for name, binding in ports if binding is None]
     if missing:
-        return f"has no SOAP port; the binding of {', '.join(missing)} is in a file that is not imported"
+        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+        return f"has no SOAP port; the binding of {', '.join(missing[:SHOWN])}{more} is in a file that is not imported"
     return f"has no SOAP port; it has {len(ports)} other ports" if ports else "holds neither a port nor a binding"
 
 

@@ -26,7 +26,6 @@ from license_library.asking.questions import DEFAULT_LIMIT, DeliveryFilter
 from license_library.deliveries.delivery_list import get_delivery, list_deliveries
 from license_library.deliveries.outbox import Choice
 from license_library.service.acts.deciding import DeliveryDecision, decide
-from schemas.bureau_time import local_second
 from schemas.deliveries.deliveries import read_delivery
 from schemas.errors import HubError, RequestError
 
@@ -139,7 +138,7 @@ def _show(told: list[PushSummary], *, is_one: bool, as_json: bool) -> None:
     print_table(
         "push",
         ["department", "became"],
-        [[one.department, _became(one)] for one in told],
+        [[one.department, one.became] for one in told],
         "no department declares deliveries",
     )
     for one in told:
@@ -151,13 +150,6 @@ def _plain(one: PushSummary) -> dict[str, object]:
     error = {"error_code": one.failure and one.failure.code, "error_message": one.failure and str(one.failure)}
     paused = one.paused_until
     return {"department": one.department, "counts": one.counts, "paused_until": paused, "notices": one.notices, **error}
-
-
-def _became(one: PushSummary) -> str:
-    counts = ", ".join(f"{state} {count}" for state, count in sorted(one.counts.items()))
-    paused = f"left alone until {local_second(one.paused_until)}: it was found down" if one.paused_until else ""
-    failed = str(one.failure) if one.failure else ""
-    return "; ".join(filter(None, [counts, paused, failed])) or "nothing was due"
 
 
 def _show_one(found: DeliveryBrief, *, as_json: bool) -> None:

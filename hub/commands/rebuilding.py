@@ -42,13 +42,25 @@ def rebuild(
             for one in feeds
         ]
     if as_json:
-        print_json([{**_plain(one), "is_equal": one.is_equal} for one in found])
+        print_json([{**_plain(one), "is_equal": one.is_equal, "is_proven": one.is_proven} for one in found])
     else:
         _show(found)
-    is_proven = any(one.rebuilt or not one.not_rebuilt for one in found)
-    if not is_proven:
-        note("nothing could be merged again, so nothing is proven")
-    raise typer.Exit(0 if is_proven and all(one.is_equal for one in found) else 1)
+    for one in found:
+        _tell_unproven(one)
+    raise typer.Exit(0 if all(one.is_proven and one.is_equal for one in found) else 1)
+
+
+def _tell_unproven(one: Rebuilt) -> None:
+    """Say of a feed what of it nobody can vouch for; what retention took is no fault."""
+    who, others = f"{one.department}/{one.feed}", sorted({each.reason for each in one.not_rebuilt} - {"retention"})
+    if one.not_rebuilt and not one.rebuilt:
+        note(f"{who}: nothing could be merged again, so nothing is proven")
+    elif others:
+        note(
+            f"{who}: is not proven: exchanges could not be merged again, and not for their retention: {', '.join(others)}"
+        )
+    elif one.unproven:
+        note(f"{who}: {one.unproven} of {one.records} records came in pages past their retention, and are not proven")
 
 
 def _require_name(department: str | None, feed: str | None, settings: Settings) -> None:

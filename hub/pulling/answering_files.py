@@ -21,9 +21,14 @@ from hub.progress import Progress
 from hub.pulling.landed_rows import read_landed_files
 from hub.pulling.row_reasons import wrong_rows
 from license_library.exchange.exchanges import Exchange, get_exchange
+from license_library.exchange.landing import PageLetGo
 from license_library.exchange.page_requests import list_merged_requests
 
 _log = logging.getLogger(__name__)
+
+
+class _NoReceipt(Exception):
+    """A file's records cannot be told of any more; the words say why."""
 
 
 def taken_requests(hub: HubContext, department: Department, feed: Feed) -> list[str]:
@@ -66,19 +71,24 @@ def _answer(
     hub: HubContext, exchange: Exchange, department: Department, feed: Feed, closing: Closing, answers: FileAnswers
 ) -> Marked:
     told = Marked()
-    if answers.needs_receipt(closing) and exchange.mapping_version != department.digest:
-        who = f"{exchange.department}/{exchange.feed}"
-        _log.warning("%s: %s was read by an older declaration; it gets no receipt any more", who, closing.file)
-    elif answers.needs_receipt(closing):
-        receipt = _make_receipt(hub, exchange, department, feed, closing)
-        answers.write_receipt(closing, receipt)
-        told = Marked(receipt.accepted, receipt.rejected)
+    if answers.needs_receipt(closing):
+        try:
+            receipt = _make_receipt(hub, exchange, department, feed, closing)
+        except _NoReceipt as why:  # the others are still answered
+            _log.warning(
+                "%s/%s: %s %s; it gets no receipt any more", exchange.department, exchange.feed, closing.file, why
+            )
+        else:
+            answers.write_receipt(closing, receipt)
+            told = Marked(receipt.accepted, receipt.rejected)
     answers.put_away(closing)
     return told
 
 
 def _make_receipt(hub: HubContext, exchange: Exchange, department: Department, feed: Feed, closing: Closing) -> Receipt:
-    """Read the file's records again from the landed pages, and look up which of them wait."""
+    """Read the file's records again from the landed pages, and look up which of them wait; _NoReceipt where that cannot be."""
+    if exchange.mapping_version != department.digest:
+        raise _NoReceipt("was read by an older declaration")
     errors, rejected, received = list[RowError](), 0, 0
     for rows in _rows_of(hub, exchange, department, feed, closing):
         wrong = wrong_rows(hub, exchange, feed, rows.digests())
@@ -96,5 +106,8 @@ def _rows_of(
 ) -> Iterator[PageRows]:
     for file, blocks in read_landed_files(hub, exchange.exchange_id, department, feed):
         if (file.closing.file, file.closing.sha256) == (closing.file, closing.sha256):
-            yield from blocks
+            try:
+                yield from blocks
+            except PageLetGo:
+                raise _NoReceipt("landed in pages that are past their retention") from None
             return

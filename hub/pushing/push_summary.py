@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
+from hub.failures import kind_and_place
+from schemas.bureau_time import local_second
 from schemas.errors import HubError
 
 
@@ -38,14 +38,21 @@ class PushSummary:
         """Say whether the pass went through and found the department up."""
         return self.failure is None and self.paused_until is None
 
+    @property
+    def became(self) -> str:
+        """Say in words how many ended in which state, and what stopped the pass."""
+        counts = ", ".join(f"{state} {count}" for state, count in sorted(self.counts.items()))
+        paused = f"left alone until {local_second(self.paused_until)}: it was found down" if self.paused_until else ""
+        failed = str(self.failure) if self.failure else ""
+        return "; ".join(filter(None, [counts, paused, failed])) or "nothing was due"
+
     def add(self, state: str) -> None:
         """Count one delivery."""
         self.counts[state] = self.counts.get(state, 0) + 1
 
     def note_mistake(self, delivery_id: int, error: Exception) -> str:
         """Note what nobody foresaw by its kind and place, and return that: its own words may quote a payload."""
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+        where = kind_and_place(error)
         words = f"delivery {delivery_id}: {where}; it may have arrived; report it; the others were brought"
         self.failure = HubError(f"{self.department}: {words}")
         return where

@@ -18,7 +18,6 @@ from hub.progress import Progress, no_progress
 from hub.pulling.checking import rule_version, suite_of
 from hub.pulling.pull import declared_feed
 from hub.pulling.replay import replay
-from hub.pushing.correcting import follow_corrections
 from license_library.answers import BatchBrief
 from license_library.exchange.summaries import ExchangeSummary
 from license_library.merge.attendance import attended
@@ -98,14 +97,6 @@ def run_waiting(hub: HubContext, progress: Progress = no_progress) -> tuple[list
         except HubError as error:
             stopped.append(Stopped(batch_id, error.code, str(error)))
     return told, stopped
-
-
-def mend_all(hub: HubContext) -> dict[str, int]:
-    """Carry out what waits and take up what is due; return how many batches and cases, and how many batches and feeds were left."""
-    (batches, stopped), due, followed = run_waiting(hub), mend_due(hub), follow_corrections(hub)
-    counts = {"taken": sum(one.taken for one in due), "mended": sum(one.mended for one in due)}
-    left = len(stopped) + sum(one.error_code is not None for one in due)
-    return {"batches": len(batches), **counts, **followed, "left": left}
 
 
 def mend_due(hub: HubContext, progress: Progress = no_progress) -> list[Mended]:

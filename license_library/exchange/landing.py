@@ -49,6 +49,10 @@ class PageDamaged(HubError):
     code = "hub.page_damaged"
 
 
+class PageLetGo(NotFound):
+    """A page is past its retention: its digest is kept, its bytes are not."""
+
+
 _STORE = text("""
 insert into landed_pages (exchange_id, page_number, request, media_type, http_status, digest, size_bytes, body,
   requested_at, first_byte_at, received_at, stored_at)
@@ -92,7 +96,7 @@ def open_page(keyring: Keyring, exchange_id: int, row: object) -> bytes:
     number, sealed, size = row.page_number, row.body, row.size_bytes  # type: ignore[attr-defined]
     where = f"page {number} of exchange {exchange_id}"
     if sealed is None:
-        raise NotFound(f"library: {where} is past its retention; only its digest is kept; pull again to see it")
+        raise PageLetGo(f"library: {where} is past its retention; only its digest is kept; pull again to see it")
     body = zstandard.ZstdDecompressor().decompress(keyring.decrypt(sealed), max_output_size=size)
     if sha256(body).digest() != row.digest:  # type: ignore[attr-defined]
         raise PageDamaged(f"library: {where} does not match its digest; nothing was read from it")

@@ -60,7 +60,7 @@ class NotHeld(NotDecidable):
 Noted = Callable[[Connection, Exchange], None]
 _LOCK = text("""
 select e.exchange_id, e.epoch, e.department, e.feed, e.state, e.mapping_version, e.since_at, e.started_at,
-  e.is_shadow, e.kind, e.merged_count, e.unchanged_count
+  e.is_shadow, e.kind, e.merged_count, e.unchanged_count, e.hold_reason is not null as was_held
 from feeds f join exchanges e using (department, feed) where e.exchange_id = :exchange_id
 for no key update
 """)
@@ -77,7 +77,7 @@ def merge_exchange(
 ) -> Counts:
     """Merge a checked exchange into the library; one that is merged already only returns its counts."""
     with engine.begin() as conn:
-        exchange, done = _lock(conn, exchange_id)
+        exchange, done, _ = _lock(conn, exchange_id)
         if exchange.state == "merged":
             return done
         hold_lease(conn, exchange, ["checked"])
@@ -92,10 +92,13 @@ def no_note(_conn: Connection, _exchange: Exchange) -> None:
 
 
 def release_held(engine: Engine, exchange_id: int, clock: Callable[[], datetime], noted: Noted = no_note) -> Counts:
-    """Merge a held exchange because the steward says so; what is newer in the library stays. `noted` writes who said so."""
+    """Merge a held exchange because the steward says so; what is newer in the library stays. `noted` writes who said so.
+
+    One that was released before only returns its counts; NotHeld where it never was held.
+    """
     with engine.begin() as conn:
-        exchange, done = _lock(conn, exchange_id)
-        if exchange.state == "merged":
+        exchange, done, was_held = _lock(conn, exchange_id)
+        if exchange.state == "merged" and was_held:
             return done
         _demand_held(exchange)
         counts = _merge(conn, exchange, clock)
@@ -106,20 +109,20 @@ def release_held(engine: Engine, exchange_id: int, clock: Callable[[], datetime]
 def discard_held(engine: Engine, exchange_id: int, now: datetime, noted: Noted = no_note) -> None:
     """Drop what a held exchange staged because the steward says so; its raw pages stay. `noted` writes who said so."""
     with engine.begin() as conn:
-        exchange, _ = _lock(conn, exchange_id)
+        exchange, _, _ = _lock(conn, exchange_id)
         _demand_held(exchange)
         drop_staged(conn, exchange_id)
         conn.execute(_DISCARD, {"exchange_id": exchange_id, "now": now})
         noted(conn, exchange)
 
 
-def _lock(conn: Connection, exchange_id: int) -> tuple[Exchange, Counts]:
+def _lock(conn: Connection, exchange_id: int) -> tuple[Exchange, Counts, bool]:
     row = conn.execute(_LOCK, {"exchange_id": exchange_id}).first()
     if row is None:
         raise NotFound(f"library: no exchange {exchange_id}; nothing was merged")
     facts = dict(row._mapping)
-    counts = Counts(facts.pop("merged_count"), facts.pop("unchanged_count"))
-    return Exchange(**facts), counts
+    counts, was_held = Counts(facts.pop("merged_count"), facts.pop("unchanged_count")), facts.pop("was_held")
+    return Exchange(**facts), counts, was_held
 
 
 def _demand_held(exchange: Exchange) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 Edit = Callable[[bytes], bytes]
@@ -131,4 +131,99 @@ TABLE: dict[Kind, tuple[list[str], str, str]] = {
     "length_shortened": (["drop column {XKFW}", "add column {XKFW} varchar(20)"], "XKFW", "watch"),
     "length_extended": (["drop column {FDDBR}", "add column {FDDBR} varchar(400)"], "FDDBR", "harmless"),
     "operation_removed": (["rename to {EX_AJ_XKZ_2}"], "EX_AJ_XKZ", "breaks"),
+}
+
+SCHEMA_OF = "http://www.w3.org/2001/XMLSchema"
+SPACES = (
+    'xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:t="urn:t" '
+    f'xmlns:xs="{SCHEMA_OF}" targetNamespace="urn:t"'
+)
+PORT = '<service name="S"><port name="P1" binding="t:B"><s:address location="x"/></port></service>'
+PLAIN = '<xs:element name="A" type="xs:string"/>'
+
+
+def wsdl(schema: str = PLAIN, operations: Iterable[str] = ("QueryLicenses",), port: str = PORT) -> bytes:
+    """Return a WSDL whose operations are asked and answer with the schema's element A."""
+    names = list(operations)
+    said = "".join(f'<operation name="{n}"><input message="t:M"/><output message="t:M"/></operation>' for n in names)
+    body = '<s:body use="literal"/>'
+    bound = "".join(
+        f'<operation name="{n}"><s:operation/><input>{body}</input><output>{body}</output></operation>' for n in names
+    )
+    text = (
+        f'<definitions {SPACES}><types><xs:schema targetNamespace="urn:t">{schema}</xs:schema></types>'
+        f'<message name="M"><part name="p" element="t:A"/></message><portType name="P">{said}</portType>'
+        f'<binding name="B" type="t:P"><s:binding style="document"/>{bound}</binding>{port}</definitions>'
+    )
+    return text.encode()
+
+
+def holding(content: str) -> str:
+    """Return a schema whose element A holds this."""
+    return f'<xs:element name="A">{listed(content)}</xs:element>'
+
+
+def listed(content: str) -> str:
+    return f"<xs:complexType><xs:sequence>{content}</xs:sequence></xs:complexType>"
+
+
+def doubling(one: str, reference: str) -> str:
+    """Return forty parts of a schema, each of which holds the next one twice."""
+    return "".join(one.format(name=f"X{level}", held=reference.format(f"t:X{level + 1}") * 2) for level in range(40))
+
+
+GROUP = '<xs:group name="{name}"><xs:sequence>{held}</xs:sequence></xs:group>', '<xs:group ref="{}"/>'
+ATTRIBUTES = '<xs:attributeGroup name="{name}">{held}</xs:attributeGroup>', '<xs:attributeGroup ref="{}"/>'
+REFERENCE = '<xs:element ref="t:X0"/>'
+INSIDE = f'<xs:element name="x">{listed("{}")}</xs:element>'
+ELEMENT = f'<xs:element name="{{name}}">{listed("{held}")}</xs:element>', INSIDE.format('<xs:element ref="{}"/>')
+MEMBERS = "".join(
+    f'<xs:element name="K{number}" substitutionGroup="t:X0">{listed(REFERENCE)}</xs:element>' for number in range(30)
+)
+EIGHT = "<xs:element name='e{}' type='xs:string'/>"
+# what a contract may hold that has no end, or a very late one, when it is followed to it
+ENDLESS: dict[str, bytes] = {
+    "an element that holds itself": wsdl(holding('<xs:element ref="t:A" minOccurs="0"/>')),
+    "an element that is itself": wsdl('<xs:element name="A" ref="t:A"/>'),
+    "a group that holds itself": wsdl(
+        holding('<xs:group ref="t:X"/>')
+        + '<xs:group name="X"><xs:sequence><xs:group ref="t:X"/></xs:sequence></xs:group>'
+    ),
+    "attributes that hold themselves": wsdl(
+        '<xs:element name="A"><xs:complexType><xs:attributeGroup ref="t:X"/></xs:complexType></xs:element>'
+        '<xs:attributeGroup name="X"><xs:attributeGroup ref="t:X"/></xs:attributeGroup>'
+    ),
+    "groups that double": wsdl(holding('<xs:group ref="t:X0"/>') + doubling(*GROUP)),
+    "attributes that double": wsdl(
+        '<xs:element name="A"><xs:complexType><xs:attributeGroup ref="t:X0"/></xs:complexType></xs:element>'
+        + doubling(*ATTRIBUTES)
+    ),
+    "elements that double": wsdl(holding(REFERENCE) + doubling(*ELEMENT)),
+    "members that hold their head": wsdl(holding(REFERENCE) + '<xs:element name="X0" abstract="true"/>' + MEMBERS),
+    "a very wide message": wsdl(holding("".join(EIGHT.format(number) for number in range(100_000)))),
+    "very many operations": wsdl(operations=[f"Op{number}" for number in range(10_000)]),
+}
+LONG, LOST_PORT = "9" * 5000, '<port name="P{}" binding="t:C"/>'
+# how a WSDL is misshapen -> what it is, and what is said of it
+MISSHAPEN: dict[str, tuple[bytes, str]] = {
+    "garbage": (bytes(range(256)) * 9, "is not XML"),
+    "a page": (b"<html><body><p>sign in</p></body></html>", "it begins with <html>"),
+    "a page that is no XML": (b"<html><body><p>sign in<br></body></html>", "is not XML"),
+    "truncated": (wsdl()[:-40], "is not XML"),
+    "no port and no binding": (f"<definitions {SPACES}/>".encode(), "neither a port nor a binding"),
+    "a port without its binding": (wsdl(port=PORT.replace("t:B", "t:C")), "the binding of P1 is in a file"),
+    "very many ports without one": (
+        wsdl(port="".join(['<service name="S">', *map(LOST_PORT.format, range(900)), "</service>"])),
+        "the binding of P0, P1, P2, P3, P4 and 895 more is in a file",
+    ),
+    "a port without operations": (wsdl(operations=[]), "has no operation"),
+    "a number without an end": (wsdl(holding(f'<xs:element name="x" maxOccurs="{LONG}"/>')), "no well-formed WSDL"),
+    "more than can be compared": (
+        wsdl(holding("".join(EIGHT.format(n) for n in range(3_000))), [f"Op{n}" for n in range(100)]),
+        r"more than \d+ fields in all its messages",
+    ),
+    "an import of a long name": (
+        wsdl().replace(b"<types>", b'<import namespace="u" location="http://127.0.0.1:9/' + b"x" * 300 + b'"/><types>'),
+        "is never fetched",
+    ),
 }

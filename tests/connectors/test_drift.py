@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import errno
+import html
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from drift_makers import REST, SOAP, TABLE, Edit
+from drift_makers import ENDLESS, MISSHAPEN, REST, SOAP, TABLE, Edit, wsdl
 from fake_makers import impatient, serving
 from file_makers import dropping, file_department
 from front_makers import fill_front, front_department
@@ -247,6 +249,29 @@ def test_a_disk_of_ours_that_is_full_is_no_mistake_of_the_department(
 def test_what_is_no_contract_is_said_to_be_none(show: Show, name: str, file: str, content: bytes) -> None:
     with pytest.raises(DepartmentBrokePromise, match="its live contract is none"):
         show(name, file, lambda _: content)
+
+
+@pytest.mark.parametrize("shape", MISSHAPEN)
+def test_a_misshapen_wsdl_is_said_to_be_none_and_why(show: Show, shape: str) -> None:
+    content, words = MISSHAPEN[shape]
+    with pytest.raises(DepartmentBrokePromise, match=f"its live contract is none: .*{words}") as told:
+        show("market_regulation", "registry.wsdl", lambda _: content)
+    assert str(told.value).endswith("; nothing was compared")
+    assert len(str(told.value)) < 1000
+
+
+@pytest.mark.parametrize("shape", ENDLESS)
+def test_a_wsdl_that_holds_itself_or_very_much_is_compared_as_far_as_it_goes_and_soon(show: Show, shape: str) -> None:
+    begun = time.monotonic()
+    drift = show("market_regulation", "registry.wsdl", lambda _: ENDLESS[shape])
+    assert drift.breaks
+    assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize("name", ["Query&apos;s", "Query&quot;s", "Query&apos;&quot;"])
+def test_a_quote_in_the_name_of_an_operation_is_a_name_like_any_other(show: Show, name: str) -> None:
+    drift = show("market_regulation", "registry.wsdl", lambda _: wsdl(operations=["QueryLicenses", name]))
+    assert [one.place for one in drift.differences if one.kind == "operation_added"] == [html.unescape(name)]
 
 
 BOMB = b"openapi: '3.0.0'\na0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(

@@ -69,3 +69,16 @@ def test_the_dags_that_look_after_what_was_pulled_do_so(
             text("select count(*) from incidents where kind in ('late', 'failing', 'held', 'no_news')")
         )
     assert told["incidents"]["returned"]["judge"] == judged > 0
+
+
+def test_a_mending_of_which_one_part_fails_is_red_and_tells_what_the_others_did(
+    airflow: AirflowForTests, database: Engine, database_address: str
+) -> None:
+    prepare_database(database_address, database)
+    with database.begin() as conn:
+        conn.execute(text("alter table case_batches rename to away"))
+    environ = {"HUB_DATABASE_URL": database_address, "HUB_SECRET_KEY": SECRET.hex(), "HUB_SCHEDULES": "off"}
+    told = airflow.run("mend", environ)
+    assert told["state"] == "failed"
+    assert {"taken": 0, "late": 0}.items() <= told["returned"]["mend"].items(), told["output"][-3000:]
+    assert "[hub.failed] mend: batches: the database refused" in told["output"]

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from hub_makers import column, count
 from connectors.declarations.declaration import load_department
 from connectors.fake.rows.truth import Plot, tell_truth
 from connectors.wire.connection import parse_connection
-from hub.context import Bounds, HubContext
+from hub.context import Bounds, HubContext, utc_now
 from hub.progress import Step
 from hub.pulling import pull as steps
+from hub.pulling.retaining import retain_pages
 from license_library.exchange.summaries import ExchangeSummary
 from schemas.errors import DepartmentUnreachable
 
@@ -221,6 +223,25 @@ def test_a_receipt_of_an_older_declaration_is_not_guessed(hub_here: HubContext, 
     assert pull(hub_here, forestry).state == "merged"
     assert receipts(forestry) == []
     assert forestry.names() == []
+
+
+def test_a_file_whose_pages_are_past_their_retention_keeps_no_other_from_its_receipt(
+    hub: HubContext, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = declared("forestry", tmp_path / "left", ('archive  = "done"\n', ""))
+    here = replace(hub, connectors_folder=folder)
+    with dropping(load_department("forestry", folder), replace(PLOT, bad_share=0)) as drop:
+        pull(here, drop)
+        old = {one["file"] for one in receipts(drop)}
+        shutil.rmtree(drop.folder / "receipt")  # the department takes its receipts away, and the files stay
+        later = replace(here, clock=lambda: utc_now() + timedelta(days=31))
+        assert retain_pages(later, 30)["pages"] > 0
+        drop.server.set_day(45)
+        summary = pull(here, drop)
+        assert (summary.state, summary.error_message) == ("merged", None)
+        told = {one["file"] for one in receipts(drop)}
+        assert told == set(drop.names()) - old != set()
+        assert all(any(name in line and "retention" in line for line in caplog.messages) for name in old)
 
 
 POINTS = ["after_landing:1", "after_landing:3", "mid_check:1", "before_merge_commit:1", "before_send:1", "after_mark:1", "after_mark:3", "drop_write:1", "drop_move:1", "drop_move:2"]  # fmt: skip

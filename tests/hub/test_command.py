@@ -101,9 +101,24 @@ def test_a_held_pull_ends_with_one_and_can_be_released(
     released = type_command("hold", "release", str(told(held)["exchange_id"]), *decided, "--json")
     assert (released.exit_code, told(released)["merged"]) == (0, told(held)["held"])
     signed = f"王工 (command line: {getpass.getuser()})"
+    repeated = type_command("hold", "release", str(told(held)["exchange_id"]), *decided, "--json")
+    assert (repeated.exit_code, told(repeated)["merged"]) == (0, told(held)["held"])
     assert column(hub, "select who from incident_events where what = 'released'") == [signed]
     again = type_command("hold", "discard", str(told(held)["exchange_id"]), *decided)
     assert (again.exit_code, "request.not_held" in again.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("choice", ["release", "discard"])
+def test_a_batch_that_never_was_held_is_neither_released_nor_discarded(
+    environ: dict[str, str], fake: StartFake, monkeypatch: pytest.MonkeyPatch, choice: str
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", fake("transport").process.connection_value)
+    merged = told(type_command("pull", "transport", "--json"))
+    assert merged["state"] == "merged"
+    refused = type_command("hold", choice, str(merged["exchange_id"]), "--by", "王工", "--reason", "部门确认属实")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "[request.not_held]" in refused.stderr
+    assert "expected it held, got merged; nothing changed" in refused.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

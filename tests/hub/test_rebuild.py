@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,10 +14,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from hub_makers import FEW, Faked, StartFake, column, count, pull_once
+from typer.testing import CliRunner, Result
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.rows.truth import Plot
+from hub.command import app
 from hub.conformance.scratch import Scratch, scratch_server
 from hub.context import HubContext, today
 from hub.pulling.replay import replay
@@ -163,3 +166,52 @@ def test_what_retention_or_a_lost_declaration_took_is_said_and_not_blamed(
     lost = rebuild(known, scratch)
     assert [one.reason for one in lost.not_rebuilt] == ["retention", "declaration_gone"]
     assert (lost.rebuilt, lost.unproven) == (0, lost.records)
+
+
+@pytest.fixture
+def typed(hub: HubContext, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HubContext:
+    """Let the command find the test's library."""
+    monkeypatch.setenv("HUB_HOME", str(tmp_path))
+    monkeypatch.setenv("HUB_DATABASE_URL", database_address)
+    monkeypatch.setenv("HUB_SECRET_KEY", b"a secret of thirty-two bytes, ok".hex())
+    return hub
+
+
+def type_rebuild() -> Result:
+    return CliRunner().invoke(app, ["rebuild", "--check", "--json"], prog_name="hub")
+
+
+def test_a_feed_that_is_proven_vouches_for_no_other(typed: HubContext, fake: StartFake) -> None:
+    pulled = [pull_once(typed, fake(name, FEW)).exchange_id for name in (NAME, "transport")]
+    whole = type_rebuild()
+    assert (whole.exit_code, [one["is_proven"] for one in json.loads(whole.stdout)]) == (0, [True, True]), whole.stderr
+
+    change(typed, f"update landed_pages set body = null where exchange_id = {pulled[1]}")
+    thinned = type_rebuild()
+    assert (thinned.exit_code, [one["is_proven"] for one in json.loads(thinned.stdout)]) == (1, [True, False])
+    assert "transport/licenses: nothing could be merged again, so nothing is proven" in thinned.stderr
+    assert f"{NAME}/licenses: nothing" not in thinned.stderr
+
+
+def test_pages_that_only_their_retention_took_leave_the_rest_proven_and_damaged_ones_do_not(
+    typed: HubContext, fake: StartFake
+) -> None:
+    one = fake(NAME, FEW)
+    first = pull_once(typed, one).exchange_id
+    one.process.set_day(60)
+    second = pull_once(typed, one)
+    assert second.merged > 0
+    change(typed, f"update landed_pages set body = null where exchange_id = {first}")
+    thinned = type_rebuild()
+    assert (thinned.exit_code, json.loads(thinned.stdout)[0]["is_proven"]) == (0, True), thinned.stderr
+    assert re.search(rf"{NAME}/licenses: \d+ of \d+ records came in pages past their retention", thinned.stderr)
+
+    change(
+        typed,
+        "update landed_pages set digest = sha256(digest) where body is not null and exchange_id = "
+        "(select exchange_id from landed_pages where body is not null order by 1 limit 1)",
+    )
+    pull_once(typed, one, full=True)
+    damaged = type_rebuild()
+    assert (damaged.exit_code, json.loads(damaged.stdout)[0]["is_proven"]) == (1, False), damaged.stderr
+    assert "and not for their retention: hub.page_damaged" in damaged.stderr

@@ -18,7 +18,8 @@ from sqlalchemy import text
 from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, today
 from hub.pulling.replay import replay
-from hub.stewarding.mending import BatchTaken, mend_all, mend_due, run_batch, run_waiting
+from hub.stewarding.mend_pass import mend_all
+from hub.stewarding.mending import BatchTaken, mend_due, run_batch, run_waiting
 from license_library.asking.refusals import NotDecidable
 from license_library.catalogue.calendar import add_plain_year, seed_calendar
 from license_library.licenses.dossier import get_license
@@ -222,9 +223,34 @@ def test_a_batch_that_cannot_go_on_keeps_nothing_else_from_being_mended(hub: Hub
     decide(hub, case_with(hub, "identifier.uscc_wrong"), "waive", until=today(hub), reason="部门确认")
     told, (stopped,) = run_waiting(hub)
     assert (told, stopped.batch_id, stopped.error_code) == ([], sent, "data.calendar_missing")
-    counts = mend_all(hub)
+    counts = mend_all(hub).counts
     assert (counts["batches"], counts["left"], counts["mended"]) == (0, 1, 1)
     assert count(hub, "case_batches", "state = 'waiting'") == 1
+
+
+NO_BATCHES = "alter table case_batches rename to away"
+NO_WAIVERS_ENDED = """
+create function refuse() returns trigger language plpgsql as $$
+begin raise exception 'no room' using errcode = 'data_exception'; end $$;
+create trigger refuse before update on quarantined_records for each row when (old.state = 'waived') execute function refuse();
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "others"), [(NO_BATCHES, {"mended", "late"}), (NO_WAIVERS_ENDED, {"batches", "late"})]
+)
+def test_a_part_of_the_mending_that_fails_keeps_no_other_from_running_and_is_told_at_the_end(
+    hub: HubContext, pulled: Faked, broken: str, others: set[str]
+) -> None:
+    waived = "state = 'waived', waived_codes = codes, waived_until = current_date - 9"
+    with hub.engine.begin() as conn:
+        conn.execute(text(f"update quarantined_records set {waived} where codes = array['identifier.uscc_wrong']"))
+        conn.execute(text(broken))
+    told = mend_all(hub)
+    assert others <= told.counts.keys()
+    assert {"batches", "mended", "late"} - others == {"batches", "mended", "late"} - told.counts.keys()
+    assert "mend: " in str(told.failure)
+    assert "update quarantined_records" not in str(told.failure)
 
 
 def test_a_page_past_its_retention_leaves_its_cases_waiting(hub: HubContext, pulled: Faked) -> None:

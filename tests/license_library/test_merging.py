@@ -246,6 +246,19 @@ def test_a_held_exchange_changes_nothing_until_it_is_released(library, keyring, 
     assert (summary.state, summary.received, summary.merged, summary.held) == ("merged", 1, 1, 0)
 
 
+def test_an_exchange_that_never_was_held_is_not_released(library, begin, keyring):
+    exchange = begin()
+    finish_landing(library, exchange, NOW)
+    with library.begin() as conn:
+        stage_records(conn, keyring, exchange, records_frame(record()))
+        finish_check(conn, exchange, 1, 0, None, "rules-1", NOW)
+    merge_exchange(library, exchange.exchange_id, lambda: NOW)
+    noted = []
+    with pytest.raises(NotHeld, match="expected it held, got merged; nothing changed") as refused:
+        release_held(library, exchange.exchange_id, lambda: NOW, lambda _conn, one: noted.append(one))
+    assert (noted, "已入库" in refused.value.zh) == ([], True)
+
+
 def test_a_held_exchange_released_late_does_not_undo_what_came_after(library, keyring, begin, pull):
     exchange = hold(library, keyring, begin, record(), record(record_id="R2"))
     pull(record(status="revoked"))
