@@ -12,7 +12,7 @@ import polars as pl
 
 from schemas.catalogue.license_types import FaceDefinition, load_license_types
 from schemas.license.problems import Problem, described_text
-from schemas.suites.suite_outcomes import ExpectationResult, describe_counts
+from schemas.suites.suite_outcomes import ExpectationResult
 
 CODE = "record.bad_face_value"
 MOSTLY = 0.99  # fewer are cases for corrections, not a fault of the feed
@@ -101,7 +101,6 @@ def _result(judged: list[_Judged]) -> ExpectationResult:
         unexpected <= (1 - MOSTLY) * evaluated,
         evaluated,
         unexpected,
-        describe_counts(unexpected, evaluated, MOSTLY),
         MOSTLY,
         zh=f"照面“{field.zh}”应为{zh}。",
         en=f"The face field {field.en.lower()} is {en}.",

@@ -18,9 +18,11 @@ from license_library.storage.keyring import Keyring
 from schemas.catalogue.catalogue import load_catalogue as read_catalogue
 from schemas.identifiers.holder_code_types import holder_kind
 from schemas.naming.names import name_key
+from schemas.suites.hold_reasons import hold_reason, kept_reasons
 
 NOW = datetime(2016, 6, 15, 2, 0, tzinfo=UTC)
 TODAY = date(2016, 6, 15)
+HELD_FOR = kept_reasons([hold_reason("batch.bad_records", bad=6, received=9, most=0.05)])
 PERSON = "370283199003077211"
 OLD_COUNTY_PERSON = "370226196501010019"
 COMPANY = "91370283MA3N0A9C6Y"
