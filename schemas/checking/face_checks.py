@@ -12,6 +12,7 @@ import polars as pl
 
 from schemas.catalogue.license_types import FaceDefinition, load_license_types
 from schemas.license.problems import Problem, described_text
+from schemas.phrases import phrase
 from schemas.suites.suite_outcomes import ExpectationResult
 
 CODE = "record.bad_face_value"
@@ -19,7 +20,7 @@ MOSTLY = 0.99  # fewer are cases for corrections, not a fault of the feed
 _DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%Y年%m月%d日", "%Y/%m/%d")
 _NUMBER = r"^[0-9]+(?:\.[0-9]+)?$"
 _KINDS = {"date": ("日期", "a date"), "number": ("数值", "a number"), "code": ("代码表中的值", "a value of its list")}
-_EXPECTED = {"date": "a day as 2016-05-01", "number": "a number as 12.5"}
+_EXPECTED = {"date": phrase("day"), "number": phrase("number")}
 
 
 class FaceOutcome(NamedTuple):
@@ -82,7 +83,9 @@ def _are_dates(values: pl.Series) -> pl.Series:
 
 def _problems(judged: _Judged) -> Iterator[tuple[int, Problem]]:
     field = judged.field
-    expected = f"one of {', '.join(field.codes)}" if field.codes else _EXPECTED.get(field.kind, "a value")
+    expected = (
+        phrase("one_of", ", ".join(field.codes)) if field.codes else _EXPECTED.get(field.kind, phrase("some_value"))
+    )
     for place in judged.bad.arg_true():
         got = described_text(judged.values[place], is_personal=field.personal)
         yield judged.rows[place], Problem(CODE, f"face.{field.name}", expected, got)

@@ -21,6 +21,7 @@ import polars as pl
 from schemas.errors import DeclarationError
 from schemas.license.license import RecordType
 from schemas.license.problems import PROBLEM_SCHEMA
+from schemas.phrases import phrase
 from schemas.suites.suite import Expectation, Suite, load_suite
 from schemas.suites.suite_outcomes import (
     ExpectationResult,
@@ -211,8 +212,8 @@ def _problems(one: Expectation, answer: Any) -> pl.DataFrame:
     words = {
         "code": f"suite.{one.name}",
         "field": one.column,
-        "expected": f"{one.zh}\n{one.en}",
-        "got": "another value",
+        "expected": phrase("expectation", one.en, one.zh),
+        "got": phrase("another_value"),
     }
     frame = pl.DataFrame({"row": rows}, schema={"row": pl.UInt32})
     return frame.with_columns(pl.lit(word, dtype=PROBLEM_SCHEMA[name]).alias(name) for name, word in words.items())

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.phrases import Sentence
+
 # What a sentence names: a number, a word, several words, or fields of the record type with what they come from.
 Value = int | float | str | list[str] | dict[str, str]
 
@@ -19,13 +21,6 @@ class HoldReason(msgspec.Struct, frozen=True):
 
     code: str
     values: dict[str, Value]
-
-
-class Sentence(msgspec.Struct, frozen=True):
-    """Hold what is said of a code; names in braces stand for its values."""
-
-    zh: str
-    en: str
 
 
 HOLD_REASONS: Final[dict[str, Sentence]] = {

@@ -224,8 +224,14 @@ class Library:
         return self.conn.execute(text(statement), values)
 
 
-def _problem() -> dict[str, str]:
-    return {"code": "record.bad_date", "field": "valid_to", "expected": "a date like 2016-05-01", "got": "2016-13-45"}
+def kept_phrase(code: str, **values: str) -> dict[str, Any]:
+    """Give a phrase as a problem keeps it."""
+    return {"code": code, "values": values}
+
+
+def _problem() -> dict[str, Any]:
+    expected, got = kept_phrase("date_form", form="%Y-%m-%d"), kept_phrase("value", value="2016-13-45")
+    return {"code": "record.bad_date", "field": "valid_to", "expected": expected, "got": got}
 
 
 def _page(exchange_id: int) -> dict[str, Any]:

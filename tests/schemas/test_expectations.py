@@ -15,6 +15,7 @@ from license_makers import GOOD, license_frame, license_record
 from schemas.errors import DeclarationError
 from schemas.license.license import LICENSE
 from schemas.license.problems import PROBLEM_SCHEMA, problems_frame
+from schemas.phrases import Told, read_phrase
 from schemas.suites.expectations import _judge, load_suite, merge_outcomes, require_runnable, run_suite
 from schemas.suites.hold_reasons import HoldReason, hold_reason
 from schemas.suites.suite import Expectation, Suite
@@ -56,7 +57,8 @@ def test_a_row_expectation_names_its_rows(changes: dict[str, Any], field: str, n
     assert outcome.batch_failures == []
     assert outcome.problems.select("row", "code", "field").rows() == [(1, f"suite.{name}", field)]
     told = next(one for one in SUITE.expectations if one.name == name)
-    assert outcome.problems["expected"].to_list() == [f"{told.zh}\n{told.en}"]  # told in both languages on the page
+    (expected,) = outcome.problems["expected"]  # told in both languages on the page
+    assert read_phrase(expected) == Told("expectation", {"zh": told.zh, "en": told.en})
     assert next(result for result in outcome.results if result.expectation == name).unexpected == 1
 
 
