@@ -107,7 +107,7 @@ class Round:
             if name in BAD and self.is_over.is_set():
                 return
             if name not in BAD:
-                assert summary.state == "merged", f"{name}: {summary.error_message or summary.hold_reason}"
+                assert summary.state == "merged", f"{name}: {summary.why}"
                 self.done[name] = self.done.get(name, 0) + summary.received
                 if time.monotonic() - self.began >= self.seconds:
                     return

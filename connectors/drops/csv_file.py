@@ -15,6 +15,7 @@ from connectors.drops.file_contract import FileContract
 from connectors.formats.page_rows import Fault, PageRows, is_count, source_names
 from connectors.formats.text_stream import LONGEST, BlockEnds, read_lines
 from schemas.errors import DepartmentBrokePromise
+from schemas.phrases import phrase
 
 csv.field_size_limit(LONGEST)  # Python's own would refuse a whole file for a cell of 131,073 characters
 _log = logging.getLogger(__name__)
@@ -115,7 +116,8 @@ def _page(rows: Sequence[list[str]], places: dict[str, int], width: int, first: 
         for name, place in places.items()
     }
     faults = [
-        Fault(number, "", "record.wrong_type", f"{width} cells", f"{len(rows[number])} cells") for number in wrong
+        Fault(number, "", "record.wrong_type", phrase("cells", width), phrase("cells", len(rows[number])))
+        for number in wrong
     ]
     unread = {number: hashlib.sha256("\0".join(rows[number]).encode()).digest() for number in wrong}
     return PageRows(dict(whole), len(rows), faults, first, unread)

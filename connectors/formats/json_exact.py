@@ -18,12 +18,15 @@ import numpy as np
 
 from connectors.declarations.text_encoding import decode_text
 from schemas.errors import DepartmentBrokePromise
+from schemas.phrases import Phrase, phrase
+
+_PLAIN: Final = phrase("plain_value")
 
 
 class Bad:
     """Stand where a value was that JSON does not allow or that does not fit in 64 bits."""
 
-    def __init__(self, got: str, expected: str = "a plain value", code: str = "record.wrong_type") -> None:
+    def __init__(self, got: Phrase, expected: Phrase = _PLAIN, code: str = "record.wrong_type") -> None:
         self.got, self.expected, self.code = got, expected, code
 
 
@@ -136,16 +139,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
 
 
 def _integer(text: str) -> int | Bad:
-    return int(text) if len(text) < 100 else Bad(f"{len(text)} digits", "an integer of 64 bits")
+    return int(text) if len(text) < 100 else Bad(phrase("digits", len(text)), phrase("integer_of_64_bits"))
 
 
 def number_text(text: str) -> str | Bad:
     """Keep a fraction as it is written: a float would round 12345678901234567.89 and make 1.1 of 1.10."""
-    return text if math.isfinite(float(text)) else Bad("a number beyond all bounds", "a finite number")
+    return text if math.isfinite(float(text)) else Bad(phrase("number_beyond_bounds"), phrase("finite_number"))
 
 
 def _constant(text: str) -> Bad:
-    return Bad(text, "a finite number")
+    return Bad(phrase("value", text), phrase("finite_number"))
 
 
 _quick = msgspec.json.Decoder(float_hook=number_text)

@@ -29,6 +29,7 @@ from connectors.formats.page_rows import (
     total_in_records,
 )
 from schemas.errors import DepartmentBrokePromise
+from schemas.phrases import phrase
 
 
 def read_document(department: Department, feed: Feed, body: bytes, media_type: str) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def _lists(name: str, values: Sequence[Any], keys: list[str], faults: list[Fault
     for number, value in enumerate(values):
         entries = [] if value is None else value
         if type(entries) is not list or not all(_is_plain(entry, keys) for entry in entries):
-            faults.append(Fault(number, name, "record.wrong_type", "a list of plain objects", "another value"))
+            faults.append(Fault(number, name, "record.wrong_type", phrase("plain_objects"), phrase("another_value")))
             entries = []
         texts.append(list_text([{key: _scalar(entry.get(key)) for key in keys} for entry in entries]))
     return texts
@@ -150,10 +151,10 @@ def text_column(name: str, values: Sequence[Any], faults: list[Fault]) -> pl.Ser
 
 def _row(number: int, record: Any, faults: list[Fault]) -> dict[str, Any]:
     if type(record) is not dict:
-        faults.append(Fault(number, "", "record.wrong_type", "an object", "another value"))
+        faults.append(Fault(number, "", "record.wrong_type", phrase("object"), phrase("another_value")))
         return {}
     doubled = record.get(DOUBLED, ())
-    faults += [Fault(number, name, "record.wrong_type", "one value", "the key twice") for name in doubled]
+    faults += [Fault(number, name, "record.wrong_type", phrase("one_value"), phrase("key_twice")) for name in doubled]
     return {name: value for name, value in record.items() if name not in doubled}
 
 
@@ -207,9 +208,9 @@ def _texts(values: Sequence[Any], source: str, faults: list[Fault]) -> list[str 
 
 def _problem(value: Any) -> Bad | None:
     if isinstance(value, dict | list):
-        return Bad("an object or a list")
+        return Bad(phrase("object_or_list"))
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        return Bad(f"{len(str(abs(value)))} digits", "an integer of 64 bits")
+        return Bad(phrase("digits", len(str(abs(value)))), phrase("integer_of_64_bits"))
     return value if isinstance(value, Bad) else None
 
 
@@ -217,6 +218,7 @@ def _whole_texts(texts: list[str | None], source: str, faults: list[Fault]) -> l
     """Take out texts that hold half a surrogate pair: no database and no file can keep them."""
     broken = {row for row, value in enumerate(texts) if value and not is_encodable(value)}
     faults += [
-        Fault(row, source, "record.bad_text", "whole characters", "half a surrogate pair") for row in sorted(broken)
+        Fault(row, source, "record.bad_text", phrase("whole_characters"), phrase("half_a_pair"))
+        for row in sorted(broken)
     ]
     return [None if row in broken else value for row, value in enumerate(texts)]

@@ -15,6 +15,7 @@ import polars as pl
 
 from connectors.declarations.declared import Feed
 from schemas.errors import DepartmentBrokePromise, DepartmentFault
+from schemas.phrases import Phrase
 
 Column = Sequence[str | None] | pl.Series
 _encoder = msgspec.json.Encoder()
@@ -27,8 +28,8 @@ class Fault:
     row: int
     source: str
     code: str
-    expected: str
-    got: str
+    expected: Phrase
+    got: Phrase
 
 
 @dataclass(frozen=True)

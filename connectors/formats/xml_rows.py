@@ -13,6 +13,7 @@ from connectors.declarations.declared import Feed
 from connectors.formats.page_rows import Column, Fault, PageRows, list_text, source_names
 from connectors.formats.safe_xml import local_name
 from schemas.errors import DepartmentBrokePromise
+from schemas.phrases import phrase
 
 _IS_NESTED = etree.XPath("boolean(*/*)")
 Row = dict[str, str | None]
@@ -86,12 +87,12 @@ def _deep(number: int, item: etree._Element, name: str, faults: list[Fault]) -> 
     path, at, attribute = name.partition("@")
     found = find_all(item, path.rstrip("/")) if path else [item]
     if len(found) > 1:
-        faults.append(Fault(number, name, "record.wrong_type", "one value", f"{len(found)} elements"))
+        faults.append(Fault(number, name, "record.wrong_type", phrase("one_value"), phrase("elements", len(found))))
         return None
     if not found or at:
         return _attribute(found[0], attribute) if found else None
     if len(found[0]):
-        faults.append(Fault(number, name, "record.wrong_type", "a plain value", "elements inside"))
+        faults.append(Fault(number, name, "record.wrong_type", phrase("plain_value"), phrase("elements_inside")))
     return found[0].text
 
 
@@ -101,7 +102,7 @@ def _entries(number: int, item: etree._Element, name: str, keys: list[str], faul
     found = find_all(item, name)
     entries = [{key: _deep(number, entry, key, wrong) for key in keys} for entry in found]
     if wrong:
-        faults.append(Fault(number, name, "record.wrong_type", "a list of plain elements", "another value"))
+        faults.append(Fault(number, name, "record.wrong_type", phrase("plain_elements"), phrase("another_value")))
     return None if wrong else list_text(entries)
 
 
@@ -125,10 +126,10 @@ def _column(rows: list[Row], tag: str | None) -> Sequence[str | None]:
 def _doubled(number: int, item: etree._Element, read: set[str]) -> Iterator[Fault]:
     names = [local_name(child) for child in item]
     for name in sorted({name for name in names if names.count(name) > 1} & read):
-        yield Fault(number, name, "record.wrong_type", "one value", f"{names.count(name)} elements")
+        yield Fault(number, name, "record.wrong_type", phrase("one_value"), phrase("elements", names.count(name)))
 
 
 def _nested(number: int, item: etree._Element, read: set[str]) -> Iterator[Fault]:
     for child in item:
         if len(child) and (name := local_name(child)) in read:
-            yield Fault(number, name, "record.wrong_type", "a plain value", "elements inside")
+            yield Fault(number, name, "record.wrong_type", phrase("plain_value"), phrase("elements_inside"))

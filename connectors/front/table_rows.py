@@ -17,6 +17,7 @@ from connectors.declarations.declared import Department, Feed
 from connectors.formats.page_rows import Fault, PageRows, source_names
 from connectors.front.table_contract import Column, TableContract, read_table_contract
 from schemas.errors import DeclarationError, DepartmentBrokePromise
+from schemas.phrases import phrase
 
 MEDIA_TYPE = "application/json; charset=utf-8"
 WORDS = {"integer": "a whole number", "number": "a number", "time": "a time in ISO 8601", "date": "a date in ISO 8601"}
@@ -85,7 +86,8 @@ def rows_of(department: Department, feed: Feed, page: TablePage) -> PageRows:
         if kind == "other":
             rows = [row for row, value in enumerate(columns[name]) if value is not None]
             faults += [
-                Fault(row, name, "record.wrong_type", "text, a number or a time", "another type") for row in rows
+                Fault(row, name, "record.wrong_type", phrase("text_number_or_time"), phrase("another_type"))
+                for row in rows
             ]
             columns[name] = [None] * len(page.rows)
     return PageRows(dict(columns), len(page.rows), faults)

@@ -31,6 +31,7 @@ from schemas.identifiers.credit_code import credit_code_fault
 from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPE_CODES
 from schemas.license.license import LICENSE
 from schemas.license.states import STATE_CODES
+from schemas.phrases import in_english
 from schemas.suites.expectations import require_runnable
 from schemas.suites.suite import feeds_named, load_suite
 
@@ -93,7 +94,7 @@ def _check_identity(department: Department) -> Iterator[Finding]:
         yield Finding(
             "error",
             declared_at(department.department, "key 'uscc'"),
-            f"{department.uscc!r} is no unified social credit code: {fault}",
+            f"{department.uscc!r} is no unified social credit code: {in_english(fault)}",
         )
 
 

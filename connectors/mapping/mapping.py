@@ -23,6 +23,7 @@ from connectors.mapping.mapping_values import clean_texts, expression
 from schemas.checking.face_checks import judge_faces
 from schemas.license.license import LICENSE
 from schemas.license.problems import Problem, describe_value, problems_frame
+from schemas.phrases import phrase
 from schemas.suites.suite_outcomes import ExpectationResult
 
 KINDS: dict[str, pl.DataType] = {
@@ -124,20 +125,24 @@ def _lost_values(feed: Feed, source: pl.DataFrame, frame: pl.DataFrame) -> Itera
         if rule.from_ and (rule.date is not None or rule.codes is not None):
             code = "record.bad_date" if rule.date is not None else "record.unknown_code"
             expected = (
-                f"a date written {rule.date}" if rule.date is not None else f"one of {', '.join(rule.codes or ())}"
+                phrase("date_form", rule.date)
+                if rule.date is not None
+                else phrase("one_of", ", ".join(rule.codes or ()))
             )
-            yield from _lost(source[rule.from_], frame[name], Problem(code, name, expected, ""), rule.open_ended)
-    instant = Problem("record.bad_date", "source_updated_at", f"a time written {feed.cursor.format}", "")
+            yield from _lost(
+                source[rule.from_], frame[name], Problem(code, name, expected, phrase("nothing")), rule.open_ended
+            )
+    instant = Problem(
+        "record.bad_date", "source_updated_at", phrase("time_form", feed.cursor.format), phrase("nothing")
+    )
     yield from _lost(source[feed.cursor.field], frame["source_updated_at"], instant, [])
     if frame["record_id"].null_count():
         yield from _without_id(feed.key, source, frame["record_id"].is_null())
 
 
 def _without_id(key: Sequence[str], source: pl.DataFrame, is_lost: pl.Series) -> Iterator[RowProblem]:
-    slashed = Problem(
-        "record.wrong_type", "record_id", "a key with a / in its last part at most", "one in another part"
-    )
-    missing = Problem("record.missing_field", "record_id", "the department's own key", "nothing")
+    slashed = Problem("record.wrong_type", "record_id", phrase("slash_at_the_end"), phrase("slash_before_the_end"))
+    missing = Problem("record.missing_field", "record_id", phrase("own_key"), phrase("nothing"))
     for row in is_lost.arg_true():
         yield row, slashed if any("/" in (source[part][row] or "") for part in key[:-1]) else missing
 

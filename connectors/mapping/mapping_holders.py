@@ -16,12 +16,13 @@ from connectors.mapping.face_texts import face_texts
 from connectors.mapping.mapping_values import clean_texts, expression
 from schemas.license.holders import KEYS
 from schemas.license.problems import Problem
+from schemas.phrases import phrase
 
 RowProblem = tuple[int, Problem]
 PARTS = tuple(KEYS)
 FIELDS = ("holder_code", "holder_code_type", "holder_name")
-_UNEVEN = Problem("record.holders_differ", "holders", "as many names, codes and code types", "other counts")
-_UNKNOWN = Problem("record.unknown_code", "holders", "a holder code type that is declared", "another code")
+_UNEVEN = Problem("record.holders_differ", "holders", phrase("as_many_of_each"), phrase("other_counts"))
+_UNKNOWN = Problem("record.unknown_code", "holders", phrase("declared_code_type"), phrase("another_code"))
 
 
 def name_holders(feed: Feed, source: pl.DataFrame, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[RowProblem]]:

@@ -14,6 +14,7 @@ from connectors.declarations.declared import Feed
 from connectors.mapping.mapping import MappedPage
 from schemas.license.license import LICENSE
 from schemas.license.problems import Problem, describe_value, problems_frame
+from schemas.phrases import Phrase, phrase
 
 DELETED = "cancelled"
 
@@ -31,7 +32,8 @@ def apply_changes(feed: Feed, mapped: MappedPage) -> MappedPage:
         pl.when(is_deleted).then(reason).otherwise(pl.col("change_reason")).alias("change_reason"),
     )
     unknown = (~said.is_in([*change.kept, *change.deleted])).fill_null(value=True).arg_true()
-    known = Problem("record.unknown_code", "status", f"one of {', '.join([*change.kept, *change.deleted])}", "")
+    listed = ", ".join([*change.kept, *change.deleted])
+    known = Problem("record.unknown_code", "status", phrase("one_of", listed), phrase("nothing"))
     told = [replace(known, got=_shown(said[row])) for row in unknown]
     more = problems_frame(list(zip(unknown.to_list(), told, strict=True)))
     return dataclasses.replace(
@@ -39,5 +41,5 @@ def apply_changes(feed: Feed, mapped: MappedPage) -> MappedPage:
     )
 
 
-def _shown(said: str | None) -> str:
-    return describe_value(LICENSE.field("status"), said) if said else "nothing"
+def _shown(said: str | None) -> Phrase:
+    return describe_value(LICENSE.field("status"), said) if said else phrase("nothing")

@@ -133,7 +133,7 @@ def _show(found: QuarantineDetail, *, as_json: bool) -> None:
         return
     print_table("case", COLUMNS, [_row(found.case)])
     print_table("where it came from", PLACE, [_place(found)])
-    problems = [[one.field, one.code, one.expected, one.got] for one in found.case.problems]
+    problems = [[one.field, one.code, one.expected.words.en, one.got.words.en] for one in found.case.problems]
     print_table("problems", ["field", "code", "expected", "got"], problems)
     source = [[one.name, one.value, one.edited if one.is_edited else None] for one in found.source]
     print_table("source row", ["field", "said", "edited to"], source)

@@ -162,7 +162,7 @@ def _show(summaries: list[ExchangeSummary], *, as_json: bool) -> None:
         return
     print_table("exchange", COLUMNS, [_row(summary) for summary in summaries])
     for summary in (one for one in summaries if one.exchange_id):
-        for words in filter(None, [summary.hold_reason, summary.error_message]):
+        for words in filter(None, [summary.hold_words and summary.hold_words.en, summary.error_message]):
             notes.print(words, markup=False, style="red")
     _note_shadows(summaries)
 

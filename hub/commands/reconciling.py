@@ -152,8 +152,8 @@ def _show_pulled(number: int, pulled: ExchangeSummary | None) -> None:
         return
     counts = ["received", "merged", "unchanged", "quarantined"]
     print_table(f"exchange {pulled.exchange_id}: {pulled.state}", counts, [[getattr(pulled, one) for one in counts]])
-    if pulled.error_message or pulled.hold_reason:
-        note(str(pulled.error_message or pulled.hold_reason))
+    if pulled.why:
+        note(pulled.why)
 
 
 def _show_all(found: list[ReconciliationBrief | NotCompared], *, as_json: bool) -> None:

@@ -64,7 +64,7 @@ def _show(summary: DemoSummary, runs: DagRuns) -> None:
     print_table("pulled by Airflow", columns, [_row(one) for one in runs.summaries])
     for words in [
         *runs.lost,
-        *(one.hold_reason or one.error_message for one in runs.summaries if one.state != "merged"),
+        *(one.why for one in runs.summaries if one.state != "merged"),
     ]:
         notes.print(words, markup=False, style="red")
     library = summary.library

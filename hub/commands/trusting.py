@@ -151,5 +151,7 @@ def _show_shadow(answer: ShadowAnswer) -> None:
     if answer.top_reasons:
         rows = [[one.words.zh, one.code, one.count] for one in answer.top_reasons]
         print_table("would wait in quarantine", ["原因", "code", "records"], rows)
-    for words in filter(None, [answer.hold_reason and f"would be held: {answer.hold_reason}", answer.error_message]):
-        note(words)
+    if answer.hold_words:
+        note(f"would be held: {answer.hold_words.en}")
+    if answer.error_message:
+        note(answer.error_message)

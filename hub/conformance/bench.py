@@ -107,7 +107,7 @@ class Bench:
     def require_state(self, summary: ExchangeSummary, state: str, when: str) -> None:
         """Fail unless the exchange ended in `state`."""
         if summary.state != state:
-            told = summary.error_message or summary.hold_reason or ""
+            told = summary.why
             raise Failed(f"{when}: the exchange is {summary.state}; expected it {state}. {told}", LOOK)
 
 

@@ -66,7 +66,7 @@ def _end_of(bench: Bench, summary: ExchangeSummary) -> str:
 
 def told(summary: ExchangeSummary, end: str) -> str:
     """Return how an exchange ended, with the hub's own words about it."""
-    words = summary.error_message or summary.hold_reason or ", ".join(code for code, _ in summary.top_reasons)
+    words = summary.why or ", ".join(code for code, _ in summary.top_reasons)
     return f"{end}: {words}" if words else f"{end}: {summary.merged} merged, {summary.quarantined} in quarantine"
 
 

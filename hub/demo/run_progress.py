@@ -18,7 +18,7 @@ WORDS = {
     "landed": "{pages} pages landed, checking",
     "checked": "checked, merging {received} records",
     "merged": "merged {merged}, unchanged {unchanged}, quarantined {quarantined}",
-    "held": "held: {hold_reason}",
+    "held": "held: {why}",
     "failed": "failed: {error_message}",
 }
 
@@ -50,5 +50,5 @@ class RunProgress:
 
 
 def _facts(exchange: ExchangeBrief) -> dict[str, object]:
-    names = ("pages", "received", "merged", "unchanged", "quarantined", "hold_reason", "error_message")
-    return {name: getattr(exchange, name) for name in names}
+    names = ("pages", "received", "merged", "unchanged", "quarantined", "error_message")
+    return {"why": exchange.hold_words and exchange.hold_words.en} | {name: getattr(exchange, name) for name in names}

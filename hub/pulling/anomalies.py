@@ -12,9 +12,12 @@ from statistics import median
 from typing import Final, Literal
 
 from connectors.declarations.declaration import Expects
+from license_library.answers import Words
 from license_library.exchange.feed_history import Past
+from license_library.words.hold_words import reason_words
 from schemas.license.license import LICENSE
 from schemas.license.problems import PROBLEM_CODES
+from schemas.suites.hold_reasons import HoldReason, hold_reason
 from schemas.suites.measures import CONTRADICTIONS, Measured
 
 Kind = Literal["volume", "fill", "duplicates", "contradictions"]
@@ -31,13 +34,12 @@ _RULES: Final = {code: PROBLEM_CODES[code] for code in CONTRADICTIONS}
 
 @dataclass(frozen=True)
 class Anomaly:
-    """Say what is unlike before: one cause, in words; `holds` lets the batch wait for the steward."""
+    """Say what is unlike before: one cause, in words; with `held_for` the batch waits for the steward."""
 
     kind: Kind
     cause: str
-    words_zh: str
-    words_en: str
-    holds: bool = False
+    words: Words
+    held_for: HoldReason | None = None
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,9 @@ def _of_all(expects: Expects, batch: Batch) -> Iterator[Anomaly]:
         return
     least, most = (1 - expects.max_loss) * batch.known, expects.max_growth * batch.known
     if batch.received < least:
-        zh = f"全量仅收到 {batch.received} 条，库中有 {batch.known} 条；少于应有的 {least:.0f} 条，疑似大批消失"
-        en = f"{batch.received} records of everything, the library holds {batch.known}; expected at least {least:.0f}"
-        yield Anomaly("volume", "loss", zh, f"{en}: many seem to have disappeared", holds=True)
+        yield _held("loss", hold_reason("batch.loss", received=batch.received, known=batch.known, least=least))
     if batch.received > most:
-        zh = f"全量收到 {batch.received} 条，库中有 {batch.known} 条；多于应有的 {most:.0f} 条"
-        en = f"{batch.received} records of everything, the library holds {batch.known}; expected at most {most:.0f}"
-        yield Anomaly("volume", "growth", zh, en, holds=True)
+        yield _held("growth", hold_reason("batch.growth", received=batch.received, known=batch.known, most=most))
 
 
 def _of_news(expects: Expects, batch: Batch, history: Sequence[Past]) -> Iterator[Anomaly]:
@@ -86,12 +84,13 @@ def _of_news(expects: Expects, batch: Batch, history: Sequence[Past]) -> Iterato
     longer = max(1.0, window / longest) if longest else 1.0
     most = expects.max_growth * longer * max(one.received for one, _ in past)
     if batch.received > max(most, FEWEST_RECORDS):
-        zh = f"收到 {batch.received} 条，以往 {len(past)} 次推算至多 {most:.0f} 条，疑似重复推送或条件失效"
-        en = f"{batch.received} records; expected at most {most:.0f} after the {len(past)} exchanges before"
-        yield Anomaly("volume", "growth", zh, en, holds=True)
+        yield _held("growth", hold_reason("batch.flood", received=batch.received, most=most, exchanges=len(past)))
     if not batch.received and _never_silent(past, window):
-        zh = f"收到 0 条，以往 {len(past)} 次从未为零，疑似接口中断"
-        yield Anomaly("volume", "silence", zh, f"no record; the {len(past)} exchanges before each had some", holds=True)
+        yield _held("silence", hold_reason("batch.silence", exchanges=len(past)))
+
+
+def _held(cause: str, reason: HoldReason) -> Anomaly:
+    return Anomaly("volume", cause, reason_words(reason), reason)
 
 
 def _never_silent(past: Sequence[tuple[Past, timedelta]], window: timedelta) -> bool:
@@ -113,7 +112,7 @@ def _fill(expects: Expects, batch: Batch, history: Sequence[Past]) -> Iterator[A
         if before - now > expects.max_fill_drop:
             zh = f"“{_ZH[one.name]}”（{one.name}）填充率由 {before:.0%} 降至 {now:.0%}，疑似来源改了字段"
             en = f"{one.name} is filled in {now:.0%} of the records, before in {before:.0%}; did the source rename it?"
-            yield Anomaly("fill", one.name, zh, en)
+            yield Anomaly("fill", one.name, Words(zh, en))
 
 
 def _shares(expects: Expects, batch: Batch) -> Iterator[Anomaly]:
@@ -123,22 +122,17 @@ def _shares(expects: Expects, batch: Batch) -> Iterator[Anomaly]:
         if one.measure == "duplicate" and share > expects.max_duplicates:
             zh = f"{one.of} 条记录中有 {one.found} 条与其他记录证照编号相同"
             en = f"{one.found} of {one.of} records share their license number with another record"
-            yield Anomaly("duplicates", one.name, zh, en)
+            yield Anomaly("duplicates", one.name, Words(zh, en))
         elif (words := _contradiction(one)) and share > expects.max_contradictions:
-            zh, en = words
-            yield Anomaly(
-                "contradictions",
-                one.name,
-                f"{one.found} / {one.of} 条记录{zh}",
-                f"{one.found} of {one.of} records: {en}",
-            )
+            zh, en = f"{one.found} / {one.of} 条记录{words.zh}", f"{one.found} of {one.of} records: {words.en}"
+            yield Anomaly("contradictions", one.name, Words(zh, en))
 
 
-def _contradiction(one: Measured) -> tuple[str, str] | None:
+def _contradiction(one: Measured) -> Words | None:
     if one.measure == "contradiction":
-        return (
+        return Words(
             "的电子证照标识与颁发机构代码不是同一机构",
             "the license identifier names another issuer than the issuer code",
         )
     rule = _RULES.get(one.name) if one.measure == "problem" else None
-    return (rule.zh, rule.en) if rule else None
+    return Words(rule.zh, rule.en) if rule else None

@@ -17,6 +17,7 @@ from hub.pulling.bounds import window_of
 from license_library.exchange.exchanges import Exchange
 from license_library.exchange.feed_history import count_known, read_history, save_measures
 from license_library.oversight.incidents import Cause, Severity, tell_incidents
+from schemas.suites.hold_reasons import HoldReason
 from schemas.suites.measures import Measured, Measures
 from schemas.suites.suite_outcomes import ExpectationResult
 
@@ -31,7 +32,7 @@ def judge_batch(
     measures: Measures,
     results: Sequence[ExpectationResult],
     now: datetime,
-) -> list[str]:
+) -> list[HoldReason]:
     """Keep what was counted, tell what is unlike the feed's past, and return why the batch must be held."""
     if exchange.kind != "pull":  # a few chosen records say nothing of the department's batches
         return []
@@ -45,7 +46,7 @@ def judge_batch(
     anomalies = find_anomalies(feed.expects, batch, read_history(conn, exchange))
     if not exchange.is_shadow:
         _tell(conn, exchange, batch, anomalies, results, now)
-    return [one.words_en for one in anomalies if one.holds]
+    return [one.held_for for one in anomalies if one.held_for]
 
 
 def _tell(
@@ -66,8 +67,8 @@ def _tell(
 
 
 def _cause(exchange: Exchange, one: Anomaly) -> Cause:
-    severity: Severity = "critical" if one.holds else "warning"
-    return Cause(exchange.feed, one.cause, severity, one.words_zh, one.words_en)
+    severity: Severity = "critical" if one.held_for else "warning"
+    return Cause(exchange.feed, one.cause, severity, one.words.zh, one.words.en)
 
 
 def _warning(exchange: Exchange, one: ExpectationResult) -> Cause:

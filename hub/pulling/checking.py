@@ -44,6 +44,7 @@ from schemas.checking.term_checks import TERM_COLUMNS, judge_terms
 from schemas.license.license import LICENSE
 from schemas.license.problems import join_problems
 from schemas.suites.expectations import Suite, SuiteOutcome, merge_outcomes, run_suite
+from schemas.suites.hold_reasons import HoldReason
 from schemas.suites.measures import Measures, measure_records
 from schemas.suites.suite import load_suite
 
@@ -92,7 +93,7 @@ def rule_version(suite: Suite) -> str:
 
 def check_exchange(
     hub: HubContext, exchange: Exchange, department: Department, feed: Feed, progress: Progress
-) -> list[str]:
+) -> list[HoldReason]:
     """Check everything that landed, in one transaction; return why the batch is held, or nothing."""
     with hub.engine.begin() as conn:
         now = hub.clock()
@@ -180,7 +181,7 @@ def _count(tally: Tally, frame: pl.DataFrame, problems: pl.DataFrame, outcome: S
     tally.outcomes.append(outcome)
 
 
-def _conclude(check: Check, feed: Feed, missed: Missed, lost: list[str]) -> list[str]:
+def _conclude(check: Check, feed: Feed, missed: Missed, lost: list[HoldReason]) -> list[HoldReason]:
     """Note the outcome: checked, or held with every reason."""
     tally, exchange = check.tally, check.exchange
     outcome = merge_outcomes(tally.outcomes)
@@ -198,9 +199,9 @@ def _conclude(check: Check, feed: Feed, missed: Missed, lost: list[str]) -> list
     reasons = reasons if exchange.kind == "pull" else []  # a few chosen records are no batch
     facts = (tally.received, tally.quarantined, tally.cursor_at, check.rule_version, check.now)
     if reasons and not exchange.is_shadow:
-        hold_exchange(check.conn, exchange, "; ".join(reasons), *facts)
+        hold_exchange(check.conn, exchange, reasons, *facts)
     else:
-        finish_check(check.conn, exchange, *facts, reason="; ".join(reasons) or None)
+        finish_check(check.conn, exchange, *facts, reasons=reasons)
     return [] if exchange.is_shadow else reasons
 
 

@@ -20,11 +20,13 @@ from connectors.pages.pages import MappedPage
 from license_library.exchange.exchanges import Exchange
 from license_library.exchange.known_fill import Fill, known_fill
 from license_library.oversight.incidents import Cause, tell_incidents, told_causes
+from schemas.suites.hold_reasons import HoldReason, hold_reason
 
 IMPOSSIBLE, UNLIKELY = 1e-6, 0.05
 KIND, GONE = "new_field", "gone_field"
 BETWEEN = ", "
 MOST = 20  # new fields that one notice names; a text that became another one says so in fewer
+LONGEST = 60  # of a name that a reason gives
 DEFAULTED = {
     "license_name"
 }  # the catalogue's own name stands in for it: what the library holds says nothing of the source
@@ -48,7 +50,7 @@ class FieldWatch:
             has_value = chunk.source.select((pl.all().is_not_null() & (pl.all() != "")).any()).row(0, named=True)
             self._filled |= {name for name, filled in has_value.items() if filled}
 
-    def tell(self, conn: Connection, exchange: Exchange, now: datetime) -> list[str]:
+    def tell(self, conn: Connection, exchange: Exchange, now: datetime) -> list[HoldReason]:
         """Return why the batch must be held, naming the fields; of a carried text keep an incident for each new field."""
         gone, new = self._find_gone(conn)
         is_carried = self._department.transport.payload != "none"
@@ -56,8 +58,7 @@ class FieldWatch:
             self._tell_new(conn, exchange, now)
             causes = [_gone(self._feed.name, name, source, new) for name, source in gone]
             tell_incidents(conn, exchange.department, GONE, causes, now, feed=exchange.feed)
-        beside = f"; some hold {', '.join(new)[:200]}, which the contract does not know" if new else ""
-        return [f"no record has {_named(gone)}, which known records have{beside}; was it renamed?"] if gone else []
+        return [_why_held(dict(gone), new)] if gone else []
 
     def _tell_new(self, conn: Connection, exchange: Exchange, now: datetime) -> None:
         """Keep one notice for all the fields that came up together; what was told before is not told again."""
@@ -106,5 +107,7 @@ def _gone(feed: str, name: str, source: str, new: list[str]) -> Cause:
     return Cause(feed, source, "critical", zh, en)
 
 
-def _named(gone: list[tuple[str, str]]) -> str:
-    return ", ".join(f"{name} ({source})" for name, source in gone)[:400]
+def _why_held(gone: dict[str, str], new: list[str]) -> HoldReason:
+    if not new:
+        return hold_reason("batch.gone_fields", fields=gone)
+    return hold_reason("batch.renamed_fields", fields=gone, strangers=[name[:LONGEST] for name in new[:MOST]])

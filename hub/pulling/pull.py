@@ -27,6 +27,7 @@ from hub.pulling.reversals import tell_reversals
 from hub.pulling.statement_limits import limited_for
 from hub.pulling.unlisted import tell_unlisted
 from hub.registration import register
+from license_library.answers import Words
 from license_library.exchange.exchanges import (
     Exchange,
     Held,
@@ -39,6 +40,7 @@ from license_library.merge.merging import Counts, merge_exchange
 from license_library.merge.shadowing import compare_exchange
 from license_library.search.subject_keys import key_subjects
 from license_library.storage.table_statistics import refresh_statistics
+from license_library.words.hold_words import hold_words
 from schemas.errors import DataHeld, DeclarationError, HubError
 
 
@@ -107,14 +109,14 @@ def check(hub: HubContext, exchange_id: int, progress: Progress = no_progress) -
     if exchange.state in {"merged", "discarded", "shadowed"}:
         return
     if exchange.state == "held":
-        raise _held(exchange, str(summarize(hub.engine, exchange_id).hold_reason))
+        raise _held(exchange, summarize(hub.engine, exchange_id).hold_words)
     with failed_unless_repeatable(hub, exchange):
         hub = limited_for(hub, exchange.department)
         department, feed = declared_feed(hub, exchange.department, exchange.feed)
         _assert_same_declaration(exchange, department)
         reasons = check_exchange(hub, exchange, department, feed, progress)
     if reasons:
-        raise _held(exchange, "; ".join(reasons))
+        raise _held(exchange, hold_words(reasons))
 
 
 def merge(hub: HubContext, exchange_id: int) -> Counts:
@@ -191,9 +193,9 @@ def declared_feed(hub: HubContext, department: str, feed: str) -> tuple[Departme
     return declared, declared.feeds[feed]
 
 
-def _held(exchange: Exchange, reasons: str) -> DataHeld:
+def _held(exchange: Exchange, why: Words | None) -> DataHeld:
     return DataHeld(
-        f"{exchange.department}/{exchange.feed}: exchange {exchange.exchange_id} is held: {reasons}; nothing was merged; "
+        f"{exchange.department}/{exchange.feed}: exchange {exchange.exchange_id} is held: {why.en if why else ''}; nothing was merged; "
         f"release or discard it on its page, or with `hub hold release {exchange.exchange_id} --by WHO --reason …`"
     )
 

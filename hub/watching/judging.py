@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
-from license_library.answers import ExchangeBrief
+from license_library.answers import ExchangeBrief, Words
 from license_library.oversight.feed_states import FeedState, read_feed_states
 from license_library.oversight.incidents import Cause, tell_incidents
-from license_library.words.hold_phrases import hold_words
+from license_library.words.hold_words import hold_words
 from license_library.words.wording import exchange_words
 from schemas.bureau_time import local_minute
+from schemas.suites.hold_reasons import HoldReason, read_reasons
 
 FAILED_IN_A_ROW: Final = 3
 FEWEST_NEWS: Final = 5
@@ -76,12 +77,12 @@ def held(state: FeedState, _now: datetime) -> Cause | None:
     """A batch waits for the steward, and nothing came after it."""
     if state.last_state != "held":
         return None
-    return _held_cause(state.feed, state.last_exchange_id, state.hold_reason)
+    return _held_cause(state.feed, state.last_exchange_id, read_reasons(state.hold_reasons))
 
 
 def tell_held(conn: Connection, batch: ExchangeBrief, now: datetime) -> None:
     """Have the incident of a held batch there at once, without waiting for the next judging."""
-    cause = _held_cause(batch.feed, batch.exchange_id, batch.hold_reason)
+    cause = _held_cause(batch.feed, batch.exchange_id, batch.hold_reasons)
     tell_incidents(conn, batch.department, "held", [cause], now, feed=batch.feed)
 
 
@@ -90,10 +91,10 @@ def judge_held(conn: Connection, department: str, now: datetime) -> None:
     tell_incidents(conn, department, "held", _causes(held, read_feed_states(conn, now, department), now), now)
 
 
-def _held_cause(feed: str, exchange_id: int | None, reason: str | None) -> Cause:
-    hold = hold_words(reason)
-    zh = f"交换 {exchange_id} 整批暂缓，等待数据管理员放行或作废：{hold.zh if hold else ''}"
-    return Cause(feed, "held", "critical", zh, f"exchange {exchange_id} is held and waits for the steward: {reason}")
+def _held_cause(feed: str, exchange_id: int | None, reasons: list[HoldReason]) -> Cause:
+    hold = hold_words(reasons) or Words("", "")
+    zh = f"交换 {exchange_id} 整批暂缓，等待数据管理员放行或作废：{hold.zh}"
+    return Cause(feed, "held", "critical", zh, f"exchange {exchange_id} is held and waits for the steward: {hold.en}")
 
 
 def no_news(state: FeedState, now: datetime) -> Cause | None:

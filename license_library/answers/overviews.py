@@ -9,6 +9,7 @@ from datetime import datetime
 
 from license_library.answers.incidents import IncidentBrief
 from license_library.answers.spoken import Answer, Freshness, Words
+from schemas.suites.hold_reasons import HoldReason
 
 
 class ProblemCount(Answer, frozen=True):
@@ -38,7 +39,7 @@ class ExchangeBrief(Answer, frozen=True):
     unchanged: int
     quarantined: int
     held: int
-    hold_reason: str | None
+    hold_reasons: list[HoldReason]
     hold_words: Words | None
     error_code: str | None
     error_message: str | None
@@ -78,7 +79,7 @@ class ShadowAnswer(Answer, frozen=True):
     versions: int  # what a merge would write: a record may come in several versions
     unchanged: int
     quarantined: int
-    hold_reason: str | None  # why the batch would be held
+    hold_reasons: list[HoldReason]  # why the batch would be held
     hold_words: Words | None
     changed_fields: list[FieldShift]
     top_reasons: list[ProblemCount]

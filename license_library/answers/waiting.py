@@ -11,6 +11,14 @@ from license_library.answers.overviews import ExchangeBrief, ProblemCount
 from license_library.answers.spoken import Answer, Words
 
 
+class PhraseShown(Answer, frozen=True):
+    """Show what was expected or what came: the code of a phrase, its values by name, and both said in words."""
+
+    code: str
+    values: dict[str, str]
+    words: Words
+
+
 class ProblemShown(Answer, frozen=True):
     """Show one problem of a record: what was expected and the shape of what came, never a personal value."""
 
@@ -18,10 +26,8 @@ class ProblemShown(Answer, frozen=True):
     words: Words
     field: str
     field_words: Words  # 持证主体代码
-    expected: str
-    expected_words: Words
-    got: str
-    got_words: Words
+    expected: PhraseShown
+    got: PhraseShown
 
 
 class CaseEvent(Answer, frozen=True):

@@ -32,9 +32,10 @@ from schemas.identifiers.resident_identity import (
     resident_identity_fault,
     to_eighteen,
 )
+from schemas.phrases import in_english, phrase
 
-_CHECK_FAULT = "the check character at 18 does not fit"
-_RESIDENT_CHECK_FAULT = "the check character does not fit"
+_CHECK_FAULT = phrase("check_at_18")
+_RESIDENT_CHECK_FAULT = phrase("check")
 _RESIDENT_WIDTH = 18
 
 
@@ -148,7 +149,9 @@ def _resident(code: str, today: date) -> str:
         en = f"the resident number is wrong at position 18; expected {expected}, got {code[17]}; nothing was searched"
         raise _wrong("identifier.resident_id_wrong", zh, en)
     zh = "公民身份号码有误，请核对各位数字和末位校验码"
-    raise _wrong("identifier.resident_id_wrong", zh, f"the resident number is wrong: {fault}; nothing was searched")
+    raise _wrong(
+        "identifier.resident_id_wrong", zh, f"the resident number is wrong: {in_english(fault)}; nothing was searched"
+    )
 
 
 def _is_fifteen_digits(code: str) -> bool:
@@ -173,7 +176,9 @@ def _credit(code: str) -> str:
         return code
     if fault != _CHECK_FAULT:
         zh = "统一社会信用代码有误，请核对各位字符"
-        raise _wrong("identifier.uscc_wrong", zh, f"the credit code is wrong: {fault}; nothing was searched")
+        raise _wrong(
+            "identifier.uscc_wrong", zh, f"the credit code is wrong: {in_english(fault)}; nothing was searched"
+        )
     expected = credit_code_check(code[:17])
     zh = f"统一社会信用代码有误：第 18 位校验码应为 {expected}，实为 {code[17]}"
     en = f"the credit code is wrong at position 18; expected {expected}, got {code[17]}; nothing was searched"

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from license_library.merge.leases import CHECKING, Exchange, hold_lease, renew_lease
 from license_library.merge.staged import drop_staged
 from schemas.errors import HubError
+from schemas.suites.hold_reasons import HoldReason, kept_reasons
 
 
 class CountsDiffer(HubError):
@@ -60,7 +61,7 @@ from exchanges where exchange_id = :exchange_id
 """)
 _FINISH = text("""
 update exchanges set state = :state, checked_at = :now, received_count = :received, quarantined_count = :quarantined,
-  held_count = :held, hold_reason = :reason, rule_version = :rule_version,
+  held_count = :held, hold_reasons = cast(:reasons as jsonb), rule_version = :rule_version,
   finished_at = case when :state = 'held' then cast(:now as timestamptz) end,
   -- a department whose clock runs ahead must not make us skip what it writes until then
   cursor_at = case when cast(:cursor_at as timestamptz) is not null
@@ -95,22 +96,22 @@ def finish_check(  # noqa: PLR0913, PLR0917 - each is one fact of the check
     cursor_at: datetime | None,
     rule_version: str,
     now: datetime,
-    reason: str | None = None,
+    reasons: Sequence[HoldReason] = (),
 ) -> None:
     """Note that every received record is staged, known or quarantined; CountsDiffer where one is missing or doubled.
 
-    `cursor_at` is the newest source time in the batch: the next exchange asks from there. `reason` says why a shadow
+    `cursor_at` is the newest source time in the batch: the next exchange asks from there. `reasons` say why a shadow
     exchange would be held: it goes on, for nothing of it is merged.
     """
     facts = {"received": received, "quarantined": quarantined, "cursor_at": cursor_at, "rule_version": rule_version}
     _prove_counts(conn, exchange, received, quarantined)
-    _finish(conn, exchange, {**facts, "state": "checked", "held": 0, "reason": reason}, now)
+    _finish(conn, exchange, {**facts, "state": "checked", "held": 0, "reasons": kept_reasons(reasons)}, now)
 
 
 def hold_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the check
     conn: Connection,
     exchange: Exchange,
-    reason: str,
+    reasons: Sequence[HoldReason],
     received: int,
     quarantined: int,
     cursor_at: datetime | None,
@@ -120,7 +121,7 @@ def hold_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the check
     """Hold what was staged for the steward: the batch broke its bounds. The feed is free for the next exchange."""
     facts = {"received": received, "quarantined": quarantined, "cursor_at": cursor_at, "rule_version": rule_version}
     staged = _prove_counts(conn, exchange, received, quarantined)
-    _finish(conn, exchange, {**facts, "state": "held", "held": staged, "reason": reason}, now)
+    _finish(conn, exchange, {**facts, "state": "held", "held": staged, "reasons": kept_reasons(reasons)}, now)
 
 
 def _prove_counts(conn: Connection, exchange: Exchange, received: int, quarantined: int) -> int:

@@ -16,13 +16,14 @@ from license_library.asking.cursors import find_by_id, read_page
 from license_library.asking.known_filters import check_department
 from license_library.asking.questions import ExchangeFilter
 from license_library.asking.readings import check_text
-from license_library.words.hold_phrases import hold_words
+from license_library.words.hold_words import hold_words
 from license_library.words.wording import exchange_words
+from schemas.suites.hold_reasons import read_reasons
 
 EXCHANGE_COLUMNS: Final = """
 e.exchange_id, e.department, d.name as department_name, e.feed, e.state, e.started_at, e.finished_at,
 extract(epoch from e.finished_at - e.started_at) as seconds, e.page_count, e.received_count, e.merged_count,
-e.unchanged_count, e.quarantined_count, e.held_count, e.hold_reason, e.error_code, e.error_message
+e.unchanged_count, e.quarantined_count, e.held_count, e.hold_reasons, e.error_code, e.error_message
 """
 
 _EXCHANGES = text(f"""
@@ -65,11 +66,12 @@ def show_exchange(conn: Connection, exchange_id: int) -> ExchangeDetail:
     """Return one exchange with the incident that tells what was decided of the feed's held batches."""
     brief = get_exchange_brief(conn, exchange_id)
     facts = {"department": brief.department, "feed": brief.feed}
-    return ExchangeDetail(brief, conn.scalar(_INCIDENT, facts) if brief.hold_reason else None)
+    return ExchangeDetail(brief, conn.scalar(_INCIDENT, facts) if brief.hold_reasons else None)
 
 
 def exchange_of(row: Any) -> ExchangeBrief:
     """Return the exchange of a row with EXCHANGE_COLUMNS; a merge that left rows behind is partial."""
+    held = read_reasons(row.hold_reasons)
     partial = row.state == "merged" and row.quarantined_count > 0
     return ExchangeBrief(
         exchange_id=row.exchange_id,
@@ -88,8 +90,8 @@ def exchange_of(row: Any) -> ExchangeBrief:
         unchanged=row.unchanged_count,
         quarantined=row.quarantined_count,
         held=row.held_count,
-        hold_reason=row.hold_reason,
-        hold_words=hold_words(row.hold_reason),
+        hold_reasons=held,
+        hold_words=hold_words(held),
         error_code=row.error_code,
         error_message=row.error_message,
     )

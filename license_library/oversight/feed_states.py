@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
@@ -25,7 +25,7 @@ class FeedState:
     ran_at: datetime | None  # when its last exchange began, whatever became of it
     last_state: str | None
     last_exchange_id: int | None
-    hold_reason: str | None
+    hold_reasons: Any  # as they are kept
     error_code: str | None
     failed_in_a_row: int
     news_at: datetime | None  # the last exchange that merged something
@@ -43,7 +43,7 @@ with news as (
   from news group by department, feed
 )
 select f.department, f.feed, f.fresh_at, f.fresh_seconds, e.started_at as ran_at, e.state as last_state,
-  e.exchange_id as last_exchange_id, e.hold_reason, e.error_code, coalesce(bad.failed_in_a_row, 0) as failed_in_a_row,
+  e.exchange_id as last_exchange_id, e.hold_reasons, e.error_code, coalesce(bad.failed_in_a_row, 0) as failed_in_a_row,
   c.news_at, coalesce(c.news_count, 0) as news_count, c.longest_quiet
 from feeds f
 left join lateral (select * from exchanges x where x.department = f.department and x.feed = f.feed

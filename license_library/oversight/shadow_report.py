@@ -8,13 +8,14 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from license_library.answers import FieldShift, ProblemCount, ShadowAnswer
-from license_library.words.hold_phrases import hold_words
+from license_library.words.hold_words import hold_words
 from license_library.words.wording import field_words, problem_words
 from schemas.errors import NotFound
+from schemas.suites.hold_reasons import read_reasons
 
 _EXCHANGE = text("""
 select exchange_id, department, feed, state, mapping_version as declaration_digest, started_at, finished_at, page_count as pages,
-  received_count as received, unchanged_count as unchanged, quarantined_count as quarantined, hold_reason, error_code,
+  received_count as received, unchanged_count as unchanged, quarantined_count as quarantined, hold_reasons, error_code,
   error_message
 from exchanges where exchange_id = :exchange_id and is_shadow
 """)
@@ -34,9 +35,10 @@ def report_shadow(conn: Connection, exchange_id: int) -> ShadowAnswer:
     counted: dict[str, int] = {name: change.found_count for name, change in records.items()}
     fields = [change for change in found if change.kind == "field"]
     reasons = [change for change in found if change.kind == "reason"]
+    held = read_reasons(row.hold_reasons)
     return ShadowAnswer(
-        **row._mapping,
-        hold_words=hold_words(row.hold_reason),
+        **{**row._mapping, "hold_reasons": held},
+        hold_words=hold_words(held),
         new=counted.get("new", 0),
         changed=counted.get("changed", 0),
         versions=counted.get("versions", 0),

@@ -9,9 +9,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, text
 
-from license_library.answers import ProblemCount, ProblemShown, QuarantineAnswer, QuarantineCase, QuarantineDetail
+from license_library.answers import (
+    PhraseShown,
+    ProblemCount,
+    ProblemShown,
+    QuarantineAnswer,
+    QuarantineCase,
+    QuarantineDetail,
+)
 from license_library.asking.cursors import find_by_id, read_page
 from license_library.asking.field_lineage import editable_fields, personal_sources
 from license_library.asking.known_filters import check_code, check_department
@@ -23,8 +31,9 @@ from license_library.oversight.exchange_list import get_exchange_brief
 from license_library.quarantine.case_history import list_events, read_source
 from license_library.storage.keyring import Keyring
 from license_library.words.case_words import quarantine_words
-from license_library.words.problem_phrases import phrase_words
+from license_library.words.phrase_words import phrase_words
 from license_library.words.wording import field_words, problem_words
+from schemas.phrases import Told
 
 _CASE = """
 q.quarantine_id, q.department, d.name as department_name, q.feed, q.record_id, q.license_type,
@@ -150,15 +159,17 @@ def _case(row: Any) -> QuarantineCase:
 
 def _problem(problem: dict[str, Any]) -> ProblemShown:
     code, field = str(problem["code"]), str(problem["field"])
-    expected, got = str(problem["expected"]), mask_text(str(problem["got"]))
-    words = phrase_words(expected)
     return ProblemShown(
         code=code,
         words=problem_words(code),
         field=field,
         field_words=field_words(field),
-        expected=words.en,
-        expected_words=words,
-        got=got,
-        got_words=phrase_words(got),
+        expected=_phrase(problem["expected"]),
+        got=_phrase(problem["got"]),
     )
+
+
+def _phrase(kept: Any) -> PhraseShown:
+    told = msgspec.convert(kept, Told)
+    told = Told(told.code, {name: mask_text(value) for name, value in told.values.items()})
+    return PhraseShown(told.code, told.values, phrase_words(told))

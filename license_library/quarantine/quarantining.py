@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -19,6 +20,7 @@ from license_library.merge.overtaken import sayable, storable
 from license_library.quarantine.case_events import Deed, write_events
 from license_library.storage.keyring import Keyring
 from schemas.license.holders import holder_rows
+from schemas.phrases import read_phrase
 
 
 def _overtaken(row: str) -> str:
@@ -125,16 +127,17 @@ def quarantine_records(  # noqa: PLR0913, PLR0917 - each is one fact of the chec
     return len(rows)
 
 
-def _reasons(problems: pl.DataFrame) -> dict[int, list[dict[str, str]]]:
+def _reasons(problems: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
     ordered = problems.sort("row", maintain_order=True).iter_rows(named=True)
     return {row: [_reason(line) for line in lines] for row, lines in groupby(ordered, key=lambda line: line["row"])}
 
 
-def _reason(line: dict[str, str]) -> dict[str, str]:
-    return {key: storable(line[key]) or "" for key in ("code", "field", "expected", "got")}
+def _reason(line: dict[str, str]) -> dict[str, Any]:
+    named = {key: storable(line[key]) or "" for key in ("code", "field")}
+    return named | {key: read_phrase(storable(line[key]) or "") for key in ("expected", "got")}
 
 
-def _codes(found: list[dict[str, str]]) -> list[str]:
+def _codes(found: list[dict[str, Any]]) -> list[str]:
     return sorted({reason["code"] for reason in found})
 
 
@@ -142,7 +145,7 @@ def _sealed(keyring: Keyring, sources: Sequence[bytes | None]) -> list[object]:
     return [source and keyring.encrypt(source) for source in sources]
 
 
-def _json(found: list[dict[str, str]]) -> str:
+def _json(found: list[dict[str, Any]]) -> str:
     return msgspec.json.encode(found).decode()
 
 

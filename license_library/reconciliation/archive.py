@@ -16,7 +16,7 @@ from license_library.tables import departments, exchanges, feeds, landed_pages, 
 
 _EXCHANGES = text("""
 select e.exchange_id, e.mapping_version, e.kind, e.checked_at, e.finished_at, e.received_count,
-  e.hold_reason is not null as was_held,
+  e.hold_reasons is not null as was_held,
   exists (select from landed_pages p where p.exchange_id = e.exchange_id and p.body is null)
     or exists (select from replayed_records r join landed_pages p on p.exchange_id = r.source_exchange_id
       and p.page_number = r.source_page_number where r.exchange_id = e.exchange_id and p.body is null) as is_thinned

@@ -90,7 +90,7 @@ exchanges = Table(
     Column("overtaken_count", BigInteger, nullable=False, server_default=text("0")),
     Column("quarantined_count", BigInteger, nullable=False, server_default=text("0")),
     Column("held_count", BigInteger, nullable=False, server_default=text("0")),
-    Column("hold_reason", Text),
+    Column("hold_reasons", JSONB),  # [{code, values}]: why it is or was held, or would be; see hold_reasons.py
     Column("error_code", Text),
     Column("error_message", Text),
     instant("retry_at"),  # of one that found the department down: until when that is left alone; see sparing.py

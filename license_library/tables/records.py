@@ -71,7 +71,9 @@ quarantined_records = Table(
     Column("record_id", Text),
     Column("license_type", Text),
     Column("holder_hashes", ARRAY(LargeBinary), nullable=False),  # of everyone it names whose code could be read
-    Column("problems", JSONB, nullable=False),  # [{code, field, expected, got}], nothing personal in it
+    Column(
+        "problems", JSONB, nullable=False
+    ),  # [{code, field, expected, got}], the last two phrases as {code, values}; nothing personal in it
     Column("codes", ARRAY(Text), nullable=False),
     Column("digest", LargeBinary, nullable=False),  # sha256 of the source row, so that the same bad row is one case
     Column("exchange_id", BigInteger, ForeignKey("exchanges.exchange_id"), nullable=False),

@@ -20,6 +20,7 @@ from schemas.license.digests import record_digests
 from schemas.license.license import RecordType
 from schemas.license.problems import Problem
 from schemas.license.records import require_records
+from schemas.phrases import Phrases, phrase
 
 __all__ = ["RULE_VERSION", "check_records", "classify_license_identifiers", "find_conflicts"]
 
@@ -39,11 +40,11 @@ def check_records(frame: pl.DataFrame, record: RecordType, license_types: Collec
 CONTRADICTED = Problem(
     "record.duplicate_key",
     "record_id",
-    "one content for each record and source time",
-    "another content under the same key and time",
+    phrase("one_content"),
+    phrase("another_content"),
 )
 _CONFLICT = Rule(
-    CONTRADICTED.code, CONTRADICTED.field, pl.col("_conflict"), CONTRADICTED.expected, pl.lit(CONTRADICTED.got)
+    CONTRADICTED.code, CONTRADICTED.field, pl.col("_conflict"), CONTRADICTED.expected, Phrases(pl.lit(CONTRADICTED.got))
 )
 
 

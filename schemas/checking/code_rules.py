@@ -24,6 +24,7 @@ from schemas.identifiers.resident_identity import are_resident_identities, resid
 from schemas.license.license import Field, RecordType
 from schemas.license.problems import described
 from schemas.license.states import STATE_CODES
+from schemas.phrases import Phrase, Phrases, phrase, phrases
 
 # 军官证 and the like carry Chinese characters; blanks and anything unseen do not belong in a code.
 _OTHER_HOLDER_CODE = r"^[\p{Han}0-9A-Za-z()（）\-/.]{2,64}$"
@@ -54,11 +55,9 @@ def judge_holders(frame: pl.DataFrame, today: date) -> pl.DataFrame:
 def code_rules(record: RecordType, license_types: Collection[str], today: date) -> list[Rule]:
     """Return the rules for the codes of a frame that `judge_codes` has seen."""
     return [
+        _unlisted("record.unknown_license_type", record.field("license_type"), license_types, phrase("catalogue_type")),
         _unlisted(
-            "record.unknown_license_type", record.field("license_type"), license_types, "a type of the catalogue"
-        ),
-        _unlisted(
-            "record.unknown_code", record.field("status"), STATE_CODES, f"one of {', '.join(sorted(STATE_CODES))}"
+            "record.unknown_code", record.field("status"), STATE_CODES, phrase("one_of", ", ".join(sorted(STATE_CODES)))
         ),
         _area_code(record.field("area_code")),
         _file_url(record.field("file_url")),
@@ -70,39 +69,39 @@ def code_rules(record: RecordType, license_types: Collection[str], today: date) 
 def holder_rules(record: RecordType, today: date) -> list[Rule]:
     """Return the rules for the holders' codes of a frame that `judge_holders` has seen."""
     kind = record.field("holder_code_type")
-    listed = _unlisted("record.unknown_code", kind, HOLDER_CODE_TYPE_CODES, "a holder code type")
+    listed = _unlisted("record.unknown_code", kind, HOLDER_CODE_TYPE_CODES, phrase("holder_code_type"))
     return [listed, *_holder_code(record.field("holder_code"), today)]
 
 
-def _unlisted(code: str, field: Field, known: Collection[str], expected: str) -> Rule:
+def _unlisted(code: str, field: Field, known: Collection[str], expected: Phrase) -> Rule:
     return Rule(code, field.name, ~pl.col(field.name).is_in(sorted(known)), expected, described(field))
 
 
 def _area_code(field: Field) -> Rule:
     column = pl.col(field.name)
     known = column.str.contains(_DIVISION) & column.str.slice(0, 2).is_in(sorted(provinces()))
-    return Rule("record.bad_area_code", field.name, ~known, "6, 9 or 12 digits within a province", described(field))
+    return Rule("record.bad_area_code", field.name, ~known, phrase("division"), described(field))
 
 
 def _file_url(field: Field) -> Rule:
     column = pl.col(field.name)
     bad = column.str.contains(_SCHEME) & ~column.str.contains(r"^https?://")
-    return Rule("record.bad_url", field.name, bad, "an http or https address", pl.lit("another kind of address"))
+    return Rule("record.bad_url", field.name, bad, phrase("web_address"), phrases("other_address"))
 
 
 def _license_identifier() -> Rule:
     wrong = pl.col("_identifier") == "wrong"
-    expected = "an identifier of GB/T 36904 with its check character"
+    expected = phrase("license_identifier")
     said = reason("license_identifier", _identifier_fault)
     return Rule("identifier.license_identifier_wrong", "license_identifier", wrong, expected, said)
 
 
-def _identifier_fault(text: str) -> str:
+def _identifier_fault(text: str) -> Phrase:
     parts = parse_license_identifier(text)
     if parts is None:
-        return f"another shape, {len(text)} characters"
-    fitting = f"{license_identifier_check(parts.body)} (or {legacy_check(parts.body)})"
-    return f"check character {parts.check} where {fitting} fits"
+        return phrase("other_shape", len(text))
+    fitting, legacy = license_identifier_check(parts.body), legacy_check(parts.body)
+    return phrase("check_character", parts.check, fitting, legacy)
 
 
 def _holder_code(field: Field, today: date) -> list[Rule]:
@@ -110,18 +109,17 @@ def _holder_code(field: Field, today: date) -> list[Rule]:
     other = ~kind.is_in([CREDIT_CODE, RESIDENT_IDENTITY]) & ~column.str.contains(_OTHER_HOLDER_CODE)
     said_uscc = reason(field.name, credit_code_fault)
     said_resident = reason(field.name, lambda code: resident_identity_fault(code, today))
-    mismatch = pl.when(kind == CREDIT_CODE).then(pl.lit("a person's code")).otherwise(pl.lit("an organisation's code"))
+    person, organisation = phrases("code_of_a_person"), phrases("code_of_an_organisation")
+    mismatch = Phrases(pl.when(kind == CREDIT_CODE).then(person).otherwise(organisation))
     return [
-        Rule("identifier.uscc_wrong", field.name, ~pl.col("_uscc") & ~swapped, "a GB 32100 code", said_uscc),
+        Rule("identifier.uscc_wrong", field.name, ~pl.col("_uscc") & ~swapped, phrase("credit_code"), said_uscc),
         Rule(
             "identifier.resident_id_wrong",
             field.name,
             ~pl.col("_resident") & ~swapped,
-            "a GB 11643 number",
+            phrase("resident_number"),
             said_resident,
         ),
-        Rule("identifier.holder_type_mismatch", field.name, swapped, "a code of the stated type", mismatch),
-        Rule(
-            "identifier.holder_code_wrong", field.name, other, "2 to 64 letters, digits or characters", described(field)
-        ),
+        Rule("identifier.holder_type_mismatch", field.name, swapped, phrase("code_of_its_type"), mismatch),
+        Rule("identifier.holder_code_wrong", field.name, other, phrase("other_holder_code"), described(field)),
     ]

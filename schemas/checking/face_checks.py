@@ -12,14 +12,15 @@ import polars as pl
 
 from schemas.catalogue.license_types import FaceDefinition, load_license_types
 from schemas.license.problems import Problem, described_text
-from schemas.suites.suite_outcomes import ExpectationResult, describe_counts
+from schemas.phrases import phrase
+from schemas.suites.suite_outcomes import ExpectationResult
 
 CODE = "record.bad_face_value"
 MOSTLY = 0.99  # fewer are cases for corrections, not a fault of the feed
 _DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%Y年%m月%d日", "%Y/%m/%d")
 _NUMBER = r"^[0-9]+(?:\.[0-9]+)?$"
 _KINDS = {"date": ("日期", "a date"), "number": ("数值", "a number"), "code": ("代码表中的值", "a value of its list")}
-_EXPECTED = {"date": "a day as 2016-05-01", "number": "a number as 12.5"}
+_EXPECTED = {"date": phrase("day"), "number": phrase("number")}
 
 
 class FaceOutcome(NamedTuple):
@@ -82,7 +83,9 @@ def _are_dates(values: pl.Series) -> pl.Series:
 
 def _problems(judged: _Judged) -> Iterator[tuple[int, Problem]]:
     field = judged.field
-    expected = f"one of {', '.join(field.codes)}" if field.codes else _EXPECTED.get(field.kind, "a value")
+    expected = (
+        phrase("one_of", ", ".join(field.codes)) if field.codes else _EXPECTED.get(field.kind, phrase("some_value"))
+    )
     for place in judged.bad.arg_true():
         got = described_text(judged.values[place], is_personal=field.personal)
         yield judged.rows[place], Problem(CODE, f"face.{field.name}", expected, got)
@@ -101,7 +104,6 @@ def _result(judged: list[_Judged]) -> ExpectationResult:
         unexpected <= (1 - MOSTLY) * evaluated,
         evaluated,
         unexpected,
-        describe_counts(unexpected, evaluated, MOSTLY),
         MOSTLY,
         zh=f"照面“{field.zh}”应为{zh}。",
         en=f"The face field {field.en.lower()} is {en}.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.license.problems import problems_frame
+from schemas.phrases import Phrase, Phrases, phrase
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,14 @@ class Rule:
     code: str
     field: str
     bad: pl.Expr
-    expected: str
-    got: pl.Expr
+    expected: Phrase
+    got: Phrases
 
 
-def reason(field: str, explain: Callable[[str], str | None]) -> pl.Expr:
+def reason(field: str, explain: Callable[[str], Phrase | None]) -> Phrases:
     """Explain each value of a column in words; for the few rows that broke a rule, one by one."""
-    return pl.col(field).map_elements(lambda value: explain(value) or "", return_dtype=pl.String, skip_nulls=True)
+    said = pl.col(field).map_elements(lambda value: explain(value) or "", return_dtype=pl.String, skip_nulls=True)
+    return Phrases(said)
 
 
 def broken_rules(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
@@ -47,7 +49,7 @@ def _problems(frame: pl.DataFrame, flags: pl.Series, rule: Rule) -> pl.DataFrame
         code=pl.lit(rule.code),
         field=pl.lit(rule.field),
         expected=pl.lit(rule.expected),
-        got=rule.got.fill_null("nothing"),
+        got=rule.got.fill_null(phrase("nothing")),
     )
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from schemas.checking.rules import Rule, reason
 from schemas.license.license import Field, RecordType
 from schemas.license.problems import described
+from schemas.phrases import Phrase, phrase, phrases
 
 # Control characters, the mark that failed decoding leaves, and marks that reverse the order of reading.
 _NEVER_TYPED = r"[\x00-\x1F\x7F-\x9F\uFFFD\u202A-\u202E\u2066-\u2069]"
@@ -35,19 +36,19 @@ def _missing(field: Field) -> Rule:
     absent = column.is_null()
     if field.kind in ("text", "code", "json"):
         absent |= column.str.strip_chars().str.len_bytes() == 0
-    return Rule("record.missing_field", field.name, absent, "a value", pl.lit("nothing"))
+    return Rule("record.missing_field", field.name, absent, phrase("some_value"), phrases("nothing"))
 
 
 def _too_long(field: Field) -> Rule:
     length = pl.col(field.name).str.len_chars()
-    expected = f"at most {field.max_length} characters"
-    return Rule("record.too_long", field.name, length > field.max_length, expected, pl.format("{} characters", length))
+    expected = phrase("length_at_most", field.max_length)
+    return Rule("record.too_long", field.name, length > field.max_length, expected, phrases("length", length))
 
 
 def _half_json(field: Field) -> Rule:
     column = pl.col(field.name)
     whole = column.str.starts_with("{") & column.str.ends_with("}")
-    return Rule("record.wrong_type", field.name, ~whole, "a JSON object", described(field))
+    return Rule("record.wrong_type", field.name, ~whole, phrase("json_object"), described(field))
 
 
 def _broken_texts(frame: pl.DataFrame, texts: list[Field]) -> list[Rule]:
@@ -57,7 +58,7 @@ def _broken_texts(frame: pl.DataFrame, texts: list[Field]) -> list[Rule]:
 
 
 def _bad_text(field: Field) -> Rule:
-    expected = "text without control characters, direction marks or decoding damage"
+    expected = phrase("clean_text")
     return Rule("record.bad_text", field.name, _is_bad(field), expected, reason(field.name, _first_bad))
 
 
@@ -72,7 +73,7 @@ def _bad_escape(column: pl.Expr) -> pl.Expr:
     return escaped.str.contains(_NUL_ESCAPE) | escaped.str.replace_all(_SURROGATE_PAIR, "").str.contains(_SURROGATE)
 
 
-def _first_bad(text: str) -> str:
+def _first_bad(text: str) -> Phrase:
     """Name the first character nobody typed and where it stands; the text itself stays unsaid."""
     found = re.search(_NEVER_TYPED, text)
-    return f"U+{ord(found[0]):04X} at position {found.start() + 1}" if found else "an escape of NUL or half a pair"
+    return phrase("character", f"U+{ord(found[0]):04X}", found.start() + 1) if found else phrase("bad_escape")

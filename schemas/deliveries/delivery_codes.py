@@ -13,6 +13,7 @@ from schemas.identifiers.credit_code import credit_code_fault
 from schemas.identifiers.holder_code_types import CREDIT_CODE, RESIDENT_IDENTITY
 from schemas.identifiers.normal_form import normalise_identifier
 from schemas.identifiers.resident_identity import resident_identity_fault
+from schemas.phrases import in_english
 
 CODES: Final = ("applicant_code", "holder_code")
 
@@ -28,7 +29,7 @@ def wrong_code(values: Mapping[str, Any], today: date) -> tuple[str, str] | None
 
 def _fault(code_type: str | None, code: str, today: date) -> str | None:
     if code_type == CREDIT_CODE and (fault := credit_code_fault(code)):
-        return f"a unified social credit code, got one that is none: {fault}"
+        return f"a unified social credit code, got one that is none: {in_english(fault)}"
     if code_type == RESIDENT_IDENTITY and (fault := resident_identity_fault(code, today)):
-        return f"a resident identity number, got one that is none: {fault}"
+        return f"a resident identity number, got one that is none: {in_english(fault)}"
     return None

@@ -12,6 +12,7 @@ import polars as pl
 
 from schemas.identifiers.columns import DIGITS, NO_VALUE, Bytes, Flags, judge_width, value_table
 from schemas.identifiers.organisation_code import have_organisation_check, is_organisation_code
+from schemas.phrases import Phrase, phrase
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WIDTH = 18
@@ -49,19 +50,19 @@ def has_listed_class(code: str) -> bool:
     return code[1] in CLASSES.get(code[0], "")
 
 
-def credit_code_fault(code: str) -> str | None:
+def credit_code_fault(code: str) -> Phrase | None:
     """Say what is wrong with a code without repeating it, or None."""
     if len(code) != WIDTH:
-        return f"{len(code)} characters"
+        return phrase("length", len(code))
     if not _SHAPE.fullmatch(code):
-        return "a character outside the alphabet"
+        return phrase("foreign_character")
     if not has_listed_class(code):
-        return "no register department and class of the list at positions 1 and 2"
+        return phrase("no_register_class")
     if not re.fullmatch(r"[0-9]{6}", code[2:8]):
-        return "no division code at positions 3 to 8"
+        return phrase("no_division")
     if not is_organisation_code(code[8:17]):
-        return "the inner check character at 17 does not fit"
-    return None if credit_code_check(code[:17]) == code[17] else "the check character at 18 does not fit"
+        return phrase("check_at_17")
+    return None if credit_code_check(code[:17]) == code[17] else phrase("check_at_18")
 
 
 def is_credit_code(code: str) -> bool:

@@ -15,6 +15,7 @@ import polars as pl
 from stdnum.iso7064 import mod_11_2
 
 from schemas.identifiers.columns import DIGITS, NO_VALUE, Bytes, Flags, Values, judge_width, value_table
+from schemas.phrases import Phrase, phrase
 
 OLDEST_AGE = 150
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -66,13 +67,13 @@ def forms_of(number: str) -> list[str]:
     return [full, full[:6] + full[8:17]] if is_of_last_century else [full]
 
 
-def resident_identity_fault(number: str, today: date) -> str | None:
+def resident_identity_fault(number: str, today: date) -> Phrase | None:
     """Say what is wrong with a number without repeating it, or None."""
     full = to_eighteen(number)
     if not _NEW.fullmatch(full):
-        return f"{len(number)} characters" if len(number) not in (15, 18) else "a character that is no digit"
+        return phrase("length", len(number)) if len(number) not in (15, 18) else phrase("no_digit")
     if resident_identity_check(full[:17]) != full[17]:
-        return "the check character does not fit"
+        return phrase("check")
     return _birth_fault(full[6:14], today)
 
 
@@ -88,14 +89,14 @@ def are_resident_identities(numbers: pl.Series, today: date) -> pl.Series:
     return (new | old).alias(numbers.name)
 
 
-def _birth_fault(digits: str, today: date) -> str | None:
+def _birth_fault(digits: str, today: date) -> Phrase | None:
     try:
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
-        return "no such day of birth"
+        return phrase("no_birthday")
     if born > today:
-        return "a day of birth in the future"
-    return None if _day_number(born) > _oldest(today) else f"a day of birth more than {OLDEST_AGE} years ago"
+        return phrase("future_birthday")
+    return None if _day_number(born) > _oldest(today) else phrase("birthday_long_ago", OLDEST_AGE)
 
 
 def _judge_new(matrix: Bytes, today: date) -> Flags:

@@ -13,6 +13,7 @@ import msgspec
 import polars as pl
 
 from schemas.license.license import Field
+from schemas.phrases import Phrase, Phrases, phrase, phrases
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -20,8 +21,8 @@ class Problem(msgspec.Struct, frozen=True):
 
     code: str
     field: str
-    expected: str
-    got: str
+    expected: Phrase
+    got: Phrase
 
 
 class ProblemCode(msgspec.Struct, frozen=True):
@@ -111,24 +112,24 @@ def join_problems(*frames: pl.DataFrame) -> pl.DataFrame:
     return joined.filter(~(missing & faulted)).unique(maintain_order=True).sort("row", maintain_order=True)
 
 
-def describe_value(field: Field, value: str | None) -> str:
+def describe_value(field: Field, value: str | None) -> Phrase:
     """Return what a message may say of a value: the value itself, or only its length where it may name a person."""
     return described_text(value, is_personal=field.personal)
 
 
-def described_text(value: str | None, *, is_personal: bool) -> str:
+def described_text(value: str | None, *, is_personal: bool) -> Phrase:
     """Return what a message may say of a text: the text itself, or only its length where it may name a person."""
     if value is None or not value.strip():
-        return "nothing"
+        return phrase("nothing")
     hidden = is_personal or len(value) > _LONGEST_SHOWN or re.search(_PERHAPS_A_PERSON, value)
-    return f"{len(value)} characters" if hidden else value
+    return phrase("length", len(value)) if hidden else phrase("value", value)
 
 
-def described(field: Field) -> pl.Expr:
+def described(field: Field) -> Phrases:
     """Return `describe_value` of a column, as an expression."""
     value = pl.col(field.name).cast(pl.String)
     length = value.str.len_chars()
     hidden = pl.lit(field.personal) | (length > _LONGEST_SHOWN) | value.str.contains(_PERHAPS_A_PERSON)
     empty = value.str.strip_chars().str.len_bytes() == 0
-    shown = pl.when(hidden).then(pl.format("{} characters", length)).otherwise(value)
-    return pl.when(empty | value.is_null()).then(pl.lit("nothing")).otherwise(shown)
+    shown = pl.when(hidden).then(phrases("length", length)).otherwise(phrases("value", value))
+    return Phrases(pl.when(empty | value.is_null()).then(phrases("nothing")).otherwise(shown))

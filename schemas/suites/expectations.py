@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -20,11 +21,11 @@ import polars as pl
 from schemas.errors import DeclarationError
 from schemas.license.license import RecordType
 from schemas.license.problems import PROBLEM_SCHEMA
+from schemas.phrases import phrase
 from schemas.suites.suite import Expectation, Suite, load_suite
 from schemas.suites.suite_outcomes import (
     ExpectationResult,
     SuiteOutcome,
-    describe_counts,
     merge_outcomes,
     suite_outcome,
 )
@@ -188,29 +189,20 @@ def _answer_unplanned(expectation: Any, engine: Any) -> Any:
 
 
 def _result(frame: pl.DataFrame, one: Expectation, answer: Any) -> ExpectationResult:
-    missing = sorted(set(one.columns()) - set(frame.columns))
-    if missing or answer is None:
-        said = f"could not run: {', '.join(missing)} is missing" if missing else "could not run: the validator failed"
-        return ExpectationResult(
-            one.name, one.column, one.severity, False, 0, 0, said, one.mostly, ran=False, zh=one.zh, en=one.en
-        )
-    counts = answer.result
-    evaluated = counts.get("element_count", frame.height) - counts.get("missing_count", 0)
-    unexpected = counts.get("unexpected_count", 0)
-    said = (
-        describe_counts(unexpected, evaluated, one.mostly) if one.column else f"{counts.get('observed_value')} observed"
+    missing = tuple(sorted(set(one.columns()) - set(frame.columns)))
+    broken = ExpectationResult(
+        one.name, one.column, one.severity, False, 0, 0, one.mostly, ran=False, zh=one.zh, en=one.en, missing=missing
     )
-    return ExpectationResult(
-        one.name,
-        one.column,
-        one.severity,
-        bool(answer.success),
-        evaluated,
-        unexpected,
-        said,
-        one.mostly,
-        zh=one.zh,
-        en=one.en,
+    if missing or answer is None:
+        return broken
+    counts = answer.result
+    return replace(
+        broken,
+        ran=True,
+        success=bool(answer.success),
+        evaluated=counts.get("element_count", frame.height) - counts.get("missing_count", 0),
+        unexpected=counts.get("unexpected_count", 0),
+        observed=None if one.column or "observed_value" not in counts else str(counts["observed_value"]),
     )
 
 
@@ -220,8 +212,8 @@ def _problems(one: Expectation, answer: Any) -> pl.DataFrame:
     words = {
         "code": f"suite.{one.name}",
         "field": one.column,
-        "expected": f"{one.zh}\n{one.en}",
-        "got": "another value",
+        "expected": phrase("expectation", one.en, one.zh),
+        "got": phrase("another_value"),
     }
     frame = pl.DataFrame({"row": rows}, schema={"row": pl.UInt32})
     return frame.with_columns(pl.lit(word, dtype=PROBLEM_SCHEMA[name]).alias(name) for name, word in words.items())

@@ -11,12 +11,16 @@ from itertools import accumulate
 import polars as pl
 
 from schemas.license.problems import problems_frame
+from schemas.suites.hold_reasons import HoldReason, hold_reason
 from schemas.suites.suite import Severity
 
 
 @dataclass(frozen=True)
 class ExpectationResult:
-    """Say how one expectation fared: `expectation` is its name in the suite, `ran` is false when it broke."""
+    """Say how one expectation fared: `expectation` is its name in the suite, `ran` is false when it broke.
+
+    `missing` are columns it could not read; `observed` is what one about no single column found.
+    """
 
     expectation: str
     column: str | None
@@ -24,11 +28,23 @@ class ExpectationResult:
     success: bool
     evaluated: int
     unexpected: int
-    detail: str
     mostly: float | None = None
     ran: bool = True
     zh: str = ""  # what is expected, as the suite says it
     en: str = ""
+    missing: tuple[str, ...] = ()
+    observed: str | None = None
+
+    @property
+    def detail(self) -> str:
+        """Return what was found, as it is kept beside the counts."""
+        if not self.ran:
+            return f"{', '.join(self.missing)} is missing" if self.missing else "the validator failed"
+        if self.observed is not None:
+            return f"{self.observed} observed"
+        if not self.success and not self.unexpected:
+            return "the values as a whole do not fit"
+        return describe_counts(self.unexpected, self.evaluated, self.mostly)
 
 
 @dataclass(frozen=True)
@@ -38,13 +54,13 @@ class SuiteOutcome:
     rows: int
     results: list[ExpectationResult]
     problems: pl.DataFrame
-    batch_failures: list[str]
+    batch_failures: list[HoldReason]
 
 
 def suite_outcome(rows: int, results: list[ExpectationResult], problems: list[pl.DataFrame]) -> SuiteOutcome:
     """Put an outcome together; an empty batch, a broken expectation or a failed batch expectation holds the batch."""
-    failures = [] if rows else ["the batch is empty; expected records"]
-    failures += [f"{one.expectation}: {one.detail}" for one in results if _holds_batch(one)]
+    failures = [] if rows else [hold_reason("batch.empty")]
+    failures += [_why_held(one) for one in results if _holds_batch(one)]
     return SuiteOutcome(rows, results, pl.concat([problems_frame(), *problems]), failures)
 
 
@@ -71,6 +87,29 @@ def _holds_batch(result: ExpectationResult) -> bool:
     return not result.ran or (result.severity == "batch" and not result.success)
 
 
+def _why_held(one: ExpectationResult) -> HoldReason:
+    if one.missing:
+        return hold_reason("expectation.column_missing", expectation=one.expectation, columns=list(one.missing))
+    if not one.ran:
+        return hold_reason("expectation.broke", expectation=one.expectation)
+    if one.observed is not None:
+        return hold_reason("expectation.observed", expectation=one.expectation, observed=one.observed)
+    if not one.unexpected:  # judged over all values at once: what came of it may itself be a value, and is not quoted
+        return hold_reason("expectation.not_met", expectation=one.expectation)
+    return _too_many_unfit(one)
+
+
+def _too_many_unfit(one: ExpectationResult) -> HoldReason:
+    name, unexpected, evaluated = one.expectation, one.unexpected, one.evaluated
+    if one.mostly is None:
+        return hold_reason(
+            "expectation.values_do_not_fit", expectation=name, unexpected=unexpected, evaluated=evaluated
+        )
+    return hold_reason(
+        "expectation.too_few_fit", expectation=name, unexpected=unexpected, evaluated=evaluated, least=one.mostly
+    )
+
+
 def _merge(results: list[ExpectationResult]) -> ExpectationResult:
     """Join the results of one expectation over several chunks; the first that broke speaks for all."""
     first = next((result for result in results if not result.ran), results[0])
@@ -79,6 +118,4 @@ def _merge(results: list[ExpectationResult]) -> ExpectationResult:
     success = all(result.success for result in results)
     if first.ran and first.mostly is not None:
         success = unexpected <= (1 - first.mostly) * evaluated
-    counted = first.ran and len(results) > 1 and first.column is not None
-    detail = describe_counts(unexpected, evaluated, first.mostly) if counted else first.detail
-    return replace(first, success=success, evaluated=evaluated, unexpected=unexpected, detail=detail)
+    return replace(first, success=success, evaluated=evaluated, unexpected=unexpected)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.formats import json_exact
 from connectors.formats.json_exact import DOUBLED, Bad, decode_exactly
+from schemas.phrases import phrase
 
 BLANKS = st.sampled_from(["", "", " ", "  ", "\n", "\t "])
 KEYS = st.sampled_from(["a", "b", "\\u0061", 'a\\":', "键", ":", "a :", ""])
@@ -41,7 +42,7 @@ def comparable(value: Any) -> Any:
 def told(document: Any) -> Any:
     """Tell a value as the pages' readers will: an integer of a hundred digits is as impossible as one that was kept."""
     if type(document) is int and not -(2**63) <= document < 2**63:
-        return Bad(f"{len(str(abs(document)))} digits", "an integer of 64 bits")
+        return Bad(phrase("digits", len(str(abs(document)))), phrase("integer_of_64_bits"))
     if isinstance(document, dict):
         return {key: value if key is DOUBLED else told(value) for key, value in document.items()}
     return [told(inner) for inner in document] if isinstance(document, list) else document

@@ -58,7 +58,7 @@ def test_nothing_is_found_where_nothing_is_wrong(lint: Lint) -> None:
 @pytest.mark.parametrize(
     ("change", "severity", "message"),
     [
-        (('uscc = "11370283MB9T00230W"', 'uscc = "11370283MB9T00230X"'), "error", "no unified social credit code"),
+        (('uscc = "11370283MB9T00230W"', 'uscc = "11370283MB9T00230X"'), "error", "no unified social credit code: the check character at 18 does not fit"),
         (('area_code = { value = "370283" }', ""), "error", "area_code .* is required and not mapped"),
         (('"01" = "roadgoods"', '"01" = "roadgods"'), "error", "maps to 'roadgods', which is unknown"),
         (('"01" = "roadgoods"', '"01" = "roadcert"'), "warning", "plate.* on the face of every roadcert and is not mapped"),

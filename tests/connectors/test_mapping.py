@@ -14,6 +14,7 @@ from connectors.declarations.declaration import Department
 from connectors.pages.pages import MappedPage, map_page, read_page
 from schemas.errors import DeclarationError
 from schemas.license.license import LICENSE
+from schemas.phrases import in_english
 
 ROW = {
     "XKZBH": " A1 ", "ZZLX": "01", "FZRQ": "20240229", "YHMC": "平度市某某公司", "YHDM": "９１370283ma3abc ", "DMLX": "1",
@@ -35,7 +36,7 @@ def mapped(declare: Callable[..., Department]) -> Map:
 
 
 def problems(page: MappedPage) -> list[tuple[int, str, str, str]]:
-    return [(p["row"], p["code"], p["field"], p["got"]) for p in page.problems.to_dicts()]
+    return [(p["row"], p["code"], p["field"], in_english(p["got"])) for p in page.problems.to_dicts()]
 
 
 def test_a_good_record_is_mapped_whole(mapped: Map) -> None:

@@ -15,6 +15,7 @@ from connectors.formats.page_rows import PageFacts, PageRows
 from connectors.pages.page_reading import read_facts
 from connectors.pages.pages import FetchedPage, read_blocks
 from schemas.errors import DepartmentBrokePromise, HubError
+from schemas.phrases import in_english
 
 XML = "text/xml; charset=utf-8"
 PARTS = [
@@ -57,7 +58,11 @@ def outcome(department: Department, body: str) -> object:
         return str(error)
     names = found[0].columns
     columns = {name: [value for rows in found for value in rows.columns[name]] for name in names}
-    faults = [(rows.first + fault.row, fault.source, fault.code, fault.got) for rows in found for fault in rows.faults]
+    faults = [
+        (rows.first + fault.row, fault.source, fault.code, in_english(fault.got))
+        for rows in found
+        for fault in rows.faults
+    ]
     return columns, told, faults
 
 

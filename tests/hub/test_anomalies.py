@@ -24,7 +24,7 @@ def past(
 
 def found(batch: Batch, history: list[Past], expects: Expects | None = None) -> list[tuple[str, str, bool]]:
     anomalies: list[Anomaly] = find_anomalies(expects or Expects(), batch, history)
-    return [(one.kind, one.cause, one.holds) for one in anomalies]
+    return [(one.kind, one.cause, one.held_for is not None) for one in anomalies]
 
 
 def news(received: int, window: timedelta = DAY, *counted: Measured) -> Batch:
@@ -118,5 +118,5 @@ def test_a_handful_says_nothing_of_shares_so_it_ends_no_incident_about_them() ->
 
 def test_the_words_are_in_both_languages_and_tell_the_numbers() -> None:
     (one,) = find_anomalies(Expects(), Batch(None, 10, [], 1000), [])
-    assert "10 条" in one.words_zh
-    assert "500" in one.words_en
+    assert "10 条" in one.words.zh
+    assert "500" in one.words.en

@@ -51,7 +51,7 @@ def test_a_department_that_suddenly_holds_a_third_is_held(hub: HubContext, fake:
     pull_once(hub, fake("transport"))
     summary = pull_once(hub, fake("transport", Plot(scale=PLOT.scale // 3)), full=True)
     assert summary.state == "held"
-    assert "many seem to have disappeared" in str(summary.hold_reason)
+    assert "many seem to have disappeared" in summary.why
     assert column(hub, "select kind || ' ' || severity || ' ' || state from incidents") == ["volume critical open"]
     assert pull_once(hub, fake("transport"), full=True).state == "merged"
     assert column(hub, "select state from incidents") == ["resolved"]

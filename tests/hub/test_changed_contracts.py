@@ -78,7 +78,7 @@ class Stand:
             discard_held(self.hub.engine, done.exchange_id, self.hub.clock())
         with self.hub.engine.begin() as conn:
             conn.execute(text("delete from quarantined_records"))
-        return done.state, done.merged, " ".join(map(str, [done.error_message, done.hold_reason, *told[:1]]))
+        return done.state, done.merged, " ".join(map(str, [done.why, *told[:1]]))
 
     def library(self) -> list[object]:
         """Return what every license says."""

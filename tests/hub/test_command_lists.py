@@ -17,7 +17,7 @@ from hub.context import HubContext, opened_hub
 from hub.settings import Settings
 from license_library.asking.questions import DEFAULT_HITS, DEFAULT_LIMIT
 from license_library.service import fact_filters, filters, subject_filters
-from tests.license_library.question_makers import Library
+from tests.license_library.question_makers import HELD_FOR, Library
 
 __all__ = ["environ"]
 NO_PAGES = {"hub department try", "hub quarantine batches"}  # the first of them, and no more
@@ -51,8 +51,8 @@ def exchanged(environ: dict[str, str], hub: HubContext) -> tuple[int, int]:
         library.add_feed()
         first = library.add_exchange(started_at=evening)
         second = library.add_exchange(started_at=evening)
-        library.change("update exchanges set state = 'held', hold_reason = :why where exchange_id = :first",
-                       why="38.0 % of the records are bad; at most 5.0 % may be", first=first)  # fmt: skip
+        library.change("update exchanges set state = 'held', hold_reasons = :why where exchange_id = :first",
+                       why=HELD_FOR, first=first)  # fmt: skip
     return first, second
 
 
@@ -89,7 +89,7 @@ def test_a_list_of_exchanges_says_why_one_waits_and_when_it_was_in_beijing(
     told_there = type_command("exchange", "list").stdout
     assert "2026-11-28" in told_there
     assert "03:05" in told_there
-    assert "of the records are bad" in " ".join(told_there.replace("│", " ").split())
+    assert "6 of 9 records are bad" in " ".join(told_there.replace("│", " ").split())
 
 
 def test_a_found_license_is_named_by_its_id_first(environ: dict[str, str], hub: HubContext) -> None:

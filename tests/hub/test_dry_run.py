@@ -55,9 +55,8 @@ def test_a_rule_and_a_mapping_are_tried_on_what_landed_and_nothing_is_written(
 
     shutil.copytree(connectors_folder / "transport", tmp_path / "transport")
     declaration = tmp_path / "transport" / "department.toml"
-    got = column(hub, "select problems->0->>'got' from quarantined_records where codes = array['record.unknown_code']")[
-        0
-    ]
+    said = "select problems->0->'got'->'values'->>'value' from quarantined_records where codes = array['record.unknown_code']"
+    got = column(hub, said)[0]
     words, times = re.subn(
         r"(status += \{[^}]*codes = \{)", rf'\1 "{got}" = "suspended",', declaration.read_text("utf-8")
     )

@@ -16,6 +16,7 @@ from hub.pulling import pull as steps
 from license_library.exchange.summaries import summarize
 from license_library.merge.merging import discard_held, release_held
 from schemas.errors import DataHeld
+from schemas.suites.hold_reasons import hold_reason
 
 MANY_BAD = Plot(scale=300, bad_share=0.2)
 
@@ -32,7 +33,8 @@ def test_a_batch_with_too_many_bad_records_is_held_with_the_reason(hub: HubConte
     assert summary.state == "held"
     assert (summary.received, summary.held, summary.quarantined) == (truth.received, truth.good, truth.bad)
     assert (summary.merged, count(hub, "licenses")) == (0, 0)
-    assert summary.hold_reason == f"{truth.bad} of {truth.received} records are bad; expected at most 5%"
+    assert summary.hold_reasons == [hold_reason("batch.bad_records", bad=truth.bad, received=truth.received, most=0.05)]
+    assert summary.why == f"{truth.bad} of {truth.received} records are bad; expected at most 5%"
     assert count(hub, "quarantined_records") == truth.bad
 
 
@@ -75,7 +77,7 @@ def test_a_flood_is_held(hub: HubContext, fake: StartFake, connectors_folder: Pa
     flooded = with_bounds(hub, connectors_folder, tmp_path, "[0, 0]")
     summary = pull_once(flooded, one)
     assert summary.state == "held"
-    assert "expected at most 0 a day" in str(summary.hold_reason)
+    assert "expected at most 0 a day" in summary.why
 
 
 def with_bounds(hub: HubContext, connectors_folder: Path, root: Path, bounds: str) -> HubContext:

@@ -11,7 +11,7 @@ from hub_makers import column
 
 from hub.context import HubContext
 from hub.watching.judging import judge_feeds
-from tests.license_library.question_makers import NOW, Library
+from tests.license_library.question_makers import HELD_FOR, NOW, Library
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -59,7 +59,7 @@ def test_failing_again_and_again_is_told(hub: HubContext) -> None:
 
 
 def test_a_batch_that_waits_is_told_until_something_came_after_it(hub: HubContext) -> None:
-    held = {"state": "held", "hold_reason": "6 of 9 records are bad", "received_count": 9, "held_count": 9}
+    held = {"state": "held", "hold_reasons": HELD_FOR, "received_count": 9, "held_count": 9}
     stands = declare(hub, NOW - HOUR, held)
     assert kinds(stands, 1) == ["held critical"]
     with hub.engine.begin() as conn:
@@ -68,7 +68,7 @@ def test_a_batch_that_waits_is_told_until_something_came_after_it(hub: HubContex
 
 
 FAILED = {"state": "failed", "error_code": "department.timeout"}
-HELD = {"state": "held", "hold_reason": "6 of 9 records are bad", "received_count": 9, "held_count": 9}
+HELD = {"state": "held", "hold_reasons": HELD_FOR, "received_count": 9, "held_count": 9}
 SHADOW: dict[str, Any] = {"state": "shadowed", "is_shadow": True}
 REPLAY: dict[str, Any] = {"kind": "replay"}
 

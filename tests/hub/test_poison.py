@@ -61,7 +61,7 @@ def mixed(good: list[str], attacks: list[str]) -> list[str]:
 
 def require_every_good_one(hub: HubContext, done: ExchangeSummary, keys: list[str]) -> None:
     """Every good record is a license, and every attack is one or waits: none is lost, none is in the way."""
-    assert (done.state, done.error_message, done.hold_reason) == ("merged", None, None)
+    assert (done.state, done.error_message, done.hold_words) == ("merged", None, None)
     assert done.received == 2 * SCALE == done.merged + done.unchanged + done.quarantined
     held = set(column(hub, "select record_id from licenses"))
     assert set(keys) - held == set()

@@ -182,7 +182,7 @@ def test_a_changed_mapping_takes_up_what_the_old_one_judged(hub: HubContext, pul
     with hub.engine.connect() as conn:
         problem = get_quarantine_case(conn, hub.keyring, case, hub.clock()).case.problems[0]
     assert mend_due(hub)[0].taken == 0  # nothing changed, nothing is due
-    wider = redeclared(r"(status += \{[^}]*codes = \{)", rf'\1 "{problem.got}" = "suspended",')
+    wider = redeclared(r"(status += \{[^}]*codes = \{)", rf'\1 "{problem.got.values["value"]}" = "suspended",')
     [told] = mend_due(wider)
     assert told.error_code is None
     assert told.taken == count(hub, "quarantined_records")

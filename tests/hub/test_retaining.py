@@ -74,7 +74,7 @@ def test_what_waits_for_the_steward_is_kept(hub: HubContext, fake: StartFake) ->
     held = "state = 'held', held_count = merged_count + unchanged_count, merged_count = 0, unchanged_count = 0"
     with hub.engine.begin() as conn:
         conn.execute(text("update quarantined_records set state = 'discarded'"))
-        conn.execute(text(f"update exchanges set {held}, hold_reason = 'x'"))
+        conn.execute(text(f"update exchanges set {held}, hold_reasons = '[]'"))
     assert retain_pages(after(hub, 40), 30)["exchanges"] == 0
     assert bodies(hub) == whole
 

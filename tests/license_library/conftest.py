@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
-from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, records_frame, stored_page
+from library_makers import (
+    DEPARTMENT,
+    FEED,
+    LEASE,
+    NOW,
+    TOO_MANY,
+    department_entry,
+    feed_entry,
+    records_frame,
+    stored_page,
+)
 from question_makers import Library
 from sqlalchemy import Engine
 
@@ -69,7 +79,7 @@ def hold(library: Engine, keyring: Keyring, begin: Callable[..., Exchange]) -> C
         finish_landing(library, exchange, now)
         with library.begin() as conn:
             stage_records(conn, keyring, exchange, records_frame(*rows))
-            hold_exchange(conn, exchange, "too many", len(rows), 0, None, "rules-1", now)
+            hold_exchange(conn, exchange, TOO_MANY, len(rows), 0, None, "rules-1", now)
         return exchange.exchange_id
 
     return hold_one

@@ -9,10 +9,12 @@ import polars as pl
 from license_library.catalogue.declared_feeds import DepartmentEntry, FeedEntry
 from license_library.exchange.exchanges import StoredPage
 from schemas.license.license import LICENSE
+from schemas.suites.hold_reasons import hold_reason
 
 NOW = datetime(2016, 5, 4, 3, 2, 1, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
 DEPARTMENT, FEED = "market_regulation", "licenses"
+TOO_MANY = [hold_reason("batch.bad_records", bad=6, received=9, most=0.05)]
 
 
 def department_entry(**changes: object) -> DepartmentEntry:

@@ -18,9 +18,11 @@ from license_library.storage.keyring import Keyring
 from schemas.catalogue.catalogue import load_catalogue as read_catalogue
 from schemas.identifiers.holder_code_types import holder_kind
 from schemas.naming.names import name_key
+from schemas.suites.hold_reasons import hold_reason, kept_reasons
 
 NOW = datetime(2016, 6, 15, 2, 0, tzinfo=UTC)
 TODAY = date(2016, 6, 15)
+HELD_FOR = kept_reasons([hold_reason("batch.bad_records", bad=6, received=9, most=0.05)])
 PERSON = "370283199003077211"
 OLD_COUNTY_PERSON = "370226196501010019"
 COMPANY = "91370283MA3N0A9C6Y"
@@ -222,8 +224,14 @@ class Library:
         return self.conn.execute(text(statement), values)
 
 
-def _problem() -> dict[str, str]:
-    return {"code": "record.bad_date", "field": "valid_to", "expected": "a date like 2016-05-01", "got": "2016-13-45"}
+def kept_phrase(code: str, **values: str) -> dict[str, Any]:
+    """Give a phrase as a problem keeps it."""
+    return {"code": code, "values": values}
+
+
+def _problem() -> dict[str, Any]:
+    expected, got = kept_phrase("date_form", form="%Y-%m-%d"), kept_phrase("value", value="2016-13-45")
+    return {"code": "record.bad_date", "field": "valid_to", "expected": expected, "got": got}
 
 
 def _page(exchange_id: int) -> dict[str, Any]:

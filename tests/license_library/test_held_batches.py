@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from library_makers import NOW, record, records_frame
+from library_makers import NOW, TOO_MANY, record, records_frame
 from sqlalchemy import Engine, text
 
 from license_library.exchange.checking import finish_check, hold_exchange
@@ -49,7 +49,7 @@ def bring_bad(library: Engine, keyring: Keyring, exchange: Exchange, *, holds: b
         waiting = 1 - bad.pass_overtaken(conn, exchange, NOW)
         facts = (1, waiting, None, "rules-1", NOW)
         if holds:
-            hold_exchange(conn, exchange, "too many", *facts)
+            hold_exchange(conn, exchange, TOO_MANY, *facts)
         else:
             finish_check(conn, exchange, *facts)
     return exchange.exchange_id
@@ -115,7 +115,7 @@ def test_what_a_held_list_lacks_is_marked_when_that_is_let_go_unless_it_was_list
     finish_landing(library, held, NOW)
     with library.begin() as conn:
         note_missed(conn, held, pl.Series(["A"]))
-        hold_exchange(conn, held, "much is missing", 0, 0, None, "rules-1", NOW)
+        hold_exchange(conn, held, TOO_MANY, 0, 0, None, "rules-1", NOW)
     later = begin()
     finish_landing(library, later, NOW)
     with library.begin() as conn:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from library_makers import DEPARTMENT, FEED, LEASE, NOW, department_entry, feed_entry, record, records_frame
+from library_makers import DEPARTMENT, FEED, LEASE, NOW, TOO_MANY, department_entry, feed_entry, record, records_frame
 from sqlalchemy import text
 
 from license_library.catalogue.declared_feeds import register_department
@@ -46,7 +46,7 @@ def hold(library, keyring, begin, *records, now=NOW):
     finish_landing(library, exchange, now)
     with library.begin() as conn:
         stage_records(conn, keyring, exchange, records_frame(*records))
-        hold_exchange(conn, exchange, "too many", len(records), 0, None, "rules-1", now)
+        hold_exchange(conn, exchange, TOO_MANY, len(records), 0, None, "rules-1", now)
     return exchange
 
 
@@ -223,7 +223,7 @@ def test_feeds_that_share_subjects_merge_at_once_without_waiting_in_a_circle(lib
                 finish_landing(library, exchange, NOW)
                 with library.begin() as conn:
                     stage_records(conn, keyring, exchange, records_frame(*shared))
-                    hold_exchange(conn, exchange, "for the race", 300, 0, None, "r", NOW)
+                    hold_exchange(conn, exchange, TOO_MANY, 300, 0, None, "r", NOW)
                 release_held(library, exchange.exchange_id, lambda: NOW)
         except Exception as failure:  # noqa: BLE001 - whatever it was, the main thread must see it
             failures.append(failure)

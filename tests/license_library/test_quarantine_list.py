@@ -57,7 +57,7 @@ def test_the_choices_of_codes_are_counted_over_department_and_state(waiting: Lib
 def test_a_case_tells_its_problems_in_words(waiting: Library) -> None:
     problem = ask(waiting).cases[0].problems[0]
     assert (problem.words.zh, problem.field_words.zh) == ("日期无法识别", "有效期止")
-    assert (problem.expected, problem.got) == ("a date like 2016-05-01", "2016-13-45")
+    assert (problem.expected.words.zh, problem.got.words.en) == ("按 %Y-%m-%d 书写的日期", "2016-13-45")
 
 
 def test_cases_page_newest_first(waiting: Library) -> None:
@@ -82,7 +82,12 @@ def test_a_case_leads_to_its_page_and_position(shelf: Library) -> None:
 
 def test_a_resident_number_that_slipped_in_is_masked(shelf: Library) -> None:
     shelf.add_feed()
-    problem = {"code": "record.too_long", "field": "record_id", "expected": "at most 8", "got": f"ID {PERSON}"}
+    problem = {
+        "code": "record.too_long",
+        "field": "record_id",
+        "got": {"code": "value", "values": {"value": f"ID {PERSON}"}},
+    }
+    problem["expected"] = {"code": "length_at_most", "values": {"count": "8"}}
     shelf.add_case(record_id=f"370283-{PERSON}", problems=[problem])
     assert PERSON not in msgspec.json.encode(ask(shelf)).decode()
 

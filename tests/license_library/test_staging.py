@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import polars as pl
 import pytest
-from library_makers import DEPARTMENT, NOW, record, records_frame
+from library_makers import DEPARTMENT, NOW, TOO_MANY, record, records_frame
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -242,9 +242,9 @@ def test_the_summary_names_the_most_frequent_reasons(library, keyring, landed):
 def test_a_held_exchange_frees_its_feed_and_counts_what_waits(library, keyring, begin, landed):
     with library.begin() as conn:
         stage_records(conn, keyring, landed, records_frame(record()))
-        hold_exchange(conn, landed, "too many", 1, 0, None, "rules-1", NOW)
+        hold_exchange(conn, landed, TOO_MANY, 1, 0, None, "rules-1", NOW)
     summary = summarize(library, landed.exchange_id)
-    assert (summary.state, summary.held, summary.hold_reason) == ("held", 1, "too many")
+    assert (summary.state, summary.held, summary.hold_reasons) == ("held", 1, TOO_MANY)
     assert begin().epoch == landed.epoch + 1
 
 

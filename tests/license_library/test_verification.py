@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import msgspec
 import polars as pl
 import pytest
-from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
+from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library, kept_phrase
 
 from license_library.answers import VerifyAnswer
 from license_library.asking.questions import VerifyQuestion
@@ -29,7 +29,7 @@ def ask(shelf: Library, **question: object) -> VerifyAnswer:
 
 def problem(field: str, code: str) -> dict[str, str]:
     """Give what a check says of one field of a record."""
-    return {"code": code, "field": field, "expected": "another", "got": "this"}
+    return {"code": code, "field": field, "expected": kept_phrase("another_value"), "got": kept_phrase("some_value")}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from license_makers import GOOD, license_frame, license_record
 from schemas.errors import DeclarationError
 from schemas.license.license import LICENSE
 from schemas.license.problems import PROBLEM_SCHEMA, problems_frame
+from schemas.phrases import Told, read_phrase
 from schemas.suites.expectations import _judge, load_suite, merge_outcomes, require_runnable, run_suite
+from schemas.suites.hold_reasons import HoldReason, hold_reason
 from schemas.suites.suite import Expectation, Suite
 from schemas.suites.suite_outcomes import ExpectationResult, SuiteOutcome, suite_outcome
 
@@ -54,7 +57,8 @@ def test_a_row_expectation_names_its_rows(changes: dict[str, Any], field: str, n
     assert outcome.batch_failures == []
     assert outcome.problems.select("row", "code", "field").rows() == [(1, f"suite.{name}", field)]
     told = next(one for one in SUITE.expectations if one.name == name)
-    assert outcome.problems["expected"].to_list() == [f"{told.zh}\n{told.en}"]  # told in both languages on the page
+    (expected,) = outcome.problems["expected"]  # told in both languages on the page
+    assert read_phrase(expected) == Told("expectation", {"zh": told.zh, "en": told.en})
     assert next(result for result in outcome.results if result.expectation == name).unexpected == 1
 
 
@@ -77,16 +81,22 @@ def test_a_warning_holds_nothing() -> None:
 
 def test_an_all_empty_column_holds_the_batch() -> None:
     outcome = run_suite(frame_of({"holder_code": None}, {"holder_code": None}), SUITE)
-    assert outcome.batch_failures == ["holder_codes_are_filled: 2 of 2 values do not fit; at least 80% must"]
+    assert outcome.batch_failures == [
+        hold_reason(
+            "expectation.too_few_fit", expectation="holder_codes_are_filled", unexpected=2, evaluated=2, least=0.8
+        )
+    ]
 
 
 def test_an_empty_frame_holds_the_batch() -> None:
-    assert run_suite(frame_of({}).clear(), SUITE).batch_failures == ["the batch is empty; expected records"]
+    assert run_suite(frame_of({}).clear(), SUITE).batch_failures == [hold_reason("batch.empty")]
 
 
 def test_a_missing_column_holds_the_batch_and_the_rest_still_runs() -> None:
     outcome = run_suite(frame_of({"license_number": "待定"}).drop("issuer_name"), SUITE)
-    assert outcome.batch_failures == ["issuer_name_is_no_placeholder: could not run: issuer_name is missing"]
+    assert outcome.batch_failures == [
+        hold_reason("expectation.column_missing", expectation="issuer_name_is_no_placeholder", columns=["issuer_name"])
+    ]
     assert outcome.problems["code"].to_list() == ["suite.license_number_is_no_placeholder"]
 
 
@@ -101,7 +111,7 @@ def test_an_expectation_that_breaks_holds_the_batch_without_quoting_a_cell() -> 
         en="x",
     )
     outcome = run_suite(frame_of({}), Suite("license", "0", (odd,)))
-    assert outcome.batch_failures == ["names_are_large: could not run: the validator failed"]
+    assert outcome.batch_failures == [hold_reason("expectation.broke", expectation="names_are_large")]
 
 
 @pytest.mark.parametrize(
@@ -158,8 +168,42 @@ def test_an_expectation_that_is_planned_by_its_data_runs_or_holds_the_batch() ->
 def counted(evaluated: int, unexpected: int, mostly: float = 0.8, **changes: Any) -> SuiteOutcome:
     success = unexpected <= (1 - mostly) * evaluated
     values: dict[str, Any] = {"expectation": "filled", "column": "status", "severity": "batch", "success": success}
-    values |= {"evaluated": evaluated, "unexpected": unexpected, "detail": "", "mostly": mostly} | changes
+    values |= {"evaluated": evaluated, "unexpected": unexpected, "mostly": mostly} | changes
     return suite_outcome(evaluated, [ExpectationResult(**values)], [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (
+            {"unexpected": 3},
+            hold_reason("expectation.values_do_not_fit", expectation="filled", unexpected=3, evaluated=10),
+        ),
+        ({}, hold_reason("expectation.not_met", expectation="filled")),
+        (
+            {"column": None, "observed": "7"},
+            hold_reason("expectation.observed", expectation="filled", observed="7"),
+        ),
+    ],
+)
+def test_what_an_expectation_found_is_why_the_batch_is_held(changes: dict[str, Any], reason: HoldReason) -> None:
+    found = ExpectationResult("filled", "status", "batch", success=False, evaluated=10, unexpected=0)
+    assert suite_outcome(10, [replace(found, **changes)], []).batch_failures == [reason]
+
+
+def test_a_judgement_over_all_values_never_quotes_what_it_found() -> None:
+    most = Expectation(
+        name="few_numbers",
+        expectation="expect_column_unique_value_count_to_be_between",
+        column="license_number",
+        arguments={"max_value": 0},
+        severity="batch",
+        zh="x",
+        en="x",
+    )
+    outcome = run_suite(frame_of({"license_number": "9876"}), Suite("license", "most", (most,)))
+    assert outcome.batch_failures == [hold_reason("expectation.not_met", expectation="few_numbers")]
+    assert [one.detail for one in outcome.results] == ["the values as a whole do not fit"]
 
 
 def test_shares_are_taken_over_all_chunks() -> None:
@@ -167,20 +211,22 @@ def test_shares_are_taken_over_all_chunks() -> None:
     assert merged.batch_failures == []
     assert (merged.rows, merged.results[0].evaluated, merged.results[0].unexpected) == (1002, 1002, 2)
     assert merge_outcomes([counted(10, 0), counted(10, 9)]).batch_failures == [
-        "filled: 9 of 20 values do not fit; at least 80% must"
+        hold_reason("expectation.too_few_fit", expectation="filled", unexpected=9, evaluated=20, least=0.8)
     ]
 
 
 def test_one_broken_chunk_holds_the_whole() -> None:
-    broken = counted(10, 0, success=False, ran=False, detail="could not run: the validator failed")
-    assert merge_outcomes([counted(10, 0), broken]).batch_failures == ["filled: could not run: the validator failed"]
+    broken = counted(10, 0, success=False, ran=False)
+    assert merge_outcomes([counted(10, 0), broken]).batch_failures == [
+        hold_reason("expectation.broke", expectation="filled")
+    ]
 
 
 def test_rows_count_on_through_the_chunks() -> None:
     one = SuiteOutcome(3, [], problems_frame().clear(), [])
     bad = run_suite(frame_of({}, {"license_number": "待定"}), SUITE)
     assert merge_outcomes([one, bad, bad]).problems["row"].to_list() == [4, 6]
-    assert merge_outcomes([]).batch_failures == ["the batch is empty; expected records"]
+    assert merge_outcomes([]).batch_failures == [hold_reason("batch.empty")]
 
 
 def test_nothing_heavy_is_imported_before_a_suite_runs() -> None:

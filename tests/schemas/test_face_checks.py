@@ -10,6 +10,7 @@ from license_makers import license_frame, license_record
 
 from schemas.checking.face_checks import CODE, judge_faces
 from schemas.checking.term_checks import judge_terms
+from schemas.phrases import in_english
 
 
 def judged(license_type: str, **face: str | None) -> tuple[list[tuple[str, str, str]], dict[str, int]]:
@@ -17,7 +18,9 @@ def judged(license_type: str, **face: str | None) -> tuple[list[tuple[str, str, 
     outcome = judge_faces(
         {name: pl.Series([value], dtype=pl.String) for name, value in face.items()}, pl.Series([license_type])
     )
-    problems = [(one.field, one.expected, one.got) for _, one in outcome.problems if one.code == CODE]
+    problems = [
+        (one.field, in_english(one.expected), in_english(one.got)) for _, one in outcome.problems if one.code == CODE
+    ]
     return problems, {one.column or "": one.unexpected for one in outcome.results if not one.success}
 
 

@@ -13,6 +13,7 @@ from license_makers import LICENSE_TYPES, TODAY, license_frame, license_record
 from schemas.checking.checks import check_records
 from schemas.license.license import LICENSE
 from schemas.license.problems import PROBLEM_CODES, PROBLEM_SCHEMA
+from schemas.phrases import in_english
 
 LONG_AGO, FAR_AHEAD = date(1899, 12, 31), date(2201, 1, 1)
 PERSON, OLD_PERSON, COMPANY = "370283199003077211", "370226650101001", "93370283MA3NABCD0W"
@@ -131,7 +132,7 @@ def test_a_record_shows_all_its_problems_at_once() -> None:
 )
 def test_words_tell_the_shape_and_never_a_personal_value(changes: dict[str, Any], got: str) -> None:
     found = check_records(license_frame(license_record(**changes)), LICENSE, LICENSE_TYPES, TODAY)
-    assert found["got"][0] == got
+    assert in_english(found["got"][0]) == got
 
 
 def test_no_problem_repeats_a_holder() -> None:

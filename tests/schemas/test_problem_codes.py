@@ -15,6 +15,7 @@ from schemas.license.problems import (
     join_problems,
     problems_frame,
 )
+from schemas.phrases import in_english
 
 MISSING = Problem("record.missing_field", "issued_on", "a value", "nothing")
 BAD_DATE = Problem("record.bad_date", "issued_on", "%Y%m%d", "2024-13-01")
@@ -59,5 +60,5 @@ def test_the_same_problem_is_said_once() -> None:
 )
 def test_only_harmless_values_are_repeated(field: str, value: str | None, said: str) -> None:
     column = pl.DataFrame({field: pl.Series([value], dtype=pl.String)})
-    assert describe_value(LICENSE.field(field), value) == said
-    assert column.select(described(LICENSE.field(field))).item() == said
+    assert in_english(describe_value(LICENSE.field(field), value)) == said
+    assert in_english(column.select(described(LICENSE.field(field))).item()) == said

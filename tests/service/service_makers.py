@@ -31,7 +31,7 @@ from license_library.tables import activations, deliveries, feeds, shadow_change
 from schemas.catalogue.workdays import announced_days
 from schemas.deliveries.deliveries import Delivery, example_of, kind_of, payload_of, read_delivery
 from schemas.errors import DeclarationError
-from tests.license_library.question_makers import COMPANY, IDENTIFIER, NOW, PERSON, Library
+from tests.license_library.question_makers import COMPANY, HELD_FOR, IDENTIFIER, NOW, PERSON, Library
 
 TOKEN = "a development token of tests"
 PURPOSE = "办件 370283-2016-000123"
@@ -130,7 +130,7 @@ def add_oversight(conn: Connection, library: Library) -> None:
     """Write a shadow exchange with what it found, an activation of each kind, and two incidents."""
     shadow = library.add_exchange(
         "public_security", state="shadowed", is_shadow=True, received_count=9, held_count=6, unchanged_count=2,
-        quarantined_count=1, hold_reason="6 of 9 records are bad; expected at most 5%", started_at=NOW - timedelta(hours=3),
+        quarantined_count=1, hold_reasons=HELD_FOR, started_at=NOW - timedelta(hours=3),
     )  # fmt: skip
     for kind, name, many, emptied in (
         ("record", "new", 4, 0), ("record", "changed", 2, 0), ("field", "change_reason", 2, 2),

@@ -11,6 +11,7 @@ from service_makers import NOW
 from sqlalchemy import Engine, text
 
 from license_library.storage.keyring import Keyring
+from tests.license_library.question_makers import kept_phrase
 
 SOURCE = {"CZZTDM": "370283198003031234", "ZT": "9"}
 
@@ -138,14 +139,14 @@ def test_what_was_expected_and_what_came_is_told_in_the_language_of_the_page(
         {
             "code": "record.too_long",
             "field": "holder_name",
-            "expected": "at most 300 characters",
-            "got": "301 characters",
+            "expected": kept_phrase("length_at_most", count="300"),
+            "got": kept_phrase("length", count="301"),
         },
         {
             "code": "suite.plates",
             "field": "face.plate",
-            "expected": "应为鲁牌\na plate of Shandong",
-            "got": "another value",
+            "expected": kept_phrase("expectation", zh="应为鲁牌", en="a plate of Shandong"),
+            "got": kept_phrase("another_value"),
         },
     ]
     with database.begin() as conn:
@@ -157,7 +158,11 @@ def test_what_was_expected_and_what_came_is_told_in_the_language_of_the_page(
     assert ("不超过 300 个字符" in page, "301 个字符" in page, "at most 300" in page) == (True, True, False)
     assert "at most 300 characters" in own_machine.get(f"/quarantine/{case}?lang=en").text
     one = own_machine.get(f"/api/quarantine/{case}").json()["case"]["problems"][1]
-    assert (one["expected"], one["expected_words"]["zh"]) == ("a plate of Shandong", "应为鲁牌")
+    assert one["expected"] == {
+        "code": "expectation",
+        "values": {"zh": "应为鲁牌", "en": "a plate of Shandong"},
+        "words": {"zh": "应为鲁牌", "en": "a plate of Shandong"},
+    }
 
 
 def test_what_cannot_be_decided_is_told_in_chinese_on_a_page(own_machine: Client, case: int) -> None:
@@ -198,7 +203,12 @@ def test_a_case_that_changed_since_it_was_shown_is_not_decided_unseen(
 
 def rule_finds_more(database: Engine, case: int) -> None:
     """Let a stricter rule find a second thing wrong with a case."""
-    found = {"code": "identifier.uscc_wrong", "field": "holder_code", "expected": "x", "got": "x"}
+    found = {
+        "code": "identifier.uscc_wrong",
+        "field": "holder_code",
+        "expected": kept_phrase("credit_code"),
+        "got": kept_phrase("check"),
+    }
     with database.begin() as conn:
         conn.execute(
             text("""update quarantined_records set problems = problems || cast(:found as jsonb),

@@ -18,6 +18,7 @@ from schemas.identifiers.credit_code import (
 )
 from schemas.identifiers.organisation_code import is_organisation_code, organisation_code_check
 from schemas.identifiers.registration_number import is_registration_number, is_tax_number, registration_number_check
+from schemas.phrases import in_english
 
 PUBLIC = [
     "91110000600037341L",
@@ -76,7 +77,7 @@ def test_a_credit_code_is_accepted(code: str) -> None:
 def test_a_wrong_credit_code_is_refused_with_its_reason(code: str, reason: str) -> None:
     fault = credit_code_fault(code)
     assert fault is not None
-    assert reason in fault
+    assert reason in in_english(fault)
     assert not code or code not in fault
 
 

@@ -16,6 +16,7 @@ from schemas.identifiers.resident_identity import (
     resident_identity_fault,
     to_eighteen,
 )
+from schemas.phrases import in_english
 
 TODAY = date(2026, 11, 22)
 VALID = [
@@ -53,7 +54,7 @@ def test_a_resident_identity_number_is_accepted(number: str) -> None:
 def test_a_wrong_number_is_refused_with_its_reason_and_without_itself(number: str, reason: str) -> None:
     fault = resident_identity_fault(number, TODAY)
     assert fault is not None
-    assert reason in fault
+    assert reason in in_english(fault)
     assert not number or number not in fault
 
 
