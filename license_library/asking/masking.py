@@ -12,7 +12,7 @@ from schemas.identifiers.resident_identity import forms_of
 
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 # With a plausible birthday inside, as 18 characters or the 15 they replaced: an organisation's digits rarely have one.
-_NAME = re.compile(r"[a-z][a-z_.]{0,59}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][A-Za-z_.]{0,59}", re.ASCII)
 _RESIDENT_NUMBER = re.compile(
     rf"(?<!\d)\d{{6}}(?:(?:18|19|20)\d\d{_DAY}\d{{3}}[\dX]|\d\d{_DAY}\d{{3}})(?!\d)", re.ASCII
 )

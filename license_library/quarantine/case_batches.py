@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, text
 from license_library.answers import BatchBrief
 from license_library.asking.field_lineage import editable_fields
 from license_library.asking.known_filters import check_code, check_department
+from license_library.asking.masking import shown_name
 from license_library.asking.readings import check_text
 from license_library.asking.refusals import NotDecidable
 from license_library.catalogue.calendar import add_workdays
@@ -217,8 +218,8 @@ def _demand_known_fields(conn: Connection, order: BatchOrder) -> None:
     unknown = sorted(set(order.values) - set(known))
     if known and unknown:
         raise RequestError(
-            f"batch: edit: there is no source field {unknown[0][:60]!r}; expected one of {', '.join(known)}; nothing was begun",
-            zh=f"没有源字段“{unknown[0][:60]}”；可选：{'、'.join(known)}；未开始",
+            f"batch: edit: there is no source field {shown_name(unknown[0])!r}; expected one of {', '.join(known)}; nothing was begun",
+            zh=f"没有源字段“{shown_name(unknown[0])}”；可选：{'、'.join(known)}；未开始",
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Row, text
 
+from license_library.asking.masking import shown_name
 from license_library.asking.readings import check_text
 from license_library.asking.refusals import NotDecidable
 from license_library.asking.shown_marks import demand_mark
@@ -130,9 +131,9 @@ def _edit(conn: Connection, keyring: Keyring, case: Row[Any], decision: CaseDeci
     unknown = sorted(set(decision.values) - set(known))
     if unknown:
         raise RequestError(
-            f"case {case.quarantine_id}: has no source field {unknown[0][:60]!r}; there are {', '.join(sorted(known))}; "
+            f"case {case.quarantine_id}: has no source field {shown_name(unknown[0])!r}; there are {', '.join(sorted(known))}; "
             "nothing was changed",
-            zh=f"隔离 {case.quarantine_id} 没有源字段“{unknown[0][:60]}”；可选：{'、'.join(sorted(known))}；未作更改",
+            zh=f"隔离 {case.quarantine_id} 没有源字段“{shown_name(unknown[0])}”；可选：{'、'.join(sorted(known))}；未作更改",
         )
     edits = msgspec.json.decode(keyring.decrypt(case.edits)) if case.edits else {}
     edits |= {name: value or None for name, value in decision.values.items()}

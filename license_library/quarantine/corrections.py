@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Row, text
 
+from license_library.asking.masking import shown_name
 from license_library.asking.readings import check_text
 from license_library.asking.refusals import NotDecidable
 from license_library.catalogue.calendar import add_workdays
@@ -164,8 +165,8 @@ def demand_sense(asked: Correction) -> None:
     known = [field.name for field in LICENSE.fields]
     missing = [
         (
-            f"a field of a license ({', '.join(known)}), {asked.field[:60]!r} is no field of a license",
-            f"证照的字段，没有“{asked.field[:60]}”这一字段",
+            f"a field of a license ({', '.join(known)}), {shown_name(asked.field)!r} is no field of a license",
+            f"证照的字段，没有“{shown_name(asked.field)}”这一字段",
             not _is_field(asked.field),
         ),
         ("the basis", "依据", not asked.basis.strip()),

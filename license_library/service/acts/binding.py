@@ -14,6 +14,7 @@ from license_library.pairs.subject_comparing import compare_subjects
 from license_library.pairs.subject_decisions import PairOrder, assign_pair, decide_pair, undo_decision
 from license_library.pairs.subject_pairs import find_pair, list_pairs, pair_of
 from license_library.service.acts.purposes import Purpose, signed
+from license_library.service.acts.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
 
@@ -57,10 +58,10 @@ def compare(
     settings: ServiceSettings, actor: str, one: int, other: int, purpose: str, *, reveal: bool = False
 ) -> PairDetail:
     """Return two subjects side by side and record the question; NotFound where one of them is not there."""
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, _Compared(sorted((one, other)), reveal))
+    action = "subjects_revealed" if reveal else "subjects"
+    with noting_refusals(settings, actor, action, purpose, hashed), settings.engine.begin() as conn:
         answer = compare_subjects(conn, settings.keyring, one, other, settings.today(), settings.now(), reveal=reveal)
-        hashed = hash_question(settings.keyring, _Compared(sorted((one, other)), reveal))
-        action = "subjects_revealed" if reveal else "subjects"
         record_inquiry(conn, actor, action, purpose, hashed, len(answer.subjects), settings.now())
         return answer
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from license_library.answers import BatchBrief, BatchesAnswer, QuarantineDetail
+from license_library.asking.inquiries import hash_question
 from license_library.asking.questions import QuarantineFilter
 from license_library.quarantine.batch_list import get_batch, list_batches
 from license_library.quarantine.case_batches import (
@@ -20,8 +21,9 @@ from license_library.quarantine.case_batches import (
 )
 from license_library.quarantine.case_decisions import CaseDecision, decide_case
 from license_library.quarantine.quarantine_list import get_quarantine_case
-from license_library.quarantine.revealing import reveal_case
+from license_library.quarantine.revealing import Revealed, reveal_case
 from license_library.service.acts.purposes import Purpose, signed
+from license_library.service.acts.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
 
@@ -64,7 +66,8 @@ def decide(settings: ServiceSettings, actor: str, quarantine_id: int, decision: 
 
 def reveal(settings: ServiceSettings, actor: str, quarantine_id: int, purpose: str) -> QuarantineDetail:
     """Record the act and return the case with its source values."""
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, Revealed(quarantine_id))
+    with noting_refusals(settings, actor, "quarantine", purpose, hashed), settings.engine.begin() as conn:
         return reveal_case(conn, settings.keyring, quarantine_id, actor, purpose, settings.now())
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from license_library.answers import CorrectionDetail, CorrectionsAnswer, FaceField, Words
+from license_library.asking.inquiries import hash_question
 from license_library.asking.questions import CorrectionFilter
 from license_library.quarantine.correction_list import list_corrections, show_correction
 from license_library.quarantine.corrections import (
@@ -19,8 +20,9 @@ from license_library.quarantine.corrections import (
     ask_for_case,
     ask_for_license,
 )
-from license_library.quarantine.revealing import reveal_correction
+from license_library.quarantine.revealing import RevealedRequest, reveal_correction
 from license_library.service.acts.purposes import signed
+from license_library.service.acts.refusals import noting_refusals
 from license_library.service.bodies import invalid
 from license_library.service.settings import ServiceSettings
 from license_library.words.wording import field_words
@@ -41,6 +43,13 @@ class CorrectionAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer: Answer
     who: str
     note: str = ""
+
+
+class _Doubted(msgspec.Struct, frozen=True):
+    """Name what is doubted, for the record of a request that is refused."""
+
+    license_id: int | None
+    quarantine_id: int | None
 
 
 def fields(face: Iterable[FaceField] = ()) -> list[tuple[str, Words]]:
@@ -65,7 +74,8 @@ def correction(settings: ServiceSettings, request_id: int) -> CorrectionDetail:
 
 def reveal(settings: ServiceSettings, actor: str, request_id: int, purpose: str) -> CorrectionDetail:
     """Record the act and return the request with its values and its evidence."""
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, RevealedRequest(request_id))
+    with noting_refusals(settings, actor, "correction", purpose, hashed), settings.engine.begin() as conn:
         about = (settings.today(), settings.now())
         return reveal_correction(conn, settings.keyring, request_id, actor, purpose, *about)
 
@@ -73,7 +83,8 @@ def reveal(settings: ServiceSettings, actor: str, request_id: int, purpose: str)
 def ask(settings: ServiceSettings, actor: str, order: CorrectionOrder) -> CorrectionDetail:
     """Note the request and return it as it stands."""
     order = msgspec.structs.replace(order, who=signed(order.who, actor))
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, _Doubted(order.license_id, order.quarantine_id))
+    with noting_refusals(settings, actor, "correction asked", order.basis, hashed), settings.engine.begin() as conn:
         about = (order, settings.today(), settings.now())
         if order.license_id is not None and order.quarantine_id is None:
             request_id = ask_for_license(conn, settings.keyring, order.license_id, *about)

@@ -14,6 +14,7 @@ from license_library.facts.conflict_decisions import ConflictDecision, decide_co
 from license_library.facts.conflict_list import list_conflicts, show_conflict
 from license_library.facts.element_list import list_elements
 from license_library.service.acts.purposes import signed
+from license_library.service.acts.refusals import noting_refusals
 from license_library.service.settings import ServiceSettings
 from schemas.struct_readers import build_readers
 
@@ -43,9 +44,9 @@ def conflicts(settings: ServiceSettings, wanted: ConflictFilter) -> ConflictsAns
 
 def conflict(settings: ServiceSettings, actor: str, subject_id: int, element: str, purpose: str) -> ConflictDetail:
     """Return one conflict with its values and record who looked and why; NotFound where there is none."""
-    with settings.engine.begin() as conn:
+    hashed = hash_question(settings.keyring, _Shown(subject_id, element))
+    with noting_refusals(settings, actor, "conflict", purpose, hashed), settings.engine.begin() as conn:
         answer = show_conflict(conn, settings.keyring, subject_id, element, settings.today(), settings.now())
-        hashed = hash_question(settings.keyring, _Shown(subject_id, element))
         facts = (actor, "conflict", purpose, hashed, len(answer.conflict.facts), settings.now())
         record_inquiry(conn, *facts, fields_told=[element])
         return answer
