@@ -30,7 +30,7 @@ class LicenseAlertBrief(Answer, frozen=True):
     alert_id: int
     reliance: RelianceBrief
     is_decided: bool  # its decision was handed over for delivery: a past approval, not an open case
-    change: str  # status | holder | term | unlisted | listed | contradicted
+    change: str  # status | holder | term | unlisted | listed | contradicted | displaced
     change_words: Words
     status_before: str
     status_before_words: Words

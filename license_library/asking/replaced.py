@@ -28,6 +28,15 @@ _SUCCESSORS: Final = (
           and twin.license_type = {0}.license_type and twin.license_id <> {0}.license_id)""",
     f"select n.license_id from licenses n where {LATER_EDITION}",  # noqa: S608 - a constant of this file
 )
+# The other way round: what a license says it replaces, or is a later edition of.
+PREDECESSORS: Final = (
+    "select n.license_id from licenses n where n.license_identifier = {0}.replaces and n.license_id <> {0}.license_id",
+    """select n.license_id from licenses n where n.license_number = {0}.replaces and n.department = {0}.department
+      and n.license_type = {0}.license_type and n.license_id <> {0}.license_id and not exists (
+        select from licenses twin where twin.license_number = n.license_number and twin.department = n.department
+          and twin.license_type = n.license_type and twin.license_id <> n.license_id)""",
+    f"select n.license_id from licenses n where {EARLIER_EDITION}",  # noqa: S608 - a constant of this file
+)
 _IS_REPLACED: Final = "(" + " or ".join(f"exists ({one})" for one in _SUCCESSORS) + ")"
 _TAKING_AWAY: Final = f"(n.status = any({NOT_GOOD}) or n.status = any({GOOD}) and not {of_one_holder('{0}', 'n')})"
 _LONGEST: Final = 20

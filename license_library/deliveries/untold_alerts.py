@@ -14,12 +14,12 @@ from sqlalchemy import Connection, text
 from license_library.words.delivery_words import alert_change_words
 
 BATCH = 500
-OF_NO_VERSION = ("unlisted", "listed", "contradicted")  # changes that no version brings
+OF_NO_VERSION = ("unlisted", "listed", "contradicted", "displaced")  # changes that no version brings
 LONGEST_REASON = 2000
 
 _UNTOLD = text("""
 select license_alert_key(a.alert_id, :department) as delivery_key, r.case_number, l.license_type, l.license_number,
-  a.change, a.status, case when a.change in ('unlisted', 'listed', 'contradicted') then cast(a.noticed_at at time zone 'Asia/Shanghai' as date)
+  a.change, a.status, case when a.change in ('unlisted', 'listed', 'contradicted', 'displaced') then cast(a.noticed_at at time zone 'Asia/Shanghai' as date)
     else coalesce(h.changed_on, cast(h.source_updated_at at time zone 'Asia/Shanghai' as date)) end as changed_on,
   h.change_reason as reason
 from license_alerts a join reliances r using (reliance_id)

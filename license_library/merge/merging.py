@@ -15,7 +15,7 @@ from license_library.asking.refusals import NotDecidable
 from license_library.asking.settled import announce_merge
 from license_library.merge import merge_statements as merge
 from license_library.merge import subject_statements as subjects
-from license_library.merge.alert_statements import NOTE_ALERTS, NOTE_CONTRADICTIONS
+from license_library.merge.alert_statements import NOTE_ALERTS, NOTE_CONTRADICTIONS, NOTE_DISPLACED
 from license_library.merge.heard_again import overtake_held
 from license_library.merge.leases import Exchange, hold_lease
 from license_library.merge.listings import mark_unlisted
@@ -60,7 +60,7 @@ class NotHeld(NotDecidable):
 Noted = Callable[[Connection, Exchange], None]
 _LOCK = text("""
 select e.exchange_id, e.epoch, e.department, e.feed, e.state, e.mapping_version, e.since_at, e.started_at,
-  e.is_shadow, e.kind, e.merged_count, e.unchanged_count, e.hold_reason is not null as was_held
+  e.is_shadow, e.kind, e.merged_count, e.unchanged_count, e.hold_reasons is not null as was_held
 from feeds f join exchanges e using (department, feed) where e.exchange_id = :exchange_id
 for no key update
 """)
@@ -151,6 +151,7 @@ def _merge(conn: Connection, exchange: Exchange, clock: Callable[[], datetime]) 
             conn.execute(merge.ADD_HOLDERS, facts)
         conn.execute(NOTE_ALERTS, facts)
         conn.execute(NOTE_CONTRADICTIONS, facts)
+        conn.execute(NOTE_DISPLACED, facts)
     overtake_held(conn, facts)
     conn.execute(merge.MEND_REPLAYED if exchange.is_replay else merge.MEND_QUARANTINED, facts)
     staged = drop_staged(conn, exchange.exchange_id)

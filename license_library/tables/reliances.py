@@ -41,7 +41,7 @@ license_alerts = Table(
     Column("alert_id", BigInteger, Identity(always=True), primary_key=True),
     Column("reliance_id", BigInteger, ForeignKey("reliances.reliance_id"), nullable=False),
     Column("version_count", Integer, nullable=False),  # the version that told it, or that is listed no more
-    Column("change", Text, nullable=False),  # status | holder | term | unlisted | listed | contradicted
+    Column("change", Text, nullable=False),  # status | holder | term | unlisted | listed | contradicted | displaced
     Column("status_before", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("exchange_id", BigInteger, nullable=False),

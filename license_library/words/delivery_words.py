@@ -31,6 +31,7 @@ _ALERT_CHANGES = {
     "term": Words("有效期已缩短", "its term is told to be shorter"),
     "unlisted": Words("发证部门的完整名单中已没有该证照", "its department's whole list lacks it"),
     "contradicted": Words("另有同一证照的记录称其已不可用", "another record of it says that it is good no more"),
+    "displaced": Words("取代它的证照属于其他主体或已不可用", "what took its place is another holder's, or is not good"),
     "listed": Words("该证照重新列入发证部门名单", "its department lists it again"),
 }
 _REASONS = {

@@ -224,3 +224,33 @@ def test_a_case_is_told_of_a_bad_row_that_is_corrected_onto_its_license(rely, pu
         )
     )
     assert alerts() == [("contradicted", "valid", "revoked")]
+
+
+@pytest.mark.parametrize(
+    ("successor", "is_told"),
+    [
+        ({"replaces": "鲁平1号", "holder_code": OTHER, "holder_name": "别家"}, True),
+        ({"replaces": IDENTIFIER, "status": "revoked"}, True),
+        ({"license_identifier": IDENTIFIER[:-5] + "002.S", "status": "revoked"}, True),
+        ({"replaces": "鲁平1号"}, False),
+        ({"license_identifier": IDENTIFIER[:-5] + "002.S"}, False),
+        ({"status": "revoked"}, False),
+        ({"replaces": "鲁平9号", "status": "revoked"}, False),
+    ],
+)
+def test_a_case_is_told_when_its_license_is_displaced(rely, pull, alerts, library, successor, is_told):
+    rely(license_identifier=IDENTIFIER)
+    pull(told(2, record_id="R2", **{"license_number": "X2", **successor}))
+    pull(told(3, record_id="R2", area_code="370200", **{"license_number": "X2", **successor}))  # once is enough
+    assert alerts() == ([("displaced", "valid", "valid")] if is_told else [])
+    with library.connect() as conn:
+        told_to = find_untold_alerts(conn, "approval_platform")
+    assert [one.reason for one in told_to] == ["取代它的证照属于其他主体或已不可用"] * is_told
+
+
+def test_a_case_is_told_when_the_successor_of_its_license_is_lost_later(rely, pull, alerts):
+    rely()
+    pull(told(2, record_id="R2", license_number="X2", replaces="鲁平1号"))
+    assert alerts() == []
+    pull(told(3, record_id="R2", license_number="X2", replaces="鲁平1号", status="revoked"))
+    assert alerts() == [("displaced", "valid", "valid")]
