@@ -11,10 +11,11 @@ from unicodedata import normalize
 from schemas.identifiers.resident_identity import forms_of
 
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-# With a plausible birthday inside, as 18 characters or the 15 they replaced: an organisation's digits rarely have one.
 _NAME = re.compile(r"[A-Za-z][A-Za-z_.]{0,59}", re.ASCII)
+# With a plausible birthday inside, as 18 characters or the 15 they replaced, in one piece or in the three that people write:
+# an organisation's digits rarely have one.
 _RESIDENT_NUMBER = re.compile(
-    rf"(?<!\d)\d{{6}}(?:(?:18|19|20)\d\d{_DAY}\d{{3}}[\dX]|\d\d{_DAY}\d{{3}})(?!\d)", re.ASCII
+    rf"(?<!\d)\d{{6}}[ -]?(?:(?:18|19|20)\d\d{_DAY}[ -]?\d{{3}}[\dX]|\d\d{_DAY}[ -]?\d{{3}})(?!\d)", re.ASCII
 )
 _SHOWN = 4
 

@@ -51,9 +51,9 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid'
               then case when known.freshness = 'fresh' and best.unlisted_at is null and best.twins_say is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null or coming.held_count > 0 then 'in_quarantine'
+            when best.any_may_change then 'in_quarantine'
             when best.status = any(cast(:final_states as text[]))
               then case when known.freshness <> 'fresh' or best.status = 'superseded' and not best.is_replaced then 'unknown' else 'not_good' end
-            when best.newer_waits then 'in_quarantine'
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
             when best.validity = 'not_good' then 'not_good'
             when best.validity = 'expired' then 'expired'
@@ -71,9 +71,9 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
             when coming.held_count > 0 then 'batch_held'
+            when best.any_may_change then 'newer_waits'
             when best.status = any(cast(:final_states as text[]))
               then case when known.freshness <> 'fresh' then known.freshness else best.status end
-            when best.newer_waits then 'newer_waits'
             when best.validity = 'not_good' then best.status
             when best.license_id is not null and known.freshness <> 'fresh' then best.validity
             when best.validity = 'not_yet_valid' then 'not_yet_valid'
@@ -90,7 +90,9 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join license_types new on new.license_type = t.replaced_by
   left join authorities issuer on issuer.authority_id = coalesce(new.issuer_id, t.issuer_id)
   left join lateral (
-    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.*
+    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.*,
+           -- what was taken away stays so; any other of theirs may be good by now
+           bool_or(trust.newer_waits and l.status <> all(cast(:final_states as text[]))) over () as any_may_change
       from (select l.license_id, subject_id as held_by, is_own
               from holder join licenses l using (subject_id) where l.license_type in (m.license_type, t.replaced_by)
              union

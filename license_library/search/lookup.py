@@ -139,7 +139,7 @@ def _advise(
 ) -> list[Advice]:
     too_many = found.candidates.too_many
     if found.rows:
-        return advise_found(conn, reading, terms.license_type, too_many=too_many)
+        return advise_found(conn, reading, tried, terms.license_type, too_many=too_many)
     return advise_nothing(conn, tried, terms.license_type, now, too_many=too_many)
 
 

@@ -66,15 +66,26 @@ _LOOK_ALIKE = Advice(
     ),
 )
 
+_OTHER_KIND = Advice(
+    "search.other_kind",
+    Words(
+        "该 15 位号码也可能是另一类主体的号码，请注明代码类型后再查",
+        "the 15 digits may be the number of another kind of holder, too; give the code type to ask for that one",
+    ),
+)
+
 _NONE = Advice("search.none", Words("没有符合条件的证照", "no license fits; every department keeps its promise"))
 
 
-def advise_found(conn: Connection, reading: Reading, license_type: str | None, *, too_many: bool) -> list[Advice]:
-    """Return what a list must say about itself: that it is not all, or not what was typed, or that more of the holder waits."""
+def advise_found(
+    conn: Connection, reading: Reading, tried: Sequence[Reading], license_type: str | None, *, too_many: bool
+) -> list[Advice]:
+    """Return what a list must say about itself: that it is not all, not what was typed or not all it may be, or that more of the holder waits."""
     waiting = count_waiting(conn, reading.values, license_type) if reading.kind == "holder_code" else 0
     return [
         *([_LOOK_ALIKE] if reading.kind == "similar_name" else []),
         *([_TOO_MANY] if too_many else []),
+        *([_OTHER_KIND] if sum(one.kind == "holder_code" for one in tried) > 1 else []),
         *([Advice("search.in_quarantine", waiting_words(waiting))] if waiting else []),
     ]
 

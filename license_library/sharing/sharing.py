@@ -35,6 +35,7 @@ from license_library.sharing.sharing_rights import (
 from license_library.sharing.sharing_words import MESSAGES, Status
 from license_library.storage.keyring import Keyring
 from license_library.verification.qr_payloads import find_by_qr_payload, is_former
+from license_library.verification.verify_candidates import are_one_license
 from license_library.words.verify_words import FORMER_QR
 
 
@@ -73,7 +74,7 @@ def _by_identifier(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
 def _by_qr_payload(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
     payload = data["qrcode"]
     rows = find_by_qr_payload(asking.conn, payload, granted_types(asking.conn, asking.consumer))
-    if len(rows) > 1:
+    if not are_one_license(rows):
         raise Ended(Status.OTHER, "该二维码对应多件证照，无法确定")
     told = _told(asking, good_rows(asking, rows, None))
     return [_of_former(one) for one in told] if is_former(rows[0], payload) else told

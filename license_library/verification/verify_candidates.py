@@ -90,8 +90,13 @@ def refuse_unlike(fitting: Sequence[tuple[Any, bool]]) -> None:
         raise WrongQuestion("verify.several_licenses", words)
 
 
+def are_one_license(rows: Sequence[Any]) -> bool:
+    """Tell whether rows are of one license as several feeds may tell it: one identifier, or else one number and type."""
+    return len({row.license_identifier or (row.license_number, row.license_type) for row in rows}) < 2
+
+
 def _of_one_license(rows: Sequence[Any]) -> Sequence[Any]:
-    if len(rows) > 1:
+    if not are_one_license(rows):
         words = Words(
             "该二维码对应多件证照，请改用标识或编号", "verify: the QR payload stands on several licenses; give a number"
         )

@@ -53,6 +53,17 @@ def test_a_valid_license_of_a_fresh_feed_is_held(shelf: Library, company: int) -
     assert (verdict.source.freshness, verdict.source.as_of) == ("fresh", NOW - timedelta(hours=1))
 
 
+def test_of_several_none_good_one_that_may_have_changed_waits(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A2", status="suspended", issued_on=date(2015, 3, 1))
+    older = shelf.add_license(company, license_number="A1", status="suspended", issued_on=date(2012, 3, 1))
+    assert (verdict_on(shelf, "bizlic").verdict, verdict_on(shelf, "bizlic").reason) == ("not_good", "suspended")
+    shelf.let_a_newer_record_wait(older)
+    shelf.change("update quarantined_records set holder_hashes = array[cast('somebody' as bytea)]")
+    assert (verdict_on(shelf, "bizlic").verdict, verdict_on(shelf, "bizlic").reason) == ("in_quarantine", "newer_waits")
+    shelf.change("update licenses set status = 'revoked' where license_id = :older", older=older)
+    assert (verdict_on(shelf, "bizlic").verdict, verdict_on(shelf, "bizlic").reason) == ("not_good", "suspended")
+
+
 def test_a_license_somebody_doubts_is_disputed(shelf: Library, company: int) -> None:
     license_id = shelf.add_license(company, open_ended=True)
     with_calendar = [(TODAY + timedelta(days=number), True, None) for number in range(1, 30)]

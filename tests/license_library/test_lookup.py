@@ -503,3 +503,14 @@ def test_what_waits_under_either_reading_of_fifteen_digits_is_told(shelf: Librar
     for terms in ({"text": number}, {"holder_code": number}, {"holder_code": number, "holder_code_type": "099"}):
         assert [one.code for one in ask(shelf, **terms).advice] == ["search.in_quarantine"], terms
     assert [one.code for one in ask(shelf, holder_code=number, holder_code_type="111").advice] == ["search.none"]
+
+
+def test_fifteen_digits_of_one_kind_say_that_they_may_be_of_another(shelf: Library) -> None:
+    shelf.add_feed()
+    number = next(one for one in (f"{370283650307000 + serial}" for serial in range(1000)) if is_of_both(one, TODAY))
+    shelf.add_license(shelf.add_subject("王伟", number, "111"), license_number="P1")
+    shelf.add_license(shelf.add_subject("某厂", number, "099"), license_number="O1")
+    answer = ask(shelf, text=number)
+    assert (numbers(answer), [one.code for one in answer.advice]) == (["P1"], ["search.other_kind"])
+    answer = ask(shelf, holder_code=number, holder_code_type="099")
+    assert (numbers(answer), answer.advice) == (["O1"], [])

@@ -37,6 +37,9 @@ def test_only_the_ends_of_a_code_are_shown(code: str, shown: str) -> None:
         ("91370283MA3N0A9C6Y", "91370283MA3N0A9C6Y"),
         ("3702830000000012345678", "3702830000000012345678"),
         ("370283199013077211", "370283199013077211"),
+        ("证号 370283 19900307 7211 止", "证号 3702************7211 止"),
+        ("370283-19900307-721X", "3702************721X"),
+        ("370283 19901307 7211", "370283 19901307 7211"),
     ],
 )
 def test_resident_numbers_are_masked_inside_text_and_other_numbers_are_not(text: str, shown: str) -> None:

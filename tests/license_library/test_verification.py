@@ -650,3 +650,14 @@ def test_a_qr_payload_on_several_licenses_verifies_none(shelf: Library) -> None:
     with pytest.raises(WrongQuestion) as refused:
         ask(shelf, qr_payload="q")
     assert refused.value.reason == "verify.several_licenses"
+
+
+def test_a_license_that_two_feeds_tell_is_verified_by_its_qr_code(shelf: Library, company: int) -> None:
+    shelf.add_feed("transport", ("bizlic",))
+    told = {"license_number": "A1", "license_identifier": IDENTIFIER, "open_ended": True, "face": {"qr_payload": "q/1"}}
+    shelf.add_license(company, **told)
+    shelf.add_license(company, department="transport", **told)
+    assert ask(shelf, qr_payload="q/1").verdict == "confirmed"
+    shelf.change("update licenses set license_identifier = null, license_number = 'A2' where department = 'transport'")
+    with pytest.raises(WrongQuestion, match="several licenses"):
+        ask(shelf, qr_payload="q/1")
