@@ -159,6 +159,24 @@ def test_every_error_code_is_documented_and_no_other() -> None:
     assert first_column("errors.md") == error_codes()
 
 
+def told_codes() -> set[str]:
+    """Return the codes of advice and of refused questions that the library writes."""
+    calls = (
+        node
+        for path in modules()
+        if relative(path).startswith("license_library/")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"Advice", "WrongQuestion", "_wrong"}
+    )
+    codes = {one.args[0].value for one in calls if one.args and isinstance(one.args[0], ast.Constant)}
+    assert len(codes) > 30
+    return codes
+
+
+def test_every_code_of_advice_and_of_a_refused_question_is_documented_and_no_other() -> None:
+    assert first_column("advice.md") == told_codes()
+
+
 def test_every_problem_code_is_documented_and_no_other() -> None:
     assert first_column("problems.md") == set(PROBLEM_CODES)
 
