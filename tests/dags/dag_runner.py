@@ -23,7 +23,7 @@ import importlib, json, os, sys
 from airflow.models.asset import AssetEvent
 from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
-OURS = ["drift", "incidents", "mend", "pull", "push", "reconcile", "retention", "subjects", "sweep"]
+OURS = ["drift", "incidents", "mend", "pull", "push", "reconcile", "retention", "seal", "subjects", "sweep"]
 def tell(run):
     with create_session() as session:
         events = [event.extra for event in session.query(AssetEvent).filter(AssetEvent.source_run_id == run.run_id)]

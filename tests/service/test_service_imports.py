@@ -63,6 +63,7 @@ ASKING = {
     "sharing.sharing_replies",
     "sharing.sharing_rights",
     "sharing.sharing_words",
+    "storage.database",  # how an answer sees one moment
     "storage.keyring",
     "verification.verification",
     "words.wording",  # what fields are called
