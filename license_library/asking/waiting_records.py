@@ -74,6 +74,15 @@ def count_wrong_identifiers(conn: Connection) -> int:
     return int(conn.execute(_WRONG_IDENTIFIER).scalar_one())
 
 
+def waiting_of_nobody(conn: Connection, license_type: str | None, *, is_wrong: bool) -> list[Words]:
+    """Say what waits where no holder is told: of a type, or, of an identifier that is wrong and tells none, what is as wrong."""
+    if license_type is None:
+        count = count_wrong_identifiers(conn) if is_wrong else 0
+        return [wrong_waiting_words(count)] if count else []
+    count = count_waiting_of_type(conn, license_type)
+    return [type_waiting_words(count)] if count else []
+
+
 def type_waiting_words(count: int) -> Words:
     """Say that records wait any of which may be the license."""
     return Words(

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, Words
@@ -94,27 +93,18 @@ def advise_nothing(
     conn: Connection, tried: Sequence[Reading], license_type: str | None, now: datetime, *, too_many: bool = False
 ) -> list[Advice]:
     """Return why nothing was found by any reading, the likeliest first, and how sure that is."""
-    reading = _of_any_kind(tried)
+    reading = tried[0]
     if not reading.values:
         return []  # it cannot exist; the reading has said so
     if license_type is None and reading.kind == "identifier":
         license_type = type_of_identifier(conn, str(reading.values[0]))
         if license_type is None and not reading.is_wrong:
-            return [*_waiting(conn, reading, None), Advice("search.unknown_type", UNKNOWN_TYPE)]
+            return [*_waiting(conn, tried, None), Advice("search.unknown_type", UNKNOWN_TYPE)]
     if reading.is_wrong:  # the reading has said so; a record may wait for just that reason
-        return _waiting(conn, reading, license_type)
+        return _waiting(conn, tried, license_type)
     certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
-    doubts = [*_waiting(conn, reading, license_type), *([_TOO_MANY_TO_TELL] if too_many else [])]
+    doubts = [*_waiting(conn, tried, license_type), *([_TOO_MANY_TO_TELL] if too_many else [])]
     return [*_ended(conn, license_type), *doubts, *([] if doubts and certainty == _NONE else [certainty])]
-
-
-def _of_any_kind(tried: Sequence[Reading]) -> Reading:
-    """Return the likeliest reading; of a number that may be of several kinds of holders, with what it is in each."""
-    reading = tried[0]
-    if reading.kind != "holder_code":
-        return reading
-    numbers = [value for one in tried if one.kind == "holder_code" for value in one.values]
-    return msgspec.structs.replace(reading, values=numbers)
 
 
 def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
@@ -128,11 +118,12 @@ def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
     return [Advice("search.type_ended", Words(zh, en))]
 
 
-def _waiting(conn: Connection, reading: Reading, license_type: str | None) -> list[Advice]:
-    """Say what waits that may be what was asked for: of the holder or of nobody knows whom, or of a type or of any."""
-    if reading.kind == "holder_code":
+def _waiting(conn: Connection, tried: Sequence[Reading], license_type: str | None) -> list[Advice]:
+    """Say what waits that may be what was asked for: of the holder, whichever kind it is, or of nobody knows whom, or of a type or of any."""
+    if tried[0].kind == "holder_code":
+        own = sum(count_waiting(conn, one.values, license_type) for one in tried if one.kind == "holder_code")
         counted = [
-            (count_waiting(conn, reading.values, license_type), waiting_words),
+            (own, waiting_words),
             (count_unreadable(conn, license_type), unreadable_words),
         ]
     else:

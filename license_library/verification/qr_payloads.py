@@ -17,12 +17,12 @@ select license_id, 1 as ordinal, cast(null as bigint[]) as place from (
   with current as materialized (
     select license_id from licenses
      where face ->> 'qr_payload' = :value
-       and (cast(:types as text[]) is null or license_type = any(cast(:types as text[]))) limit 2)
+       and (cast(:types as text[]) is null or license_type = any(cast(:types as text[]))) limit 20)
   select license_id from current
    union all
   (select distinct former.license_id from license_versions former join licenses l on l.license_id = former.license_id
     where not exists (select from current) and former.face ->> 'qr_payload' = :value
-      and (cast(:types as text[]) is null or l.license_type = any(cast(:types as text[]))) limit 2)) as found
+      and (cast(:types as text[]) is null or l.license_type = any(cast(:types as text[]))) limit 20)) as found
 """)
 
 

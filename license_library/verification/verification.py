@@ -24,12 +24,9 @@ from license_library.asking.refusals import WrongQuestion
 from license_library.asking.waiting_records import (
     count_unreadable,
     count_waiting,
-    count_waiting_of_type,
-    count_wrong_identifiers,
-    type_waiting_words,
     unreadable_words,
+    waiting_of_nobody,
     waiting_words,
-    wrong_waiting_words,
 )
 from license_library.licenses.replacements import find_newer
 from license_library.storage.keyring import Keyring
@@ -195,9 +192,7 @@ def _nothing(
 ) -> VerifyAnswer:
     license_type = _type_asked(conn, question)
     sources = sources_of_type(conn, license_type, now) if license_type else []
-    waiting = _waiting(conn, keyring, question, license_type, today)
-    if reading.is_wrong and license_type is None and (count := count_wrong_identifiers(conn)):
-        waiting = [*waiting, wrong_waiting_words(count)]
+    waiting = _waiting(conn, keyring, question, license_type, today, is_wrong=reading.is_wrong)
     is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources)
     surely_not = (reading.is_wrong or is_all_known) and not waiting
     return VerifyAnswer(
@@ -220,15 +215,20 @@ def _nothing(
 
 
 def _waiting(
-    conn: Connection, keyring: Keyring, question: VerifyQuestion, license_type: str | None, today: date
+    conn: Connection,
+    keyring: Keyring,
+    question: VerifyQuestion,
+    license_type: str | None,
+    today: date,
+    *,
+    is_wrong: bool,
 ) -> list[Words]:
-    """Say what waits in quarantine that may be the license: of its holder, where one is told, else of its type."""
+    """Say what waits in quarantine that may be the license: of its holder, where one is told, else of its type or just as wrong."""
     try:
         told = question.values["holder_code"], question.values.get("holder_code_type")
         hashes = read_holder_code(*told, today).hashes(keyring)
     except (KeyError, WrongQuestion):
-        count = count_waiting_of_type(conn, license_type) if license_type else 0
-        return [type_waiting_words(count)] if count else []
+        return waiting_of_nobody(conn, license_type, is_wrong=is_wrong)
     own, anybodys = count_waiting(conn, hashes, license_type), count_unreadable(conn, license_type)
     return [words(count) for words, count in ((waiting_words, own), (unreadable_words, anybodys)) if count]
 

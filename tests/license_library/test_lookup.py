@@ -503,6 +503,9 @@ def test_what_waits_under_either_reading_of_fifteen_digits_is_told(shelf: Librar
     for terms in ({"text": number}, {"holder_code": number}, {"holder_code": number, "holder_code_type": "099"}):
         assert [one.code for one in ask(shelf, **terms).advice] == ["search.in_quarantine"], terms
     assert [one.code for one in ask(shelf, holder_code=number, holder_code_type="111").advice] == ["search.none"]
+    shelf.add_subject("王伟", number, "111")
+    shelf.add_subject("某厂", number, "099")
+    assert [one.code for one in ask(shelf, text=number).advice] == ["search.in_quarantine"]
 
 
 def test_fifteen_digits_of_one_kind_say_that_they_may_be_of_another(shelf: Library) -> None:
