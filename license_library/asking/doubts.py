@@ -13,7 +13,7 @@ from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
 from license_library.asking.held_records import newer_held
 from license_library.asking.one_license import maybe_of_one_holder, same_number
-from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced
+from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced, is_replaced
 from license_library.words.wording import freshness_words
 from schemas.license.states import FINAL_STATES
 
@@ -52,13 +52,18 @@ def is_disputed(license_alias: str) -> str:
 
 
 # A good record would have ended the waiting of older ones, so whatever waits is newer, or nobody knows how old it is.
-_NEWER_WAITS = """(exists (select from quarantined_records q where q.state = 'open' and q.record_id = {0}.record_id
-  and q.department = {0}.department and q.feed = {0}.feed) or {1})"""
+_IN_QUARANTINE = """exists (select from quarantined_records q where q.state = 'open' and q.record_id = {0}.record_id
+  and q.department = {0}.department and q.feed = {0}.feed)"""
+
+
+def in_quarantine(license_alias: str) -> str:
+    """Return the condition that a record of a license waits in quarantine."""
+    return _IN_QUARANTINE.format(license_alias)
 
 
 def newer_waits(license_alias: str) -> str:
     """Return the condition that a record of a license waits, in quarantine or in a held batch: what it says, nobody has judged yet."""
-    return _NEWER_WAITS.format(license_alias, newer_held(license_alias))
+    return f"({in_quarantine(license_alias)} or {newer_held(license_alias)})"
 
 
 # Its identifier elsewhere, or its number with what may be the same holder in another feed; an earlier issue under that number may
@@ -71,6 +76,21 @@ _TWINS_SAY = f"""case when {{0}}.status = any({GOOD}) then (
       select n.* from licenses n where {same_number("{0}", "n")}
          and n.license_type = {{0}}.license_type and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed)
          and n.issued_on >= {{0}}.issued_on and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
+
+
+# A condition that costs little where nothing is found, as of most: only of the others need more be asked.
+_ASKS_MORE = f"""(exists (select from exchanges where state = 'held') or {{0}}.status = any({GOOD}) and (
+  exists (select from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id)
+  or exists (select from licenses n where {same_number("{0}", "n")} and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed))
+  or {is_replaced("{0}")}))"""  # noqa: S608 - constants of this room
+
+
+def asks_more(license_alias: str) -> str:
+    """Return the condition without which twins_say and is_displaced tell nothing of a license, and newer_waits only what is in quarantine.
+
+    A batch is held, or another row stands beside a license that is good by its own word, or follows it.
+    """
+    return _ASKS_MORE.format(license_alias)
 
 
 def twins_say(license_alias: str) -> str:

@@ -24,7 +24,8 @@ from license_library.facts.fact_statement import TELLING, facts_statement
 from license_library.facts.fact_verdicts import Judged, differing, judge
 from license_library.facts.fact_words import element_words
 from license_library.facts.facts import Fact, facts_of, preferring, read_rows
-from license_library.licenses.as_of import HOLDS_FROM, TOLD_FROM, settled_instant
+from license_library.licenses.as_of import TOLD_FROM, settled_instant
+from license_library.licenses.history import HOLDS_FROM
 from license_library.storage.keyring import Keyring
 from schemas.bureau_time import local_day
 from schemas.catalogue.elements import Element, load_elements, wanted_types

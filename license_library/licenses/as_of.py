@@ -6,11 +6,12 @@ from the merge that brought it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from license_library.answers import AsOfAnswer, AsOfState, LicenseVersion, Words
 from license_library.asking.cursors import LAST
@@ -19,27 +20,21 @@ from license_library.asking.known_feeds import sources_then
 from license_library.asking.moments import check_moment
 from license_library.asking.refusals import NotSettled
 from license_library.asking.settled import settled_until
-from license_library.licenses.history import read_versions
+from license_library.licenses.history import version_rows, versions_of
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import validity_words
 from schemas.bureau_time import local_day, local_minute
 from schemas.errors import NotFound
 
-# The first version counts from the day of issue. What it tells may hold from a later day only: nobody told the hub what the
-# license was between the two.
-HOLDS_FROM = """case when version_count = 1 then issued_on
-         else coalesce(changed_on, cast(source_updated_at at time zone 'Asia/Shanghai' as date)) end"""
 # Where the version that holds on :on is such a first one: from which day on what it tells is known.
 TOLD_FROM = "case when {0}.version_count = 1 and {0}.changed_on > :on then {0}.changed_on end"
-_VERSION = text(f"""
-select max(version_count) filter (where :on >= {HOLDS_FROM}) as holding,
-       max(changed_on) filter (where version_count = 1 and changed_on > :on) as told_from,
-       max(version_count) as known, kept.department, kept.feed
-  from (select department, feed from licenses where license_id = :license_id) as kept
-  left join (select version_count, issued_on, changed_on, source_updated_at from license_history
-              where license_id = :license_id and known_from <= :known_at) as told on true
- group by kept.department, kept.feed
-""")  # noqa: S608 - constants of this file
+
+
+class _Asked(NamedTuple):
+    license_id: int
+    on: date
+    known_at: datetime
+    now: datetime
 
 
 def license_as_of(
@@ -52,11 +47,10 @@ def license_as_of(
     check_moment(on, known_at)
     known_at = settled_instant(conn, known_at, now)
     on = on or local_day(known_at)
-    facts = {"license_id": license_id, "on": on, "known_at": known_at}
-    found = conn.execute(_VERSION, facts).one_or_none() if abs(license_id) <= LAST else None
-    if found is None:
+    rows = version_rows(conn, license_id) if abs(license_id) <= LAST else ()
+    if not rows:
         raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")
-    return _answer(conn, keyring, facts, found, now)
+    return _answer(conn, keyring, _Asked(license_id, on, known_at, now), rows)
 
 
 def settled_instant(conn: Connection, known_at: datetime | None, now: datetime) -> datetime:
@@ -72,27 +66,32 @@ def settled_instant(conn: Connection, known_at: datetime | None, now: datetime) 
     return known_at
 
 
-def _answer(conn: Connection, keyring: Keyring, facts: dict[str, Any], found: Any, now: datetime) -> AsOfAnswer:
-    on, known_at = facts["on"], facts["known_at"]
-    told_by = (found.department, found.feed)
-    state, source = _state_of(found), sources_then(conn, known_at, {told_by})[told_by]
-    if state != "known":
-        said = (
-            unknown_state_words(found.told_from) if state == "state_not_known" else _nothing_words(state, on, known_at)
-        )
-        return AsOfAnswer(facts["license_id"], on, known_at, state, None, None, said, source, now)
-    version = _as_then(read_versions(conn, keyring, facts["license_id"]), found, known_at)
+def _answer(conn: Connection, keyring: Keyring, asked: _Asked, rows: Sequence[Any]) -> AsOfAnswer:
+    told_by = (rows[0].department, rows[0].feed)
+    source = sources_then(conn, asked.known_at, {told_by})[told_by]
+    known = [row for row in rows if row.known_from <= asked.known_at]
+    holding = next((place for place, row in enumerate(known) if row.holds_from <= asked.on), None)
+    state = _state_of(known, holding, asked.on)
+    if holding is None or state != "known":
+        words = _nothing_words(state, known, asked)
+        return AsOfAnswer(asked.license_id, asked.on, asked.known_at, state, None, None, words, source, asked.now)
+    version = _as_then(versions_of(known[holding : holding + 2], keyring)[0], asked, is_last=holding == 0)
     term = (version.status, version.valid_from, version.valid_to, version.open_ended)
-    validity = validity_of(*term, on)
+    validity = validity_of(*term, asked.on)
     source = msgspec.structs.replace(source, exchange_id=version.exchange_id)
-    said = validity_words(validity, *term)
-    return AsOfAnswer(facts["license_id"], on, known_at, "known", version, validity, said, source, now)
+    words = validity_words(validity, *term)
+    return AsOfAnswer(asked.license_id, asked.on, asked.known_at, state, version, validity, words, source, asked.now)
 
 
-def _state_of(found: Any) -> AsOfState:
-    if found.holding is None:
-        return "not_known" if found.known is None else "not_issued"
-    return "state_not_known" if found.holding == 1 and found.told_from else "known"
+def _state_of(known: Sequence[Any], holding: int | None, on: date) -> AsOfState:
+    if holding is None:
+        return "not_issued" if known else "not_known"
+    return "state_not_known" if _told_from(known[holding], on) else "known"
+
+
+def _told_from(row: Any, on: date) -> date | None:
+    """Return from which day on a first version is known that holds on a day before it."""
+    return row.changed_on if row.version_count == 1 and row.changed_on and row.changed_on > on else None
 
 
 def unknown_state_words(told_from: date) -> Words:
@@ -103,15 +102,19 @@ def unknown_state_words(told_from: date) -> Words:
     )
 
 
-def _as_then(versions: list[LicenseVersion], found: Any, known_at: datetime) -> LicenseVersion:
+def _as_then(version: LicenseVersion, asked: _Asked, *, is_last: bool) -> LicenseVersion:
     """Return the version that held, without what became known of it after the instant asked about."""
-    version = next(one for one in versions if one.version_count == found.holding)
-    known_to = None if version.known_to is None or version.known_to > known_at else version.known_to
-    return msgspec.structs.replace(version, current=found.holding == found.known, known_to=known_to)
+    known_to = None if version.known_to is None or version.known_to > asked.known_at else version.known_to
+    return msgspec.structs.replace(version, current=is_last, known_to=known_to)
 
 
-def _nothing_words(state: AsOfState, on: date, known_at: datetime) -> Words:
-    moment = local_minute(known_at)
+def _nothing_words(state: AsOfState, known: Sequence[Any], asked: _Asked) -> Words:
+    moment = local_minute(asked.known_at)
+    if state == "state_not_known":
+        return unknown_state_words(known[-1].changed_on)
     if state == "not_known":
         return Words(f"{moment} 时本库尚无此证照", f"at {moment} Beijing time the library did not know this license")
-    return Words(f"就 {moment} 时所知，{on} 尚未颁发", f"as known at {moment} Beijing time, it was not issued by {on}")
+    return Words(
+        f"就 {moment} 时所知，{asked.on} 尚未颁发",
+        f"as known at {moment} Beijing time, it was not issued by {asked.on}",
+    )

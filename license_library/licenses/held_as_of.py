@@ -21,7 +21,8 @@ from license_library.asking.listed_holders import LISTED, holders_of, listed_at,
 from license_library.asking.masking import mask_code
 from license_library.asking.moments import check_moment
 from license_library.asking.readings import check_text
-from license_library.licenses.as_of import HOLDS_FROM, TOLD_FROM, settled_instant, unknown_state_words
+from license_library.licenses.as_of import TOLD_FROM, settled_instant, unknown_state_words
+from license_library.licenses.history import HOLDS_FROM
 from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words, validity_words

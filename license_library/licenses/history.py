@@ -5,8 +5,9 @@ Reads the history view; holder codes are masked, and so is what a change would s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, column, text
 
@@ -22,9 +23,15 @@ _OF_VERSION = (
     "version_count", "status", "license_number", "license_identifier", "license_name", "version_number", "issuer_name",
     "issuer_code", "issued_on", "valid_from", "valid_to", "open_ended", "holder_name", "area_code", "item_code", "item_name",
     "changed_on", "change_reason", "file_url", "replaces", "face", "source_updated_at", "known_from", "known_to", "exchange_id",
+    "department", "feed",
 )  # fmt: skip
+# The first version counts from the day of issue. What it tells may hold from a later day only: nobody told the hub what the
+# license was between the two.
+HOLDS_FROM: Final = """case when version_count = 1 then issued_on
+         else coalesce(changed_on, cast(source_updated_at at time zone 'Asia/Shanghai' as date)) end"""
 _TOLD = {
     **{name: f"h.{name}" for name in _OF_VERSION},
+    "holds_from": HOLDS_FROM,
     "code_encrypted": "s.code_encrypted",
     "kind": "s.kind",
     **LISTED,
@@ -63,7 +70,16 @@ _COMPARED = (
 
 def read_versions(conn: Connection, keyring: Keyring, license_id: int) -> list[LicenseVersion]:
     """Return the versions of a license, newest first."""
-    rows = conn.execute(_VERSIONS, {"license_id": license_id}).all()
+    return versions_of(version_rows(conn, license_id), keyring)
+
+
+def version_rows(conn: Connection, license_id: int) -> Sequence[Any]:
+    """Return the rows of a license's versions, newest first; none where nothing is kept under that id."""
+    return conn.execute(_VERSIONS, {"license_id": license_id}).all()
+
+
+def versions_of(rows: Sequence[Any], keyring: Keyring) -> list[LicenseVersion]:
+    """Return the versions that rows tell, newest first, each with what it changed against the next."""
     codes = [keyring.decrypt(row.code_encrypted).decode() for row in rows]
     told = list(zip(rows, codes, (persons_of(row, keyring) for row in rows), strict=True))
     listed = [holders_of(row, keyring) for row in rows]

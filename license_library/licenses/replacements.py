@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from license_library.answers import ReplacementBrief
 from license_library.asking.listed_holders import persons_of
 from license_library.asking.replaced import EARLIER_EDITION, LATER_EDITION
-from license_library.licenses.license_hits import hits_statement, holder_code_of, shown_text
+from license_library.licenses.license_hits import hits_query, holder_code_of, read_hits, shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words
 
@@ -54,10 +54,8 @@ select o.license_id from licenses o
    and not exists (select from licenses twin where twin.license_number = l.replaces and twin.department = l.department
      and twin.license_type = l.license_type and twin.license_id <> o.license_id)
 """
-_FIND_NEWER = hits_statement(
-    _CHAIN.format(next=_NEWER, edition=LATER_EDITION.format("o"), nearest="asc", longest=LONGEST)
-)
-_FIND_OLDER = hits_statement(
+_FIND_NEWER = hits_query(_CHAIN.format(next=_NEWER, edition=LATER_EDITION.format("o"), nearest="asc", longest=LONGEST))
+_FIND_OLDER = hits_query(
     _CHAIN.format(next=_OLDER, edition=EARLIER_EDITION.format("o"), nearest="desc", longest=LONGEST)
 )
 
@@ -73,7 +71,7 @@ def find_older(conn: Connection, keyring: Keyring, row: Any) -> list[Replacement
 
 
 def _find(conn: Connection, keyring: Keyring, row: Any, *, is_newer: bool) -> list[ReplacementBrief]:
-    found = conn.execute(_FIND_NEWER if is_newer else _FIND_OLDER, {"license_id": row.license_id})
+    found = read_hits(conn, _FIND_NEWER if is_newer else _FIND_OLDER, {"license_id": row.license_id})
     return [_brief(one, keyring) for one in found]
 
 

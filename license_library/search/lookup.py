@@ -20,7 +20,7 @@ from license_library.asking.cursors import check_limit, open_cursor, write_curso
 from license_library.asking.questions import SearchTerms
 from license_library.asking.readings import Reading, read_terms
 from license_library.licenses.dossier import get_license
-from license_library.licenses.license_hits import Fitting, listed_hit
+from license_library.licenses.license_hits import Fitting, listed_hit, read_hits
 from license_library.search.name_candidates import (
     CANDIDATES,
     FILTERED_CANDIDATES,
@@ -187,9 +187,9 @@ def _search_subjects(
     plan_once(conn)
     first = _first_of(candidates.listed, [asked[f"after_{number}"] for number in range(3)], terms.limit)
     wanted = asked | _columns(candidates.listed[:first])
-    rows = conn.execute(PAGES[reading.kind], wanted).all()
+    rows = read_hits(conn, PAGES[reading.kind], wanted)
     if len(rows) <= terms.limit and first < len(candidates.listed):
-        rows = conn.execute(PAGES[reading.kind], asked | _columns(candidates.listed)).all()
+        rows = read_hits(conn, PAGES[reading.kind], asked | _columns(candidates.listed))
     counts = _count(conn, reading, terms, asked | _columns(candidates.listed), today) if terms.counts else None
     return _Found(rows, candidates, counts)
 
@@ -214,7 +214,7 @@ def _columns(candidates: list[Candidate]) -> dict[str, list[int]]:
 
 
 def _look_up(conn: Connection, reading: Reading, terms: SearchTerms, asked: dict[str, Any], today: date) -> _Found:
-    rows = conn.execute(PAGES[reading.kind], asked).all()
+    rows = read_hits(conn, PAGES[reading.kind], asked)
     return _Found(rows, counts=_count(conn, reading, terms, asked, today) if terms.counts else None)
 
 

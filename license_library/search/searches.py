@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import RecognisedAs
 from license_library.asking.cursors import LAST
 from license_library.asking.holder_subjects import BY_ORGANISATION, by_code, with_bound
-from license_library.licenses.license_hits import hits_statement
+from license_library.licenses.license_hits import HitsQuery, hits_query
 
 COUNTED: Final = 5_000  # how many licenses the counts beside a list look at
 
@@ -66,10 +65,10 @@ _NEWEST = ("(date '2000-01-01' - l.issued_on)", "-l.license_id")
 _BEST = ("c.rank", "c.size", "c.subject_id", "l.license_id")
 
 
-def _page(source: str, keys: tuple[str, ...]) -> TextualSelect:
+def _page(source: str, keys: tuple[str, ...]) -> HitsQuery:
     place = ", ".join(f"cast({key} as bigint)" for key in keys)
     after = ", ".join(f"cast(:after_{number} as bigint)" for number in range(len(keys)))
-    return hits_statement(f"""
+    return hits_query(f"""
 select license_id, row_number() over (order by place) as ordinal, place
   from (select l.license_id, array[{place}] as place {_FROM[source]} and {_FILTERS} and ({place}) > ({after})
          order by {place} limit :limit) as page

@@ -17,7 +17,7 @@ from license_library.asking.freshness import validity_of
 from license_library.asking.holder_subjects import by_code
 from license_library.asking.listed_holders import holders_of, persons_of
 from license_library.asking.masking import mask_code, mask_text
-from license_library.licenses.license_hits import hits_statement, holder_code_of, shown_text
+from license_library.licenses.license_hits import hits_query, holder_code_of, read_hits, shown_text
 from license_library.licenses.license_now import LicenseNow
 from license_library.search.searches import held_by
 from license_library.storage.keyring import Keyring
@@ -34,12 +34,12 @@ _TYPE_NAMES = {kind.code: kind.zh for kind in HOLDER_CODE_TYPES}
 _GOOD = """(status = any(cast(:good_states as text[])) and (status = 'renewal_pending' or open_ended
     or coalesce(valid_to, 'infinity') >= cast(:today as date)))"""
 _ORDER = f"{_GOOD} desc, issued_on desc, license_id desc"
-_BY_IDENTIFIER = hits_statement(f"""
+_BY_IDENTIFIER = hits_query(f"""
 select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
  where license_identifier = :value and license_type = any(cast(:types as text[]))
  order by {_ORDER} limit 1
 """)  # noqa: S608 - constants of this file
-_BY_HOLDER = hits_statement(f"""
+_BY_HOLDER = hits_query(f"""
 select license_id, row_number() over (order by {_ORDER}) as ordinal, cast(null as bigint[]) as place
   {held_by(by_code(":holders"))}
    and license_type = :license_type
@@ -91,7 +91,7 @@ class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
 def find_by_identifier(conn: Connection, identifier: str, types: Sequence[str], today: date) -> Sequence[Any]:
     """Return the license of an identifier, of one of these types, or nothing; of several the best, as of a holder."""
     asked = {"value": identifier, "types": list(types)}
-    return conn.execute(_BY_IDENTIFIER, asked | {"today": today, "good_states": sorted(GOOD_STATES)}).all()
+    return read_hits(conn, _BY_IDENTIFIER, asked | {"today": today, "good_states": sorted(GOOD_STATES)})
 
 
 def find_by_holder(
@@ -104,7 +104,7 @@ def find_by_holder(
         "numbers": numbers and list(numbers),
     }
     asked |= {"today": today, "good_states": sorted(GOOD_STATES)}
-    return conn.execute(_BY_HOLDER, asked).all()
+    return read_hits(conn, _BY_HOLDER, asked)
 
 
 def type_of_code(conn: Connection, code: str) -> str | None:

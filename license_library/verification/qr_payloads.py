@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from license_library.licenses.license_hits import hits_statement
+from license_library.licenses.license_hits import hits_query, read_hits
 
-_BY_QR_PAYLOAD = hits_statement("""
+_BY_QR_PAYLOAD = hits_query("""
 select license_id, 1 as ordinal, cast(null as bigint[]) as place from (
   with current as materialized (
     select license_id from licenses
@@ -28,7 +28,7 @@ select license_id, 1 as ordinal, cast(null as bigint[]) as place from (
 
 def find_by_qr_payload(conn: Connection, payload: str, types: Sequence[str] | None = None) -> Sequence[Any]:
     """Return the licenses, of all types or these, on which this payload is, or where there is none, was: several where it is so."""
-    return conn.execute(_BY_QR_PAYLOAD, {"value": payload, "types": None if types is None else list(types)}).all()
+    return read_hits(conn, _BY_QR_PAYLOAD, {"value": payload, "types": None if types is None else list(types)})
 
 
 def is_former(row: Any, payload: str) -> bool:

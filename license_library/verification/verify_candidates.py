@@ -15,7 +15,7 @@ from license_library.answers import Words
 from license_library.asking.questions import VerifyQuestion
 from license_library.asking.readings import Reading, check_text, number_forms, read_identifier
 from license_library.asking.refusals import WrongQuestion
-from license_library.licenses.license_hits import hits_statement
+from license_library.licenses.license_hits import hits_query, read_hits
 from license_library.verification.qr_payloads import find_by_qr_payload
 
 MOST: Final = 100
@@ -27,8 +27,8 @@ select license_id, row_number() over (order by issued_on desc, license_id desc) 
            and (cast(:license_type as text) is null or license_type = cast(:license_type as text))
          order by issued_on desc, license_id desc limit {MOST + 1}) as page
 """  # noqa: S608 - a constant of this file
-_BY_IDENTIFIER = hits_statement(_CANDIDATES.format(column="license_identifier"))
-_BY_NUMBER = hits_statement(_CANDIDATES.format(column="license_number"))
+_BY_IDENTIFIER = hits_query(_CANDIDATES.format(column="license_identifier"))
+_BY_NUMBER = hits_query(_CANDIDATES.format(column="license_number"))
 
 
 def without_blanks(question: VerifyQuestion) -> VerifyQuestion:
@@ -67,7 +67,7 @@ def find_candidates(conn: Connection, question: VerifyQuestion, reading: Reading
         return _of_one_license(find_by_qr_payload(conn, question.qr_payload))
     by_number = reading.kind == "number"
     parameters = {"values": reading.values, "license_type": question.license_type if by_number else None}
-    return conn.execute(_BY_NUMBER if by_number else _BY_IDENTIFIER, parameters).all()
+    return read_hits(conn, _BY_NUMBER if by_number else _BY_IDENTIFIER, parameters)
 
 
 def refuse_several() -> NoReturn:

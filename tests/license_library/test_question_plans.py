@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -323,7 +324,12 @@ def test_while_a_batch_is_held_no_question_walks_a_big_table(full: Library) -> N
         "by number": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(license_number="A1"), *clock),
         "not found": lambda: verify_license(shelf.conn, shelf.keyring, unknown, *clock),
         "of a type": lambda: count_held(shelf.conn, None, "bizlic"),
+        "by identifier": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(IDENTIFIER), *clock),
+        "shared, by holder": lambda: find_by_holder(shelf.conn, [b"x"], "bizlic", None, TODAY),
+        "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER, ["bizlic"], TODAY),
     }
+    for terms in SEARCHES:
+        questions[f"search {terms}"] = partial(find_licenses, shelf.conn, shelf.keyring, SearchTerms(**terms), *clock)
     assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}
     assert count_held(shelf.conn, None, "bizlic") == 4000
 
