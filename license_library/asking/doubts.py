@@ -12,8 +12,8 @@ from typing import Any, Final
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
 from license_library.asking.held_records import newer_held
-from license_library.asking.one_license import maybe_of_one_holder, same_number
-from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced, is_replaced
+from license_library.asking.one_license import maybe_of_one_holder, same_identifier, same_number
+from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced, may_be_replaced
 from license_library.words.wording import freshness_words
 from schemas.license.states import FINAL_STATES
 
@@ -71,7 +71,7 @@ def newer_waits(license_alias: str) -> str:
 _TWINS_SAY = f"""case when {{0}}.status = any({GOOD}) then (
     select case max(case when n.status = any({NOT_GOOD}) then 2 when {{doubted}} then 1 end)
              when 2 then 'contradicted' when 1 then 'doubted_elsewhere' end from (
-      select n.* from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id
+      select n.* from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id
        union all
       select n.* from licenses n where {same_number("{0}", "n")}
          and n.license_type = {{0}}.license_type and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed)
@@ -80,9 +80,9 @@ _TWINS_SAY = f"""case when {{0}}.status = any({GOOD}) then (
 
 # A condition that costs little where nothing is found, as of most: only of the others need more be asked.
 _ASKS_MORE = f"""(exists (select from exchanges where state = 'held') or {{0}}.status = any({GOOD}) and (
-  exists (select from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id)
+  exists (select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id)
   or exists (select from licenses n where {same_number("{0}", "n")} and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed))
-  or {is_replaced("{0}")}))"""  # noqa: S608 - constants of this room
+  or {may_be_replaced("{0}")}))"""  # noqa: S608 - constants of this room
 
 
 def asks_more(license_alias: str) -> str:
