@@ -16,7 +16,7 @@ from license_library.search.lookup import find_licenses
 from license_library.sharing.shared_licenses import find_by_identifier
 from license_library.verification.verification import verify_license
 from schemas.identifiers.license_identifier import identifier_forms
-from schemas.naming.number_key import FOLDED, number_key
+from schemas.naming.number_key import CLOSING, OPENING, number_key
 
 OTHER = ("某企业", "370283600123459", "099")
 SPELLINGS = [
@@ -92,7 +92,9 @@ def test_a_number_of_one_holder_names_what_is_replaced(shelf: Library, company: 
     assert verdicts(shelf, license_type="bizlic", license_number="A1")[0] == "stale"
 
 
-LETTERS = st.text(st.sampled_from(FOLDED + "ÀßıſſＡ１（）［］－—·号鲁\u3000\u00a0\u2003①ﬀ"), max_size=12)
+LETTERS = st.text(
+    st.sampled_from(OPENING + CLOSING + "abyzÀéı ÀßıſſＡ１（）［］－—·号鲁\u3000\u00a0\u2003①ﬀ"), max_size=12
+)
 
 
 @given(number=LETTERS)

@@ -8,12 +8,10 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import text
 
-OPENING, CLOSING = "[{〔【〈《「『", "]}〕】〉》」』"
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-BLANKS = " \\t\\r\\n\\u1680\\u2028\\u2029"
-FUNCTION = f"""
+# "C": Latin letters only, whatever the database's locale makes of others.
+FUNCTION = """
 create function number_key(number text) returns text language sql immutable strict parallel safe as $$
-  select translate(normalize(number, nfkc), E'{OPENING}{CLOSING}{LETTERS}{BLANKS}', '{"(" * 8}{")" * 8}{LETTERS.upper()}')
+  select upper(translate(normalize(number, nfkc), '[〔【]〕】 ', '((()))') collate "C")
 $$
 """
 
