@@ -112,10 +112,11 @@ def _check_faces(conn: Connection, rows: Sequence[Any], values: dict[str, str], 
 
 
 def _likeness(today: date, now: datetime) -> Any:
-    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[int, bool, bool, int]:
+    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[bool, bool, int, bool, int]:
         row, matches, _ = candidate
+        overall = _overall(matches)
         valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
-        return _LIKELIEST.index(_overall(matches)), valid, not doubts_of(row, now), -row.ordinal
+        return overall is not False, valid, _LIKELIEST.index(overall), not doubts_of(row, now), -row.ordinal
 
     return of
 
