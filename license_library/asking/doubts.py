@@ -41,8 +41,9 @@ _KEPT: Final = {
     "silent": Words("颁发部门未按承诺的时限提供数据", "its department was silent for longer than it promised"),
     "never": Words("尚未从颁发部门取得过数据", "nothing had been pulled from its department yet"),
 }
-# A department not heard of since, or with more to say, may have given it back or renewed it; one that lists it no more has not.
-_OF_CHANGES: Final = frozenset({"in_quarantine", "silent", "never"})
+# A department not heard of since, with more to say, or asked to put it right, may have given it back or renewed it; one that lists it
+# no more has not.
+_OF_CHANGES: Final = frozenset({"in_quarantine", "disputed", "silent", "never"})
 _IS_DISPUTED = "exists (select from correction_requests c where c.license_id = {}.license_id and c.state = 'open')"
 
 
@@ -119,8 +120,9 @@ def kept_doubts(codes: Sequence[Any]) -> list[Doubt]:
 
 
 def may_have_changed(status: str, doubts: Sequence[Doubt]) -> list[Doubt]:
-    """Return the doubts under which a license that is not good may be good by now; what was taken away stays so."""
-    return [] if status in FINAL_STATES else [doubt for doubt in doubts if doubt.code in _OF_CHANGES]
+    """Return the doubts under which a license that is not good may be good by now; what was taken away stays so, unless just that is disputed."""
+    told = {"disputed"} if status in FINAL_STATES else _OF_CHANGES
+    return [doubt for doubt in doubts if doubt.code in told]
 
 
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:

@@ -96,7 +96,7 @@ def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) ->
     if field in _DATES:
         return _same_day(row, field, value)
     special: dict[str, Callable[[], bool | None]] = {
-        "status": lambda: bool(row.status == _STATUS.get(value, value)),
+        "status": lambda: bool(row.status == _STATUS.get(value, value.lower())),
         "open_ended": lambda: row.open_ended == _YES.get(value.lower()),
         "license_type": lambda: _plain(value) in {_plain(row.license_type), _plain(row.license_type_name)},
         "license_number": lambda: (
