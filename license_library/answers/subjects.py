@@ -93,8 +93,8 @@ class SubjectShown(Answer, frozen=True):
     name: str
     former_names: list[str]
     sex: Words | None  # as the number says; None: it says nothing of it
-    born_on: date | None
-    division: str | None  # 370283
+    born_on: date | None  # as the number says; None, too, while the number is masked
+    division: str | None  # 370283; of a person None while the number is masked
     known_from: datetime
     licenses: list[SubjectLicense]  # the newest first
     is_cut: bool  # there are more than are listed

@@ -19,10 +19,11 @@ from license_library.asking.waiting_records import is_anybodys
 
 _CASES: Final = """array_agg(q.quarantine_id order by q.quarantine_id) as quarantine_ids,
            string_agg(array_to_string(q.codes, ','), ',' order by q.quarantine_id) as codes"""
-_OF_TYPE: Final = """(q.license_type in (m.license_type, t.replaced_by)
+_OF_TYPES: Final = """(q.license_type = any({0})
             or q.license_type is null and exists (
-                 select from feeds f where f.department = q.department and f.feed = q.feed
-                    and f.license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]))"""
+                 select from feeds f where f.department = q.department and f.feed = q.feed and f.license_types && {0}))"""
+_OF_TYPE: Final = _OF_TYPES.format("kinds.asked")
+_WAITS: Final = f"q.state = 'open' and q.holder_hashes && {waiting_under(':hashes', 'holder')}"
 CHECKLIST: Final = text(f"""
 with holder as materialized (
   select subject_id, is_own, name, holder_hash from ({with_bound(by_code(":hashes"))}) as w join subjects using (subject_id)
@@ -38,20 +39,22 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        {UNDECIDED} as undecided_count,
        m.ordinal, m.name, m.note, m.required, m.origin, m.license_type, t.name as license_type_name,
        issuer.name as issuer_name, new.name as replacing_name, t.ended_on, best.license_type as held_type,
-       best.is_replaced,
+       best.is_replaced, coalesce(best_type.name, waiting_older.name) as older_name,
        best.license_id, best.license_number, {persons_at("best")}, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
        best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
        coalesce(waiting.quarantine_ids, maybe.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids,
        coalesce(waiting.codes, maybe.codes) as waiting_codes, coming.held_count,
        case when m.origin <> 'license' then 'applicant_brings'
-            when best.validity = 'valid' and (best.twins_say = 'contradicted' or best.is_displaced) then 'stale'
-            when best.validity = 'valid' and best.newer_waits then 'in_quarantine'
-            when best.validity = 'valid' and best.is_disputed then 'disputed'
-            when best.validity = 'valid'
+            when best.is_good and (best.twins_say = 'contradicted' or best.is_displaced) then 'stale'
+            when best.is_good and best.newer_waits then 'in_quarantine'
+            when best.is_good and best.is_disputed then 'disputed'
+            when best.is_good
               then case when known.freshness = 'fresh' and best.unlisted_at is null and best.twins_say is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null or coming.held_count > 0 then 'in_quarantine'
+            when best.is_older or waiting_older.name is not null then 'unknown'
             when best.any_may_change then 'in_quarantine'
+            when best.is_disputed then 'disputed'
             when best.status = any(cast(:final_states as text[]))
               then case when known.freshness <> 'fresh' or best.status = 'superseded' and not best.is_replaced then 'unknown' else 'not_good' end
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
@@ -62,16 +65,19 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null
-            when best.validity = 'valid' and best.twins_say = 'contradicted' then 'contradicted'
-            when best.validity = 'valid' and best.is_displaced then 'displaced'
-            when best.validity = 'valid' and best.newer_waits then 'newer_waits'
-            when best.validity = 'valid' and best.is_disputed then 'correction_open'
-            when best.validity = 'valid' and best.unlisted_at is not null then 'unlisted'
-            when best.validity = 'valid' and best.twins_say is not null then 'doubted_elsewhere'
-            when best.validity = 'valid' then case known.freshness when 'fresh' then null else 'valid' end
+            when best.is_good and best.twins_say = 'contradicted' then 'contradicted'
+            when best.is_good and best.is_displaced then 'displaced'
+            when best.is_good and best.newer_waits then 'newer_waits'
+            when best.is_good and best.is_disputed then 'correction_open'
+            when best.is_good and best.unlisted_at is not null then 'unlisted'
+            when best.is_good and best.twins_say is not null then 'doubted_elsewhere'
+            when best.is_good then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
             when coming.held_count > 0 then 'batch_held'
+            when best.is_older then 'older_type'
+            when waiting_older.name is not null then 'older_waits'
             when best.any_may_change then 'newer_waits'
+            when best.is_disputed then 'correction_open'
             when best.status = any(cast(:final_states as text[]))
               then case when known.freshness <> 'fresh' then known.freshness else best.status end
             when best.validity = 'not_good' then best.status
@@ -89,16 +95,21 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join license_types t on t.license_type = m.license_type
   left join license_types new on new.license_type = t.replaced_by
   left join authorities issuer on issuer.authority_id = coalesce(new.issuer_id, t.issuer_id)
+  cross join lateral (
+    select array[m.license_type, coalesce(t.replaced_by, m.license_type)] as asked,
+           array(select o.license_type from license_types o where o.replaced_by = m.license_type) as older
+  ) as kinds
   left join lateral (
-    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.*,
+    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.*, older.is_older,
+           term.validity = 'valid' and not older.is_older as is_good,
            -- what was taken away stays so; any other of theirs may be good by now
            bool_or(trust.newer_waits and l.status <> all(cast(:final_states as text[]))) over () as any_may_change
       from (select l.license_id, subject_id as held_by, is_own
-              from holder join licenses l using (subject_id) where l.license_type in (m.license_type, t.replaced_by)
+              from holder join licenses l using (subject_id) where l.license_type = any(kinds.asked || kinds.older)
              union
             select l.license_id, h.subject_id, is_own
               from holder join license_holders h using (subject_id) join licenses l using (license_id, version_count)
-             where l.license_type in (m.license_type, t.replaced_by)) as own
+             where l.license_type = any(kinds.asked || kinds.older)) as own
       join licenses l using (license_id)
      cross join lateral (select {is_replaced("l")} as is_replaced) as replaced
      cross join lateral (
@@ -113,7 +124,14 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        select {doubt_columns("l")},
               exists (select from feeds f where f.department = l.department and f.feed = l.feed
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
-     order by term.validity = 'valid' desc,
+     cross join lateral (select l.license_type = any(kinds.older) as is_older) as older
+     cross join lateral (select l.status = 'superseded' and not replaced.is_replaced as is_lost) as lost
+     -- of a type that this one replaced only what may still be good counts
+     where not older.is_older or term.validity = 'valid' or lost.is_lost or trust.is_disputed
+        or trust.newer_waits and l.status <> all(cast(:final_states as text[]))
+     order by term.validity = 'valid' and not older.is_older desc, older.is_older desc, term.validity = 'valid' desc,
+              -- of what is not good goes first what makes the no doubtful
+              trust.is_disputed and term.validity <> 'valid' desc, lost.is_lost desc,
               -- what may be relied on today goes before what is newer
               case when term.validity = 'valid' then array[coalesce(trust.twins_say = 'contradicted', false), trust.is_displaced, trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, trust.twins_say is not null, not trust.is_fresh] end,
               replaced.is_replaced,
@@ -121,6 +139,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
               l.issued_on desc, l.license_id desc, own.is_own desc
      limit 1
   ) as best on true
+  left join license_types best_type on best.is_older and best_type.license_type = best.license_type
   left join lateral (
     select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seconds,
            coalesce(case when (f.department, f.feed) = (best.department, best.feed) then best.exchange_id end,
@@ -137,8 +156,9 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
         -- a no is every feed's that might know better: the one furthest behind, else the one that told the license
         (select * from feeds
           where best.validity is distinct from 'valid'
-            and (license_types && array[m.license_type, coalesce(t.replaced_by, m.license_type)]
-              or department = best.department and feed = best.feed)
+            and (license_types && kinds.asked or department = best.department and feed = best.feed
+              or license_types && kinds.older
+                and coalesce(fresh_at + make_interval(secs => fresh_seconds) < cast(:now as timestamptz), true))
           order by case when fresh_at + make_interval(secs => fresh_seconds) >= cast(:now as timestamptz)
                         then (department, feed) is distinct from (best.department, best.feed) end nulls first,
                    fresh_at + make_interval(secs => fresh_seconds) nulls first, department, feed
@@ -149,16 +169,23 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join lateral (
     select {_CASES}
       from quarantined_records q
-     where q.state = 'open' and q.holder_hashes && {waiting_under(":hashes", "holder")} and {_OF_TYPE}
+     where {_WAITS} and {_OF_TYPE}
   ) as waiting on m.license_type is not null
   left join lateral (
     select {_CASES}
       from anybodys q
-     where waiting.quarantine_ids is null and (best.license_id is null or best.validity = 'expired') and {_OF_TYPE}
+     where waiting.quarantine_ids is null and (best.license_id is null or best.validity = 'expired') and {_OF_TYPES.format("(kinds.asked || kinds.older)")}
   ) as maybe on m.license_type is not null
   cross join lateral (
-    select count(*) as held_count from held where held.license_type in (m.license_type, t.replaced_by)
+    select count(*) as held_count from held where held.license_type = any(kinds.asked)
   ) as coming
+  left join lateral (
+    select o.name from license_types o
+     where o.license_type = any(kinds.older)
+       and (exists (select from quarantined_records q where {_WAITS} and {_OF_TYPES.format("array[o.license_type]")})
+         or exists (select from held where held.license_type = o.license_type))
+     order by o.license_type limit 1
+  ) as waiting_older on true
   cross join lateral (
     select (t.holder_code_type = '111' and :kind = 'organisation'
             or t.holder_code_type = '001' and :kind = 'person') as is_meant

@@ -133,6 +133,8 @@ def _unknown(row: Any) -> Words:
         return _NO_FEED
     if row.reason == "superseded":
         return _last_known(row)
+    if row.reason in ("older_type", "older_waits"):
+        return _older(row)
     if row.reason != "other_holder":
         return _silence(row) if row.license_id is None else _stale(row)
     if row.kind == "organisation":
@@ -140,7 +142,27 @@ def _unknown(row: Any) -> Words:
     return Words("该证照的持证人是法人或其他组织", "an organisation holds this license, not a person")
 
 
+def _older(row: Any) -> Words:
+    """Say what was found of the type that this one replaced, whose licenses may stay good."""
+    name = row.older_name
+    if row.reason == "older_waits":
+        return Words(
+            f"该证照已取代{name}，该主体有{name}的记录待处理，原证可能仍然有效",
+            f"it replaced {name}, of which a record of this holder waits for the steward; the older license may still be good",
+        )
+    last = _last_known(row)
+    return Words(
+        f"没有可用的该证照，但查到由其取代的{name}：{last.zh}；原证可能仍然有效",
+        f"none of it is good, but {name}, which it replaced, was found: {last.en}; the older license may still be good",
+    )
+
+
 def _ask_holder(row: Any) -> Words:
+    if row.reason in ("older_type", "older_waits"):
+        return Words(
+            f"请申请人提交{row.older_name}，并核实其是否可用",
+            f"let the applicant bring {row.older_name}, and ask whether it serves",
+        )
     if row.reason != "other_holder":
         return _BRING
     return Words("请用该持证人本人的代码另行查询", "ask again with that holder's own code")

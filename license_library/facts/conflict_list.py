@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from license_library.answers import ConflictBrief, ConflictDetail, ConflictEvent, ConflictsAnswer, FactBrief
 from license_library.asking.bound_holders import Bound, bound_by_rows
 from license_library.asking.cursors import LAST, check_limit, read_cursor, write_cursor
-from license_library.asking.masking import mask_code, mask_name
+from license_library.asking.masking import mask_code, mask_name, shown_name
 from license_library.asking.questions import ConflictFilter
 from license_library.asking.readings import check_text
 from license_library.facts.conflict_search import Contested, contested, is_contested, windows
@@ -145,8 +145,8 @@ def _elements(wanted: str | None) -> Mapping[str, Element]:
         return elements
     if wanted not in elements:
         raise RequestError(
-            f"conflict: there is no element {wanted[:60]!r}; there are {', '.join(elements)}",
-            zh=f"没有数据元“{wanted[:60]}”；可选：{'、'.join(elements)}",
+            f"conflict: there is no element {shown_name(wanted)!r}; there are {', '.join(elements)}",
+            zh=f"没有数据元“{shown_name(wanted)}”；可选：{'、'.join(elements)}",
         )
     return {wanted: elements[wanted]}
 

@@ -110,7 +110,7 @@ def hit_of(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting 
         license_type_name=row.license_type_name,
         license_name=shown_text(row.license_name, row.kind, code, persons),
         license_number=shown_text(row.license_number, row.kind, code, persons),
-        license_identifier=row.license_identifier,
+        license_identifier=row.license_identifier and shown_text(row.license_identifier, row.kind, code, persons),
         identifier_class=row.identifier_class,
         issuer_name=row.issuer_name,
         issued_on=row.issued_on,
@@ -135,7 +135,7 @@ def hit_of(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting 
 
 
 def listed_hit(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitting | None = None) -> LicenseHit:
-    """Return the hit of one row in a list: of a sensitive type without name and number, which its own page tells."""
+    """Return the hit of one row in a list: of a sensitive type without name, number and identifier, which its own page tells."""
     hit = hit_of(row, keyring, today, now, fit)
     if row.sensitivity != "personal":
         return hit
@@ -143,6 +143,7 @@ def listed_hit(row: Any, keyring: Keyring, today: date, now: datetime, fit: Fitt
         hit,
         is_veiled=True,
         license_number=mask_code(hit.license_number),
+        license_identifier=hit.license_identifier and mask_code(hit.license_identifier),
         holder_name=mask_name(hit.holder_name),
         holders=[msgspec.structs.replace(one, name=mask_name(one.name)) for one in hit.holders],
         fit_words=fit and (fit.veiled_words or fit.words),

@@ -1,13 +1,16 @@
 """Tell what a shadow exchange would have changed: new records, changed fields, reasons for quarantine, why it would be held.
 
-Reads only; counts, codes and the department's own record ids, no value of any record.
+Reads only; counts, codes and the department's own record ids, masked where a resident number is in one; no value of any record.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, text
 
 from license_library.answers import FieldShift, ProblemCount, ShadowAnswer
+from license_library.asking.masking import mask_text
 from license_library.words.hold_words import hold_words
 from license_library.words.wording import field_words, problem_words
 from schemas.errors import NotFound
@@ -42,10 +45,14 @@ def report_shadow(conn: Connection, exchange_id: int) -> ShadowAnswer:
         new=counted.get("new", 0),
         changed=counted.get("changed", 0),
         versions=counted.get("versions", 0),
-        new_examples=list(records["new"].examples) if "new" in records else [],
+        new_examples=_masked(records["new"].examples) if "new" in records else [],
         changed_fields=[
-            FieldShift(one.name, field_words(one.name), one.found_count, one.emptied_count, list(one.examples))
+            FieldShift(one.name, field_words(one.name), one.found_count, one.emptied_count, _masked(one.examples))
             for one in fields
         ],
         top_reasons=[ProblemCount(one.name, problem_words(one.name), one.found_count) for one in reasons],
     )
+
+
+def _masked(record_ids: Iterable[str]) -> list[str]:
+    return [mask_text(record_id) for record_id in record_ids]

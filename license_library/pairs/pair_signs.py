@@ -6,6 +6,7 @@ Judges facts that somebody else read; knows no table. A name speaks, and never d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, Final, Literal
 
 import msgspec
@@ -14,7 +15,7 @@ from license_library.answers import PairSign, SubjectShown, Words
 from license_library.words.pair_words import RULES
 from schemas.identifiers.holder_code_types import CREDIT_CODE, RESIDENT_IDENTITY
 from schemas.identifiers.organisation_code import is_organisation_code
-from schemas.identifiers.resident_identity import to_eighteen
+from schemas.identifiers.resident_identity import read_resident_identity, to_eighteen
 from schemas.naming.names import name_key
 
 # Nobody holds two of these at a time: two good ones are two holders, or one that should be gone.
@@ -76,13 +77,18 @@ def _numbers(one: Known, other: Known) -> Iterator[PairSign]:
 
 
 def _persons(one: Known, other: Known) -> Iterator[PairSign]:
-    born = {known.shown.born_on for known in (one, other) if known.shown.born_on}
-    if len(born) > 1:
+    if len(set(filter(None, map(_born_on, (one, other))))) > 1:
         yield _sign("strongly_against", "出生日期不同", "the dates of birth differ")
     if len(sexes := {words.en for known in (one, other) if (words := _sex(known))}) > 1:
         yield _sign("strongly_against", "性别不同", f"the sexes differ: {' and '.join(sorted(sexes))}")
     if one.shown.kind != other.shown.kind:
         yield _sign("strongly_against", "一个是自然人，一个是组织", "one is a person, the other an organisation")
+
+
+def _born_on(known: Known) -> date | None:
+    """The day as the number says it, which is shown with the whole number only; that two differ may be told."""
+    told = read_resident_identity(known.code) if known.shown.code_type == RESIDENT_IDENTITY else None
+    return told and told.born_on
 
 
 def _sex(known: Known) -> Words | None:

@@ -82,18 +82,19 @@ def _known(conn: Connection, keyring: Keyring, subject_id: int, today: date, now
         licenses=[_license(one, row.kind, code, persons_of(one, keyring), now) for one in held[:SHOWN]],
         is_cut=len(held) > SHOWN,
         bound=bound_to_subject(conn, keyring, subject_id).told,
-        **_told_by(code, row.code_type),
+        **_told_by(code, row.code_type, reveal=reveal),
     )
     good = {one.license_type: one.license_type_name for one in held if _is_good(one, today)}
     faces = [(one.license_id, one.face) for one in held if isinstance(one.face, dict)]
     return Known(shown, code, good, faces)
 
 
-def _told_by(code: str, code_type: str) -> dict[str, Any]:
-    """Return what a number says of its holder."""
+def _told_by(code: str, code_type: str, *, reveal: bool) -> dict[str, Any]:
+    """Return what a number says of its holder: division and day of birth are all that its mask hides, and hidden with it."""
     told = read_resident_identity(code) if code_type == RESIDENT_IDENTITY else None
     if told:
-        return {"sex": sex_words(is_female=told.is_female), "born_on": told.born_on, "division": told.division}
+        hidden = {"born_on": told.born_on, "division": told.division} if reveal else {"born_on": None, "division": None}
+        return {"sex": sex_words(is_female=told.is_female), **hidden}
     return {"sex": None, "born_on": None, "division": code[2:8] if code_type == CREDIT_CODE else None}
 
 

@@ -16,10 +16,12 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import CopyBrief
+from license_library.asking.listed_holders import persons_of
 from license_library.asking.refusals import NotReliable, NotSettled
 from license_library.copies.copy_checks import check_content, check_identifier
 from license_library.copies.working_copies import LONGEST, Making, make_copy
 from license_library.files.file_store import FileStore
+from license_library.licenses.license_hits import holder_code_of, shown_text
 from license_library.licenses.license_now import license_now
 from license_library.sharing.shared_licenses import status_of
 from license_library.sharing.sharing_calls import Ended
@@ -172,7 +174,9 @@ def _link(asking: Asking, row: Any, cause: str, ends: datetime) -> LinkTold:
     link_id = secrets.token_urlsafe(32)
     made, _ = _make(asking, row, cause, asking.now + COPY_GOOD_FOR, link_id, ends)
     return LinkTold(
-        certificate_identifier=row.license_identifier or "",
+        certificate_identifier=shown_text(
+            row.license_identifier or "", row.kind, holder_code_of(row, asking.keyring), persons_of(row, asking.keyring)
+        ),
         certificate_number=made.license_number,
         certificate_copy_identifier=made.identifier,
         certificate_copy_expiring_time=local_second(made.expires_at),

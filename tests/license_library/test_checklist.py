@@ -352,6 +352,77 @@ def test_what_may_be_good_again_is_told_as_no_firm_no(
     assert (told.verdict, told.reason) == silent
 
 
+@pytest.mark.parametrize(
+    "beside", [{"status": "revoked"}, {"status": "suspended"}, {"valid_to": date(2016, 1, 1)}, {"status": "cancelled"}]
+)
+def test_beside_a_license_whose_successor_is_not_here_nothing_bad_is_a_firm_no(
+    shelf: Library, company: int, beside: dict[str, object]
+) -> None:
+    lost = shelf.add_license(company, status="superseded", license_number="A1", issued_on=date(2014, 1, 1))
+    shelf.add_license(company, license_number="B1", issued_on=date(2015, 1, 1), **beside)
+    told = verdict_on(shelf, "bizlic")
+    assert told.license is not None
+    assert (told.verdict, told.reason, told.license.license_id) == ("unknown", "superseded", lost)
+
+
+@pytest.mark.parametrize("term", [{"valid_to": date(2016, 1, 1)}, {"status": "suspended"}, {"status": "revoked"}])
+def test_a_disputed_license_is_no_firm_no(shelf: Library, company: int, term: dict[str, object]) -> None:
+    shelf.dispute(shelf.add_license(company, issued_on=date(2012, 1, 1), **term))
+    shelf.add_license(company, status="cancelled")
+    told = verdict_on(shelf, "bizlic")
+    assert (told.verdict, told.reason) == ("disputed", "correction_open")
+    assert told.words.zh.endswith("；内容有异议，已请部门校核")
+
+
+HOUSE = {"department": "real_estate", "license_type": "house_cert"}
+MORTGAGE = "PD-E-003"
+
+
+@pytest.fixture
+def owner(shelf: Library) -> int:
+    """Give a person in a library whose feed of real estate tells of both its certificates."""
+    shelf.add_feed("real_estate", ("realestate", "house_cert"))
+    return shelf.add_subject("王伟", PERSON, "111")
+
+
+@pytest.mark.parametrize(
+    ("changes", "held"),
+    [
+        ({"open_ended": True}, True), ({"status": "superseded"}, True), ({"status": "revoked"}, False),
+        ({"status": "expired"}, False),
+    ],
+)  # fmt: skip
+def test_a_license_of_the_type_that_this_one_replaced_may_still_be_good(
+    shelf: Library, owner: int, changes: dict[str, object], held: bool
+) -> None:
+    assert verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON).verdict == "not_held"
+    shelf.add_license(owner, **HOUSE, **changes)
+    told = verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON)
+    assert (told.verdict, told.reason) == (("unknown", "older_type") if held else ("not_held", None))
+    assert ("房屋所有权证" in told.words.zh) is held
+    shelf.add_license(owner, department="real_estate", license_type="realestate", open_ended=True)
+    assert verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON).verdict == "held"
+
+
+def test_beside_a_bad_license_one_of_the_older_type_may_still_be_good(shelf: Library, owner: int) -> None:
+    shelf.add_license(owner, department="real_estate", license_type="realestate", status="revoked")
+    assert verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON).verdict == "not_good"
+    shelf.add_license(owner, **HOUSE, open_ended=True)
+    assert verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON).reason == "older_type"
+
+
+def test_a_waiting_record_of_the_older_type_leaves_no_firm_no(shelf: Library, owner: int) -> None:
+    shelf.add_case(**HOUSE, holder_hashes=[_hash(shelf, owner)])
+    told = verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON)
+    assert (told.verdict, told.reason) == ("unknown", "older_waits")
+    assert "房屋所有权证" in told.words.zh
+
+
+def test_a_silent_feed_of_the_older_type_leaves_no_firm_no(shelf: Library, owner: int) -> None:
+    shelf.add_feed("transport", ("house_cert",), fresh_at=NOW - timedelta(days=9))
+    assert verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON).verdict == "unknown"
+
+
 def test_the_applicants_own_papers_are_brought(shelf: Library, company: int) -> None:
     own = [material for material in ask(shelf).materials if material.origin == "self"]
     assert [material.verdict for material in own] == ["applicant_brings"] * 2

@@ -46,6 +46,56 @@ def test_resident_numbers_are_masked_inside_text_and_other_numbers_are_not(text:
     assert mask_text(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("37028319900307721143", "3702**********721143"),
+        ("37028319900307721143B1", "3702**********721143B1"),
+        ("3702 8319 9003 0772 11", "3702**************2 11"),
+        ("2016-3702 8319 9003 0772 11", "2016-3702**************2 11"),
+        ("370283.19900307.7211", "3702************7211"),
+        ("370283–19900307—7211", "3702************7211"),
+        ("370283 1990-03-07 7211", "3702**************7211"),
+        ("370283　1990　0307　721 1", "3702**************21 1"),
+        ("3702 8319 9003 0772 11 43", "3702**************2 11 43"),
+    ],
+)
+def test_a_resident_number_in_other_groups_or_before_two_digits_is_masked(text: str, shown: str) -> None:
+    assert mask_text(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "37028320160101001211",  # a division, a day and a serial number
+        "37028319900307721183",  # no kind of disability
+        "3702 8319 9003 0772 12",  # the check character is another
+        "2009.01.19-2012.05.31 12:30",
+        "2016.01.01—2019.12.31 1230",
+        "370283-2016-0101-0012",
+        "6222 0319 9003 0772 118",
+        "91370283 MA3N 0A9C 6Y",
+        "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U",
+        "1.2.156.3005.2.111000000000131433001.11370283004504438X.37028319900307.721.1",
+    ],
+)
+def test_other_numbers_in_groups_stay_whole(text: str) -> None:
+    assert mask_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "shown"),
+    [
+        ("护照 E 1234 5678", "E12345678", "护照 E *******78"),
+        ("3702 8319 9013 0772 11", "370283199013077211", "3702**************2 11"),
+        ("370226—650101—001", "370226196501010019", "3702*********—001"),
+        ("2016-01-01", "20160101", "2016-01-01"),
+    ],
+)
+def test_a_known_code_is_masked_in_groups_where_it_is_longer_than_a_day(text: str, known: str, shown: str) -> None:
+    assert mask_text(text, known) == shown
+
+
 def test_a_known_code_is_masked_whatever_its_form() -> None:
     assert mask_text("旧号 370226650101001", "370226650101001") == "旧号 370*********001"
 
