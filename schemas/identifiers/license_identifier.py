@@ -75,12 +75,12 @@ def classify_license_identifier(text: str) -> IdentifierClass:
 
 
 def identifier_forms(text: str) -> list[str]:
-    """Return an identifier with its own check character first, then with the one that the other rule computes; others as they are."""
+    """Return an identifier with its own check character first, then with the one that the other rule computes; a wrong one as it is."""
     parts = parse_license_identifier(text)
-    if parts is None:
+    checks = (license_identifier_check(parts.body), legacy_check(parts.body)) if parts else ()
+    if parts is None or parts.check not in checks:
         return [text]
-    checks = (parts.check, license_identifier_check(parts.body), legacy_check(parts.body))
-    return [f"{text[:-1]}{check}" for check in dict.fromkeys(checks)]
+    return [f"{text[:-1]}{check}" for check in dict.fromkeys((parts.check, *checks))]
 
 
 def classify_license_identifiers(texts: pl.Series) -> pl.Series:
