@@ -30,9 +30,9 @@ from license_library.sharing.sharing_rights import (
     ENDS,
     Asking,
     granted_type,
+    missing_of_holder,
     rows_of_holder,
     rows_of_identifier,
-    waiting_of_holder,
 )
 from license_library.sharing.sharing_words import Status
 from license_library.storage.keyring import Keyring
@@ -121,7 +121,7 @@ def download_url(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partl
 def download_urls_by_holder(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partly:
     """Make working copies of a holder's licenses of one type and tell a temporary address of each."""
     links, missing = _links(asking, data, lambda: rows_of_holder(asking, data))
-    return partly(links, missing, waiting_of_holder(asking, data))
+    return partly(links, missing, missing_of_holder(asking, data))
 
 
 def use_link(

@@ -17,6 +17,7 @@ from license_library.sharing.sharing_rights import ENDS, Asking, granted_type
 from license_library.sharing.sharing_words import Status
 from license_library.verification.comparing import FACE
 from license_library.verification.verification import verify_license
+from license_library.words.verify_words import ANOTHERS
 from schemas.bureau_time import local_minute
 from schemas.catalogue.license_types import face_name
 
@@ -30,6 +31,7 @@ _COMPARED: Final = {
     "certificateValidateStart": "valid_from",
     "certificateValidateEnd": "valid_to",
 }
+_OTHER_HOLDER: Final = "所给持证主体代码与证照不一致"
 
 
 def verify_cert(asking: Asking, data: dict[str, Any]) -> Compared:
@@ -42,7 +44,29 @@ def verify_cert(asking: Asking, data: dict[str, Any]) -> Compared:
     values = {names[name]: given[name] for name in names}
     question = VerifyQuestion(license_type=license_type, license_number=given["certNo"], values=values)
     answer = verify_license(asking.conn, asking.keyring, question, asking.today, asking.now)
+    if _is_of_another(answer):
+        return _told_of_another(answer, names)
     return _told(answer, _source_to_tell(asking, answer), names)
+
+
+def _is_of_another(answer: VerifyAnswer) -> bool:
+    return any(match.field == "holder_code" and match.matches is False for match in answer.fields)
+
+
+def _told_of_another(answer: VerifyAnswer, names: dict[str, str]) -> Compared:
+    """Say only that the holder's code differs: whoever does not know it finds out nothing else of the license."""
+    source = answer.source
+    if source is None or answer.verdict != "mismatch" or answer.doubts:
+        raise Ended(Status.OTHER, "无法核实：来源可能已有变更，所给内容未予比对")
+    fields = [FieldCompared(name, False if ours == "holder_code" else None) for name, ours in names.items()]
+    return Compared(
+        match=False,
+        message=f"{answer.words.zh}；{_OTHER_HOLDER}，其余内容不予比对",
+        as_of=local_minute(source.as_of) if source.as_of else "",
+        freshness=source.freshness,
+        replaced=False,
+        fields=[FieldCompared("certNo", match=True), *fields],
+    )
 
 
 def _names(given: dict[str, str]) -> dict[str, str]:
@@ -65,18 +89,16 @@ def _demand_face(asking: Asking, license_type: str, names: dict[str, str]) -> No
 
 def _source_to_tell(asking: Asking, answer: VerifyAnswer) -> Source:
     """Return the source of what may be told; end for what is not there, not good, or not known today."""
-    reasons = "；".join(reason.zh for reason in answer.reasons)
+    reasons = "；".join(reason.zh for reason in answer.reasons if reason != ANOTHERS)
     if answer.verdict == "not_found":
         raise Ended(Status.NO_LICENSE)
+    if answer.matches is False and answer.doubts:  # a difference may be a change that we have not heard of
+        raise Ended(Status.OTHER, f"无法核实：{answer.doubts[0].words.zh}")
     if answer.verdict in ("unknown", "stale") or answer.source is None:
         raise Ended(Status.OTHER, f"无法核实：{reasons}")
     if answer.verdict == "not_valid":
         status = "expired" if answer.validity == "expired" else status_of(asking.conn, answer.license_id)
         raise Ended(ENDS.get(status, Status.OTHER), reasons)
-    if answer.doubts:
-        raise Ended(
-            Status.OTHER, f"无法核实：{answer.doubts[0].words.zh}"
-        )  # a difference may be a change that we have not heard of
     return answer.source
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
+from license_library.answers import Words
 from license_library.asking.bound_holders import NOBODY, Bound
 from license_library.asking.refusals import WrongQuestion
 from license_library.files.file_store import FileDamaged, FileStoreUnavailable, FileTooLarge
@@ -28,15 +29,15 @@ from license_library.sharing.sharing_rights import (
     bound_of_holder,
     good_rows,
     granted_type,
+    missing_of_holder,
     rows_of_holder,
     rows_of_identifier,
-    waiting_of_holder,
 )
 from license_library.sharing.sharing_words import MESSAGES, Status
 from license_library.storage.keyring import Keyring
-from license_library.verification.qr_payloads import find_by_qr_payload, is_former
+from license_library.verification.qr_payloads import find_by_qr_payload, has_passed_on, is_former
 from license_library.verification.verify_candidates import are_one_license
-from license_library.words.verify_words import FORMER_QR
+from license_library.words.verify_words import FORMER_QR, PASSED_ON
 
 
 def knows_caller(conn: Connection, keyring: Keyring, access_id: str, access_token: str) -> bool:
@@ -76,19 +77,22 @@ def _by_qr_payload(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
     rows = find_by_qr_payload(asking.conn, payload, granted_types(asking.conn, asking.consumer))
     if not are_one_license(rows):
         raise Ended(Status.OTHER, "该二维码对应多件证照，无法确定")
-    told = _told(asking, good_rows(asking, rows, None))
-    return [_of_former(one) for one in told] if is_former(rows[0], payload) else told
+    told = _told(asking, good_rows(asking, rows, None, named_by="qr_payload"))
+    if not is_former(rows[0], payload):
+        return told
+    said = PASSED_ON if has_passed_on(asking.conn, rows[0].license_id, payload) else FORMER_QR
+    return [_of_former(one, said) for one in told]
 
 
-def _of_former(told: CertInfo) -> CertInfo:
-    return msgspec.structs.replace(told, doubt="；".join(filter(None, (told.doubt, FORMER_QR.zh))))
+def _of_former(told: CertInfo, said: Words) -> CertInfo:
+    return msgspec.structs.replace(told, doubt="；".join(filter(None, (told.doubt, said.zh))))
 
 
 def _by_holder(asking: Asking, data: dict[str, Any]) -> list[CertInfo] | Partly:
     rows = rows_of_holder(asking, data)
     told = _told(asking, rows[:LISTED], bound_of_holder(asking, data))
     rest = f"仅列出最新的 {LISTED} 件，请给出证照编号查询其余" if len(rows) > LISTED else ""
-    return partly(told, rest, waiting_of_holder(asking, data))
+    return partly(told, rest, missing_of_holder(asking, data))
 
 
 def _face(asking: Asking, data: dict[str, Any]) -> list[dict[str, str]]:

@@ -32,6 +32,7 @@ INPUTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     ),
 }  # fmt: skip
 OPERATIONS: Final = tuple(INPUTS)
+MAKE_COPIES: Final = frozenset({"downloadFile", "downloadUrl", "downloadUrlsByHolderCode"})
 CAUSES: Final = ("useCause", "certificateCopyCause")  # why it is asked; the second where a copy says so itself
 CONTENT: Final = "content"  # a file in base64, the one long value
 TAKE_FILES: Final = frozenset(name for name, (mandatory, _) in INPUTS.items() if CONTENT in mandatory)

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.asking.bound_holders import Bound, bound_to_code
+from license_library.asking.delivered_names import Name, untold
 from license_library.asking.doubts import doubts_of, may_have_changed
 from license_library.asking.feed_sources import sources_of_type
 from license_library.asking.holder_codes import read_holder_code
@@ -26,7 +27,7 @@ from license_library.asking.waiting_records import (
 )
 from license_library.copies.copy_marks import FaceNames
 from license_library.files.file_store import FileStore
-from license_library.licenses.license_now import LicenseNow, license_now
+from license_library.licenses.license_now import licenses_now
 from license_library.sharing.consumers import Consumer, granted_types, may_ask
 from license_library.sharing.shared_licenses import find_by_holder, find_by_identifier, type_of_code, validity_today
 from license_library.sharing.sharing_calls import Ended
@@ -76,7 +77,7 @@ def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
     license_type = type_of_code(asking.conn, parts.type_code) if parts else None
     if license_type:
         demand_grant(asking, license_type)
-    return good_rows(asking, found, license_type)
+    return good_rows(asking, found, license_type, named_by="identifier")
 
 
 def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
@@ -94,10 +95,11 @@ def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
     return bound_to_code(asking.conn, asking.keyring, _holder(asking, data))
 
 
-def waiting_of_holder(asking: Asking, data: dict[str, Any]) -> str:
-    """Say how many records of a holder, or of nobody knows whom, wait that may be of the type asked for; nothing where none does."""
+def missing_of_holder(asking: Asking, data: dict[str, Any]) -> str:
+    """Say what a list of a holder may lack: what waits of them or of nobody knows whom, and what silent departments may tell."""
     types = [granted_type(asking, data["certTypeCode"])]
-    return "；".join(filter(None, (_waiting(asking, types, _holder(asking, data)), _unreadable(asking, types))))
+    waiting = _waiting(asking, types, _holder(asking, data)), _unreadable(asking, types)
+    return "；".join(filter(None, (*waiting, *_doubts(asking, types[0])[:DOUBTS])))
 
 
 def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
@@ -113,11 +115,12 @@ def good_rows(
     hashes: Sequence[bytes] = (),
     *,
     is_numbered: bool = False,
+    named_by: Name | None = None,
 ) -> list[Any]:
     """Return what may be relied on; where nothing may, end with why. `is_numbered`: one license is asked for, not a list."""
     rows = rows_granted(asking, found)
     if not rows:
-        raise _nothing(asking, license_type, hashes, is_numbered=is_numbered)
+        raise _nothing(asking, license_type, hashes, is_numbered=is_numbered, named_by=named_by)
     good = [row for row in rows if validity_today(row, asking.today) in ("valid", "not_yet_valid")]
     if not good:
         raise _not_good(asking, rows, hashes, is_numbered=is_numbered)
@@ -152,29 +155,37 @@ def _end_of(row: Any, today: date) -> Status:
 
 
 def _not_good(asking: Asking, rows: Sequence[Any], hashes: Sequence[bytes], *, is_numbered: bool) -> Ended:
-    """End with what the newest is; where one may be good again, or the holder may have another, nobody can say. What was taken away stays so."""
-    unsettled = [row for row in rows if _end_of(row, asking.today) is not Status.ABOLISHED]
-    others = _others(asking, rows[0], hashes) if hashes and (unsettled or not is_numbered) else []
-    doubts = [doubt for row in unsettled for doubt in may_have_changed(row.status, doubts_of(row, asking.now))]
-    own = [doubt.words.zh for doubt in doubts if not others or doubt.code == "in_quarantine"]
+    """End with what the newest is; where any may be good again, or the holder may have another, nobody can say. What was taken away stays so."""
+    is_settled = all(_end_of(row, asking.today) is Status.ABOLISHED for row in rows)
+    unreadable = _unreadable(asking, [rows[0].license_type]) if hashes and not is_settled else ""
+    others = [] if not hashes or (is_settled and is_numbered) else _others(asking, rows, hashes)
+    others += [unreadable] if unreadable and is_numbered else []
+    doubts = [doubt for row in rows for doubt in may_have_changed(row.status, doubts_of(row, asking.now))]
+    own = [doubt.words.zh for doubt in doubts if not others or doubt.code in ("in_quarantine", "disputed")]
     if said := list(dict.fromkeys([*own, *others])):
         return Ended(Status.OTHER, f"无法核实：{'；'.join(said[:DOUBTS])}")
-    beside = "；".join(doubt.words.zh for doubt in doubts_of(rows[0], asking.now))
-    return Ended(_end_of(rows[0], asking.today), beside)
+    beside = [*(doubt.words.zh for doubt in doubts_of(rows[0], asking.now)), unreadable]
+    return Ended(_end_of(rows[0], asking.today), "；".join(filter(None, beside)))
 
 
-def _others(asking: Asking, newest: Any, hashes: Sequence[bytes]) -> list[str]:
-    """Return why the holder may have a license that is not here: one waits, took the place of the newest, or nobody was heard of."""
-    waiting = _waiting(asking, [newest.license_type], hashes)
-    is_lost = newest.status == "superseded" and not _now(asking, newest).is_replaced
-    return [*filter(None, (waiting, is_lost and SUCCESSOR_UNKNOWN.zh)), *_doubts(asking, newest.license_type)]
+def _others(asking: Asking, rows: Sequence[Any], hashes: Sequence[bytes]) -> list[str]:
+    """Return why the holder may have a license that is not here: one waits, took the place of any, or nobody was heard of."""
+    license_type = rows[0].license_type
+    waiting = _waiting(asking, [license_type], hashes)
+    lost = SUCCESSOR_UNKNOWN.zh if _is_lost(asking, rows) else ""
+    return [*filter(None, (waiting, lost)), *_doubts(asking, license_type)]
 
 
-def _now(asking: Asking, row: Any) -> LicenseNow:
-    return license_now(asking.conn, row.license_id, asking.today, asking.now)
+def _is_lost(asking: Asking, rows: Sequence[Any]) -> bool:
+    """Tell whether what took the place of any of these is not here."""
+    superseded = [row.license_id for row in rows if row.status == "superseded"]
+    stand = licenses_now(asking.conn, superseded, asking.today, asking.now)
+    return not all(one.is_replaced for one in stand.values())
 
 
-def _nothing(asking: Asking, license_type: str | None, hashes: Sequence[bytes], *, is_numbered: bool) -> Ended:
+def _nothing(
+    asking: Asking, license_type: str | None, hashes: Sequence[bytes], *, is_numbered: bool, named_by: Name | None
+) -> Ended:
     """A silent department, or what waits, makes "none" a "nobody can say"; with no known type, each type granted."""
     types = [license_type] if license_type else granted_types(asking.conn, asking.consumer)
     if not types:
@@ -182,7 +193,7 @@ def _nothing(asking: Asking, license_type: str | None, hashes: Sequence[bytes], 
     unreadable = _unreadable(asking, types) if hashes else ""
     if waiting := _waiting(asking, types, hashes) or (is_numbered and unreadable):
         return Ended(Status.OTHER, f"无法核实：{waiting}")
-    if doubts := list(dict.fromkeys(doubt for one in types for doubt in _doubts(asking, one))):
+    if doubts := list(dict.fromkeys(doubt for one in types for doubt in _doubts(asking, one, named_by))):
         rest = f"；等 {len(doubts)} 项" if len(doubts) > DOUBTS else ""
         return Ended(Status.OTHER, f"无法核实：{'；'.join(doubts[:DOUBTS])}{rest}")
     return Ended(Status.NO_LICENSE, unreadable if license_type else "在获准使用的证照类型中")
@@ -202,9 +213,11 @@ def _unreadable(asking: Asking, types: Sequence[str]) -> str:
     return unreadable_words(count).zh if count else ""
 
 
-def _doubts(asking: Asking, license_type: str) -> list[str]:
-    """Return why nobody can say that there is no license of a type."""
+def _doubts(asking: Asking, license_type: str, named_by: Name | None = None) -> list[str]:
+    """Return why nobody can say that there is no license of a type, or none of that name."""
     sources = sources_of_type(asking.conn, license_type, asking.now)
     if not sources:
         return [f"尚无部门向本平台提供证照类型 {license_type}"]
-    return [f"{one.department_name}：{one.freshness_words.zh}" for one in sources if one.freshness != "fresh"]
+    words = untold(asking.conn, license_type, named_by) if named_by else None
+    silent = [f"{one.department_name}：{one.freshness_words.zh}" for one in sources if one.freshness != "fresh"]
+    return [*silent, *([words.zh] if words else [])]

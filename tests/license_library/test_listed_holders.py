@@ -217,7 +217,8 @@ def test_the_name_of_one_holder_with_the_number_of_another_is_nobodys(
     shelf.add_feed()
     shared_license(shelf)
     given = {"holder_name": name, "holder_code": number, "holder_code_type": kind}
-    question = VerifyQuestion(license_number="S1", values={field: value for field, value in given.items() if value})
+    values = {field: value for field, value in given.items() if value}
+    question = VerifyQuestion(license_number="S1", license_type="bizlic", values=values)
     answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, ASKED_AT)
     assert answer.verdict == "mismatch"
     assert {one.field: one.matches for one in answer.fields} == fitting

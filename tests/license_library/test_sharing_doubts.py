@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from file_samples import pdf
-from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
+from question_makers import COMPANY, IDENTIFIER, NOW, OLD_COUNTY_PERSON, TODAY, Library
+from subject_makers import fifteen
 
 from license_library.asking.doubts import CONTRADICTED
 from license_library.files.file_store import FileStore
 from license_library.files.license_files import Attaching, attach_file
 from license_library.sharing.consumers import add_consumer, grant_types
+from license_library.sharing.shared_licenses import CertInfo
 from license_library.sharing.sharing import answer_call
 from license_library.sharing.sharing_calls import Call
-from license_library.sharing.sharing_replies import Reply
+from license_library.sharing.sharing_replies import Compared, Reply
 from license_library.sharing.sharing_rights import FilePlace
 from license_library.sharing.sharing_words import MESSAGES, Status
-from license_library.words.verify_words import REPLACED
+from license_library.words.verify_words import PASSED_ON, REPLACED
 
 CAUSE = "办件 370283-2016-000123"
 HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic"}
@@ -27,6 +30,7 @@ LATER = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002
 RAN_OUT = date(2016, 6, 1)
 SILENT = timedelta(days=21)
 
+OTHER = "91110000600037341L"
 Ask = Callable[..., Reply]
 
 
@@ -44,7 +48,7 @@ def ask(shelf: Library, files: FileStore) -> Ask:
     token = add_consumer(shelf.conn, shelf.keyring, "transport", "交通运输局", "王工", NOW)
     grant_types(shelf.conn, "transport", ["bizlic"], "王工", NOW)
 
-    def call(operation: str, **data: str) -> Reply:
+    def call(operation: str, **data: Any) -> Reply:
         cause = "certificateCopyCause" if operation == "downloadFile" else "useCause"
         asked = Call(operation, "transport", token, {cause: CAUSE} | data)
         return answer_call(shelf.conn, shelf.keyring, place, asked, TODAY, NOW)
@@ -83,8 +87,12 @@ def test_what_waits_of_the_type_may_be_the_license_asked_for(
     shelf: Library, ask: Ask, operation: str, data: dict[str, str], type_code: str
 ) -> None:
     shelf.change("update license_types set type_code = :code where license_type = 'bizlic'", code=type_code)
+    shelf.change("update feeds set face_fields = array['qr_payload']")
     shelf.add_case(license_type="namepre")
-    assert ask(operation, **data).status == Status.NO_LICENSE
+    answer = ask(operation, **data)
+    is_of_type = "certIdentifier" in data or "certificateIdentifier" in data
+    is_known = is_of_type and type_code.isalnum()
+    assert (answer.status, "在获准使用的证照类型中" in answer.message) == (Status.NO_LICENSE, not is_known)
     shelf.add_case()
     answer = ask(operation, **data)
     assert (answer.status, answer.data) == (Status.OTHER, None)
@@ -240,3 +248,90 @@ def test_a_list_of_a_holder_says_how_many_records_wait(
     answer = ask(operation, **HOLDER)
     assert (answer.status, answer.told_count) == (Status.OK, 1)
     assert answer.message == f"{MESSAGES[Status.OK]}：该主体有 1 条记录因数据问题待处理"
+
+
+def test_any_license_whose_successor_is_not_here_leaves_open_what_its_holder_has(shelf: Library, ask: Ask) -> None:
+    company = shelf.add_subject()
+    shelf.add_license(company, status="superseded", issued_on=date(2014, 1, 1))
+    for ended in ({"status": "revoked"}, {"valid_to": RAN_OUT}):
+        shelf.add_license(company, issued_on=date(2015, 1, 1), **ended)
+        answer = of_holder(ask)
+        assert (answer.status, "取代它的证照不在库中" in answer.message) == (Status.OTHER, True)
+
+
+def test_beside_a_license_that_ran_out_what_waits_of_nobody_knows_whom_may_be_its_renewal(
+    shelf: Library, ask: Ask
+) -> None:
+    company = shelf.add_subject()
+    shelf.add_license(company, valid_to=RAN_OUT, license_number="A1")
+    shelf.add_license(company, status="revoked", license_number="A2", issued_on=date(2014, 1, 1))
+    shelf.add_case()
+    said = "持证主体无法识别"
+    answers = [of_holder(ask, certNo="A1"), of_holder(ask), of_holder(ask, certNo="A2")]
+    assert [one.status for one in answers] == [Status.OTHER, Status.EXPIRED, Status.ABOLISHED]
+    assert [said in one.message for one in answers] == [True, True, False]
+
+
+def test_a_list_of_a_holder_says_whose_department_is_silent(shelf: Library, ask: Ask) -> None:
+    shelf.add_feed("transport", ("bizlic",), NOW - SILENT)
+    shelf.add_license(shelf.add_subject(), open_ended=True)
+    answer = of_holder(ask)
+    assert (answer.status, answer.told_count) == (Status.OK, 1)
+    assert "平度市交通运输局：该部门自" in answer.message
+
+
+@pytest.mark.parametrize("term", [{"valid_to": RAN_OUT}, {"status": "suspended"}, {"status": "revoked"}])
+def test_that_a_license_is_not_good_ends_nothing_while_it_is_disputed(
+    shelf: Library, ask: Ask, term: dict[str, object]
+) -> None:
+    license_id = shelf.add_license(shelf.add_subject(), license_identifier=IDENTIFIER, license_number="A1", **term)
+    shelf.dispute(license_id)
+    for answer in (of_identifier(ask), of_holder(ask), of_holder(ask, certNo="A1")):
+        assert (answer.status, "内容有异议" in answer.message) == (Status.OTHER, True)
+
+
+def test_by_a_name_that_its_feed_does_not_tell_a_consumer_is_denied_nothing(shelf: Library, ask: Ask) -> None:
+    shelf.change("update license_types set type_code = null where type_code = '11100000000013338W011'")
+    shelf.change("update license_types set type_code = '11100000000013338W011' where license_type = 'bizlic'")
+    shelf.add_license(shelf.add_subject(), open_ended=True)
+    for answer in (of_identifier(ask), ask("queryCertInfoByQRcode", qrcode="q")):
+        assert (answer.status, "并非都带" in answer.message) == (Status.OTHER, True)
+
+
+def compared(ask: Ask, code: str, **more: str) -> Reply:
+    given = {"certNo": "A1", "holder": "王五", "holderCode": code} | more
+    return ask("verifyCertInfo", certTypeCode="bizlic", certData=given)
+
+
+def test_whoever_does_not_know_the_holder_s_code_is_told_nothing_else(shelf: Library, ask: Ask) -> None:
+    face = {"legal_representative": "王五"}
+    license_id = shelf.add_license(
+        shelf.add_subject(), license_number="A1", valid_to=date(2019, 7, 9), face=face, holder_name="王五"
+    )
+    answer = compared(ask, OTHER, legal_representative="王五", certificateValidateEnd="2019-07-09")
+    assert isinstance(answer.data, Compared)
+    assert [(one.name, one.match) for one in answer.data.fields if one.match is not None] == [
+        ("certNo", True),
+        ("holderCode", False),
+    ]
+    assert not answer.data.match
+    assert "2019" not in answer.data.message
+    shelf.dispute(license_id)
+    answer = compared(ask, OTHER, legal_representative="王五")
+    assert (answer.status, "异议" in answer.message, "2019" in answer.message) == (Status.OTHER, False, False)
+
+
+def test_a_number_that_nobody_has_matches_nothing(shelf: Library, ask: Ask) -> None:
+    person = shelf.add_subject("王五", fifteen(OLD_COUNTY_PERSON), "111")
+    shelf.add_license(person, license_number="A1", open_ended=True, holder_name="王五")
+    answers = [compared(ask, code).data for code in (OLD_COUNTY_PERSON[:17] + "0", OLD_COUNTY_PERSON)]
+    assert [one.match for one in answers if isinstance(one, Compared)] == [False, True]
+
+
+def test_a_qr_code_of_a_former_holder_is_told_as_that(shelf: Library, ask: Ask) -> None:
+    held = {"license_number": "A1", "open_ended": True, "record_id": "R"}
+    license_id = shelf.add_license(shelf.add_subject("某", OTHER), version_count=2, holder_name="某", **held)
+    shelf.add_former_version(license_id, shelf.add_subject(), 1, face={"qr_payload": "q/1"}, **held)
+    told = ask("queryCertInfoByQRcode", qrcode="q/1").data
+    assert isinstance(told, list)
+    assert [one.doubt for one in told if isinstance(one, CertInfo)] == [PASSED_ON.zh]

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request
+from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -26,7 +27,7 @@ from license_library.service.texts import face_name
 from license_library.service.wire import too_large
 from license_library.sharing.shared_files import use_link
 from license_library.sharing.sharing import answer_call, knows_caller
-from license_library.sharing.sharing_calls import CAUSES, CONTENT, OPERATIONS, TAKE_FILES, Call
+from license_library.sharing.sharing_calls import CAUSES, CONTENT, MAKE_COPIES, OPERATIONS, TAKE_FILES, Call
 from license_library.sharing.sharing_replies import Reply
 from license_library.sharing.sharing_rights import FilePlace
 from license_library.sharing.sharing_words import DENIED, MESSAGES, Status
@@ -153,20 +154,31 @@ def download(settings: Settings, link_id: Annotated[str, Query(alias="id", max_l
 
 def share(settings: ServiceSettings, call: Call, links_at: str) -> Reply:
     """Answer a call and record who asked what and why, and how it ended; no answer leaves without that."""
-    with of_one_moment(settings.questions or settings.engine).begin() as conn:
-        place = FilePlace(settings.files, links_at, face_name)
+    place = FilePlace(settings.files, links_at, face_name)
+    with _engine_of(settings, call).begin() as conn:
         reply = answer_call(conn, settings.keyring, place, call, settings.today(), settings.now())
-        asked = {name: _short(name, value) for name, value in call.data.items() if name not in CAUSES}
-        hashed = hash_question(settings.keyring, _Asked(call.operation, asked))
-        action, code = f"share {call.operation}", str(int(reply.status))
-        if reply.consumer is None:
-            record_stranger(conn, action, hashed, code, settings.now())
-        else:
+        if reply.consumer is not None:
             record_inquiry(
-                conn, f"consumer: {reply.consumer.access_id}", action, call.cause, hashed, reply.told_count,
-                settings.now(), denied=reply.status in DENIED, result_code=code,
+                conn, f"consumer: {reply.consumer.access_id}", f"share {call.operation}", call.cause,
+                _hash_of(settings, call), reply.told_count, settings.now(), denied=reply.status in DENIED,
+                result_code=str(int(reply.status)),
             )  # fmt: skip
-        return reply
+            return reply
+    with settings.engine.begin() as conn:  # not of one moment: strangers of one minute share a row
+        hashed = _hash_of(settings, call)
+        record_stranger(conn, f"share {call.operation}", hashed, str(int(reply.status)), settings.now())
+    return reply
+
+
+def _engine_of(settings: ServiceSettings, call: Call) -> Engine:
+    """Return where a call is answered: as of one moment where it only reads; a copy must not fail for a merge beside it."""
+    engine = settings.questions or settings.engine
+    return engine if call.operation in MAKE_COPIES else of_one_moment(engine)
+
+
+def _hash_of(settings: ServiceSettings, call: Call) -> bytes:
+    asked = {name: _short(name, value) for name, value in call.data.items() if name not in CAUSES}
+    return hash_question(settings.keyring, _Asked(call.operation, asked))
 
 
 def _links_at(request: Request, settings: ServiceSettings) -> str:
