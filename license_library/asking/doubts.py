@@ -12,8 +12,8 @@ from typing import Any, Final
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
 from license_library.asking.held_records import newer_held
-from license_library.asking.one_license import maybe_of_one_holder, same_number
-from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced, is_replaced
+from license_library.asking.one_license import maybe_of_one_holder, same_identifier, same_number
+from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced, may_be_replaced
 from license_library.words.wording import freshness_words
 from schemas.license.states import FINAL_STATES
 
@@ -41,8 +41,9 @@ _KEPT: Final = {
     "silent": Words("颁发部门未按承诺的时限提供数据", "its department was silent for longer than it promised"),
     "never": Words("尚未从颁发部门取得过数据", "nothing had been pulled from its department yet"),
 }
-# A department not heard of since, or with more to say, may have given it back or renewed it; one that lists it no more has not.
-_OF_CHANGES: Final = frozenset({"in_quarantine", "silent", "never"})
+# A department not heard of since, with more to say, or asked to put it right, may have given it back or renewed it; one that lists it
+# no more has not.
+_OF_CHANGES: Final = frozenset({"in_quarantine", "disputed", "silent", "never"})
 _IS_DISPUTED = "exists (select from correction_requests c where c.license_id = {}.license_id and c.state = 'open')"
 
 
@@ -71,7 +72,7 @@ def newer_waits(license_alias: str) -> str:
 _TWINS_SAY = f"""case when {{0}}.status = any({GOOD}) then (
     select case max(case when n.status = any({NOT_GOOD}) then 2 when {{doubted}} then 1 end)
              when 2 then 'contradicted' when 1 then 'doubted_elsewhere' end from (
-      select n.* from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id
+      select n.* from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id
        union all
       select n.* from licenses n where {same_number("{0}", "n")}
          and n.license_type = {{0}}.license_type and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed)
@@ -80,9 +81,9 @@ _TWINS_SAY = f"""case when {{0}}.status = any({GOOD}) then (
 
 # A condition that costs little where nothing is found, as of most: only of the others need more be asked.
 _ASKS_MORE = f"""(exists (select from exchanges where state = 'held') or {{0}}.status = any({GOOD}) and (
-  exists (select from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id)
+  exists (select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id)
   or exists (select from licenses n where {same_number("{0}", "n")} and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed))
-  or {is_replaced("{0}")}))"""  # noqa: S608 - constants of this room
+  or {may_be_replaced("{0}")}))"""  # noqa: S608 - constants of this room
 
 
 def asks_more(license_alias: str) -> str:
@@ -119,8 +120,9 @@ def kept_doubts(codes: Sequence[Any]) -> list[Doubt]:
 
 
 def may_have_changed(status: str, doubts: Sequence[Doubt]) -> list[Doubt]:
-    """Return the doubts under which a license that is not good may be good by now; what was taken away stays so."""
-    return [] if status in FINAL_STATES else [doubt for doubt in doubts if doubt.code in _OF_CHANGES]
+    """Return the doubts under which a license that is not good may be good by now; what was taken away stays so, unless just that is disputed."""
+    told = {"disputed"} if status in FINAL_STATES else _OF_CHANGES
+    return [doubt for doubt in doubts if doubt.code in told]
 
 
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:

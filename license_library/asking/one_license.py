@@ -1,6 +1,6 @@
 """When two rows are of one license, or of one holder: conditions for statements.
 
-For doubts only: what may be the same is looked at, nothing is made the same. Beside an exact number little is asked, so all of it
+For doubts only: what may be the same is looked at, nothing is made the same. Beside one number little is asked, so all of it
 is read of the few rows that have it.
 """
 
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from license_library.asking.readings import BRACKETS
+from schemas.identifiers.license_identifier import ROOT
 
-# A number is looked for in every kind of brackets, where it has any: each kind is a look into the index.
-_ALL: Final = "".join(BRACKETS)
-_SPELT: Final = ", ".join(f"translate({{0}}.license_number, '{_ALL}', '{pair * len(BRACKETS)}')" for pair in BRACKETS)
-_NUMBERS: Final = f"""case when translate({{0}}.license_number, '{_ALL}', '') = {{0}}.license_number
-      then array[{{0}}.license_number] else array[{_SPELT}] end"""
+# An identifier ends in its check character, which some issuers compute wrongly: two that differ in nothing else are one. A span
+# of the index, in any collation.
+_BODY: Final = f"case when starts_with({{0}}, '{ROOT}') then left({{0}}, -1) else {{0}} end"
+_SAME_IDENTIFIER: Final = f"""({{1}} >= {_BODY} and {{1}} <= case when starts_with({{0}}, '{ROOT}') then left({{0}}, -1) || 'Z' else {{0}} end
+    and ({{1}} = {{0}} or starts_with({{0}}, '{ROOT}') and left({{1}}, -1) = left({{0}}, -1)))"""
 _HOLDERS: Final = """(select {0}.subject_id union all select h.subject_id from license_holders h
         where h.license_id = {0}.license_id and h.version_count = {0}.version_count)"""
 _BOUND: Final = """(select g.subject_id, coalesce(b.subject_id, g.subject_id) as bound_id from {holders} g
@@ -28,8 +28,13 @@ _NAMED_ALIKE: Final = """exists (select from {ours} one join subjects s using (s
 
 
 def same_number(alias: str, other: str) -> str:
-    """Return the condition that two licenses have one number, whatever brackets it is written in."""
-    return f"{other}.license_number = any({_NUMBERS.format(alias)})"
+    """Return the condition that two licenses have one number, however it is written."""
+    return f"number_key({other}.license_number) = number_key({alias}.license_number)"
+
+
+def same_identifier(identifier: str, other: str) -> str:
+    """Return the condition that two expressions are one identifier, whichever way its check character was computed."""
+    return _SAME_IDENTIFIER.format(identifier, other)
 
 
 def of_one_holder(alias: str, other: str) -> str:

@@ -21,6 +21,7 @@ from license_library.storage.keyring import Keyring
 from schemas.identifiers.holder_code_types import OTHER_ORGANISATION
 from schemas.identifiers.license_identifier import (
     classify_license_identifier,
+    identifier_forms,
     license_identifier_check,
     parse_license_identifier,
 )
@@ -29,6 +30,7 @@ from schemas.identifiers.organisation_code import organisation_code_check
 from schemas.identifiers.registration_number import is_registration_number
 from schemas.license.states import STATE_CODES
 from schemas.naming.names import name_key
+from schemas.naming.number_key import number_key
 
 MIN_NAME = 2
 MAX_TEXT = 200
@@ -36,8 +38,6 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _HOLDER_CODE_SHAPE = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}", re.ASCII)
 _ORGANISATION_SHAPE = re.compile(r"[0-9A-Z]{8}-?[0-9X]", re.ASCII)
 _LETTERS = re.compile(r"[A-Za-zÜü][A-Za-zÜü'’ -]*[A-Za-zÜü]")
-BRACKETS = ("()", "[]", "\uff08\uff09", "\uff3b\uff3d", "〔〕", "【】")  # as offices write the year of a number
-_NARROW = {ord(bracket): "()"[side] for pair in BRACKETS for side, bracket in enumerate(pair)}
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -81,17 +81,8 @@ def read_identifier(typed: str) -> Reading:
             "该标识的校验码按旧版算法有效",
             "its check character is right only under the faulty variant some issuers use",
         )
-        return Reading("identifier", [identifier], (Advice("identifier.legacy", words),))
-    return Reading("identifier", [identifier])
-
-
-def number_forms(typed: str) -> list[str]:
-    """Return the spellings of a license number to look for: in every kind of brackets, in capitals and not, without blanks."""
-    narrow = unicodedata.normalize("NFKC", typed)
-    plain = narrow.translate(_NARROW)
-    forms = [typed, narrow, *(plain.translate(str.maketrans("()", pair)) for pair in BRACKETS)]
-    forms += ["".join(form.split()) for form in forms]
-    return list(dict.fromkeys(spelt for form in forms for spelt in (form, form.upper(), form.lower())))
+        return Reading("identifier", identifier_forms(identifier), (Advice("identifier.legacy", words),))
+    return Reading("identifier", identifier_forms(identifier))
 
 
 def check_filters(terms: SearchTerms) -> None:
@@ -154,7 +145,7 @@ def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
     if code := recognise_holder_code(value, today):
         return [Reading("holder_code", code.hashes(keyring)), *_organisations_too(code, value, keyring), _number(value)]
     if _HOLDER_CODE_SHAPE.fullmatch(text):
-        return [Reading("number", number_forms(value), (_code_doubt(value, today),))]
+        return [Reading("number", [number_key(value)], (_code_doubt(value, today),))]
     if _ORGANISATION_SHAPE.fullmatch(text):
         return [*_organisation(text, keyring), _number(value)]
     return []
@@ -199,7 +190,7 @@ def _code_doubt(value: str, today: date) -> Advice:
 
 
 def _number(value: str) -> Reading:
-    return Reading("number", number_forms(value))
+    return Reading("number", [number_key(value)])
 
 
 def _name(value: str) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from license_library.asking.one_license import of_one_holder
+from license_library.asking.one_license import of_one_holder, same_identifier, same_number
 from schemas.identifiers.license_identifier import ROOT
 from schemas.license.states import GOOD_STATES, STATE_CODES
 
@@ -19,30 +19,47 @@ LATER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and l
 EARLIER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
       and n.license_identifier < left({{0}}.license_identifier, -1)
       and n.license_identifier > left({{0}}.license_identifier, -5)"""
+# A number names one license where nobody else's in that department and of that type bears it.
+_NAMES: Final = """{before}.department = {after}.department and {before}.license_type = {after}.license_type
+      and {before}.license_id <> {after}.license_id and not exists (
+        select from licenses twin where {same} and twin.department = {before}.department
+          and twin.license_type = {before}.license_type and twin.license_id <> {before}.license_id
+          and twin.license_id <> {after}.license_id and not {of_one})"""
+
+
+def _names(before: str, after: str) -> str:
+    same, of_one = same_number(before, "twin"), of_one_holder(before, "twin")
+    return _NAMES.format(before=before, after=after, same=same, of_one=of_one)
+
+
 # By its identifier, by a number that is its alone, or as a later edition.
-_SUCCESSORS: Final = (
-    "select n.license_id from licenses n where n.replaces = {0}.license_identifier and n.license_id <> {0}.license_id",
-    """select n.license_id from licenses n where n.replaces = {0}.license_number and n.department = {0}.department
-      and n.license_type = {0}.license_type and n.license_id <> {0}.license_id and not exists (
-        select from licenses twin where twin.license_number = {0}.license_number and twin.department = {0}.department
-          and twin.license_type = {0}.license_type and twin.license_id <> {0}.license_id)""",
-    f"select n.license_id from licenses n where {LATER_EDITION}",  # noqa: S608 - a constant of this file
+NAMED_SUCCESSORS: Final = (
+    f"""select n.license_id from licenses n
+     where {same_identifier("{0}.license_identifier", "number_key(n.replaces)")} and n.license_id <> {{0}}.license_id""",  # noqa: S608 - constants of this room
+    f"""select n.license_id from licenses n
+     where number_key(n.replaces) = number_key({{0}}.license_number) and {_names("{0}", "n")}""",  # noqa: S608 - constants of this room
 )
+_SUCCESSORS: Final = (*NAMED_SUCCESSORS, f"select n.license_id from licenses n where {LATER_EDITION}")  # noqa: S608 - constants of this room
 # The other way round: what a license says it replaces, or is a later edition of.
-PREDECESSORS: Final = (
-    "select n.license_id from licenses n where n.license_identifier = {0}.replaces and n.license_id <> {0}.license_id",
-    """select n.license_id from licenses n where n.license_number = {0}.replaces and n.department = {0}.department
-      and n.license_type = {0}.license_type and n.license_id <> {0}.license_id and not exists (
-        select from licenses twin where twin.license_number = n.license_number and twin.department = n.department
-          and twin.license_type = n.license_type and twin.license_id <> n.license_id)""",
-    f"select n.license_id from licenses n where {EARLIER_EDITION}",  # noqa: S608 - a constant of this file
+NAMED_PREDECESSORS: Final = (
+    f"""select n.license_id from licenses n
+     where {same_identifier("number_key({0}.replaces)", "n.license_identifier")} and n.license_id <> {{0}}.license_id""",  # noqa: S608 - constants of this room
+    f"""select n.license_id from licenses n
+     where number_key(n.license_number) = number_key({{0}}.replaces) and {_names("n", "{0}")}""",  # noqa: S608 - constants of this room
 )
+PREDECESSORS: Final = (*NAMED_PREDECESSORS, f"select n.license_id from licenses n where {EARLIER_EDITION}")  # noqa: S608 - constants of this room
+# Another that may be its successor: what a look into each index finds, and nothing is asked of that.
+_MAY_BE_REPLACED: Final = f"""(exists (select from licenses n
+      where {same_identifier("{0}.license_identifier", "number_key(n.replaces)")} and n.license_id <> {{0}}.license_id)
+  or exists (select from licenses n where number_key(n.replaces) = number_key({{0}}.license_number)
+      and n.department = {{0}}.department and n.license_type = {{0}}.license_type and n.license_id <> {{0}}.license_id)
+  or exists (select from licenses n where {LATER_EDITION}))"""  # noqa: S608 - constants of this room
 _IS_REPLACED: Final = "(" + " or ".join(f"exists ({one})" for one in _SUCCESSORS) + ")"
 _TAKING_AWAY: Final = f"(n.status = any({NOT_GOOD}) or n.status = any({GOOD}) and not {of_one_holder('{0}', 'n')})"
 _LONGEST: Final = 20
 # Walked only for a license that has a successor at all, as few have: whatever took its place, and the place of that.
 _IS_DISPLACED: Final = f"""({{0}}.status = any({GOOD}) and (exists (
-    select from licenses n where n.license_identifier = {{0}}.license_identifier and n.license_id <> {{0}}.license_id
+    select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id
        and n.issued_on >= {{0}}.issued_on and n.status = any({GOOD}) and not {of_one_holder("{0}", "n")})
   or case when {_IS_REPLACED} then exists (
     with recursive chain as (
@@ -60,6 +77,11 @@ _IS_DISPLACED: Final = f"""({{0}}.status = any({GOOD}) and (exists (
 def is_replaced(license_alias: str) -> str:
     """Return the condition that another license names this one as replaced, by identifier or a number that is its alone, or is a later edition of it."""
     return _IS_REPLACED.format(license_alias)
+
+
+def may_be_replaced(license_alias: str) -> str:
+    """Return the condition without which is_replaced never holds; it costs less."""
+    return _MAY_BE_REPLACED.format(license_alias)
 
 
 def is_displaced(license_alias: str) -> str:

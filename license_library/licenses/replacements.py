@@ -1,8 +1,7 @@
 """Which licenses took the place of a license, and in whose place it stands: chains, followed both ways.
 
-A license names the one it replaces by identifier, or by number within its department and type, where the number stands on
-one license only; or both are versions of
-one identifier. Departments write circles too: every step is bounded. Reads only.
+A license names the one it replaces by identifier, or by number within its department and type, where nobody else's bears it;
+or both are versions of one identifier. Departments write circles too: every step is bounded. Reads only.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import ReplacementBrief
 from license_library.asking.listed_holders import persons_of
-from license_library.asking.replaced import EARLIER_EDITION, LATER_EDITION
+from license_library.asking.replaced import EARLIER_EDITION, LATER_EDITION, NAMED_PREDECESSORS, NAMED_SUCCESSORS
 from license_library.licenses.license_hits import hits_query, holder_code_of, read_hits, shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words
@@ -38,22 +37,8 @@ select license_id, row_number() over (order by min(depth), license_id) as ordina
   ) as found
  where license_id <> :license_id group by license_id order by min(depth), license_id limit {longest}
 """
-_NEWER = """
-select n.license_id from licenses n where n.replaces = l.license_identifier
-union all
-select n.license_id from licenses n
- where n.replaces = l.license_number and n.department = l.department and n.license_type = l.license_type
-   and not exists (select from licenses twin where twin.license_number = l.license_number and twin.department = l.department
-     and twin.license_type = l.license_type and twin.license_id <> l.license_id)
-"""
-_OLDER = """
-select o.license_id from licenses o where o.license_identifier = l.replaces
-union all
-select o.license_id from licenses o
- where o.license_number = l.replaces and o.department = l.department and o.license_type = l.license_type
-   and not exists (select from licenses twin where twin.license_number = l.replaces and twin.department = l.department
-     and twin.license_type = l.license_type and twin.license_id <> o.license_id)
-"""
+_NEWER = " union all ".join(f"({one.format('l')})" for one in NAMED_SUCCESSORS)
+_OLDER = " union all ".join(f"({one.format('l')})" for one in NAMED_PREDECESSORS)
 _FIND_NEWER = hits_query(_CHAIN.format(next=_NEWER, edition=LATER_EDITION.format("o"), nearest="asc", longest=LONGEST))
 _FIND_OLDER = hits_query(
     _CHAIN.format(next=_OLDER, edition=EARLIER_EDITION.format("o"), nearest="desc", longest=LONGEST)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from license_library.asking.one_license import maybe_of_one_holder, of_one_holder, same_number
+from license_library.asking.one_license import maybe_of_one_holder, of_one_holder, same_identifier, same_number
 from license_library.asking.replaced import NOT_GOOD, PREDECESSORS
 
 _TODAY = "cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)"  # a day is a day of the bureau
@@ -56,7 +56,7 @@ select distinct on (r.reliance_id) r.reliance_id, twin.version_count, 'contradic
   left join license_versions v on v.license_id = d.license_id and v.version_count = d.version_count - 1
  cross join lateral (
    select t.license_id, t.version_count, t.status from licenses t
-    where t.license_identifier = l.license_identifier and t.license_id <> l.license_id
+    where {same_identifier("l.license_identifier", "t.license_identifier")} and t.license_id <> l.license_id
     union
    select t.license_id, t.version_count, t.status from licenses t
     where {same_number("l", "t")} and t.license_type = l.license_type and (t.department, t.feed) <> (l.department, l.feed)

@@ -42,7 +42,7 @@ def held_by(own: str) -> str:
 
 
 _FROM = {
-    "number": "from licenses l where l.license_number = any(cast(:values as text[]))",
+    "number": "from licenses l where number_key(l.license_number) = any(cast(:values as text[]))",
     "identifier": "from licenses l where l.license_identifier = any(cast(:values as text[]))",
     "holder": held_by(by_code(":values")),
     "organisation": held_by(BY_ORGANISATION),

@@ -25,6 +25,7 @@ from license_library.words.verify_words import REPLACED
 from schemas.bureau_time import local_minute
 from schemas.catalogue.license_types import face_labels, load_license_types
 from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPES
+from schemas.identifiers.license_identifier import identifier_forms
 from schemas.license.states import GOOD_STATES
 
 LISTED = 100
@@ -36,14 +37,14 @@ _GOOD = """(status = any(cast(:good_states as text[])) and (status = 'renewal_pe
 _ORDER = f"{_GOOD} desc, issued_on desc, license_id desc"
 _BY_IDENTIFIER = hits_query(f"""
 select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
- where license_identifier = :value and license_type = any(cast(:types as text[]))
+ where license_identifier = any(cast(:values as text[])) and license_type = any(cast(:types as text[]))
  order by {_ORDER} limit 1
 """)  # noqa: S608 - constants of this file
 _BY_HOLDER = hits_query(f"""
 select license_id, row_number() over (order by {_ORDER}) as ordinal, cast(null as bigint[]) as place
   {held_by(by_code(":holders"))}
    and license_type = :license_type
-   and (cast(:numbers as text[]) is null or license_number = any(cast(:numbers as text[])))
+   and (cast(:numbers as text[]) is null or number_key(license_number) = any(cast(:numbers as text[])))
  order by {_ORDER} limit {LISTED} + 1
 """)
 _TYPE = text("select license_type, name from license_types where license_type = :code or type_code = :code limit 1")
@@ -90,7 +91,7 @@ class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
 
 def find_by_identifier(conn: Connection, identifier: str, types: Sequence[str], today: date) -> Sequence[Any]:
     """Return the license of an identifier, of one of these types, or nothing; of several the best, as of a holder."""
-    asked = {"value": identifier, "types": list(types)}
+    asked = {"values": identifier_forms(identifier), "types": list(types)}
     return read_hits(conn, _BY_IDENTIFIER, asked | {"today": today, "good_states": sorted(GOOD_STATES)})
 
 

@@ -16,7 +16,7 @@ from license_library.asking.bound_holders import Bound, bound_to_code
 from license_library.asking.doubts import doubts_of, may_have_changed
 from license_library.asking.feed_sources import sources_of_type
 from license_library.asking.holder_codes import read_holder_code
-from license_library.asking.readings import number_forms, read_identifier
+from license_library.asking.readings import read_identifier
 from license_library.asking.waiting_records import (
     count_unreadable,
     count_waiting,
@@ -35,6 +35,7 @@ from license_library.storage.keyring import Keyring
 from license_library.words.verify_words import SUCCESSOR_UNKNOWN
 from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPE_CODES
 from schemas.identifiers.license_identifier import parse_license_identifier
+from schemas.naming.number_key import number_key
 
 ENDS: Final = {
     **dict.fromkeys(("revoked", "withdrawn", "cancelled", "superseded"), Status.ABOLISHED),
@@ -83,7 +84,7 @@ def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
     license_type = granted_type(asking, data["certTypeCode"])
     hashes = _holder(asking, data)
     number = (data.get("certNo") or "").strip()
-    numbers = number_forms(number) if number else None
+    numbers = [number_key(number)] if number else None
     rows = find_by_holder(asking.conn, hashes, license_type, numbers, asking.today)
     return good_rows(asking, rows, license_type, hashes, is_numbered=bool(numbers))
 

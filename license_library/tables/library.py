@@ -56,13 +56,13 @@ licenses = Table(
     UniqueConstraint("department", "feed", "record_id"),
     Index("ix_licenses_unlisted", "department", "feed", postgresql_where=text("unlisted_at is not null")),
     Index("ix_licenses_subject_id", "subject_id", "license_type"),
-    Index("ix_licenses_license_number", "license_number"),
+    Index("ix_licenses_number_key", text("number_key(license_number)")),
     Index(
         "ix_licenses_license_identifier",
         "license_identifier",
         postgresql_where=text("license_identifier is not null"),
     ),
-    Index("ix_licenses_replaces", "replaces", postgresql_where=text("replaces is not null")),
+    Index("ix_licenses_replaces", text("number_key(replaces)"), postgresql_where=text("replaces is not null")),
     _qr_payload("ix_licenses_qr_payload"),
     postgresql_with={"fillfactor": 90},  # room for a new version beside the old: no index need be touched
 )

@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any, Final
 
 from license_library.answers import FieldMatch, Words
-from license_library.asking.readings import check_text, number_forms
+from license_library.asking.readings import check_text
 from license_library.asking.refusals import WrongQuestion
 from license_library.words.wording import face_words, field_words
 from schemas.catalogue.element_values import kind_form, read_day
 from schemas.catalogue.license_types import face_labels
 from schemas.license.states import STATES
+from schemas.naming.number_key import number_key
 
 OPEN_END = "长期"
 FACE = "face."
@@ -95,10 +96,12 @@ def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) ->
     if field in _DATES:
         return _same_day(row, field, value)
     special: dict[str, Callable[[], bool | None]] = {
-        "status": lambda: bool(row.status == _STATUS.get(value, value)),
+        "status": lambda: bool(row.status == _STATUS.get(value, value.lower())),
         "open_ended": lambda: row.open_ended == _YES.get(value.lower()),
         "license_type": lambda: _plain(value) in {_plain(row.license_type), _plain(row.license_type_name)},
-        "license_number": lambda: row.license_number in number_forms(value) or _same_text(row.license_number, value),
+        "license_number": lambda: (
+            number_key(row.license_number) == number_key(value) or _same_text(row.license_number, value)
+        ),
     }
     return special[field]() if field in special else _same_text(getattr(row, field), value)
 

@@ -112,16 +112,21 @@ class GivenHolder:
             return True
         if not self._is_some_form(holder):
             return False
-        return self._code is None or holder.holder_hash == self._hashes[0] or holder.holder_hash in self._under
+        return holder.holder_hash == self._hashes[0] or holder.holder_hash in self._under
 
     def _is_some_form(self, holder: _Holder) -> bool:
+        """Tell whether the number has the holder's among its forms; one that nobody can have has none, whatever its digits."""
+        if self._code is None:
+            return False
         typed = normalise_identifier(self._given.get("holder_code", ""))
         code = to_eighteen(typed) if holder.code_type == RESIDENT_IDENTITY else typed
         return holder.holder_hash in HolderCode(code, holder.code_type).hashes(self._keyring)
 
     @cached_property
     def _code(self) -> HolderCode | None:
-        typed, code_type = self._given["holder_code"], self._given.get("holder_code_type")
+        typed, code_type = self._given.get("holder_code"), self._given.get("holder_code_type")
+        if typed is None:
+            return None
         try:
             return read_holder_code(typed, code_type, self._today)
         except WrongQuestion:

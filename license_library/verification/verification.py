@@ -12,27 +12,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from license_library.answers import Advice, Doubt, FieldMatch, ReplacementBrief, Source, Validity, VerifyAnswer, Words
+from license_library.answers import Doubt, FieldMatch, ReplacementBrief, Validity, VerifyAnswer, Words
 from license_library.asking.doubts import doubts_of, may_have_changed
-from license_library.asking.feed_sources import sources_of_type, type_of_identifier
 from license_library.asking.freshness import source_of, validity_of
-from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.known_faces import known_faces
 from license_library.asking.questions import VerifyQuestion
 from license_library.asking.readings import Reading
-from license_library.asking.refusals import WrongQuestion
-from license_library.asking.waiting_records import (
-    count_unreadable,
-    count_waiting,
-    unreadable_words,
-    waiting_of_nobody,
-    waiting_words,
-)
 from license_library.licenses.replacements import find_newer
 from license_library.storage.keyring import Keyring
+from license_library.verification.absence import answer_nothing, type_asked, untold_names
 from license_library.verification.comparing import FACE, check_values, compare_values, refuse_faces
 from license_library.verification.holder_matches import GivenHolder, HolderMatch
-from license_library.verification.qr_payloads import is_former
+from license_library.verification.qr_payloads import has_passed_on, is_former
 from license_library.verification.verify_candidates import (
     MOST,
     find_candidates,
@@ -42,12 +33,12 @@ from license_library.verification.verify_candidates import (
     without_blanks,
 )
 from license_library.words.verify_words import (
+    ANOTHERS,
     CONFIRMED_UNCOMPARED,
     FORMER_QR,
-    NO_FEED,
-    NOT_FOUND,
-    UNKNOWN_TYPE,
+    PASSED_ON,
     VERDICTS,
+    differing_words,
     reasons_for,
     replaced_words,
     stale_words,
@@ -65,18 +56,21 @@ def verify_license(
     question = without_blanks(question)
     reading = read_license(question)
     rows = find_candidates(conn, question, reading)
-    values = _values(question)
-    _check_faces(conn, rows, values, question.license_type)
+    _check_faces(conn, rows, _values(question), question.license_type)
     if not rows:
-        return _nothing(conn, keyring, question, reading, today, now)
+        asked = None if reading.is_wrong else _by_number(conn, question)
+        if asked is None:
+            return answer_nothing(conn, keyring, question, reading, today, now)
+        question, reading = asked, read_license(asked)
+        rows = find_candidates(conn, question, reading)
+    values = _values(question)
     holder = GivenHolder(conn, keyring, values, today)
     compared = [(row, *_compare(row, values, holder.match(row))) for row in rows]
     row, matches, bound = max(compared, key=_likeness(today, now))
     if reading.kind == "number" and all(_is_of_another(fields) for _, fields, _ in compared):
-        asked = msgspec.structs.replace(question, license_type=question.license_type or row.license_type)
-        unseen = _nothing(conn, keyring, asked, reading, today, now)
+        unseen = answer_nothing(conn, keyring, question, reading, today, now)
         if unseen.verdict == "unknown":  # a number may stand on many licenses, and theirs is not known
-            return unseen
+            return msgspec.structs.replace(unseen, reasons=[ANOTHERS, *unseen.reasons])
     if _overall(matches) is not False:
         refuse_unlike(
             [(one, _is_the_holder(fields)) for one, fields, _ in compared if _overall(fields) == _overall(matches)]
@@ -84,12 +78,33 @@ def verify_license(
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()
-    return msgspec.structs.replace(answer, reasons=[*answer.reasons, *_of_former(row, question), *bound])
+    answer = msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
+    return _with_former(conn, row, question, answer)
 
 
-def _of_former(row: Any, question: VerifyQuestion) -> list[Words]:
+def _by_number(conn: Connection, question: VerifyQuestion) -> VerifyQuestion | None:
+    """Return the question by the number beside an identifier or a QR payload that its feeds do not tell; None where it finds none."""
+    license_type = type_asked(conn, question)
+    if not question.license_number or not untold_names(conn, question, license_type):
+        return None
+    named = {"license_identifier": question.identifier, f"{FACE}qr_payload": question.qr_payload}
+    values = {**question.values, **{field: value for field, value in named.items() if value}}
+    asked = msgspec.structs.replace(
+        question, identifier=None, qr_payload=None, license_type=license_type, values=values
+    )
+    return asked if find_candidates(conn, asked, read_license(asked)) else None
+
+
+def _with_former(conn: Connection, row: Any, question: VerifyQuestion, answer: VerifyAnswer) -> VerifyAnswer:
+    """Tell that a QR code is of an earlier version; one that was another holder's confirms nothing, unless today's is given as well."""
     payload = None if question.identifier else question.qr_payload
-    return [FORMER_QR] if payload and is_former(row, payload) else []
+    if not payload or not is_former(row, payload):
+        return answer
+    reasons = [*answer.reasons, FORMER_QR]
+    is_open = answer.verdict in ("confirmed", "not_compared") and not _is_the_holder(answer.fields)
+    if is_open and has_passed_on(conn, row.license_id, payload):
+        return msgspec.structs.replace(answer, verdict="stale", words=PASSED_ON, reasons=reasons)
+    return msgspec.structs.replace(answer, reasons=reasons)
 
 
 def _compare(row: Any, values: dict[str, str], of_holder: HolderMatch) -> tuple[list[FieldMatch], list[Words]]:
@@ -112,17 +127,18 @@ def _check_faces(conn: Connection, rows: Sequence[Any], values: dict[str, str], 
 
 
 def _likeness(today: date, now: datetime) -> Any:
-    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[int, bool, bool, int]:
+    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[bool, bool, int, bool, int]:
         row, matches, _ = candidate
+        overall = _overall(matches)
         valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
-        return _LIKELIEST.index(_overall(matches)), valid, not doubts_of(row, now), -row.ordinal
+        return overall is not False, valid, _LIKELIEST.index(overall), not doubts_of(row, now), -row.ordinal
 
     return of
 
 
 def _is_of_another(matches: list[FieldMatch]) -> bool:
-    """Tell whether the number of the holder, where one is given, is not the license's."""
-    return any(match.field == "holder_code" and match.matches is False for match in matches)
+    """Tell whether the number of the holder, or what kind of number it is, is not the license's."""
+    return any(match.field in ("holder_code", "holder_code_type") and match.matches is False for match in matches)
 
 
 def _is_the_holder(matches: list[FieldMatch]) -> bool:
@@ -148,7 +164,7 @@ def _something(
     verdict = _verdict(fields, row.status, validity, doubts)
     return VerifyAnswer(
         verdict=verdict,
-        words=_words(verdict, fields, doubts),
+        words=_words(verdict, fields, row.status, doubts),
         exists=True,
         matches=matches,
         valid_today=validity == "valid",
@@ -170,80 +186,20 @@ def _something(
     )
 
 
-def _words(verdict: str, fields: list[FieldMatch], doubts: list[Doubt]) -> Words:
+def _words(verdict: str, fields: list[FieldMatch], status: str, doubts: list[Doubt]) -> Words:
+    if verdict == "stale" and _overall(fields) is False:
+        return differing_words(may_have_changed(status, doubts))
     if verdict == "stale":
         return stale_words(doubts)
     return VERDICTS[verdict] if fields or verdict != "confirmed" else CONFIRMED_UNCOMPARED
 
 
 def _verdict(fields: list[FieldMatch], status: str, validity: Validity, doubts: list[Doubt]) -> Any:
-    matches = _overall(fields)
-    if matches is False:
-        return "mismatch"
-    if doubts if validity == "valid" else may_have_changed(status, doubts):
+    matches, changes = _overall(fields), may_have_changed(status, doubts)
+    if matches is False:  # a difference may be a change that nobody has told us yet
+        return "stale" if changes else "mismatch"
+    if doubts if validity == "valid" else changes:
         return "stale"
     if validity != "valid":
         return "not_valid"
     return "not_compared" if fields and matches is None else "confirmed"
-
-
-def _nothing(
-    conn: Connection, keyring: Keyring, question: VerifyQuestion, reading: Reading, today: date, now: datetime
-) -> VerifyAnswer:
-    license_type = _type_asked(conn, question)
-    sources = sources_of_type(conn, license_type, now) if license_type else []
-    waiting = _waiting(conn, keyring, question, license_type, today, is_wrong=reading.is_wrong)
-    is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources)
-    surely_not = (reading.is_wrong or is_all_known) and not waiting
-    return VerifyAnswer(
-        verdict="not_found" if surely_not else "unknown",
-        words=VERDICTS["not_found" if surely_not else "unknown"],
-        exists=False if surely_not else None,
-        matches=None,
-        valid_today=None,
-        validity=None,
-        fields=[],
-        reasons=_why_nothing(reading.advice, license_type, sources, waiting),
-        doubts=[],
-        license_id=None,
-        replaced_by=[],
-        advice=list(reading.advice),
-        source=sources[0] if sources else None,
-        today=today,
-        asked_at=now,
-    )
-
-
-def _waiting(
-    conn: Connection,
-    keyring: Keyring,
-    question: VerifyQuestion,
-    license_type: str | None,
-    today: date,
-    *,
-    is_wrong: bool,
-) -> list[Words]:
-    """Say what waits in quarantine that may be the license: of its holder, where one is told, else of its type or just as wrong."""
-    try:
-        told = question.values["holder_code"], question.values.get("holder_code_type")
-        hashes = read_holder_code(*told, today).hashes(keyring)
-    except (KeyError, WrongQuestion):
-        return waiting_of_nobody(conn, license_type, is_wrong=is_wrong)
-    own, anybodys = count_waiting(conn, hashes, license_type), count_unreadable(conn, license_type)
-    return [words(count) for words, count in ((waiting_words, own), (unreadable_words, anybodys)) if count]
-
-
-def _type_asked(conn: Connection, question: VerifyQuestion) -> str | None:
-    """Return the type by which feeds are asked: what stands in the identifier before what was claimed beside it."""
-    return type_of_identifier(conn, question.identifier or "") or question.license_type
-
-
-def _why_nothing(
-    advice: tuple[Advice, ...], license_type: str | None, sources: list[Source], waiting: list[Words]
-) -> list[Words]:
-    if advice and advice[0].code == "identifier.license_identifier_wrong":
-        return [advice[0].words, *waiting]
-    if license_type is None:
-        return [UNKNOWN_TYPE]
-    silent = [source.freshness_words for source in sources if source.freshness != "fresh"]
-    return [*waiting, *silent] or ([NOT_FOUND] if sources else [NO_FEED])

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from license_library.answers import Words
 from license_library.asking.questions import VerifyQuestion
-from license_library.asking.readings import Reading, check_text, number_forms, read_identifier
+from license_library.asking.readings import Reading, check_text, read_identifier
 from license_library.asking.refusals import WrongQuestion
 from license_library.licenses.license_hits import hits_query, read_hits
 from license_library.verification.qr_payloads import find_by_qr_payload
+from schemas.naming.number_key import number_key
 
 MOST: Final = 100
 _CANDIDATES = f"""
@@ -28,7 +29,7 @@ select license_id, row_number() over (order by issued_on desc, license_id desc) 
          order by issued_on desc, license_id desc limit {MOST + 1}) as page
 """  # noqa: S608 - a constant of this file
 _BY_IDENTIFIER = hits_query(_CANDIDATES.format(column="license_identifier"))
-_BY_NUMBER = hits_query(_CANDIDATES.format(column="license_number"))
+_BY_NUMBER = hits_query(_CANDIDATES.format(column="number_key(license_number)"))
 
 
 def without_blanks(question: VerifyQuestion) -> VerifyQuestion:
@@ -53,7 +54,7 @@ def read_license(question: VerifyQuestion) -> Reading:
     if question.qr_payload:
         return Reading("identifier", [question.qr_payload])
     if question.license_number:
-        return Reading("number", number_forms(question.license_number))
+        return Reading("number", [number_key(question.license_number)])
     words = Words(
         "请填写电子证照标识、二维码内容或证照编号",
         "verify: expected an identifier, a QR payload, or a license number with its type; got none; nothing was searched",

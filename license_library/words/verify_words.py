@@ -36,7 +36,15 @@ UNKNOWN_TYPE: Final = Words(
 FORMER_QR: Final = Words(
     "二维码属于先前版本，请核对现行内容", "the QR code is of an earlier version; compare what the license says now"
 )
+PASSED_ON: Final = Words(
+    "证照存在，但二维码属于先前版本，此后持证主体已变更，请核对现行持证主体",
+    "it exists, but the QR code is of an earlier version, and another holder has it since; compare the holder of today",
+)
+ANOTHERS: Final = Words(
+    "库中该编号的证照均不属于所给持证主体", "no license of this number that is here is the given holder's"
+)
 REPLACED: Final = Words("已有证照取代本证照，请核验取代它的证照", "another license took its place; verify that one")
+_SILENT: Final = Words("来源部门数据已超过承诺时限", "its department is silent")
 SUCCESSOR_UNKNOWN: Final = Words("取代它的证照不在库中", "the license that took its place is not here")
 
 
@@ -47,6 +55,15 @@ def stale_words(doubts: list[Doubt]) -> Words:
         return VERDICTS["stale"]
     said = listed[0].words
     return Words(f"证照存在，但{said.zh}，请向颁发机构核实", f"it exists, but {said.en}; ask it")
+
+
+def differing_words(doubts: list[Doubt]) -> Words:
+    """Say that what differs may be a change that is not known here, and why: first what speaks of the license itself."""
+    said = next((doubt.words for doubt in doubts if doubt.code not in {"silent", "never"}), _SILENT)
+    return Words(
+        f"所给内容与库中记录不一致，但{said.zh}，可能已有变更，请向颁发机构核实",
+        f"the given values differ from what is here, but {said.en}, and it may have changed; ask its department",
+    )
 
 
 def replaced_words(status: str, *, is_replaced: bool) -> list[Words]:

@@ -74,6 +74,15 @@ def classify_license_identifier(text: str) -> IdentifierClass:
     return "legacy" if parts.check == legacy_check(parts.body) else "wrong"
 
 
+def identifier_forms(text: str) -> list[str]:
+    """Return an identifier with its own check character first, then with the one that the other rule computes; others as they are."""
+    parts = parse_license_identifier(text)
+    if parts is None:
+        return [text]
+    checks = (parts.check, license_identifier_check(parts.body), legacy_check(parts.body))
+    return [f"{text[:-1]}{check}" for check in dict.fromkeys(checks)]
+
+
 def classify_license_identifiers(texts: pl.Series) -> pl.Series:
     """Classify a column of identifiers; null stays null."""
     shaped = texts.str.contains(_UNCAPTURED).fill_null(value=False)

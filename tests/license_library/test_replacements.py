@@ -96,7 +96,7 @@ def test_identifiers_of_another_shape_are_no_editions(shelf: Library, company: i
     assert numbers(shelf, later) == ([], [])
 
 
-def test_a_circle_and_a_long_chain_end_and_a_number_of_several_names_none(shelf: Library, company: int) -> None:
+def test_a_circle_and_a_long_chain_end_and_a_number_of_several_holders_names_none(shelf: Library, company: int) -> None:
     one = shelf.add_license(company, license_number="A1", replaces="A2")
     shelf.add_license(company, license_number="A2", replaces="A1")
     assert numbers(shelf, one) == (["A2"], ["A2"])
@@ -104,6 +104,8 @@ def test_a_circle_and_a_long_chain_end_and_a_number_of_several_names_none(shelf:
     assert [len(numbers(shelf, chain[place])[side]) for place, side in ((0, 0), (39, 1))] == [20, 20]
     twins = [shelf.add_license(company, license_number="D1") for _ in range(2)]
     shelf.add_license(company, license_number="D2", replaces="D1")
+    assert [numbers(shelf, one) for one in twins] == [(["D2"], []), (["D2"], [])]
+    shelf.add_license(shelf.add_subject("别家", "370283600123459", "099"), license_number="D1")
     assert [numbers(shelf, one) for one in twins] == [([], []), ([], [])]
 
 

@@ -51,7 +51,7 @@ def _literal(value: Any) -> str:
 
 def expected_licenses(plan: Any) -> float:
     """Return how many licenses the planner expects to have that number."""
-    if plan.get("Index Name") == "ix_licenses_license_number":
+    if plan.get("Index Name") == "ix_licenses_number_key":
         return float(plan["Plan Rows"])
     return max((expected_licenses(part) for part in plan.get("Plans", [])), default=0)
 

@@ -547,8 +547,10 @@ def test_a_valid_license_that_is_listed_no_more_or_disputed_is_not_confirmed(
         assert DOUBTS[doubt] in [words.zh for words in answer.reasons]
 
 
-@pytest.mark.parametrize("doubt", DOUBTS)
-def test_what_differs_or_is_not_valid_stays_so_and_the_doubt_is_told(shelf: Library, company: int, doubt: str) -> None:
+@pytest.mark.parametrize(("doubt", "is_firm"), [("unlisted", True), ("disputed", False)])
+def test_what_differs_or_is_not_valid_stays_so_unless_it_is_disputed_and_the_doubt_is_told(
+    shelf: Library, company: int, doubt: str, *, is_firm: bool
+) -> None:
     doubted(shelf, doubt, company, license_number="A1")
     doubted(shelf, doubt, company, license_number="A2", valid_to=date(2016, 1, 1))
     for question, verdict in (
@@ -556,7 +558,7 @@ def test_what_differs_or_is_not_valid_stays_so_and_the_doubt_is_told(shelf: Libr
         ({"license_number": "A2"}, "not_valid"),
     ):
         answer = ask(shelf, **question)
-        assert (answer.verdict, [one.code for one in answer.doubts]) == (verdict, [doubt])
+        assert (answer.verdict, [one.code for one in answer.doubts]) == (verdict if is_firm else "stale", [doubt])
         assert DOUBTS[doubt] in [words.zh for words in answer.reasons]
 
 
