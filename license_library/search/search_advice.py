@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, Words
+from license_library.asking.delivered_names import untold
 from license_library.asking.feed_sources import type_of_identifier
 from license_library.asking.freshness import freshness_of, validity_of
 from license_library.asking.readings import Reading
@@ -143,8 +144,10 @@ def advise_nothing(
     if reading.is_wrong:  # the reading has said so; a record may wait for just that reason
         return _waiting(conn, tried, license_type)
     certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
+    untold_words = untold(conn, license_type, "identifier") if reading.kind == "identifier" and license_type else None
     doubts = [
         *_waiting(conn, tried, license_type),
+        *([Advice("search.identifier_untold", untold_words)] if untold_words else []),
         *([_TOO_MANY_TO_TELL] if too_many else []),
         *_keys_wait(conn, tried),
     ]

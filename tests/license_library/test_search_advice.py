@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from question_makers import COMPANY, NOW, TODAY, Library
+from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 
 from license_library.asking.questions import SearchTerms
 from license_library.search.lookup import find_licenses
@@ -46,3 +46,15 @@ def test_while_search_keys_are_made_nothing_found_is_no_firm_no(shelf: Library, 
     assert advised(shelf, **terms) == ["search.keys_wait"]
     shelf.make_keys()
     assert advised(shelf, **terms) == ["search.none"]
+
+
+def test_by_identifier_nobody_denies_a_license_whose_feed_tells_none(shelf: Library) -> None:
+    shelf.add_feed()
+    shelf.change("update license_types set type_code = null where type_code = :code", code=IDENTIFIER.split(".")[5])
+    shelf.change(
+        "update license_types set type_code = :code where license_type = 'bizlic'", code=IDENTIFIER.split(".")[5]
+    )
+    license_id = shelf.add_license(shelf.add_subject(), license_identifier=None, open_ended=True)
+    assert advised(shelf, identifier=IDENTIFIER) == ["search.identifier_untold"]
+    shelf.change("update licenses set license_identifier = 'another' where license_id = :id", id=license_id)
+    assert advised(shelf, identifier=IDENTIFIER) == ["search.none"]
