@@ -31,7 +31,7 @@ from license_library.search.name_candidates import (
     name_candidates,
     similar_candidates,
 )
-from license_library.search.search_advice import advise_found, advise_nothing
+from license_library.search.search_advice import advise_found, advise_nothing, bad_types_of
 from license_library.search.search_counts import count_found
 from license_library.search.search_words import RECOGNISED, fitting
 from license_library.search.searches import COUNTS, PAGES, STARTS
@@ -88,7 +88,7 @@ def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today:
         next=write_cursor(question, [used, *shown[-1].place]) if more else None,
         advice=[
             *_said(reading, found),
-            *_advise(conn, reading, [readings[number] for number in tried], found, terms, now),
+            *_advise(conn, reading, [readings[number] for number in tried], found, terms, today, now),
         ],
         counts=found.counts,
         bound_holders=bound.told,
@@ -135,11 +135,18 @@ def _said(reading: Reading, found: _Found) -> tuple[Advice, ...]:
 
 
 def _advise(
-    conn: Connection, reading: Reading, tried: list[Reading], found: _Found, terms: SearchTerms, now: datetime
+    conn: Connection,
+    reading: Reading,
+    tried: list[Reading],
+    found: _Found,
+    terms: SearchTerms,
+    today: date,
+    now: datetime,
 ) -> list[Advice]:
     too_many = found.candidates.too_many
     if found.rows:
-        return advise_found(conn, reading, tried, terms.license_type, too_many=too_many)
+        bad_types = bad_types_of(found.rows, today)
+        return advise_found(conn, reading, tried, terms.license_type, bad_types, now, too_many=too_many)
     return advise_nothing(conn, tried, terms.license_type, now, too_many=too_many)
 
 

@@ -5,15 +5,16 @@ A "no" is only as good as the feeds behind it, and the asker is told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, Words
+from license_library.asking.delivered_names import untold
 from license_library.asking.feed_sources import type_of_identifier
-from license_library.asking.freshness import freshness_of
+from license_library.asking.freshness import freshness_of, validity_of
 from license_library.asking.readings import Reading
 from license_library.asking.waiting_records import (
     any_waiting_words,
@@ -31,6 +32,12 @@ select d.name as department_name, f.fresh_at, f.fresh_seconds
   from feeds f join departments d on d.department = f.department
  where cast(:license_type as text) is null or f.license_types @> array[cast(:license_type as text)]
  order by d.department, f.feed
+""")
+
+_FEEDS_OF = text("""
+select d.name as department_name, f.fresh_at, f.fresh_seconds
+  from feeds f join departments d on d.department = f.department
+ where f.license_types && cast(:types as text[]) order by d.department, f.feed
 """)
 
 _ENDED = text("""
@@ -76,26 +83,60 @@ _OTHER_KIND = Advice(
 _NONE = Advice("search.none", Words("没有符合条件的证照", "no license fits; every department keeps its promise"))
 
 
+# Until the keys are made, nobody is found by an organisation code, by a former name or by how a name sounds.
+_ARE_KEYS_WAITING = text("select exists (select from subjects_to_key)")
+_BY_KEYS = {"organisation_code", "holder_name", "similar_name", "letters"}
+_KEYS_WAIT = Advice(
+    "search.keys_wait",
+    Words(
+        "部分主体的检索信息尚在整理，按组织机构代码、曾用名或读音可能暂时查不到，没有找到不代表不存在；请稍后再查，或按持证主体代码查询",
+        "the search keys of some holders are still being made: by organisation code, former name or sound they are not found yet,"
+        " so nothing found is no proof of absence; ask again later, or by the holder's code",
+    ),
+)
+
+
 def advise_found(
-    conn: Connection, reading: Reading, tried: Sequence[Reading], license_type: str | None, *, too_many: bool
+    conn: Connection,
+    reading: Reading,
+    tried: Sequence[Reading],
+    license_type: str | None,
+    bad_types: Collection[str],
+    now: datetime,
+    *,
+    too_many: bool,
 ) -> list[Advice]:
-    """Return what a list must say about itself: that it is not all, not what was typed or not all it may be, or that more of the holder waits."""
+    """Return what a list must say about itself: that it is not all, not what was typed or not all it may be, or that more of the holder waits.
+
+    `bad_types` are the types of what was found where nothing of it is good: a good one may be with a silent feed.
+    """
     waiting = count_waiting(conn, reading.values, license_type) if reading.kind == "holder_code" else 0
     return [
         *([_LOOK_ALIKE] if reading.kind == "similar_name" else []),
         *([_TOO_MANY] if too_many else []),
         *([_OTHER_KIND] if sum(one.kind == "holder_code" for one in tried) > 1 else []),
+        *(_keys_wait(conn, [reading]) if reading.kind == "similar_name" else []),
         *([Advice("search.in_quarantine", waiting_words(waiting))] if waiting else []),
+        *(_silent_beside(conn.execute(_FEEDS_OF, {"types": list(bad_types)}).all(), now) if bad_types else []),
     ]
+
+
+def bad_types_of(rows: Sequence[Any], today: date) -> set[str]:
+    """Return the types of these licenses where none of them is valid; nothing where one is."""
+    is_any_good = any(
+        validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid" for row in rows
+    )
+    return set() if is_any_good else {row.license_type for row in rows}
 
 
 def advise_nothing(
     conn: Connection, tried: Sequence[Reading], license_type: str | None, now: datetime, *, too_many: bool = False
 ) -> list[Advice]:
     """Return why nothing was found by any reading, the likeliest first, and how sure that is."""
+    tried = [one for one in tried if one.values]  # what cannot exist, its reading has said so
+    if not tried:
+        return []
     reading = tried[0]
-    if not reading.values:
-        return []  # it cannot exist; the reading has said so
     if license_type is None and reading.kind == "identifier":
         license_type = type_of_identifier(conn, str(reading.values[0]))
         if license_type is None and not reading.is_wrong:
@@ -103,8 +144,19 @@ def advise_nothing(
     if reading.is_wrong:  # the reading has said so; a record may wait for just that reason
         return _waiting(conn, tried, license_type)
     certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
-    doubts = [*_waiting(conn, tried, license_type), *([_TOO_MANY_TO_TELL] if too_many else [])]
+    untold_words = untold(conn, license_type, "identifier") if reading.kind == "identifier" and license_type else None
+    doubts = [
+        *_waiting(conn, tried, license_type),
+        *([Advice("search.identifier_untold", untold_words)] if untold_words else []),
+        *([_TOO_MANY_TO_TELL] if too_many else []),
+        *_keys_wait(conn, tried),
+    ]
     return [*_ended(conn, license_type), *doubts, *([] if doubts and certainty == _NONE else [certainty])]
+
+
+def _keys_wait(conn: Connection, tried: Sequence[Reading]) -> list[Advice]:
+    by_keys = any(one.kind in _BY_KEYS for one in tried)
+    return [_KEYS_WAIT] if by_keys and conn.execute(_ARE_KEYS_WAITING).scalar_one() else []
 
 
 def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
@@ -138,12 +190,27 @@ def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:
             "尚无部门向本平台提供该类证照，无法判断是否持有", "no department delivers this yet, so nobody can say"
         )
         return Advice("search.no_feed", words)
-    doubtful = [f for f in feeds if freshness_of(f.fresh_at, f.fresh_seconds, now) != "fresh"]
-    if not doubtful:
+    names = _behind(feeds, now)
+    if not names:
         return _NONE
-    names = "、".join(dict.fromkeys(feed.department_name for feed in doubtful))
     words = Words(
         f"没有找到，但不能据此断定不存在：{names}的数据尚未接入或已超过承诺时限",
         f"nothing found, which is no proof of absence: not pulled yet or behind the promise: {names}",
     )
     return Advice("search.silent", words)
+
+
+def _silent_beside(feeds: Sequence[Any], now: datetime) -> list[Advice]:
+    """Say of a list with nothing good in it whose feeds may know of something good."""
+    names = _behind(feeds, now)
+    words = Words(
+        f"所列证照均非有效，但不能据此断定没有有效的证照：{names}的数据尚未接入或已超过承诺时限",
+        f"none that was found is good, which is no proof that no good one exists: not pulled yet or behind the promise: {names}",
+    )
+    return [Advice("search.silent_beside", words)] if names else []
+
+
+def _behind(feeds: Sequence[Any], now: datetime) -> str:
+    """Name the departments whose feeds are behind their promise; empty where none is."""
+    doubtful = [f for f in feeds if freshness_of(f.fresh_at, f.fresh_seconds, now) != "fresh"]
+    return "、".join(dict.fromkeys(feed.department_name for feed in doubtful))
