@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
+from license_library.asking.held_against import held_against
 from license_library.asking.held_records import newer_held
 from license_library.asking.one_license import maybe_of_one_holder, same_number
 from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced, is_replaced
@@ -61,9 +62,13 @@ def in_quarantine(license_alias: str) -> str:
     return _IN_QUARANTINE.format(license_alias)
 
 
-def newer_waits(license_alias: str) -> str:
-    """Return the condition that a record of a license waits, in quarantine or in a held batch: what it says, nobody has judged yet."""
+def _own_waits(license_alias: str) -> str:
     return f"({in_quarantine(license_alias)} or {newer_held(license_alias)})"
+
+
+def newer_waits(license_alias: str) -> str:
+    """Return the condition that something newer of a license waits, in quarantine or in a held batch: what it says, nobody has judged yet."""
+    return f"({_own_waits(license_alias)} or {held_against(license_alias)})"
 
 
 # Its identifier elsewhere, or its number with what may be the same holder in another feed; an earlier issue under that number may
@@ -98,7 +103,7 @@ def twins_say(license_alias: str) -> str:
 
     `contradicted`: it is not good. `doubted_elsewhere`: it is disputed, listed no more, or waits for a newer record. Else null.
     """
-    doubted = f"n.unlisted_at is not null or {is_disputed('n')} or {newer_waits('n')}"
+    doubted = f"n.unlisted_at is not null or {is_disputed('n')} or {_own_waits('n')}"
     return _TWINS_SAY.format(license_alias, doubted=doubted)
 
 
