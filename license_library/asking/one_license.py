@@ -30,6 +30,8 @@ _TAKEN: Final = f"array{sorted(STATE_CODES - GOOD_STATES - {'draft', 'expired', 
 _OF_THIS_ISSUE: Final = f"""({{other}}.license_type = {{0}}.license_type and ({{other}}.issued_on > {{0}}.issued_on
       or ({{other}}.department, {{other}}.feed) <> ({{0}}.department, {{0}}.feed) and ({{other}}.issued_on = {{0}}.issued_on
         or {{other}}.changed_on >= {{0}}.issued_on and {{other}}.status = any({_TAKEN}))))"""
+_LEAVES_NOBODY_OUT: Final = """not exists (select from {ours} one left join {theirs} other
+        on other.subject_id in (one.subject_id, one.bound_id) group by one.subject_id having count(other.subject_id) = 0)"""
 _NAMED_ALIKE: Final = """exists (select from {ours} one join subjects s using (subject_id)
         cross join {theirs} other join subjects t on t.subject_id = other.subject_id where t.name_key = s.name_key)"""
 
@@ -52,6 +54,11 @@ def bound_holders(alias: str) -> str:
 def of_one_holder(alias: str, other: str) -> str:
     """Return the condition that somebody holds both licenses, alone or with others, under one number or under numbers that are bound."""
     return _OF_ONE_HOLDER.format(ours=bound_holders(alias), theirs=_HOLDERS.format(other))
+
+
+def leaves_nobody_out(alias: str, other: str) -> str:
+    """Return the condition that everyone who holds a license holds the other as well, alone or with others, under one number or bound ones."""
+    return _LEAVES_NOBODY_OUT.format(ours=bound_holders(alias), theirs=_HOLDERS.format(other))
 
 
 def maybe_of_one_holder(alias: str, other: str) -> str:
