@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
+from license_library.asking.held_against import held_against
 from license_library.asking.held_records import newer_held
-from license_library.asking.one_license import maybe_of_one_holder, same_identifier, same_number
+from license_library.asking.one_license import maybe_of_one_holder, of_this_issue, same_identifier, same_number
 from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced, may_be_replaced
 from license_library.words.wording import freshness_words
 from schemas.license.states import FINAL_STATES
@@ -62,27 +63,30 @@ def in_quarantine(license_alias: str) -> str:
     return _IN_QUARANTINE.format(license_alias)
 
 
-def newer_waits(license_alias: str) -> str:
-    """Return the condition that a record of a license waits, in quarantine or in a held batch: what it says, nobody has judged yet."""
+def _own_waits(license_alias: str) -> str:
     return f"({in_quarantine(license_alias)} or {newer_held(license_alias)})"
 
 
-# Its identifier elsewhere, or its number with what may be the same holder in another feed; an earlier issue under that number may
-# well be over. Two looks into indexes; what is asked of a row found there, few are asked. The gravest that any of them says.
+def newer_waits(license_alias: str) -> str:
+    """Return the condition that something newer of a license waits, in quarantine or in a held batch: what it says, nobody has judged yet."""
+    return f"({_own_waits(license_alias)} or {held_against(license_alias)})"
+
+
+# Its identifier elsewhere, or its number with what may be the same holder, for this issue or a later one; an earlier one may well
+# be over. Two looks into indexes; what is asked of a row found there, few are asked. The gravest that any of them says.
 _TWINS_SAY = f"""case when {{0}}.status = any({GOOD}) then (
     select case max(case when n.status = any({NOT_GOOD}) then 2 when {{doubted}} then 1 end)
              when 2 then 'contradicted' when 1 then 'doubted_elsewhere' end from (
       select n.* from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id
        union all
       select n.* from licenses n where {same_number("{0}", "n")}
-         and n.license_type = {{0}}.license_type and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed)
-         and n.issued_on >= {{0}}.issued_on and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
+         and n.license_id <> {{0}}.license_id and {of_this_issue("{0}", "n")} and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
 
 
 # A condition that costs little where nothing is found, as of most: only of the others need more be asked.
 _ASKS_MORE = f"""(exists (select from exchanges where state = 'held') or {{0}}.status = any({GOOD}) and (
   exists (select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id)
-  or exists (select from licenses n where {same_number("{0}", "n")} and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed))
+  or exists (select from licenses n where {same_number("{0}", "n")} and n.license_id <> {{0}}.license_id)
   or {may_be_replaced("{0}")}))"""  # noqa: S608 - constants of this room
 
 
@@ -99,7 +103,7 @@ def twins_say(license_alias: str) -> str:
 
     `contradicted`: it is not good. `doubted_elsewhere`: it is disputed, listed no more, or waits for a newer record. Else null.
     """
-    doubted = f"n.unlisted_at is not null or {is_disputed('n')} or {newer_waits('n')}"
+    doubted = f"n.unlisted_at is not null or {is_disputed('n')} or {_own_waits('n')}"
     return _TWINS_SAY.format(license_alias, doubted=doubted)
 
 

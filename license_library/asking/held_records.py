@@ -12,20 +12,20 @@ from sqlalchemy import Connection, text
 
 from license_library.asking.holder_subjects import by_code, waiting_under, with_bound
 
-# `offset 0`: each held batch looks its rows up. Hashed, a table that a merge has just emptied would be walked for every question.
-_HELD: Final = """exchanges e cross join lateral (
-    select * from staged_licenses where exchange_id = e.exchange_id offset 0) s where e.state = 'held'"""
+# `offset 0`: held batches are looked up, and each its rows. Hashed, a table that a merge has just emptied would be walked for every question.
+HELD: Final = """(select department, feed, exchange_id from exchanges where state = 'held' offset 0) e cross join lateral (
+    select e.department, e.feed, * from staged_licenses where exchange_id = e.exchange_id offset 0) s where true"""
 # As the merge orders versions: what is not newer than the library's, or says the same, would change nothing.
-_CHANGES: Final = """s.digest <> {0}.digest
+CHANGES: Final = """s.digest <> {0}.digest
     and (s.source_updated_at, s.exchange_id) > (least({0}.source_updated_at, {0}.known_from), {0}.exchange_id)"""
 # Staged rows have no index by record: held ones are hashed once for a whole question, and looked at only for a license among them.
-_NEWER: Final = f"""({{0}}.department, {{0}}.feed, {{0}}.record_id) in (select e.department, e.feed, s.record_id from {_HELD})
-  and exists (select from {_HELD} and e.department = {{0}}.department and e.feed = {{0}}.feed
-    and s.record_id = {{0}}.record_id and {_CHANGES})"""  # noqa: S608 - constants of this file
+_NEWER: Final = f"""({{0}}.department, {{0}}.feed, {{0}}.record_id) in (select e.department, e.feed, s.record_id from {HELD})
+  and exists (select from {HELD} and e.department = {{0}}.department and e.feed = {{0}}.feed
+    and s.record_id = {{0}}.record_id and {CHANGES})"""  # noqa: S608 - constants of this file
 # `offset 0`: each held row looks its license up; joined, the planner might rather walk all licenses.
-_ROWS: Final = f"""select e.department, e.feed, s.license_type from {_HELD} and {{which}} and not exists (
+_ROWS: Final = f"""select e.department, e.feed, s.license_type from {HELD} and {{which}} and not exists (
     select from licenses l where l.department = e.department and l.feed = e.feed and l.record_id = s.record_id
-       and not ({_CHANGES.format("l")}) offset 0)"""  # noqa: S608 - constants of this file
+       and not ({CHANGES.format("l")}) offset 0)"""  # noqa: S608 - constants of this file
 _OF_HOLDER: Final = """(s.holder_hash = any({hashes}) or exists (select from staged_holders h
       where h.exchange_id = s.exchange_id and h.page_number = s.page_number and h.position = s.position
         and h.holder_hash = any({hashes})))"""

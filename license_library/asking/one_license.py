@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from schemas.identifiers.license_identifier import ROOT
+from schemas.license.states import GOOD_STATES, STATE_CODES
 
 # An identifier ends in its check character, which some issuers compute wrongly: two that differ in nothing else are one. A span
 # of the index, in any collation.
@@ -23,6 +24,14 @@ _BOUND: Final = """(select g.subject_id, coalesce(b.subject_id, g.subject_id) as
 _OF_ONE_HOLDER: Final = (
     "exists (select from {ours} one join {theirs} other on other.subject_id in (one.subject_id, one.bound_id))"
 )
+# An issue that has run out or was followed ends with the next one under its number, as all do.
+_TAKEN: Final = f"array{sorted(STATE_CODES - GOOD_STATES - {'draft', 'expired', 'superseded'})}"
+# Offices differ by days over when a license was issued. What was taken away after this one was issued is no earlier issue's end.
+_OF_THIS_ISSUE: Final = f"""({{other}}.license_type = {{0}}.license_type and ({{other}}.issued_on > {{0}}.issued_on
+      or ({{other}}.department, {{other}}.feed) <> ({{0}}.department, {{0}}.feed) and ({{other}}.issued_on = {{0}}.issued_on
+        or {{other}}.changed_on >= {{0}}.issued_on and {{other}}.status = any({_TAKEN}))))"""
+_LEAVES_NOBODY_OUT: Final = """not exists (select from {ours} one left join {theirs} other
+        on other.subject_id in (one.subject_id, one.bound_id) group by one.subject_id having count(other.subject_id) = 0)"""
 _NAMED_ALIKE: Final = """exists (select from {ours} one join subjects s using (subject_id)
         cross join {theirs} other join subjects t on t.subject_id = other.subject_id where t.name_key = s.name_key)"""
 
@@ -37,10 +46,24 @@ def same_identifier(identifier: str, other: str) -> str:
     return _SAME_IDENTIFIER.format(identifier, other)
 
 
+def of_this_issue(alias: str, other: str) -> str:
+    """Return the condition that another row under a license's number is of that issue, as another feed tells it, or of a later one."""
+    return _OF_THIS_ISSUE.format(alias, other=other)
+
+
+def bound_holders(alias: str) -> str:
+    """Return the query of subject_id and bound_id: everyone who holds a license, with all who are bound to them and themselves."""
+    return _BOUND.format(holders=_HOLDERS.format(alias))
+
+
 def of_one_holder(alias: str, other: str) -> str:
     """Return the condition that somebody holds both licenses, alone or with others, under one number or under numbers that are bound."""
-    bound = _BOUND.format(holders=_HOLDERS.format(alias))
-    return _OF_ONE_HOLDER.format(ours=bound, theirs=_HOLDERS.format(other))
+    return _OF_ONE_HOLDER.format(ours=bound_holders(alias), theirs=_HOLDERS.format(other))
+
+
+def leaves_nobody_out(alias: str, other: str) -> str:
+    """Return the condition that everyone who holds a license holds the other as well, alone or with others, under one number or bound ones."""
+    return _LEAVES_NOBODY_OUT.format(ours=bound_holders(alias), theirs=_HOLDERS.format(other))
 
 
 def maybe_of_one_holder(alias: str, other: str) -> str:

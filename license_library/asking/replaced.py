@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from license_library.asking.one_license import of_one_holder, same_identifier, same_number
+from license_library.asking.one_license import leaves_nobody_out, of_one_holder, same_identifier, same_number
 from schemas.identifiers.license_identifier import ROOT
 from schemas.license.states import GOOD_STATES, STATE_CODES
 
@@ -55,7 +55,8 @@ _MAY_BE_REPLACED: Final = f"""(exists (select from licenses n
       and n.department = {{0}}.department and n.license_type = {{0}}.license_type and n.license_id <> {{0}}.license_id)
   or exists (select from licenses n where {LATER_EDITION}))"""  # noqa: S608 - constants of this room
 _IS_REPLACED: Final = "(" + " or ".join(f"exists ({one})" for one in _SUCCESSORS) + ")"
-_TAKING_AWAY: Final = f"(n.status = any({NOT_GOOD}) or n.status = any({GOOD}) and not {of_one_holder('{0}', 'n')})"
+# A joint holder whom the successor leaves out holds nothing any more, whoever else holds both.
+_TAKING_AWAY: Final = f"(n.status = any({NOT_GOOD}) or n.status = any({GOOD}) and not {leaves_nobody_out('{0}', 'n')})"
 _LONGEST: Final = 20
 # Walked only for a license that has a successor at all, as few have: whatever took its place, and the place of that.
 _IS_DISPLACED: Final = f"""({{0}}.status = any({GOOD}) and (exists (

@@ -5,7 +5,7 @@ Reads only. Names what was changed, taken away or put in between; the inquiries 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -18,6 +18,7 @@ from license_library.storage.keyring import Keyring
 
 NAMED: Final = 20  # of each kind under one seal; the rest is counted
 _SEALS = text("select * from inquiry_seals order by last_id")
+_BEFORE_ALL = text("select inquiry_id from inquiries where inquiry_id <= 0")  # the hub numbers from 1
 _AFTER = text("select count(*) from inquiries where inquiry_id > :last_id")
 Kind = Literal["changed", "missing", "added", "seal_wrong", "seal_missing", "copy_wrong", "copy_missing"]
 
@@ -53,9 +54,16 @@ def check_seals(engine: Engine, keyring: Keyring, copies: SealCopies, progress: 
             previous, last_id, inquiries = seal.mark, seal.last_id, inquiries + seal.row_count
             seals.append(seal.seal_id)
             progress(inquiries)
+        findings += _put_before(conn.scalars(_BEFORE_ALL).all())
         unsealed = int(conn.execute(_AFTER, {"last_id": last_id}).scalar_one())
     findings += _lost_seals(copies, sorted(copied.difference(seals)))
     return SealReport(len(seals), inquiries, unsealed, len(copied), findings)
+
+
+def _put_before(numbers: Sequence[int]) -> Iterator[Finding]:
+    if numbers:
+        words = f"{len(numbers)} inquiries: put in under numbers that the hub never gives"
+        yield Finding("added", 0, len(numbers), sorted(numbers)[:NAMED], words)
 
 
 def _seals(conn: Connection) -> Iterator[Seal]:

@@ -25,9 +25,13 @@ from license_library.storage.keyring import Keyring
 from license_library.words.wording import validity_words
 from schemas.bureau_time import local_day, local_minute
 from schemas.errors import NotFound
+from schemas.license.states import GOOD_STATES
 
-# Where the version that holds on :on is such a first one: from which day on what it tells is known.
-TOLD_FROM = "case when {0}.version_count = 1 and {0}.changed_on > :on then {0}.changed_on end"
+# Where the version that holds on :on is such a first one: from which day on what it tells is known. That a license is good needs no
+# day of change; that it is not, and no day is told, is known of the day on which the issuer said so.
+_FIRST_TOLD = f"""coalesce({{0}}.changed_on, case when {{0}}.status <> all(array{sorted(GOOD_STATES)})
+  then cast({{0}}.source_updated_at at time zone 'Asia/Shanghai' as date) end)"""
+TOLD_FROM = f"case when {{0}}.version_count = 1 and {_FIRST_TOLD} > :on then {_FIRST_TOLD} end"
 
 
 class _Asked(NamedTuple):
@@ -91,7 +95,13 @@ def _state_of(known: Sequence[Any], holding: int | None, on: date) -> AsOfState:
 
 def _told_from(row: Any, on: date) -> date | None:
     """Return from which day on a first version is known that holds on a day before it."""
-    return row.changed_on if row.version_count == 1 and row.changed_on and row.changed_on > on else None
+    told = _first_told(row) if row.version_count == 1 else None
+    return told if told and told > on else None
+
+
+def _first_told(row: Any) -> date | None:
+    """Return the day from which on what a first version tells is known, where it is not that of issue."""
+    return row.changed_on or (None if row.status in GOOD_STATES else local_day(row.source_updated_at))
 
 
 def unknown_state_words(told_from: date) -> Words:
@@ -111,7 +121,7 @@ def _as_then(version: LicenseVersion, asked: _Asked, *, is_last: bool) -> Licens
 def _nothing_words(state: AsOfState, known: Sequence[Any], asked: _Asked) -> Words:
     moment = local_minute(asked.known_at)
     if state == "state_not_known":
-        return unknown_state_words(known[-1].changed_on)
+        return unknown_state_words(_told_from(known[-1], asked.on) or asked.on)
     if state == "not_known":
         return Words(f"{moment} 时本库尚无此证照", f"at {moment} Beijing time the library did not know this license")
     return Words(

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from license_library.asking.one_license import maybe_of_one_holder, of_one_holder, same_identifier, same_number
+from license_library.asking.one_license import (
+    leaves_nobody_out,
+    maybe_of_one_holder,
+    of_one_holder,
+    of_this_issue,
+    same_identifier,
+    same_number,
+)
 from license_library.asking.replaced import NOT_GOOD, PREDECESSORS
 
 _TODAY = "cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)"  # a day is a day of the bureau
@@ -59,31 +66,40 @@ select distinct on (r.reliance_id) r.reliance_id, twin.version_count, 'contradic
     where {same_identifier("l.license_identifier", "t.license_identifier")} and t.license_id <> l.license_id
     union
    select t.license_id, t.version_count, t.status from licenses t
-    where {same_number("l", "t")} and t.license_type = l.license_type and (t.department, t.feed) <> (l.department, l.feed)
-      and t.issued_on <= l.issued_on and {maybe_of_one_holder("l", "t")}) as twin
+    where {same_number("l", "t")} and t.license_id <> l.license_id and {of_this_issue("t", "l")} and {maybe_of_one_holder("l", "t")}) as twin
   join reliances r on r.license_id = twin.license_id
- where d.is_first and l.status = any({NOT_GOOD}) and (v.status, v.license_identifier, v.license_number, v.license_type, v.subject_id, v.issued_on)
-     is distinct from (l.status, l.license_identifier, l.license_number, l.license_type, l.subject_id, l.issued_on) and twin.status = any(:good_states)
+ where d.is_first and l.status = any({NOT_GOOD}) and (v.status, v.license_identifier, v.license_number, v.license_type, v.subject_id, v.issued_on, v.changed_on)
+     is distinct from (l.status, l.license_identifier, l.license_number, l.license_type, l.subject_id, l.issued_on, l.changed_on) and twin.status = any(:good_states)
  order by r.reliance_id, l.license_id
 on conflict do nothing
 """)  # noqa: S608 - constants of this room
 
 
-# What a merge brings stands, by its own word or as a later edition, in the place of a license on which a case relies, and is another
-# holder's or not good. First editions that replace nothing, which nearly all are, look nothing up.
+# As the doubt of it has it: by its own word or as a later edition, or by the very identifier, issued no earlier.
+_BEFORE = " union ".join(
+    f"select license_id, false as is_same from ({one.format('l')}) as followed"  # noqa: S608 - constants of this room
+    for one in PREDECESSORS
+)
+_SAME = f"""select t.license_id, true from licenses t where {same_identifier("l.license_identifier", "t.license_identifier")}
+     and t.license_id <> l.license_id and t.issued_on <= l.issued_on"""  # noqa: S608 - a condition of this room
+# What a merge brings stands in the place of a license on which a case relies, and is another holder's, leaves one of its holders out,
+# or is not good. Each row looks its identifier up; first editions that replace nothing, which nearly all are, look up no more.
 NOTE_DISPLACED = text(f"""
 insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
 select distinct on (r.reliance_id) r.reliance_id, n.version_count, 'displaced', n.status, n.status, l.exchange_id, :now
   from delta d join licenses l on l.department = :department and l.feed = :feed and l.record_id = d.record_id
   left join license_versions v on v.license_id = d.license_id and v.version_count = d.version_count - 1
- cross join lateral ({" union ".join(one.format("l") for one in PREDECESSORS)}) as before
+ cross join lateral (
+   select * from ({_BEFORE}) as followed where l.replaces is not null or left(right(l.license_identifier, 5), 3) > '001'
+    union all {_SAME}) as before
   join reliances r on r.license_id = before.license_id
   join licenses n on n.license_id = before.license_id
  where d.is_first and exists (select from reliances)
-   and (l.replaces is not null or left(right(l.license_identifier, 5), 3) > '001')
-   and (v.status, v.replaces, v.license_identifier, v.subject_id) is distinct from (l.status, l.replaces, l.license_identifier, l.subject_id)
+   and (v.status, v.replaces, v.license_identifier, v.issued_on, {_held_by("v")})
+     is distinct from (l.status, l.replaces, l.license_identifier, l.issued_on, {_held_by("l")})
    and n.status = any(:good_states)
-   and (l.status = any({NOT_GOOD}) or l.status = any(:good_states) and not {of_one_holder("l", "n")})
+   and case when before.is_same then l.status = any(:good_states) and not {of_one_holder("n", "l")}
+     else l.status = any({NOT_GOOD}) or l.status = any(:good_states) and not {leaves_nobody_out("n", "l")} end
  order by r.reliance_id, l.license_id
 on conflict do nothing
 """)  # noqa: S608 - constants of this room

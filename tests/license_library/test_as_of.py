@@ -32,7 +32,8 @@ class Model:
         versions = self.told.setdefault(str(row["record_id"]), [])
         local_day = (row["source_updated_at"] + timedelta(hours=8)).date()
         true_from = (row["changed_on"] or local_day) if versions else row["issued_on"]
-        told_from = true_from if versions else (row["changed_on"] or true_from)
+        first = true_from if row["status"] in {"valid", "renewal_pending"} else max(local_day, true_from)
+        told_from = true_from if versions else (row["changed_on"] or first)
         versions.append((known_from, true_from, str(row["status"]), told_from))
 
     def answer(self, record_id: str, on: date, known_at: datetime) -> tuple[str, str | None]:
@@ -208,6 +209,19 @@ def test_the_first_state_that_was_told_is_not_projected_back_before_the_day_it_h
     states += [(changed - timedelta(days=1), "state_not_known"), (changed, "known")]
     assert [asked(library, keyring, license_id, on=on).state for on, _ in states] == [state for _, state in states]
     assert asked(library, keyring, license_id, on=changed).validity == "not_good"
+
+
+@pytest.mark.parametrize(("status", "state"), [("revoked", "state_not_known"), ("valid", "known")])
+def test_a_first_state_that_is_not_good_is_known_from_the_day_it_was_told_where_no_day_of_change_is(
+    library, keyring, pull, status, state
+):
+    said = datetime(2016, 4, 30, 17, 0, tzinfo=UTC)  # 1 May in Beijing
+    pull(record(status=status, issued_on=date(2010, 1, 1), source_updated_at=said), now=NOW - timedelta(days=1))
+    license_id = ids(library)["R1"]
+    before = asked(library, keyring, license_id, on=date(2016, 4, 30))
+    assert before.state == state
+    assert ("自 2016-05-01 起" in before.words.zh) == (state == "state_not_known")
+    assert asked(library, keyring, license_id, on=date(2016, 5, 1)).version.status == status
 
 
 def test_nothing_is_said_of_a_license_nobody_keeps(library, keyring):

@@ -79,6 +79,50 @@ def twin(shelf: Library, company: int, **changes: Any) -> int:
     return shelf.add_license(company, **PLATFORM | changes)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"department": "market_regulation", "issued_on": date(2016, 1, 1)},  # its own later issue
+        {"issued_on": date(2015, 2, 28), "changed_on": date(2016, 5, 1)},  # a day off, and taken away since
+    ],
+)
+def test_a_later_issue_and_what_was_taken_away_since_are_of_the_license(
+    shelf: Library, company: int, changes: dict[str, Any]
+) -> None:
+    twin(shelf, company, status="withdrawn", **changes)
+    assert told(shelf)[:4] == [["contradicted"]] * 4
+    assert (verdict(shelf).verdict, verdict(shelf).reason) == ("stale", "contradicted")
+
+
+@pytest.mark.parametrize("department", ["transport", "market_regulation"])
+@pytest.mark.parametrize("status", ["expired", "superseded"])
+def test_an_issue_that_a_renewal_ended_is_no_doubt_of_that(
+    shelf: Library, company: int, department: str, status: str
+) -> None:
+    before = {"issued_on": date(2012, 3, 1), "changed_on": date(2015, 3, 1), "department": department}
+    twin(shelf, company, status=status, **before)
+    assert told(shelf)[:4] == [[]] * 4
+    assert verdict(shelf).verdict == "held"
+
+
+@pytest.mark.parametrize("listed", [[0], [0, 1], [1, 2, 0]])
+def test_a_license_whose_successor_leaves_a_joint_holder_out_is_displaced(
+    shelf: Library, company: int, listed: list[int]
+) -> None:
+    bound, other = (
+        shelf.add_subject("HENG TONG", "370283600000001", "099"),
+        shelf.add_subject("某", "370283600000002", "099"),
+    )
+    third = shelf.add_subject("又", "370283600000003", "099")
+    bind(shelf, company, bound)
+    (license_id,) = shelf.read("select license_id from licenses")
+    shelf.add_holders(license_id, (company, "甲", None), (other, "某", None))
+    holders = [(bound, other, third)[place] for place in listed]
+    successor = shelf.add_license(holders[0], license_number="A2", replaces="A1")
+    shelf.add_holders(successor, *((one, "某", None) for one in holders))
+    assert told(shelf)[:4] == [["displaced"] if len(listed) == 1 else []] * 4
+
+
 @pytest.mark.parametrize("status", ["withdrawn", "suspended", "expired", "superseded"])
 def test_what_another_feed_takes_away_is_no_more_than_stale(shelf: Library, company: int, status: str) -> None:
     assert told(shelf) == [[]] * 5

@@ -63,7 +63,8 @@ def learn(known: Known, row: dict[str, object], codes: set[str], known_from: dat
     versions = known.setdefault(str(row["record_id"]), [])
     local_day = (row["source_updated_at"] + timedelta(hours=8)).date()
     true_from = (row["changed_on"] or local_day) if versions else row["issued_on"]
-    told_from = true_from if versions else (row["changed_on"] or true_from)
+    first = true_from if row["status"] == "valid" else max(local_day, true_from)
+    told_from = true_from if versions else (row["changed_on"] or first)
     versions.append((known_from, true_from, str(row["status"]), codes, told_from))
 
 
@@ -141,6 +142,13 @@ def test_a_license_first_heard_of_as_changed_later_is_held_in_a_state_that_is_no
     assert "当日状态不详" in one.words.zh
     after = asked(library, keyring, person, on=date(2016, 5, 1)).licenses[0]
     assert (after.state, after.status, after.validity) == ("known", "cancelled", "not_good")
+
+
+def test_a_license_first_heard_of_as_revoked_without_a_day_is_held_in_a_state_that_is_not_known(library, keyring, pull):
+    company = "91370283MA3N0A9C6Y"
+    pull(record(holder_code=company, status="revoked", issued_on=date(2010, 1, 1)), now=NOW - timedelta(days=1))
+    states = [asked(library, keyring, company, on=on).licenses[0].state for on in (date(2014, 1, 1), NOW.date())]
+    assert states == ["state_not_known", "known"]
 
 
 def test_an_empty_answer_says_since_when_its_feeds_are_known_and_stays_so(library, keyring, pull):

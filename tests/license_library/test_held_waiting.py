@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
-from library_makers import NOW, record
-from question_makers import COMPANY, PERSON
+from library_makers import FEED, LEASE, NOW, TOO_MANY, department_entry, feed_entry, record, records_frame
+from question_makers import COMPANY, IDENTIFIER, PERSON
 from sqlalchemy import Connection, Engine, text
 
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.questions import SearchTerms, VerifyQuestion
 from license_library.asking.waiting_records import count_waiting, count_waiting_of_type
 from license_library.catalogue.catalogue_store import load_catalogue
+from license_library.catalogue.declared_feeds import register_department
 from license_library.checklist.checklist import answer_checklist
+from license_library.exchange.checking import hold_exchange
+from license_library.exchange.exchanges import Exchange, begin_exchange, finish_landing
+from license_library.exchange.staging import stage_records
 from license_library.facts.fact_verdicts import judge
 from license_library.facts.facts import facts_of, read_rows
 from license_library.facts.subject_facts import facts_of_subject
 from license_library.licenses.dossier import get_license
 from license_library.licenses.license_now import license_now
 from license_library.licenses.reliances import Relying, rely_on
+from license_library.merge.listings import note_missed
 from license_library.merge.merging import discard_held, release_held
 from license_library.search.lookup import find_licenses
 from license_library.storage.keyring import Keyring
@@ -31,6 +37,7 @@ from schemas.catalogue.catalogue import load_catalogue as read_catalogue
 from schemas.catalogue.elements import load_elements
 
 TODAY, LATER = NOW.date(), NOW - timedelta(days=1)
+OTHER = "91110000600037341L"
 Doubts = Callable[[], list[list[str]]]
 
 
@@ -90,6 +97,97 @@ def test_what_a_held_batch_says_newer_of_a_license_is_a_doubt_until_somebody_dec
     discard_held(library, held, NOW)
     assert doubts() == [[]] * 4
     assert fact(conn, keyring) == ("known", None)
+
+
+TAKES_AWAY = {
+    "its identifier, not good": {"license_identifier": IDENTIFIER, "license_number": "B9", "status": "withdrawn"},
+    "its identifier, another holder": {"license_identifier": IDENTIFIER, "license_number": "B9", "holder_code": OTHER},
+    "a successor of another": {"replaces": "A1", "license_number": "A2", "holder_code": OTHER},
+    "a successor that is not good": {"replaces": IDENTIFIER, "license_number": "A2", "status": "revoked"},
+    "a later edition of another": {"license_identifier": IDENTIFIER[:-5] + "002.X", "holder_code": OTHER},
+    "a later issue, not good": {"issued_on": date(2016, 1, 1), "status": "withdrawn"},
+}
+
+
+@pytest.mark.parametrize("said", TAKES_AWAY)
+def test_what_a_held_batch_says_against_a_license_by_another_row_is_a_doubt(
+    doubts: Doubts, library: Engine, pull: Callable[..., Any], hold: Callable[..., int], said: str
+) -> None:
+    pull(told(license_identifier=IDENTIFIER, source_updated_at=LATER))
+    held = hold(told(**{"record_id": "R9", "license_number": "A1", **TAKES_AWAY[said]}))
+    assert doubts() == [["in_quarantine"]] * 4
+    discard_held(library, held, NOW)
+    assert doubts() == [[]] * 4
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"license_identifier": IDENTIFIER},  # the very license once more
+        {"replaces": "A1", "license_number": "A2"},  # the holder's own successor
+        {"license_number": "A1", "status": "expired", "issued_on": date(2012, 1, 1)},  # an earlier issue
+        {"license_number": "A1", "status": "withdrawn", "issued_on": date(2016, 1, 1), "license_type": "namepre"},
+        {
+            "license_number": "A1",
+            "status": "withdrawn",
+            "issued_on": date(2016, 1, 1),
+            "holder_code": OTHER,
+            "holder_name": "某",
+        },
+        {"license_number": "A2", "status": "withdrawn", "replaces": "A3"},
+    ],
+)
+def test_what_a_held_batch_says_of_other_licenses_is_no_doubt(
+    doubts: Doubts, pull: Callable[..., Any], hold: Callable[..., int], changes: dict[str, Any]
+) -> None:
+    pull(told(license_identifier=IDENTIFIER, source_updated_at=LATER))
+    hold(told(**{"record_id": "R9", **changes}))
+    assert doubts() == [[]] * 4
+
+
+def test_the_successor_of_all_joint_holders_is_no_doubt_and_one_that_leaves_one_out_is(
+    doubts: Doubts, library: Engine, pull: Callable[..., Any], hold: Callable[..., int]
+) -> None:
+    both = [{"code": COMPANY, "code_type": "001", "name": "甲"}, {"code": PERSON, "code_type": "111", "name": "王五"}]
+    pull(told(holders=json.dumps(both), source_updated_at=LATER))
+    held = hold(told(record_id="R9", license_number="A2", replaces="A1", holders=json.dumps(both[::-1])))
+    assert doubts() == [[]] * 4
+    discard_held(library, held, NOW)
+    hold(told(record_id="R9", license_number="A2", replaces="A1"))
+    assert doubts() == [["in_quarantine"]] * 4
+
+
+def held_elsewhere(library: Engine, keyring: Keyring, row: dict[str, object]) -> None:
+    """Let a batch of another department wait."""
+    with library.begin() as conn:
+        register_department(conn, department_entry(department="transport", name="交通"), [feed_entry()], NOW)
+    exchange = begin_exchange(library, "transport", FEED, "m", NOW, LEASE)
+    finish_landing(library, exchange, NOW)
+    with library.begin() as conn:
+        stage_records(conn, keyring, exchange, records_frame(row))
+        hold_exchange(conn, exchange, TOO_MANY, 1, 0, None, "rules-1", NOW)
+
+
+@pytest.mark.parametrize("issued_on", [date(2015, 3, 1), date(2015, 2, 28), date(2014, 1, 1)])
+def test_what_another_department_takes_away_in_a_held_batch_is_a_doubt(
+    doubts: Doubts, library: Engine, keyring: Keyring, issued_on: date
+) -> None:
+    changed_on = date(2016, 2, 1) if issued_on == date(2015, 2, 28) else None
+    held_elsewhere(library, keyring, told(status="withdrawn", issued_on=issued_on, changed_on=changed_on))
+    assert doubts() == ([[]] * 4 if issued_on.year == 2014 else [["in_quarantine"]] * 4)
+
+
+def test_a_held_list_that_lacks_a_license_is_a_doubt_until_somebody_decides(
+    doubts: Doubts, library: Engine, begin: Callable[..., Exchange]
+) -> None:
+    exchange = begin()
+    finish_landing(library, exchange, NOW)
+    with library.begin() as conn:
+        note_missed(conn, exchange, pl.Series(["other"]))
+        hold_exchange(conn, exchange, TOO_MANY, 0, 0, None, "rules-1", NOW)
+    assert doubts() == [["in_quarantine"]] * 4
+    discard_held(library, exchange.exchange_id, NOW)
+    assert doubts() == [[]] * 4
 
 
 @pytest.mark.parametrize(

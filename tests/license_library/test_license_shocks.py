@@ -232,6 +232,17 @@ def test_a_case_is_told_of_a_bad_row_that_is_corrected_onto_its_license(rely, pu
         ({"replaces": "鲁平1号", "holder_code": OTHER, "holder_name": "别家"}, True),
         ({"replaces": IDENTIFIER, "status": "revoked"}, True),
         ({"license_identifier": IDENTIFIER[:-5] + "002.S", "status": "revoked"}, True),
+        ({"license_identifier": IDENTIFIER, "holder_code": OTHER, "holder_name": "别家"}, True),
+        ({"license_identifier": IDENTIFIER}, False),
+        (
+            {
+                "license_identifier": IDENTIFIER,
+                "holder_code": OTHER,
+                "holder_name": "别家",
+                "issued_on": date(2014, 1, 1),
+            },
+            False,
+        ),
         ({"replaces": "鲁平1号"}, False),
         ({"license_identifier": IDENTIFIER[:-5] + "002.S"}, False),
         ({"status": "revoked"}, False),
@@ -246,6 +257,23 @@ def test_a_case_is_told_when_its_license_is_displaced(rely, pull, alerts, librar
     with library.connect() as conn:
         told_to = find_untold_alerts(conn, "approval_platform")
     assert [one.reason for one in told_to] == ["取代它的证照属于其他主体或已不可用"] * is_told
+
+
+def test_a_case_is_told_when_the_successor_of_its_license_leaves_a_joint_holder_out(rely, pull, alerts):
+    both = shared(("平度市恒通运输有限公司", "91370283MA3C00001X"), ("别家", OTHER))
+    rely(**both)
+    pull(told(2, record_id="R2", license_number="X2", replaces="鲁平1号", **both))
+    assert alerts() == []
+    pull(told(3, record_id="R2", license_number="X2", replaces="鲁平1号"))
+    assert alerts() == [("displaced", "valid", "valid")]
+
+
+def test_a_later_issue_of_the_same_feed_that_was_taken_away_is_told(rely, pull, alerts):
+    rely()
+    pull(told(2, record_id="R2", status="expired", issued_on=date(2010, 1, 1)))
+    assert alerts() == []
+    pull(told(3, record_id="R3", status="withdrawn", issued_on=date(2016, 1, 1)))
+    assert alerts() == [("contradicted", "valid", "withdrawn")]
 
 
 def test_a_case_is_told_when_the_successor_of_its_license_is_lost_later(rely, pull, alerts):

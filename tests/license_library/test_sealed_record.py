@@ -30,6 +30,8 @@ CHANGES = {
     "added": """delete from inquiries where inquiry_id = 5;
         insert into inquiries (inquiry_id, asked_at, actor, action, purpose, result_count)
         overriding system value values (5, now(), 'x', 'search', 'another', 0)""",
+    "before": """insert into inquiries (inquiry_id, asked_at, actor, action, purpose, result_count)
+        overriding system value values (0, now(), 'x', 'search', 'another', 0), (-7, now(), 'x', 'search', 'another', 0)""",
     "cut": "delete from inquiries where inquiry_id > 3; delete from inquiry_seals where last_id > 3",
     "hole": "delete from inquiries where inquiry_id <= 3; delete from inquiry_seals where last_id <= 3",
     "resealed": """update inquiries set purpose = 'another' where inquiry_id = 2;
@@ -42,6 +44,7 @@ NAMED = {
     "missing": {("missing", (4,))},
     "truncated": {("missing", (1, 2, 3)), ("missing", (4, 5, 6))},
     "added": {("changed", (5,))},
+    "before": {("added", (-7, 0))},
     "cut": {("seal_missing", ())},
     "hole": {("seal_missing", ())},
     "resealed": {("changed", (2,)), ("seal_wrong", ())},
