@@ -69,11 +69,11 @@ def require_every_good_one(hub: HubContext, done: ExchangeSummary, keys: list[st
     assert count(hub, "quarantined_records", f"record_id = any(array{keys!r})") == 0
 
 
-def pull_page(hub: HubContext, one: Faked, body: str, media_type: str) -> ExchangeSummary:
+def pull_page(hub: HubContext, one: Faked, body: str, media_type: str, *, full: bool = False) -> ExchangeSummary:
     """Pull a department that answers with this page."""
     with serving(answering(body.encode(), Content_Type=media_type)) as server:
         connection = replace(one.connection, port=server.port)
-        return steps.pull(replace(hub, amend=tolerant), one.name, "licenses", connection)
+        return steps.pull(replace(hub, amend=tolerant), one.name, "licenses", connection, full=full)
 
 
 def test_poison_in_json_stops_no_good_record(hub: HubContext, fake: StartFake) -> None:
@@ -192,3 +192,16 @@ def test_what_does_not_end_with_its_record_holds_the_page_and_nothing_of_it_is_a
         done = pull_page(hub, one, body, page.media_type)
         assert (done.state, done.error_code) == ("failed", "department.broke_promise"), attack[:20]
     assert count(hub, "licenses") == count(hub, "quarantined_records") == 0
+
+
+@pytest.mark.parametrize("key", ["NUL\x00", "长" * 5000])
+def test_a_key_that_no_database_takes_stops_no_whole_list(hub: HubContext, fake: StartFake, key: str) -> None:
+    one = fake("transport", GOOD)
+    feed = one.department.feeds["licenses"]
+    (page,) = fetch_pages(one.department, feed, one.connection, None)
+    rows = json.loads(page.body)["data"]["rows"]
+    rows.append(rows[0] | {feed.key[0]: key})
+    body = json.dumps({"status": 200, "data": {"total": len(rows), "rows": rows}})
+    assert pull_page(hub, one, body, page.media_type).merged == SCALE
+    again = pull_page(hub, one, body, page.media_type, full=True)  # only now could the list lack something
+    assert (again.state, again.error_message, again.unchanged, again.quarantined) == ("merged", None, SCALE, 1)
