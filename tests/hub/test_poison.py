@@ -19,6 +19,7 @@ from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import fetch_pages
 from hub.context import HubContext
 from hub.pulling import pull as steps
+from hub.reconciling.reconcile import reconcile
 from license_library.exchange.summaries import ExchangeSummary
 from tests.connectors.raw_server import answering, serving
 
@@ -205,3 +206,21 @@ def test_a_key_that_no_database_takes_stops_no_whole_list(hub: HubContext, fake:
     assert pull_page(hub, one, body, page.media_type).merged == SCALE
     again = pull_page(hub, one, body, page.media_type, full=True)  # only now could the list lack something
     assert (again.state, again.error_message, again.unchanged, again.quarantined) == ("merged", None, SCALE, 1)
+
+
+@pytest.mark.parametrize("keys", [[None, None], ["NUL\x00", "late"], ["".join(map(chr, range(0x4E00, 0x4E00 + 3000)))]])
+def test_keys_that_no_database_takes_are_kept_as_differences(
+    hub: HubContext, fake: StartFake, keys: list[str | None]
+) -> None:
+    one = fake("transport", GOOD)
+    feed = one.department.feeds["licenses"]
+    (page,) = fetch_pages(one.department, feed, one.connection, None)
+    rows = json.loads(page.body)["data"]["rows"]
+    assert pull_page(hub, one, page.body.decode(), page.media_type).merged == SCALE
+    rows += [rows[n] | {feed.key[0]: key, source_of(feed, "license_number"): f"LATE{n}"} for n, key in enumerate(keys)]
+    body = json.dumps({"status": 200, "data": {"total": len(rows), "rows": rows}})
+    with serving(answering(body.encode(), Content_Type=page.media_type)) as server:
+        found = reconcile(hub, one.name, "licenses", replace(one.connection, port=server.port))
+    assert (found.state, found.missing) == ("different", len(keys))
+    kept = [str(key or "").replace("\x00", "\ufffd")[:200] for key in keys]
+    assert set(column(hub, "select record_id from reconciliation_differences")) == set(kept)
