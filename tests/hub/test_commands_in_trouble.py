@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from hub_makers import StartFake
+from hub_makers import StartFake, column, expect_more, pull_once
 from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner, Result
 
@@ -129,3 +130,16 @@ def test_only_what_may_go_through_again_is_told_as_repeatable(error: psycopg.Err
     assert type(told.value) is kind
     assert ("can be repeated" in str(told.value)) == (kind is DatabaseUnavailable)
     assert "None" not in str(told.value)
+
+
+def test_the_end_of_what_is_held_or_over_is_refused(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    held = pull_once(replace(hub, amend=expect_more), one)
+    ended = type_command("exchange", "end", str(held.exchange_id))
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert f"exchange {held.exchange_id} is held; expected one that is landing, landed or checked" in ended.stderr
+    assert f"`hub hold discard {held.exchange_id}`" in ended.stderr
+    assert column(hub, "select state from exchanges") == ["held"]
+    type_command("hold", "discard", str(held.exchange_id), "--by", "张工", "--reason", "试")
+    again = type_command("exchange", "end", str(held.exchange_id))
+    assert (again.exit_code, "hub hold" in again.stderr) == (2, False)
