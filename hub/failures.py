@@ -22,6 +22,8 @@ from schemas.errors import DatabaseUnavailable, DepartmentError, DepartmentUnava
 
 PAUSE = timedelta(minutes=1)  # the first one, doubled each time
 DATABASE_ERRORS = (DBAPIError, psycopg.Error)
+# The connection, what ran short, a conflict with another, somebody's stop: not what the hub wrote, so it may go through again.
+REPEATABLE = ("08", "53", "40", "57")
 
 
 @contextmanager
@@ -72,16 +74,29 @@ def kind_and_place(error: Exception) -> str:
 
 def _plain(where: str, error: DBAPIError | psycopg.Error) -> HubError:
     cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, psycopg.OperationalError):
+    if _is_repeatable(cause):
         return DatabaseUnavailable(
             f"{where}: the database broke off ({type(cause).__name__}); nothing of this step was applied; it can be repeated"
         )
-    diag = cause.diag if isinstance(cause, psycopg.Error) else None
-    place = [f"{diag.table_name}", f"{diag.column_name or diag.constraint_name}"] if diag else []
     return HubError(
-        f"{where}: the database refused what the hub wrote: {type(cause).__name__} at {'.'.join(place)}; "
+        f"{where}: the database refused what the hub wrote: {type(cause).__name__}{_place(cause)}; "
         "nothing of this step was applied; this is a fault of the hub"
     )
+
+
+def _is_repeatable(cause: BaseException | None) -> bool:
+    """Say whether the same may go through another time; a connection that is lost has no code."""
+    if not isinstance(cause, psycopg.OperationalError):
+        return False
+    return cause.sqlstate is None or cause.sqlstate.startswith(REPEATABLE)
+
+
+def _place(cause: BaseException | None) -> str:
+    """Return what the database names of where it refused; not every refusal has a place."""
+    diag = cause.diag if isinstance(cause, psycopg.Error) else None
+    named = [diag.table_name, diag.column_name or diag.constraint_name] if diag else []
+    place = ".".join(filter(None, named))
+    return f" at {place}" if place else ""
 
 
 def _fail(hub: HubContext, exchange: Exchange, error: BaseException) -> None:

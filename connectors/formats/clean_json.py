@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from connectors.formats.json_exact import DOUBLED, Bad, decode_exactly
@@ -9,6 +11,7 @@ from connectors.formats.page_rows import quoted
 from schemas.errors import DepartmentBrokePromise
 
 DEPTH = 32
+_NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
 
 def decode_clean(content: str | bytes, who: str) -> Any:
@@ -39,3 +42,8 @@ def is_encodable(text: str) -> bool:
         return bool(text.encode() or True)
     except UnicodeEncodeError:
         return False
+
+
+def storable_names(names: Iterable[str]) -> frozenset[str]:
+    """Return names of fields as a database takes them: no NUL, and no half of a character."""
+    return frozenset(_NEVER_STORED.sub("\N{REPLACEMENT CHARACTER}", name) for name in names)

@@ -35,7 +35,7 @@ def alike_columns(outline: Outline, lists: Mapping[str, Sequence[str]]) -> dict[
         if kept != outline.keys:  # a key came twice, or lies where nobody looked
             return None
         return columns | {name: _texts(columns[name]) for name, _ in wanted if name in columns}
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):  # ValueError: half a character, or a key no slot can have
         return None
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from connectors.declarations.declared import Department, Feed
 from connectors.declarations.text_encoding import charset_of, utf8_of
-from connectors.formats.clean_json import is_encodable, require_clean
+from connectors.formats.clean_json import is_encodable, require_clean, storable_names
 from connectors.formats.json_exact import DOUBLED, Bad, decode_exactly
 from connectors.formats.json_outline import WHOLE
 from connectors.formats.page_rows import (
@@ -104,7 +104,7 @@ def record_rows(feed: Feed, records: list[Any], first: int = 0) -> PageRows:
 def _names(records: list[Any]) -> frozenset[str]:
     """Return every key of any record."""
     kept = {frozenset(record) for record in records if type(record) is dict}  # a list has few kinds of records
-    return frozenset(name for names in kept for name in names if isinstance(name, str))
+    return storable_names({name for names in kept for name in names if isinstance(name, str)})
 
 
 def _columns(names: list[str], records: list[Any], faults: list[Fault]) -> dict[str, Sequence[Any]]:

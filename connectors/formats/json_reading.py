@@ -6,7 +6,7 @@ Its facts need no look into a record, and records that are all alike need no obj
 from __future__ import annotations
 
 from connectors.declarations.declared import Department, Feed
-from connectors.formats.clean_json import require_clean
+from connectors.formats.clean_json import require_clean, storable_names
 from connectors.formats.json_alike import alike_columns
 from connectors.formats.json_outline import Outline, read_outline
 from connectors.formats.json_page import (
@@ -66,4 +66,4 @@ def _alike_rows(feed: Feed, outline: Outline) -> PageRows | None:
     columns: dict[str, Column] = {
         name: text_column(name, found.get(name, [None] * count), faults) for name in source_names(feed)
     }
-    return PageRows(columns, count, faults, names=frozenset(found))
+    return PageRows(columns, count, faults, names=storable_names(found))

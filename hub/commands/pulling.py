@@ -27,7 +27,7 @@ from license_library.asking.questions import DEFAULT_LIMIT, ExchangeFilter, Hold
 from license_library.exchange.exchanges import fail_exchange, get_exchange
 from license_library.exchange.summaries import ExchangeSummary, summarize
 from license_library.service.acts import deciding, overseeing
-from schemas.errors import HubError, LeaseLost
+from schemas.errors import HubError, LeaseLost, RequestError
 
 exchange = typer.Typer(
     help="Exchanges with their counts, and those that do not end by themselves.", no_args_is_help=True
@@ -115,8 +115,20 @@ def end(exchange_id: ExchangeId, as_json: AsJson = False) -> None:
         message = (
             f"{found.department}/{found.feed}: exchange {exchange_id} was ended by hand; nothing of it was applied"
         )
-        fail_exchange(hub.engine, exchange_id, LeaseLost.code, message, hub.clock())
-        _show([summarize(hub.engine, exchange_id)], as_json=as_json)
+        was_open = fail_exchange(hub.engine, exchange_id, LeaseLost.code, message, hub.clock())
+        summary = summarize(hub.engine, exchange_id)
+        if not was_open:
+            raise _not_open(summary)
+        _show([summary], as_json=as_json)
+
+
+def _not_open(summary: ExchangeSummary) -> RequestError:
+    number = summary.exchange_id
+    decide = f"; decide on it with `hub hold release {number}` or `hub hold discard {number}`"
+    return RequestError(
+        f"{summary.department}/{summary.feed}: exchange {number} is {summary.state}; expected one that is landing, landed "
+        f"or checked; nothing was ended and it stays as it is{decide if summary.state == 'held' else ''}"
+    )
 
 
 def _pull_one(

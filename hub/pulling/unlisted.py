@@ -19,6 +19,7 @@ from license_library.merge.listings import (
     note_returned,
     unlisted_records,
 )
+from license_library.merge.overtaken import storable
 from license_library.oversight.incidents import Cause, tell_incidents
 
 KIND = "unlisted"
@@ -37,7 +38,8 @@ class Listed:
 
     def look(self, frame: pl.DataFrame) -> None:
         """Take in the next records, good and bad."""
-        named = frame["record_id"].drop_nulls()
+        # Bad rows are named too, and their keys may hold anything; no good key is as long as where `storable` cuts.
+        named = pl.Series([storable(key) for key in frame["record_id"].drop_nulls()], dtype=pl.String)
         if self._unlisted and not self._exchange.is_replay:  # a replay has not asked the department
             note_returned(self._conn, self._exchange, self._unlisted.intersection(named))
             self._unlisted -= set(named)

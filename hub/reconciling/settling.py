@@ -12,6 +12,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection
 
+from license_library.merge.overtaken import storable
 from license_library.reconciliation.entries import FeedName, entries_now, set_aside
 
 
@@ -30,7 +31,7 @@ def settle(
     """Sort out differences: `cursor_at` is up to when the feed was merged, `began` when the comparison did."""
     if found.is_empty():
         return Settled(found)
-    now = entries_now(conn, name, found["record_id"].drop_nulls().to_list())
+    now = entries_now(conn, name, [storable(key) or "" for key in found["record_id"].drop_nulls()])
     looked = found.join(now.drop("updated_at"), on="record_id", how="left", suffix="_now")
     looked = looked.filter(~_has_ended())
     aside = set_aside(conn, name, looked["source_digest"].drop_nulls(), looked["digest"].drop_nulls())

@@ -126,17 +126,19 @@ def finish_landing(engine: Engine, exchange: Exchange, now: datetime) -> None:
         conn.execute(_LANDED, {"exchange_id": exchange.exchange_id, "now": now})
 
 
-def fail_exchange(engine: Engine, exchange_id: int, error_code: str, error_message: str, now: datetime) -> None:
-    """End an open exchange as failed; nothing of it is applied. One that has already ended stays as it is."""
+def fail_exchange(engine: Engine, exchange_id: int, error_code: str, error_message: str, now: datetime) -> bool:
+    """End an open exchange as failed, nothing of it applied; say whether it was open. What has ended or is held stays."""
     with engine.begin() as conn:
-        _fail(conn, exchange_id, error_code, error_message, now)
+        return _fail(conn, exchange_id, error_code, error_message, now)
 
 
-def _fail(conn: Connection, exchange_id: int, error_code: str, error_message: str, now: datetime) -> None:
+def _fail(conn: Connection, exchange_id: int, error_code: str, error_message: str, now: datetime) -> bool:
     message = error_message.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:2000]
     row = {"exchange_id": exchange_id, "error_code": error_code, "error_message": message, "now": now}
-    if conn.execute(_FAIL, row).rowcount:
+    was_open = conn.execute(_FAIL, row).rowcount > 0
+    if was_open:
         drop_staged(conn, exchange_id)
+    return was_open
 
 
 def get_exchange(engine: Engine, exchange_id: int) -> Exchange:

@@ -83,6 +83,8 @@ def _copy(conn: Connection, staged: list[tuple[Table, pl.DataFrame]]) -> None:
         for table, frame in staged:
             if not frame.is_empty():
                 copy_frame(raw, table, frame)
+    except psycopg.OperationalError:  # broken off, or over the department's limit: the step can be repeated
+        raise
     except psycopg.Error as failure:
         # Not chained: PostgreSQL's own words quote the line, with names and numbers in it.
         raise StagingRefused(

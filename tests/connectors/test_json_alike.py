@@ -114,6 +114,21 @@ def test_what_is_not_alike_is_read_the_long_way(declared: tuple[Department, Feed
     assert_alike(department, feed, body)
 
 
+@pytest.mark.parametrize("name", ["备注\n", "备注\t", '备"注', "备\\注", "备\x00", "备\ud800"])
+def test_a_name_that_no_slot_or_database_takes_is_a_name_like_any_other(
+    declared: tuple[Department, Feed], name: str
+) -> None:
+    department, feed = declared
+    for records in ([{name: '"1"'}] * 2, [{name: '"1"'}, {}]):  # in every record, or in one
+        body = page([record(feed, **one) for one in records], feed)
+        assert_alike(department, feed, body)
+        rows = read_json_rows(department, feed, body, "application/json")
+        kept = name.replace("\x00", "\ufffd").replace("\ud800", "\ufffd")
+        assert rows.count == 2
+        assert kept in rows.names
+        assert "".join(rows.names).encode()
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_both_ways_say_the_same(declared: tuple[Department, Feed], data: st.DataObject) -> None:

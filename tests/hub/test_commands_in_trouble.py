@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from hub_makers import StartFake
+from hub_makers import StartFake, column, expect_more, pull_once
 from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner, Result
 
 from hub.command import app
 from hub.context import HubContext
+from hub.failures import plain_database_errors_at
 from hub.rebuild import NotRebuilt, Rebuilt
-from schemas.errors import DepartmentUnreachable
+from schemas.errors import DatabaseUnavailable, DepartmentUnreachable, HubError
 
 AWAY = OperationalError(
     "select holder_name from licenses", {}, psycopg.OperationalError("server closed the connection")
@@ -109,3 +111,35 @@ def test_an_archive_of_which_nothing_could_be_merged_again_proves_nothing(monkey
     ended = type_command("rebuild", "--check", "--json")
     assert (ended.exit_code, json.loads(ended.stdout)[0]["is_equal"]) == (1, True)
     assert "nothing is proven" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (psycopg.errors.QueryCanceled("x"), DatabaseUnavailable),
+        (psycopg.errors.DiskFull("x"), DatabaseUnavailable),
+        (psycopg.errors.DeadlockDetected("x"), DatabaseUnavailable),
+        (psycopg.OperationalError("connection refused"), DatabaseUnavailable),
+        (psycopg.errors.ProgramLimitExceeded("x"), HubError),  # the same again would be too much again
+        (psycopg.DataError("a NUL"), HubError),
+    ],
+)
+def test_only_what_may_go_through_again_is_told_as_repeatable(error: psycopg.Error, kind: type[HubError]) -> None:
+    with pytest.raises(HubError) as told, plain_database_errors_at("transport/licenses"):
+        raise error
+    assert type(told.value) is kind
+    assert ("can be repeated" in str(told.value)) == (kind is DatabaseUnavailable)
+    assert "None" not in str(told.value)
+
+
+def test_the_end_of_what_is_held_or_over_is_refused(hub: HubContext, fake: StartFake) -> None:
+    one = fake("transport")
+    held = pull_once(replace(hub, amend=expect_more), one)
+    ended = type_command("exchange", "end", str(held.exchange_id))
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert f"exchange {held.exchange_id} is held; expected one that is landing, landed or checked" in ended.stderr
+    assert f"`hub hold discard {held.exchange_id}`" in ended.stderr
+    assert column(hub, "select state from exchanges") == ["held"]
+    type_command("hold", "discard", str(held.exchange_id), "--by", "张工", "--reason", "试")
+    again = type_command("exchange", "end", str(held.exchange_id))
+    assert (again.exit_code, "hub hold" in again.stderr) == (2, False)

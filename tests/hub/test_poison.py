@@ -19,6 +19,7 @@ from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import fetch_pages
 from hub.context import HubContext
 from hub.pulling import pull as steps
+from hub.reconciling.reconcile import reconcile
 from license_library.exchange.summaries import ExchangeSummary
 from tests.connectors.raw_server import answering, serving
 
@@ -69,11 +70,11 @@ def require_every_good_one(hub: HubContext, done: ExchangeSummary, keys: list[st
     assert count(hub, "quarantined_records", f"record_id = any(array{keys!r})") == 0
 
 
-def pull_page(hub: HubContext, one: Faked, body: str, media_type: str) -> ExchangeSummary:
+def pull_page(hub: HubContext, one: Faked, body: str, media_type: str, *, full: bool = False) -> ExchangeSummary:
     """Pull a department that answers with this page."""
     with serving(answering(body.encode(), Content_Type=media_type)) as server:
         connection = replace(one.connection, port=server.port)
-        return steps.pull(replace(hub, amend=tolerant), one.name, "licenses", connection)
+        return steps.pull(replace(hub, amend=tolerant), one.name, "licenses", connection, full=full)
 
 
 def test_poison_in_json_stops_no_good_record(hub: HubContext, fake: StartFake) -> None:
@@ -192,3 +193,34 @@ def test_what_does_not_end_with_its_record_holds_the_page_and_nothing_of_it_is_a
         done = pull_page(hub, one, body, page.media_type)
         assert (done.state, done.error_code) == ("failed", "department.broke_promise"), attack[:20]
     assert count(hub, "licenses") == count(hub, "quarantined_records") == 0
+
+
+@pytest.mark.parametrize("key", ["NUL\x00", "长" * 5000])
+def test_a_key_that_no_database_takes_stops_no_whole_list(hub: HubContext, fake: StartFake, key: str) -> None:
+    one = fake("transport", GOOD)
+    feed = one.department.feeds["licenses"]
+    (page,) = fetch_pages(one.department, feed, one.connection, None)
+    rows = json.loads(page.body)["data"]["rows"]
+    rows.append(rows[0] | {feed.key[0]: key})
+    body = json.dumps({"status": 200, "data": {"total": len(rows), "rows": rows}})
+    assert pull_page(hub, one, body, page.media_type).merged == SCALE
+    again = pull_page(hub, one, body, page.media_type, full=True)  # only now could the list lack something
+    assert (again.state, again.error_message, again.unchanged, again.quarantined) == ("merged", None, SCALE, 1)
+
+
+@pytest.mark.parametrize("keys", [[None, None], ["NUL\x00", "late"], ["".join(map(chr, range(0x4E00, 0x4E00 + 3000)))]])
+def test_keys_that_no_database_takes_are_kept_as_differences(
+    hub: HubContext, fake: StartFake, keys: list[str | None]
+) -> None:
+    one = fake("transport", GOOD)
+    feed = one.department.feeds["licenses"]
+    (page,) = fetch_pages(one.department, feed, one.connection, None)
+    rows = json.loads(page.body)["data"]["rows"]
+    assert pull_page(hub, one, page.body.decode(), page.media_type).merged == SCALE
+    rows += [rows[n] | {feed.key[0]: key, source_of(feed, "license_number"): f"LATE{n}"} for n, key in enumerate(keys)]
+    body = json.dumps({"status": 200, "data": {"total": len(rows), "rows": rows}})
+    with serving(answering(body.encode(), Content_Type=page.media_type)) as server:
+        found = reconcile(hub, one.name, "licenses", replace(one.connection, port=server.port))
+    assert (found.state, found.missing) == ("different", len(keys))
+    kept = [str(key or "").replace("\x00", "\ufffd")[:200] for key in keys]
+    assert set(column(hub, "select record_id from reconciliation_differences")) == set(kept)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 from library_makers import DEPARTMENT, NOW, TOO_MANY, record, records_frame
+from psycopg.errors import QueryCanceled
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -24,6 +25,7 @@ from license_library.exchange.staging import StagingRefused, stage_records
 from license_library.exchange.summaries import summarize
 from license_library.merge.merging import merge_exchange
 from license_library.quarantine.quarantining import quarantine_records
+from license_library.storage.database import limit_statements
 from schemas.errors import LeaseLost
 from schemas.license.problems import Problem, problems_frame
 
@@ -274,3 +276,12 @@ def test_a_frame_without_rows_is_staged_as_nothing(library, keyring, landed):
     with library.begin() as conn:
         assert stage_records(conn, keyring, landed, records_frame(record()).clear()).is_empty()
         assert isinstance(problems_frame(), pl.DataFrame)
+
+
+def test_a_limit_reached_while_rows_are_copied_lets_the_step_be_repeated(library, keyring, landed):
+    with library.begin() as conn:
+        body = "'begin perform pg_sleep(9); return new; end'"
+        conn.execute(text(f"create function slow() returns trigger language plpgsql as {body}"))
+        conn.execute(text("create trigger slow before insert on staged_licenses execute function slow()"))
+    with pytest.raises(QueryCanceled), limit_statements(library, 1).begin() as conn:
+        stage_records(conn, keyring, landed, records_frame(record()))
