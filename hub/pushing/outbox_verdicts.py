@@ -25,7 +25,10 @@ def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: date
             number=outcome.number, is_answer=True,
         )  # fmt: skip
     if outcome.state == "refused":
-        return Mark("refused", outcome.code, outcome.words, is_answer=True)
+        # Refused may be this very delivery, since an earlier try of it arrived; B was asked about that one before.
+        may_be_there = claim.is_doubtful and delivery.class_ == "A"
+        state = "to_verify" if may_be_there else "refused"
+        return Mark(state, outcome.code, outcome.words, is_doubtful=may_be_there, is_answer=True)
     is_doubtful = outcome.state in {"doubtful", "pending"}
     if is_doubtful and delivery.class_ == "C":
         return Mark("to_verify", outcome.code, outcome.words, is_doubtful=True, is_down=outcome.is_down)
