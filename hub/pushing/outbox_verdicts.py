@@ -15,6 +15,7 @@ from license_library.deliveries.outbox_claims import Claim
 from license_library.deliveries.outbox_marks import Mark
 
 GIVEN_UP, NO_RECEIPT, UNANSWERED = "delivery.given_up", "delivery.no_receipt", "delivery.unanswered"
+DAMAGED = "delivery.damaged"
 
 
 def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime, chance: float) -> Mark:
@@ -67,6 +68,12 @@ def answer_of(delivery: Delivery, outcome: Outcome) -> str:
 def unanswered() -> Mark:
     """Return where a delivery of class C stands that left and was never heard of again."""
     return Mark("to_verify", UNANSWERED, "the run that sent it ended before it had an answer", is_doubtful=True)
+
+
+def damaged(claim: Claim) -> Mark:
+    """Return where a delivery stands whose payload cannot be decrypted: nothing can be sent or asked of it."""
+    may_be_there = claim.is_doubtful or claim.acknowledged_at is not None
+    return Mark("to_verify", DAMAGED, "what it says cannot be decrypted", is_doubtful=may_be_there)
 
 
 def redeclared(claim: Claim, delivery: Delivery) -> Mark:
