@@ -5,6 +5,7 @@ Works in chunks, so memory is bounded by the page. Knows neither how a departmen
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -47,6 +48,8 @@ from schemas.suites.expectations import Suite, SuiteOutcome, merge_outcomes, run
 from schemas.suites.hold_reasons import HoldReason
 from schemas.suites.measures import Measures, measure_records
 from schemas.suites.suite import load_suite
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -98,6 +101,7 @@ def check_exchange(
     with hub.engine.begin() as conn:
         now = hub.clock()
         standing = find_standing(conn, hub.keyring, exchange.department, exchange.feed, local_day(now), now)
+        _tell_damaged(exchange, standing)
         suite = suite_of(department, feed)
         running = Check(hub, conn, exchange, suite, standing, feed.fields.keys(), now)
         clear_check(conn, exchange)
@@ -121,6 +125,12 @@ def check_exchange(
             running.tally.cursor_at = None
         lost = fields.tell(conn, exchange, now)
         return _conclude(running, feed, listed.find_missed(has_moved=moved.is_found), lost)
+
+
+def _tell_damaged(exchange: Exchange, standing: Standing) -> None:
+    for case in standing.damaged:
+        words = "%s/%s: the edit of case %d cannot be decrypted; its row is judged as it was told; edit the case again"
+        _log.warning(words, exchange.department, exchange.feed, case)
 
 
 def read_chunks(

@@ -15,6 +15,7 @@ from license_library.deliveries.outbox_claims import Claim
 from license_library.deliveries.outbox_marks import Mark
 
 GIVEN_UP, NO_RECEIPT, UNANSWERED = "delivery.given_up", "delivery.no_receipt", "delivery.unanswered"
+DAMAGED = "delivery.damaged"
 
 
 def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime, chance: float) -> Mark:
@@ -25,7 +26,10 @@ def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: date
             number=outcome.number, is_answer=True,
         )  # fmt: skip
     if outcome.state == "refused":
-        return Mark("refused", outcome.code, outcome.words, is_answer=True)
+        # Refused may be this very delivery, since an earlier try of it arrived; B was asked about that one before.
+        may_be_there = claim.is_doubtful and delivery.class_ == "A"
+        state = "to_verify" if may_be_there else "refused"
+        return Mark(state, outcome.code, outcome.words, is_doubtful=may_be_there, is_answer=True)
     is_doubtful = outcome.state in {"doubtful", "pending"}
     if is_doubtful and delivery.class_ == "C":
         return Mark("to_verify", outcome.code, outcome.words, is_doubtful=True, is_down=outcome.is_down)
@@ -64,6 +68,12 @@ def answer_of(delivery: Delivery, outcome: Outcome) -> str:
 def unanswered() -> Mark:
     """Return where a delivery of class C stands that left and was never heard of again."""
     return Mark("to_verify", UNANSWERED, "the run that sent it ended before it had an answer", is_doubtful=True)
+
+
+def damaged(claim: Claim) -> Mark:
+    """Return where a delivery stands whose payload cannot be decrypted: nothing can be sent or asked of it."""
+    may_be_there = claim.is_doubtful or claim.acknowledged_at is not None
+    return Mark("to_verify", DAMAGED, "what it says cannot be decrypted", is_doubtful=may_be_there)
 
 
 def redeclared(claim: Claim, delivery: Delivery) -> Mark:

@@ -24,6 +24,7 @@ from hub.crash_points import pass_by
 from hub.progress import Progress
 from hub.pushing.outbox_verdicts import (
     answer_of,
+    damaged,
     judge_delivery,
     judge_missing,
     judge_receipt,
@@ -116,6 +117,8 @@ class PushPass:
 
     def _bring(self, delivery: Delivery, claim: Claim) -> Mark | None:
         """Send a claimed delivery, unless it turns out to be there; None where it was taken from us meanwhile."""
+        if claim.is_damaged:
+            return damaged(claim)
         if claim.is_doubtful and delivery.class_ != claim.delivery_class:
             return redeclared(claim, delivery)
         if claim.is_doubtful and delivery.class_ == "C":
@@ -202,6 +205,10 @@ class PushPass:
 
     def _note_receipt(self, delivery: Delivery, claim: Claim) -> bool:
         """Ask for a receipt and note what it says; tell whether the department was found down."""
+        if claim.is_damaged:
+            self._in_transaction(lambda conn: self._mark_receipt(conn, claim, damaged(claim), ""))
+            self.summary.add("to_verify")
+            return False
         self._courier.open(delivery)
         outcome = self._called(claim, "pending", lambda: self._courier.poll(delivery, parcel_of(claim)))
         mark = judge_receipt(delivery, claim, outcome, self._hub.clock())

@@ -71,13 +71,13 @@ def require_told(told: list[Told]) -> int:
 
 def _claimed(hub: HubContext, channels: Channels) -> Iterator[DueAlert]:
     """Yield what is due, each claimed when its turn comes; what fails is not claimed again by this run."""
-    after = 0
+    seen = list[int]()
     while True:
         with hub.engine.begin() as conn:
-            due = claim_alert(conn, list(channels), after, hub.clock())
+            due = claim_alert(conn, list(channels), seen, hub.clock())
         if due is None:
             return
-        after = due.alert_id
+        seen.append(due.alert_id)
         yield due
 
 

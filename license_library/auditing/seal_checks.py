@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 from sqlalchemy import Connection, Engine, text
 
-from license_library.auditing.seal_copies import SealCopies
+from license_library.auditing.seal_copies import SealCopies, id_of, name_of
 from license_library.auditing.seals import Seal, mark_of, read_entries, unpack
 from license_library.storage.database import of_one_moment
 from license_library.storage.keyring import Keyring
@@ -45,17 +45,19 @@ class SealReport(msgspec.Struct, frozen=True):
 
 def check_seals(engine: Engine, keyring: Keyring, copies: SealCopies, progress: Callable[[int], None]) -> SealReport:
     """Compare the record with its seals, and these with their copies."""
-    copied, findings = set(copies.list_ids()), list[Finding]()
-    previous, last_id, seals, inquiries = b"", 0, list[int](), 0
+    copied, findings = copies.list_names(), list[Finding]()
+    previous, last_id, seals, inquiries = b"", 0, dict[str, int](), 0
     with of_one_moment(engine).connect() as conn:
         for seal in _seals(conn):
             findings += [*_wrong_seal(keyring, seal, previous, last_id), *_wrong_rows(conn, seal)]
-            findings += _wrong_copy(copies, seal, is_copied=seal.seal_id in copied)
+            if (name := name_of(seal.seal_id, seal.mark)) in copied:
+                findings += _wrong_copy(copies, name, seal.mark)
             previous, last_id, inquiries = seal.mark, seal.last_id, inquiries + seal.row_count
-            seals.append(seal.seal_id)
+            seals[name] = seal.seal_id
             progress(inquiries)
         findings += _put_before(conn.scalars(_BEFORE_ALL).all())
         unsealed = int(conn.execute(_AFTER, {"last_id": last_id}).scalar_one())
+    findings += _missing_copies(copies, {name: seals[name] for name in seals if name not in copied})
     findings += _lost_seals(copies, sorted(copied.difference(seals)))
     return SealReport(len(seals), inquiries, unsealed, len(copied), findings)
 
@@ -94,17 +96,24 @@ def _found(kind: Kind, seal: Seal, numbers: Iterable[int], words: str) -> Iterat
         yield Finding(kind, seal.seal_id, len(found), found[:NAMED], f"{len(found)} inquiries: {words}")
 
 
-def _wrong_copy(copies: SealCopies, seal: Seal, *, is_copied: bool) -> Iterator[Finding]:
-    if not is_copied:
-        yield Finding("copy_missing", seal.seal_id, 1, [], "the seal has no copy; `hub audit seal` writes it")
-        return
-    copy = copies.get(seal.seal_id)
-    if copy is None or copy.mark != seal.mark.hex():
-        yield Finding("copy_wrong", seal.seal_id, 1, [], "the copy says something else than the seal")
+def _wrong_copy(copies: SealCopies, name: str, mark: bytes) -> Iterator[Finding]:
+    copy = copies.get(name)
+    if copy is None:
+        yield Finding("copy_wrong", id_of(name), 1, [], "the copy cannot be read")
+    elif copy.mark != mark.hex():
+        yield Finding("copy_wrong", id_of(name), 1, [], "the copy says something else than the seal")
 
 
-def _lost_seals(copies: SealCopies, numbers: list[int]) -> Iterator[Finding]:
-    for number in numbers:
-        copy: Any = copies.get(number)
+def _missing_copies(copies: SealCopies, missing: dict[str, int]) -> Iterator[Finding]:
+    """Look once more: the hourly seal may have come between the list of copies and the look at the seals."""
+    there = copies.list_names() if missing else set[str]()
+    for name, seal_id in missing.items():
+        if name not in there:
+            yield Finding("copy_missing", seal_id, 1, [], "the seal has no copy; `hub audit seal` writes it")
+
+
+def _lost_seals(copies: SealCopies, names: list[str]) -> Iterator[Finding]:
+    for name in names:
+        copy: Any = copies.get(name)
         about = f"inquiries {copy.after_id + 1} to {copy.last_id}" if copy else "inquiries that nobody can name"
-        yield Finding("seal_missing", number, 1, [], f"copied and gone from the database, with {about}")
+        yield Finding("seal_missing", id_of(name), 1, [], f"copied and gone from the database, with {about}")

@@ -13,7 +13,7 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
-from license_library.auditing.seal_copies import SealCopies
+from license_library.auditing.seal_copies import SealCopies, name_of
 from license_library.auditing.seals import Seal, mark_of, pack, read_entries
 from license_library.storage.keyring import Keyring
 from schemas.bureau_time import Clock
@@ -36,7 +36,7 @@ insert into inquiry_seals (after_id, last_id, row_count, sealed_at, rows, mark)
 values (:after_id, :last_id, :row_count, :sealed_at, :rows, :mark)
 """)
 _SEALS = text("select * from inquiry_seals where seal_id = any(:ids) order by seal_id")
-_IDS = text("select seal_id from inquiry_seals order by seal_id")
+_MARKS = text("select seal_id, mark from inquiry_seals order by seal_id")
 
 
 class RecordBusy(HubError):
@@ -100,9 +100,9 @@ def _seal_next(engine: Engine, keyring: Keyring, last_id: int, clock: Clock) -> 
 
 
 def _copy(engine: Engine, copies: SealCopies) -> int:
-    there = set(copies.list_ids())
+    there = copies.list_names()
     with engine.begin() as conn:
-        wanted = [number for number in conn.scalars(_IDS) if number not in there]
+        wanted = [row.seal_id for row in conn.execute(_MARKS) if name_of(row.seal_id, row.mark) not in there]
         for row in conn.execute(_SEALS, {"ids": wanted}):
             copies.put(Seal(**row._mapping))
     return len(wanted)

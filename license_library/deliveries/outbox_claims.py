@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection, Row, text
 
-from license_library.storage.keyring import Keyring
+from license_library.storage.keyring import Keyring, KeyringError
 
 FAILURES = 3  # deliveries in a row that found the department down before it is left alone
 PAUSE = timedelta(minutes=1)  # how long it is left alone; then one delivery tries
@@ -37,6 +37,7 @@ class Claim:
     reason_code: str | None = None  # why it waited until now
     sent_at: datetime | None = None  # when it last left
     delivery_class: str = ""  # under which it last left
+    is_damaged: bool = False  # what it says cannot be decrypted: `payload` is empty, and it may not leave
 
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('deliveries ' || :department, 0))")
@@ -106,6 +107,7 @@ def claim_receipt(
 
 
 def _claim(row: Row[tuple[object, ...]], keyring: Keyring) -> Claim:
+    payload = _payload(row, keyring)
     return Claim(
         delivery_id=row.delivery_id,
         epoch=row.epoch,
@@ -113,7 +115,7 @@ def _claim(row: Row[tuple[object, ...]], keyring: Keyring) -> Claim:
         delivery_key=row.delivery_key,
         case_number=row.case_number,
         sequence=row.sequence,
-        payload=msgspec.json.decode(keyring.decrypt(row.payload), type=dict[str, str]),
+        payload=payload or {},
         is_doubtful=row.is_doubtful,
         tries=row.tries,
         owed_at=row.owed_at,
@@ -122,4 +124,13 @@ def _claim(row: Row[tuple[object, ...]], keyring: Keyring) -> Claim:
         reason_code=row.reason_code,
         sent_at=row.sent_at,
         delivery_class=row._mapping["class"],
+        is_damaged=payload is None,
     )
+
+
+def _payload(row: Row[tuple[object, ...]], keyring: Keyring) -> dict[str, str] | None:
+    """Raising here would undo the claim, and the damaged one would be first again for good."""
+    try:
+        return msgspec.json.decode(keyring.decrypt(row.payload), type=dict[str, str])
+    except KeyringError:
+        return None

@@ -56,6 +56,8 @@ class FileStore:
                 "settings: HUB_FILES_URL cannot be used; expected a folder, or the address of a store that fsspec and "
                 f"the installed packages know ({type(fault).__name__}); nothing was opened"
             ) from None
+        except Exception as fault:  # noqa: BLE001 - some stores connect here; whatever they say may quote the address
+            raise _unavailable(fault) from None
         self._is_local = LOCAL in (self._system.protocol if isinstance(self._system.protocol, tuple) else ())
         self._keyring = keyring
         self.max_bytes = max_bytes
@@ -127,9 +129,13 @@ class FileStore:
         except HubError:
             raise
         except Exception as fault:
-            raise FileStoreUnavailable(
-                f"files: the store of license files failed ({type(fault).__name__}); expected to read and write below HUB_FILES_URL; nothing was done"
-            ) from fault
+            raise _unavailable(fault) from fault
+
+
+def _unavailable(fault: Exception) -> FileStoreUnavailable:
+    return FileStoreUnavailable(
+        f"files: the store of license files failed ({type(fault).__name__}); expected to read and write below HUB_FILES_URL; nothing was done"
+    )
 
 
 def _write_whole(file: Path, content: bytes) -> None:

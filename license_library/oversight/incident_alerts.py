@@ -43,9 +43,9 @@ on conflict do nothing
 _CLAIM = text("""
 update incident_alerts set tries = tries + 1, tried_at = :now, claimed_until = :claimed_until
 where alert_id = (select alert_id from incident_alerts
-  where sent_at is null and channel = any(:channels) and alert_id > :after
+  where sent_at is null and channel = any(:channels) and alert_id <> all(cast(:seen as bigint[]))
     and (claimed_until is null or claimed_until <= :now)
-  order by alert_id limit 1 for update skip locked)
+  order by tries, alert_id limit 1 for update skip locked)
 returning alert_id, channel, tries, due_at, incident_id
 """)
 # Whoever comes late finds it sent that day already, by a run that took it over.
@@ -63,9 +63,12 @@ def note_due(conn: Connection, channels: Sequence[str], now: datetime) -> None:
     conn.execute(_BECOME_DUE, {"channels": list(channels), "now": now, "today": local_day(now)})
 
 
-def claim_alert(conn: Connection, channels: Sequence[str], after: int, now: datetime) -> DueAlert | None:
-    """Return the next alert that is due, claimed for this run; None where nothing is left."""
-    facts = {"channels": list(channels), "after": after, "now": now, "claimed_until": now + CLAIM}
+def claim_alert(conn: Connection, channels: Sequence[str], seen: Sequence[int], now: datetime) -> DueAlert | None:
+    """Return the next alert that is due and not seen by this run, claimed for it; None where nothing is left.
+
+    What was tried least comes first: a channel that hangs until the run is ended keeps no other waiting run after run.
+    """
+    facts = {"channels": list(channels), "seen": list(seen), "now": now, "claimed_until": now + CLAIM}
     row: Any = conn.execute(_CLAIM, facts).one_or_none()
     if row is None:
         return None

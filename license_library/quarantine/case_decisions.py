@@ -18,6 +18,7 @@ from license_library.asking.refusals import NotDecidable
 from license_library.asking.shown_marks import demand_mark
 from license_library.quarantine.case_events import Deed, write_events
 from license_library.quarantine.quarantine_list import CASE_MARK
+from license_library.quarantine.standing import open_edit
 from license_library.storage.keyring import Keyring
 from license_library.words.case_words import case_action_words, quarantine_words
 from license_library.words.wording import problem_words
@@ -135,7 +136,7 @@ def _edit(conn: Connection, keyring: Keyring, case: Row[Any], decision: CaseDeci
             "nothing was changed",
             zh=f"隔离 {case.quarantine_id} 没有源字段“{shown_name(unknown[0])}”；可选：{'、'.join(sorted(known))}；未作更改",
         )
-    edits = msgspec.json.decode(keyring.decrypt(case.edits)) if case.edits else {}
+    edits = open_edit(keyring, case.edits) or {}  # one that cannot be opened is replaced
     edits |= {name: value or None for name, value in decision.values.items()}
     edits = {name: value for name, value in edits.items() if value != known[name]}  # the original again is no edit
     sealed = keyring.encrypt(msgspec.json.encode(edits)) if edits else None

@@ -13,11 +13,11 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.quarantine.case_events import Deed, write_events
-from license_library.storage.keyring import Keyring
+from license_library.storage.keyring import Keyring, KeyringError
 from schemas.checking.checks import CONTRADICTED
 
 _STANDING = text("""
-select digest, edits, waived_codes from quarantined_records
+select quarantine_id, digest, edits, waived_codes from quarantined_records
 where department = :department and feed = :feed and state <> 'discarded'
   and (edits is not null or waived_until is not null)
 """)
@@ -44,12 +44,14 @@ returning q.quarantine_id
 class Standing:
     """Hold by the digest of a source row what a person put in place of its values, and which problems may pass.
 
-    `wrong` holds by record which of its rows, that contradicted others, a person discarded.
+    `wrong` holds by record which of its rows, that contradicted others, a person discarded; `damaged` the cases whose edit
+    cannot be decrypted: their rows are judged as the department told them.
     """
 
     edits: Mapping[bytes, Mapping[str, str | None]]
     waivers: Mapping[bytes, frozenset[str]]
     wrong: Mapping[str, frozenset[bytes]]
+    damaged: tuple[int, ...] = ()
 
 
 def end_waivers(conn: Connection, department: str, feed: str, today: date, now: datetime) -> None:
@@ -66,12 +68,26 @@ def find_standing(
     end_waivers(conn, department, feed, today, now)
     edits: dict[bytes, Mapping[str, str | None]] = {}
     waivers: dict[bytes, frozenset[str]] = {}
+    damaged = list[int]()
     for row in conn.execute(_STANDING, feed_named):
-        if row.edits is not None:
-            edits[bytes(row.digest)] = msgspec.json.decode(keyring.decrypt(row.edits))
+        edit = open_edit(keyring, row.edits)
+        if edit is None:
+            damaged.append(row.quarantine_id)
+        elif edit:
+            edits[bytes(row.digest)] = edit
         if row.waived_codes is not None:
             waivers[bytes(row.digest)] = frozenset(row.waived_codes)
-    return Standing(edits, waivers, _find_wrong(conn, feed_named))
+    return Standing(edits, waivers, _find_wrong(conn, feed_named), tuple(damaged))
+
+
+def open_edit(keyring: Keyring, sealed: bytes | None) -> dict[str, str | None] | None:
+    """Return what a person put in place of a row's values; None where it cannot be decrypted: it may not stop the others."""
+    if sealed is None:
+        return {}
+    try:
+        return msgspec.json.decode(keyring.decrypt(sealed), type=dict[str, str | None])
+    except KeyringError:
+        return None
 
 
 def _find_wrong(conn: Connection, feed_named: Mapping[str, str]) -> dict[str, frozenset[bytes]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -178,6 +179,26 @@ def test_a_run_that_died_in_the_middle_loses_nothing(alarmed: HubContext, channe
     assert len(send_alerts(at(alarmed, minutes=2), channels)) == 1
     with database.connect() as conn:
         assert conn.scalar(text("select count(*) from incident_alerts where sent_at is null")) == 0
+
+
+def test_a_channel_that_hangs_until_the_run_is_ended_starves_no_other(hub: HubContext) -> None:
+    hub, told = replace(hub, clock=lambda: NOON), list[str]()
+    register(hub, load_department("transport"))
+    causes = [Cause("licenses", f"c{number:02}", "critical", "数", "x") for number in range(12)]
+    with hub.engine.begin() as conn:
+        tell_incidents(conn, "transport", "watched", causes, NOON)
+
+    def hang(_: Alert) -> None:
+        hung.append(1)
+        if len(hung) == 8:
+            raise KeyboardInterrupt  # the task's time is over
+        raise AlertNotSent("mail: no answer within 30 s")
+
+    for run in range(3):
+        hung = list[int]()
+        with suppress(KeyboardInterrupt):
+            send_alerts(at(hub, minutes=15 * run), {"mail": hang, "webhook": lambda alert: told.append(alert.key)})
+    assert (len(told), len(set(told))) == (12, 12)
 
 
 def test_a_mail_server_that_says_nothing_or_drips_is_given_up_at_the_deadline() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,8 @@ def type_command(*words: str) -> Result:
 
 def test_what_is_sealed_and_whole_is_said_so(tmp_path: Path) -> None:
     assert json.loads(type_command("audit", "seal", "--json").stdout) == {"seals": 1, "inquiries": 2, "copies": 1}
-    assert [one.name for one in (tmp_path / "seals").iterdir()] == ["000000000001.json"]
+    (copy,) = (tmp_path / "seals").iterdir()
+    assert re.fullmatch("000000000001-[0-9a-f]{16}.json", copy.name)
     told = type_command("audit", "verify")
     assert (told.exit_code, "nothing differs from what was sealed" in told.stdout) == (0, True)
     assert "2 inquiries under 1 seals, 1 of them copied; 0 inquiries are not sealed yet" in told.stderr
@@ -55,3 +57,23 @@ def test_an_address_of_copies_that_nobody_knows_is_a_clear_error(monkeypatch: py
     told = type_command("audit", "seal")
     assert told.exit_code == 2
     assert "HUB_SEALS_URL cannot be used" in told.stderr
+
+
+@pytest.mark.parametrize("scheme", ["sftp", "ftp"])
+@pytest.mark.parametrize("verb", ["seal", "verify"])
+def test_a_place_that_does_not_answer_is_a_clear_error(scheme: str, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_SEALS_URL", f"{scheme}://hub:s3cret@127.0.0.1:1/seals")
+    told = type_command("audit", verb, "--json")
+    assert ("hub.seal_copies_unavailable" in told.stderr, "s3cret" in told.output) == (True, False)
+
+
+def test_an_emptied_record_is_not_whole_because_its_copies_are_out_of_reach(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.begin() as conn:
+        for table in ("inquiries", "inquiry_seals"):
+            conn.execute(text(f"alter table {table} disable trigger all"))
+            conn.execute(text(f"delete from {table}"))
+    monkeypatch.setenv("HUB_SEALS_URL", "webhdfs://127.0.0.1:1/seals")
+    told = type_command("audit", "verify", "--json")
+    assert (told.exit_code != 0, "hub.seal_copies_unavailable" in told.stderr) == (True, True)

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from hub_makers import PLOT, Faked
 from push_departments import make_departments
-from push_makers import StillClock, at, owe, push_once, row_of, states
+from push_makers import NO_CHANCE, StillClock, at, owe, push_once, row_of, states
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from hub.context import HubContext
+from hub.pushing.push import push
 from license_library.asking.refusals import NotDecidable
 from license_library.deliveries.outbox import decide_delivery
+from tests.connectors.raw_server import answering, serving
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -94,3 +96,23 @@ def test_a_doubt_that_outlived_a_turned_away_try_cannot_be_cancelled_unseen(
         process.set_mode("ok")
         assert push_once(owing, one).counts == {"acknowledged": 1}
     assert row_of(owing, owed)["is_doubtful"] is False
+
+
+@pytest.mark.parametrize("status", ["409 Conflict", "400 Bad Request"])
+def test_what_arrived_and_is_refused_as_known_already_is_to_be_verified(
+    owing: HubContext, clock: StillClock, status: str
+) -> None:
+    folder = owing.connectors_folder
+    assert folder is not None
+    with start_fake("class_a", PLOT, connectors=folder) as process:
+        one = Faked(load_department("class_a", folder), process, folder)
+        owed = owe(owing, one.name)
+        process.set_mode("ack_lost")
+        push_once(owing, one)
+        clock.pass_by(minutes=2)
+        said = '{"code": "DUPLICATE", "message": "该业务流水号已受理，请勿重复提交"}'.encode()
+        with serving(answering(said, status)) as server:
+            push(owing, one.name, replace(one.connection, port=server.port), bounds=NO_CHANCE)
+        assert len(process.inbox()) == 1
+    row = row_of(owing, owed)
+    assert (row["state"], row["is_doubtful"], row["reason_code"]) == ("to_verify", True, "department.refused")

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import fsspec
+import msgspec
 import pytest
 from library_makers import NOW
 from sqlalchemy import Engine, text
@@ -16,8 +18,9 @@ from license_library.asking.inquiries import record_inquiry
 from license_library.asking.strangers import LISTED, record_stranger
 from license_library.auditing import sealing
 from license_library.auditing.seal_checks import SealReport, check_seals
-from license_library.auditing.seal_copies import SealCopies, SealCopiesUnavailable
+from license_library.auditing.seal_copies import SealCopies, SealCopiesUnavailable, name_of
 from license_library.auditing.sealing import RecordBusy, Sealed, seal_inquiries
+from license_library.auditing.seals import Seal
 from license_library.storage.keyring import Keyring
 
 SEALED = 6
@@ -48,7 +51,7 @@ NAMED = {
     "cut": {("seal_missing", ())},
     "hole": {("seal_missing", ())},
     "resealed": {("changed", (2,)), ("seal_wrong", ())},
-    "remarked": {("seal_wrong", ()), ("copy_wrong", ())},
+    "remarked": {("seal_wrong", ()), ("copy_missing", ()), ("seal_missing", ())},
 }
 
 
@@ -124,7 +127,7 @@ def test_sealing_once_more_hides_nothing(
     change(sealed, CHANGES[kind])
     ask(sealed, 7, 2)
     seal()
-    assert {one for one, _ in NAMED[kind]} <= {one for one, _ in found(verify())}
+    assert {one for one, _ in NAMED[kind]} - {"copy_missing"} <= {one for one, _ in found(verify())}
 
 
 def test_a_seal_of_another_key_is_none(sealed: Engine, verify: Callable[..., SealReport]) -> None:
@@ -229,3 +232,84 @@ def test_a_place_that_cannot_be_written_leaves_the_seals_where_they_are(
 def test_nobody_changes_the_record_by_mistake(sealed: Engine, statement: str) -> None:
     with pytest.raises(DBAPIError, match="append-only"), sealed.begin() as conn:
         conn.execute(text(statement))
+
+
+RESTORE = """delete from inquiries where inquiry_id > 3; delete from inquiry_seals where last_id > 3;
+  alter table inquiries alter inquiry_id restart with 4; alter table inquiry_seals alter seal_id restart with 2"""
+
+
+def test_after_a_restore_new_seals_are_copied_and_the_lost_one_is_named(
+    sealed: Engine, seal: Callable[[], Sealed], verify: Callable[[], SealReport]
+) -> None:
+    change(sealed, RESTORE)
+    ask(sealed, 4, 5)
+    assert seal().copies == 1
+    report = verify()
+    assert (report.copies, found(report)) == (3, {("seal_missing", ())})
+    assert "inquiries 4 to 6" in report.findings[0].words
+
+
+def test_a_file_of_another_name_is_no_copy(
+    sealed: Engine, tmp_path: Path, seal: Callable[[], Sealed], verify: Callable[[], SealReport]
+) -> None:
+    for name in ("3", "000000000003.json", "000000000003-0123456789abcdef.json.part"):
+        (tmp_path / "elsewhere" / name).write_text("x")
+    ask(sealed, 7, 1)
+    assert seal().copies == 1
+    assert (verify().copies, verify().findings) == (3, [])
+
+
+def test_a_seal_that_comes_while_the_record_is_verified_is_no_finding(
+    database: Engine,
+    copies: SealCopies,
+    seal: Callable[[], Sealed],
+    verify: Callable[[], SealReport],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask(database, 1, 2)
+    real, times = copies.list_names, list[int]()
+
+    def listing() -> set[str]:
+        found = real()
+        times.append(1)
+        if len(times) == 1:
+            seal()
+        return found
+
+    monkeypatch.setattr(copies, "list_names", listing)
+    assert verify().findings == []
+
+
+def test_a_copy_is_never_written_over(sealed: Engine, copies: SealCopies, tmp_path: Path) -> None:
+    with sealed.begin() as conn:
+        first = Seal(**conn.execute(text("select * from inquiry_seals limit 1")).one()._mapping)
+    for place in (copies, SealCopies("memory://written-once")):
+        place.put(first)
+        (kept,) = [name for name in place.list_names() if name == name_of(first.seal_id, first.mark)]
+        before = place.get(kept)
+        place.put(msgspec.structs.replace(first, row_count=99))
+        assert place.get(kept) == before
+
+
+def test_a_store_that_cannot_be_listed_once_is_not_taken_for_an_empty_one(
+    sealed: Engine, seal: Callable[[], Sealed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(*_: object, **__: object) -> None:
+        raise TimeoutError
+
+    for name in ("info", "ls"):
+        monkeypatch.setattr(fsspec.implementations.local.LocalFileSystem, name, throttled)
+    with pytest.raises(SealCopiesUnavailable):
+        seal()
+
+
+def test_in_a_folder_in_which_nothing_can_be_renamed_copies_are_written(
+    database: Engine, seal: Callable[[], Sealed], verify: Callable[[], SealReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    for name in ("rename", "replace", "unlink", "remove"):
+        monkeypatch.setattr(f"os.{name}", refused)
+    ask(database, 1, 2)
+    assert (seal().copies, verify().findings) == (1, [])
