@@ -19,6 +19,7 @@ from schemas.phrases import Phrase
 
 Column = Sequence[str | None] | pl.Series
 _encoder = msgspec.json.Encoder()
+_NUMBER = re.compile(r"\d(?:[ -]?\d){14}|\d{6}")
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,13 @@ def require_success(feed: Feed, got: str | None, message: str | None, who: str) 
 
 
 def quoted(text: str | None) -> str:
-    """Return the department's own words, short, on one line, and without anything that may identify a person."""
+    """Return the department's own words, short and on one line; a mark in their place where they may identify a person."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
-    return repr(re.sub(r"\w*(?:\d(?:[ -]?\d){14}|\d{6})\w*", "…", line)[:120]) if line else "nothing"
+    if _NUMBER.search(
+        line
+    ):  # whose number it is stands anywhere around it, and no punctuation tells a name from a word
+        line = "…"
+    return repr(line[:120]) if line else "nothing"
 
 
 def is_count(text: str | None) -> bool:

@@ -169,7 +169,7 @@ def test_php_document_literal_is_pulled_over_soap_1_1_and_1_2(port: str, version
 
 @pytest.mark.parametrize(
     ("code", "family", "words"),
-    [("Server", DepartmentFault, "库忙 …"), ("Client", DepartmentRefused, "库忙 …")],
+    [("Server", DepartmentFault, "…"), ("Client", DepartmentRefused, "…")],
 )
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_fault_of_php_is_told(code: str, family: type[Exception], words: str, version: int, tmp_path: Path) -> None:
