@@ -101,7 +101,7 @@ def test_a_number_on_a_license_is_verified_by_another_number_of_the_same_holder(
     shelf: Library, people: list[int]
 ) -> None:
     def verified(**values: str) -> VerifyAnswer:
-        question = VerifyQuestion(license_number="L1", values=values)
+        question = VerifyQuestion(license_type="bizlic", license_number="L1", values=values)
         return verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW)
 
     assert verified(holder_code=PERSON).verdict == "mismatch"
@@ -120,7 +120,9 @@ def test_another_number_of_one_holder_does_not_go_with_the_name_of_another(shelf
     bind(shelf, people[0], people[1])
 
     def verified(name: str, number: str) -> str:
-        question = VerifyQuestion(license_number="S1", values={"holder_name": name, "holder_code": number})
+        question = VerifyQuestion(
+            license_type="bizlic", license_number="S1", values={"holder_name": name, "holder_code": number}
+        )
         return verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW).verdict
 
     names, numbers = ("平度市恒通运输有限公司", "王五"), (COMPANY, PERSON)
@@ -369,7 +371,7 @@ def test_a_doubted_form_of_a_number_is_no_longer_the_same_number(shelf: Library)
 
 def matches(shelf: Library, code: str, number: str) -> bool | None:
     """Return whether verification says that the license of this number is held under a code."""
-    asked = VerifyQuestion(license_number=number, values={"holder_code": code})
+    asked = VerifyQuestion(license_type="bizlic", license_number=number, values={"holder_code": code})
     return verify_license(shelf.conn, shelf.keyring, asked, TODAY, NOW).matches
 
 
