@@ -22,8 +22,8 @@ from schemas.errors import DatabaseUnavailable, DepartmentError, DepartmentUnava
 
 PAUSE = timedelta(minutes=1)  # the first one, doubled each time
 DATABASE_ERRORS = (DBAPIError, psycopg.Error)
-# The connection, what ran short, a conflict with another, somebody's stop: not what the hub wrote, so it may go through again.
-REPEATABLE = ("08", "53", "40", "57")
+# Of what PostgreSQL calls operational, only this is about what the hub wrote: the same again would be too much again.
+LIMITS = "54"
 
 
 @contextmanager
@@ -85,10 +85,8 @@ def _plain(where: str, error: DBAPIError | psycopg.Error) -> HubError:
 
 
 def _is_repeatable(cause: BaseException | None) -> bool:
-    """Say whether the same may go through another time; a connection that is lost has no code."""
-    if not isinstance(cause, psycopg.OperationalError):
-        return False
-    return cause.sqlstate is None or cause.sqlstate.startswith(REPEATABLE)
+    """Say whether the same may go through another time: a lost connection, a lock that was not given, somebody's stop."""
+    return isinstance(cause, psycopg.OperationalError) and not (cause.sqlstate or "").startswith(LIMITS)
 
 
 def _place(cause: BaseException | None) -> str:

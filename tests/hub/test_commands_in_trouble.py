@@ -119,6 +119,8 @@ def test_an_archive_of_which_nothing_could_be_merged_again_proves_nothing(monkey
         (psycopg.errors.QueryCanceled("x"), DatabaseUnavailable),
         (psycopg.errors.DiskFull("x"), DatabaseUnavailable),
         (psycopg.errors.DeadlockDetected("x"), DatabaseUnavailable),
+        (psycopg.errors.LockNotAvailable("x"), DatabaseUnavailable),
+        (psycopg.errors.IoError("x"), DatabaseUnavailable),
         (psycopg.OperationalError("connection refused"), DatabaseUnavailable),
         (psycopg.errors.ProgramLimitExceeded("x"), HubError),  # the same again would be too much again
         (psycopg.DataError("a NUL"), HubError),
