@@ -73,13 +73,14 @@ def newer_waits(license_alias: str) -> str:
 
 
 # Its identifier elsewhere, or its number with what may be the same holder, for this issue or a later one; an earlier one may well
-# be over. Two looks into indexes; what is asked of a row found there, few are asked. The gravest that any of them says.
+# be over, and a later one of the same feed speaks against this one only where it is not good. Two looks into indexes; what is asked of a row found there, few are asked. The gravest that any of them says.
 _TWINS_SAY = f"""case when {{0}}.status = any({GOOD}) then (
     select case max(case when n.status = any({NOT_GOOD}) then 2 when {{doubted}} then 1 end)
              when 2 then 'contradicted' when 1 then 'doubted_elsewhere' end from (
       select n.* from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id
        union all
       select n.* from licenses n where {same_number("{0}", "n")}
+         and ((n.department, n.feed) <> ({{0}}.department, {{0}}.feed) or n.status = any({NOT_GOOD}))
          and n.license_id <> {{0}}.license_id and {of_this_issue("{0}", "n")} and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
 
 
