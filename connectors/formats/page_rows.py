@@ -114,10 +114,8 @@ def require_success(feed: Feed, got: str | None, message: str | None, who: str) 
 def quoted(text: str | None) -> str:
     """Return the department's own words, short and on one line; a mark in their place where they may identify a person."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
-    if _NUMBER.search(
-        line
-    ):  # whose number it is stands anywhere around it, and no punctuation tells a name from a word
-        line = "…"
+    # Whose number it is stands anywhere around it, and no punctuation tells a name from a word.
+    line = "…" if _NUMBER.search(line) else line
     return repr(line[:120]) if line else "nothing"
 
 
