@@ -102,10 +102,14 @@ class FileStore:
         return True
 
     def list_digests(self) -> list[bytes]:
-        """List every digest that something lies under, whole or not."""
+        """List every digest that something lies under, whole or not; a store that cannot say so is unavailable, not empty."""
         with self._reaching():
             self._system.invalidate_cache()
-            found = self._system.find(self._root) if self._system.exists(self._root) else []
+            try:
+                self._system.ls(self._root, detail=False)  # `find` and `exists` take any error for an empty folder
+            except FileNotFoundError:
+                return []
+            found = self._system.find(self._root)
         names = sorted(path.rsplit("/", 1)[-1] for path in found)
         return [bytes.fromhex(name) for name in names if len(name) == 64 and set(name) <= set("0123456789abcdef")]
 

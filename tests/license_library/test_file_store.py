@@ -130,3 +130,9 @@ def test_a_process_killed_while_it_writes_leaves_no_half_file(tmp_path: Path) ->
 def test_a_store_that_does_not_answer_when_it_is_opened_is_a_clear_error(scheme: str) -> None:
     with pytest.raises(FileStoreUnavailable, match="license files failed"):
         FileStore(f"{scheme}://hub:s3cret@127.0.0.1:1/files", KEYRING)
+
+
+def test_a_store_that_cannot_be_listed_is_unavailable_and_not_empty() -> None:
+    store = FileStore("webhdfs://127.0.0.1:1/files", KEYRING)
+    with pytest.raises(FileStoreUnavailable, match="license files failed"):
+        store.list_digests()
