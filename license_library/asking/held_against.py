@@ -8,20 +8,19 @@ from __future__ import annotations
 from typing import Final
 
 from license_library.asking.held_records import CHANGES, HELD
-from license_library.asking.one_license import bound_holders, of_this_issue, same_number
+from license_library.asking.one_license import bound_holders, identifier_body, of_this_issue, same_number
 from license_library.asking.replaced import GOOD, NOT_GOOD
 from schemas.identifiers.license_identifier import ROOT
 
-# What all editions of a license have in common, and an identifier without its check character.
+# What all editions of a license have in common.
 _FAMILY: Final = f"""case when starts_with({{0}}.license_identifier, '{ROOT}') then left({{0}}.license_identifier, -5)
       else {{0}}.license_identifier end"""
 _EDITION: Final = "left(right({0}.license_identifier, 5), 3)"
-_BODY: Final = f"case when starts_with({{0}}, '{ROOT}') then left({{0}}, -1) else {{0}} end"
 # Staged rows have no index by any of these: held ones are hashed once for a whole question, and read only for a license that one
 # of them may be about.
 _KEYS: Final = (
     (_FAMILY, _FAMILY.format("s")),
-    (_BODY.format("{0}.license_identifier"), _BODY.format("s.replaces")),
+    (identifier_body("{0}.license_identifier"), identifier_body("s.replaces")),
     ("number_key({0}.license_number)", "number_key(s.replaces)"),
     ("number_key({0}.license_number)", "number_key(s.license_number)"),
 )
@@ -37,7 +36,7 @@ _MAYBE_OF_ONE_HOLDER: Final = f"""exists (select from {bound_holders("{0}")} one
         join {_HOLDERS} t on t.holder_hash = b.holder_hash or t.holder_name_key = b.name_key)"""
 # By its identifier, as a later edition, or as what it replaces.
 _NAMES: Final = f"""({_FAMILY.format("s")} = {_FAMILY} and {_EDITION.format("s")} >= {_EDITION}
-      or {_BODY.format("s.replaces")} = {_BODY.format("{0}.license_identifier")}
+      or {identifier_body("s.replaces")} = {identifier_body("{0}.license_identifier")}
       or number_key(s.replaces) = number_key({{0}}.license_number) and s.department = {{0}}.department and s.license_type = {{0}}.license_type)
       and (s.status = any({NOT_GOOD}) or s.status = any({GOOD}) and {_LEAVES_OUT})"""
 _SAME_NUMBER: Final = f"""{same_number("{0}", "s")} and s.status = any({NOT_GOOD}) and {of_this_issue("{0}", "s")}

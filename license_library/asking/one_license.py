@@ -41,6 +41,11 @@ def same_number(alias: str, other: str) -> str:
     return f"number_key({other}.license_number) = number_key({alias}.license_number)"
 
 
+def identifier_body(identifier: str) -> str:
+    """Return the expression of an identifier without its check character; of what has another shape, as it is."""
+    return _BODY.format(identifier)
+
+
 def same_identifier(identifier: str, other: str) -> str:
     """Return the condition that two expressions are one identifier, whichever way its check character was computed."""
     return _SAME_IDENTIFIER.format(identifier, other)

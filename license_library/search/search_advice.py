@@ -205,7 +205,7 @@ def _silent_beside(feeds: Sequence[Any], now: datetime) -> list[Advice]:
     names = _behind(feeds, now)
     words = Words(
         f"所列证照均非有效，但不能据此断定没有有效的证照：{names}的数据尚未接入或已超过承诺时限",
-        f"none that was found is good, which is no proof that no good one exists: not pulled yet or behind the promise: {names}",
+        f"none that is listed is good, which is no proof that no good one exists: not pulled yet or behind the promise: {names}",
     )
     return [Advice("search.silent_beside", words)] if names else []
 

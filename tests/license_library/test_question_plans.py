@@ -49,6 +49,8 @@ BIG = {
     "working_copies",
 }
 
+UNKNOWN = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002.S"  # another edition
+
 # Names of a trade, a place and two characters of their own, so that pairs are as rare as in life.
 SUBJECTS = """
 insert into subjects (holder_hash, code_type, code_encrypted, kind, name, name_key, named_at, known_from)
@@ -240,6 +242,7 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
     shelf, clock = full, (TODAY, NOW)
     (license_id,) = full.read("select license_id from licenses where license_number = 'A1'")
     other = VerifyQuestion(license_number="N7-1", values={"holder_code": COMPANY})
+    of_nobody: dict[str, Any] = {"license_type": "bizlic", "values": {"holder_code": COMPANY}}
     some = full.read("select holder_hash from subjects where subject_id = 7")
     assert bound_to_code(shelf.conn, shelf.keyring, some).others.keys() == {8}
     (subject_id,) = full.read("select subject_id from licenses where license_number = 'A1'")
@@ -265,6 +268,12 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "pairs": lambda: list_pairs(shelf.conn, shelf.keyring, PairFilter(state="proposed"), NOW),
         "pairs of a subject": lambda: list_pairs(shelf.conn, shelf.keyring, PairFilter(subject_id=7), NOW),
         "one pair": lambda: find_pair(shelf.conn, shelf.keyring, 7, 8),
+        "by identifier, not found": lambda: verify_license(
+            shelf.conn, shelf.keyring, VerifyQuestion(UNKNOWN, **of_nobody), *clock
+        ),
+        "by QR payload, not found": lambda: verify_license(
+            shelf.conn, shelf.keyring, VerifyQuestion(qr_payload="nobody's", **of_nobody), *clock
+        ),
         "dossier": lambda: get_license(shelf.conn, shelf.keyring, license_id, *clock),
     }
     assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}
