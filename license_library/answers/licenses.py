@@ -14,8 +14,9 @@ from license_library.answers.subjects import BoundHolder
 
 Validity = Literal["valid", "not_yet_valid", "expired", "not_good"]
 RecognisedAs = Literal[
-    "number", "identifier", "holder_code", "organisation_code", "holder_name", "similar_name", "letters"
-]
+    "number", "identifier", "former_number", "former_identifier", "holder_code", "organisation_code", "holder_name",
+    "similar_name", "letters",
+]  # fmt: skip
 
 
 class LicenseHolder(Answer, frozen=True):

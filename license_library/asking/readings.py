@@ -58,9 +58,9 @@ def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Readin
     check_filters(terms)
     check_text(value)
     if kind == "number":
-        return [_number(value)]
+        return _number(value)
     if kind == "identifier":
-        return [read_identifier(value)]
+        return _identifier(value)
     if kind == "holder_code":
         if not terms.holder_code_type and (guessed := recognise_holder_code(value, today)):
             return [Reading("holder_code", guessed.hashes(keyring)), *_organisations_too(guessed, value, keyring)]
@@ -132,22 +132,26 @@ def _recognise(value: str, keyring: Keyring, today: date) -> list[Reading]:
     if _HAN.search(value) and not any(char.isdigit() for char in value):
         return [_name(value), _similar(value)]
     if len(name_key(value)) < MIN_NAME:
-        return [_number(value)]
+        return _number(value)
     letters = unicodedata.normalize("NFKC", value)
-    return [_number(value), _name(value), *([Reading("letters", [letters])] if _LETTERS.fullmatch(letters) else [])]
+    return [*_number(value), _name(value), *([Reading("letters", [letters])] if _LETTERS.fullmatch(letters) else [])]
 
 
 def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
     """Return the readings of what is a code by its shape; its check character is judged before anyone searches."""
     text = normalise_identifier(value)
     if text.startswith("1.2.156."):
-        return [read_identifier(value)]
+        return _identifier(value)
     if code := recognise_holder_code(value, today):
-        return [Reading("holder_code", code.hashes(keyring)), *_organisations_too(code, value, keyring), _number(value)]
+        return [
+            Reading("holder_code", code.hashes(keyring)),
+            *_organisations_too(code, value, keyring),
+            *_number(value),
+        ]
     if _HOLDER_CODE_SHAPE.fullmatch(text):
-        return [Reading("number", [number_key(value)], (_code_doubt(value, today),))]
+        return _number(value, _code_doubt(value, today))
     if _ORGANISATION_SHAPE.fullmatch(text):
-        return [*_organisation(text, keyring), _number(value)]
+        return [*_organisation(text, keyring), *_number(value)]
     return []
 
 
@@ -189,8 +193,14 @@ def _code_doubt(value: str, today: date) -> Advice:
     raise AssertionError("a right holder code is no doubt")
 
 
-def _number(value: str) -> Reading:
-    return Reading("number", [number_key(value)])
+def _number(value: str, *advice: Advice) -> list[Reading]:
+    """Read what may be a license's number, or the one that it had."""
+    return [Reading(kind, [number_key(value)], advice) for kind in ("number", "former_number")]
+
+
+def _identifier(value: str) -> list[Reading]:
+    reading = read_identifier(value)
+    return [reading, msgspec.structs.replace(reading, kind="former_identifier")]
 
 
 def _name(value: str) -> Reading:

@@ -131,7 +131,7 @@ def _holders(row: Any) -> set[Any]:
 
 def _said(reading: Reading, found: _Found) -> tuple[Advice, ...]:
     # A license number that was found needs no doubt about being a mistyped holder code.
-    return () if found.rows and reading.kind == "number" else reading.advice
+    return () if found.rows and reading.kind in ("number", "former_number") else reading.advice
 
 
 def _advise(

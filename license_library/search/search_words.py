@@ -13,6 +13,8 @@ from license_library.licenses.license_hits import Fitting
 RECOGNISED: Final[dict[RecognisedAs, Words]] = {
     "number": Words("按证照编号查询", "by license number"),
     "identifier": Words("按电子证照标识查询", "by license identifier"),
+    "former_number": Words("按先前版本的证照编号查询", "by the license number of an earlier version"),
+    "former_identifier": Words("按先前版本的电子证照标识查询", "by the license identifier of an earlier version"),
     "holder_code": Words("按持证主体代码查询", "by holder code"),
     "organisation_code": Words("按组织机构代码查询", "by organisation code"),
     "holder_name": Words("按持证主体名称查询", "by holder name"),
@@ -24,6 +26,12 @@ _FORMER: Final = Words("曾用名相符", "by a former name")
 _FITS: Final = {
     "number": Words("证照编号相同", "its license number"),
     "identifier": Words("电子证照标识相同", "its license identifier"),
+    "former_number": Words(
+        "先前版本的证照编号相同，请核对现行编号", "the license number of an earlier version; compare today's"
+    ),
+    "former_identifier": Words(
+        "先前版本的电子证照标识相同，请核对现行标识", "the license identifier of an earlier version; compare today's"
+    ),
     "holder_code": Words("持证主体代码相同", "its holder's code"),
     "organisation_code": Words(
         "统一社会信用代码含此组织机构代码", "its holder's credit code holds this organisation code"

@@ -11,6 +11,7 @@ from sqlalchemy import TextClause, text
 
 from license_library.answers import RecognisedAs
 from license_library.asking.cursors import LAST
+from license_library.asking.former_versions import once_borne
 from license_library.asking.holder_subjects import BY_ORGANISATION, by_code, with_bound
 from license_library.licenses.license_hits import HitsQuery, hits_query
 
@@ -44,6 +45,8 @@ def held_by(own: str) -> str:
 _FROM = {
     "number": "from licenses l where number_key(l.license_number) = any(cast(:values as text[]))",
     "identifier": "from licenses l where l.license_identifier = any(cast(:values as text[]))",
+    "former_number": f"from licenses l where l.license_id in ({once_borne('number')})",
+    "former_identifier": f"from licenses l where l.license_id in ({once_borne('identifier')})",
     "holder": held_by(by_code(":values")),
     "organisation": held_by(BY_ORGANISATION),
     # Candidate by candidate: whatever the planner thinks of their number, licenses are reached through the index. A
@@ -87,6 +90,8 @@ select license_type, coalesce(t.name, license_type) as license_type_name, issuer
 _SOURCES: Final[dict[RecognisedAs, tuple[str, tuple[str, ...]]]] = {
     "number": ("number", _BY_ID),
     "identifier": ("identifier", _BY_ID),
+    "former_number": ("former_number", _BY_ID),
+    "former_identifier": ("former_identifier", _BY_ID),
     "holder_code": ("holder", _NEWEST),
     "organisation_code": ("organisation", _NEWEST),
     "holder_name": ("subjects", _BEST),

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.asking.bound_holders import NOBODY, Bound
+from license_library.asking.former_versions import once_borne
 from license_library.asking.freshness import validity_of
 from license_library.asking.holder_subjects import by_code
 from license_library.asking.listed_holders import holders_of, persons_of
@@ -35,11 +36,12 @@ _TYPE_NAMES = {kind.code: kind.zh for kind in HOLDER_CODE_TYPES}
 _GOOD = """(status = any(cast(:good_states as text[])) and (status = 'renewal_pending' or open_ended
     or coalesce(valid_to, 'infinity') >= cast(:today as date)))"""
 _ORDER = f"{_GOOD} desc, issued_on desc, license_id desc"
-_BY_IDENTIFIER = hits_query(f"""
+_IDENTIFIED = f"""
 select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
- where license_identifier = any(cast(:values as text[])) and license_type = any(cast(:types as text[]))
- order by {_ORDER} limit 1
-""")  # noqa: S608 - constants of this file
+ where {{}} and license_type = any(cast(:types as text[])) order by {_ORDER} limit 1
+"""  # noqa: S608 - constants of this file
+_BY_IDENTIFIER = hits_query(_IDENTIFIED.format("license_identifier = any(cast(:values as text[]))"))
+_BY_FORMER_IDENTIFIER = hits_query(_IDENTIFIED.format(f"license_id in ({once_borne('identifier')})"))
 _BY_HOLDER = hits_query(f"""
 select license_id, row_number() over (order by {_ORDER}) as ordinal, cast(null as bigint[]) as place
   {held_by(by_code(":holders"))}
@@ -90,9 +92,10 @@ class CertInfo(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def find_by_identifier(conn: Connection, identifier: str, types: Sequence[str], today: date) -> Sequence[Any]:
-    """Return the license of an identifier, of one of these types, or nothing; of several the best, as of a holder."""
-    asked = {"values": identifier_forms(identifier), "types": list(types)}
-    return read_hits(conn, _BY_IDENTIFIER, asked | {"today": today, "good_states": sorted(GOOD_STATES)})
+    """Return the license that bears or once bore an identifier, of one of these types, or nothing; of several the best, as of a holder."""
+    asked: dict[str, Any] = {"values": identifier_forms(identifier), "types": list(types)}
+    asked |= {"today": today, "good_states": sorted(GOOD_STATES)}
+    return read_hits(conn, _BY_IDENTIFIER, asked) or read_hits(conn, _BY_FORMER_IDENTIFIER, asked)
 
 
 def find_by_holder(

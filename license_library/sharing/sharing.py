@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import Words
 from license_library.asking.bound_holders import NOBODY, Bound
+from license_library.asking.former_versions import Named, former_words
 from license_library.asking.refusals import WrongQuestion
 from license_library.files.file_store import FileDamaged, FileStoreUnavailable, FileTooLarge
 from license_library.licenses.license_now import licenses_now
@@ -35,9 +36,10 @@ from license_library.sharing.sharing_rights import (
 )
 from license_library.sharing.sharing_words import MESSAGES, Status
 from license_library.storage.keyring import Keyring
-from license_library.verification.qr_payloads import find_by_qr_payload, has_passed_on, is_former
+from license_library.verification.qr_payloads import find_by_qr_payload
 from license_library.verification.verify_candidates import are_one_license
-from license_library.words.verify_words import FORMER_QR, PASSED_ON
+from schemas.identifiers.license_identifier import identifier_forms
+from schemas.identifiers.normal_form import normalise_identifier
 
 
 def knows_caller(conn: Connection, keyring: Keyring, access_id: str, access_token: str) -> bool:
@@ -69,7 +71,9 @@ def answer_call(conn: Connection, keyring: Keyring, place: FilePlace, call: Call
 
 
 def _by_identifier(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
-    return _told(asking, rows_of_identifier(asking, data["certIdentifier"]))
+    identifier = normalise_identifier(data["certIdentifier"])
+    rows = rows_of_identifier(asking, identifier)
+    return _of_former(asking, rows, "identifier", identifier_forms(identifier))
 
 
 def _by_qr_payload(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
@@ -77,14 +81,17 @@ def _by_qr_payload(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
     rows = find_by_qr_payload(asking.conn, payload, granted_types(asking.conn, asking.consumer))
     if not are_one_license(rows):
         raise Ended(Status.OTHER, "该二维码对应多件证照，无法确定")
-    told = _told(asking, good_rows(asking, rows, None, named_by="qr_payload"))
-    if not is_former(rows[0], payload):
-        return told
-    said = PASSED_ON if has_passed_on(asking.conn, rows[0].license_id, payload) else FORMER_QR
-    return [_of_former(one, said) for one in told]
+    return _of_former(asking, good_rows(asking, rows, None, named_by="qr_payload"), "qr_payload", [payload])
 
 
-def _of_former(told: CertInfo, said: Words) -> CertInfo:
+def _of_former(asking: Asking, rows: Sequence[Any], name: Named, values: Sequence[str]) -> list[CertInfo]:
+    """Tell what was found, and doubt what only an earlier version of it bore."""
+    said = former_words(asking.conn, rows[0], name, values)
+    told = _told(asking, rows)
+    return [_doubted(one, said) for one in told] if said else told
+
+
+def _doubted(told: CertInfo, said: Words) -> CertInfo:
     return msgspec.structs.replace(told, doubt="；".join(filter(None, (told.doubt, said.zh))))
 
 

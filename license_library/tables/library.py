@@ -94,6 +94,12 @@ license_versions = Table(
     Column("exchange_id", BigInteger, nullable=False),
     Column("mapping_version", Text, nullable=False),
     Index("ix_license_versions_subject_id", "subject_id"),
+    Index("ix_license_versions_number_key", text("number_key(license_number)")),
+    Index(
+        "ix_license_versions_license_identifier",
+        "license_identifier",
+        postgresql_where=text("license_identifier is not null"),
+    ),
     _qr_payload("ix_license_versions_qr_payload"),
 )
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import Doubt, FieldMatch, ReplacementBrief, Validity, VerifyAnswer, Words
 from license_library.asking.doubts import doubts_of, may_have_changed
+from license_library.asking.former_versions import former_words
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.known_faces import known_faces
 from license_library.asking.questions import VerifyQuestion
@@ -23,10 +24,10 @@ from license_library.storage.keyring import Keyring
 from license_library.verification.absence import answer_nothing, type_asked, untold_names
 from license_library.verification.comparing import FACE, check_values, compare_values, refuse_faces
 from license_library.verification.holder_matches import GivenHolder, HolderMatch
-from license_library.verification.qr_payloads import has_passed_on, is_former
 from license_library.verification.verify_candidates import (
     MOST,
     find_candidates,
+    named_by,
     read_license,
     refuse_several,
     refuse_unlike,
@@ -35,8 +36,8 @@ from license_library.verification.verify_candidates import (
 from license_library.words.verify_words import (
     ANOTHERS,
     CONFIRMED_UNCOMPARED,
-    FORMER_QR,
-    PASSED_ON,
+    FORMER,
+    FORMER_ALONE,
     VERDICTS,
     differing_words,
     reasons_for,
@@ -79,7 +80,7 @@ def verify_license(
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()
     answer = msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
-    return _with_former(conn, row, question, answer)
+    return _with_former(conn, row, question, reading, answer)
 
 
 def _by_number(conn: Connection, question: VerifyQuestion) -> VerifyQuestion | None:
@@ -95,15 +96,19 @@ def _by_number(conn: Connection, question: VerifyQuestion) -> VerifyQuestion | N
     return asked if find_candidates(conn, asked, read_license(asked)) else None
 
 
-def _with_former(conn: Connection, row: Any, question: VerifyQuestion, answer: VerifyAnswer) -> VerifyAnswer:
-    """Tell that a QR code is of an earlier version; one that was another holder's confirms nothing, unless today's is given as well."""
-    payload = None if question.identifier else question.qr_payload
-    if not payload or not is_former(row, payload):
+def _with_former(
+    conn: Connection, row: Any, question: VerifyQuestion, reading: Reading, answer: VerifyAnswer
+) -> VerifyAnswer:
+    """Tell that an earlier version bore what was given; without today's holder a number confirms nothing, nor what was another holder's."""
+    name = named_by(question)
+    said = former_words(conn, row, name, reading.values)
+    if said is None:
         return answer
-    reasons = [*answer.reasons, FORMER_QR]
+    reasons = [*answer.reasons, FORMER[name]]
     is_open = answer.verdict in ("confirmed", "not_compared") and not _is_the_holder(answer.fields)
-    if is_open and has_passed_on(conn, row.license_id, payload):
-        return msgspec.structs.replace(answer, verdict="stale", words=PASSED_ON, reasons=reasons)
+    told = FORMER_ALONE.get(name) if said == FORMER[name] else said
+    if is_open and told:
+        return msgspec.structs.replace(answer, verdict="stale", words=told, reasons=reasons)
     return msgspec.structs.replace(answer, reasons=reasons)
 
 

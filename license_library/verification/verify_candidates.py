@@ -1,4 +1,4 @@
-"""Which licenses a verification may mean: those that bear the identifier, the QR payload or the number that was given.
+"""Which licenses a verification may mean: those that bear, or once bore, the identifier, the QR payload or the number that was given.
 
 Compares nothing. A number may stand on many licenses: what has been looked at is bounded, and the bound is told.
 """
@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from license_library.answers import Words
+from license_library.asking.former_versions import BORNE, Named, once_borne
 from license_library.asking.questions import VerifyQuestion
 from license_library.asking.readings import Reading, check_text, read_identifier
 from license_library.asking.refusals import WrongQuestion
@@ -24,12 +25,18 @@ _CANDIDATES = f"""
 select license_id, row_number() over (order by issued_on desc, license_id desc) as ordinal,
        cast(null as bigint[]) as place
   from (select license_id, issued_on from licenses
-         where {{column}} = any(cast(:values as text[]))
+         where {{bears}}
            and (cast(:license_type as text) is null or license_type = cast(:license_type as text))
          order by issued_on desc, license_id desc limit {MOST + 1}) as page
 """  # noqa: S608 - a constant of this file
-_BY_IDENTIFIER = hits_query(_CANDIDATES.format(column="license_identifier"))
-_BY_NUMBER = hits_query(_CANDIDATES.format(column="number_key(license_number)"))
+_BEARS: Final = {
+    name: f"{BORNE[name].format('licenses')} = any(cast(:values as text[]))" for name in ("number", "identifier")
+}
+_NOW: Final = {name: hits_query(_CANDIDATES.format(bears=bears)) for name, bears in _BEARS.items()}
+_ONCE: Final = {
+    name: hits_query(_CANDIDATES.format(bears=f"license_id in ({once_borne(name)})"))
+    for name in ("number", "identifier")
+}
 
 
 def without_blanks(question: VerifyQuestion) -> VerifyQuestion:
@@ -62,13 +69,18 @@ def read_license(question: VerifyQuestion) -> Reading:
     raise WrongQuestion("verify.no_license", words)
 
 
+def named_by(question: VerifyQuestion) -> Named:
+    """Return what names the license: an identifier before a QR payload before a number."""
+    return "identifier" if question.identifier else "qr_payload" if question.qr_payload else "number"
+
+
 def find_candidates(conn: Connection, question: VerifyQuestion, reading: Reading) -> Sequence[Any]:
-    """Return the licenses so named, newest first; one more than MOST says that there may be others."""
-    if question.qr_payload and not question.identifier:
-        return _of_one_license(find_by_qr_payload(conn, question.qr_payload))
-    by_number = reading.kind == "number"
-    parameters = {"values": reading.values, "license_type": question.license_type if by_number else None}
-    return read_hits(conn, _BY_NUMBER if by_number else _BY_IDENTIFIER, parameters)
+    """Return the licenses so named, or where there are none, once so named, newest first; one more than MOST says that there may be others."""
+    name = named_by(question)
+    if name == "qr_payload":
+        return _of_one_license(find_by_qr_payload(conn, str(reading.values[0])))
+    parameters = {"values": reading.values, "license_type": question.license_type if name == "number" else None}
+    return read_hits(conn, _NOW[name], parameters) or read_hits(conn, _ONCE[name], parameters)
 
 
 def refuse_several() -> NoReturn:

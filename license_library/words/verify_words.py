@@ -33,13 +33,29 @@ UNKNOWN_TYPE: Final = Words(
     "the license type is not known, so nobody can say which department holds it",
 )
 
-FORMER_QR: Final = Words(
-    "二维码属于先前版本，请核对现行内容", "the QR code is of an earlier version; compare what the license says now"
-)
-PASSED_ON: Final = Words(
-    "证照存在，但二维码属于先前版本，此后持证主体已变更，请核对现行持证主体",
-    "it exists, but the QR code is of an earlier version, and another holder has it since; compare the holder of today",
-)
+_NAMES: Final = {
+    "number": ("该编号", "the number"),
+    "identifier": ("该电子证照标识", "the identifier"),
+    "qr_payload": ("二维码", "the QR code"),
+}
+FORMER: Final = {
+    name: Words(
+        f"{zh}属于先前版本，请核对现行内容", f"{en} is of an earlier version; compare what the license says now"
+    )
+    for name, (zh, en) in _NAMES.items()
+}
+# Whoever corrects a number takes it off the paper that bears it: by the number alone nobody knows whether it was ever right.
+FORMER_ALONE: Final = {
+    name: Words(f"证照存在，但{FORMER[name].zh}", f"it exists, but {FORMER[name].en}")
+    for name in ("number", "identifier")
+}
+PASSED_ON: Final = {
+    name: Words(
+        f"证照存在，但{zh}属于先前版本，此后持证主体已变更，请核对现行持证主体",
+        f"it exists, but {en} is of an earlier version, and another holder has it since; compare the holder of today",
+    )
+    for name, (zh, en) in _NAMES.items()
+}
 ANOTHERS: Final = Words(
     "库中该编号的证照均不属于所给持证主体", "no license of this number that is here is the given holder's"
 )

@@ -258,6 +258,9 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "conflict": lambda: show_conflict(shelf.conn, shelf.keyring, subject_id, "organisation_name", *clock),
         "by identifier": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(IDENTIFIER), *clock),
         "by number": lambda: verify_license(shelf.conn, shelf.keyring, VerifyQuestion(license_number="A1"), *clock),
+        "by number, not found": lambda: verify_license(
+            shelf.conn, shelf.keyring, VerifyQuestion(license_number="nobody's"), *clock
+        ),
         "by QR payload": lambda: find_by_qr_payload(shelf.conn, "nobody's"),
         "shared, by holder": lambda: find_by_holder(shelf.conn, [b"x"], "bizlic", None, TODAY),
         "shared, by identifier": lambda: find_by_identifier(shelf.conn, IDENTIFIER, ["bizlic"], TODAY),
@@ -277,6 +280,12 @@ def test_no_other_question_about_a_license_walks_a_big_table(full: Library) -> N
         "dossier": lambda: get_license(shelf.conn, shelf.keyring, license_id, *clock),
     }
     assert {name: walked(full, ask) for name, ask in questions.items()} == {name: set() for name in questions}
+
+
+@pytest.mark.parametrize("terms", [{"number": "nobody's"}, {"identifier": UNKNOWN}], ids=["number", "identifier"])
+def test_no_search_for_what_nobody_has_walks_the_licenses(full: Library, terms: dict[str, str]) -> None:
+    read = walked(full, lambda: find_licenses(full.conn, full.keyring, SearchTerms(**terms), TODAY, NOW))
+    assert read <= {"quarantined_records"}  # where it waits is counted of all types
 
 
 def test_while_no_batch_is_held_nobody_reads_what_is_staged(full: Library) -> None:

@@ -12,6 +12,7 @@ from file_samples import pdf
 from question_makers import COMPANY, IDENTIFIER, NOW, OLD_COUNTY_PERSON, TODAY, Library
 from subject_makers import fifteen
 
+from license_library.answers import Words
 from license_library.asking.doubts import CONTRADICTED
 from license_library.files.file_store import FileStore
 from license_library.files.license_files import Attaching, attach_file
@@ -22,7 +23,7 @@ from license_library.sharing.sharing_calls import Call
 from license_library.sharing.sharing_replies import Compared, Reply
 from license_library.sharing.sharing_rights import FilePlace
 from license_library.sharing.sharing_words import MESSAGES, Status
-from license_library.words.verify_words import PASSED_ON, REPLACED
+from license_library.words.verify_words import FORMER, PASSED_ON, REPLACED
 
 CAUSE = "办件 370283-2016-000123"
 HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic"}
@@ -334,4 +335,17 @@ def test_a_qr_code_of_a_former_holder_is_told_as_that(shelf: Library, ask: Ask) 
     shelf.add_former_version(license_id, shelf.add_subject(), 1, face={"qr_payload": "q/1"}, **held)
     told = ask("queryCertInfoByQRcode", qrcode="q/1").data
     assert isinstance(told, list)
-    assert [one.doubt for one in told if isinstance(one, CertInfo)] == [PASSED_ON.zh]
+    assert [one.doubt for one in told if isinstance(one, CertInfo)] == [PASSED_ON["qr_payload"].zh]
+
+
+@pytest.mark.parametrize(("before", "said"), [(OTHER, FORMER), (COMPANY, PASSED_ON)], ids=["same holder", "another"])
+def test_an_identifier_of_a_former_version_is_told_as_that(
+    shelf: Library, ask: Ask, before: str, said: dict[str, Words]
+) -> None:
+    holder = shelf.add_subject("某", OTHER)
+    license_id = shelf.add_license(holder, version_count=2, holder_name="某", open_ended=True)
+    former = holder if before == OTHER else shelf.add_subject()
+    shelf.add_former_version(license_id, former, 1, license_identifier=IDENTIFIER)
+    told = ask("queryCertInfo", certIdentifier=f" {IDENTIFIER.lower()}").data
+    assert isinstance(told, list)
+    assert [one.doubt for one in told if isinstance(one, CertInfo)] == [said["identifier"].zh]
