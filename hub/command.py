@@ -21,6 +21,7 @@ from hub.commands import (
     facts,
     filing,
     finding,
+    holding,
     incidents,
     mending,
     orchestrating,
@@ -96,6 +97,9 @@ app.add_typer(workdays.calendar, name="calendar")
 app.add_typer(subjects.subject, name="subject")
 app.add_typer(facts.fact, name="fact")
 app.add_typer(rules.rules, name="rules")
+pushing.delivery.command()(holding.hold)
+pushing.delivery.command()(holding.resume)
+pushing.delivery.command()(holding.holds)
 app.add_typer(pushing.delivery, name="delivery")
 app.add_typer(incidents.incident, name="incident")
 app.add_typer(reconciling.reconciliation, name="reconciliation")

@@ -11,9 +11,10 @@ import typer
 
 from hub.commands.choosing import progress_bar, shown_progress
 from hub.commands.output import AsJson, note, print_json, print_table
-from hub.context import checked_keyring, opened_hub, prepare_database
+from hub.context import checked_keyring, opened_hub, prepare_database, utc_now
 from hub.pulling.retaining import retain_pages
 from hub.settings import Settings
+from license_library.deliveries.push_holds import note_restore
 from license_library.search.subject_keys import key_subjects, queue_subjects
 from license_library.storage import embedded
 from license_library.storage.database import assert_migrated, is_answering, open_database
@@ -34,6 +35,8 @@ def up(as_json: AsJson = False) -> None:
     engine = open_database(url)
     try:
         prepare_database(url, engine)
+        with engine.begin() as conn:
+            note_restore(conn, utc_now())
         key_subjects(engine, checked_keyring(settings, engine))
     finally:
         engine.dispose()

@@ -13,6 +13,7 @@ from connectors.deliveries.delivering import Outcome
 from hub.backoff import is_over, pause_after
 from license_library.deliveries.outbox_claims import Claim
 from license_library.deliveries.outbox_marks import Mark
+from license_library.deliveries.push_holds import RESTORED
 
 GIVEN_UP, NO_RECEIPT, UNANSWERED = "delivery.given_up", "delivery.no_receipt", "delivery.unanswered"
 DAMAGED = "delivery.damaged"
@@ -65,8 +66,11 @@ def answer_of(delivery: Delivery, outcome: Outcome) -> str:
     return outcome.answer or ("refused" if outcome.state == "refused" else "")
 
 
-def unanswered() -> Mark:
-    """Return where a delivery of class C stands that left and was never heard of again."""
+def unanswered(claim: Claim) -> Mark:
+    """Return where a delivery of class C stands that left and was never heard of again, or may have left before a restore."""
+    if claim.reason_code == RESTORED:
+        words = "the database was restored since; whether it left is not known"
+        return Mark("to_verify", RESTORED, words, is_doubtful=True)
     return Mark("to_verify", UNANSWERED, "the run that sent it ended before it had an answer", is_doubtful=True)
 
 

@@ -15,6 +15,7 @@ from hub.pushing.push_pass import PushPass
 from hub.pushing.push_summary import PushBounds, PushSummary
 from hub.registration import register_unknown, register_when_free
 from license_library.deliveries.outbox import Owing, enqueue, find_enqueued
+from license_library.deliveries.push_holds import demand_free, note_restore
 from schemas.deliveries.deliveries import Delivery as Owed
 from schemas.deliveries.deliveries import kind_of, payload_of
 from schemas.errors import DeclarationError, HubError
@@ -54,8 +55,12 @@ def _pass(
     bounds: PushBounds,
     progress: Progress,
 ) -> None:
+    with hub.engine.begin() as conn:
+        note_restore(conn, hub.clock())
     register_when_free(hub, declared)
-    owe_license_alerts(hub, declared)
+    owe_license_alerts(hub, declared)  # also while nothing may leave: then it is in doubt, as all that is owed
+    with hub.engine.connect() as conn:
+        demand_free(conn)
     with opened_courier(declared, connection) as courier:
         run = PushPass(hub, declared, courier, bounds, summary)
         run.deliver(progress)

@@ -44,6 +44,7 @@ from license_library.deliveries.outbox_marks import (
     mark_receipt,
     release,
 )
+from license_library.deliveries.push_holds import demand_free
 from license_library.quarantine.corrections import note_answer
 from schemas.errors import HubError, LeaseLost
 
@@ -108,6 +109,7 @@ class PushPass:
 
     def _claim(self, conn: Transaction, kinds: Sequence[str]) -> Claim | None:
         now, name = self._hub.clock(), self._declared.department
+        demand_free(conn)
         claim = claim_delivery(conn, self._hub.keyring, name, kinds, self._lease, now)
         self.summary.paused_until = None if claim else self._paused_until(conn)
         return claim
@@ -122,7 +124,7 @@ class PushPass:
         if claim.is_doubtful and delivery.class_ != claim.delivery_class:
             return redeclared(claim, delivery)
         if claim.is_doubtful and delivery.class_ == "C":
-            return unanswered()
+            return unanswered(claim)
         self._courier.open(delivery)  # a fault of our own ends the pass: what is claimed is neither left nor tried
         asked = self._ask(delivery, claim) if claim.is_doubtful and delivery.class_ == "B" else None
         if asked:
@@ -197,11 +199,13 @@ class PushPass:
         if delivery.receipt is None:
             return None
         every, keyring = duration(delivery.receipt.every), self._hub.keyring
-        return self._in_transaction(
-            lambda conn: claim_receipt(
-                conn, keyring, self._declared.department, delivery.kind, every, due, self._hub.clock()
-            )
-        )
+        name, kind = self._declared.department, delivery.kind
+
+        def claim(conn: Transaction) -> Claim | None:
+            demand_free(conn)
+            return claim_receipt(conn, keyring, name, kind, every, due, self._hub.clock())
+
+        return self._in_transaction(claim)
 
     def _note_receipt(self, delivery: Delivery, claim: Claim) -> bool:
         """Ask for a receipt and note what it says; tell whether the department was found down."""

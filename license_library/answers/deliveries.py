@@ -52,4 +52,26 @@ class DeliveriesAnswer(Answer, frozen=True):
     deliveries: list[DeliveryBrief]
     next: str | None
     states: list[DeliveryCount]
+    is_held: bool  # nothing leaves until a person lets it: `hub delivery holds`
+    asked_at: datetime
+
+
+class PushHold(Answer, frozen=True):
+    """Show one time in which nothing leaves."""
+
+    hold_id: int
+    cause: str  # restored: the database forgot what left later | person
+    reason: str
+    began_by: str | None  # None: the hub noticed it
+    began_at: datetime
+    ended_by: str | None
+    end_reason: str | None
+    ended_at: datetime | None  # None: it lasts
+
+
+class PushHolds(Answer, frozen=True):
+    """List when nothing left, newest first."""
+
+    holds: list[PushHold]
+    is_held: bool  # nothing leaves now; also where a restore was not noted yet
     asked_at: datetime

@@ -17,6 +17,7 @@ from license_library.asking.known_filters import check_department
 from license_library.asking.masking import mask_text
 from license_library.asking.questions import DeliveryFilter
 from license_library.asking.readings import check_state, check_text
+from license_library.deliveries.push_holds import are_held
 from license_library.words.delivery_words import STATES, delivery_state_words, kind_words, reason_words
 
 _COLUMNS = """
@@ -59,6 +60,7 @@ def list_deliveries(
         deliveries=[_brief(row) for row in rows],
         next=following,
         states=[DeliveryCount(state, words, counted[state]) for state, words in STATES.items() if state in counted],
+        is_held=are_held(conn),
         asked_at=now,
     )
 

@@ -48,10 +48,12 @@ _KNOWN = text(
 )
 _ENQUEUE = text("""
 insert into deliveries (delivery_key, department, kind, case_number, sequence, class, payload, state,
-  next_try_at, enqueued_at, owed_at)
+  is_doubtful, reason_code, next_try_at, enqueued_at, owed_at)
 select :delivery_key, :department, :kind, :case_number, coalesce(max(sequence), 0) + 1, :class, :payload, 'waiting',
-  :now, :now, :now
-from deliveries where department = :department and case_number = :case_number
+  hold.is_restored, case when hold.is_restored then 'delivery.restored' end, :now, :now, :now
+from (select exists (select from push_holds where cause = 'restored' and ended_at is null) as is_restored) as hold
+left join deliveries on department = :department and case_number = :case_number
+group by hold.is_restored
 on conflict (delivery_key) do nothing
 returning delivery_id
 """)

@@ -38,6 +38,7 @@ from license_library.tables.oversight import (
     kept_declarations,
     shadow_changes,
 )
+from license_library.tables.push_holds import database_line, push_holds
 from license_library.tables.reconciliations import (
     matched_buckets,
     reconciliation_buckets,
@@ -65,6 +66,7 @@ __all__ = [
     "consumer_grants",
     "consumers",
     "correction_requests",
+    "database_line",
     "deliveries",
     "departments",
     "element_masters",
@@ -94,6 +96,7 @@ __all__ = [
     "mappings",
     "matched_buckets",
     "metadata",
+    "push_holds",
     "quality_results",
     "quarantined_records",
     "reconciliation_buckets",

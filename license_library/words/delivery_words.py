@@ -49,6 +49,9 @@ _REASONS = {
     "delivery.given_up": Words("已达重试上限", "tried as often, or as long, as declared"),
     "delivery.no_receipt": Words("逾期未取得回执", "no receipt came in time"),
     "delivery.unanswered": Words("发出后中断，未知是否到达", "the run that sent it ended before an answer came"),
+    "delivery.restored": Words(
+        "数据库曾恢复到较早时刻，未知是否已送达", "the database was restored to an earlier moment; it may have arrived"
+    ),
     "delivery.damaged": Words("保存的推送内容已损坏，无法发送", "what is kept of it is damaged and cannot be sent"),
     "delivery.maintenance": Words("部门系统维护期间，暂不发送", "held back during the department's maintenance"),
 }
