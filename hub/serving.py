@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any, Final
 
 import uvicorn
 from sqlalchemy import Engine
@@ -23,6 +24,8 @@ from hub.stewarding.held_batches import settle_batch
 from license_library.service.settings import ServiceSettings
 from license_library.storage.database import open_database
 from schemas.errors import ProcessFailed
+
+CONFIG: Final[dict[str, Any]] = {"log_level": "warning", "access_log": False}
 
 
 def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
@@ -62,14 +65,21 @@ def address_of(listening: socket.socket) -> str:
 
 
 def serve(hub: HubContext, settings: Settings, listening: socket.socket) -> None:
-    """Serve until Ctrl-C."""
+    """Serve in this process until Ctrl-C."""
+    with made_app(hub, settings) as app, listening, suppress(KeyboardInterrupt):
+        uvicorn.Server(uvicorn.Config(app, **CONFIG)).run(sockets=[listening])
+
+
+@contextmanager
+def made_app(hub: HubContext, settings: Settings) -> Iterator[Any]:
+    """Yield the service over a hub."""
     # The web framework costs half a second to import, which only this command should pay.
     from license_library.service.app import create_app  # noqa: PLC0415
 
-    with planning_once(hub.engine) as questions, listening, suppress(KeyboardInterrupt):
+    with planning_once(hub.engine) as questions:
         app = create_app(replace(service_settings(hub, settings), questions=questions))
         gc.freeze()  # what is imported stays: looking through it for garbage would stop every answer for a tenth of a second
-        uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
+        yield app
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     ] = None
     host: Annotated[str, Field(description="Address the pages and the API are served on.")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port the pages and the API are served on.", ge=0, le=65535)] = 8370
+    processes: Annotated[int, Field(description="Processes that serve the pages and the API.", ge=1, le=64)] = 1
     token: Annotated[
         SecretStr | None, Field(description="Development token to sign in with; default: made once, in HUB_HOME/token.")
     ] = None

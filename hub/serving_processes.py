@@ -1,0 +1,59 @@
+"""The pages and the API in several processes that share one socket: one interpreter answers one question at a time.
+
+uvicorn starts them, and starts anew what dies. Each opens the hub for itself, as no connection survives being shared.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from typing import Any
+
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from hub.context import opened_hub
+from hub.serving import CONFIG, made_app
+from hub.settings import Settings
+from schemas.errors import HubError, ProcessFailed
+
+_LOOK = 1.0  # seconds
+
+
+def serve_in_processes(settings: Settings, listening: socket.socket) -> None:
+    """Serve in as many processes as the settings say, until somebody ends it."""
+    config = uvicorn.Config("hub.serving_processes:make_app", factory=True, workers=settings.processes, **CONFIG)
+    crew = Multiprocess(config, sockets=[listening])
+    crew.run()
+    if any(one.exitcode == STARTUP_FAILURE for one in crew.processes):
+        raise ProcessFailed(
+            "service: one of its processes could not start, see above; expected all to; nothing is served"
+        )
+    raise KeyboardInterrupt
+
+
+def make_app() -> Any:
+    """Open the hub for this process, and return the service over it; both end with the process that started this one."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    opened = ExitStack()
+    atexit.register(opened.close)
+    settings = Settings()
+    try:
+        return opened.enter_context(made_app(opened.enter_context(opened_hub(settings)), settings))
+    except HubError as error:
+        sys.stderr.write(f"[{error.code}] {error}\n")
+        sys.exit(STARTUP_FAILURE)
+
+
+def _end_with(parent: int) -> None:
+    """End where the process that started this one is gone: killed, it can end nobody, and the socket would stay taken."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)

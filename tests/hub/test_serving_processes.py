@@ -1,0 +1,99 @@
+"""A service of several processes answers through all of them, goes on when one dies, and leaves none behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hub.context import HubContext
+
+PROJECT = Path(__file__).parents[2]
+Served = tuple[subprocess.Popen[bytes], str]
+
+
+@pytest.fixture
+def served(hub: HubContext, database_address: str, tmp_path: Path) -> Iterator[Served]:
+    """Give a service of two processes, and its address."""
+    environment = {
+        **os.environ,
+        "HUB_HOME": str(tmp_path),
+        "HUB_DATABASE_URL": database_address,
+        "HUB_SECRET_KEY": b"a secret of thirty-two bytes, ok".hex(),
+    }
+    command = [sys.executable, "-c", "from hub.command import app; app()", "serve", "--port", "0", "--processes", "2"]
+    service = subprocess.Popen(
+        command, env=environment, cwd=PROJECT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
+    assert service.stderr is not None
+    with service.stderr as said:
+        address = said.readline().split()[0].decode()
+        try:
+            until(lambda: len(servers(service.pid)) == 2 and is_healthy(address))
+            yield service, address
+        finally:
+            service.kill()
+            service.wait(30)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    for _ in range(300):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never was")
+
+
+def is_healthy(address: str) -> bool:
+    """Tell whether the service answers."""
+    try:
+        return httpx.get(f"{address}/api/health", trust_env=False, timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def servers(parent: int) -> set[int]:
+    """Return the processes that a process started, but for the one that counts what they share."""
+    found = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True, check=False
+    )
+    lines = [line.split(maxsplit=1) for line in found.stdout.splitlines()]
+    return {int(pid) for pid, command in lines if "spawn_main" in command}
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_one_that_dies_is_started_again_and_nobody_waits_for_it(served: Served) -> None:
+    service, address = served
+    first = min(servers(service.pid))
+    os.kill(first, signal.SIGKILL)
+    assert is_healthy(address)
+    until(lambda: len(servers(service.pid) - {first}) == 2)
+    assert is_healthy(address)
+    service.send_signal(signal.SIGTERM)
+    assert service.wait(60) == 130
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_it_ends_none_is_left(served: Served, number: signal.Signals) -> None:
+    service, address = served
+    started = servers(service.pid)
+    service.send_signal(number)
+    assert service.wait(60) in {130, -signal.SIGKILL}
+    until(lambda: not any(is_alive(pid) for pid in started))
+    assert not is_healthy(address)
