@@ -19,18 +19,18 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from hub.context import opened_hub
+from hub.context import HubContext, opened_hub
 from hub.serving import CONFIG, made_app
 from hub.settings import Settings
 from schemas.errors import HubError, ProcessFailed
 
-_LOOK = 1.0  # seconds
+_LOOK, _AGAIN = 1.0, 3.0  # seconds
 
 
 def serve_in_processes(settings: Settings, listening: socket.socket) -> None:
     """Serve in as many processes as the settings say, until somebody ends it."""
     config = uvicorn.Config("hub.serving_processes:make_app", factory=True, workers=settings.processes, **CONFIG)
-    crew = Multiprocess(config, sockets=[listening])
+    crew = _Crew(config, sockets=[listening])
     crew.run()
     if any(one.exitcode == STARTUP_FAILURE for one in crew.processes):
         raise ProcessFailed(
@@ -45,11 +45,26 @@ def make_app() -> Any:
     opened = ExitStack()
     atexit.register(opened.close)
     settings = Settings()
-    try:
-        return opened.enter_context(made_app(opened.enter_context(opened_hub(settings)), settings))
-    except HubError as error:
-        sys.stderr.write(f"[{error.code}] {error}\n")
-        sys.exit(STARTUP_FAILURE)
+    return opened.enter_context(made_app(_opened(opened, settings), settings))
+
+
+class _Crew(Multiprocess):
+    """End at a hang-up, as a service of one process does, instead of starting the others anew."""
+
+    def handle_hup(self) -> None:
+        self.should_exit.set()
+
+
+def _opened(opened: ExitStack, settings: Settings) -> HubContext:
+    """Open the hub; what may pass, as a database that is away, is waited for: the others would end as well."""
+    while True:
+        try:
+            return opened.enter_context(opened_hub(settings))
+        except HubError as error:
+            sys.stderr.write(f"[{error.code}] {error}\n")
+            if not error.retryable:
+                sys.exit(STARTUP_FAILURE)
+            time.sleep(_AGAIN)
 
 
 def _end_with(parent: int) -> None:

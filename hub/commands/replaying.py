@@ -46,6 +46,8 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Take cases up again: those chosen, or a batch, or all that is due and every batch that waits."""
+    if where and batch_id is not None:
+        raise typer.BadParameter("expected a batch or which cases, got both; nothing was done", param_hint="--where")
     chosen = _chosen(where) if where else None
     with ended_by_signals(), served_hub() as (hub, service), progress_bar() as bar:
         if batch_id is None and chosen is None:
@@ -53,7 +55,9 @@ def replay(
             due = mend_due(hub, shown_progress(bar, "due"))
         else:
             begun = (
-                _known(hub, batch_id) if batch_id else _begin(service, BatchOrder("recheck", who, chosen or Chosen()))
+                _known(hub, batch_id)
+                if batch_id is not None
+                else _begin(service, BatchOrder("recheck", who, chosen or Chosen()))
             )
             told, stopped, due = [_run(hub, bar, begun)], [], None
     if due is None:

@@ -42,6 +42,7 @@ from license_library.deliveries.outbox_marks import (
     mark_heard,
     mark_leaving,
     mark_receipt,
+    refuse_undeclared,
     release,
 )
 from license_library.deliveries.push_holds import demand_free
@@ -91,6 +92,7 @@ class PushPass:
     def _open_kinds(self) -> Sequence[str]:
         """Return the kinds that the department may be given now; note why the others must wait, and of each that it does."""
         found = []
+        self._in_transaction(self._refuse_undeclared)
         for kind, delivery in self._declared.deliveries.items():
             window = window_at(delivery.maintenance, self._declared.timezone, self._hub.clock())
             self._in_transaction(partial(self._hold_back, kind, window[1] if window else None))
@@ -100,6 +102,11 @@ class PushPass:
             if window[0].notice not in self.summary.notices:
                 self.summary.notices.append(window[0].notice)
         return found
+
+    def _refuse_undeclared(self, conn: Transaction) -> None:
+        kinds = self._declared.deliveries.keys()
+        if refused := refuse_undeclared(conn, self._declared.department, kinds, self._hub.clock()):
+            self.summary.notices.append(f"{refused} of kinds that are not declared any more wait for a person")
 
     def _hold_back(self, kind: str, until: datetime | None, conn: Transaction) -> None:
         if until is None:

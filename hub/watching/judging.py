@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from connectors.declarations.declaration import load_departments
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
 from license_library.answers import ExchangeBrief, Words
@@ -30,16 +31,23 @@ LEAST_QUIET: Final = timedelta(days=7)
 
 def judge_feeds(hub: HubContext) -> int:
     """Judge every feed now, keep its incidents, and return how many things are wrong."""
-    now = hub.clock()
+    now, is_declared = hub.clock(), _declared(hub)
     with plain_database_errors_at("feeds: judging"), hub.engine.begin() as conn:
         found = 0
         for department, feeds in groupby(read_feed_states(conn, now), lambda one: one.department):
-            states = list(feeds)
+            states = [one for one in feeds if is_declared(department, one.feed)]
             for kind, rule in RULES.items():
                 causes = _causes(rule, states, now)
                 tell_incidents(conn, department, kind, causes, now)
                 found += len(causes)
     return found
+
+
+def _declared(hub: HubContext) -> Callable[[str, str], bool]:
+    """Return what tells whether a feed is declared: of one that is no more nobody expects anything. One that cannot be read is."""
+    declared, broken = load_departments(hub.connectors_folder)
+    feeds = {one.department: one.feeds.keys() for one in declared}
+    return lambda department, feed: department in broken or feed in feeds.get(department, ())
 
 
 def _causes(
@@ -74,10 +82,10 @@ def failing(state: FeedState, _now: datetime) -> Cause | None:
 
 
 def held(state: FeedState, _now: datetime) -> Cause | None:
-    """A batch waits for the steward, and nothing came after it."""
-    if state.last_state != "held":
+    """A batch waits for the steward, whatever came after it."""
+    if state.held_exchange_id is None:
         return None
-    return _held_cause(state.feed, state.last_exchange_id, read_reasons(state.hold_reasons))
+    return _held_cause(state.feed, state.held_exchange_id, read_reasons(state.hold_reasons), state.held_count)
 
 
 def tell_held(conn: Connection, batch: ExchangeBrief, now: datetime) -> None:
@@ -87,14 +95,18 @@ def tell_held(conn: Connection, batch: ExchangeBrief, now: datetime) -> None:
 
 
 def judge_held(conn: Connection, department: str, now: datetime) -> None:
-    """Judge which feeds of a department have a held batch as the last one, and end the incidents of the others."""
+    """Judge which feeds of a department have a held batch, and end the incidents of the others."""
     tell_incidents(conn, department, "held", _causes(held, read_feed_states(conn, now, department), now), now)
 
 
-def _held_cause(feed: str, exchange_id: int | None, reasons: list[HoldReason]) -> Cause:
+def _held_cause(feed: str, exchange_id: int | None, reasons: list[HoldReason], held_count: int = 1) -> Cause:
     hold = hold_words(reasons) or Words("", "")
-    zh = f"交换 {exchange_id} 整批暂缓，等待数据管理员放行或作废：{hold.zh}"
-    return Cause(feed, "held", "critical", zh, f"exchange {exchange_id} is held and waits for the steward: {hold.en}")
+    more_zh, more_en = (
+        (f"，连同此前共 {held_count} 批", f", {held_count} with earlier ones,") if held_count > 1 else ("", "")
+    )
+    zh = f"交换 {exchange_id} 整批暂缓{more_zh}，等待数据管理员放行或作废：{hold.zh}"
+    en = f"exchange {exchange_id}{more_en} is held and waits for the steward: {hold.en}"
+    return Cause(feed, "held", "critical", zh, en)
 
 
 def no_news(state: FeedState, now: datetime) -> Cause | None:

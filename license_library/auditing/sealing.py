@@ -35,7 +35,7 @@ _ADD = text("""
 insert into inquiry_seals (after_id, last_id, row_count, sealed_at, rows, mark)
 values (:after_id, :last_id, :row_count, :sealed_at, :rows, :mark)
 """)
-_SEALS = text("select * from inquiry_seals where seal_id = any(:ids) order by seal_id")
+_SEAL = text("select * from inquiry_seals where seal_id = :id")
 _MARKS = text("select seal_id, mark from inquiry_seals order by seal_id")
 
 
@@ -100,9 +100,12 @@ def _seal_next(engine: Engine, keyring: Keyring, last_id: int, clock: Clock) -> 
 
 
 def _copy(engine: Engine, copies: SealCopies) -> int:
+    """Copy one seal after the other: a slow store holds no transaction, and whatever has no copy yet need not be held at once."""
     there = copies.list_names()
     with engine.begin() as conn:
         wanted = [row.seal_id for row in conn.execute(_MARKS) if name_of(row.seal_id, row.mark) not in there]
-        for row in conn.execute(_SEALS, {"ids": wanted}):
-            copies.put(Seal(**row._mapping))
+    for seal_id in wanted:
+        with engine.begin() as conn:
+            row = conn.execute(_SEAL, {"id": seal_id}).one()
+        copies.put(Seal(**row._mapping))
     return len(wanted)

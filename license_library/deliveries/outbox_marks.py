@@ -5,6 +5,7 @@ Each mark may be repeated: after a break nobody knows whether the commit went th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,12 @@ update deliveries set next_try_at = :now
 where department = :department and kind = :kind and state = 'waiting' and reason_code = 'delivery.maintenance'
   and next_try_at > :now
 """)
+_REFUSE_UNDECLARED = text("""
+update deliveries set state = case when is_doubtful or state <> 'waiting' then 'to_verify' else 'refused' end,
+  is_doubtful = is_doubtful or state <> 'waiting', lease_until = null, reason_code = 'delivery.undeclared', answer = null
+where department = :department and kind <> all(:kinds)
+  and (state = 'waiting' or state in ('claimed', 'sent') and lease_until < :now)
+""")
 _MARKED = text("select state from deliveries where delivery_id = :delivery_id and epoch = :epoch")
 _CLAIMED, _ASKED = ["claimed", "sent"], ["acknowledged"]
 
@@ -104,6 +111,12 @@ def hold_back(conn: Connection, department: str, kind: str, until: datetime) -> 
 def release(conn: Connection, department: str, kind: str, now: datetime) -> None:
     """Let go at once what waits for the end of a maintenance that is over, or no longer declared."""
     conn.execute(_RELEASE, {"department": department, "kind": kind, "now": now})
+
+
+def refuse_undeclared(conn: Connection, department: str, kinds: Collection[str], now: datetime) -> int:
+    """Let a person decide what is of a kind that the department does not declare any more: nobody brings it; return how many."""
+    facts = {"department": department, "kinds": list(kinds), "now": now}
+    return conn.execute(_REFUSE_UNDECLARED, facts).rowcount
 
 
 def _facts(claim: Claim, mark: Mark, now: datetime) -> dict[str, Any]:

@@ -24,8 +24,9 @@ class FeedState:
     fresh_seconds: int
     ran_at: datetime | None  # when its last exchange began, whatever became of it
     last_state: str | None
-    last_exchange_id: int | None
-    hold_reasons: Any  # as they are kept
+    held_exchange_id: int | None  # the latest that waits for the steward, whatever came after it
+    held_count: int
+    hold_reasons: Any  # of it, as they are kept
     error_code: str | None
     failed_in_a_row: int
     news_at: datetime | None  # the last exchange that merged something
@@ -43,12 +44,14 @@ with news as (
   from news group by department, feed
 )
 select f.department, f.feed, f.fresh_at, f.fresh_seconds, e.started_at as ran_at, e.state as last_state,
-  e.exchange_id as last_exchange_id, e.hold_reasons, e.error_code, coalesce(bad.failed_in_a_row, 0) as failed_in_a_row,
+  held.exchange_id as held_exchange_id, coalesce(held.held_count, 0) as held_count, held.hold_reasons, e.error_code, coalesce(bad.failed_in_a_row, 0) as failed_in_a_row,
   c.news_at, coalesce(c.news_count, 0) as news_count, c.longest_quiet
 from feeds f
 left join lateral (select * from exchanges x where x.department = f.department and x.feed = f.feed
     and not x.is_shadow and x.kind = 'pull' and x.state not in ('landing', 'landed', 'checked')
   order by x.exchange_id desc limit 1) as e on true
+left join lateral (select x.exchange_id, x.hold_reasons, count(*) over () as held_count from exchanges x
+  where x.department = f.department and x.feed = f.feed and x.state = 'held' order by x.exchange_id desc limit 1) as held on true
 left join lateral (select count(*) as failed_in_a_row from exchanges x
   where x.department = f.department and x.feed = f.feed and not x.is_shadow and x.kind = 'pull' and x.state = 'failed'
     and x.exchange_id > coalesce((select max(y.exchange_id) from exchanges y where y.department = f.department

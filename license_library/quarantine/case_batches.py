@@ -45,6 +45,7 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     department: str | None = None
     feed: str | None = None
     code: str | None = None
+    field: str | None = None  # that the problem is about; with a code one problem has both
     owner: str | None = None
     exchange_id: int | None = None
     record_id: str | None = None
@@ -75,6 +76,8 @@ state = any(:states)
 and (cast(:department as text) is null or department = cast(:department as text))
 and (cast(:feed as text) is null or feed = cast(:feed as text))
 and (cast(:code as text) is null or codes @> array[cast(:code as text)])
+and (cast(:field as text) is null
+  or problems @> jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('code', cast(:code as text), 'field', cast(:field as text)))))
 and (cast(:owner as text) is null or owner = cast(:owner as text))
 and (cast(:exchange_id as bigint) is null or exchange_id = cast(:exchange_id as bigint))
 and (cast(:record_id as text) is null or record_id = cast(:record_id as text))

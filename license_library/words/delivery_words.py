@@ -52,6 +52,7 @@ _REASONS = {
     "delivery.restored": Words(
         "数据库曾恢复到较早时刻，未知是否已送达", "the database was restored to an earlier moment; it may have arrived"
     ),
+    "delivery.undeclared": Words("部门的接入声明中已无该类推送", "its department declares no such delivery any more"),
     "delivery.damaged": Words("保存的推送内容已损坏，无法发送", "what is kept of it is damaged and cannot be sent"),
     "delivery.maintenance": Words("部门系统维护期间，暂不发送", "held back during the department's maintenance"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,13 +59,30 @@ def test_failing_again_and_again_is_told(hub: HubContext) -> None:
     assert kinds(replace(hub, clock=lambda: NOW), 1) == ["failing warning"]
 
 
-def test_a_batch_that_waits_is_told_until_something_came_after_it(hub: HubContext) -> None:
+@pytest.mark.parametrize(
+    "after", [{}, {"state": "failed", "error_code": "department.timeout"}], ids=["merged", "failed"]
+)
+def test_a_batch_that_waits_is_told_until_it_is_settled_whatever_came_after_it(
+    hub: HubContext, after: dict[str, str]
+) -> None:
     held = {"state": "held", "hold_reasons": HELD_FOR, "received_count": 9, "held_count": 9}
-    stands = declare(hub, NOW - HOUR, held)
-    assert kinds(stands, 1) == ["held critical"]
+    stands = declare(hub, NOW - HOUR, held, held)
     with hub.engine.begin() as conn:
-        Library(conn, hub.keyring).add_exchange("transport")
+        Library(conn, hub.keyring).add_exchange("transport", **after)
+    assert kinds(stands, 1) == ["held critical"]
+    assert "共 2 批" in str(column(stands, "select words_zh from incidents")[0])
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("update exchanges set state = 'discarded' where state = 'held'")
     assert kinds(stands, 0) == []
+
+
+def test_of_a_feed_that_is_declared_no_more_nothing_is_expected(hub: HubContext, tmp_path: Path) -> None:
+    stands = declare(hub, NOW - 27 * HOUR)
+    assert kinds(stands, 1) == ["late critical"]
+    assert kinds(replace(stands, connectors_folder=tmp_path), 0) == []
+    (tmp_path / "transport").mkdir()
+    (tmp_path / "transport" / "department.toml").write_text("[half", "utf-8")  # what cannot be read may be declared
+    assert kinds(replace(stands, connectors_folder=tmp_path), 1) == ["late critical"]
 
 
 FAILED = {"state": "failed", "error_code": "department.timeout"}
@@ -85,7 +103,6 @@ def test_what_is_no_finished_pull_came_not_after_a_batch_that_waits(hub: HubCont
         ([FAILED, FAILED, FAILED | {"is_shadow": True}], 0),
         ([FAILED, FAILED, FAILED | REPLAY], 0),
         ([FAILED, FAILED, {}, FAILED], 0),
-        ([FAILED, FAILED, HELD, FAILED], 0),
         ([FAILED, FAILED, HELD | {"state": "discarded"}, FAILED], 0),
         ([FAILED, FAILED, SHADOW, FAILED], 1),
         ([FAILED, FAILED, REPLAY, FAILED], 1),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import Connection, make_url
 
 from hub.context import HubContext
 
@@ -89,7 +90,7 @@ def test_one_that_dies_is_started_again_and_nobody_waits_for_it(served: Served) 
 
 
 @pytest.mark.crash
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_however_it_ends_none_is_left(served: Served, number: signal.Signals) -> None:
     service, address = served
     started = servers(service.pid)
@@ -97,3 +98,21 @@ def test_however_it_ends_none_is_left(served: Served, number: signal.Signals) ->
     assert service.wait(60) in {130, -signal.SIGKILL}
     until(lambda: not any(is_alive(pid) for pid in started))
     assert not is_healthy(address)
+
+
+@pytest.mark.crash
+def test_one_that_dies_while_the_database_is_away_waits_for_it(
+    served: Served, database_address: str, administrator: Connection
+) -> None:
+    service, address = served
+    name = make_url(database_address).database
+    administrator.exec_driver_sql(f'alter database "{name}" allow_connections false')
+    try:
+        first = min(servers(service.pid))
+        os.kill(first, signal.SIGKILL)
+        until(lambda: len(servers(service.pid) - {first}) == 2)
+        time.sleep(5)
+        assert service.poll() is None
+    finally:
+        administrator.exec_driver_sql(f'alter database "{name}" allow_connections true')
+    until(lambda: all(is_healthy(address) for _ in range(6)))

@@ -9,8 +9,11 @@ from question_makers import NOW, PERSON, Library
 from license_library.answers import QuarantineAnswer
 from license_library.asking.questions import QuarantineFilter
 from license_library.asking.refusals import WrongQuestion
+from license_library.quarantine.case_batches import BatchOrder, Chosen, create_batch
 from license_library.quarantine.quarantine_list import get_quarantine_case, list_quarantine
 from schemas.errors import NotFound
+
+_PAGE = "update landed_pages set request = :request"
 
 
 def ask(shelf: Library, **wanted: object) -> QuarantineAnswer:
@@ -96,3 +99,26 @@ def test_a_resident_number_that_slipped_in_is_masked(shelf: Library) -> None:
 def test_a_case_that_is_not_there_is_not_found(shelf: Library, quarantine_id: int) -> None:
     with pytest.raises(NotFound):
         get_quarantine_case(shelf.conn, shelf.keyring, quarantine_id, NOW)
+
+
+def test_what_was_asked_of_the_department_is_masked_as_the_record_is(shelf: Library) -> None:
+    shelf.add_feed()
+    case = shelf.add_case(record_id=PERSON)
+    shelf.change(_PAGE, request=f"GET /licenses/by-id?id={PERSON}")
+    shown = get_quarantine_case(shelf.conn, shelf.keyring, case, NOW)
+    assert shown.page_request is not None
+    assert shown.page_request.startswith("GET /licenses")
+    assert PERSON not in msgspec.json.encode(shown).decode()
+
+
+@pytest.mark.parametrize(("field", "total"), [("status", 1), ("license_type", 1), (None, 2), ("holder_name", 0)])
+def test_a_batch_is_of_the_cases_whose_problem_is_about_a_field(shelf: Library, field: str | None, total: int) -> None:
+    shelf.add_feed()
+    for named in ("status", "license_type"):
+        unknown = {"code": "record.unknown_code", "field": named, "expected": "", "got": ""}
+        beside = {"code": "record.bad_date", "field": "holder_name", "expected": "", "got": ""}
+        shelf.add_case(problems=[unknown, beside])
+    chosen = Chosen(code="record.unknown_code", field=field)
+    order = BatchOrder("edit", "王工", chosen, reason="来电核实", values={})
+    batch = create_batch(shelf.conn, shelf.keyring, msgspec.structs.replace(order, action="recheck"), NOW)
+    assert shelf.read("select total_count from case_batches where batch_id = :id", id=batch) == [total]

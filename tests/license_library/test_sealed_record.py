@@ -24,6 +24,7 @@ from license_library.auditing.seals import Seal
 from license_library.storage.keyring import Keyring
 
 SEALED = 6
+IDLE = "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'"
 CHANGES = {
     "changed": "update inquiries set purpose = 'another' where inquiry_id = 2",
     "reordered": """update inquiries one set actor = other.actor, purpose = other.purpose from inquiries other
@@ -313,3 +314,21 @@ def test_in_a_folder_in_which_nothing_can_be_renamed_copies_are_written(
         monkeypatch.setattr(f"os.{name}", refused)
     ask(database, 1, 2)
     assert (seal().copies, verify().findings) == (1, [])
+
+
+def test_no_transaction_waits_for_the_place_of_the_copies(
+    database: Engine, seal: Callable[[], Sealed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "MOST", 2)
+    waiting = []
+    put = SealCopies.put
+
+    def slowly(copies: SealCopies, one: Seal) -> None:
+        with database.connect() as conn:
+            waiting.append(conn.scalar(text(IDLE)))
+        put(copies, one)
+
+    monkeypatch.setattr(SealCopies, "put", slowly)
+    ask(database, 1, 4)
+    assert seal().copies == 2
+    assert waiting == [0, 0]
