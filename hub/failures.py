@@ -18,12 +18,11 @@ from hub.backoff import pause_after
 from hub.context import HubContext
 from license_library.exchange.exchanges import Exchange, fail_exchange
 from license_library.exchange.sparing import FAILURES, failures_in_a_row, note_pause
+from license_library.storage.database_failures import cause_of, is_broken_off, is_of_another_version
 from schemas.errors import DatabaseUnavailable, DepartmentError, DepartmentUnavailable, HubError
 
 PAUSE = timedelta(minutes=1)  # the first one, doubled each time
 DATABASE_ERRORS = (DBAPIError, psycopg.Error)
-# Of what PostgreSQL calls operational, only this is about what the hub wrote: the same again would be too much again.
-LIMITS = "54"
 
 
 @contextmanager
@@ -73,20 +72,20 @@ def kind_and_place(error: Exception) -> str:
 
 
 def _plain(where: str, error: DBAPIError | psycopg.Error) -> HubError:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if _is_repeatable(cause):
+    cause = cause_of(error)
+    if is_broken_off(cause):
         return DatabaseUnavailable(
             f"{where}: the database broke off ({type(cause).__name__}); nothing of this step was applied; it can be repeated"
+        )
+    if is_of_another_version(cause):
+        return DatabaseUnavailable(
+            f"{where}: the database is not as this version expects it ({type(cause).__name__}); nothing of this step was "
+            "applied; it can be repeated; run `hub db up`, or restart what runs an older version"
         )
     return HubError(
         f"{where}: the database refused what the hub wrote: {type(cause).__name__}{_place(cause)}; "
         "nothing of this step was applied; this is a fault of the hub"
     )
-
-
-def _is_repeatable(cause: BaseException | None) -> bool:
-    """Say whether the same may go through another time: a lost connection, a lock that was not given, somebody's stop."""
-    return isinstance(cause, psycopg.OperationalError) and not (cause.sqlstate or "").startswith(LIMITS)
 
 
 def _place(cause: BaseException | None) -> str:

@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-import psycopg
 import stamina
 from sqlalchemy import Connection as Transaction
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError
 
 from connectors.declarations.declaration import Delivery, Department, duration
 from connectors.declarations.maintenance import window_at
@@ -47,6 +46,7 @@ from license_library.deliveries.outbox_marks import (
 )
 from license_library.deliveries.push_holds import demand_free
 from license_library.quarantine.corrections import note_answer
+from license_library.storage.database_failures import may_be_repeated
 from schemas.errors import HubError, LeaseLost
 
 T = TypeVar("T")
@@ -236,9 +236,9 @@ class PushPass:
             note_answer(conn, claim.delivery_id, answer, self._declared.department, mark.answer or "", now)
 
     def _in_transaction(self, work: Callable[[Transaction], T]) -> T:
-        """Do one whole transaction; where the database broke off, do it again once it is back."""
+        """Do one whole transaction; where the database broke off or was being migrated, do it again once it is back."""
         for attempt in stamina.retry_context(
-            on=_broke_off, attempts=None, timeout=self._bounds.patience_seconds, wait_initial=0.1, wait_max=2.0
+            on=may_be_repeated, attempts=None, timeout=self._bounds.patience_seconds, wait_initial=0.1, wait_max=2.0
         ):
             with attempt, self._hub.engine.begin() as conn:
                 return work(conn)
@@ -248,7 +248,3 @@ class PushPass:
 def parcel_of(claim: Claim) -> Parcel:
     """Return what a courier brings of a claimed delivery."""
     return Parcel(claim.kind, claim.delivery_key, claim.case_number, claim.sequence, claim.payload, claim.number)
-
-
-def _broke_off(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and isinstance(error.orig, psycopg.OperationalError)

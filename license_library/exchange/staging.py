@@ -15,6 +15,7 @@ from license_library.asking.holders import holder_hashes
 from license_library.merge.heard_again import find_told_by_held
 from license_library.merge.leases import CHECKING, Exchange, hold_lease
 from license_library.storage.copying import copy_frame
+from license_library.storage.database_failures import may_be_repeated
 from license_library.storage.keyring import Keyring
 from license_library.storage.text_arrays import text_array
 from license_library.tables import staged_holders, staged_licenses
@@ -83,9 +84,9 @@ def _copy(conn: Connection, staged: list[tuple[Table, pl.DataFrame]]) -> None:
         for table, frame in staged:
             if not frame.is_empty():
                 copy_frame(raw, table, frame)
-    except psycopg.OperationalError:  # broken off, or over the department's limit: the step can be repeated
-        raise
     except psycopg.Error as failure:
+        if may_be_repeated(failure):  # over the department's limit, too
+            raise
         # Not chained: PostgreSQL's own words quote the line, with names and numbers in it.
         raise StagingRefused(
             f"library: a batch of {staged[0][1].height} records could not be staged ({type(failure).__name__},"

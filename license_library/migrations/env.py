@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 from license_library.tables import metadata
 
 LOCK = 370283  # any number of our own: two processes that migrate at once take turns
+LIMIT = text("select set_config('lock_timeout', :limit, true)")
 
 
 def run() -> None:
@@ -19,6 +20,8 @@ def run() -> None:
     engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        # Not before: whoever waits for that turn keeps nobody waiting, and it may last as long as the other needs.
+        connection.execute(LIMIT, {"limit": f"{context.config.attributes['lock_milliseconds']}ms"})
         context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
         context.run_migrations()
 

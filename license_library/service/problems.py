@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -37,6 +37,7 @@ from license_library.service.bodies import FieldProblem, InvalidQuestion, Malfor
 from license_library.service.pages.sign_in import own_path, sign_in_address
 from license_library.service.rendering import render
 from license_library.service.wire import BodyTooLarge
+from license_library.storage.database_failures import is_broken_off, is_of_another_version
 from schemas.errors import CalendarMissing, DatabaseUnavailable, HubError, NotFound, RequestError
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HubError, _answer_ours)
     app.add_exception_handler(RequestValidationError, _answer_validation)
     app.add_exception_handler(HTTPException, _answer_http)
-    app.add_exception_handler(OperationalError, _answer_database)
+    app.add_exception_handler(DBAPIError, _answer_database)
     app.add_middleware(LastResort)
 
 
@@ -150,8 +151,15 @@ async def _answer_http(request: Request, error: Exception) -> Response:
 
 
 async def _answer_database(request: Request, error: Exception) -> Response:
+    """Say that the database is away, or another version's; a mistake of ours is the last resort's."""
+    if is_of_another_version(error):
+        words = "The hub's database is not as this version of the service expects it."
+    elif is_broken_off(error):
+        words = "The hub's database cannot be reached."
+    else:
+        raise error
     log.error("service: %s at %s", DatabaseUnavailable.code, _place_of(error))
-    return _respond(request, 503, ProblemAnswer(DatabaseUnavailable.code, "The hub's database cannot be reached."))
+    return _respond(request, 503, ProblemAnswer(DatabaseUnavailable.code, words))
 
 
 class LastResort:

@@ -9,10 +9,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import stamina
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
@@ -22,6 +25,9 @@ from schemas.errors import DatabaseUnavailable, RequestError
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 # JIT compilation costs more than it saves on short statements; instants leave the database as UTC.
 SESSION_OPTIONS = "-c timezone=UTC -c jit=off"
+# While a migration waits for a lock, everybody who comes later waits behind it: so long, and no longer.
+LOCK_MILLISECONDS = 800  # below PostgreSQL's deadlock_timeout: of the two, the migration gives way
+PATIENCE_SECONDS = 120.0  # in which the whole migration is tried again
 _PLAN_ONCE = text("select set_config('plan_cache_mode', 'force_generic_plan', true)")
 
 
@@ -92,19 +98,46 @@ def _guard_forks(engine: Engine) -> None:
     event.listen(engine, "checkout", refuse_inherited)
 
 
-def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` to `revision`: upwards, or downwards to "base" or an earlier one."""
+def migrate(url: str, revision: str = "head", *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    """Bring the database at `url` to `revision`: upwards, or downwards to "base" or an earlier one.
+
+    One transaction: it goes through whole or changes nothing. Where somebody works in what it changes it steps back, and is
+    tried again as long as there is patience.
+    """
     _read_address(url)
-    config = migration_config(url)
-    going_down = revision == "base" or revision.startswith("-")
     try:
-        (command.downgrade if going_down else command.upgrade)(config, revision)
+        for attempt in stamina.retry_context(
+            on=_is_kept_out, attempts=None, timeout=patience_seconds, wait_initial=0.5, wait_max=5.0
+        ):
+            with attempt:
+                _run_revisions(url, revision)
     except OperationalError as failure:
+        raise _not_migrated(failure, patience_seconds) from failure
+    except CommandError as failure:
         raise DatabaseUnavailable(
-            "database: the migration could not reach it or was cut off; nothing was changed"
+            f"database: no way leads from its revision to {revision} ({failure}); expected revisions up to {heads()[0]}; "
+            "nothing was changed; use the version of the hub that it belongs to"
         ) from failure
     if revision == "head":
         assert_migrated(url)
+
+
+def _run_revisions(url: str, revision: str) -> None:
+    going_down = revision == "base" or revision.startswith("-")
+    (command.downgrade if going_down else command.upgrade)(migration_config(url), revision)
+
+
+def _is_kept_out(error: Exception) -> bool:
+    return isinstance(error, OperationalError) and isinstance(error.orig, LockNotAvailable | DeadlockDetected)
+
+
+def _not_migrated(failure: OperationalError, patience_seconds: float) -> DatabaseUnavailable:
+    if not _is_kept_out(failure):
+        return DatabaseUnavailable("database: the migration could not reach it or was cut off; nothing was changed")
+    return DatabaseUnavailable(
+        f"database: the migration was kept out for {patience_seconds:g} s; expected a moment in which nobody works in the tables "
+        "that it changes, but somebody did, who cannot be named; nothing was changed; run it again, or stop the DAGs before"
+    )
 
 
 def heads() -> list[str]:
@@ -118,6 +151,7 @@ def migration_config(url: str) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["url"] = url
+    config.attributes["lock_milliseconds"] = LOCK_MILLISECONDS
     return config
 
 
@@ -143,7 +177,8 @@ def assert_migrated(url: str) -> None:
         ) from failure
     if [got] != heads():
         raise DatabaseUnavailable(
-            f"database: not up to date; expected revision {heads()[0]}, got {got}; run `hub db up`"
+            f"database: not of this version; expected revision {heads()[0]}, got {got}; run `hub db up`, or use the newer "
+            "version that migrated it"
         )
     if not reads_chinese:
         raise DatabaseUnavailable(
