@@ -137,6 +137,27 @@ def test_an_unreachable_database_is_said_to_be_one(settings: ServiceSettings, ca
         assert PERSON not in answer.text + caplog.text
 
 
+def test_a_database_of_another_version_is_said_to_be_one_and_a_mistake_of_ours_is_not(
+    own_settings: ServiceSettings, own_machine: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    def ask(**asked: str) -> tuple[int, str]:
+        answer = own_machine.post(SEARCH, json={**asked, "purpose": PURPOSE})
+        assert PERSON not in answer.text + caplog.text
+        told = answer.json()
+        return answer.status_code, told.get("code", "") and f"{told['code']}: {told['message']}"
+
+    with own_settings.engine.begin() as conn:
+        conn.exec_driver_sql("alter function number_key(text) rename to key_of_another_version")
+    strange = (503, "hub.database_unavailable: The hub's database is not as this version of the service expects it.")
+    assert ask(number=PERSON) == strange
+    with own_settings.engine.begin() as conn:
+        conn.exec_driver_sql("alter function key_of_another_version(text) rename to number_key")
+    assert ask(number=PERSON)[0] == 200
+    with own_settings.engine.begin() as conn:
+        conn.exec_driver_sql("alter table inquiries add constraint refused check (purpose = 'another') not valid")
+    assert ask(number=PERSON) == (500, "hub.failed: The hub could not answer.")
+
+
 @pytest.mark.parametrize("values", [{"names": ["a", "\ud800"]}, {"\ud800": "a"}, {"a": [{"b\0": "c"}]}])
 def test_half_a_character_is_refused_wherever_it_stands(values: dict[str, object]) -> None:
     with pytest.raises(InvalidQuestion):
