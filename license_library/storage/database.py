@@ -5,6 +5,7 @@ Knows addresses, pools and migrations. Knows no table; holds no engine of its ow
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ SESSION_OPTIONS = "-c timezone=UTC -c jit=off"
 # While a migration waits for a lock, everybody who comes later waits behind it: so long, and no longer.
 LOCK_MILLISECONDS = 800  # below PostgreSQL's deadlock_timeout: of the two, the migration gives way
 PATIENCE_SECONDS = 120.0  # in which the whole migration is tried again
+_REVISION = text("select version_num from alembic_version")
 _PLAN_ONCE = text("select set_config('plan_cache_mode', 'force_generic_plan', true)")
 
 
@@ -143,6 +145,22 @@ def _not_migrated(failure: OperationalError, patience_seconds: float) -> Databas
 def heads() -> list[str]:
     """Return the newest revisions; there must be exactly one."""
     return ScriptDirectory.from_config(migration_config("")).get_heads()
+
+
+@functools.cache
+def own_revision() -> str:
+    """Return the revision that this version of the hub is made for."""
+    return heads()[0]
+
+
+def demand_own_revision(conn: Connection) -> None:
+    """Raise where the tables are another version's: whoever does not know all of them would write half of what belongs there."""
+    got = conn.scalar(_REVISION)
+    if got != own_revision():
+        raise DatabaseUnavailable(
+            f"database: not as this version expects it; expected revision {own_revision()}, got {got}; nothing of this step was "
+            "applied; it can be repeated; run `hub db up`, or restart what runs an older version"
+        )
 
 
 def migration_config(url: str) -> Config:

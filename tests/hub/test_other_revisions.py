@@ -25,7 +25,8 @@ from hub.progress import Step
 from hub.pulling import pull as steps
 from hub.pushing.push import PushBounds, push
 from license_library.exchange.exchanges import get_exchange
-from schemas.errors import DatabaseUnavailable, HubError
+from license_library.storage.database import migrate
+from schemas.errors import DatabaseUnavailable, HubError, LeaseLost
 
 TOLD = "the database is not as this version expects it"
 IMPATIENT = PushBounds(chance=lambda: 1.0, grace=timedelta(seconds=0), patience_seconds=0.2)
@@ -87,6 +88,54 @@ def test_a_merge_that_met_other_tables_is_left_open_and_repeated(hub: HubContext
         steps.merge(hub, number)
     assert get_exchange(hub.engine, number).state == "checked"
     assert steps.merge(hub, number).merged == one.truth().good
+
+
+def test_an_exchange_that_an_upgrade_came_over_writes_nothing_more_and_the_next_one_brings_all(
+    hub: HubContext, fake: StartFake, database_address: str
+) -> None:
+    """What the older version began it would end as the older version does, without what only the newer one knows of."""
+    one = fake("transport", FEW)
+    migrate(database_address, "-1")
+    with pytest.raises(DatabaseUnavailable, match="expected revision 0039, got 0038; nothing of this step was applied"):
+        pull_once(hub, one)
+    assert count(hub, "exchanges") == 0
+    migrate(database_address)
+    number = steps.land(hub, one.name, "licenses", one.connection)
+    steps.check(hub, number)
+    migrate(database_address, "-1")
+    migrate(database_address)
+    with pytest.raises(LeaseLost):
+        steps.merge(hub, number)
+    assert (get_exchange(hub.engine, number).state, count(hub, "licenses")) == ("failed", 0)
+    assert (pull_once(hub, one).state, count(hub, "licenses")) == ("merged", one.truth().good)
+
+
+def test_a_migration_that_has_nothing_to_do_overtakes_nobody_and_waits_for_nobody(
+    hub: HubContext, fake: StartFake, database_address: str
+) -> None:
+    one = fake("transport", FEW)
+    number = steps.land(hub, one.name, "licenses", one.connection)
+    steps.check(hub, number)
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("lock table feeds in exclusive mode")
+        migrate(database_address, patience_seconds=0.1)
+    assert steps.merge(hub, number).merged == one.truth().good
+
+
+def test_a_pass_of_another_version_claims_nothing_more(hub: HubContext, class_c: Faked, database_address: str) -> None:
+    known = pushing(hub, class_c)
+    for number in range(3):
+        owe(known, class_c.name, case=f"older-{number}")
+
+    def upgrade(_step: Step, done: int) -> None:
+        if done == 1:
+            with hub.engine.begin() as conn:
+                conn.exec_driver_sql("update alembic_version set version_num = 'of a newer version'")
+
+    failure = push(known, class_c.name, class_c.connection, progress=upgrade).failure
+    assert isinstance(failure, DatabaseUnavailable)
+    assert "got of a newer version" in str(failure)
+    assert states(known) == ["acknowledged", "waiting", "waiting"]
 
 
 def test_a_pass_is_told_plainly_and_what_it_had_claimed_is_done_once(hub: HubContext, class_c: Faked) -> None:
