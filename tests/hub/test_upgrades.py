@@ -29,13 +29,13 @@ from license_library.catalogue.catalogue_store import load_catalogue as store_ca
 from license_library.service.app import create_app
 from license_library.storage.database import migrate, open_database
 from schemas.catalogue.catalogue import load_catalogue
-from schemas.errors import DatabaseUnavailable, HubError
+from schemas.errors import DatabaseUnavailable, HubError, LeaseLost
 from tests.service.service_makers import calling, serving
 
 SOME, STILL = Plot(scale=120, day=0, bad_share=0.05), Plot(scale=60, day=0, bad_share=0)
 # Holds, then number_key() and its indexes, then the column of reasons to hold a batch, then the seals are not there.
-DOWN = ["-1", "-3", "-4", "-5", "-1", "-4"]
-LOWER, UPPER = 0.8, 1.2  # seconds in which everybody meets the one schema, and works over the other
+DOWN = ["-1", "-3", "-4", "-5", "-3"]
+LOWER, UPPER = 0.6, 0.8  # seconds in which everybody meets the one schema, and works over the other
 COUNTED = "received_count = merged_count + unchanged_count + quarantined_count + held_count"
 TOLD = """
 select record_id, license_number, license_identifier, status, issued_on, valid_from, valid_to, holder_name, face, digest,
@@ -116,19 +116,19 @@ def asking(questions: dict[str, Callable[[], Any]]) -> Step:
             assert told["code"] == AWAY, told
             return AWAY
         assert status == 200, (name, status, told)
-        assert {key: (before[name][1][key], value) for key, value in told.items() if value != before[name][1][key]} == {}, name
+        assert {
+            key: (before[name][1][key], value) for key, value in told.items() if value != before[name][1][key]
+        } == {}, name
         return "right"
 
     return ask_next
 
 
 @contextmanager
-def asked_over_http(
-    hub: HubContext, known: HubContext, quiet: str, lively: str
-) -> Iterator[dict[str, Callable[[], Any]]]:
+def asked_over_http(hub: HubContext, quiet: str, lively: str) -> Iterator[dict[str, Callable[[], Any]]]:
     """Serve the library, and give questions whose answers do not change: about what does not, or as known before."""
     with planning_once(hub.engine) as engine, ExitStack() as stack:
-        settings = replace(service_settings(known, Settings()), questions=engine)
+        settings = replace(service_settings(hub, Settings()), questions=engine)
         address = stack.enter_context(serving(create_app(settings)))
         headers = {"Authorization": f"Bearer {settings.token}", "X-Purpose": PURPOSE}
         client = stack.enter_context(calling(address, **headers))
@@ -207,7 +207,7 @@ def test_an_upgrade_under_load_loses_nothing_and_everybody_is_told_what_is_so(
     for each in (quiet, one):
         assert pull_once(hub, each).state == "merged"
     owing = replace(hub, connectors_folder=class_c.folder)
-    with asked_over_http(hub, hub, quiet.name, one.name) as questions:
+    with asked_over_http(hub, quiet.name, one.name) as questions:
         works = {
             "pull": pulling(hub, one, days),
             "push": pushing(owing, class_c),
@@ -221,7 +221,6 @@ def test_an_upgrade_under_load_loses_nothing_and_everybody_is_told_what_is_so(
                 time.sleep(LOWER)
                 migrate(database_address)
             time.sleep(UPPER)
-    print(load.became)
     assert load.unmeant == []
     require_only_what_is_meant(load)
     require_no_loss(hub, one, fresh)
@@ -229,10 +228,12 @@ def test_an_upgrade_under_load_loses_nothing_and_everybody_is_told_what_is_so(
 
 
 def require_only_what_is_meant(load: Load) -> None:
-    """Everybody was busy, met another version's tables, and was told nothing but that."""
+    """Everybody was busy, met another version's tables, and was told that; an exchange that an upgrade overtook, too."""
     good = {"pull": "merged", "push": "brought", "ask": "right", "ask too": "right"}
-    assert set(load.became) == {(name, became) for name, done in good.items() for became in (done, AWAY)}
-    assert min(load.became[each] for each in good.items()) >= 5
+    assert set(load.became) - {("pull", LeaseLost.code)} == {
+        (name, became) for name, done in good.items() for became in (done, AWAY)
+    }
+    assert min(load.became[each] for each in good.items()) >= 3
 
 
 def require_no_loss(hub: HubContext, one: Faked, fresh: Engine) -> None:
