@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from license_library.storage.database import LOCK_MILLISECONDS, assert_migrated, migrate
@@ -111,3 +112,17 @@ def test_of_a_database_that_a_newer_version_migrated_nothing_is_touched(database
     with pytest.raises(DatabaseUnavailable, match="the newer version that migrated it"):
         assert_migrated(database_address)
     assert shape(engine) == before
+
+
+def test_no_revision_rewrites_a_table(database: Engine, database_address: str) -> None:
+    """A table that was rewritten looks empty to whoever began before: a question about one moment would find nothing."""
+    migrate(database_address, "base")
+    with database.begin() as conn:
+        conn.exec_driver_sql(
+            "create function refuse() returns event_trigger language plpgsql as $$ begin "
+            "raise 'rewrites %%', pg_event_trigger_table_rewrite_oid()::regclass; end $$"
+        )
+        conn.exec_driver_sql("create event trigger refuse_rewriting on table_rewrite execute function refuse()")
+    migrate(database_address)
+    with pytest.raises(DBAPIError, match="rewrites licenses"), database.begin() as conn:
+        conn.exec_driver_sql("alter table licenses add column drawn double precision default random()")
