@@ -27,7 +27,9 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 # JIT compilation costs more than it saves on short statements; instants leave the database as UTC.
 SESSION_OPTIONS = "-c timezone=UTC -c jit=off"
 # While a migration waits for a lock, everybody who comes later waits behind it: so long, and no longer.
-LOCK_MILLISECONDS = 800  # below PostgreSQL's deadlock_timeout: of the two, the migration gives way
+# Above PostgreSQL's deadlock_timeout: a question that waits for the migration, which waits for it, is refused after a second and may be
+# repeated; below it the migration would give way each time, and never get in while questions follow one another.
+LOCK_MILLISECONDS = 2_000
 PATIENCE_SECONDS = 120.0  # in which the whole migration is tried again
 _REVISION = text("select version_num from alembic_version")
 _PLAN_ONCE = text("select set_config('plan_cache_mode', 'force_generic_plan', true)")

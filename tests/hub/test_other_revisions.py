@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from hub_makers import FEW, PLOT, Faked, StartFake, count, pull_once
 from push_departments import make_departments
@@ -156,15 +157,17 @@ def test_a_pass_is_told_plainly_and_what_it_had_claimed_is_done_once(hub: HubCon
     assert [each["times"] for each in class_c.process.inbox()] == [1, 1, 1]
 
 
-def test_a_pass_whose_statements_were_prepared_before_a_column_came_goes_on(hub: HubContext, class_c: Faked) -> None:
+def test_a_pass_whose_statements_were_prepared_before_a_column_came_goes_on(
+    hub: HubContext, class_c: Faked, database_address: str
+) -> None:
     known = pushing(hub, class_c)
     for number in range(12):
         owe(known, class_c.name, case=f"prepared-{number}")
 
     def upgrade(_step: Step, done: int) -> None:
-        if done == 9:  # every statement of a pass is prepared by then
-            with hub.engine.begin() as conn:
-                conn.exec_driver_sql("alter table deliveries add column of_a_newer_version text")
+        if done == 9:  # every statement of a pass is prepared by then; over its own connection it would be forgotten
+            with psycopg.connect(database_address.replace("+psycopg", "")) as conn:
+                conn.execute("alter table deliveries add column of_a_newer_version text")
 
     summary = push(known, class_c.name, class_c.connection, progress=upgrade)
     assert (summary.failure, summary.counts) == (None, {"acknowledged": 12})

@@ -58,7 +58,7 @@ def test_who_works_in_a_table_is_waited_for_in_short_waits_and_nobody_else_is_he
         asking = pool.submit(ask)
         with working(database):
             migrating = pool.submit(migrate, database_address, BEFORE)
-            time.sleep(2.5)  # longer than one wait: without a limit everybody would wait for all of it
+            time.sleep(5)  # longer than one wait: without a limit everybody would wait for all of it
             assert not migrating.done()
         migrating.result(30)
         is_over.set()
