@@ -46,7 +46,6 @@ from license_library.deliveries.outbox_marks import (
 )
 from license_library.deliveries.push_holds import demand_free
 from license_library.quarantine.corrections import note_answer
-from license_library.storage.database import demand_own_revision
 from license_library.storage.database_failures import may_be_repeated
 from schemas.errors import HubError, LeaseLost
 
@@ -117,7 +116,6 @@ class PushPass:
 
     def _claim(self, conn: Transaction, kinds: Sequence[str]) -> Claim | None:
         now, name = self._hub.clock(), self._declared.department
-        demand_own_revision(conn)
         demand_free(conn)
         claim = claim_delivery(conn, self._hub.keyring, name, kinds, self._lease, now)
         self.summary.paused_until = None if claim else self._paused_until(conn)
@@ -211,7 +209,6 @@ class PushPass:
         name, kind = self._declared.department, delivery.kind
 
         def claim(conn: Transaction) -> Claim | None:
-            demand_own_revision(conn)
             demand_free(conn)
             return claim_receipt(conn, keyring, name, kind, every, due, self._hub.clock())
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from license_library.answers.deliveries import PushHold, PushHolds
 from license_library.asking.readings import check_text
 from license_library.asking.refusals import NotDecidable
+from license_library.storage.database import demand_own_revision
 from schemas.errors import HubError, RequestError
 
 LONGEST: Final = 200
@@ -63,7 +64,8 @@ def are_held(conn: Connection) -> bool:
 
 
 def demand_free(conn: Connection) -> None:
-    """Raise PushesHeld where nothing may leave."""
+    """Raise PushesHeld where nothing may leave; a hub that does not know all the tables cannot tell, and is refused as well."""
+    demand_own_revision(conn)
     if are_held(conn):
         raise PushesHeld(
             "deliveries: are held back; expected nobody to hold them, and a database that was not restored since; nothing "
