@@ -93,9 +93,7 @@ def begin_exchange(  # noqa: PLR0913 - each is one fact of the exchange
         locked = conn.execute(_LOCK_FEED, name).first()
         if locked is None:
             raise NotFound(f"{department}/{feed}: no such feed in the library; expected it registered; nothing begun")
-        demand_own_revision(
-            conn
-        )  # the feed is locked: no migration can overtake this exchange before it is written down
+        demand_own_revision(conn)  # the feed is locked: no migration comes in before this exchange is there
         _overtake(conn, name, now, is_alone=held is not None and held.is_alone)
         row = {**name, "epoch": conn.scalar(_RAISE_EPOCH, name), "since_at": None if full else locked.cursor_at}
         row |= {"now": now, "lease_until": now + lease, "mapping_version": mapping_version}
