@@ -140,7 +140,7 @@ def _not_migrated(failure: OperationalError, patience_seconds: float) -> Databas
         return DatabaseUnavailable("database: the migration could not reach it or was cut off; nothing was changed")
     return DatabaseUnavailable(
         f"database: the migration was kept out for {patience_seconds:g} s; expected a moment in which nobody works in the tables "
-        "that it changes, but somebody did, who cannot be named; nothing was changed; run it again, or stop the DAGs before"
+        "that it changes, but somebody did, who cannot be named; nothing was changed; run it again, or stop the DAGs and the service before"
     )
 
 

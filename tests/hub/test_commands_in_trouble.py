@@ -122,6 +122,11 @@ def test_an_archive_of_which_nothing_could_be_merged_again_proves_nothing(monkey
         (psycopg.errors.LockNotAvailable("x"), DatabaseUnavailable),
         (psycopg.errors.IoError("x"), DatabaseUnavailable),
         (psycopg.OperationalError("connection refused"), DatabaseUnavailable),
+        (psycopg.errors.UndefinedTable("x"), DatabaseUnavailable),
+        (psycopg.errors.UndefinedFunction("x"), DatabaseUnavailable),
+        (psycopg.errors.AmbiguousColumn("x"), DatabaseUnavailable),
+        (psycopg.errors.InvalidColumnReference("no such unique key"), DatabaseUnavailable),
+        (psycopg.errors.SyntaxError("x"), HubError),
         (psycopg.errors.ProgramLimitExceeded("x"), HubError),  # the same again would be too much again
         (psycopg.DataError("a NUL"), HubError),
     ],
