@@ -349,3 +349,14 @@ def test_an_identifier_of_a_former_version_is_told_as_that(
     told = ask("queryCertInfo", certIdentifier=f" {IDENTIFIER.lower()}").data
     assert isinstance(told, list)
     assert [one.doubt for one in told if isinstance(one, CertInfo)] == [said["identifier"].zh]
+
+
+def test_whoever_knows_the_holder_s_code_is_not_told_of_a_stranger_s_license(shelf: Library, ask: Ask) -> None:
+    shelf.add_feed("transport", ("bizlic",))
+    shelf.add_license(shelf.add_subject(), license_number="A1", holder_name="王五", issued_on=date(2014, 1, 1))
+    shelf.add_license(shelf.add_subject("某", OTHER), license_number="A1", holder_name="某", department="transport")
+    told = compared(ask, COMPANY, issueDate="20150505").data
+    assert isinstance(told, Compared)
+    assert {one.name: one.match for one in told.fields} == {
+        "certNo": True, "holder": True, "holderCode": True, "issueDate": False
+    }  # fmt: skip

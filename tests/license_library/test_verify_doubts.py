@@ -191,3 +191,50 @@ def test_a_qr_code_of_a_former_holder_confirms_nothing(shelf: Library, company: 
     assert ask(shelf, **qr, values={"holder_code": COMPANY}).verdict == "mismatch"
     shelf.change("update license_versions set subject_id = :id", id=other)
     assert ask(shelf, **qr).verdict == "confirmed"
+
+
+@pytest.fixture
+def beside_a_stranger_s(shelf: Library, company: int) -> int:
+    """Give the company's license, and a stranger's of the same number that another feed tells, newer and longer valid."""
+    shelf.add_feed("transport", ("bizlic",))
+    own = shelf.add_license(company, license_number="A1", valid_to=date(2017, 1, 1), issued_on=date(2014, 1, 1))
+    newer = {"issued_on": date(2015, 5, 5), "valid_to": date(2018, 1, 1), "department": "transport"}
+    shelf.add_license(shelf.add_subject("某", "91110000600037341L"), license_number="A1", holder_name="某", **newer)
+    return own
+
+
+@pytest.mark.parametrize("holder", [{"holder_code": COMPANY}, {"holder_name": "平度市恒通运输有限公司"}])
+def test_a_difference_is_told_of_the_given_holder_s_license(
+    shelf: Library, beside_a_stranger_s: int, holder: dict[str, str]
+) -> None:
+    answer = ask(shelf, values=holder | {"valid_to": "2022-01-01"})
+    assert (answer.verdict, answer.license_id) == ("mismatch", beside_a_stranger_s)
+    assert [field.field for field in answer.fields if field.matches is False] == ["valid_to"]
+    shelf.change("update licenses set status = 'revoked' where license_id = :id", id=beside_a_stranger_s)
+    assert ask(shelf, values=holder | {"valid_to": "2022-01-01"}).license_id == beside_a_stranger_s
+
+
+def test_a_mistyped_number_is_told_of_the_license_that_fits_best(shelf: Library, beside_a_stranger_s: int) -> None:
+    answer = ask(shelf, values={"holder_code": "91110000000000000A", "holder_name": "平度市恒通运输有限公司"})
+    assert (answer.verdict, answer.license_id) == ("mismatch", beside_a_stranger_s)
+
+
+@pytest.mark.parametrize("values", [{"holder_code": COMPANY, "valid_to": "2022-01-01"}, {"valid_to": "2022-01-01"}])
+def test_a_difference_is_no_firm_no_while_the_one_meant_may_have_changed(
+    shelf: Library, beside_a_stranger_s: int, values: dict[str, str]
+) -> None:
+    shelf.let_a_newer_record_wait(beside_a_stranger_s)
+    answer = ask(shelf, values=values)
+    assert (answer.verdict, answer.matches) == ("stale", False)
+    assert "更新的记录因数据问题待处理" in answer.words.zh
+
+
+def test_another_license_of_the_given_holder_may_be_as_described_by_now(
+    shelf: Library, company: int, beside_a_stranger_s: int
+) -> None:
+    again = shelf.add_license(company, license_number="A1", issued_on=date(2015, 1, 1), valid_to=date(2019, 1, 1))
+    values = {"holder_code": COMPANY, "valid_to": "2022-01-01"}
+    assert (ask(shelf, values=values).verdict, ask(shelf, values=values).license_id) == ("mismatch", again)
+    doubt(shelf, beside_a_stranger_s, "waiting")
+    answer = ask(shelf, values=values)
+    assert (answer.verdict, "更新的记录因数据问题待处理" in answer.words.zh) == ("stale", True)
