@@ -84,10 +84,15 @@ def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
     """Return the licenses of one type that a holder may rely on, newest first."""
     license_type = granted_type(asking, data["certTypeCode"])
     hashes = _holder(asking, data)
-    number = (data.get("certNo") or "").strip()
-    numbers = [number_key(number)] if number else None
+    numbers = asked_numbers(data)
     rows = find_by_holder(asking.conn, hashes, license_type, numbers, asking.today)
     return good_rows(asking, rows, license_type, hashes, is_numbered=bool(numbers))
+
+
+def asked_numbers(data: dict[str, Any]) -> list[str] | None:
+    """Return the number by which one license of a holder is asked for, as numbers are compared; None where all are."""
+    number = (data.get("certNo") or "").strip()
+    return [number_key(number)] if number else None
 
 
 def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:
