@@ -5,7 +5,7 @@ Pure judgement of rows that were compared; the clock is an argument.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -36,6 +36,11 @@ def changes_beside(compared: Sequence[Compared], now: datetime) -> list[Doubt]:
     """Return why any license of the given holder, of anybody where none is theirs, may have changed: it may be as described by now."""
     own = [one for one in compared if is_of_the_given(one[1])] or compared
     return [doubt for row, _, _ in own for doubt in may_have_changed(row.status, doubts_of(row, now))]
+
+
+def is_given(values: Mapping[str, str]) -> bool:
+    """Tell whether it is said whose the license is: by number or by name."""
+    return any(values.get(name, "").strip() for name in ("holder_code", "holder_name"))
 
 
 def is_of_the_given(matches: list[FieldMatch]) -> bool:

@@ -23,11 +23,13 @@ from license_library.licenses.replacements import find_newer
 from license_library.storage.keyring import Keyring
 from license_library.verification.absence import answer_nothing, type_asked, untold_names
 from license_library.verification.comparing import FACE, check_values, compare_values, refuse_faces
-from license_library.verification.holder_matches import GivenHolder, HolderMatch
+from license_library.verification.holder_matches import GivenHolder
 from license_library.verification.likeness import (
     Compared,
     changes_beside,
+    is_given,
     is_of_another,
+    is_of_the_given,
     is_the_holder,
     likeness,
     overall,
@@ -35,6 +37,7 @@ from license_library.verification.likeness import (
 from license_library.verification.verify_candidates import (
     MOST,
     find_candidates,
+    find_former,
     named_by,
     read_license,
     refuse_several,
@@ -72,7 +75,10 @@ def verify_license(
         rows = find_candidates(conn, question, reading)
     values = _values(question)
     holder = GivenHolder(conn, keyring, values, today)
-    compared = [(row, *_compare(row, values, holder.match(row))) for row in rows]
+    compared = [_compare(row, values, holder) for row in rows]
+    if reading.kind == "number" and is_given(values) and not any(is_of_the_given(fields) for _, fields, _ in compared):
+        once = [_compare(row, values, holder) for row in find_former(conn, question, reading, rows)]
+        compared += [one for one in once if is_of_the_given(one[1])]  # renumbered: another bears the number since
     row, matches, bound = max(compared, key=likeness(today, now))
     if reading.kind == "number" and all(is_of_another(fields) for _, fields, _ in compared):
         unseen = answer_nothing(conn, keyring, question, reading, today, now)
@@ -124,8 +130,9 @@ def _with_former(
     return msgspec.structs.replace(answer, reasons=reasons)
 
 
-def _compare(row: Any, values: dict[str, str], of_holder: HolderMatch) -> tuple[list[FieldMatch], list[Words]]:
-    return compare_values(row, values, of_holder.fields), of_holder.reasons
+def _compare(row: Any, values: dict[str, str], holder: GivenHolder) -> Compared:
+    match = holder.match(row)
+    return row, compare_values(row, values, match.fields), match.reasons
 
 
 def _values(question: VerifyQuestion) -> dict[str, str]:

@@ -79,8 +79,20 @@ def find_candidates(conn: Connection, question: VerifyQuestion, reading: Reading
     name = named_by(question)
     if name == "qr_payload":
         return _of_one_license(find_by_qr_payload(conn, str(reading.values[0])))
-    parameters = {"values": reading.values, "license_type": question.license_type if name == "number" else None}
-    return read_hits(conn, _NOW[name], parameters) or read_hits(conn, _ONCE[name], parameters)
+    asked = _asked(question, reading)
+    return read_hits(conn, _NOW[name], asked) or read_hits(conn, _ONCE[name], asked)
+
+
+def find_former(conn: Connection, question: VerifyQuestion, reading: Reading, but: Sequence[Any]) -> Sequence[Any]:
+    """Return the licenses that once bore the number, whoever bears it today, but those."""
+    seen = {row.license_id for row in but}
+    found = read_hits(conn, _ONCE["number"], _asked(question, reading))
+    return [row for row in found if row.license_id not in seen]
+
+
+def _asked(question: VerifyQuestion, reading: Reading) -> dict[str, Any]:
+    is_number = named_by(question) == "number"
+    return {"values": reading.values, "license_type": question.license_type if is_number else None}
 
 
 def refuse_several() -> NoReturn:
