@@ -16,6 +16,7 @@ from license_library.asking.refusals import WrongQuestion
 from license_library.words.wording import face_words, field_words
 from schemas.catalogue.element_values import kind_form, read_day
 from schemas.catalogue.license_types import face_labels
+from schemas.identifiers.license_identifier import identifier_forms
 from schemas.license.states import STATES
 from schemas.naming.number_key import number_key
 
@@ -97,7 +98,8 @@ def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) ->
         return _same_day(row, field, value)
     special: dict[str, Callable[[], bool | None]] = {
         "status": lambda: bool(row.status == _STATUS.get(value, value.lower())),
-        "open_ended": lambda: row.open_ended == _YES.get(value.lower()),
+        "open_ended": lambda: None if _has_no_end_told(row) else row.open_ended == _YES.get(value.lower()),
+        "license_identifier": lambda: _same_identifier(row.license_identifier, value),
         "license_type": lambda: _plain(value) in {_plain(row.license_type), _plain(row.license_type_name)},
         "license_number": lambda: (
             number_key(row.license_number) == number_key(value) or _same_text(row.license_number, value)
@@ -108,6 +110,11 @@ def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) ->
 
 def _same_text(kept: object, value: str) -> bool | None:
     return None if kept is None else _plain(str(kept)) == _plain(value)
+
+
+def _same_identifier(kept: str | None, value: str) -> bool | None:
+    """Compare without regard to which of the two rules gave the check character; it is one license's by either."""
+    return None if kept is None else _plain(value) in identifier_forms(_plain(kept))
 
 
 def _same_face(name: str, kept: object, value: str) -> bool | None:
@@ -122,7 +129,14 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().upper()
 
 
+def _has_no_end_told(row: Any) -> bool:
+    """Tell whether the source neither told an end nor that there is none: then nobody knows which."""
+    return row.valid_to is None and not row.open_ended
+
+
 def _same_day(row: Any, field: str, value: str) -> bool | None:
+    if field == "valid_to" and _has_no_end_told(row):
+        return None
     if field == "valid_to" and (row.open_ended or value == OPEN_END):
         return bool(row.open_ended and value == OPEN_END)
     kept = getattr(row, field)

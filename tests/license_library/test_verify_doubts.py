@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from question_makers import COMPANY, IDENTIFIER, NOW, OLD_COUNTY_PERSON, PERSON, TODAY, Library
+from question_makers import COMPANY, IDENTIFIER, LEGACY_IDENTIFIER, NOW, OLD_COUNTY_PERSON, PERSON, TODAY, Library
 from subject_makers import fifteen
 
 from license_library.answers import VerifyAnswer
 from license_library.asking.questions import VerifyQuestion
 from license_library.verification.verification import verify_license
-from schemas.identifiers.license_identifier import parse_license_identifier
+from schemas.identifiers.license_identifier import identifier_forms, parse_license_identifier
 
 SILENT = NOW - timedelta(days=21)
 OF_BOTH = "370283600123107"  # right as an old resident number and as a business registration number
@@ -238,3 +238,39 @@ def test_another_license_of_the_given_holder_may_be_as_described_by_now(
     doubt(shelf, beside_a_stranger_s, "waiting")
     answer = ask(shelf, values=values)
     assert (answer.verdict, "更新的记录因数据问题待处理" in answer.words.zh) == ("stale", True)
+
+
+@pytest.mark.parametrize("kept", identifier_forms(LEGACY_IDENTIFIER))
+@pytest.mark.parametrize("typed", identifier_forms(LEGACY_IDENTIFIER))
+def test_an_identifier_is_compared_whichever_way_its_check_character_was_computed(
+    shelf: Library, company: int, kept: str, typed: str
+) -> None:
+    shelf.add_license(company, license_number="A1", license_identifier=kept, open_ended=True)
+    values = {"holder_code": COMPANY, "license_identifier": f" {typed.lower()}"}
+    assert ask(shelf, values=values).verdict == "confirmed"
+    assert ask(shelf, values={"license_identifier": f"{typed[:-1]}-"}).verdict == "mismatch"
+    assert ask(shelf, values={"license_identifier": IDENTIFIER}).verdict == "mismatch"
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ({"valid_to": "长期"}, "not_compared"),
+        ({"open_ended": "是"}, "not_compared"),
+        ({"open_ended": "否"}, "not_compared"),
+        ({"valid_to": "2030-01-01"}, "not_compared"),
+    ],
+)
+def test_where_no_end_is_told_neither_a_day_nor_that_there_is_none_is_denied(
+    shelf: Library, company: int, values: dict[str, str], verdict: str
+) -> None:
+    shelf.add_license(company, license_number="A1")
+    assert ask(shelf, values=values).verdict == verdict
+    shelf.change("update licenses set valid_to = '2030-01-01'")
+    assert ask(shelf, values=values).verdict == (
+        "confirmed" if values in ({"valid_to": "2030-01-01"}, {"open_ended": "否"}) else "mismatch"
+    )
+    shelf.change("update licenses set valid_to = null, open_ended = true")
+    assert ask(shelf, values=values).verdict == (
+        "confirmed" if values in ({"valid_to": "长期"}, {"open_ended": "是"}) else "mismatch"
+    )
