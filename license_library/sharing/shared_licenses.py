@@ -52,7 +52,6 @@ _BY_HOLDER = hits_query(
     _HELD.format("(cast(:values as text[]) is null or number_key(license_number) = any(cast(:values as text[])))")
 )
 _BY_HOLDER_ONCE = hits_query(_HELD.format(f"l.license_id in ({once_borne('number')})"))
-_TYPE = text("select license_type, name from license_types where license_type = :code or type_code = :code limit 1")
 _VALUE_TYPES = {"text": "string", "date": "date", "number": "number", "code": "string"}
 _STATUS = text("select status from licenses where license_id = :license_id")
 _FACE = text("""
@@ -108,12 +107,6 @@ def find_by_holder(
     asked: dict[str, Any] = {"holders": list(holders), "license_type": license_type}
     asked |= {"values": numbers and list(numbers), "today": today, "good_states": sorted(GOOD_STATES)}
     return read_hits(conn, _BY_HOLDER, asked) or (read_hits(conn, _BY_HOLDER_ONCE, asked) if numbers else [])
-
-
-def type_of_code(conn: Connection, code: str) -> str | None:
-    """Return our license type of a national type code, or of our own."""
-    row = conn.execute(_TYPE, {"code": code}).first()
-    return str(row.license_type) if row else None
 
 
 def face_fields(conn: Connection, license_type: str) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from license_library.asking.bound_holders import Bound, bound_to_code
 from license_library.asking.delivered_names import Name, untold
 from license_library.asking.doubts import doubts_of, may_have_changed
-from license_library.asking.feed_sources import sources_of_type
+from license_library.asking.feed_sources import sources_of_type, type_of_code
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.readings import read_identifier
 from license_library.asking.waiting_records import (
@@ -29,7 +29,7 @@ from license_library.copies.copy_marks import FaceNames
 from license_library.files.file_store import FileStore
 from license_library.licenses.license_now import licenses_now
 from license_library.sharing.consumers import Consumer, granted_types, may_ask
-from license_library.sharing.shared_licenses import find_by_holder, find_by_identifier, type_of_code, validity_today
+from license_library.sharing.shared_licenses import find_by_holder, find_by_identifier, validity_today
 from license_library.sharing.sharing_calls import Ended
 from license_library.sharing.sharing_words import Status
 from license_library.storage.keyring import Keyring

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import Doubt, FieldMatch, ReplacementBrief, Validity, VerifyAnswer, Words
 from license_library.asking.doubts import doubts_of, may_have_changed
+from license_library.asking.feed_sources import type_of_code
 from license_library.asking.former_versions import former_words
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.known_faces import known_faces
@@ -65,6 +66,7 @@ def verify_license(
     check_values(question.values)
     question = without_blanks(question)
     reading = read_license(question)
+    question = _with_own_type(conn, question)
     rows = find_candidates(conn, question, reading)
     _check_faces(conn, rows, _values(question), question.license_type)
     if not rows:
@@ -93,6 +95,15 @@ def verify_license(
         refuse_several()
     answer = msgspec.structs.replace(_with_changes(answer, compared, now), reasons=[*answer.reasons, *bound])
     return _with_former(conn, row, question, reading, answer)
+
+
+def _with_own_type(conn: Connection, question: VerifyQuestion) -> VerifyQuestion:
+    """Return the question with our license type where a national type code was given; what is no type stays as it is."""
+    values = dict(question.values)
+    if claimed := values.get("license_type", "").strip():
+        values["license_type"] = type_of_code(conn, claimed) or claimed
+    asked = question.license_type and (type_of_code(conn, question.license_type) or question.license_type)
+    return msgspec.structs.replace(question, license_type=asked, values=values)
 
 
 def _by_number(conn: Connection, question: VerifyQuestion) -> VerifyQuestion | None:

@@ -12,6 +12,7 @@ from subject_makers import fifteen
 
 from license_library.answers import VerifyAnswer
 from license_library.asking.questions import VerifyQuestion
+from license_library.asking.refusals import WrongQuestion
 from license_library.verification.verification import verify_license
 from schemas.identifiers.license_identifier import identifier_forms, parse_license_identifier
 
@@ -274,3 +275,22 @@ def test_where_no_end_is_told_neither_a_day_nor_that_there_is_none_is_denied(
     assert ask(shelf, values=values).verdict == (
         "confirmed" if values in ({"valid_to": "长期"}, {"open_ended": "是"}) else "mismatch"
     )
+
+
+@pytest.mark.parametrize(
+    "question", [{"identifier": IDENTIFIER}, {}, {"identifier": IDENTIFIER, "license_number": None}]
+)
+@pytest.mark.parametrize("typed", ["11100000000013338W011", " bizlic "])
+def test_a_type_is_understood_by_its_national_code(
+    shelf: Library, company: int, question: dict[str, Any], typed: str
+) -> None:
+    shelf.change("update license_types set type_code = null where type_code = '11100000000013338W011'")
+    shelf.change("update license_types set type_code = '11100000000013338W011' where license_type = 'bizlic'")
+    shelf.add_license(company, license_number="A1", license_identifier=IDENTIFIER, open_ended=True)
+    values = {"holder_code": COMPANY}
+    assert ask(shelf, license_type=typed, **question, values=values).verdict == "confirmed"
+    assert ask(shelf, **question, values=values | {"license_type": typed}).verdict == "confirmed"
+    assert ask(shelf, identifier=IDENTIFIER, license_type="roadtrans").verdict == "mismatch"
+    assert ask(shelf, license_type=typed, license_number="nobody's").verdict == "not_found"
+    with pytest.raises(WrongQuestion):
+        ask(shelf, license_type=f"{typed}\0")
