@@ -294,3 +294,41 @@ def test_a_type_is_understood_by_its_national_code(
     assert ask(shelf, license_type=typed, license_number="nobody's").verdict == "not_found"
     with pytest.raises(WrongQuestion):
         ask(shelf, license_type=f"{typed}\0")
+
+
+@pytest.mark.parametrize(
+    ("kept", "given", "verdict"),
+    [
+        ("100万元人民币", "100万元", "confirmed"),
+        ("100万元人民币", "1,000,000.00元", "confirmed"),
+        ("1000000元", "人民币 100 万元", "confirmed"),
+        ("100万元", "101万元", "mismatch"),
+        ("100万元", "100万美元", "mismatch"),
+        ("100万美元", "100 万美元", "confirmed"),
+    ],
+)
+def test_money_is_compared_as_an_amount(shelf: Library, company: int, kept: str, given: str, verdict: str) -> None:
+    shelf.add_license(company, license_number="A1", open_ended=True, face={"registered_capital": kept})
+    assert ask(shelf, values={"face.registered_capital": given}).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("kept", "given", "verdict"),
+    [
+        ("370283", "370283000000", "confirmed"),
+        ("370283000000", "370283", "confirmed"),
+        ("370283000", "370283000000", "confirmed"),
+        ("370283100000", "370283", "confirmed"),
+        ("370283100000", "370283100", "confirmed"),
+        ("370283", "370283100000", "not_compared"),
+        ("370283100", "370283101000", "mismatch"),
+        ("370283", "370282000000", "mismatch"),
+        ("370200", "370283", "mismatch"),
+        ("370283", "平度市", "mismatch"),
+    ],
+)
+def test_a_division_is_compared_as_far_as_it_is_told(
+    shelf: Library, company: int, kept: str, given: str, verdict: str
+) -> None:
+    shelf.add_license(company, license_number="A1", open_ended=True, area_code=kept)
+    assert ask(shelf, values={"area_code": given}).verdict == verdict
