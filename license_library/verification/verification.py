@@ -5,7 +5,7 @@ A silent department turns every "yes" and every "no" into something less, and th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -60,9 +60,14 @@ from license_library.words.wording import validity_words
 
 
 def verify_license(
-    conn: Connection, keyring: Keyring, question: VerifyQuestion, today: date, now: datetime
+    conn: Connection,
+    keyring: Keyring,
+    question: VerifyQuestion,
+    today: date,
+    now: datetime,
+    told_types: Collection[str] | None = None,
 ) -> VerifyAnswer:
-    """Return whether the license exists, matches the given values and is valid today, with reasons."""
+    """Return whether the license exists, matches the given values and is valid today, with reasons; `told_types` as answer_nothing says."""
     check_values(question.values)
     question = without_blanks(question)
     reading = read_license(question)
@@ -72,7 +77,7 @@ def verify_license(
     if not rows:
         asked = None if reading.is_wrong else _by_number(conn, question)
         if asked is None:
-            return answer_nothing(conn, keyring, question, reading, today, now)
+            return answer_nothing(conn, keyring, question, reading, today, now, told_types)
         question, reading = asked, read_license(asked)
         rows = find_candidates(conn, question, reading)
     values = _values(question)
@@ -83,7 +88,7 @@ def verify_license(
         compared += [one for one in once if is_of_the_given(one[1])]  # renumbered: another bears the number since
     row, matches, bound = max(compared, key=likeness(today, now))
     if reading.kind == "number" and all(is_of_another(fields) for _, fields, _ in compared):
-        unseen = answer_nothing(conn, keyring, question, reading, today, now)
+        unseen = answer_nothing(conn, keyring, question, reading, today, now, told_types)
         if unseen.verdict == "unknown":  # a number may stand on many licenses, and theirs is not known
             return msgspec.structs.replace(unseen, reasons=[ANOTHERS, *unseen.reasons])
     if overall(matches) is not False:

@@ -403,3 +403,16 @@ def test_where_the_holder_bears_a_number_today_a_former_one_of_theirs_is_not_mea
     told = of_holder(ask, certNo="A1").data
     assert isinstance(told, list)
     assert [(one.certificate_number, one.doubt) for one in told if isinstance(one, CertInfo)] == [("A1", "")]
+
+
+def test_of_a_number_under_an_older_type_only_who_may_ask_for_that_is_told(shelf: Library, ask: Ask) -> None:
+    shelf.add_feed("real_estate", ("realestate", "house_cert"))
+    grant_types(shelf.conn, "transport", ["realestate"], "王工", NOW)
+    house = {"license_type": "house_cert", "department": "real_estate", "open_ended": True}
+    shelf.add_license(shelf.add_subject(), license_number="A1", holder_name="王五", **house)
+    given = {"certNo": "A1", "holder": "王五", "holderCode": COMPANY}
+    shelf.add_case(license_type="house_cert", department="real_estate", record_id="another")
+    assert ask("verifyCertInfo", certTypeCode="realestate", certData=given).status == Status.NO_LICENSE
+    grant_types(shelf.conn, "transport", ["realestate", "house_cert"], "王工", NOW)
+    answer = ask("verifyCertInfo", certTypeCode="realestate", certData=given)
+    assert (answer.status, "房屋所有权证" in answer.message) == (Status.OTHER, True)

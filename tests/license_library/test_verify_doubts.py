@@ -332,3 +332,39 @@ def test_a_division_is_compared_as_far_as_it_is_told(
 ) -> None:
     shelf.add_license(company, license_number="A1", open_ended=True, area_code=kept)
     assert ask(shelf, values={"area_code": given}).verdict == verdict
+
+
+def kept_under_the_older_type(shelf: Library) -> dict[str, Any]:
+    """Keep a license under the type that another replaced, and return the question that asks by the newer one."""
+    shelf.add_feed("real_estate", ("realestate", "house_cert"))
+    house = {"license_type": "house_cert", "department": "real_estate", "open_ended": True}
+    shelf.add_license(shelf.add_subject("李娜", PERSON, "111"), license_number="房权证平字第001号", **house)
+    return {"license_type": "realestate", "license_number": "房权证平字第001号"}
+
+
+@pytest.mark.parametrize("values", [{}, {"holder_code": PERSON}])
+def test_a_number_kept_under_the_type_that_this_one_replaced_is_not_denied(
+    shelf: Library, company: int, values: dict[str, str]
+) -> None:
+    question = kept_under_the_older_type(shelf)
+    answer = ask(shelf, **question, values=values)
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert "房屋所有权证" in answer.reasons[0].zh
+    assert ask(shelf, **question | {"license_type": "house_cert"}, values=values).verdict == "confirmed"
+    assert ask(shelf, **question | {"license_number": "nobody's"}, values=values).verdict == "not_found"
+
+
+def test_what_waits_or_is_silent_under_the_older_type_leaves_no_firm_no(shelf: Library, company: int) -> None:
+    question = kept_under_the_older_type(shelf) | {"license_number": "nobody's"}
+    assert ask(shelf, **question).verdict == "not_found"
+    case = shelf.add_case(license_type="house_cert", department="real_estate")
+    assert ask(shelf, **question).verdict == "unknown"
+    shelf.change("delete from quarantined_records where quarantine_id = :id", id=case)
+    assert ask(shelf, **question).verdict == "not_found"
+    shelf.add_feed("transport", ("house_cert",), SILENT)
+    assert ask(shelf, **question).verdict == "unknown"
+    shelf.change(
+        "update feeds set license_types = array['house_cert'], fresh_at = :now where feed = 'licenses'", now=NOW
+    )
+    answer = ask(shelf, **question)
+    assert (answer.verdict, answer.reasons[0].en) == ("unknown", "no department delivers this license type yet")
