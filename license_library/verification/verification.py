@@ -80,12 +80,7 @@ def verify_license(
             return answer_nothing(conn, keyring, question, reading, today, now, told_types)
         question, reading = asked, read_license(asked)
         rows = find_candidates(conn, question, reading)
-    values = _values(question)
-    holder = GivenHolder(conn, keyring, values, today)
-    compared = [_compare(row, values, holder) for row in rows]
-    if reading.kind == "number" and is_given(values) and not any(is_of_the_given(fields) for _, fields, _ in compared):
-        once = [_compare(row, values, holder) for row in find_former(conn, question, reading, rows)]
-        compared += [one for one in once if is_of_the_given(one[1])]  # renumbered: another bears the number since
+    compared = _compare_all(conn, question, reading, rows, GivenHolder(conn, keyring, _values(question), today))
     row, matches, bound = max(compared, key=likeness(today, now))
     if reading.kind == "number" and all(is_of_another(fields) for _, fields, _ in compared):
         unseen = answer_nothing(conn, keyring, question, reading, today, now, told_types)
@@ -144,6 +139,19 @@ def _with_former(
     if is_open and told:
         return msgspec.structs.replace(answer, verdict="stale", words=told, reasons=reasons)
     return msgspec.structs.replace(answer, reasons=reasons)
+
+
+def _compare_all(
+    conn: Connection, question: VerifyQuestion, reading: Reading, rows: Sequence[Any], holder: GivenHolder
+) -> list[Compared]:
+    """Compare those that may be meant, and where none is the given holder's, theirs that once bore the number: another bears it since."""
+    values = _values(question)
+    compared = [_compare(row, values, holder) for row in rows]
+    is_found = any(is_of_the_given(fields) for _, fields, _ in compared)
+    if is_found or reading.kind != "number" or not is_given(values):
+        return compared
+    once = [_compare(row, values, holder) for row in find_former(conn, question, reading, rows)]
+    return [*compared, *(one for one in once if is_of_the_given(one[1]))]
 
 
 def _compare(row: Any, values: dict[str, str], holder: GivenHolder) -> Compared:
