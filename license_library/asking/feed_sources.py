@@ -22,6 +22,7 @@ select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seco
  where f.license_types @> array[cast(:license_type as text)]
  order by f.fresh_at + make_interval(secs => f.fresh_seconds) nulls first, f.department, f.feed
 """)
+_TYPE = text("select license_type, name from license_types where license_type = :code or type_code = :code limit 1")
 _TYPE_OF_CODE = text("select license_type from license_types where type_code = :type_code")
 
 
@@ -29,6 +30,12 @@ def type_of_identifier(conn: Connection, identifier: str) -> str | None:
     """Return the license type that an identifier says it is of; None where the catalogue lacks its code, or it is none."""
     parts = parse_license_identifier(identifier.strip().upper())
     return conn.scalars(_TYPE_OF_CODE, {"type_code": parts.type_code}).first() if parts else None
+
+
+def type_of_code(conn: Connection, code: str) -> str | None:
+    """Return our license type of a national type code, or of our own."""
+    row = conn.execute(_TYPE, {"code": code}).first()
+    return str(row.license_type) if row else None
 
 
 def sources_of_type(conn: Connection, license_type: str, now: datetime) -> list[Source]:

@@ -29,6 +29,15 @@ select coalesce(bool_and(not {maybe_of_one_holder("v", "l")}), false)
 """)  # noqa: S608 - constants of this room
     for name, borne in BORNE.items()
 }
+_IS_BORNE: Final = {
+    name: text(f"select exists (select from licenses l where {borne.format('l')} = any(cast(:values as text[])))")  # noqa: S608
+    for name, borne in BORNE.items()
+}
+
+
+def is_borne(conn: Connection, name: Named, values: Sequence[Any]) -> bool:
+    """Tell whether any license bears any of the values today."""
+    return bool(conn.scalar(_IS_BORNE[name], {"values": list(values)}))
 
 
 def once_borne(name: Named) -> str:

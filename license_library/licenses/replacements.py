@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import ReplacementBrief
 from license_library.asking.listed_holders import persons_of
+from license_library.asking.masking import mask_code
 from license_library.asking.replaced import EARLIER_EDITION, LATER_EDITION, NAMED_PREDECESSORS, NAMED_SUCCESSORS
 from license_library.licenses.license_hits import hits_query, holder_code_of, read_hits, shown_text
 from license_library.storage.keyring import Keyring
@@ -57,14 +58,24 @@ def find_older(conn: Connection, keyring: Keyring, row: Any) -> list[Replacement
 
 def _find(conn: Connection, keyring: Keyring, row: Any, *, is_newer: bool) -> list[ReplacementBrief]:
     found = read_hits(conn, _FIND_NEWER if is_newer else _FIND_OLDER, {"license_id": row.license_id})
-    return [_brief(one, keyring) for one in found]
+    return [_brief(one, keyring, is_veiled=_is_anothers(one, row)) for one in found]
 
 
-def _brief(row: Any, keyring: Keyring) -> ReplacementBrief:
+def _is_anothers(found: Any, row: Any) -> bool:
+    """Tell whether a license of a sensitive type is nobody's who holds the one it stands beside: then it is veiled as in a list."""
+    return found.sensitivity == "personal" and not (_holders(found) & _holders(row))
+
+
+def _holders(row: Any) -> set[bytes]:
+    return {row.holder_hash, *(row.listed_hashes or ())}
+
+
+def _brief(row: Any, keyring: Keyring, *, is_veiled: bool) -> ReplacementBrief:
+    number = shown_text(row.license_number, row.kind, holder_code_of(row, keyring), persons_of(row, keyring))
     return ReplacementBrief(
         license_id=row.license_id,
         license_type_name=row.license_type_name,
-        license_number=shown_text(row.license_number, row.kind, holder_code_of(row, keyring), persons_of(row, keyring)),
+        license_number=mask_code(number) if is_veiled else number,
         issued_on=row.issued_on,
         status=row.status,
         status_words=status_words(row.status),

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from license_library.answers import Advice, LicenseHit, RecognisedAs, SearchAnswer, SearchCounts
 from license_library.asking.bound_holders import NOBODY, Bound, bound_to_code, bound_to_organisation
 from license_library.asking.cursors import check_limit, open_cursor, write_cursor, wrong_cursor
+from license_library.asking.former_versions import Named, is_borne
 from license_library.asking.questions import SearchTerms
 from license_library.asking.readings import Reading, read_terms
 from license_library.licenses.dossier import get_license
@@ -51,6 +52,7 @@ select set_config('statement_timeout', :milliseconds, true), set_config('plan_ca
 """)
 
 _FILTERS: Final = ("license_type", "issuer", "status", "valid_on")
+_FORMER: Final[dict[RecognisedAs, Named]] = {"former_number": "number", "former_identifier": "identifier"}
 _CANDIDATES: Final[dict[RecognisedAs, Callable[[Connection, str, int], Candidates]]] = {
     "holder_name": name_candidates,
     "similar_name": similar_candidates,
@@ -77,7 +79,7 @@ def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today:
     check_limit(terms.limit)
     readings = read_terms(terms, keyring, today)
     question = _question(keyring, terms)
-    tried, place = _first_page(readings) if terms.after is None else _later_page(readings, question, terms.after)
+    tried, place = _pages(readings, question, terms.after)
     used, found = _search_in_turn(conn, [(number, readings[number]) for number in tried], terms, place, today)
     reading, shown, more = readings[used], found.rows[: terms.limit], len(found.rows) > terms.limit
     bound = _bound(conn, keyring, reading, shown)
@@ -150,12 +152,10 @@ def _advise(
     return advise_nothing(conn, tried, terms.license_type, now, too_many=too_many)
 
 
-def _first_page(readings: list[Reading]) -> tuple[list[int], list[int]]:
-    return list(range(len(readings))), []
-
-
-def _later_page(readings: list[Reading], question: bytes, after: str) -> tuple[list[int], list[int]]:
-    """Go on with the reading that found the page before."""
+def _pages(readings: list[Reading], question: bytes, after: str | None) -> tuple[list[int], list[int]]:
+    """Try every reading for the first page; go on with the reading that found the page before."""
+    if after is None:
+        return list(range(len(readings))), []
     place = open_cursor(question, after)
     if not place or not 0 <= place[0] < len(readings) or len(place) - 1 != len(STARTS[readings[place[0]].kind]):
         raise wrong_cursor()
@@ -176,7 +176,8 @@ def _search_in_turn(
 
 
 def _search(conn: Connection, reading: Reading, terms: SearchTerms, place: Sequence[int], today: date) -> _Found:
-    if not reading.values:
+    # A filter may hide who bears a number today; whoever once bore it is not meant all the same.
+    if not reading.values or (reading.kind in _FORMER and is_borne(conn, _FORMER[reading.kind], reading.values)):
         return _Found()
     asked: dict[str, Any] = {name: getattr(terms, name) for name in _FILTERS}
     asked |= {"limit": terms.limit + 1, **{f"after_{number}": key for number, key in enumerate(place)}}

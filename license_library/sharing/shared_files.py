@@ -23,6 +23,7 @@ from license_library.copies.working_copies import LONGEST, Making, make_copy
 from license_library.files.file_store import FileStore
 from license_library.licenses.license_hits import holder_code_of, shown_text
 from license_library.licenses.license_now import license_now
+from license_library.sharing.copied_licenses import copied_of_holder, copied_of_identifier
 from license_library.sharing.shared_licenses import status_of
 from license_library.sharing.sharing_calls import Ended
 from license_library.sharing.sharing_replies import FileCompared, FileTold, LinkTold, Partly, partly
@@ -31,8 +32,6 @@ from license_library.sharing.sharing_rights import (
     Asking,
     granted_type,
     missing_of_holder,
-    rows_of_holder,
-    rows_of_identifier,
 )
 from license_library.sharing.sharing_words import Status
 from license_library.storage.keyring import Keyring
@@ -95,7 +94,7 @@ def download_file(asking: Asking, data: dict[str, Any]) -> FileTold:
     """Make a working copy of a license and tell it whole."""
     _demand_pdf(data.get("fileType"))
     ends = _read_end("certificateCopyExpiringTime", data, COPY_GOOD_FOR, LONGEST, asking.now)
-    (row,) = rows_of_identifier(asking, data["certificateIdentifier"])
+    (row,) = copied_of_identifier(asking, data["certificateIdentifier"])
     try:
         made, content = _make(asking, row, data["certificateCopyCause"], ends)
     except NotReliable as why:
@@ -115,12 +114,12 @@ def download_file(asking: Asking, data: dict[str, Any]) -> FileTold:
 
 def download_url(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partly:
     """Make a working copy of a license and tell a temporary address of it."""
-    return partly(*_links(asking, data, lambda: rows_of_identifier(asking, data["certIdentifier"])))
+    return partly(*_links(asking, data, lambda: copied_of_identifier(asking, data["certIdentifier"])))
 
 
 def download_urls_by_holder(asking: Asking, data: dict[str, Any]) -> list[LinkTold] | Partly:
     """Make working copies of a holder's licenses of one type and tell a temporary address of each."""
-    links, missing = _links(asking, data, lambda: rows_of_holder(asking, data))
+    links, missing = _links(asking, data, lambda: copied_of_holder(asking, data))
     return partly(links, missing, missing_of_holder(asking, data))
 
 

@@ -42,14 +42,16 @@ select license_id, 1 as ordinal, cast(null as bigint[]) as place from licenses
 """  # noqa: S608 - constants of this file
 _BY_IDENTIFIER = hits_query(_IDENTIFIED.format("license_identifier = any(cast(:values as text[]))"))
 _BY_FORMER_IDENTIFIER = hits_query(_IDENTIFIED.format(f"license_id in ({once_borne('identifier')})"))
-_BY_HOLDER = hits_query(f"""
+_HELD = f"""
 select license_id, row_number() over (order by {_ORDER}) as ordinal, cast(null as bigint[]) as place
   {held_by(by_code(":holders"))}
-   and license_type = :license_type
-   and (cast(:numbers as text[]) is null or number_key(license_number) = any(cast(:numbers as text[])))
+   and license_type = :license_type and {{}}
  order by {_ORDER} limit {LISTED} + 1
-""")
-_TYPE = text("select license_type, name from license_types where license_type = :code or type_code = :code limit 1")
+"""
+_BY_HOLDER = hits_query(
+    _HELD.format("(cast(:values as text[]) is null or number_key(license_number) = any(cast(:values as text[])))")
+)
+_BY_HOLDER_ONCE = hits_query(_HELD.format(f"l.license_id in ({once_borne('number')})"))
 _VALUE_TYPES = {"text": "string", "date": "date", "number": "number", "code": "string"}
 _STATUS = text("select status from licenses where license_id = :license_id")
 _FACE = text("""
@@ -101,20 +103,10 @@ def find_by_identifier(conn: Connection, identifier: str, types: Sequence[str], 
 def find_by_holder(
     conn: Connection, holders: Sequence[bytes], license_type: str, numbers: Sequence[str] | None, today: date
 ) -> Sequence[Any]:
-    """Return the licenses of one type that a holder has: the good ones, then the others, newest first; one more than LISTED."""
-    asked: dict[str, Any] = {
-        "holders": list(holders),
-        "license_type": license_type,
-        "numbers": numbers and list(numbers),
-    }
-    asked |= {"today": today, "good_states": sorted(GOOD_STATES)}
-    return read_hits(conn, _BY_HOLDER, asked)
-
-
-def type_of_code(conn: Connection, code: str) -> str | None:
-    """Return our license type of a national type code, or of our own."""
-    row = conn.execute(_TYPE, {"code": code}).first()
-    return str(row.license_type) if row else None
+    """Return the licenses of one type that a holder has, of these numbers, or where none is, once of them: the good ones first, then newest; one more than LISTED."""
+    asked: dict[str, Any] = {"holders": list(holders), "license_type": license_type}
+    asked |= {"values": numbers and list(numbers), "today": today, "good_states": sorted(GOOD_STATES)}
+    return read_hits(conn, _BY_HOLDER, asked) or (read_hits(conn, _BY_HOLDER_ONCE, asked) if numbers else [])
 
 
 def face_fields(conn: Connection, license_type: str) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from license_library.answers import Source, VerifyAnswer
 from license_library.asking.known_faces import known_faces
 from license_library.asking.questions import VerifyQuestion
+from license_library.sharing.consumers import granted_types
 from license_library.sharing.shared_licenses import status_of
 from license_library.sharing.sharing_calls import Ended, check_cert_data
 from license_library.sharing.sharing_replies import Compared, FieldCompared
@@ -43,7 +44,8 @@ def verify_cert(asking: Asking, data: dict[str, Any]) -> Compared:
     _demand_face(asking, license_type, names)
     values = {names[name]: given[name] for name in names}
     question = VerifyQuestion(license_type=license_type, license_number=given["certNo"], values=values)
-    answer = verify_license(asking.conn, asking.keyring, question, asking.today, asking.now)
+    granted = granted_types(asking.conn, asking.consumer)
+    answer = verify_license(asking.conn, asking.keyring, question, asking.today, asking.now, granted)
     if _is_of_another(answer):
         return _told_of_another(answer, names)
     return _told(answer, _source_to_tell(asking, answer), names)

@@ -27,6 +27,7 @@ from license_library.sharing.sharing_replies import Partly, Reply, Told, partly
 from license_library.sharing.sharing_rights import (
     Asking,
     FilePlace,
+    asked_numbers,
     bound_of_holder,
     good_rows,
     granted_type,
@@ -86,18 +87,24 @@ def _by_qr_payload(asking: Asking, data: dict[str, Any]) -> list[CertInfo]:
 
 def _of_former(asking: Asking, rows: Sequence[Any], name: Named, values: Sequence[str]) -> list[CertInfo]:
     """Tell what was found, and doubt what only an earlier version of it bore."""
-    said = former_words(asking.conn, rows[0], name, values)
-    told = _told(asking, rows)
-    return [_doubted(one, said) for one in told] if said else told
+    return _doubted(asking, rows, _told(asking, rows), name, values)
 
 
-def _doubted(told: CertInfo, said: Words) -> CertInfo:
+def _doubted(
+    asking: Asking, rows: Sequence[Any], told: list[CertInfo], name: Named, values: Sequence[str]
+) -> list[CertInfo]:
+    said = [former_words(asking.conn, row, name, values) for row in rows]
+    return [_with_doubt(one, words) if words else one for one, words in zip(told, said, strict=True)]
+
+
+def _with_doubt(told: CertInfo, said: Words) -> CertInfo:
     return msgspec.structs.replace(told, doubt="；".join(filter(None, (told.doubt, said.zh))))
 
 
 def _by_holder(asking: Asking, data: dict[str, Any]) -> list[CertInfo] | Partly:
     rows = rows_of_holder(asking, data)
-    told = _told(asking, rows[:LISTED], bound_of_holder(asking, data))
+    told, numbers = _told(asking, rows[:LISTED], bound_of_holder(asking, data)), asked_numbers(data)
+    told = _doubted(asking, rows[:LISTED], told, "number", numbers) if numbers else told
     rest = f"仅列出最新的 {LISTED} 件，请给出证照编号查询其余" if len(rows) > LISTED else ""
     return partly(told, rest, missing_of_holder(asking, data))
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from license_library.asking.bound_holders import Bound, bound_to_code
 from license_library.asking.delivered_names import Name, untold
 from license_library.asking.doubts import doubts_of, may_have_changed
-from license_library.asking.feed_sources import sources_of_type
+from license_library.asking.feed_sources import sources_of_type, type_of_code
 from license_library.asking.holder_codes import read_holder_code
 from license_library.asking.readings import read_identifier
 from license_library.asking.waiting_records import (
@@ -29,7 +29,7 @@ from license_library.copies.copy_marks import FaceNames
 from license_library.files.file_store import FileStore
 from license_library.licenses.license_now import licenses_now
 from license_library.sharing.consumers import Consumer, granted_types, may_ask
-from license_library.sharing.shared_licenses import find_by_holder, find_by_identifier, type_of_code, validity_today
+from license_library.sharing.shared_licenses import find_by_holder, find_by_identifier, validity_today
 from license_library.sharing.sharing_calls import Ended
 from license_library.sharing.sharing_words import Status
 from license_library.storage.keyring import Keyring
@@ -84,10 +84,15 @@ def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
     """Return the licenses of one type that a holder may rely on, newest first."""
     license_type = granted_type(asking, data["certTypeCode"])
     hashes = _holder(asking, data)
-    number = (data.get("certNo") or "").strip()
-    numbers = [number_key(number)] if number else None
+    numbers = asked_numbers(data)
     rows = find_by_holder(asking.conn, hashes, license_type, numbers, asking.today)
     return good_rows(asking, rows, license_type, hashes, is_numbered=bool(numbers))
+
+
+def asked_numbers(data: dict[str, Any]) -> list[str] | None:
+    """Return the number by which one license of a holder is asked for, as numbers are compared; None where all are."""
+    number = (data.get("certNo") or "").strip()
+    return [number_key(number)] if number else None
 
 
 def bound_of_holder(asking: Asking, data: dict[str, Any]) -> Bound:

@@ -5,6 +5,7 @@ Knows what waits, who is silent, and which feeds do not tell that by which was a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Literal
 
@@ -25,17 +26,29 @@ from license_library.asking.waiting_records import (
     waiting_words,
 )
 from license_library.storage.keyring import Keyring
+from license_library.verification.older_types import kept_under, older_types
 from license_library.words.verify_words import NO_FEED, NOT_FOUND, UNKNOWN_TYPE, VERDICTS
 
 
 def answer_nothing(
-    conn: Connection, keyring: Keyring, question: VerifyQuestion, reading: Reading, today: date, now: datetime
+    conn: Connection,
+    keyring: Keyring,
+    question: VerifyQuestion,
+    reading: Reading,
+    today: date,
+    now: datetime,
+    told_types: Collection[str] | None = None,
 ) -> VerifyAnswer:
-    """Return that there is no such license, or that nobody can say, with reasons."""
+    """Return that there is no such license, or that nobody can say, with reasons; of older types only these are told of, where any are named."""
     license_type = type_asked(conn, question)
-    sources = sources_of_type(conn, license_type, now) if license_type else []
-    waiting = _waiting(conn, keyring, question, license_type, today, is_wrong=reading.is_wrong)
-    why = [*waiting, *untold_names(conn, question, license_type)]
+    older = older_types(conn, question, license_type, told_types)
+    types = [license_type, *(one.license_type for one in older)]
+    own = sources_of_type(conn, license_type, now) if license_type else []
+    sources = [*own, *(one for kind in older for one in sources_of_type(conn, kind.license_type, now))] if own else []
+    is_wrong = reading.is_wrong
+    waiting = [words for one in types for words in _waiting(conn, keyring, question, one, today, is_wrong=is_wrong)]
+    kept = kept_under(conn, question, reading, older)
+    why = [*kept, *waiting, *untold_names(conn, question, license_type)]
     is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources)
     surely_not = not waiting if reading.is_wrong else is_all_known and not why
     verdict: Literal["not_found", "unknown"] = "not_found" if surely_not else "unknown"

@@ -5,7 +5,7 @@ A silent department turns every "yes" and every "no" into something less, and th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import Doubt, FieldMatch, ReplacementBrief, Validity, VerifyAnswer, Words
 from license_library.asking.doubts import doubts_of, may_have_changed
+from license_library.asking.feed_sources import type_of_code
 from license_library.asking.former_versions import former_words
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.known_faces import known_faces
@@ -23,10 +24,21 @@ from license_library.licenses.replacements import find_newer
 from license_library.storage.keyring import Keyring
 from license_library.verification.absence import answer_nothing, type_asked, untold_names
 from license_library.verification.comparing import FACE, check_values, compare_values, refuse_faces
-from license_library.verification.holder_matches import GivenHolder, HolderMatch
+from license_library.verification.holder_matches import GivenHolder
+from license_library.verification.likeness import (
+    Compared,
+    changes_beside,
+    is_given,
+    is_of_another,
+    is_of_the_given,
+    is_the_holder,
+    likeness,
+    overall,
+)
 from license_library.verification.verify_candidates import (
     MOST,
     find_candidates,
+    find_former,
     named_by,
     read_license,
     refuse_several,
@@ -46,41 +58,52 @@ from license_library.words.verify_words import (
 )
 from license_library.words.wording import validity_words
 
-_LIKELIEST = (False, None, True)
-
 
 def verify_license(
-    conn: Connection, keyring: Keyring, question: VerifyQuestion, today: date, now: datetime
+    conn: Connection,
+    keyring: Keyring,
+    question: VerifyQuestion,
+    today: date,
+    now: datetime,
+    told_types: Collection[str] | None = None,
 ) -> VerifyAnswer:
-    """Return whether the license exists, matches the given values and is valid today, with reasons."""
+    """Return whether the license exists, matches the given values and is valid today, with reasons; `told_types` as answer_nothing says."""
     check_values(question.values)
     question = without_blanks(question)
     reading = read_license(question)
+    question = _with_own_type(conn, question)
     rows = find_candidates(conn, question, reading)
     _check_faces(conn, rows, _values(question), question.license_type)
     if not rows:
         asked = None if reading.is_wrong else _by_number(conn, question)
         if asked is None:
-            return answer_nothing(conn, keyring, question, reading, today, now)
+            return answer_nothing(conn, keyring, question, reading, today, now, told_types)
         question, reading = asked, read_license(asked)
         rows = find_candidates(conn, question, reading)
-    values = _values(question)
-    holder = GivenHolder(conn, keyring, values, today)
-    compared = [(row, *_compare(row, values, holder.match(row))) for row in rows]
-    row, matches, bound = max(compared, key=_likeness(today, now))
-    if reading.kind == "number" and all(_is_of_another(fields) for _, fields, _ in compared):
-        unseen = answer_nothing(conn, keyring, question, reading, today, now)
+    compared = _compare_all(conn, question, reading, rows, GivenHolder(conn, keyring, _values(question), today))
+    row, matches, bound = max(compared, key=likeness(today, now))
+    if reading.kind == "number" and all(is_of_another(fields) for _, fields, _ in compared):
+        unseen = answer_nothing(conn, keyring, question, reading, today, now, told_types)
         if unseen.verdict == "unknown":  # a number may stand on many licenses, and theirs is not known
             return msgspec.structs.replace(unseen, reasons=[ANOTHERS, *unseen.reasons])
-    if _overall(matches) is not False:
+    if overall(matches) is not False:
         refuse_unlike(
-            [(one, _is_the_holder(fields)) for one, fields, _ in compared if _overall(fields) == _overall(matches)]
+            [(one, is_the_holder(fields)) for one, fields, _ in compared if overall(fields) == overall(matches)]
         )
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()
-    answer = msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
+    answer = msgspec.structs.replace(_with_changes(answer, compared, now), reasons=[*answer.reasons, *bound])
     return _with_former(conn, row, question, reading, answer)
+
+
+def _with_own_type(conn: Connection, question: VerifyQuestion) -> VerifyQuestion:
+    """Return the question with our license type where a national type code was given; what is no type stays as it is."""
+    values = dict(question.values)
+    if claimed := values.get("license_type", "").strip():
+        values["license_type"] = type_of_code(conn, claimed) or claimed
+    asked = question.license_type and (type_of_code(conn, question.license_type) or question.license_type)
+    return msgspec.structs.replace(question, license_type=asked, values=values)
 
 
 def _by_number(conn: Connection, question: VerifyQuestion) -> VerifyQuestion | None:
@@ -96,6 +119,12 @@ def _by_number(conn: Connection, question: VerifyQuestion) -> VerifyQuestion | N
     return asked if find_candidates(conn, asked, read_license(asked)) else None
 
 
+def _with_changes(answer: VerifyAnswer, compared: Sequence[Compared], now: datetime) -> VerifyAnswer:
+    """Deny nothing where another license of the given holder, under the same number, may be as described by now."""
+    changes = changes_beside(compared, now) if answer.verdict == "mismatch" else []
+    return msgspec.structs.replace(answer, verdict="stale", words=differing_words(changes)) if changes else answer
+
+
 def _with_former(
     conn: Connection, row: Any, question: VerifyQuestion, reading: Reading, answer: VerifyAnswer
 ) -> VerifyAnswer:
@@ -105,15 +134,29 @@ def _with_former(
     if said is None:
         return answer
     reasons = [*answer.reasons, FORMER[name]]
-    is_open = answer.verdict in ("confirmed", "not_compared") and not _is_the_holder(answer.fields)
+    is_open = answer.verdict in ("confirmed", "not_compared") and not is_the_holder(answer.fields)
     told = FORMER_ALONE.get(name) if said == FORMER[name] else said
     if is_open and told:
         return msgspec.structs.replace(answer, verdict="stale", words=told, reasons=reasons)
     return msgspec.structs.replace(answer, reasons=reasons)
 
 
-def _compare(row: Any, values: dict[str, str], of_holder: HolderMatch) -> tuple[list[FieldMatch], list[Words]]:
-    return compare_values(row, values, of_holder.fields), of_holder.reasons
+def _compare_all(
+    conn: Connection, question: VerifyQuestion, reading: Reading, rows: Sequence[Any], holder: GivenHolder
+) -> list[Compared]:
+    """Compare those that may be meant, and where none is the given holder's, theirs that once bore the number: another bears it since."""
+    values = _values(question)
+    compared = [_compare(row, values, holder) for row in rows]
+    is_found = any(is_of_the_given(fields) for _, fields, _ in compared)
+    if is_found or reading.kind != "number" or not is_given(values):
+        return compared
+    once = [_compare(row, values, holder) for row in find_former(conn, question, reading, rows)]
+    return [*compared, *(one for one in once if is_of_the_given(one[1]))]
+
+
+def _compare(row: Any, values: dict[str, str], holder: GivenHolder) -> Compared:
+    match = holder.match(row)
+    return row, compare_values(row, values, match.fields), match.reasons
 
 
 def _values(question: VerifyQuestion) -> dict[str, str]:
@@ -131,41 +174,13 @@ def _check_faces(conn: Connection, rows: Sequence[Any], values: dict[str, str], 
         refuse_faces(asked, known_faces(conn, types).union(*(row.face or () for row in rows)))
 
 
-def _likeness(today: date, now: datetime) -> Any:
-    def of(candidate: tuple[Any, list[FieldMatch], list[Words]]) -> tuple[bool, bool, int, bool, int]:
-        row, matches, _ = candidate
-        overall = _overall(matches)
-        valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
-        return overall is not False, valid, _LIKELIEST.index(overall), not doubts_of(row, now), -row.ordinal
-
-    return of
-
-
-def _is_of_another(matches: list[FieldMatch]) -> bool:
-    """Tell whether the number of the holder, or what kind of number it is, is not the license's."""
-    return any(match.field in ("holder_code", "holder_code_type") and match.matches is False for match in matches)
-
-
-def _is_the_holder(matches: list[FieldMatch]) -> bool:
-    """Tell whether the number that is given is the holder's: then it is one holder, under whichever number of theirs."""
-    return any(match.field == "holder_code" and match.matches is True for match in matches)
-
-
-def _overall(matches: list[FieldMatch]) -> bool | None:
-    """Tell whether all that was given is the license's; None where something was not compared, or nothing was given."""
-    told = [match.matches for match in matches]
-    if False in told:
-        return False
-    return True if told and None not in told else None
-
-
 def _something(
     row: Any, fields: list[FieldMatch], reading: Reading, newer: list[ReplacementBrief], today: date, now: datetime
 ) -> VerifyAnswer:
     term = (row.status, row.valid_from, row.valid_to, row.open_ended)
     validity = validity_of(*term, today)
     source, doubts = source_of(row, now), doubts_of(row, now)
-    matches = _overall(fields)
+    matches = overall(fields)
     verdict = _verdict(fields, row.status, validity, doubts)
     return VerifyAnswer(
         verdict=verdict,
@@ -192,7 +207,7 @@ def _something(
 
 
 def _words(verdict: str, fields: list[FieldMatch], status: str, doubts: list[Doubt]) -> Words:
-    if verdict == "stale" and _overall(fields) is False:
+    if verdict == "stale" and overall(fields) is False:
         return differing_words(may_have_changed(status, doubts))
     if verdict == "stale":
         return stale_words(doubts)
@@ -200,7 +215,7 @@ def _words(verdict: str, fields: list[FieldMatch], status: str, doubts: list[Dou
 
 
 def _verdict(fields: list[FieldMatch], status: str, validity: Validity, doubts: list[Doubt]) -> Any:
-    matches, changes = _overall(fields), may_have_changed(status, doubts)
+    matches, changes = overall(fields), may_have_changed(status, doubts)
     if matches is False:  # a difference may be a change that nobody has told us yet
         return "stale" if changes else "mismatch"
     if doubts if validity == "valid" else changes:

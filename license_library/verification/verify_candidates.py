@@ -18,6 +18,7 @@ from license_library.asking.readings import Reading, check_text, read_identifier
 from license_library.asking.refusals import WrongQuestion
 from license_library.licenses.license_hits import hits_query, read_hits
 from license_library.verification.qr_payloads import find_by_qr_payload
+from schemas.identifiers.license_identifier import parse_license_identifier
 from schemas.naming.number_key import number_key
 
 MOST: Final = 100
@@ -79,8 +80,20 @@ def find_candidates(conn: Connection, question: VerifyQuestion, reading: Reading
     name = named_by(question)
     if name == "qr_payload":
         return _of_one_license(find_by_qr_payload(conn, str(reading.values[0])))
-    parameters = {"values": reading.values, "license_type": question.license_type if name == "number" else None}
-    return read_hits(conn, _NOW[name], parameters) or read_hits(conn, _ONCE[name], parameters)
+    asked = _asked(question, reading)
+    return read_hits(conn, _NOW[name], asked) or read_hits(conn, _ONCE[name], asked)
+
+
+def find_former(conn: Connection, question: VerifyQuestion, reading: Reading, but: Sequence[Any]) -> Sequence[Any]:
+    """Return the licenses that once bore the number, whoever bears it today, but those."""
+    seen = {row.license_id for row in but}
+    found = read_hits(conn, _ONCE["number"], _asked(question, reading))
+    return [row for row in found if row.license_id not in seen]
+
+
+def _asked(question: VerifyQuestion, reading: Reading) -> dict[str, Any]:
+    is_number = named_by(question) == "number"
+    return {"values": reading.values, "license_type": question.license_type if is_number else None}
 
 
 def refuse_several() -> NoReturn:
@@ -104,8 +117,21 @@ def refuse_unlike(fitting: Sequence[tuple[Any, bool]]) -> None:
 
 
 def are_one_license(rows: Sequence[Any]) -> bool:
-    """Tell whether rows are of one license as several feeds may tell it: one identifier, or else one number and type."""
-    return len({row.license_identifier or (row.license_number, row.license_type) for row in rows}) < 2
+    """Tell whether rows are of one license as several feeds may tell it: one identifier, and where one is not told, one number and type."""
+    told = [row for row in rows if row.license_identifier]
+    numbers = {_numbered(row) for row in told or rows}
+    untold = {_numbered(row) for row in rows if not row.license_identifier}
+    bodies = {_body(row.license_identifier) for row in told}
+    return len(bodies) < 2 and (untold <= numbers if told else len(numbers) < 2)
+
+
+def _body(identifier: str) -> str:
+    """Return an identifier without its check character, which issuers compute by two rules."""
+    return identifier[:-1] if parse_license_identifier(identifier) else identifier
+
+
+def _numbered(row: Any) -> tuple[str, str]:
+    return number_key(row.license_number), row.license_type
 
 
 def _of_one_license(rows: Sequence[Any]) -> Sequence[Any]:

@@ -131,3 +131,44 @@ def renamed_again(shelf: Library, holder: int, number: int) -> int:
 
 def test_a_number_that_none_ever_bore_is_not_found(shelf: Library, license_id: int) -> None:
     assert verified(shelf, {"license_type": "bizlic", "license_number": "nobody's"}).verdict == "not_found"
+
+
+NUMBER = NAMES[0]
+HELD: list[dict[str, str]] = [{"holder_code": COMPANY}, {"holder_name": "平度市恒通运输有限公司"}]
+
+
+@pytest.mark.parametrize(("values", "verdict"), [(HELD[0], "confirmed"), (HELD[1], "stale")], ids=["code", "name"])
+def test_a_number_that_another_bears_today_is_still_the_former_one_of_its_holder(
+    shelf: Library, license_id: int, values: dict[str, str], verdict: str
+) -> None:
+    another = shelf.add_subject(*OTHER)
+    now = shelf.add_license(another, license_number=BEFORE, holder_name="某", open_ended=True)
+    answer = verified(shelf, NUMBER, **values)
+    assert (answer.verdict, answer.license_id, FORMER["number"] in answer.reasons) == (verdict, license_id, True)
+    differing = verified(shelf, NUMBER, **values, issued_on="1999-01-01")
+    assert (differing.verdict, differing.license_id) == ("mismatch", license_id)
+    for given in ({}, {"holder_code": OTHER[1]}, {"holder_name": "某"}):
+        assert (verified(shelf, NUMBER, **given).verdict, verified(shelf, NUMBER, **given).license_id) == (
+            "confirmed",
+            now,
+        )
+    assert verified(shelf, NUMBER, holder_code="370283199003077211").verdict == "mismatch"
+
+
+FILTERS: list[dict[str, Any]] = [
+    {"status": "valid"}, {"license_type": "roadtrans"}, {"issuer": "无此机关"}, {"valid_on": TODAY}
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("filtered", FILTERS, ids=[next(iter(one)) for one in FILTERS])
+@pytest.mark.parametrize("terms", [{"number": BEFORE}, {"text": BEFORE}, {"identifier": IDENTIFIER}])
+def test_no_filter_leads_to_what_once_bore_what_another_bears_today(
+    shelf: Library, license_id: int, terms: dict[str, str], filtered: dict[str, Any]
+) -> None:
+    shelf.add_license(shelf.add_subject(*OTHER), license_number=BEFORE, license_identifier=IDENTIFIER, status="revoked")
+    shelf.change(
+        "update licenses set license_type = 'roadtrans', issuer_name = '无此机关' where license_id = :id", id=license_id
+    )
+    answer = find_licenses(shelf.conn, shelf.keyring, SearchTerms(**terms, **filtered, counts=True), TODAY, NOW)
+    assert (answer.hits, answer.next) == ([], None)
+    assert not answer.recognised_as.startswith("former")

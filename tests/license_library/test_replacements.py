@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from question_makers import COMPANY, NOW, TODAY, Library
+from question_makers import COMPANY, NOW, PERSON, TODAY, Library
+from subject_makers import resident_number
 
 from license_library.answers import Checklist, LicenseAnswer, VerifyAnswer
+from license_library.asking.masking import mask_code
 from license_library.asking.questions import SearchTerms, VerifyQuestion
 from license_library.checklist.checklist import answer_checklist
 from license_library.licenses.dossier import get_license
@@ -179,3 +181,24 @@ def test_a_search_for_an_old_type_says_what_took_its_place(shelf: Library, compa
     advice = {one.code: one.words.zh for one in find_licenses(shelf.conn, shelf.keyring, terms, TODAY, NOW).advice}
     said = "税务登记证(已并入营业执照)自 2015-10-01 起不再颁发，已由营业执照取代，请改查营业执照"
     assert advice["search.type_ended"] == said
+
+
+@pytest.mark.parametrize("whose", ["own", "joint", "another's"])
+def test_of_a_sensitive_type_the_number_of_anothers_license_is_veiled(shelf: Library, whose: str) -> None:
+    shelf.add_feed("civil_affairs", ("marriage",))
+    one, other = shelf.add_subject("王伟", PERSON, "111"), shelf.add_subject("李娜", resident_number(3), "111")
+    kept = {"license_type": "marriage", "department": "civil_affairs", "open_ended": True}
+    first = shelf.add_license(one, license_number="J370283-2015-000123", holder_name="王伟", **kept)
+    holder = one if whose == "own" else other
+    newer = {"license_number": "J370283-2016-009876", "replaces": "J370283-2015-000123", "holder_name": "李娜"}
+    second = shelf.add_license(holder, **newer, **kept)
+    if whose == "joint":
+        shelf.add_holders(second, (other, "李娜", None), (one, "王伟", None))
+    question = VerifyQuestion(license_type="marriage", license_number="J370283-2015-000123")
+    told = verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW).replaced_by
+    is_veiled = whose == "another's"
+    assert [one.license_number for one in told] == [
+        mask_code(newer["license_number"]) if is_veiled else newer["license_number"]
+    ]
+    assert (numbers(shelf, second)[1] == ["J370283-2015-000123"]) is not is_veiled
+    assert (numbers(shelf, first)[0] == [newer["license_number"]]) is not is_veiled

@@ -24,6 +24,7 @@ from license_library.sharing.sharing_replies import Compared, Reply
 from license_library.sharing.sharing_rights import FilePlace
 from license_library.sharing.sharing_words import MESSAGES, Status
 from license_library.words.verify_words import FORMER, PASSED_ON, REPLACED
+from schemas.identifiers.license_identifier import identifier_forms
 
 CAUSE = "办件 370283-2016-000123"
 HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic"}
@@ -349,3 +350,69 @@ def test_an_identifier_of_a_former_version_is_told_as_that(
     told = ask("queryCertInfo", certIdentifier=f" {IDENTIFIER.lower()}").data
     assert isinstance(told, list)
     assert [one.doubt for one in told if isinstance(one, CertInfo)] == [said["identifier"].zh]
+
+
+def test_whoever_knows_the_holder_s_code_is_not_told_of_a_stranger_s_license(shelf: Library, ask: Ask) -> None:
+    shelf.add_feed("transport", ("bizlic",))
+    shelf.add_license(shelf.add_subject(), license_number="A1", holder_name="王五", issued_on=date(2014, 1, 1))
+    shelf.add_license(shelf.add_subject("某", OTHER), license_number="A1", holder_name="某", department="transport")
+    told = compared(ask, COMPANY, issueDate="20150505").data
+    assert isinstance(told, Compared)
+    assert {one.name: one.match for one in told.fields} == {
+        "certNo": True, "holder": True, "holderCode": True, "issueDate": False
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "said"), [(OTHER, FORMER), (COMPANY, PASSED_ON)], ids=["same holder", "another"])
+@pytest.mark.parametrize("form", [0, 1])
+def test_no_copy_is_made_by_an_identifier_of_a_former_version(
+    shelf: Library, ask: Ask, before: str, said: dict[str, Words], form: int
+) -> None:
+    holder = shelf.add_subject("某", OTHER)
+    license_id = shelf.add_license(holder, version_count=2, holder_name="某", open_ended=True)
+    former = holder if before == OTHER else shelf.add_subject()
+    shelf.add_former_version(license_id, former, 1, license_identifier=IDENTIFIER)
+    typed = identifier_forms(IDENTIFIER)[form]
+    answers = [ask("downloadFile", certificateIdentifier=typed), ask("downloadUrl", certIdentifier=typed)]
+    assert [(one.status, said["identifier"].zh in one.message) for one in answers] == [(Status.OTHER, True)] * 2
+    shelf.change("update licenses set license_identifier = :now", now=IDENTIFIER)
+    answers = [ask("downloadFile", certificateIdentifier=typed), ask("downloadUrl", certIdentifier=typed)]
+    assert [one.status for one in answers] == [Status.OK] * 2
+
+
+def test_a_former_number_of_the_holder_s_license_finds_it_and_is_told_as_that(shelf: Library, ask: Ask) -> None:
+    company = shelf.add_subject()
+    license_id = shelf.add_license(company, license_number="B7", open_ended=True, version_count=2)
+    shelf.add_former_version(license_id, company, 1, license_number="鲁（2016）1号")
+    shelf.add_license(shelf.add_subject("某", OTHER), license_number="鲁(2016)1号", open_ended=True)
+    told = of_holder(ask, certNo="鲁[2016]1号").data
+    assert isinstance(told, list)
+    assert [(one.certificate_number, one.doubt) for one in told if isinstance(one, CertInfo)] == [
+        ("B7", FORMER["number"].zh)
+    ]
+    answer = ask("downloadUrlsByHolderCode", **HOLDER, certNo="鲁[2016]1号")
+    assert (answer.status, FORMER["number"].zh in answer.message) == (Status.OTHER, True)
+    assert of_holder(ask, certNo="nobody's").status == Status.NO_LICENSE
+
+
+def test_where_the_holder_bears_a_number_today_a_former_one_of_theirs_is_not_meant(shelf: Library, ask: Ask) -> None:
+    company = shelf.add_subject()
+    license_id = shelf.add_license(company, license_number="B7", open_ended=True, version_count=2)
+    shelf.add_former_version(license_id, company, 1, license_number="A1")
+    shelf.add_license(company, license_number="A1", open_ended=True)
+    told = of_holder(ask, certNo="A1").data
+    assert isinstance(told, list)
+    assert [(one.certificate_number, one.doubt) for one in told if isinstance(one, CertInfo)] == [("A1", "")]
+
+
+def test_of_a_number_under_an_older_type_only_who_may_ask_for_that_is_told(shelf: Library, ask: Ask) -> None:
+    shelf.add_feed("real_estate", ("realestate", "house_cert"))
+    grant_types(shelf.conn, "transport", ["realestate"], "王工", NOW)
+    house = {"license_type": "house_cert", "department": "real_estate", "open_ended": True}
+    shelf.add_license(shelf.add_subject(), license_number="A1", holder_name="王五", **house)
+    given = {"certNo": "A1", "holder": "王五", "holderCode": COMPANY}
+    shelf.add_case(license_type="house_cert", department="real_estate", record_id="another")
+    assert ask("verifyCertInfo", certTypeCode="realestate", certData=given).status == Status.NO_LICENSE
+    grant_types(shelf.conn, "transport", ["realestate", "house_cert"], "王工", NOW)
+    answer = ask("verifyCertInfo", certTypeCode="realestate", certData=given)
+    assert (answer.status, "房屋所有权证" in answer.message) == (Status.OTHER, True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 import polars as pl
 import pytest
-from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library, kept_phrase
+from question_makers import COMPANY, IDENTIFIER, LEGACY_IDENTIFIER, NOW, PERSON, TODAY, Library, kept_phrase
 
 from license_library.answers import VerifyAnswer
 from license_library.asking.questions import VerifyQuestion
@@ -18,7 +19,7 @@ from license_library.verification.verification import verify_license
 from license_library.verification.verify_candidates import MOST
 from schemas.checking.code_rules import holder_rules
 from schemas.checking.text_rules import text_rules
-from schemas.identifiers.license_identifier import parse_license_identifier
+from schemas.identifiers.license_identifier import identifier_forms, parse_license_identifier
 from schemas.license.holders import HOLDER
 
 
@@ -667,3 +668,31 @@ def test_a_license_that_two_feeds_tell_is_verified_by_its_qr_code(shelf: Library
         shelf.add_license(company, department="transport", **told)
     with pytest.raises(WrongQuestion, match="several licenses"):
         ask(shelf, qr_payload="q/1")
+
+
+@pytest.mark.parametrize("anothers", [{}, {"license_identifier": None}])
+def test_one_qr_payload_that_two_feeds_tell_of_one_license_verifies_it(
+    shelf: Library, company: int, anothers: dict[str, Any]
+) -> None:
+    shelf.add_feed("other_office", ("bizlic",))
+    kept = {"open_ended": True, "face": {"qr_payload": "q/1"}}
+    legacy, right = identifier_forms(LEGACY_IDENTIFIER)[:2]
+    shelf.add_license(company, license_number="鲁（2016）第1号", license_identifier=legacy, **kept)
+    told = {"license_number": "鲁(2016)第1号", "license_identifier": right, "department": "other_office"} | anothers
+    second = shelf.add_license(company, **told, **kept)
+    assert ask(shelf, qr_payload="q/1").verdict == "confirmed"
+    shelf.change("update licenses set license_identifier = null")
+    assert ask(shelf, qr_payload="q/1").verdict == "confirmed"
+    shelf.change("update licenses set license_number = 'A2' where license_id = :id", id=second)
+    with pytest.raises(WrongQuestion) as refused:
+        ask(shelf, qr_payload="q/1")
+    assert refused.value.reason == "verify.several_licenses"
+
+
+def test_one_number_does_not_make_two_identifiers_one_license(shelf: Library, company: int) -> None:
+    kept = {"license_number": "A1", "open_ended": True, "face": {"qr_payload": "q/1"}}
+    for identifier in (IDENTIFIER, LEGACY_IDENTIFIER, None):
+        shelf.add_license(company, license_identifier=identifier, **kept)
+    with pytest.raises(WrongQuestion) as refused:
+        ask(shelf, qr_payload="q/1")
+    assert refused.value.reason == "verify.several_licenses"

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from question_makers import COMPANY, IDENTIFIER, NOW, OLD_COUNTY_PERSON, PERSON, TODAY, Library
+from question_makers import COMPANY, IDENTIFIER, LEGACY_IDENTIFIER, NOW, OLD_COUNTY_PERSON, PERSON, TODAY, Library
 from subject_makers import fifteen
 
 from license_library.answers import VerifyAnswer
 from license_library.asking.questions import VerifyQuestion
+from license_library.asking.refusals import WrongQuestion
 from license_library.verification.verification import verify_license
-from schemas.identifiers.license_identifier import parse_license_identifier
+from schemas.identifiers.license_identifier import identifier_forms, parse_license_identifier
 
 SILENT = NOW - timedelta(days=21)
 OF_BOTH = "370283600123107"  # right as an old resident number and as a business registration number
@@ -191,3 +192,179 @@ def test_a_qr_code_of_a_former_holder_confirms_nothing(shelf: Library, company: 
     assert ask(shelf, **qr, values={"holder_code": COMPANY}).verdict == "mismatch"
     shelf.change("update license_versions set subject_id = :id", id=other)
     assert ask(shelf, **qr).verdict == "confirmed"
+
+
+@pytest.fixture
+def beside_a_stranger_s(shelf: Library, company: int) -> int:
+    """Give the company's license, and a stranger's of the same number that another feed tells, newer and longer valid."""
+    shelf.add_feed("transport", ("bizlic",))
+    own = shelf.add_license(company, license_number="A1", valid_to=date(2017, 1, 1), issued_on=date(2014, 1, 1))
+    newer = {"issued_on": date(2015, 5, 5), "valid_to": date(2018, 1, 1), "department": "transport"}
+    shelf.add_license(shelf.add_subject("某", "91110000600037341L"), license_number="A1", holder_name="某", **newer)
+    return own
+
+
+@pytest.mark.parametrize("holder", [{"holder_code": COMPANY}, {"holder_name": "平度市恒通运输有限公司"}])
+def test_a_difference_is_told_of_the_given_holder_s_license(
+    shelf: Library, beside_a_stranger_s: int, holder: dict[str, str]
+) -> None:
+    answer = ask(shelf, values=holder | {"valid_to": "2022-01-01"})
+    assert (answer.verdict, answer.license_id) == ("mismatch", beside_a_stranger_s)
+    assert [field.field for field in answer.fields if field.matches is False] == ["valid_to"]
+    shelf.change("update licenses set status = 'revoked' where license_id = :id", id=beside_a_stranger_s)
+    assert ask(shelf, values=holder | {"valid_to": "2022-01-01"}).license_id == beside_a_stranger_s
+
+
+def test_a_mistyped_number_is_told_of_the_license_that_fits_best(shelf: Library, beside_a_stranger_s: int) -> None:
+    answer = ask(shelf, values={"holder_code": "91110000000000000A", "holder_name": "平度市恒通运输有限公司"})
+    assert (answer.verdict, answer.license_id) == ("mismatch", beside_a_stranger_s)
+
+
+@pytest.mark.parametrize("values", [{"holder_code": COMPANY, "valid_to": "2022-01-01"}, {"valid_to": "2022-01-01"}])
+def test_a_difference_is_no_firm_no_while_the_one_meant_may_have_changed(
+    shelf: Library, beside_a_stranger_s: int, values: dict[str, str]
+) -> None:
+    shelf.let_a_newer_record_wait(beside_a_stranger_s)
+    answer = ask(shelf, values=values)
+    assert (answer.verdict, answer.matches) == ("stale", False)
+    assert "更新的记录因数据问题待处理" in answer.words.zh
+
+
+def test_another_license_of_the_given_holder_may_be_as_described_by_now(
+    shelf: Library, company: int, beside_a_stranger_s: int
+) -> None:
+    again = shelf.add_license(company, license_number="A1", issued_on=date(2015, 1, 1), valid_to=date(2019, 1, 1))
+    values = {"holder_code": COMPANY, "valid_to": "2022-01-01"}
+    assert (ask(shelf, values=values).verdict, ask(shelf, values=values).license_id) == ("mismatch", again)
+    doubt(shelf, beside_a_stranger_s, "waiting")
+    answer = ask(shelf, values=values)
+    assert (answer.verdict, "更新的记录因数据问题待处理" in answer.words.zh) == ("stale", True)
+
+
+@pytest.mark.parametrize("kept", identifier_forms(LEGACY_IDENTIFIER))
+@pytest.mark.parametrize("typed", identifier_forms(LEGACY_IDENTIFIER))
+def test_an_identifier_is_compared_whichever_way_its_check_character_was_computed(
+    shelf: Library, company: int, kept: str, typed: str
+) -> None:
+    shelf.add_license(company, license_number="A1", license_identifier=kept, open_ended=True)
+    values = {"holder_code": COMPANY, "license_identifier": f" {typed.lower()}"}
+    assert ask(shelf, values=values).verdict == "confirmed"
+    assert ask(shelf, values={"license_identifier": f"{typed[:-1]}-"}).verdict == "mismatch"
+    assert ask(shelf, values={"license_identifier": IDENTIFIER}).verdict == "mismatch"
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ({"valid_to": "长期"}, "not_compared"),
+        ({"open_ended": "是"}, "not_compared"),
+        ({"open_ended": "否"}, "not_compared"),
+        ({"valid_to": "2030-01-01"}, "not_compared"),
+    ],
+)
+def test_where_no_end_is_told_neither_a_day_nor_that_there_is_none_is_denied(
+    shelf: Library, company: int, values: dict[str, str], verdict: str
+) -> None:
+    shelf.add_license(company, license_number="A1")
+    assert ask(shelf, values=values).verdict == verdict
+    shelf.change("update licenses set valid_to = '2030-01-01'")
+    assert ask(shelf, values=values).verdict == (
+        "confirmed" if values in ({"valid_to": "2030-01-01"}, {"open_ended": "否"}) else "mismatch"
+    )
+    shelf.change("update licenses set valid_to = null, open_ended = true")
+    assert ask(shelf, values=values).verdict == (
+        "confirmed" if values in ({"valid_to": "长期"}, {"open_ended": "是"}) else "mismatch"
+    )
+
+
+@pytest.mark.parametrize(
+    "question", [{"identifier": IDENTIFIER}, {}, {"identifier": IDENTIFIER, "license_number": None}]
+)
+@pytest.mark.parametrize("typed", ["11100000000013338W011", " bizlic "])
+def test_a_type_is_understood_by_its_national_code(
+    shelf: Library, company: int, question: dict[str, Any], typed: str
+) -> None:
+    shelf.change("update license_types set type_code = null where type_code = '11100000000013338W011'")
+    shelf.change("update license_types set type_code = '11100000000013338W011' where license_type = 'bizlic'")
+    shelf.add_license(company, license_number="A1", license_identifier=IDENTIFIER, open_ended=True)
+    values = {"holder_code": COMPANY}
+    assert ask(shelf, license_type=typed, **question, values=values).verdict == "confirmed"
+    assert ask(shelf, **question, values=values | {"license_type": typed}).verdict == "confirmed"
+    assert ask(shelf, identifier=IDENTIFIER, license_type="roadtrans").verdict == "mismatch"
+    assert ask(shelf, license_type=typed, license_number="nobody's").verdict == "not_found"
+    with pytest.raises(WrongQuestion):
+        ask(shelf, license_type=f"{typed}\0")
+
+
+@pytest.mark.parametrize(
+    ("kept", "given", "verdict"),
+    [
+        ("100万元人民币", "100万元", "confirmed"),
+        ("100万元人民币", "1,000,000.00元", "confirmed"),
+        ("1000000元", "人民币 100 万元", "confirmed"),
+        ("100万元", "101万元", "mismatch"),
+        ("100万元", "100万美元", "mismatch"),
+        ("100万美元", "100 万美元", "confirmed"),
+    ],
+)
+def test_money_is_compared_as_an_amount(shelf: Library, company: int, kept: str, given: str, verdict: str) -> None:
+    shelf.add_license(company, license_number="A1", open_ended=True, face={"registered_capital": kept})
+    assert ask(shelf, values={"face.registered_capital": given}).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("kept", "given", "verdict"),
+    [
+        ("370283", "370283000000", "confirmed"),
+        ("370283000000", "370283", "confirmed"),
+        ("370283000", "370283000000", "confirmed"),
+        ("370283100000", "370283", "confirmed"),
+        ("370283100000", "370283100", "confirmed"),
+        ("370283", "370283100000", "not_compared"),
+        ("370283100", "370283101000", "mismatch"),
+        ("370283", "370282000000", "mismatch"),
+        ("370200", "370283", "mismatch"),
+        ("370283", "平度市", "mismatch"),
+    ],
+)
+def test_a_division_is_compared_as_far_as_it_is_told(
+    shelf: Library, company: int, kept: str, given: str, verdict: str
+) -> None:
+    shelf.add_license(company, license_number="A1", open_ended=True, area_code=kept)
+    assert ask(shelf, values={"area_code": given}).verdict == verdict
+
+
+def kept_under_the_older_type(shelf: Library) -> dict[str, Any]:
+    """Keep a license under the type that another replaced, and return the question that asks by the newer one."""
+    shelf.add_feed("real_estate", ("realestate", "house_cert"))
+    house = {"license_type": "house_cert", "department": "real_estate", "open_ended": True}
+    shelf.add_license(shelf.add_subject("李娜", PERSON, "111"), license_number="房权证平字第001号", **house)
+    return {"license_type": "realestate", "license_number": "房权证平字第001号"}
+
+
+@pytest.mark.parametrize("values", [{}, {"holder_code": PERSON}])
+def test_a_number_kept_under_the_type_that_this_one_replaced_is_not_denied(
+    shelf: Library, company: int, values: dict[str, str]
+) -> None:
+    question = kept_under_the_older_type(shelf)
+    answer = ask(shelf, **question, values=values)
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert "房屋所有权证" in answer.reasons[0].zh
+    assert ask(shelf, **question | {"license_type": "house_cert"}, values=values).verdict == "confirmed"
+    assert ask(shelf, **question | {"license_number": "nobody's"}, values=values).verdict == "not_found"
+
+
+def test_what_waits_or_is_silent_under_the_older_type_leaves_no_firm_no(shelf: Library, company: int) -> None:
+    question = kept_under_the_older_type(shelf) | {"license_number": "nobody's"}
+    assert ask(shelf, **question).verdict == "not_found"
+    case = shelf.add_case(license_type="house_cert", department="real_estate")
+    assert ask(shelf, **question).verdict == "unknown"
+    shelf.change("delete from quarantined_records where quarantine_id = :id", id=case)
+    assert ask(shelf, **question).verdict == "not_found"
+    shelf.add_feed("transport", ("house_cert",), SILENT)
+    assert ask(shelf, **question).verdict == "unknown"
+    shelf.change(
+        "update feeds set license_types = array['house_cert'], fresh_at = :now where feed = 'licenses'", now=NOW
+    )
+    answer = ask(shelf, **question)
+    assert (answer.verdict, answer.reasons[0].en) == ("unknown", "no department delivers this license type yet")

@@ -1,0 +1,42 @@
+"""The types that a license type took the place of: a number asked for under the newer one may still be kept under theirs.
+
+Tells that it is, and nothing of the license: whoever asks with that type is answered whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from license_library.answers import Words
+from license_library.asking.questions import VerifyQuestion
+from license_library.asking.readings import Reading
+from license_library.verification.verify_candidates import find_candidates, named_by
+
+_OLDER = text("select license_type, name from license_types where replaced_by = :license_type order by license_type")
+
+
+def older_types(
+    conn: Connection, question: VerifyQuestion, license_type: str | None, told_types: Collection[str] | None
+) -> Sequence[Any]:
+    """Return the types that a type took the place of, of these where any are named; an identifier names its type itself."""
+    if license_type is None or named_by(question) != "number":
+        return []
+    older = conn.execute(_OLDER, {"license_type": license_type}).all()
+    return [one for one in older if told_types is None or one.license_type in told_types]
+
+
+def kept_under(conn: Connection, question: VerifyQuestion, reading: Reading, older: Sequence[Any]) -> list[Words]:
+    """Say under which of the older types the number is kept."""
+    asked = ((one, msgspec.structs.replace(question, license_type=one.license_type)) for one in older)
+    return [
+        Words(
+            f"该编号登记在已被取代的{one.name}名下，请按{one.name}核验",
+            f"the number is kept under the type that this one replaced; verify it as {one.license_type}",
+        )
+        for one, under in asked
+        if find_candidates(conn, under, reading)
+    ]
