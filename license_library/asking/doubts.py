@@ -13,8 +13,15 @@ from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
 from license_library.asking.held_against import held_against
 from license_library.asking.held_records import newer_held
-from license_library.asking.one_license import maybe_of_one_holder, of_this_issue, same_identifier, same_number
-from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced, may_be_replaced
+from license_library.asking.one_license import (
+    GOOD,
+    NOT_GOOD,
+    maybe_of_one_holder,
+    of_this_issue,
+    same_identifier,
+    same_number,
+)
+from license_library.asking.replaced import is_displaced, may_be_replaced
 from license_library.words.wording import freshness_words
 from schemas.license.states import FINAL_STATES
 

@@ -8,8 +8,14 @@ from __future__ import annotations
 from typing import Final
 
 from license_library.asking.held_records import CHANGES, HELD
-from license_library.asking.one_license import bound_holders, identifier_body, of_this_issue, same_number
-from license_library.asking.replaced import GOOD, NOT_GOOD
+from license_library.asking.one_license import (
+    GOOD,
+    NOT_GOOD,
+    bound_holders,
+    identifier_body,
+    of_this_issue,
+    same_number,
+)
 from schemas.identifiers.license_identifier import ROOT
 
 # What all editions of a license have in common.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from license_library.asking.one_license import leaves_nobody_out, of_one_holder, same_identifier, same_number
+from license_library.asking.one_license import (
+    GOOD,
+    NOT_GOOD,
+    leaves_nobody_out,
+    of_one_holder,
+    same_identifier,
+    same_number,
+)
 from schemas.identifiers.license_identifier import ROOT
-from schemas.license.states import GOOD_STATES, STATE_CODES
-
-# As text, for statements: a draft says nothing yet of what it is to follow.
-GOOD: Final = f"array{sorted(GOOD_STATES)}"
-NOT_GOOD: Final = f"array{sorted(STATE_CODES - GOOD_STATES - {'draft'})}"
 
 # A later version of its identifier, which ends in VVV.C and differs in nothing else; a span of its index, in any collation.
 LATER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
@@ -61,7 +63,7 @@ _LONGEST: Final = 20
 # Walked only for a license that has a successor at all, as few have: whatever took its place, and the place of that.
 _IS_DISPLACED: Final = f"""({{0}}.status = any({GOOD}) and (exists (
     select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id
-       and n.issued_on >= {{0}}.issued_on and n.status = any({GOOD}) and not {of_one_holder("{0}", "n")})
+       and greatest(n.issued_on, n.changed_on) >= {{0}}.issued_on and n.status = any({GOOD}) and not {of_one_holder("{0}", "n")})
   or case when {_IS_REPLACED} then exists (
     with recursive chain as (
       select {{0}}.license_id as license_id, 0 as depth
@@ -88,6 +90,6 @@ def may_be_replaced(license_alias: str) -> str:
 def is_displaced(license_alias: str) -> str:
     """Return the condition that what took the place of a license, good by its own word, or the place of that, is another holder's or not good.
 
-    So is a license of its very identifier that another holder was issued no earlier.
+    So is a license of its very identifier that another holder was issued, or that was changed, no earlier.
     """
     return _IS_DISPLACED.format(license_alias)
