@@ -12,6 +12,8 @@ from license_library.asking.one_license import (
     same_identifier,
     same_number,
 )
+from license_library.asking.own_doubts import may_change
+from license_library.asking.twins import twins_say
 from schemas.identifiers.license_identifier import ROOT
 
 # A later version of its identifier, which ends in VVV.C and differs in nothing else; a span of its index, in any collation.
@@ -58,13 +60,21 @@ _MAY_BE_REPLACED: Final = f"""(exists (select from licenses n
   or exists (select from licenses n where {LATER_EDITION}))"""  # noqa: S608 - constants of this room
 _IS_REPLACED: Final = "(" + " or ".join(f"exists ({one})" for one in _SUCCESSORS) + ")"
 # A joint holder whom the successor leaves out holds nothing any more, whoever else holds both.
-_TAKING_AWAY: Final = f"(n.status = any({NOT_GOOD}) or n.status = any({GOOD}) and not {leaves_nobody_out('{0}', 'n')})"
+_TAKES_AWAY: Final = (
+    f"(later.status = any({NOT_GOOD}) or later.status = any({GOOD}) and not {leaves_nobody_out('{0}', 'later')})"
+)
+# What speaks against the successor may be that it is none, or no more: then neither of the two is sure. What a held batch says of it
+# by other rows is not looked for here: the statement would walk all subjects.
+_IS_DOUBTED: Final = f"""later.status = any({GOOD}) and (later.unlisted_at is not null or {may_change("later")} or {twins_say("later")} is not null)"""
 _LONGEST: Final = 20
-# Walked only for a license that has a successor at all, as few have: whatever took its place, and the place of that.
-_IS_DISPLACED: Final = f"""({{0}}.status = any({GOOD}) and (exists (
+# Walked only for a license that has a successor at all, as few have: whatever took its place, and the place of that. The gravest
+# that is to be said of any of them.
+_SUCCESSORS_SAY: Final = f"""case when {{0}}.status = any({GOOD}) then case
+  when exists (
     select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id
        and greatest(n.issued_on, n.changed_on) >= {{0}}.issued_on and n.status = any({GOOD}) and not {of_one_holder("{0}", "n")})
-  or case when {_IS_REPLACED} then exists (
+  then 'displaced'
+  when {_IS_REPLACED} then (
     with recursive chain as (
       select {{0}}.license_id as license_id, 0 as depth
        union
@@ -73,8 +83,9 @@ _IS_DISPLACED: Final = f"""({{0}}.status = any({GOOD}) and (exists (
        cross join lateral ({" union all ".join(f"({one.format('o')})" for one in _SUCCESSORS)}) as next
        where chain.depth < {_LONGEST}
     )
-    select from chain join licenses n on n.license_id = chain.license_id
-     where n.license_id <> {{0}}.license_id and {_TAKING_AWAY}) else false end))"""  # noqa: S608 - constants of this file
+    select case max(case when {_TAKES_AWAY} then 2 when {_IS_DOUBTED} then 1 end) when 2 then 'displaced' when 1 then 'doubted' end
+      from chain join licenses later on later.license_id = chain.license_id
+     where later.license_id <> {{0}}.license_id) end end"""  # noqa: S608 - constants of this file
 
 
 def is_replaced(license_alias: str) -> str:
@@ -87,9 +98,10 @@ def may_be_replaced(license_alias: str) -> str:
     return _MAY_BE_REPLACED.format(license_alias)
 
 
-def is_displaced(license_alias: str) -> str:
-    """Return the condition that what took the place of a license, good by its own word, or the place of that, is another holder's or not good.
+def successors_say(license_alias: str) -> str:
+    """Return what is to be said of a license, good by its own word, for the sake of what took its place, or the place of that.
 
-    So is a license of its very identifier that another holder was issued, or that was changed, no earlier.
+    `displaced`: it is another holder's or not good, or the very identifier is another holder's who was issued it, or changed, no
+    earlier. `doubted`: something speaks against it. Else null.
     """
-    return _IS_DISPLACED.format(license_alias)
+    return _SUCCESSORS_SAY.format(license_alias)

@@ -265,7 +265,7 @@ def test_a_copy_in_another_feed_hides_no_doubt_about_the_license(
     doubt(shelf, license_id)
     material = verdict(shelf)
     assert (material.verdict, material.reason, material.satisfied) == ("stale", "doubted_elsewhere", False)
-    assert "；另一来源中的同一证照存有疑问" in material.words.zh
+    assert "；同一证照的另一记录" in material.words.zh
     question = VerifyQuestion(license_type="bizlic", license_number=same.get("license_number", "A1"))
     answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW)
     assert (answer.verdict, [one.code for one in answer.doubts]) == ("stale", ["doubted_elsewhere"])
