@@ -38,6 +38,9 @@ _OF_THIS_ISSUE: Final = f"""({{other}}.license_type = {{0}}.license_type
         else {{other}}.issued_on >= {{0}}.issued_on or {{other}}.status = any({NOT_GOOD}) and {{other}}.status <> all({_ENDED})
           and coalesce({{other}}.changed_on, cast({{other}}.source_updated_at at time zone 'Asia/Shanghai' as date)) >= {{0}}.issued_on
         end)"""
+# A license of the type that took the place of another's type may replace one of that.
+_OF_TYPE: Final = """{after}.license_type in (
+        {before}.license_type, (select t.replaced_by from license_types t where t.license_type = {before}.license_type))"""
 _LEAVES_NOBODY_OUT: Final = """not exists (select from {ours} one left join {theirs} other
         on other.subject_id in (one.subject_id, one.bound_id) group by one.subject_id having count(other.subject_id) = 0)"""
 _NAMED_ALIKE: Final = """exists (select from {ours} one join subjects s using (subject_id)
@@ -62,6 +65,11 @@ def same_identifier(identifier: str, other: str) -> str:
 def of_this_issue(alias: str, other: str) -> str:
     """Return the condition that another row under a license's number is of that issue or of a later one."""
     return _OF_THIS_ISSUE.format(alias, other=other)
+
+
+def of_successor_type(before: str, after: str) -> str:
+    """Return the condition that a license is of a type that may take the place of another."""
+    return _OF_TYPE.format(before=before, after=after)
 
 
 def bound_holders(alias: str) -> str:

@@ -9,6 +9,7 @@ from license_library.asking.one_license import (
     NOT_GOOD,
     leaves_nobody_out,
     of_one_holder,
+    of_successor_type,
     same_identifier,
     same_number,
 )
@@ -23,17 +24,25 @@ LATER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and l
 EARLIER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
       and n.license_identifier < left({{0}}.license_identifier, -1)
       and n.license_identifier > left({{0}}.license_identifier, -5)"""
-# A number names one license where nobody else's in that department and of that type bears it.
-_NAMES: Final = """{before}.department = {after}.department and {before}.license_type = {after}.license_type
+# A number names one license where nobody else's in that department and of that type bears it; of several holders' the one that its
+# successor's holder has.
+_NAMES: Final = """{before}.department = {after}.department and {of_type}
       and {before}.license_id <> {after}.license_id and not exists (
         select from licenses twin where {same} and twin.department = {before}.department
           and twin.license_type = {before}.license_type and twin.license_id <> {before}.license_id
-          and twin.license_id <> {after}.license_id and not {of_one})"""
+          and twin.license_id <> {after}.license_id and not {of_one} and not ({followed} and not {twin_followed}))"""
 
 
 def _names(before: str, after: str) -> str:
-    same, of_one = same_number(before, "twin"), of_one_holder(before, "twin")
-    return _NAMES.format(before=before, after=after, same=same, of_one=of_one)
+    return _NAMES.format(
+        before=before,
+        after=after,
+        of_type=of_successor_type(before, after),
+        same=same_number(before, "twin"),
+        of_one=of_one_holder(before, "twin"),
+        followed=of_one_holder(before, after),
+        twin_followed=of_one_holder(after, "twin"),
+    )
 
 
 # By its identifier, by a number that is its alone, or as a later edition.
@@ -56,7 +65,7 @@ PREDECESSORS: Final = (*NAMED_PREDECESSORS, f"select n.license_id from licenses 
 _MAY_BE_REPLACED: Final = f"""(exists (select from licenses n
       where {same_identifier("{0}.license_identifier", "number_key(n.replaces)")} and n.license_id <> {{0}}.license_id)
   or exists (select from licenses n where number_key(n.replaces) = number_key({{0}}.license_number)
-      and n.department = {{0}}.department and n.license_type = {{0}}.license_type and n.license_id <> {{0}}.license_id)
+      and n.department = {{0}}.department and {of_successor_type("{0}", "n")} and n.license_id <> {{0}}.license_id)
   or exists (select from licenses n where {LATER_EDITION}))"""  # noqa: S608 - constants of this room
 _IS_REPLACED: Final = "(" + " or ".join(f"exists ({one})" for one in _SUCCESSORS) + ")"
 # A joint holder whom the successor leaves out holds nothing any more, whoever else holds both.

@@ -10,6 +10,7 @@ import pytest
 from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 
 from license_library.answers import Verdict, VerifyAnswer
+from license_library.asking.doubts import DISPLACED
 from license_library.asking.questions import VerifyQuestion
 from license_library.asking.refusals import NotReliable
 from license_library.checklist.checklist import answer_checklist
@@ -174,3 +175,36 @@ def test_no_working_copy_is_made_of_a_license_whose_successor_is_doubted(
 def making(license_id: int) -> Making:
     """Ask for a copy until the end of the day."""
     return Making(license_id, "x", "window", NOW.replace(hour=10))
+
+
+def test_a_number_that_another_bears_too_names_the_holder_s_own(shelf: Library, company: int) -> None:
+    other = shelf.add_subject("某", "370283600000001", "099")
+    (first,) = shelf.read("select license_id from licenses")
+    theirs = shelf.add_license(other, license_number="A1", open_ended=True)
+    shelf.add_license(company, status="revoked", **LATER["named by number"])
+    codes = {one: license_now(shelf.conn, one, TODAY, NOW) for one in (first, theirs)}
+    assert (codes[first].is_replaced, codes[theirs].is_replaced) == (True, False)
+    assert (codes[first].doubt, codes[theirs].doubt) == (DISPLACED, None)
+    shelf.change(
+        "update licenses set subject_id = :id where license_number = 'A2'", id=shelf.add_subject("又", "9", "099")
+    )
+    assert not license_now(shelf.conn, first, TODAY, NOW).is_replaced  # nobody knows whose it replaced
+
+
+@pytest.mark.parametrize("whose", ["own", "another's"])
+def test_a_number_names_what_a_license_of_the_type_that_took_its_place_replaced(
+    shelf: Library, company: int, whose: str
+) -> None:
+    shelf.add_feed("real_estate", ("realestate", "house_cert"))
+    house = shelf.add_license(company, license_type="house_cert", license_number="H1", department="real_estate")
+    told = {"department": "real_estate", "license_number": "H2", "replaces": "H1"}
+    holder = company if whose == "own" else shelf.add_subject("某", "370283600000001", "099")
+    new = shelf.add_license(holder, license_type="bizlic", **told)
+    assert not license_now(shelf.conn, house, TODAY, NOW).is_replaced
+    shelf.change("update licenses set license_type = 'realestate' where license_id = :new", new=new)
+    now = license_now(shelf.conn, house, TODAY, NOW)
+    assert (now.is_replaced, now.doubt) == (True, None if whose == "own" else DISPLACED)
+    question = VerifyQuestion(license_type="house_cert", license_number="H1")
+    answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW)
+    assert answer.verdict == ("confirmed" if whose == "own" else "stale")
+    assert [one.license_id for one in answer.replaced_by] == [new]
