@@ -8,8 +8,15 @@ from __future__ import annotations
 from typing import Final
 
 from license_library.asking.held_records import CHANGES, HELD
-from license_library.asking.one_license import bound_holders, identifier_body, of_this_issue, same_number
-from license_library.asking.replaced import GOOD, NOT_GOOD
+from license_library.asking.one_license import (
+    GOOD,
+    NOT_GOOD,
+    bound_holders,
+    identifier_body,
+    of_successor_type,
+    of_this_issue,
+    same_number,
+)
 from schemas.identifiers.license_identifier import ROOT
 
 # What all editions of a license have in common.
@@ -37,7 +44,8 @@ _MAYBE_OF_ONE_HOLDER: Final = f"""exists (select from {bound_holders("{0}")} one
 # By its identifier, as a later edition, or as what it replaces.
 _NAMES: Final = f"""({_FAMILY.format("s")} = {_FAMILY} and {_EDITION.format("s")} >= {_EDITION}
       or {identifier_body("s.replaces")} = {identifier_body("{0}.license_identifier")}
-      or number_key(s.replaces) = number_key({{0}}.license_number) and s.department = {{0}}.department and s.license_type = {{0}}.license_type)
+      or number_key(s.replaces) = number_key({{0}}.license_number) and s.department = {{0}}.department
+        and {of_successor_type("{0}", "s")})
       and (s.status = any({NOT_GOOD}) or s.status = any({GOOD}) and {_LEAVES_OUT})"""
 _SAME_NUMBER: Final = f"""{same_number("{0}", "s")} and s.status = any({NOT_GOOD}) and {of_this_issue("{0}", "s")}
       and {_MAYBE_OF_ONE_HOLDER}"""

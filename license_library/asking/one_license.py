@@ -24,12 +24,23 @@ _BOUND: Final = """(select g.subject_id, coalesce(b.subject_id, g.subject_id) as
 _OF_ONE_HOLDER: Final = (
     "exists (select from {ours} one join {theirs} other on other.subject_id in (one.subject_id, one.bound_id))"
 )
-# An issue that has run out or was followed ends with the next one under its number, as all do.
-_TAKEN: Final = f"array{sorted(STATE_CODES - GOOD_STATES - {'draft', 'expired', 'superseded'})}"
-# Offices differ by days over when a license was issued. What was taken away after this one was issued is no earlier issue's end.
-_OF_THIS_ISSUE: Final = f"""({{other}}.license_type = {{0}}.license_type and ({{other}}.issued_on > {{0}}.issued_on
-      or ({{other}}.department, {{other}}.feed) <> ({{0}}.department, {{0}}.feed) and ({{other}}.issued_on = {{0}}.issued_on
-        or {{other}}.changed_on >= {{0}}.issued_on and {{other}}.status = any({_TAKEN}))))"""
+# As text, for statements: a draft says nothing yet.
+GOOD: Final = f"array{sorted(GOOD_STATES)}"
+NOT_GOOD: Final = f"array{sorted(STATE_CODES - GOOD_STATES - {'draft'})}"
+# An issue that has run out or was followed ends with the next one under its number, as all do; one feed may tell both under the day
+# of the first.
+_ENDED: Final = "array['draft', 'expired', 'superseded']"
+# Offices differ by days over when a license was issued. What was taken away after this one was issued is no earlier issue's end;
+# where no day of that is told, it is known of the day on which the issuer said so.
+_OF_THIS_ISSUE: Final = f"""({{other}}.license_type = {{0}}.license_type
+      and case when ({{other}}.department, {{other}}.feed) = ({{0}}.department, {{0}}.feed)
+        then {{other}}.issued_on > {{0}}.issued_on or {{other}}.issued_on = {{0}}.issued_on and {{other}}.status <> all({_ENDED})
+        else {{other}}.issued_on >= {{0}}.issued_on or {{other}}.status = any({NOT_GOOD}) and {{other}}.status <> all({_ENDED})
+          and coalesce({{other}}.changed_on, cast({{other}}.source_updated_at at time zone 'Asia/Shanghai' as date)) >= {{0}}.issued_on
+        end)"""
+# A license of the type that took the place of another's type may replace one of that.
+_OF_TYPE: Final = """{after}.license_type in (
+        {before}.license_type, (select t.replaced_by from license_types t where t.license_type = {before}.license_type))"""
 _LEAVES_NOBODY_OUT: Final = """not exists (select from {ours} one left join {theirs} other
         on other.subject_id in (one.subject_id, one.bound_id) group by one.subject_id having count(other.subject_id) = 0)"""
 _NAMED_ALIKE: Final = """exists (select from {ours} one join subjects s using (subject_id)
@@ -52,8 +63,13 @@ def same_identifier(identifier: str, other: str) -> str:
 
 
 def of_this_issue(alias: str, other: str) -> str:
-    """Return the condition that another row under a license's number is of that issue, as another feed tells it, or of a later one."""
+    """Return the condition that another row under a license's number is of that issue or of a later one."""
     return _OF_THIS_ISSUE.format(alias, other=other)
+
+
+def of_successor_type(before: str, after: str) -> str:
+    """Return the condition that a license is of a type that may take the place of another."""
+    return _OF_TYPE.format(before=before, after=after)
 
 
 def bound_holders(alias: str) -> str:

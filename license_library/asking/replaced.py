@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from license_library.asking.one_license import leaves_nobody_out, of_one_holder, same_identifier, same_number
+from license_library.asking.one_license import (
+    GOOD,
+    NOT_GOOD,
+    leaves_nobody_out,
+    of_one_holder,
+    of_successor_type,
+    same_identifier,
+    same_number,
+)
+from license_library.asking.own_doubts import may_change
+from license_library.asking.twins import twins_say
 from schemas.identifiers.license_identifier import ROOT
-from schemas.license.states import GOOD_STATES, STATE_CODES
-
-# As text, for statements: a draft says nothing yet of what it is to follow.
-GOOD: Final = f"array{sorted(GOOD_STATES)}"
-NOT_GOOD: Final = f"array{sorted(STATE_CODES - GOOD_STATES - {'draft'})}"
 
 # A later version of its identifier, which ends in VVV.C and differs in nothing else; a span of its index, in any collation.
 LATER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
@@ -19,17 +24,25 @@ LATER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and l
 EARLIER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
       and n.license_identifier < left({{0}}.license_identifier, -1)
       and n.license_identifier > left({{0}}.license_identifier, -5)"""
-# A number names one license where nobody else's in that department and of that type bears it.
-_NAMES: Final = """{before}.department = {after}.department and {before}.license_type = {after}.license_type
+# A number names one license where nobody else's in that department and of that type bears it; of several holders' the one that its
+# successor's holder has.
+_NAMES: Final = """{before}.department = {after}.department and {of_type}
       and {before}.license_id <> {after}.license_id and not exists (
         select from licenses twin where {same} and twin.department = {before}.department
           and twin.license_type = {before}.license_type and twin.license_id <> {before}.license_id
-          and twin.license_id <> {after}.license_id and not {of_one})"""
+          and twin.license_id <> {after}.license_id and not {of_one} and not ({followed} and not {twin_followed}))"""
 
 
 def _names(before: str, after: str) -> str:
-    same, of_one = same_number(before, "twin"), of_one_holder(before, "twin")
-    return _NAMES.format(before=before, after=after, same=same, of_one=of_one)
+    return _NAMES.format(
+        before=before,
+        after=after,
+        of_type=of_successor_type(before, after),
+        same=same_number(before, "twin"),
+        of_one=of_one_holder(before, "twin"),
+        followed=of_one_holder(before, after),
+        twin_followed=of_one_holder(after, "twin"),
+    )
 
 
 # By its identifier, by a number that is its alone, or as a later edition.
@@ -52,17 +65,25 @@ PREDECESSORS: Final = (*NAMED_PREDECESSORS, f"select n.license_id from licenses 
 _MAY_BE_REPLACED: Final = f"""(exists (select from licenses n
       where {same_identifier("{0}.license_identifier", "number_key(n.replaces)")} and n.license_id <> {{0}}.license_id)
   or exists (select from licenses n where number_key(n.replaces) = number_key({{0}}.license_number)
-      and n.department = {{0}}.department and n.license_type = {{0}}.license_type and n.license_id <> {{0}}.license_id)
+      and n.department = {{0}}.department and {of_successor_type("{0}", "n")} and n.license_id <> {{0}}.license_id)
   or exists (select from licenses n where {LATER_EDITION}))"""  # noqa: S608 - constants of this room
 _IS_REPLACED: Final = "(" + " or ".join(f"exists ({one})" for one in _SUCCESSORS) + ")"
 # A joint holder whom the successor leaves out holds nothing any more, whoever else holds both.
-_TAKING_AWAY: Final = f"(n.status = any({NOT_GOOD}) or n.status = any({GOOD}) and not {leaves_nobody_out('{0}', 'n')})"
+_TAKES_AWAY: Final = (
+    f"(later.status = any({NOT_GOOD}) or later.status = any({GOOD}) and not {leaves_nobody_out('{0}', 'later')})"
+)
+# What speaks against the successor may be that it is none, or no more: then neither of the two is sure. What a held batch says of it
+# by other rows is not looked for here: the statement would walk all subjects.
+_IS_DOUBTED: Final = f"""later.status = any({GOOD}) and (later.unlisted_at is not null or {may_change("later")} or {twins_say("later")} is not null)"""
 _LONGEST: Final = 20
-# Walked only for a license that has a successor at all, as few have: whatever took its place, and the place of that.
-_IS_DISPLACED: Final = f"""({{0}}.status = any({GOOD}) and (exists (
+# Walked only for a license that has a successor at all, as few have: whatever took its place, and the place of that. The gravest
+# that is to be said of any of them.
+_SUCCESSORS_SAY: Final = f"""case when {{0}}.status = any({GOOD}) then case
+  when exists (
     select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id
-       and n.issued_on >= {{0}}.issued_on and n.status = any({GOOD}) and not {of_one_holder("{0}", "n")})
-  or case when {_IS_REPLACED} then exists (
+       and greatest(n.issued_on, n.changed_on) >= {{0}}.issued_on and n.status = any({GOOD}) and not {of_one_holder("{0}", "n")})
+  then 'displaced'
+  when {_IS_REPLACED} then (
     with recursive chain as (
       select {{0}}.license_id as license_id, 0 as depth
        union
@@ -71,8 +92,9 @@ _IS_DISPLACED: Final = f"""({{0}}.status = any({GOOD}) and (exists (
        cross join lateral ({" union all ".join(f"({one.format('o')})" for one in _SUCCESSORS)}) as next
        where chain.depth < {_LONGEST}
     )
-    select from chain join licenses n on n.license_id = chain.license_id
-     where n.license_id <> {{0}}.license_id and {_TAKING_AWAY}) else false end))"""  # noqa: S608 - constants of this file
+    select case max(case when {_TAKES_AWAY} then 2 when {_IS_DOUBTED} then 1 end) when 2 then 'displaced' when 1 then 'doubted' end
+      from chain join licenses later on later.license_id = chain.license_id
+     where later.license_id <> {{0}}.license_id) end end"""  # noqa: S608 - constants of this file
 
 
 def is_replaced(license_alias: str) -> str:
@@ -85,9 +107,10 @@ def may_be_replaced(license_alias: str) -> str:
     return _MAY_BE_REPLACED.format(license_alias)
 
 
-def is_displaced(license_alias: str) -> str:
-    """Return the condition that what took the place of a license, good by its own word, or the place of that, is another holder's or not good.
+def successors_say(license_alias: str) -> str:
+    """Return what is to be said of a license, good by its own word, for the sake of what took its place, or the place of that.
 
-    So is a license of its very identifier that another holder was issued no earlier.
+    `displaced`: it is another holder's or not good, or the very identifier is another holder's who was issued it, or changed, no
+    earlier. `doubted`: something speaks against it. Else null.
     """
-    return _IS_DISPLACED.format(license_alias)
+    return _SUCCESSORS_SAY.format(license_alias)

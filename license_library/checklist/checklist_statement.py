@@ -46,11 +46,11 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        coalesce(waiting.quarantine_ids, maybe.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids,
        coalesce(waiting.codes, maybe.codes) as waiting_codes, coming.held_count,
        case when m.origin <> 'license' then 'applicant_brings'
-            when best.is_good and (best.twins_say = 'contradicted' or best.is_displaced) then 'stale'
+            when best.is_good and (best.twins_say = 'contradicted' or best.successors_say = 'displaced') then 'stale'
             when best.is_good and best.newer_waits then 'in_quarantine'
             when best.is_good and best.is_disputed then 'disputed'
             when best.is_good
-              then case when known.freshness = 'fresh' and best.unlisted_at is null and best.twins_say is null then 'held' else 'stale' end
+              then case when known.freshness = 'fresh' and best.unlisted_at is null and best.twins_say is null and best.successors_say is null then 'held' else 'stale' end
             when waiting.quarantine_ids is not null or coming.held_count > 0 then 'in_quarantine'
             when best.is_older or waiting_older.name is not null then 'unknown'
             when best.any_may_change then 'in_quarantine'
@@ -66,11 +66,11 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        end as verdict,
        case when m.origin <> 'license' then null
             when best.is_good and best.twins_say = 'contradicted' then 'contradicted'
-            when best.is_good and best.is_displaced then 'displaced'
+            when best.is_good and best.successors_say = 'displaced' then 'displaced'
             when best.is_good and best.newer_waits then 'newer_waits'
             when best.is_good and best.is_disputed then 'correction_open'
             when best.is_good and best.unlisted_at is not null then 'unlisted'
-            when best.is_good and best.twins_say is not null then 'doubted_elsewhere'
+            when best.is_good and (best.twins_say is not null or best.successors_say is not null) then 'doubted_elsewhere'
             when best.is_good then case known.freshness when 'fresh' then null else 'valid' end
             when waiting.quarantine_ids is not null then null
             when coming.held_count > 0 then 'batch_held'
@@ -132,8 +132,9 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
      order by term.validity = 'valid' and not older.is_older desc, older.is_older desc, term.validity = 'valid' desc,
               -- of what is not good goes first what makes the no doubtful
               trust.is_disputed and term.validity <> 'valid' desc, lost.is_lost desc,
-              -- what may be relied on today goes before what is newer
-              case when term.validity = 'valid' then array[coalesce(trust.twins_say = 'contradicted', false), trust.is_displaced, trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, trust.twins_say is not null, not trust.is_fresh] end,
+              -- what took the place of another goes before that, however doubtful; then what may be relied on today before what is newer
+              replaced.is_replaced and term.validity = 'valid',
+              case when term.validity = 'valid' then array[coalesce(trust.twins_say = 'contradicted', false), coalesce(trust.successors_say = 'displaced', false), trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, trust.twins_say is not null or trust.successors_say is not null, not trust.is_fresh] end,
               replaced.is_replaced,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
               l.issued_on desc, l.license_id desc, own.is_own desc

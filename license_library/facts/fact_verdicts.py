@@ -58,11 +58,11 @@ def weakness(fact: Fact, now: datetime) -> str | None:
         return "lapsed"
     speaking = {
         "contradicted": row.twins_say == "contradicted",
-        "displaced": row.is_displaced,
+        "displaced": row.successors_say == "displaced",
         "in_quarantine": row.newer_waits,
         "disputed": row.is_disputed,
         "unlisted": row.unlisted_at is not None,
-        "doubted_elsewhere": row.twins_say == "doubted_elsewhere",
+        "doubted_elsewhere": row.twins_say is not None or row.successors_say is not None,
     }
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
     return next((code for code, speaks in speaking.items() if speaks), None if freshness == "fresh" else freshness)

@@ -14,11 +14,13 @@ from sqlalchemy import Connection, column, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import LicenseHit, Words
-from license_library.asking.doubts import asks_more, doubts_of, in_quarantine, is_disputed, newer_waits, twins_say
+from license_library.asking.doubts import asks_more, doubts_of
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.asking.masking import mask_code, mask_name, mask_text
-from license_library.asking.replaced import is_displaced
+from license_library.asking.own_doubts import in_quarantine, is_disputed, newer_waits
+from license_library.asking.replaced import successors_say
+from license_library.asking.twins import twins_say
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words, validity_words
 
@@ -40,7 +42,7 @@ _TOLD: Final = {
     "department_name": "d.name",
     "asks_more": asks_more("l"),
     "twins_say": "cast(null as text)",
-    "is_displaced": "false",
+    "successors_say": "cast(null as text)",
     "is_disputed": is_disputed("l"),
     "newer_waits": in_quarantine("l"),
     **{name: f"f.{name}" for name in ("fresh_at", "fresh_seconds")},
@@ -48,7 +50,7 @@ _TOLD: Final = {
     **LISTED,
 }
 # What PostgreSQL sets up for every question, and few licenses have any use for.
-_MORE: Final = {"twins_say": twins_say("l"), "is_displaced": is_displaced("l"), "newer_waits": newer_waits("l")}
+_MORE: Final = {"twins_say": twins_say("l"), "successors_say": successors_say("l"), "newer_waits": newer_waits("l")}
 _HITS = """
 select {told}
   from ({found}) as found

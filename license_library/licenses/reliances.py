@@ -60,9 +60,10 @@ where r.case_number = :case_number and r.license_id = :license_id and r.version_
 """)  # noqa: S608 - constants of this file
 
 
+# Limited first: what is told of a license costs so much that planners take the rest for nothing.
 _OF_LICENSE = text(f"""
-select {RELIANCE} from reliances r {OF_RELIANCE} where r.license_id = :license_id
-order by r.reliance_id desc limit :limit
+select {RELIANCE} from (select * from reliances where license_id = :license_id order by reliance_id desc limit :limit) r
+{OF_RELIANCE} order by r.reliance_id desc
 """)  # noqa: S608 - constants of this file
 SHOWN = 20
 

@@ -1,7 +1,7 @@
 """Which licenses took the place of a license, and in whose place it stands: chains, followed both ways.
 
-A license names the one it replaces by identifier, or by number within its department and type, where nobody else's bears it;
-or both are versions of one identifier. Departments write circles too: every step is bounded. Reads only.
+A license names the one it replaces by identifier, or by number within its department and type, or of the type that its own took the
+place of, where nobody else's bears it or its holder's alone does; or both are versions of one identifier. Departments write circles too: every step is bounded. Reads only.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from license_library.asking.one_license import (
+    NOT_GOOD,
     leaves_nobody_out,
     maybe_of_one_holder,
     of_one_holder,
@@ -15,7 +16,7 @@ from license_library.asking.one_license import (
     same_identifier,
     same_number,
 )
-from license_library.asking.replaced import NOT_GOOD, PREDECESSORS
+from license_library.asking.replaced import PREDECESSORS
 
 _TODAY = "cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)"  # a day is a day of the bureau
 
@@ -75,13 +76,13 @@ on conflict do nothing
 """)  # noqa: S608 - constants of this room
 
 
-# As the doubt of it has it: by its own word or as a later edition, or by the very identifier, issued no earlier.
+# As the doubt of it has it: by its own word or as a later edition, or by the very identifier, issued or changed no earlier.
 _BEFORE = " union ".join(
     f"select license_id, false as is_same from ({one.format('l')}) as followed"  # noqa: S608 - constants of this room
     for one in PREDECESSORS
 )
 _SAME = f"""select t.license_id, true from licenses t where {same_identifier("l.license_identifier", "t.license_identifier")}
-     and t.license_id <> l.license_id and t.issued_on <= l.issued_on"""  # noqa: S608 - a condition of this room
+     and t.license_id <> l.license_id and t.issued_on <= greatest(l.issued_on, l.changed_on)"""  # noqa: S608 - a condition of this room
 # What a merge brings stands in the place of a license on which a case relies, and is another holder's, leaves one of its holders out,
 # or is not good. Each row looks its identifier up; first editions that replace nothing, which nearly all are, look up no more.
 NOTE_DISPLACED = text(f"""
@@ -95,8 +96,8 @@ select distinct on (r.reliance_id) r.reliance_id, n.version_count, 'displaced', 
   join reliances r on r.license_id = before.license_id
   join licenses n on n.license_id = before.license_id
  where d.is_first and exists (select from reliances)
-   and (v.status, v.replaces, v.license_identifier, v.issued_on, {_held_by("v")})
-     is distinct from (l.status, l.replaces, l.license_identifier, l.issued_on, {_held_by("l")})
+   and (v.status, v.replaces, v.license_identifier, v.issued_on, v.changed_on, {_held_by("v")})
+     is distinct from (l.status, l.replaces, l.license_identifier, l.issued_on, l.changed_on, {_held_by("l")})
    and n.status = any(:good_states)
    and case when before.is_same then l.status = any(:good_states) and not {of_one_holder("n", "l")}
      else l.status = any({NOT_GOOD}) or l.status = any(:good_states) and not {leaves_nobody_out("n", "l")} end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,6 +84,8 @@ def twin(shelf: Library, company: int, **changes: Any) -> int:
     [
         {"department": "market_regulation", "issued_on": date(2016, 1, 1)},  # its own later issue
         {"issued_on": date(2015, 2, 28), "changed_on": date(2016, 5, 1)},  # a day off, and taken away since
+        {"issued_on": date(2015, 2, 28)},  # said since, of no day that is told
+        {"department": "market_regulation"},  # its own of that very day, under another key
     ],
 )
 def test_a_later_issue_and_what_was_taken_away_since_are_of_the_license(
@@ -101,6 +103,8 @@ def test_an_issue_that_a_renewal_ended_is_no_doubt_of_that(
 ) -> None:
     before = {"issued_on": date(2012, 3, 1), "changed_on": date(2015, 3, 1), "department": department}
     twin(shelf, company, status=status, **before)
+    if department == "market_regulation":  # a renewal may keep the day of the first issue
+        twin(shelf, company, status=status, department=department)
     assert told(shelf)[:4] == [[]] * 4
     assert verdict(shelf).verdict == "held"
 
@@ -169,8 +173,14 @@ def test_two_rows_of_one_identifier_contradict_each_other_whatever_their_numbers
         {"status": "draft"},
         {"status": "withdrawn", "license_type": "namepre"},
         {"status": "withdrawn", "license_number": "A2"},
-        {"status": "withdrawn", "department": "market_regulation"},  # the bureau's own earlier one
-        {"status": "withdrawn", "issued_on": date(2012, 3, 1)},
+        {"status": "withdrawn", "department": "market_regulation", "issued_on": date(2012, 3, 1)},
+        {"status": "draft", "department": "market_regulation"},
+        {"status": "withdrawn", "issued_on": date(2012, 3, 1), "changed_on": date(2014, 3, 1)},
+        {
+            "status": "withdrawn",
+            "issued_on": date(2012, 3, 1),
+            "source_updated_at": datetime(2015, 2, 28, 15, tzinfo=UTC),
+        },
     ],
 )
 def test_what_says_nothing_else_of_the_very_license_is_no_doubt(
@@ -255,7 +265,7 @@ def test_a_copy_in_another_feed_hides_no_doubt_about_the_license(
     doubt(shelf, license_id)
     material = verdict(shelf)
     assert (material.verdict, material.reason, material.satisfied) == ("stale", "doubted_elsewhere", False)
-    assert "；另一来源中的同一证照存有疑问" in material.words.zh
+    assert "；同一证照的另一记录" in material.words.zh
     question = VerifyQuestion(license_type="bizlic", license_number=same.get("license_number", "A1"))
     answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW)
     assert (answer.verdict, [one.code for one in answer.doubts]) == ("stale", ["doubted_elsewhere"])
@@ -284,6 +294,8 @@ def test_an_identifier_that_stands_on_a_good_license_of_somebody_else_is_vouched
     assert told(shelf)[:4] == [["displaced"]] * 4
     shelf.change("update licenses set issued_on = '2012-03-01' where license_id = :other", other=other)
     assert verdict(shelf).verdict == "held"  # passed on to the applicant since
+    shelf.change("update licenses set changed_on = '2016-05-01' where license_id = :other", other=other)
+    assert (verdict(shelf).verdict, verdict(shelf).reason) == ("stale", "displaced")  # or away from them
 
 
 def test_licenses_that_name_each_other_as_replaced_have_an_end(shelf: Library, company: int) -> None:

@@ -183,7 +183,7 @@ IDENTIFIER = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.2023000040
 def test_what_another_row_of_a_license_takes_away_is_told_to_whoever_relied_on_it(rely, pull, alerts, library):
     rely(license_identifier=IDENTIFIER)
     pull(told(2, record_id="R2", license_identifier=IDENTIFIER))
-    pull(told(2, record_id="R3", status="revoked"))  # another number's row of the same feed is no word of this one
+    pull(told(3, record_id="R3", status="revoked", issued_on=date(2010, 1, 1)))  # its own of before says nothing of it
     assert alerts() == []
     pull(told(3, record_id="R2", license_identifier=IDENTIFIER, status="withdrawn"))
     pull(told(4, record_id="R2", license_identifier=IDENTIFIER, status="withdrawn", change_reason="再述"))
@@ -243,6 +243,16 @@ def test_a_case_is_told_of_a_bad_row_that_is_corrected_onto_its_license(rely, pu
             },
             False,
         ),
+        (
+            {
+                "license_identifier": IDENTIFIER,
+                "holder_code": OTHER,
+                "holder_name": "别家",
+                "issued_on": date(2014, 1, 1),
+                "changed_on": date(2016, 4, 1),
+            },
+            True,
+        ),
         ({"replaces": "鲁平1号"}, False),
         ({"license_identifier": IDENTIFIER[:-5] + "002.S"}, False),
         ({"status": "revoked"}, False),
@@ -274,6 +284,13 @@ def test_a_later_issue_of_the_same_feed_that_was_taken_away_is_told(rely, pull, 
     assert alerts() == []
     pull(told(3, record_id="R3", status="withdrawn", issued_on=date(2016, 1, 1)))
     assert alerts() == [("contradicted", "valid", "withdrawn")]
+
+
+def test_another_row_of_that_very_issue_that_was_taken_away_is_told(rely, pull, alerts):
+    rely()
+    for status in ("superseded", "revoked"):
+        pull(told(2, record_id=f"R-{status}", status=status))
+    assert alerts() == [("contradicted", "valid", "revoked")]
 
 
 def test_a_case_is_told_when_the_successor_of_its_license_is_lost_later(rely, pull, alerts):

@@ -98,7 +98,9 @@ def test_identifiers_of_another_shape_are_no_editions(shelf: Library, company: i
     assert numbers(shelf, later) == ([], [])
 
 
-def test_a_circle_and_a_long_chain_end_and_a_number_of_several_holders_names_none(shelf: Library, company: int) -> None:
+def test_a_circle_and_a_long_chain_end_and_a_number_of_several_holders_names_its_holder_s(
+    shelf: Library, company: int
+) -> None:
     one = shelf.add_license(company, license_number="A1", replaces="A2")
     shelf.add_license(company, license_number="A2", replaces="A1")
     assert numbers(shelf, one) == (["A2"], ["A2"])
@@ -107,8 +109,11 @@ def test_a_circle_and_a_long_chain_end_and_a_number_of_several_holders_names_non
     twins = [shelf.add_license(company, license_number="D1") for _ in range(2)]
     shelf.add_license(company, license_number="D2", replaces="D1")
     assert [numbers(shelf, one) for one in twins] == [(["D2"], []), (["D2"], [])]
-    shelf.add_license(shelf.add_subject("别家", "370283600123459", "099"), license_number="D1")
-    assert [numbers(shelf, one) for one in twins] == [([], []), ([], [])]
+    theirs = shelf.add_license(shelf.add_subject("别家", "370283600123459", "099"), license_number="D1")
+    assert [numbers(shelf, one) for one in (*twins, theirs)] == [(["D2"], []), (["D2"], []), ([], [])]
+    third = shelf.add_subject("又一家", "370283600123467", "099")
+    shelf.change("update licenses set subject_id = :third where license_number = 'D2'", third=third)
+    assert [numbers(shelf, one) for one in (*twins, theirs)] == [([], [])] * 3
 
 
 def test_what_it_says_to_replace_is_told_where_that_is_not_here(shelf: Library, company: int) -> None:

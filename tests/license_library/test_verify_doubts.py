@@ -123,6 +123,28 @@ def test_a_difference_that_may_be_a_change_is_no_firm_no(shelf: Library, company
     assert (ask(shelf, values=values).verdict == "stale") == (why == "disputed")
 
 
+@pytest.mark.parametrize("why", ["waiting", "disputed", "unlisted"])
+@pytest.mark.parametrize("end", [date(2016, 1, 1), date(2017, 1, 1)])
+def test_a_no_is_not_firm_where_the_same_license_may_have_changed_elsewhere(
+    shelf: Library, company: int, end: date, why: str
+) -> None:
+    shelf.add_feed("transport", ("bizlic",))
+    told = {"license_number": "A1", "license_identifier": IDENTIFIER, "valid_to": end}
+    elsewhere = shelf.add_license(company, department="transport", **told)
+    shelf.add_license(company, **told)
+    values = {"holder_code": COMPANY} | ({"valid_to": "2022-01-01"} if end > TODAY else {})
+    firm = "mismatch" if end > TODAY else "not_valid"
+    assert ask(shelf, values=values).verdict == firm
+    if why == "unlisted":
+        shelf.unlist(elsewhere)
+    else:
+        doubt(shelf, elsewhere, why)
+    answer = ask(shelf, values=values)
+    assert answer.license_id != elsewhere
+    assert answer.verdict == (firm if why == "unlisted" else "stale")
+    assert [one.code for one in answer.doubts] == ["doubted_elsewhere"]
+
+
 @pytest.mark.parametrize("term", [{"valid_to": date(2016, 1, 1)}, {"status": "suspended"}, {"status": "revoked"}])
 def test_that_a_license_is_not_good_is_no_firm_no_while_it_is_disputed(
     shelf: Library, company: int, term: dict[str, object]

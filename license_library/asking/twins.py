@@ -1,0 +1,37 @@
+"""What other rows of the very license say of one that is good by its own word: a word for statements."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from license_library.asking.one_license import (
+    GOOD,
+    NOT_GOOD,
+    maybe_of_one_holder,
+    of_this_issue,
+    same_identifier,
+    same_number,
+)
+from license_library.asking.own_doubts import may_change
+
+# Its identifier elsewhere, or its number with what may be the same holder, for this issue or a later one; an earlier one may well
+# be over. Of the same feed a good one speaks against this one only where it is a later issue and doubted: a record under another
+# key may be all that happened to this one. Two looks into indexes; what is asked of a row found there, few are asked. The gravest
+# that any of them says.
+_TWINS_SAY: Final = f"""case when {{0}}.status = any({GOOD}) then (
+    select case max(case when n.status = any({NOT_GOOD}) then 3 when {may_change("n")} then 2 when n.unlisted_at is not null then 1 end)
+             when 3 then 'contradicted' when 2 then 'may_change' when 1 then 'unlisted' end from (
+      select n.* from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id
+       union all
+      select n.* from licenses n where {same_number("{0}", "n")}
+         and ((n.department, n.feed) <> ({{0}}.department, {{0}}.feed) or n.status = any({NOT_GOOD})
+           or n.status = any({GOOD}) and n.issued_on > {{0}}.issued_on)
+         and n.license_id <> {{0}}.license_id and {of_this_issue("{0}", "n")} and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
+
+
+def twins_say(license_alias: str) -> str:
+    """Return what other rows of the very license say of one that is good by its own word.
+
+    `contradicted`: it is not good. `may_change`: it is disputed or waits for a newer record. `unlisted`: it is listed no more. Else null.
+    """
+    return _TWINS_SAY.format(license_alias)
