@@ -14,8 +14,9 @@ from license_library.asking.freshness import freshness_of
 from license_library.asking.one_license import GOOD, same_identifier, same_number
 from license_library.asking.own_doubts import is_disputed, newer_waits
 from license_library.asking.replaced import may_be_replaced, successors_say
-from license_library.asking.twins import twins_say
+from license_library.asking.twins import twins_end_on, twins_say
 from license_library.words.wording import freshness_words
+from schemas.bureau_time import local_day
 from schemas.license.states import FINAL_STATES
 
 CONTRADICTED: Final = Words(
@@ -59,7 +60,7 @@ _ASKS_MORE = f"""(exists (select from exchanges where state = 'held') or {{0}}.s
 
 
 def asks_more(license_alias: str) -> str:
-    """Return the condition without which twins_say and successors_say tell nothing of a license, and newer_waits only what is in quarantine.
+    """Return the condition without which the twins and successors tell nothing of a license, and newer_waits only what is in quarantine.
 
     A batch is held, or another row stands beside a license that is good by its own word, or follows it.
     """
@@ -70,6 +71,7 @@ def doubt_columns(license_alias: str) -> str:
     """Return the columns of a license that doubts_of reads, but for those of its feed and its own."""
     told = {
         "twins_say": twins_say,
+        "twins_end_on": twins_end_on,
         "successors_say": successors_say,
         "newer_waits": newer_waits,
         "is_disputed": is_disputed,
@@ -89,10 +91,15 @@ def may_have_changed(status: str, doubts: Sequence[Doubt]) -> list[Doubt]:
     return [doubt for doubt in doubts if doubt.code in told and doubt.words != ELSEWHERE]
 
 
+def is_contradicted(row: Any, now: datetime) -> bool:
+    """Say whether another row says that a license is not good, or that its term is over by now."""
+    return row.twins_say == "contradicted" or (row.twins_end_on is not None and row.twins_end_on < local_day(now))
+
+
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:
     """Return the doubts, gravest first, of a row that carries doubt_columns, unlisted_at, fresh_at and fresh_seconds."""
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
-    doubts = [Doubt("contradicted", CONTRADICTED)] if row.twins_say == "contradicted" else []
+    doubts = [Doubt("contradicted", CONTRADICTED)] if is_contradicted(row, now) else []
     if row.successors_say == "displaced":
         doubts.append(Doubt("displaced", DISPLACED))
     if row.newer_waits:

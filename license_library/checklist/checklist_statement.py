@@ -46,7 +46,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        coalesce(waiting.quarantine_ids, maybe.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids,
        coalesce(waiting.codes, maybe.codes) as waiting_codes, coming.held_count,
        case when m.origin <> 'license' then 'applicant_brings'
-            when best.is_good and (best.twins_say = 'contradicted' or best.successors_say = 'displaced') then 'stale'
+            when best.is_good and (best.is_contradicted or best.successors_say = 'displaced') then 'stale'
             when best.is_good and best.newer_waits then 'in_quarantine'
             when best.is_good and best.is_disputed then 'disputed'
             when best.is_good
@@ -65,7 +65,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             else 'not_held'
        end as verdict,
        case when m.origin <> 'license' then null
-            when best.is_good and best.twins_say = 'contradicted' then 'contradicted'
+            when best.is_good and best.is_contradicted then 'contradicted'
             when best.is_good and best.successors_say = 'displaced' then 'displaced'
             when best.is_good and best.newer_waits then 'newer_waits'
             when best.is_good and best.is_disputed then 'correction_open'
@@ -100,7 +100,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
            array(select o.license_type from license_types o where o.replaced_by = m.license_type) as older
   ) as kinds
   left join lateral (
-    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.*, older.is_older,
+    select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.*, said.is_contradicted, older.is_older,
            term.validity = 'valid' and not older.is_older as is_good,
            -- what was taken away stays so; any other of theirs may be good by now
            bool_or(trust.newer_waits and l.status <> all(cast(:final_states as text[]))) over () as any_may_change
@@ -124,6 +124,8 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        select {doubt_columns("l")},
               exists (select from feeds f where f.department = l.department and f.feed = l.feed
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
+     cross join lateral (
+       select coalesce(trust.twins_say = 'contradicted' or trust.twins_end_on < :today, false) as is_contradicted) as said
      cross join lateral (select l.license_type = any(kinds.older) as is_older) as older
      cross join lateral (select l.status = 'superseded' and not replaced.is_replaced as is_lost) as lost
      -- of a type that this one replaced only what may still be good counts
@@ -134,7 +136,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
               trust.is_disputed and term.validity <> 'valid' desc, lost.is_lost desc,
               -- what took the place of another goes before that, however doubtful; then what may be relied on today before what is newer
               replaced.is_replaced and term.validity = 'valid',
-              case when term.validity = 'valid' then array[coalesce(trust.twins_say = 'contradicted', false), coalesce(trust.successors_say = 'displaced', false), trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, trust.twins_say is not null or trust.successors_say is not null, not trust.is_fresh] end,
+              case when term.validity = 'valid' then array[said.is_contradicted, coalesce(trust.successors_say = 'displaced', false), trust.newer_waits, trust.is_disputed, l.unlisted_at is not null, trust.twins_say is not null or trust.successors_say is not null, not trust.is_fresh] end,
               replaced.is_replaced,
               case when term.validity = 'valid' then coalesce(l.valid_to, 'infinity') end desc nulls last,
               l.issued_on desc, l.license_id desc, own.is_own desc

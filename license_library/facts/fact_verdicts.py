@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from license_library.answers import FactVerdict
+from license_library.asking.doubts import is_contradicted
 from license_library.asking.freshness import freshness_of
 from license_library.facts.facts import Fact
 from schemas.catalogue.elements import Element
@@ -57,7 +58,7 @@ def weakness(fact: Fact, now: datetime) -> str | None:
     if not fact.in_force:
         return "lapsed"
     speaking = {
-        "contradicted": row.twins_say == "contradicted",
+        "contradicted": is_contradicted(row, now),
         "displaced": row.successors_say == "displaced",
         "in_quarantine": row.newer_waits,
         "disputed": row.is_disputed,

@@ -20,7 +20,7 @@ from license_library.asking.listed_holders import LISTED, holders_of, listed_at,
 from license_library.asking.masking import mask_code, mask_name, mask_text
 from license_library.asking.own_doubts import in_quarantine, is_disputed, newer_waits
 from license_library.asking.replaced import successors_say
-from license_library.asking.twins import twins_say
+from license_library.asking.twins import twins_end_on, twins_say
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words, validity_words
 
@@ -42,6 +42,7 @@ _TOLD: Final = {
     "department_name": "d.name",
     "asks_more": asks_more("l"),
     "twins_say": "cast(null as text)",
+    "twins_end_on": "cast(null as date)",
     "successors_say": "cast(null as text)",
     "is_disputed": is_disputed("l"),
     "newer_waits": in_quarantine("l"),
@@ -50,7 +51,12 @@ _TOLD: Final = {
     **LISTED,
 }
 # What PostgreSQL sets up for every question, and few licenses have any use for.
-_MORE: Final = {"twins_say": twins_say("l"), "successors_say": successors_say("l"), "newer_waits": newer_waits("l")}
+_MORE: Final = {
+    "twins_say": twins_say("l"),
+    "twins_end_on": twins_end_on("l"),
+    "successors_say": successors_say("l"),
+    "newer_waits": newer_waits("l"),
+}
 _HITS = """
 select {told}
   from ({found}) as found

@@ -368,3 +368,26 @@ def test_all_that_speaks_against_a_license_is_told_of_it(shelf: Library, company
     parts = doubt.zh.split("；")
     assert parts[:3] == [SAID, "颁发部门有该证照更新的记录因数据问题待处理", "内容有异议，已请部门校核"]
     assert "起未提供数据" in parts[3]
+
+
+@pytest.mark.parametrize("same", [{"license_identifier": IDENTIFIER, "license_number": "A2"}, {}])
+@pytest.mark.parametrize(
+    ("changes", "is_doubt"),
+    [
+        ({}, True),
+        ({"valid_to": TODAY}, False),
+        ({"source_updated_at": NOW - timedelta(days=4)}, False),
+        ({"status": "renewal_pending"}, False),
+        ({"open_ended": True}, False),
+    ],
+)
+def test_a_term_that_another_feed_told_since_to_be_over_is_a_doubt(
+    shelf: Library, company: int, same: dict[str, str], changes: dict[str, Any], is_doubt: bool
+) -> None:
+    over = {"valid_to": TODAY - timedelta(days=1), "source_updated_at": NOW - timedelta(days=1)}
+    twin(shelf, company, **over | same | changes)
+    assert told(shelf)[:4] == [["contradicted"] if is_doubt else []] * 4
+    answer = facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, None, None, None, TODAY, NOW)
+    fact = next(one for one in answer.fields if one.name == "legal_representative")
+    assert (fact.verdict == "stale") == is_doubt
+    assert verdict(shelf).verdict == ("stale" if is_doubt else "held")
