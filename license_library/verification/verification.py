@@ -93,7 +93,8 @@ def verify_license(
     answer = _something(row, matches, reading, find_newer(conn, keyring, row), today, now)
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()
-    answer = msgspec.structs.replace(_with_changes(answer, compared, now), reasons=[*answer.reasons, *bound])
+    answer = _with_changes(answer, compared, now)
+    answer = msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
     return _with_former(conn, row, question, reading, answer)
 
 
@@ -122,7 +123,13 @@ def _by_number(conn: Connection, question: VerifyQuestion) -> VerifyQuestion | N
 def _with_changes(answer: VerifyAnswer, compared: Sequence[Compared], now: datetime) -> VerifyAnswer:
     """Deny nothing where another license of the given holder, under the same number, may be as described by now."""
     changes = changes_beside(compared, now) if answer.verdict == "mismatch" else []
-    return msgspec.structs.replace(answer, verdict="stale", words=differing_words(changes)) if changes else answer
+    if not changes:
+        return answer
+    more = [one for one in dict.fromkeys(changes) if one not in answer.doubts]
+    doubts, reasons = [*answer.doubts, *more], [*answer.reasons, *(one.words for one in more)]
+    return msgspec.structs.replace(
+        answer, verdict="stale", words=differing_words(changes), doubts=doubts, reasons=reasons
+    )
 
 
 def _with_former(

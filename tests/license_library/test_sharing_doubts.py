@@ -416,3 +416,16 @@ def test_of_a_number_under_an_older_type_only_who_may_ask_for_that_is_told(shelf
     grant_types(shelf.conn, "transport", ["realestate", "house_cert"], "王工", NOW)
     answer = ask("verifyCertInfo", certTypeCode="realestate", certData=given)
     assert (answer.status, "房屋所有权证" in answer.message) == (Status.OTHER, True)
+
+
+def test_a_difference_is_not_told_while_another_license_of_the_holder_may_have_changed(
+    shelf: Library, ask: Ask
+) -> None:
+    company = shelf.add_subject()
+    kept = {"license_number": "A1", "holder_name": "王五", "open_ended": True}
+    waiting = shelf.add_license(company, issued_on=date(2014, 1, 1), **kept)
+    shelf.add_license(company, issued_on=date(2015, 1, 1), **kept)
+    assert compared(ask, COMPANY, issueDate="20160101").status == Status.OK
+    shelf.let_a_newer_record_wait(waiting)
+    answer = compared(ask, COMPANY, issueDate="20160101")
+    assert (answer.status, "更新的记录" in answer.message, "不一致" in answer.message) == (Status.OTHER, True, False)

@@ -261,6 +261,8 @@ def test_another_license_of_the_given_holder_may_be_as_described_by_now(
     doubt(shelf, beside_a_stranger_s, "waiting")
     answer = ask(shelf, values=values)
     assert (answer.verdict, "更新的记录因数据问题待处理" in answer.words.zh) == ("stale", True)
+    assert [one.code for one in answer.doubts] == ["in_quarantine"]
+    assert answer.doubts[0].words in answer.reasons
 
 
 @pytest.mark.parametrize("kept", identifier_forms(LEGACY_IDENTIFIER))
