@@ -11,6 +11,7 @@ import pytest
 from library_makers import DEPARTMENT, FEED, NOW, department_entry, feed_entry, record
 from sqlalchemy import text
 
+from license_library.asking import known_feeds
 from license_library.asking.known_feeds import sources_then
 from license_library.asking.refusals import WrongQuestion
 from license_library.catalogue.declared_feeds import register_department
@@ -232,3 +233,17 @@ def test_an_answer_about_the_past_asks_how_old_no_other_feed_s_word_was(library,
         )
         assert len(sources_then(conn, NOW)) == 2
         assert sources_then(conn, NOW, {(DEPARTMENT, FEED)}).keys() == {(DEPARTMENT, FEED)}
+
+
+def test_since_when_a_feed_is_known_is_found_without_reading_its_exchanges(shelf):
+    shelf.add_feed()
+    shelf.add_exchange()
+    shelf.change(
+        """insert into exchanges (department, feed, epoch, state, started_at, finished_at, lease_until, lease_seconds,
+             mapping_version, page_count)
+           select department, feed, n, 'merged', started_at + n * interval '1 minute', finished_at + n * interval '1 minute',
+             lease_until, 60, mapping_version, 1 from exchanges cross join generate_series(2, 5000) n"""
+    )
+    shelf.change("analyze exchanges")
+    plan = shelf.conn.execute(text(f"explain {known_feeds._KNOWN}"), {"known_at": NOW + timedelta(days=9)})
+    assert "ix_exchanges_known" in "".join(plan.scalars())
