@@ -113,7 +113,8 @@ def _first_told(row: Any) -> date | None:
 def _known_from_day(row: Any) -> date:
     """Return the first day of which a version tells the state."""
     told = _first_told(row) if row.version_count == 1 else None
-    return max(row.holds_from, told or row.holds_from)
+    holds_from: date = row.holds_from
+    return max(holds_from, told or holds_from)
 
 
 def unknown_state_words(told_from: date) -> Words:
