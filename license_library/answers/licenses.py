@@ -212,7 +212,7 @@ class LicenseAnswer(Answer, frozen=True):
     lineage: list[FieldLineage]  # empty where the mapping version was not kept
     reliances: list[RelianceBrief]  # the latest cases that rely on it, newest first
     unlisted_at: datetime | None  # since when the department's whole list lacks it; its last word stands above
-    is_disputed: bool  # somebody asked its department to put a value right, and it has not answered
+    is_disputed: bool  # somebody asked its department to put a value right; until it answers, or what it calls corrected has come
     doubts: list[Doubt]  # what speaks against relying on it, however valid, the gravest first
     quarantined: int  # open quarantine cases of the same record: a newer version may be waiting
     asked_at: datetime

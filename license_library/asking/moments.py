@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from license_library.answers import Words
 from license_library.asking.refusals import WrongQuestion
+from schemas.bureau_time import local_day
 
 _YEARS = (1900, 2200)
 
@@ -18,3 +19,13 @@ def check_moment(on: date | None, known_at: date | None) -> None:
             "search: the day is out of range; expected one from 1900 to 2200; nothing was searched",
         )
         raise WrongQuestion("search.bad_day", words)
+
+
+def check_past(on: date | None, now: datetime) -> None:
+    """Refuse a day to come: what a license will be then has happened to nobody yet."""
+    if on is not None and on > local_day(now):
+        words = Words(
+            "所问的日期尚未到来：应为今天或更早的日期",
+            "search: the day is still to come; expected today or a day before; nothing was searched",
+        )
+        raise WrongQuestion("search.day_to_come", words)

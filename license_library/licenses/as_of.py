@@ -17,10 +17,10 @@ from license_library.answers import AsOfAnswer, AsOfState, LicenseVersion, Words
 from license_library.asking.cursors import LAST
 from license_library.asking.freshness import validity_of
 from license_library.asking.known_feeds import sources_then
-from license_library.asking.moments import check_moment
+from license_library.asking.moments import check_moment, check_past
 from license_library.asking.refusals import NotSettled
 from license_library.asking.settled import settled_until
-from license_library.licenses.history import version_rows, versions_of
+from license_library.licenses.history import HOLDS_FROM, version_rows, versions_of
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import validity_words
 from schemas.bureau_time import local_day, local_minute
@@ -32,6 +32,9 @@ from schemas.license.states import GOOD_STATES
 _FIRST_TOLD = f"""coalesce({{0}}.changed_on, case when {{0}}.status <> all(array{sorted(GOOD_STATES)})
   then cast({{0}}.source_updated_at at time zone 'Asia/Shanghai' as date) end)"""
 TOLD_FROM = f"case when {{0}}.version_count = 1 and {_FIRST_TOLD} > :on then {_FIRST_TOLD} end"
+
+# The first day of which a version of the history tells the state.
+KNOWN_FROM_DAY = f"greatest({HOLDS_FROM}, case when version_count = 1 then {_FIRST_TOLD.format('license_history')} end)"
 
 
 class _Asked(NamedTuple):
@@ -46,9 +49,10 @@ def license_as_of(
 ) -> AsOfAnswer:
     """Return what held on a day (the one of `known_at` where none is given) as known at an instant (else: by now).
 
-    NotFound where nothing is kept under that id; NotSettled where a merge under way may still change the answer.
+    NotFound where nothing is kept under that id; WrongQuestion of a day to come; NotSettled where a merge under way may still change the answer.
     """
     check_moment(on, known_at)
+    check_past(on, now)
     known_at = settled_instant(conn, known_at, now)
     on = on or local_day(known_at)
     rows = version_rows(conn, license_id) if abs(license_id) <= LAST else ()
@@ -88,6 +92,8 @@ def _answer(conn: Connection, keyring: Keyring, asked: _Asked, rows: Sequence[An
 
 
 def _state_of(known: Sequence[Any], holding: int | None, on: date) -> AsOfState:
+    if holding is None and any(row.issued_on <= on for row in known):
+        return "state_not_known"  # the day of issue was put right since: by whom it was told so, it was issued by then
     if holding is None:
         return "not_issued" if known else "not_known"
     return "state_not_known" if _told_from(known[holding], on) else "known"
@@ -102,6 +108,13 @@ def _told_from(row: Any, on: date) -> date | None:
 def _first_told(row: Any) -> date | None:
     """Return the day from which on what a first version tells is known, where it is not that of issue."""
     return row.changed_on or (None if row.status in GOOD_STATES else local_day(row.source_updated_at))
+
+
+def _known_from_day(row: Any) -> date:
+    """Return the first day of which a version tells the state."""
+    told = _first_told(row) if row.version_count == 1 else None
+    holds_from: date = row.holds_from
+    return max(holds_from, told or holds_from)
 
 
 def unknown_state_words(told_from: date) -> Words:
@@ -121,7 +134,7 @@ def _as_then(version: LicenseVersion, asked: _Asked, *, is_last: bool) -> Licens
 def _nothing_words(state: AsOfState, known: Sequence[Any], asked: _Asked) -> Words:
     moment = local_minute(asked.known_at)
     if state == "state_not_known":
-        return unknown_state_words(_told_from(known[-1], asked.on) or asked.on)
+        return unknown_state_words(min(_known_from_day(row) for row in known))
     if state == "not_known":
         return Words(f"{moment} 时本库尚无此证照", f"at {moment} Beijing time the library did not know this license")
     return Words(

@@ -19,9 +19,9 @@ from license_library.asking.holder_subjects import by_code, with_bound
 from license_library.asking.known_feeds import feeds_known_at, nothing_words, sources_then
 from license_library.asking.listed_holders import LISTED, holders_of, listed_at, persons_of
 from license_library.asking.masking import mask_code
-from license_library.asking.moments import check_moment
+from license_library.asking.moments import check_moment, check_past
 from license_library.asking.readings import check_text
-from license_library.licenses.as_of import TOLD_FROM, settled_instant, unknown_state_words
+from license_library.licenses.as_of import KNOWN_FROM_DAY, TOLD_FROM, settled_instant, unknown_state_words
 from license_library.licenses.history import HOLDS_FROM
 from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
@@ -43,12 +43,16 @@ with subject as materialized (
   select h.license_id from subject join license_holders h using (subject_id)
 )
 select told.license_id, told.version_count, told.license_type, coalesce(t.name, told.license_type) as license_type_name,
-       told.license_number, {_LISTED}, told.issuer_name, told.issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
-       told.holder_name, {TOLD_FROM.format("told")} as told_from, told.department, told.feed, told.exchange_id, told.known_from, holder.subject_id as held_by, holder.is_own
+       told.license_number, {_LISTED}, told.issuer_name, coalesce(holding.issued_on, told.issued_on) as issued_on, told.valid_from, told.valid_to, told.open_ended, told.status,
+       told.holder_name, coalesce(holding.told_from, {TOLD_FROM.format("told")}) as told_from, told.department, told.feed, told.exchange_id, told.known_from, holder.subject_id as held_by, holder.is_own
   from named
  cross join lateral (
-   select max(version_count) as version_count from license_history
-    where license_id = named.license_id and known_from <= :known_at and :on >= {HOLDS_FROM}) as holding
+   -- Before every version, but issued by then as a later one put it right: the first that was told names who held it.
+   select coalesce(held, case when issued_on <= :on then 1 end) as version_count, case when held is null then issued_on end as issued_on,
+          case when held is null then told_from end as told_from
+     from (select max(version_count) filter (where :on >= {HOLDS_FROM}) as held, min(issued_on) as issued_on,
+                  min({KNOWN_FROM_DAY}) as told_from
+             from license_history where license_id = named.license_id and known_from <= :known_at) as known) as holding
   join lateral (
    select * from license_history
     where license_id = named.license_id and version_count = holding.version_count offset 0) as told on true
@@ -60,7 +64,7 @@ select told.license_id, told.version_count, told.license_type, coalesce(t.name, 
      select from license_holders h where h.subject_id = subject.subject_id and h.license_id = told.license_id
         and h.version_count = told.version_count)
     order by is_own desc, subject_id limit 1) as holder
- order by told.issued_on desc, told.license_id desc
+ order by issued_on desc, told.license_id desc
  limit :limit
 """)  # noqa: S608 - constants of this room
 
@@ -77,10 +81,11 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
 ) -> HeldAnswer:
     """Return what a holder held on a day (that of `known_at` where none is given) as known at an instant (else: by now).
 
-    WrongQuestion for the holder code; NotSettled where a merge under way may still change the answer.
+    WrongQuestion for the holder code or a day to come; NotSettled where a merge under way may still change the answer.
     """
     check_text(holder_code)
     check_moment(on, known_at)
+    check_past(on, now)
     holder = read_holder_code(holder_code, holder_code_type, today)
     known_at = settled_instant(conn, known_at, now)
     on = on or local_day(known_at)

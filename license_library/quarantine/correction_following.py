@@ -72,7 +72,7 @@ _DIFFERS = f"""case
     else to_jsonb(l) -> r.field is distinct from to_jsonb(asked) -> r.field end"""
 # Put right at the source: a case that was mended, or a license that says something else where it was doubted.
 _CORRECTED = text(f"""
-update correction_requests r set state = 'answered', answer = 'corrected', answered_by = 'hub', answered_at = :now
+update correction_requests r set state = 'answered', answer = 'corrected', answered_by = coalesce(r.answered_by, 'hub'), answered_at = :now
 where r.state = 'open' and (
   exists (select from quarantined_records q where q.quarantine_id = r.quarantine_id and q.state = 'mended'
     and q.edits is null)

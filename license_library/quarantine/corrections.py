@@ -66,6 +66,11 @@ _ANSWER = text("""
 update correction_requests set state = :state, answer = :answer, answer_note = :note, answered_by = :who, answered_at = :now
 where request_id = :request_id and state = 'open' returning quarantine_id
 """)
+# A license's department says that it is put right: the license stays disputed until the hub has read it so (settle_corrected).
+_PROMISE = text("""
+update correction_requests set answer_note = :note, answered_by = :who
+where request_id = :request_id and state = 'open' and license_id is not null returning request_id
+""")
 _OF_DELIVERY = text("select request_id from correction_requests where delivery_id = :delivery_id and state = 'open'")
 _STATE = text("select state from correction_requests where request_id = :request_id")
 
@@ -125,7 +130,7 @@ def _ask(
 
 
 def answer_correction(conn: Connection, request_id: int, answer: Answer, who: str, note: str, now: datetime) -> None:
-    """Write down what the department answered, or that the request is withdrawn; NotFound, NotDecidable where it is over."""
+    """Write down what the department answered, or that it is withdrawn; a license's stays open until it comes back corrected."""
     check_text(who)
     check_text(note, longest=LONGEST * 2)  # one that is too long is told its own bound below
     if not who.strip() or len(note) > LONGEST:
@@ -135,7 +140,10 @@ def answer_correction(conn: Connection, request_id: int, answer: Answer, who: st
         )
     state = "withdrawn" if answer == "withdrawn" else "answered"
     facts = {"request_id": request_id, "state": state, "answer": None if state == "withdrawn" else answer, "now": now}
-    changed = conn.execute(_ANSWER, {**facts, "who": who.strip(), "note": note.strip() or None}).one_or_none()
+    facts |= {"who": who.strip(), "note": note.strip() or None}
+    if answer == "corrected" and conn.scalar(_PROMISE, facts) is not None:
+        return
+    changed = conn.execute(_ANSWER, facts).one_or_none()
     if changed is None:
         found = conn.scalar(_STATE, {"request_id": request_id})
         if found is None:

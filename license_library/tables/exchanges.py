@@ -109,6 +109,13 @@ exchanges = Table(
     CheckConstraint("not is_shadow or state not in ('merged', 'held')", name="shadow_is_not_merged"),
     Index("ix_exchanges_department_feed", "department", "feed", "exchange_id"),
     Index("ix_exchanges_held", "department", "feed", "exchange_id", postgresql_where=text("state = 'held'")),
+    Index(  # since when a feed is known
+        "ix_exchanges_known",
+        "department",
+        "feed",
+        "finished_at",
+        postgresql_where=text("state = 'merged' and kind = 'pull'"),
+    ),
     Index(
         "uq_exchanges_one_open",
         "department",

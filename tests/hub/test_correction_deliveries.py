@@ -53,7 +53,9 @@ def test_a_request_is_brought_told_late_and_answered_by_the_record_that_comes_ba
     assert column(hub, "select state from incidents where kind = 'correction_late'") == ["resolved"]
 
 
-def test_a_receipt_that_says_how_a_request_was_answered_ends_it(hub: HubContext, fake: StartFake) -> None:
+def test_a_receipt_that_says_corrected_is_noted_and_the_request_waits_for_the_record_itself(
+    hub: HubContext, fake: StartFake
+) -> None:
     one, clock = fake("food_drug", Plot(scale=40, day=0)), StillClock(utc_now())
     hub = at(hub, clock)
     request_id = ask_about_the_oldest(hub, one, clock)
@@ -61,10 +63,10 @@ def test_a_receipt_that_says_how_a_request_was_answered_ends_it(hub: HubContext,
     bring(hub, one, clock)
     assert_told(hub, one.process.inbox(), "food_drug", request_id)
     told = "select concat_ws(' ', state, answer, answered_by, answer_note) from correction_requests"
-    assert column(hub, told) == ["answered corrected food_drug '经核实'"]
+    assert column(hub, told) == ["open food_drug '经核实'"]
     clock.pass_by(days=40)
-    assert follow_corrections(hub) == {"settled": 0, "handed_over": 0, "not_handed_over": 0, "late": 0}
-    assert events(hub, request_id)[-1] == "corrected"
+    assert follow_corrections(hub) == {"settled": 0, "handed_over": 0, "not_handed_over": 0, "late": 1}
+    assert events(hub, request_id)[-1] == "late"
 
 
 def test_a_receipt_that_refuses_a_request_answers_it_and_nothing_is_left_to_send(

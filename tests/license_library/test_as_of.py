@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from library_makers import NOW, record
 
-from license_library.asking.refusals import NotSettled
+from license_library.asking.refusals import NotSettled, WrongQuestion
 from license_library.asking.settled import settled_until
 from license_library.licenses.as_of import license_as_of
 from license_library.merge.merging import merge_exchange, release_held
@@ -25,7 +25,7 @@ STATUSES = ("valid", "suspended", "revoked", "renewal_pending", "cancelled")
 class Model:
     """Know of each record when the hub learnt which version, true from which day, its state told from which day."""
 
-    told: dict[str, list[tuple[datetime, date, str, date]]] = field(default_factory=dict)
+    told: dict[str, list[tuple[datetime, date, str, date, date]]] = field(default_factory=dict)
 
     def learn(self, row: dict[str, object], known_from: datetime) -> None:
         """Take in what one merge brought of one record."""
@@ -34,15 +34,17 @@ class Model:
         true_from = (row["changed_on"] or local_day) if versions else row["issued_on"]
         first = true_from if row["status"] in {"valid", "renewal_pending"} else max(local_day, true_from)
         told_from = true_from if versions else (row["changed_on"] or first)
-        versions.append((known_from, true_from, str(row["status"]), told_from))
+        versions.append((known_from, true_from, str(row["status"]), told_from, row["issued_on"]))
 
     def answer(self, record_id: str, on: date, known_at: datetime) -> tuple[str, str | None]:
         """Return the state of the answer and the status of the version that held."""
         known = [version for version in self.told[record_id] if version[0] <= known_at]
-        holding = [(status, told_from) for _, true_from, status, told_from in known if true_from <= on]
+        holding = [(status, told_from) for _, true_from, status, told_from, _ in known if true_from <= on]
         if holding:
             status, told_from = holding[-1]
             return ("known", status) if told_from <= on else ("state_not_known", None)
+        if any(issued_on <= on for *_, issued_on in known):  # somebody said that it was issued by then
+            return "state_not_known", None
         return ("not_issued" if known else "not_known"), None
 
 
@@ -51,7 +53,7 @@ def a_batch(dice: random.Random, model: Model, number: int, size: int) -> list[d
     batch = []
     for record_id in dice.sample([f"R{one}" for one in range(size)], size // 2):
         for step in range(dice.choice((1, 1, 2))):
-            last = model.told.get(record_id, [(BEGUN, BEGUN.date(), "", BEGUN.date())])[-1]
+            last = model.told.get(record_id, [(BEGUN, BEGUN.date(), "", BEGUN.date(), BEGUN.date())])[-1]
             told = BEGUN + timedelta(days=30 * number, hours=step, minutes=dice.randrange(1440))
             batch.append(
                 record(
@@ -90,12 +92,12 @@ def test_a_generated_history_is_answered_as_a_model_that_knows_only_the_merges(
         for row in batch:
             model.learn(row, known_from)
         moments += [known_from, known_from - timedelta(microseconds=1), known_from + timedelta(days=11)]
-    after, known = BEGUN + timedelta(days=30 * merges + 60), ids(library)
+    known = ids(library)
     wrong, states = [], set()
     for _ in range(questions):
         record_id, known_at = dice.choice(sorted(known)), dice.choice(moments)
         on = date(2013, 1, 1) + timedelta(days=dice.randrange(1200))
-        answer = asked(library, keyring, known[record_id], on=on, known_at=known_at, now=after)
+        answer = asked(library, keyring, known[record_id], on=on, known_at=known_at, now=NOW)
         got = (answer.state, answer.version and answer.version.status)
         states.add(answer.state)
         if got != model.answer(record_id, on, known_at):
@@ -222,6 +224,30 @@ def test_a_first_state_that_is_not_good_is_known_from_the_day_it_was_told_where_
     assert before.state == state
     assert ("自 2016-05-01 起" in before.words.zh) == (state == "state_not_known")
     assert asked(library, keyring, license_id, on=date(2016, 5, 1)).version.status == status
+
+
+def test_a_day_of_issue_that_was_put_right_leaves_the_days_before_the_first_that_was_told_unknown(
+    library, keyring, pull
+):
+    pull(record(issued_on=date(2015, 3, 1), source_updated_at=NOW - timedelta(days=30)), now=NOW - timedelta(days=30))
+    corrected = {"issued_on": date(2012, 3, 1), "source_updated_at": NOW - timedelta(days=3)}
+    pull(record(**corrected), now=NOW - timedelta(days=3))
+    license_id = ids(library)["R1"]
+    between = asked(library, keyring, license_id, on=date(2013, 6, 1))
+    assert (between.state, between.version, between.validity) == ("state_not_known", None, None)
+    assert "自 2015-03-01 起" in between.words.zh
+    assert asked(library, keyring, license_id, on=date(2012, 2, 29)).state == "not_issued"
+    before = asked(library, keyring, license_id, on=date(2013, 6, 1), known_at=NOW - timedelta(days=9))
+    assert before.state == "not_issued"
+
+
+def test_a_day_to_come_is_no_question_about_the_past(library, keyring, pull):
+    pull(record(source_updated_at=NOW - timedelta(days=3)), now=NOW - timedelta(days=3))
+    license_id, today = ids(library)["R1"], (NOW + timedelta(hours=8)).date()
+    assert asked(library, keyring, license_id, on=today).state == "known"
+    with pytest.raises(WrongQuestion) as refused:
+        asked(library, keyring, license_id, on=today + timedelta(days=1))
+    assert refused.value.reason == "search.day_to_come"
 
 
 def test_nothing_is_said_of_a_license_nobody_keeps(library, keyring):

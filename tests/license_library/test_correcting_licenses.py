@@ -11,7 +11,7 @@ from question_makers import NOW, TODAY, Library
 from license_library.catalogue.calendar import seed_calendar
 from license_library.licenses.dossier import get_license
 from license_library.quarantine.correction_following import settle_corrected
-from license_library.quarantine.corrections import Correction, ask_for_license
+from license_library.quarantine.corrections import Correction, answer_correction, ask_for_license
 from schemas.catalogue.workdays import announced_days
 
 OTHER = "91370283MA3N0A9C7W"
@@ -114,3 +114,16 @@ def test_what_was_changed_before_somebody_doubted_it_is_no_answer(doubted: Libra
     asked = Correction(field="valid_to", basis="依据", who="张工", proposed="应为")
     ask_for_license(doubted.conn, doubted.keyring, license_id, asked, TODAY, LATER + timedelta(hours=1))
     assert answered(doubted) == set()
+
+
+def test_a_receipt_that_says_corrected_leaves_the_license_disputed_until_it_comes_back_so(doubted: Library) -> None:
+    (license_id,) = doubted.read("select license_id from licenses")
+    asked = Correction(field="valid_to", basis="依据", who="张工", proposed="应为")
+    request_id = ask_for_license(doubted.conn, doubted.keyring, license_id, asked, TODAY, NOW)
+    answer_correction(doubted.conn, request_id, "corrected", "food_drug", "已更正", NOW)
+    assert answered(doubted) == set()
+    assert get_license(doubted.conn, doubted.keyring, license_id, TODAY, NOW).is_disputed
+    new_version(doubted, "valid_to = '2030-01-01'")
+    assert answered(doubted) == {"valid_to"}
+    assert doubted.read("select answered_by from correction_requests") == ["food_drug"]
+    assert not get_license(doubted.conn, doubted.keyring, license_id, TODAY, NOW).is_disputed

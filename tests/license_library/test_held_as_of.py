@@ -11,6 +11,7 @@ import pytest
 from library_makers import DEPARTMENT, FEED, NOW, department_entry, feed_entry, record
 from sqlalchemy import text
 
+from license_library.asking import known_feeds
 from license_library.asking.known_feeds import sources_then
 from license_library.asking.refusals import WrongQuestion
 from license_library.catalogue.declared_feeds import register_department
@@ -26,7 +27,8 @@ HOLDERS = {
     "370283199003077211": ("111", "王五"),
     "370283198505051236": ("111", "赵六"),
 }
-Known = dict[str, list[tuple[datetime, date, str, set[str], date]]]  # known from, true from, status, holders, told from
+# known from, true from, status, holders, told from, issued on
+Known = dict[str, list[tuple[datetime, date, str, set[str], date, date]]]
 
 
 def asked(library, keyring, code, *, on=None, known_at=None, now=NOW):
@@ -65,7 +67,7 @@ def learn(known: Known, row: dict[str, object], codes: set[str], known_from: dat
     true_from = (row["changed_on"] or local_day) if versions else row["issued_on"]
     first = true_from if row["status"] == "valid" else max(local_day, true_from)
     told_from = true_from if versions else (row["changed_on"] or first)
-    versions.append((known_from, true_from, str(row["status"]), codes, told_from))
+    versions.append((known_from, true_from, str(row["status"]), codes, told_from, row["issued_on"]))
 
 
 def expected(known: Known, code: str, on: date, known_at: datetime) -> set[tuple[str, str | None]]:
@@ -73,9 +75,13 @@ def expected(known: Known, code: str, on: date, known_at: datetime) -> set[tuple
     for record_id, versions in known.items():
         held = [
             (status if told_from <= on else None, codes)
-            for at, true_from, status, codes, told_from in versions
+            for at, true_from, status, codes, told_from, _ in versions
             if at <= known_at and true_from <= on
         ]
+        if not held and any(at <= known_at and issued_on <= on for at, *_, issued_on in versions):
+            held = [
+                (None, versions[0][3])
+            ]  # issued by then, as somebody said; held by whom the first that was told names
         if held and code in held[-1][1]:
             found.add((f"鲁平{record_id}", held[-1][0]))
     return found
@@ -144,6 +150,23 @@ def test_a_license_first_heard_of_as_changed_later_is_held_in_a_state_that_is_no
     assert (after.state, after.status, after.validity) == ("known", "cancelled", "not_good")
 
 
+def test_a_license_whose_day_of_issue_was_put_right_is_held_before_the_first_that_was_told(library, keyring, pull):
+    code = "91370283MA3N0A9C6Y"
+    for days, issued_on in ((30, date(2015, 3, 1)), (3, date(2012, 3, 1))):
+        at = NOW - timedelta(days=days)
+        pull(record(holder_code=code, issued_on=issued_on, source_updated_at=at), now=at)
+    (one,) = asked(library, keyring, code, on=date(2013, 6, 1)).licenses
+    assert (one.state, one.status, one.validity, one.issued_on) == ("state_not_known", None, None, date(2012, 3, 1))
+    assert "自 2015-03-01 起" in one.words.zh
+    assert asked(library, keyring, code, on=date(2012, 2, 29)).licenses == []
+
+
+def test_what_is_held_on_a_day_to_come_is_no_question_about_the_past(library, keyring, pull):
+    with pytest.raises(WrongQuestion) as refused:
+        asked(library, keyring, "91370283MA3N0A9C6Y", on=(NOW + timedelta(days=2)).date())
+    assert refused.value.reason == "search.day_to_come"
+
+
 def test_a_license_first_heard_of_as_revoked_without_a_day_is_held_in_a_state_that_is_not_known(library, keyring, pull):
     company = "91370283MA3N0A9C6Y"
     pull(record(holder_code=company, status="revoked", issued_on=date(2010, 1, 1)), now=NOW - timedelta(days=1))
@@ -210,3 +233,17 @@ def test_an_answer_about_the_past_asks_how_old_no_other_feed_s_word_was(library,
         )
         assert len(sources_then(conn, NOW)) == 2
         assert sources_then(conn, NOW, {(DEPARTMENT, FEED)}).keys() == {(DEPARTMENT, FEED)}
+
+
+def test_since_when_a_feed_is_known_is_found_without_reading_its_exchanges(shelf):
+    shelf.add_feed()
+    shelf.add_exchange()
+    shelf.change(
+        """insert into exchanges (department, feed, epoch, state, started_at, finished_at, lease_until, lease_seconds,
+             mapping_version, page_count)
+           select department, feed, n, 'merged', started_at + n * interval '1 minute', finished_at + n * interval '1 minute',
+             lease_until, 60, mapping_version, 1 from exchanges cross join generate_series(2, 5000) n"""
+    )
+    shelf.change("analyze exchanges")
+    plan = shelf.conn.execute(text(f"explain {known_feeds._KNOWN}"), {"known_at": NOW + timedelta(days=9)})
+    assert "ix_exchanges_known" in "".join(plan.scalars())
