@@ -24,7 +24,7 @@ def test_files_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
     kept.parent.mkdir()
     for path in (kept, tmp_path / "thesis.docx"):
         path.write_text("mine", "utf-8")
-    with pytest.raises(DeclarationError, match="is not empty and was not made by a fake.*nothing was touched"):
+    with pytest.raises(DeclarationError, match=r"is not empty and was not made by a fake.*nothing was touched"):
         begin(tmp_path)
     assert (kept.read_text("utf-8"), sorted(os.listdir(tmp_path))) == ("mine", ["taken", "thesis.docx"])
 

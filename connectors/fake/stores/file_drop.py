@@ -20,8 +20,8 @@ from connectors.fake.city.world import FIRST_DAY
 from connectors.fake.rows.dialect import Row
 from connectors.fake.rows.shelf import Listed, Shelf
 from connectors.fake.speaking.desk import Desk
-from connectors.fake.stores.file_inbox import FileInbox
 from connectors.fake.stores.file_ground import MARK
+from connectors.fake.stores.file_inbox import FileInbox
 from connectors.fake.stores.file_writing import make_layout, render_file
 from connectors.fake.stores.sftp_server import SFTP_MODES, SftpServer
 
