@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import DirectoryPath, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -28,7 +28,7 @@ class Settings(BaseSettings):
         ),
     ] = None
     connectors_folder: Annotated[
-        Path | None, Field(description="Folder with one folder per department; default: the ones that ship.")
+        DirectoryPath | None, Field(description="Folder with one folder per department; default: the ones that ship.")
     ] = None
     require_activation: Annotated[
         bool, Field(description="Merge only mappings that two persons activated; others run in shadow.")
@@ -37,7 +37,8 @@ class Settings(BaseSettings):
         bool, Field(description="Run every DAG by its own schedule; off, no, 0 or false: they wait to be triggered.")
     ] = True
     pages_days: Annotated[
-        int | None, Field(description="Days for which raw pages are kept, 30 or more; default: for good.", ge=30)
+        int | None,
+        Field(description="Days for which raw pages are kept, 30 or more; default: for good.", ge=30, le=36500),
     ] = None
     host: Annotated[str, Field(description="Address the pages and the API are served on.")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port the pages and the API are served on.", ge=0, le=65535)] = 8370

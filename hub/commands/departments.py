@@ -79,7 +79,7 @@ def check(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def fake(  # noqa: PLR0913, PLR0917 - each is one option
     name: Name,
-    port: Annotated[int, typer.Option(help="Loopback port; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Loopback port; 0 takes a free one.", min=0, max=65535)] = 0,
     seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 7,
     scale: Annotated[int, typer.Option(help="Number of licenses.")] = 1000,
     day: Annotated[int, typer.Option(help="Days since the beginning; later days bring updates.")] = 30,
