@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import DirectoryPath, Field, SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -28,7 +28,7 @@ class Settings(BaseSettings):
         ),
     ] = None
     connectors_folder: Annotated[
-        DirectoryPath | None, Field(description="Folder with one folder per department; default: the ones that ship.")
+        Path | None, Field(description="Folder with one folder per department; default: the ones that ship.")
     ] = None
     require_activation: Annotated[
         bool, Field(description="Merge only mappings that two persons activated; others run in shadow.")

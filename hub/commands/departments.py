@@ -19,7 +19,7 @@ from connectors.fake.modes import MODES, refusal_of
 from connectors.lint.lint import Finding, check_department
 from connectors.wire.connection import read_connection
 from connectors.wire.tls import check_certificates
-from hub.commands.choosing import declared_department, require_declared
+from hub.commands.choosing import declared_department, demand_folder, require_declared
 from hub.commands.conforming import conform
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.scaffolding import new
@@ -45,7 +45,9 @@ Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
 @app.command("list")
 def list_declared(as_json: AsJson = False) -> None:
     """List the declared departments and their feeds."""
-    declared, broken = load_departments(Settings().connectors_folder)
+    settings = Settings()
+    demand_folder(settings)
+    declared, broken = load_departments(settings.connectors_folder)
     rows = [row for one in declared for row in _feed_rows(one)]
     if as_json:
         told = [{"department": name, "error_code": error.code, "error": str(error)} for name, error in broken.items()]
