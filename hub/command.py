@@ -5,6 +5,8 @@ Knows which verbs there are; each is defined in hub/commands/.
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from typing import Any
 
@@ -57,6 +59,22 @@ class HubGroup(TyperGroup):
             sys.exit(explain(error))
         except ValidationError as error:
             sys.exit(explain(_wrong_setting(error)))
+        except OSError as error:
+            _leave_output(error)
+            sys.exit(explain(_unusable_place(error)))
+
+
+def _unusable_place(error: OSError) -> HubError:
+    """Name the file or folder that this machine refused, and how."""
+    place = f"{error.filename}: " if error.filename else "a file, or the output: "
+    why = error.strerror or type(error).__name__
+    return HubError(f"hub: {place}{why}; expected a place that can be read and written; the command ended there")
+
+
+def _leave_output(error: OSError) -> None:
+    """What is still held for a full disk would fail again, and louder, when Python ends."""
+    if error.errno == errno.ENOSPC and sys.stdout is not None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays until the end
 
 
 def _wrong_setting(error: ValidationError) -> RequestError:

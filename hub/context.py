@@ -22,6 +22,7 @@ from license_library.auditing.seal_copies import SealCopies
 from license_library.catalogue.calendar import list_years, seed_calendar
 from license_library.catalogue.catalogue_store import load_catalogue as store_catalogue
 from license_library.files.file_store import FileStore
+from license_library.service.settings import TOKEN_LENGTH
 from license_library.storage import embedded
 from license_library.storage.database import assert_migrated, migrate, open_database
 from license_library.storage.key_mark import KeyDiffers, check_key, is_keyed
@@ -153,10 +154,19 @@ def open_seal_copies(settings: Settings) -> SealCopies:
 def sign_in_token(settings: Settings) -> str:
     """Return the development token: the given one, or the one kept in the hub's home."""
     if settings.token:
-        return settings.token.get_secret_value()
+        return _long_enough(settings.token.get_secret_value(), "HUB_TOKEN")
     file = settings.home.absolute() / "token"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
             output.write(secrets.token_urlsafe(24))
-    return file.read_text().strip()
+    return _long_enough(file.read_text().strip(), str(file))
+
+
+def _long_enough(token: str, place: str) -> str:
+    if len(token) < TOKEN_LENGTH:
+        raise RequestError(
+            f"{place}: the token is too short; expected {TOKEN_LENGTH} characters or more, got {len(token)}; "
+            "nothing was done"
+        )
+    return token

@@ -37,7 +37,8 @@ class Settings(BaseSettings):
         bool, Field(description="Run every DAG by its own schedule; off, no, 0 or false: they wait to be triggered.")
     ] = True
     pages_days: Annotated[
-        int | None, Field(description="Days for which raw pages are kept, 30 or more; default: for good.", ge=30)
+        int | None,
+        Field(description="Days for which raw pages are kept, 30 or more; default: for good.", ge=30, le=36500),
     ] = None
     host: Annotated[str, Field(description="Address the pages and the API are served on.")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port the pages and the API are served on.", ge=0, le=65535)] = 8370

@@ -37,16 +37,26 @@ def digest_declaration(folder: Path, pinned: dict[str, str]) -> str:
 
 def _read_sums(path: Path) -> dict[str, str]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_bytes().splitlines()
     except OSError as error:
         raise DeclarationError(
             f"{_shown(path)}: cannot be read; expected one line 'sha256  file' per contract file"
         ) from error
-    pairs = [line.split(maxsplit=1) for line in lines if line.strip()]
-    wrong = [n for n, pair in enumerate(pairs, 1) if len(pair) != 2 or len(pair[0]) != 64]
+    pairs = [_line(path, number, line).split(maxsplit=1) for number, line in enumerate(lines, 1)]
+    wrong = [n for n, pair in enumerate(pairs, 1) if pair and (len(pair) != 2 or len(pair[0]) != 64)]
     if wrong:
         raise DeclarationError(f"{_shown(path)}: line {wrong[0]} is not 'sha256  file'")
-    return {name.lstrip("*"): sha.lower() for sha, name in pairs}
+    return {pair[1].lstrip("*"): pair[0].lower() for pair in pairs if pair}
+
+
+def _line(path: Path, number: int, line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        raise DeclarationError(
+            f"{_shown(path)}: line {number} is not UTF-8; expected 'sha256  file' in UTF-8; "
+            "the department is not spoken to until it is"
+        ) from None
 
 
 def _shown(path: Path) -> str:
@@ -59,7 +69,13 @@ def _verify_file(sums: str, name: str, expected: str | None, path: Path | None) 
         raise DeclarationError(f"{sums}: {name} is pinned but the file is missing")
     if expected is None:
         raise DeclarationError(f"{sums}: {name} lies in the contract folder but is not pinned; add its sha256")
-    got = hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        got = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DeclarationError(
+            f"{sums}: {name} cannot be read: {error.strerror}; expected a file that the hub may read; "
+            "the department is not spoken to until it can"
+        ) from error
     if got != expected:
         raise DeclarationError(
             f"{sums}: {name} changed; expected sha256 {expected}, got {got}; "

@@ -113,8 +113,10 @@ def load_departments(root: Path | None = None) -> tuple[list[Department], dict[s
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DeclarationError(f"{path.parent.name}/{path.name}: is not TOML: {error}") from error
+    except OSError as error:
+        raise DeclarationError(f"{path.parent.name}/{path.name}: cannot be read: {error.strerror}") from error
 
 
 def _pop_table(raw: dict[str, Any], key: str, place: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from connectors.fake.speaking.rest import RestDepartment
 from connectors.fake.speaking.rest_forms import choose_render as choose_rest_render
 from connectors.fake.speaking.sealed import SealedSpokesman
 from connectors.fake.stores.file_drop import FileDrops
+from connectors.fake.stores.file_ground import own_folder
 from connectors.fake.stores.front_table import FrontTables
 from connectors.wire.connection import Connection
 
@@ -51,6 +52,7 @@ class FakeServer(ThreadingHTTPServer):
         self, department: Department, plot: Plot, *, port: int = 0, mode: str = "ok", database: str = "",
         folder: str = "", local: bool = False,
     ) -> None:  # fmt: skip
+        own_folder(department, folder)
         super().__init__(("127.0.0.1", port), Handler)
         self.department, self.plot = department, plot
         self.mode, self.after = "ok", 0

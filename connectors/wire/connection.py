@@ -87,9 +87,11 @@ def _parse_uri(text: str) -> Connection:
 def _parse_json(text: str) -> Connection:
     try:
         raw = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise DeclarationError("is neither a URI nor JSON; expected http://login:password@host:port/path") from None
     schema, host, port = (str(raw.get(key) or "").rstrip("/") for key in ("schema", "host", "port"))
+    if port and not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
+        raise DeclarationError("the port is none; expected a number up to 65535")
     if re.search("[/@?#]", host.rpartition("://")[2]):
         raise DeclarationError("the host carries more than a host; expected a name or an address")
     scheme = schema if schema in PORTS else str(raw.get("conn_type") or "http")
@@ -120,7 +122,7 @@ def _read_extra(raw: Any) -> dict[str, str]:
     try:
         values = json.loads(raw or "{}") if isinstance(raw, str) else raw
         return {str(key): value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         raise DeclarationError("extra is not a JSON object") from None
 
 

@@ -20,6 +20,7 @@ from connectors.declarations.declaration import load_department
 from connectors.lint.lint import check_department
 from hub.commands.choosing import require_declared
 from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.outputs import demand_writable
 from hub.commands.signals import ended_by_signals
 from hub.conformance.live import compare_live
 from hub.conformance.outcome import LEVELS, Check, Outcome, Report
@@ -49,6 +50,8 @@ def conform(
     levels = level or list(LEVELS)
     if unknown := sorted(set(levels) - LEVELS.keys()):
         raise typer.BadParameter(f"{unknown[0]} is no level; there are {', '.join(LEVELS)}", param_hint="--level")
+    if report:
+        demand_writable("department conform", report)
     settings = Settings()
     require_declared(name, settings)
     folder = settings.connectors_folder

@@ -62,7 +62,9 @@ def keys(
 
 @app.command()
 def retain(
-    days: Annotated[int | None, typer.Option(help="Let go what is older; default HUB_PAGES_DAYS.", min=30)] = None,
+    days: Annotated[
+        int | None, typer.Option(help="Let go what is older; default HUB_PAGES_DAYS.", min=30, max=36500)
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be let go.")] = False,
     as_json: AsJson = False,
 ) -> None:

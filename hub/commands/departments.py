@@ -19,7 +19,7 @@ from connectors.fake.modes import MODES, refusal_of
 from connectors.lint.lint import Finding, check_department
 from connectors.wire.connection import read_connection
 from connectors.wire.tls import check_certificates
-from hub.commands.choosing import declared_department, require_declared
+from hub.commands.choosing import declared_department, demand_folder, require_declared
 from hub.commands.conforming import conform
 from hub.commands.output import AsJson, explain, note, print_json, print_table
 from hub.commands.scaffolding import new
@@ -45,7 +45,9 @@ Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
 @app.command("list")
 def list_declared(as_json: AsJson = False) -> None:
     """List the declared departments and their feeds."""
-    declared, broken = load_departments(Settings().connectors_folder)
+    settings = Settings()
+    demand_folder(settings)
+    declared, broken = load_departments(settings.connectors_folder)
     rows = [row for one in declared for row in _feed_rows(one)]
     if as_json:
         told = [{"department": name, "error_code": error.code, "error": str(error)} for name, error in broken.items()]
@@ -79,7 +81,7 @@ def check(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def fake(  # noqa: PLR0913, PLR0917 - each is one option
     name: Name,
-    port: Annotated[int, typer.Option(help="Loopback port; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Loopback port; 0 takes a free one.", min=0, max=65535)] = 0,
     seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 7,
     scale: Annotated[int, typer.Option(help="Number of licenses.")] = 1000,
     day: Annotated[int, typer.Option(help="Days since the beginning; later days bring updates.")] = 30,

@@ -13,6 +13,7 @@ import typer
 
 from hub.commands.asker import ASKED_HERE, Why, actor, served_hub, served_library
 from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.outputs import demand_writable
 from hub.pulling.fetching import fetch_file
 from license_library.answers import CopyBrief, FileBrief, FileCheck
 from license_library.service.acts import filing
@@ -64,6 +65,7 @@ def files(license_id: LicenseId, purpose: Why = ASKED_HERE, as_json: AsJson = Fa
 def save(file_id: FileId, output: Output, purpose: Why = ASKED_HERE) -> None:
     """Write a file of a license as it came."""
     with served_library() as service:
+        _demand_free(output, "license save")
         _write(output, filing.give_file(service, actor(), file_id, purpose).content)
 
 
@@ -87,7 +89,7 @@ def copy(
     """Make a working copy of a license, for one purpose, and write it as PDF."""
     asked = CopyRequest(license_id, purpose, case_number, days)
     with served_library() as service:
-        _demand_free(output)
+        _demand_free(output, "license copy")
         made = filing.copy(service, actor(), asked)
         _write(output, filing.give_copy(service, actor(), made.identifier, purpose).content)
     print_json(made) if as_json else _show_copies([made])
@@ -136,14 +138,20 @@ def _read(file: Path, max_bytes: int) -> bytes:
         return source.read(max_bytes + 1)
 
 
-def _demand_free(output: Path) -> None:
+def _demand_free(output: Path, command: str) -> None:
     if output.exists():
         raise RequestError(f"{output.name}: is there already; expected a new name; nothing was written")
+    demand_writable(command, output)
 
 
 def _write(output: Path, content: bytes) -> None:
-    _demand_free(output)
-    output.write_bytes(content)
+    try:
+        with output.open("xb") as out:  # somebody may have come first since it was looked at
+            out.write(content)
+    except OSError as error:
+        raise RequestError(
+            f"license: {output} cannot be written: {error.strerror}; expected a new file in a folder that is there"
+        ) from None
     note(f"written: {output}")
 
 

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the data or the department is wrong, 2 wrong usage.
 
 from __future__ import annotations
 
+import errno
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
@@ -35,6 +36,7 @@ class Paged(Protocol):
 
 def print_json(answer: Any) -> None:
     """Write one JSON value, as UTF-8 whatever the terminal thinks."""
+    _demand_output()
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n")
     sys.stdout.buffer.flush()
 
@@ -44,6 +46,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
     Without rows a sentence stands in its place: an empty frame looks like something that broke.
     """
+    _demand_output()
     lines = list(rows)
     if not lines:
         Console(highlight=False, markup=False, soft_wrap=True).print(f"{title}: {empty}")
@@ -89,6 +92,11 @@ def explain(error: HubError) -> int:
     """Write an error where people look for it; return the exit code."""
     notes.print(f"[{error.code}] {error}", markup=False, style="red", soft_wrap=True)
     return 2 if isinstance(error, RequestError) and not isinstance(error, NotFound) else 1
+
+
+def _demand_output() -> None:
+    if sys.stdout is None:  # closed by whoever started us
+        raise OSError(errno.EBADF, "the output is closed")
 
 
 def _cell(value: object) -> str:

@@ -20,12 +20,14 @@ from hub.settings import Settings
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; default HUB_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; default HUB_PORT.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; default HUB_PORT.", min=0, max=65535)] = None,
     processes: Annotated[
         int | None, typer.Option(help="How many processes answer; default HUB_PROCESSES.", min=1, max=64)
     ] = None,
 ) -> None:
     """Serve the pages and the API until Ctrl-C."""
+    if host is not None and not host.strip():  # it would mean every address of this machine
+        raise typer.BadParameter("expected an address, 0.0.0.0 for every one", param_hint="--host")
     told = {"host": host, "port": port, "processes": processes}
     given = {key: value for key, value in told.items() if value is not None}
     settings = Settings().model_copy(update=given)

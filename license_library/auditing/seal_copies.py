@@ -80,6 +80,17 @@ class SealCopies:
         names = (str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
         return {name for name in names if _NAME.fullmatch(name)}
 
+    def demand_place(self) -> None:
+        """Refuse a place that is no folder: one that is mistyped looks like one without copies."""
+        with _reaching():
+            self._system.invalidate_cache()
+            is_folder = self._system.isdir(self._root)
+        if not is_folder:
+            raise SealCopiesUnavailable(
+                "seals: HUB_SEALS_URL leads to no folder; expected the place that `hub audit seal` copies seals to, "
+                "which makes it at the first seal; nothing was compared"
+            )
+
     def get(self, name: str) -> SealCopy | None:
         """Return the copy of that name; None where it is not one that the hub wrote whole."""
         with _reaching():

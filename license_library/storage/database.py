@@ -16,6 +16,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
@@ -23,6 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 from schemas.errors import DatabaseUnavailable, RequestError
 
+DRIVER = "postgresql+psycopg"
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 # JIT compilation costs more than it saves on short statements; instants leave the database as UTC.
 SESSION_OPTIONS = "-c timezone=UTC -c jit=off"
@@ -78,9 +81,10 @@ def _read_address(url: str) -> URL:
     """Refuse what is no address of a PostgreSQL before anything opens it; the address itself may hold a password."""
     try:
         address = make_url(url)
-    except (ArgumentError, ValueError):
+        make_conninfo(**{key: value for key, value in address.query.items() if isinstance(value, str)})
+    except (ArgumentError, ValueError, ProgrammingError):
         address = None
-    if address is None or address.get_backend_name() != "postgresql":
+    if address is None or address.drivername != DRIVER:
         raise RequestError(
             "database: its address cannot be used; expected HUB_DATABASE_URL like "
             "postgresql+psycopg://user:password@host:5432/hub; nothing was opened"

@@ -92,4 +92,10 @@ def _mac(key: bytes) -> Callable[[bytes], bytes]:
 
 def load_or_create(path: Path) -> Keyring:
     """Return the keyring whose secret is kept in `path`, made at the first call and readable by its owner only."""
-    return Keyring(bytes.fromhex(write_once(path, secrets.token_hex(SECRET_BYTES))))
+    try:
+        secret = bytes.fromhex(write_once(path, secrets.token_hex(SECRET_BYTES)))
+    except ValueError:  # its own words may quote what stands there
+        raise KeyringError(
+            f"keyring: {path} is damaged; expected 64 hexadecimal digits; nothing was opened; put its backup back"
+        ) from None
+    return Keyring(secret)

@@ -77,3 +77,26 @@ def test_an_emptied_record_is_not_whole_because_its_copies_are_out_of_reach(
     monkeypatch.setenv("HUB_SEALS_URL", "webhdfs://127.0.0.1:1/seals")
     told = type_command("audit", "verify", "--json")
     assert (told.exit_code != 0, "hub.seal_copies_unavailable" in told.stderr) == (True, True)
+
+
+@pytest.mark.parametrize("place", ["mistyped", "a-file"])
+def test_an_emptied_record_is_not_whole_where_the_place_of_copies_is_mistyped(
+    database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (tmp_path / "a-file").touch()
+    monkeypatch.setenv("HUB_SEALS_URL", str(tmp_path / "copies"))
+    type_command("audit", "seal")
+    with database.begin() as conn:
+        for table in ("inquiries", "inquiry_seals"):
+            conn.execute(text(f"alter table {table} disable trigger user"))
+            conn.execute(text(f"truncate {table}"))
+    assert type_command("audit", "verify").exit_code == 1
+    monkeypatch.setenv("HUB_SEALS_URL", str(tmp_path / place))
+    told = type_command("audit", "verify")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "HUB_SEALS_URL leads to no folder" in told.stderr
+
+
+def test_without_a_seal_nothing_is_vouched_for() -> None:
+    told = type_command("audit", "verify")
+    assert (told.exit_code, "nothing is vouched for yet" in told.stdout) == (0, True)

@@ -328,3 +328,12 @@ def test_a_database_error_ends_the_exchange_and_quotes_no_record(
         "licenses.nothing; nothing of this step was applied; this is a fault of the hub"
     )
     assert column(hub, "select state from exchanges") == ["failed"]
+
+
+@pytest.mark.parametrize(("place", "why"), [("nowhere/report.md", "its folder is not there"), (".", "is a folder")])
+def test_a_report_that_could_not_be_written_is_refused_before_anything_is_tried(
+    environ: dict[str, str], tmp_path: Path, place: str, why: str
+) -> None:
+    refused = type_command("department", "conform", "transport", "--level", "L0", "--report", str(tmp_path / place))
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert f"cannot be written: {why}; expected a file in a folder that is there; nothing was done" in refused.stderr

@@ -158,6 +158,14 @@ def test_of_a_silent_department_no_copy_is_made_and_none_is_good(
     assert (refused.exit_code, "the department has been silent" in refused.output) == (2, True)
 
 
+def test_no_copy_is_recorded_that_could_not_be_written(license_id: str, tmp_path: Path, database: Engine) -> None:
+    refused = type_command("copy", license_id, str(tmp_path / "nowhere" / "copy.pdf"), "--purpose", "核验")
+    assert refused.exit_code == 2
+    assert "copy.pdf cannot be written: its folder is not there" in refused.output
+    with database.connect() as conn:
+        assert conn.execute(text("select count(*) from working_copies")).scalar_one() == 0
+
+
 @pytest.mark.parametrize("wrong", [("--purpose", " "), ("--purpose", "字" * 201), ("--purpose", "x", "--case", "a b")])
 def test_a_copy_demands_a_purpose_and_a_case_number_that_is_one(
     license_id: str, tmp_path: Path, wrong: tuple[str, ...]

@@ -20,6 +20,7 @@ from connectors.fake.city.world import FIRST_DAY
 from connectors.fake.rows.dialect import Row
 from connectors.fake.rows.shelf import Listed, Shelf
 from connectors.fake.speaking.desk import Desk
+from connectors.fake.stores.file_ground import MARK
 from connectors.fake.stores.file_inbox import FileInbox
 from connectors.fake.stores.file_writing import make_layout, render_file
 from connectors.fake.stores.sftp_server import SFTP_MODES, SftpServer
@@ -157,7 +158,7 @@ class FileDrop:
             shutil.rmtree(folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         for path in self._folder.iterdir():
-            if path.is_file():
+            if path.is_file() and path.name != MARK:
                 path.unlink()
         self._said, self._written = {}, {}
 
