@@ -78,14 +78,17 @@ class FileAnswers:
         if not self._files.archive or not is_same(entry, closing):
             return False
         path = join_path(self._files.folder, closing.file)
-        marker = marker_of(self._files, closing.file) if self._files.done else ""
-        if marker in self._lying:  # first: a marker left behind would vouch for the next file of that name
-            self._move(marker, closing.sha256)
         if not is_same(self._drop.look(path), closing):
             return False
+        marker = marker_of(self._files, closing.file) if self._files.done else ""
+        # First: a marker left behind would vouch for the next file of that name.
+        taken = self._move(marker, closing.sha256) if marker in self._lying else ""
         target = self._move(closing.file, closing.sha256)
         if target and not is_same(self._drop.look(target), closing):
-            self._drop.move(target, path)  # replaced in that very moment: it has not been read, so it goes back
+            # Replaced in that very moment: it has not been read, so it goes back, and its marker after it.
+            self._drop.move(target, path)
+            if taken:
+                self._drop.move(taken, join_path(self._files.folder, marker))
             return False
         return bool(target)
 

@@ -30,7 +30,7 @@ class LocalFolder:
         with translated(self._who, f"listing {folder or 'the drop'}"):
             try:
                 with self._folder(folder) as inside, os.scandir(inside) as found:
-                    entries = [_entry(one.name, one.stat(follow_symlinks=False)) for one in found]
+                    entries = [_stated(one) for one in found]
             except (FileNotFoundError, NotADirectoryError):
                 if may_miss:
                     return []
@@ -143,6 +143,14 @@ def _is_there(name: str, inside: int) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _stated(one: os.DirEntry[str]) -> Entry | None:
+    """Return an entry of a listing; one that was taken away since it was named is none, and hides no other."""
+    try:
+        return _entry(one.name, one.stat(follow_symlinks=False))
+    except FileNotFoundError:
+        return None
 
 
 def _entry(name: str, found: os.stat_result) -> Entry | None:

@@ -22,6 +22,8 @@ RowProblem = tuple[int, Problem]
 PARTS = tuple(KEYS)
 FIELDS = ("holder_code", "holder_code_type", "holder_name")
 _UNEVEN = Problem("record.holders_differ", "holders", phrase("as_many_of_each"), phrase("other_counts"))
+_NO_LIST = Problem("record.wrong_type", "holders", phrase("plain_objects"), phrase("another_value"))
+_ENTRIES = msgspec.json.Decoder(list[dict[str, str | None]])
 _UNKNOWN = Problem("record.unknown_code", "holders", phrase("declared_code_type"), phrase("another_code"))
 
 
@@ -32,10 +34,10 @@ def name_holders(feed: Feed, source: pl.DataFrame, frame: pl.DataFrame) -> tuple
     """
     if feed.holders is None:
         return frame, []
-    told = _joined(feed, feed.holders, source) if feed.holders.separator else _listed(feed, feed.holders.list, source)
+    told, unread = _told(feed, feed.holders, source)
     rules = _rules(feed, feed.holders)
     named = told.select("row", *(expression(rule, pl.String()).alias(part) for part, rule in rules.items()))
-    problems = [(row, _UNKNOWN) for row in _lost_types(told, named)]
+    problems = [(row, _UNKNOWN) for row in _lost_types(told, named)] + [(row, _NO_LIST) for row in unread]
     if feed.holders.separator:
         problems += [(row, _UNEVEN) for row in _uneven(told)]
     if feed.holders.separator or "holder_code" not in feed.fields:
@@ -56,12 +58,38 @@ def _rules(feed: Feed, holders: Holders) -> dict[str, FieldRule]:
     return {part: given.get(part, FieldRule(value=None, from_=part)) for part in PARTS}
 
 
-def _listed(feed: Feed, name: str, source: pl.DataFrame) -> pl.DataFrame:
+def _told(feed: Feed, holders: Holders, source: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
+    """Return what the rows tell of holders, one row for each, and the rows that hold no list."""
+    if holders.separator:
+        return _joined(feed, holders, source), []
+    try:
+        return _listed(feed, source[holders.list]), []
+    except pl.exceptions.ComputeError:  # of one row: what each holds is looked at only where it must be
+        texts, unread = _lists(source[holders.list])
+        return _listed(feed, texts), unread
+
+
+def _lists(texts: pl.Series) -> tuple[pl.Series, list[int]]:
+    """Return the texts that hold a list, the others null, and the rows of these: a person may have put anything there."""
+    rows = texts.is_not_null().arg_true()
+    unread = [row for row, text in zip(rows, texts[rows], strict=True) if not _is_list(text)]
+    return texts.scatter(unread, None) if unread else texts, unread
+
+
+def _is_list(text: str) -> bool:
+    try:
+        _ENTRIES.decode(text)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _listed(feed: Feed, texts: pl.Series) -> pl.DataFrame:
     """Return the entries of the lists as rows, their values as they came."""
     keys = feed.holder_keys
-    rows = source[name].is_not_null().arg_true()
+    rows = texts.is_not_null().arg_true()
     entries = pl.List(pl.Struct(dict.fromkeys(sorted(set(keys.values())), pl.String())))
-    lists = pl.DataFrame({"row": rows, "entry": source[name][rows].str.json_decode(entries)})
+    lists = pl.DataFrame({"row": rows, "entry": texts[rows].str.json_decode(entries)})
     flat = lists.explode("entry", empty_as_null=False).unnest("entry")
     return _cleaned(flat.select("row", *(pl.col(key).alias(part) for part, key in keys.items())))
 

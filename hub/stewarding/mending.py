@@ -5,7 +5,8 @@ A batch goes on where its cursor stands; what was asked of it meanwhile, to paus
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -13,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from hub.context import HubContext, today
-from hub.failures import plain_database_errors_at
+from hub.failures import DATABASE_ERRORS, kind_and_place, plain_database_errors_at
 from hub.progress import Progress, no_progress
 from hub.pulling.checking import rule_version, suite_of
 from hub.pulling.pull import declared_feed
@@ -34,9 +35,11 @@ from license_library.quarantine.case_decisions import decide_case
 from license_library.quarantine.corrections import ask_for_case
 from license_library.quarantine.replaying import list_due, list_open_feeds, split_by_feed
 from license_library.quarantine.standing import end_waivers
+from license_library.storage.keyring import KeyringError
 from schemas.errors import DeclarationError, HubError, LeaseTaken, RequestError
 
 SLICE = 200
+_log = logging.getLogger(__name__)
 
 
 class BatchTaken(LeaseTaken):
@@ -107,19 +110,32 @@ def mend_due(hub: HubContext, progress: Progress = no_progress) -> list[Mended]:
 
 
 def _mend_feed(hub: HubContext, department: str, feed: str, progress: Progress) -> Mended:
-    told, after = Mended(department=department, feed=feed), 0
+    told = Mended(department=department, feed=feed)
+    where = f"{department}/{feed}"
     try:
-        declared, one = declared_feed(hub, department, feed)
-        rules = rule_version(suite_of(declared, one))
-        with hub.engine.begin() as conn:
-            end_waivers(conn, department, feed, today(hub), hub.clock())
-        while cases := _due(hub, department, feed, declared.digest, rules, after, SLICE):
-            _add(told, replay(hub, department, feed, cases))
-            after = max(cases)
-            progress("replay", told.taken)
+        _take_up(hub, told, progress)
     except HubError as error:
         told.error_code, told.error_message = error.code, str(error)
+    except DATABASE_ERRORS:  # of no feed's making: the part fails with it, and says so
+        raise
+    except Exception as error:  # noqa: BLE001 - a mistake of ours, over one record: the other feeds are still mended
+        told.error_code = HubError.code
+        told.error_message = f"{where}: {kind_and_place(error)}; its due cases wait, the other feeds go on; report it"
+        _log.warning("[%s] %s", told.error_code, told.error_message)
     return told
+
+
+def _take_up(hub: HubContext, told: Mended, progress: Progress) -> None:
+    """Replay all that is due of one feed, slice by slice."""
+    declared, one = declared_feed(hub, told.department, told.feed)
+    rules = rule_version(suite_of(declared, one))
+    with hub.engine.begin() as conn:
+        end_waivers(conn, told.department, told.feed, today(hub), hub.clock())
+    after = 0
+    while cases := _due(hub, told.department, told.feed, declared.digest, rules, after, SLICE):
+        _add(told, replay(hub, told.department, told.feed, cases))
+        after = max(cases)
+        progress("replay", told.taken)
 
 
 def _due(hub: HubContext, *wanted: Any) -> list[int]:
@@ -137,17 +153,27 @@ def _add(told: Mended, summary: ExchangeSummary | None) -> None:
 def _decide_slice(hub: HubContext, conn: Connection, batch: Row[Any], cases: Sequence[int]) -> None:
     """Decide each case and move the cursor in one transaction: whatever is killed, each is decided once.
 
-    A case that cannot be decided so, or lacks the field that is edited, is skipped.
+    A case that cannot be decided so, lacks the field that is edited, or cannot be opened, is skipped.
     """
+    decide = _deciding(hub, conn, batch)  # first: what the batch itself holds may be damaged, which skips no case
     done = 0
     for case in cases:
-        with suppress(RequestError), conn.begin_nested():
-            if batch.action == "return":
-                ask_for_case(conn, hub.keyring, case, correction_of(batch, hub.keyring), today(hub), hub.clock())
-            else:
-                decide_case(conn, hub.keyring, case, decision_of(batch, hub.keyring), today(hub), hub.clock())
-            done += 1
+        try:
+            with suppress(RequestError), conn.begin_nested():
+                decide(case)
+                done += 1
+        except KeyringError as error:
+            _log.warning("batch %s: case %s is skipped: [%s] %s", batch.batch_id, case, error.code, error)
     advance_batch(conn, batch.batch_id, cases, done, hub.clock())
+
+
+def _deciding(hub: HubContext, conn: Connection, batch: Row[Any]) -> Callable[[int], object]:
+    """Return what a batch does with one case."""
+    if batch.action == "return":
+        asked = correction_of(batch, hub.keyring)
+        return lambda case: ask_for_case(conn, hub.keyring, case, asked, today(hub), hub.clock())
+    decision = decision_of(batch, hub.keyring)
+    return lambda case: decide_case(conn, hub.keyring, case, decision, today(hub), hub.clock())
 
 
 def _recheck_slice(hub: HubContext, batch_id: int, cases: Sequence[int]) -> None:

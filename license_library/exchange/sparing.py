@@ -18,7 +18,7 @@ _LOCK = text("select from departments where department = :department for no key 
 _IN_A_ROW = """
   from exchanges e where e.department = :department and e.exchange_id > coalesce((
     select max(answered.exchange_id) from exchanges answered
-    where answered.department = :department and answered.landed_at is not null), 0)
+    where answered.department = :department and answered.landed_at is not null and answered.kind <> 'replay'), 0)
 """
 _FAILED = text(f"""
 select count(*) filter (where retry_at is not null) as failures, max(retry_at) as retry_at,

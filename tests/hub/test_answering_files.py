@@ -276,3 +276,22 @@ def test_the_connection_of_another_kind_is_refused_before_anything_is_begun(
     summary = steps.pull(hub_here, "forestry", "licenses", parse_connection("http://127.0.0.1:9/"))
     assert (summary.state, summary.error_code) == ("failed", "declaration.wrong")
     assert forestry.names() != []
+
+
+def test_the_marker_of_a_file_that_was_replaced_stays_with_it(hub: HubContext, tmp_path: Path) -> None:
+    folder = tmp_path / "connectors"
+    shutil.copytree(load_department("health_inspection").folder, folder / "health_inspection")
+    known = replace(hub, connectors_folder=folder)
+    with dropping(load_department("health_inspection", folder), PLOT) as drop:
+        first, *_, last = sorted(path for path in drop.folder.iterdir() if path.suffix == ".csv")
+        content, marker = first.read_bytes(), first.with_suffix(".ok").read_bytes()
+
+        def meddle(step: Step, done: int) -> None:
+            if (step, done) == ("acknowledge", 1):  # one file is answered: the department corrects another
+                last.write_bytes(content)
+                last.with_suffix(".ok").write_bytes(marker)
+
+        steps.pull(known, "health_inspection", "licenses", drop.connection, progress=meddle)
+        assert {last.name, last.with_suffix(".ok").name} <= {path.name for path in drop.folder.iterdir()}
+        assert steps.pull(known, "health_inspection", "licenses", drop.connection).received > 0
+        assert not last.exists()

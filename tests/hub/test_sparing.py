@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hub_makers import FEW, Faked, StartFake, count, pull_once
+from hub_makers import FEW, Faked, StartFake, column, count, pull_once
 from push_makers import StillClock, at
 
 from connectors.wire.connection import Connection, parse_connection
 from hub.context import Bounds, HubContext
 from hub.pulling import pull as steps
+from hub.pulling.replay import replay
 from schemas.errors import DepartmentError, DepartmentUnavailable, DepartmentUnreachable
 
 NOWHERE = parse_connection("http://a:b@127.0.0.1:1/gateway")
@@ -95,3 +96,14 @@ def test_an_answer_that_is_wrong_is_no_sign_that_the_department_is_down(here: Hu
     one = fake("transport", FEW)
     one.process.set_mode("half_json")
     assert [landed(here, one.name, one.connection) for _ in range(5)] == ["department.broke_promise"] * 5
+
+
+def test_what_is_replayed_is_no_sign_that_the_department_answers(
+    here: HubContext, clock: StillClock, fake: StartFake
+) -> None:
+    pull_once(here, fake("transport"))
+    tries(here, clock, 20, lambda: landed(here, "transport", NOWHERE))
+    assert landed(here, "transport", NOWHERE) == "left alone"
+    (case,) = column(here, "select min(quarantine_id) from quarantined_records")
+    replay(here, "transport", "licenses", [int(str(case))])
+    assert landed(here, "transport", NOWHERE) == "left alone"
