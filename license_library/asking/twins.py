@@ -15,8 +15,8 @@ from license_library.asking.one_license import (
 from license_library.asking.own_doubts import may_change
 
 # Its identifier elsewhere, or its number with what may be the same holder, for this issue or a later one; an earlier one may well
-# be over. Of the same feed a good one speaks against this one only where it is a later issue and doubted: a record under another
-# key may be all that happened to this one. Two looks into indexes; what is asked of a row found there, few are asked. The gravest
+# be over. Of the same feed a good one speaks against this one only where it is a later issue that is still listed
+# and doubted: a record under another key may be all that happened to this one. Two looks into indexes; what is asked of a row found there, few are asked. The gravest
 # that any of them says.
 _TWINS_SAY: Final = f"""case when {{0}}.status = any({GOOD}) then (
     select case max(case when n.status = any({NOT_GOOD}) then 3 when {may_change("n")} then 2 when n.unlisted_at is not null then 1 end)
@@ -25,7 +25,7 @@ _TWINS_SAY: Final = f"""case when {{0}}.status = any({GOOD}) then (
        union all
       select n.* from licenses n where {same_number("{0}", "n")}
          and ((n.department, n.feed) <> ({{0}}.department, {{0}}.feed) or n.status = any({NOT_GOOD})
-           or n.status = any({GOOD}) and n.issued_on > {{0}}.issued_on)
+           or n.status = any({GOOD}) and n.issued_on > {{0}}.issued_on and n.unlisted_at is null)
          and n.license_id <> {{0}}.license_id and {of_this_issue("{0}", "n")} and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
 # Of this very issue only: a later one has another term, and so had an earlier one. Which of two ends is right, its later word may say;
 # a renewal that is asked for in time outlasts either.

@@ -106,6 +106,9 @@ def test_a_license_is_as_doubtful_as_what_follows_it(
     assert (verify(shelf).verdict, verdict(shelf).verdict) == ("confirmed", "held")
     doubt(shelf, second)
     answer = verify(shelf)
+    if (later, doubt) == ("a later issue", unlist):  # its department took the later row away, and lists this one
+        assert (answer.license_id, answer.verdict) == (first, "confirmed")
+        return
     assert (answer.license_id, answer.verdict) == (first, "stale")
     assert [one.code for one in answer.doubts] == ["doubted_elsewhere"]
     said = (verdict(shelf).verdict, verdict(shelf).reason)
