@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
-from license_library.asking.held_against import held_against
+from license_library.asking.held_against import held_against, may_be_held
 from license_library.asking.held_records import newer_held
 from license_library.asking.one_license import maybe_of_one_holder, of_this_issue, same_identifier, same_number
 from license_library.asking.replaced import GOOD, NOT_GOOD, is_displaced, may_be_replaced
@@ -85,7 +85,7 @@ _TWINS_SAY = f"""case when {{0}}.status = any({GOOD}) then (
 
 
 # A condition that costs little where nothing is found, as of most: only of the others need more be asked.
-_ASKS_MORE = f"""(exists (select from exchanges where state = 'held') or {{0}}.status = any({GOOD}) and (
+_ASKS_MORE = f"""({may_be_held("{0}")} or {{0}}.status = any({GOOD}) and (
   exists (select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id)
   or exists (select from licenses n where {same_number("{0}", "n")} and n.license_id <> {{0}}.license_id)
   or {may_be_replaced("{0}")}))"""  # noqa: S608 - constants of this room
@@ -94,7 +94,7 @@ _ASKS_MORE = f"""(exists (select from exchanges where state = 'held') or {{0}}.s
 def asks_more(license_alias: str) -> str:
     """Return the condition without which twins_say and is_displaced tell nothing of a license, and newer_waits only what is in quarantine.
 
-    A batch is held, or another row stands beside a license that is good by its own word, or follows it.
+    A held batch may speak of it, or another row stands beside a license that is good by its own word, or follows it.
     """
     return _ASKS_MORE.format(license_alias)
 
