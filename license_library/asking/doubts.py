@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
+from license_library.asking.held_against import may_be_held
 from license_library.asking.one_license import GOOD, same_identifier, same_number
 from license_library.asking.own_doubts import is_disputed, newer_waits
 from license_library.asking.replaced import may_be_replaced, successors_say
@@ -53,7 +54,7 @@ _KEPT: Final = {
 _OF_CHANGES: Final = frozenset({"in_quarantine", "disputed", "doubted_elsewhere", "silent", "never"})
 
 # A condition that costs little where nothing is found, as of most: only of the others need more be asked.
-_ASKS_MORE = f"""(exists (select from exchanges where state = 'held') or {{0}}.status = any({GOOD}) and (
+_ASKS_MORE = f"""({may_be_held("{0}")} or {{0}}.status = any({GOOD}) and (
   exists (select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id)
   or exists (select from licenses n where {same_number("{0}", "n")} and n.license_id <> {{0}}.license_id)
   or {may_be_replaced("{0}")}))"""  # noqa: S608 - constants of this room
@@ -62,7 +63,7 @@ _ASKS_MORE = f"""(exists (select from exchanges where state = 'held') or {{0}}.s
 def asks_more(license_alias: str) -> str:
     """Return the condition without which the twins and successors tell nothing of a license, and newer_waits only what is in quarantine.
 
-    A batch is held, or another row stands beside a license that is good by its own word, or follows it.
+    A held batch may speak of it, or another row stands beside a license that is good by its own word, or follows it.
     """
     return _ASKS_MORE.format(license_alias)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from license_library.answers import Words
-from license_library.asking.held_records import count_held
+from license_library.asking.held_records import COUNTED, count_held
 from license_library.asking.holder_subjects import by_code, waiting_under, with_bound
 
 _OF_TYPE: Final = """(cast(:license_type as text) is null or license_type = cast(:license_type as text)
@@ -64,7 +64,7 @@ def count_unreadable(conn: Connection, license_type: str | None) -> int:
 
 
 def count_waiting_of_type(conn: Connection, license_type: str | None) -> int:
-    """Count the records of a type, or of any, that wait, whoever holds what they are about."""
+    """Count the records of a type, or of any, that wait, whoever holds what they are about; of those held up to COUNTED."""
     waiting = int(conn.execute(_OF_ANYBODY, {"license_type": license_type}).scalar_one())
     return waiting + count_held(conn, None, license_type)
 
@@ -83,11 +83,15 @@ def waiting_of_nobody(conn: Connection, license_type: str | None, *, is_wrong: b
     return [type_waiting_words(count)] if count else []
 
 
+def _at_least(count: int) -> Words:
+    return Words("至少", "at least ") if count >= COUNTED else Words("", "")
+
+
 def type_waiting_words(count: int) -> Words:
     """Say that records wait any of which may be the license."""
     return Words(
-        f"该类证照有 {count} 条记录因数据问题待处理，其中可能有此证照；请同时给出持证主体代码",
-        f"{count} records of its type wait in quarantine, and it may be one of them; give the holder's code, too",
+        f"该类证照有{_at_least(count).zh} {count} 条记录因数据问题待处理，其中可能有此证照；请同时给出持证主体代码",
+        f"{_at_least(count).en}{count} records of its type wait in quarantine, and it may be one of them; give the holder's code, too",
     )
 
 
@@ -102,8 +106,8 @@ def wrong_waiting_words(count: int) -> Words:
 def any_waiting_words(count: int) -> Words:
     """Say that records wait any of which may be the license, whatever its type."""
     return Words(
-        f"另有 {count} 条记录因数据问题待处理，其中可能有此证照；请同时给出证照类型或持证主体代码",
-        f"{count} records wait in quarantine, and it may be one of them; give the license type or the holder's code, too",
+        f"另有{_at_least(count).zh} {count} 条记录因数据问题待处理，其中可能有此证照；请同时给出证照类型或持证主体代码",
+        f"{_at_least(count).en}{count} records wait in quarantine, and it may be one of them; give the license type or the holder's code, too",
     )
 
 

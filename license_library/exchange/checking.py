@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection, text
 
 from license_library.merge.leases import CHECKING, Exchange, hold_lease, renew_lease
-from license_library.merge.staged import drop_staged
+from license_library.merge.staged import drop_staged, keep_held
 from schemas.errors import HubError
 from schemas.suites.hold_reasons import HoldReason, kept_reasons
 
@@ -121,6 +121,7 @@ def hold_exchange(  # noqa: PLR0913, PLR0917 - each is one fact of the check
     """Hold what was staged for the steward: the batch broke its bounds. The feed is free for the next exchange."""
     facts = {"received": received, "quarantined": quarantined, "cursor_at": cursor_at, "rule_version": rule_version}
     staged = _prove_counts(conn, exchange, received, quarantined)
+    keep_held(conn, exchange.exchange_id)
     _finish(conn, exchange, {**facts, "state": "held", "held": staged, "reasons": kept_reasons(reasons)}, now)
 
 

@@ -34,7 +34,10 @@ with told as (
   select place, told_at <= max(heard_at) over (partition by record_id collate "C") as is_overtaken from told
 ), gone as (
   delete from staged_licenses where ctid = any(array(select place from judged where place is not null and is_overtaken))
-  returning exchange_id
+  returning exchange_id, page_number, position
+), forgotten as (
+  delete from held_records k using gone where (k.exchange_id, k.page_number, k.position)
+    = (gone.exchange_id, gone.page_number, gone.position)
 )
 update exchanges e set held_count = held_count - many, unchanged_count = unchanged_count + many
 from (select exchange_id, count(*) as many from gone group by exchange_id) counted

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, text
 
+from license_library.merge.staged import keep_held
 from license_library.reconciliation.entries import FeedName
 from license_library.tables import departments, exchanges, feeds, landed_pages, quarantined_records, replayed_records
 
@@ -112,7 +113,8 @@ def open_again(source: Connection, target: Connection, exchange_id: int) -> None
 
 def hold_again(target: Connection, exchange_id: int) -> None:
     """Let a checked exchange wait, as it did then."""
-    target.execute(_HOLD, {"exchange_id": exchange_id})
+    if target.execute(_HOLD, {"exchange_id": exchange_id}).rowcount:
+        keep_held(target, exchange_id)
 
 
 def _of(table: Table, name: dict[str, str]) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ from license_library.tables.exchanges import (
 )
 from license_library.tables.facts import element_masters, fact_decisions
 from license_library.tables.files import license_files, working_copies
+from license_library.tables.held_records import held_holders, held_records
 from license_library.tables.inquiries import inquiries, inquiry_seals
 from license_library.tables.library import (
     license_holders,
@@ -75,6 +76,8 @@ __all__ = [
     "fact_decisions",
     "feeds",
     "former_names",
+    "held_holders",
+    "held_records",
     "incident_alerts",
     "incident_events",
     "incidents",
