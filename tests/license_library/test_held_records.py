@@ -66,7 +66,7 @@ def test_the_upgrade_keeps_what_is_held_as_the_library_does(library: Engine, hol
     with library.begin() as conn:
         for table in TABLES:
             conn.execute(text(f"delete from {table}"))
-        for statement in import_module("license_library.migrations.versions.0040_held_records").FILL:
+        for statement in import_module("license_library.migrations.versions.0041_held_records").FILL:
             conn.execute(text(statement))
     assert [rows(library, table) for table in TABLES] == kept
 
