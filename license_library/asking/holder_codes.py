@@ -21,6 +21,7 @@ from schemas.identifiers.holder_code_types import (
     RESIDENT_IDENTITY,
 )
 from schemas.identifiers.normal_form import normalise_identifier
+from schemas.identifiers.organisation_code import organisation_forms
 from schemas.identifiers.registration_number import (
     is_registration_number,
     is_tax_number,
@@ -51,6 +52,8 @@ class HolderCode(msgspec.Struct, frozen=True):
         return [holder_hash(keyring, self.code_type, form) for form in self._forms()]
 
     def _forms(self) -> list[str]:
+        if self.code_type == OTHER_ORGANISATION:
+            return organisation_forms(self.code)
         forms = forms_of(self.code) if self.code_type == RESIDENT_IDENTITY else [self.code]
         return forms[::-1] if self.is_old_form else forms
 

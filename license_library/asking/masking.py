@@ -18,8 +18,9 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z_.]{0,59}", re.ASCII)
 _RESIDENT_NUMBER = re.compile(
     rf"(?<!\d)\d{{6}}[ -]?(?:(?:18|19|20)\d\d{_DAY}[ -]?\d{{3}}[\dX]|\d\d{_DAY}[ -]?\d{{3}})(?!\d)", re.ASCII
 )
-# What people set between the groups of a long number.
-_GAPS = frozenset(" ._·-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+# What people set between the groups of a long number; and what is not seen, or ends a line, inside one that was pasted.
+_UNSEEN = "\t\n\r\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+_GAPS = frozenset(f" ._·-/、\u2010\u2011\u2012\u2013\u2014\u2015\u2212{_UNSEEN}")
 _GAP = f"[{re.escape(''.join(sorted(_GAPS)))}]"
 # The same 18 in any other groups, and before the two digits that a disability certificate adds: kind and grade. Numbers of
 # offices look so more often, dates among them, so the province and the check character must be right, too. Behind a dot

@@ -22,8 +22,9 @@ from license_library.asking.holders import holder_hash
 from license_library.asking.refusals import WrongQuestion
 from license_library.storage.keyring import Keyring
 from license_library.verification.comparing import HOLDER_FIELDS
-from schemas.identifiers.holder_code_types import RESIDENT_IDENTITY
+from schemas.identifiers.holder_code_types import OTHER_ORGANISATION, RESIDENT_IDENTITY
 from schemas.identifiers.normal_form import normalise_identifier
+from schemas.identifiers.organisation_code import organisation_forms
 from schemas.identifiers.resident_identity import to_eighteen
 from schemas.naming.names import name_key
 
@@ -108,7 +109,8 @@ class GivenHolder:
     def _is_own(self, holder: _Holder) -> bool:
         """Tell whether the number is theirs as it was given, or in another form that is the same holder's."""
         typed = normalise_identifier(self._given.get("holder_code", ""))
-        if holder.holder_hash == holder_hash(self._keyring, holder.code_type, typed):
+        forms = organisation_forms(typed) if holder.code_type == OTHER_ORGANISATION else [typed]
+        if holder.holder_hash in {holder_hash(self._keyring, holder.code_type, form) for form in forms}:
             return True
         if not self._is_some_form(holder):
             return False

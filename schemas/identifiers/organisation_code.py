@@ -30,6 +30,14 @@ def is_organisation_code(code: str) -> bool:
     return shape is not None and organisation_code_check(shape[1]) == shape[2]
 
 
+def organisation_forms(code: str) -> list[str]:
+    """Return an organisation code as it is and in its other spelling, with or without the dash; any other code as it is."""
+    shape = _SHAPE.fullmatch(code)
+    if shape is None or not is_organisation_code(code):
+        return [code]
+    return [code, *({f"{shape[1]}-{shape[2]}", f"{shape[1]}{shape[2]}"} - {code})]
+
+
 def have_organisation_check(matrix: Bytes) -> Flags:
     """Tell for each row of nine bytes (letters and digits only) whether the last one is its check character."""
     totals = _VALUES[matrix[:, :8]] @ np.array(WEIGHTS, dtype=np.int32)

@@ -64,6 +64,20 @@ def test_a_resident_number_in_other_groups_or_before_two_digits_is_masked(text: 
     assert mask_text(text) == shown
 
 
+@pytest.mark.parametrize("between", ["\u200b", "\n", "/", "、", "\ufeff", "\r\n"])
+@pytest.mark.parametrize("known", [(), ("370283199003077211",)])
+def test_a_resident_number_with_something_unseen_inside_is_masked(between: str, known: tuple[str, ...]) -> None:
+    for place in (6, 10, 14):
+        written = "370283199003077211"[:place] + between + "370283199003077211"[place:]
+        assert sum(map(str.isdigit, mask_text(f"号码{written}，下一项", *known))) == 8
+
+
+def test_numbers_of_a_list_are_masked_each_by_itself() -> None:
+    listed = "、".join(["370283199003077211"] * 2)
+    assert mask_text(listed) == "3702**********7211、3702**********7211"
+    assert mask_text("12、345、67890", "370283199003077211") == "12、345、67890"
+
+
 @pytest.mark.parametrize(
     "text",
     [
