@@ -53,6 +53,13 @@ PLAIN_PAGES = [
     "/license-types/bizlic",
     "/license-types/orgcode_cert",
 ]
+HELD = "颁发部门有该证照更新的记录"
+HOLD = """
+insert into held_records (exchange_id, page_number, position, department, feed, record_id, license_type, number_key, issued_on,
+  status, source_updated_at, digest)
+select :held, 1, 1, department, feed, record_id, license_type, number_key(license_number), issued_on, 'revoked', now(), 'x'
+  from licenses where license_id = :id
+"""
 VOID = {"meta", "link", "input", "img", "br"}
 
 
@@ -182,6 +189,23 @@ def test_a_license_of_several_shows_each_holder_masked_with_the_share(
     for part in ("全部持证主体", "王五光", "60%", "未载明", f"{PERSON[:4]}**********{PERSON[-4:]}"):
         assert part in shown
     assert PERSON not in shown
+
+
+@pytest.mark.parametrize(("valid_to", "open_ended"), [("2016-01-01", False), (None, True)], ids=["run out", "valid"])
+def test_the_page_tells_what_speaks_against_a_license_whatever_its_validity(
+    own_settings: ServiceSettings, own_shelf: Shelf, valid_to: str | None, open_ended: bool
+) -> None:
+    address, term = f"/licenses/{own_shelf.license_id}", {"valid_to": valid_to, "open_ended": open_ended}
+    with own_settings.engine.begin() as conn:
+        held = Library(conn, own_settings.keyring).add_exchange(state="held")
+        conn.execute(text("update licenses set valid_to = :valid_to, open_ended = :open_ended"), term)
+    with serving(create_app(own_settings)) as server, calling(server, Origin=server) as client:
+        client.post("/sign-in", data={"token": TOKEN})
+        post_form(client, address)
+        assert HELD not in client.get(address).text
+        with own_settings.engine.begin() as conn:
+            conn.execute(text(HOLD), {"held": held, "id": own_shelf.license_id})
+        assert HELD in client.get(address).text
 
 
 def test_a_case_relies_on_a_license_by_a_button(shelf: Shelf, person: Client) -> None:
