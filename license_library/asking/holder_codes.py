@@ -5,6 +5,7 @@ Judges check characters before anyone searches; knows no table. Its messages nev
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import msgspec
@@ -38,6 +39,7 @@ from schemas.phrases import in_english, phrase
 _CHECK_FAULT = phrase("check_at_18")
 _RESIDENT_CHECK_FAULT = phrase("check")
 _RESIDENT_WIDTH = 18
+_OTHER_CODE = re.compile(r"(?=[A-Z-]*[0-9])[0-9A-Z-]{5,30}", re.ASCII)
 
 
 class HolderCode(msgspec.Struct, frozen=True):
@@ -94,6 +96,13 @@ def recognise_holder_code(typed: str, today: date) -> HolderCode | None:
         return _read(normalise_identifier(typed), None, today)
     except WrongQuestion:
         return None
+
+
+def hashes_of_other_types(typed: str, keyring: Keyring) -> list[bytes]:
+    """Return the keyed hashes of what may be a passport or another code, under every type that has no check of its own; none of what may not."""
+    code = normalise_identifier(typed)
+    types = sorted(HOLDER_CODE_TYPE_CODES - {RESIDENT_IDENTITY, CREDIT_CODE}) if _OTHER_CODE.fullmatch(code) else []
+    return [one for kind in types for one in HolderCode(code, kind).hashes(keyring)]
 
 
 def _guess_type(code: str, today: date) -> str:

@@ -13,7 +13,12 @@ from datetime import date
 import msgspec
 
 from license_library.answers import Advice, RecognisedAs, Words
-from license_library.asking.holder_codes import HolderCode, read_holder_code, recognise_holder_code
+from license_library.asking.holder_codes import (
+    HolderCode,
+    hashes_of_other_types,
+    read_holder_code,
+    recognise_holder_code,
+)
 from license_library.asking.holders import holder_hash, organisation_hash
 from license_library.asking.questions import SearchTerms
 from license_library.asking.refusals import WrongQuestion
@@ -130,11 +135,16 @@ def _recognise(value: str, keyring: Keyring, today: date) -> list[Reading]:
     if codes := _codes(value, keyring, today):
         return codes
     if _HAN.search(value) and not any(char.isdigit() for char in value):
-        return [_name(value), _similar(value)]
+        return [_name(value), _similar(value), *_number(value)]
     if len(name_key(value)) < MIN_NAME:
         return _number(value)
     letters = unicodedata.normalize("NFKC", value)
-    return [*_number(value), _name(value), *([Reading("letters", [letters])] if _LETTERS.fullmatch(letters) else [])]
+    return [
+        *_number(value),
+        *_other_codes(value, keyring),
+        _name(value),
+        *([Reading("letters", [letters])] if _LETTERS.fullmatch(letters) else []),
+    ]
 
 
 def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
@@ -151,8 +161,12 @@ def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
     if _HOLDER_CODE_SHAPE.fullmatch(text):
         return _number(value, _code_doubt(value, today))
     if _ORGANISATION_SHAPE.fullmatch(text):
-        return [*_organisation(text, keyring), *_number(value)]
+        return [*_organisation(text, keyring), *_number(value), *_other_codes(value, keyring)]
     return []
+
+
+def _other_codes(value: str, keyring: Keyring) -> list[Reading]:
+    return [Reading("holder_code", hashes)] if (hashes := hashes_of_other_types(value, keyring)) else []
 
 
 def _organisations_too(code: HolderCode, typed: str, keyring: Keyring) -> list[Reading]:
