@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from connectors.declarations.declared import Department
@@ -56,6 +56,14 @@ class Connection:
         return self.scheme.partition("+")[0] in DATABASE_PORTS
 
 
+_EXAMPLES: Final = {
+    "rest": "http://login:password@10.8.0.12:8080/path",
+    "soap": "http://login:password@10.8.0.12:8080/path",
+    "table": "postgresql://login:password@10.8.0.12:5432/front",
+    "file": "sftp://login:password@10.8.0.12:22/drop",
+}
+
+
 def read_connection(department: Department, environ: Mapping[str, str]) -> Connection:
     """Return the department's connection from AIRFLOW_CONN_<NAME>; ConnectionMissing says what to set."""
     name = f"AIRFLOW_CONN_{department.connection.upper()}"
@@ -63,7 +71,7 @@ def read_connection(department: Department, environ: Mapping[str, str]) -> Conne
     if not text:
         raise ConnectionMissing(
             f"{department.department}: no connection; expected {name} in the environment, "
-            f"for example {name}='http://login:password@10.8.0.12:8080/path'"
+            f"for example {name}='{_EXAMPLES[department.transport.kind]}'"
         )
     try:
         return parse_connection(text)

@@ -6,6 +6,7 @@ Knows their tables. A token is kept as a keyed hash and is shown once, when it i
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,10 +15,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
+from license_library.asking.readings import check_text
 from license_library.storage.keyring import Keyring
 from schemas.errors import NotFound, RequestError
 
 TOKEN_BYTES = 32
+LONGEST_NAME = 100
+_ACCESS_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{1,63}", re.ASCII)
 _KIND = "consumer token"
 
 _ADD = text("""
@@ -83,6 +87,7 @@ class ConsumerKnown(RequestError):
 
 def add_consumer(conn: Connection, keyring: Keyring, access_id: str, name: str, who: str, now: datetime) -> str:
     """Add a consumer and return its token, which nobody can read again."""
+    _demand_sense(access_id, name, who)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = {
         "access_id": access_id,
@@ -96,6 +101,20 @@ def add_consumer(conn: Connection, keyring: Keyring, access_id: str, name: str, 
             f"consumers: {access_id} is taken; expected an access id that was never used; nothing added"
         )
     return token
+
+
+def _demand_sense(access_id: str, name: str, who: str) -> None:
+    """Refuse an access id that no header would carry as it is, and a consumer without a name."""
+    check_text(f"{name}{who}")
+    if not _ACCESS_ID.fullmatch(access_id):
+        raise RequestError(
+            "consumers: the access id cannot be used; expected 2 to 64 letters, digits, dots, dashes or underscores, "
+            "a letter or a digit first; nothing added"
+        )
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise RequestError(
+            f"consumers: the name cannot be used; expected 1 to {LONGEST_NAME} characters, got {len(name.strip())}; nothing added"
+        )
 
 
 def find_consumer(conn: Connection, keyring: Keyring, access_id: str, token: str) -> Consumer | None:
@@ -120,12 +139,14 @@ def granted_types(conn: Connection, consumer: Consumer) -> list[str]:
 
 def end_consumer(conn: Connection, access_id: str, who: str, now: datetime) -> None:
     """Let a consumer ask no more."""
+    check_text(f"{access_id}{who}")
     if conn.execute(_END, {"access_id": access_id, "who": who, "now": now}).first() is None:
         raise _unknown(access_id)
 
 
 def grant_types(conn: Connection, access_id: str, types: Sequence[str], who: str, now: datetime) -> int:
     """Let a consumer ask for license types; return how many it could not ask for before."""
+    check_text("".join(types))
     if unknown := conn.execute(_UNKNOWN, {"types": list(types)}).scalars().all():
         raise NotFound(
             f"consumers: no license type {', '.join(unknown)}; expected one of the catalogue (GET /api/license-types); nothing was granted"
@@ -144,6 +165,7 @@ def list_consumers(conn: Connection) -> list[ConsumerLine]:
 
 
 def _change(conn: Connection, access_id: str, types: Sequence[str], who: str, now: datetime) -> dict[str, Any]:
+    check_text(f"{access_id}{who}{''.join(types)}")
     row = conn.execute(_FIND, {"access_id": access_id}).first()
     if row is None:
         raise _unknown(access_id)

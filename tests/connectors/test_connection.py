@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.declarations.declaration import Department
+from connectors.declarations.declaration import Department, load_department
 from connectors.wire.connection import parse_connection, read_connection
 from schemas.errors import ConnectionMissing, DeclarationError
 
@@ -83,3 +83,19 @@ def test_a_missing_connection_says_what_to_set(declare: Callable[..., Department
 def test_the_connection_comes_from_the_environment(declare: Callable[..., Department]) -> None:
     connection = read_connection(declare(), {"AIRFLOW_CONN_ROADS": "http://127.0.0.1:1"})
     assert connection.origin == "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        ("transport", "http"),
+        ("market_regulation", "http"),
+        ("work_safety", "postgresql"),
+        ("water", "sftp"),
+    ],
+)
+def test_a_missing_connection_is_told_with_an_example_of_its_kind(name: str, scheme: str) -> None:
+    with pytest.raises(ConnectionMissing, match=f"for example AIRFLOW_CONN_{name.upper()}='{scheme}://") as missing:
+        read_connection(load_department(name), {})
+    example = str(missing.value).rpartition("='")[2].rstrip("'")
+    assert parse_connection(example).scheme == scheme
