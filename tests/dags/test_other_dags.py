@@ -81,4 +81,4 @@ def test_a_mending_of_which_one_part_fails_is_red_and_tells_what_the_others_did(
     told = airflow.run("mend", environ)
     assert told["state"] == "failed"
     assert {"taken": 0, "late": 0}.items() <= told["returned"]["mend"].items(), told["output"][-3000:]
-    assert "[hub.failed] mend: batches: the database refused" in told["output"]
+    assert "[hub.database_unavailable] mend: batches: the database is not as this version expects it" in told["output"]

@@ -97,7 +97,7 @@ def test_an_exchange_that_an_upgrade_came_over_writes_nothing_more_and_the_next_
     """What the older version began it would end as the older version does, without what only the newer one knows of."""
     one = fake("transport", FEW)
     migrate(database_address, "-1")
-    with pytest.raises(DatabaseUnavailable, match="expected revision 0039, got 0038; nothing of this step was applied"):
+    with pytest.raises(DatabaseUnavailable, match=r"expected revision \d+, got \d+; nothing of this step was applied"):
         pull_once(hub, one)
     assert count(hub, "exchanges") == 0
     migrate(database_address)

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from license_library.storage.database import LOCK_MILLISECONDS, assert_migrated, migrate
+from license_library.storage.database import LOCK_MILLISECONDS, assert_migrated, heads, migrate
 from schemas.errors import DatabaseUnavailable
 
-BEFORE = "-3"  # to 0036: number_key() and its indexes go, which takes `licenses` from everybody
+BEFORE = f"-{int(heads()[0]) - 36}"  # to 0036: number_key() and its indexes go, which takes `licenses` from everybody
 
 
 @contextmanager

@@ -22,6 +22,7 @@ ASKING = {
     "copies.working_copies",  # made for one purpose, by a person
     "deliveries.delivery_list",
     "deliveries.outbox",  # whether a delivery arrived, decided by a person
+    "deliveries.push_holds",  # whether anything leaves, decided by a person
     "facts.conflict_decisions",  # which of differing values stands, said by a person
     "facts.conflict_list",
     "facts.element_list",
@@ -64,6 +65,7 @@ ASKING = {
     "sharing.sharing_rights",
     "sharing.sharing_words",
     "storage.database",  # how an answer sees one moment
+    "storage.database_failures",  # what an error of it means
     "storage.keyring",
     "verification.verification",
     "words.wording",  # what fields are called
@@ -104,6 +106,7 @@ def test_only_named_modules_are_doors_to_the_library() -> None:
         "correcting.py",
         "deciding.py",
         "filing.py",
+        "holding.py",
         "overseeing.py",
         "refusals.py",
         "relying.py",
@@ -122,6 +125,7 @@ def test_only_named_modules_are_doors_to_the_library() -> None:
         "sharing.sharing_replies",
         "sharing.sharing_rights",
         "sharing.sharing_words",
+        "storage.database_failures",
         "storage.keyring",
         "words.wording",
     }
