@@ -109,11 +109,13 @@ def _demand_sense(access_id: str, name: str, who: str) -> None:
     if not _ACCESS_ID.fullmatch(access_id):
         raise RequestError(
             "consumers: the access id cannot be used; expected 2 to 64 letters, digits, dots, dashes or underscores, "
-            "a letter or a digit first; nothing added"
+            "a letter or a digit first; nothing added",
+            zh="访问标识应为 2 至 64 位字母、数字、点、短横或下划线，以字母或数字开头；未添加",
         )
     if not name.strip() or len(name) > LONGEST_NAME:
         raise RequestError(
-            f"consumers: the name cannot be used; expected 1 to {LONGEST_NAME} characters, got {len(name.strip())}; nothing added"
+            f"consumers: the name cannot be used; expected 1 to {LONGEST_NAME} characters, got {len(name.strip())}; nothing added",
+            zh=f"名称应为 1 至 {LONGEST_NAME} 个字；未添加",
         )
 
 
