@@ -103,9 +103,14 @@ def add_consumer(conn: Connection, keyring: Keyring, access_id: str, name: str, 
     return token
 
 
+def _demand_text(*texts: str) -> None:
+    for one in texts:  # each by its own bound: whoever is granted many types names many
+        check_text(one)
+
+
 def _demand_sense(access_id: str, name: str, who: str) -> None:
     """Refuse an access id that no header would carry as it is, and a consumer without a name."""
-    check_text(f"{name}{who}")
+    _demand_text(name, who)
     if not _ACCESS_ID.fullmatch(access_id):
         raise RequestError(
             "consumers: the access id cannot be used; expected 2 to 64 letters, digits, dots, dashes or underscores, "
@@ -141,14 +146,14 @@ def granted_types(conn: Connection, consumer: Consumer) -> list[str]:
 
 def end_consumer(conn: Connection, access_id: str, who: str, now: datetime) -> None:
     """Let a consumer ask no more."""
-    check_text(f"{access_id}{who}")
+    _demand_text(access_id, who)
     if conn.execute(_END, {"access_id": access_id, "who": who, "now": now}).first() is None:
         raise _unknown(access_id)
 
 
 def grant_types(conn: Connection, access_id: str, types: Sequence[str], who: str, now: datetime) -> int:
     """Let a consumer ask for license types; return how many it could not ask for before."""
-    check_text("".join(types))
+    _demand_text(*types)
     if unknown := conn.execute(_UNKNOWN, {"types": list(types)}).scalars().all():
         raise NotFound(
             f"consumers: no license type {', '.join(unknown)}; expected one of the catalogue (GET /api/license-types); nothing was granted"
@@ -167,7 +172,7 @@ def list_consumers(conn: Connection) -> list[ConsumerLine]:
 
 
 def _change(conn: Connection, access_id: str, types: Sequence[str], who: str, now: datetime) -> dict[str, Any]:
-    check_text(f"{access_id}{who}{''.join(types)}")
+    _demand_text(access_id, who, *types)
     row = conn.execute(_FIND, {"access_id": access_id}).first()
     if row is None:
         raise _unknown(access_id)

@@ -41,3 +41,11 @@ def test_text_that_no_database_should_see_is_refused(shelf: Library, change: obj
         end_consumer(shelf.conn, "\udc80", "张工", NOW)
     with pytest.raises(NotFound):
         end_consumer(shelf.conn, "nobody", "张工", NOW)
+
+
+def test_every_type_may_be_granted_and_taken_back_at_once(shelf: Library) -> None:
+    add_consumer(shelf.conn, shelf.keyring, "hall", "大厅", "张工", NOW)
+    types = [str(one) for one in shelf.read("select license_type from license_types")]
+    assert len("".join(types)) > 200
+    for change in (grant_types, revoke_types):
+        assert change(shelf.conn, "hall", types, "张工", NOW) == len(types)
