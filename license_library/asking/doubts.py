@@ -11,11 +11,6 @@ from typing import Any, Final
 
 from license_library.answers import Doubt, Words
 from license_library.asking.freshness import freshness_of
-from license_library.asking.held_against import may_be_held
-from license_library.asking.one_license import GOOD, same_identifier, same_number
-from license_library.asking.own_doubts import is_disputed, newer_waits
-from license_library.asking.replaced import may_be_replaced, successors_say
-from license_library.asking.twins import twins_end_on, twins_say
 from license_library.words.wording import freshness_words
 from schemas.bureau_time import local_day
 from schemas.license.states import FINAL_STATES
@@ -53,32 +48,6 @@ _KEPT: Final = {
 # another that tells the same license; one that lists it no more has not.
 _OF_CHANGES: Final = frozenset({"in_quarantine", "disputed", "doubted_elsewhere", "silent", "never"})
 
-# A condition that costs little where nothing is found, as of most: only of the others need more be asked.
-_ASKS_MORE = f"""({may_be_held("{0}")} or {{0}}.status = any({GOOD}) and (
-  exists (select from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")} and n.license_id <> {{0}}.license_id)
-  or exists (select from licenses n where {same_number("{0}", "n")} and n.license_id <> {{0}}.license_id)
-  or {may_be_replaced("{0}")}))"""  # noqa: S608 - constants of this room
-
-
-def asks_more(license_alias: str) -> str:
-    """Return the condition without which the twins and successors tell nothing of a license, and newer_waits only what is in quarantine.
-
-    A held batch may speak of it, or another row stands beside a license that is good by its own word, or follows it.
-    """
-    return _ASKS_MORE.format(license_alias)
-
-
-def doubt_columns(license_alias: str) -> str:
-    """Return the columns of a license that doubts_of reads, but for those of its feed and its own."""
-    told = {
-        "twins_say": twins_say,
-        "twins_end_on": twins_end_on,
-        "successors_say": successors_say,
-        "newer_waits": newer_waits,
-        "is_disputed": is_disputed,
-    }
-    return ", ".join(f"{condition(license_alias)} as {name}" for name, condition in told.items())
-
 
 def kept_doubts(codes: Sequence[Any]) -> list[Doubt]:
     """Return the doubts that were kept by their codes."""
@@ -98,7 +67,7 @@ def is_contradicted(row: Any, now: datetime) -> bool:
 
 
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:
-    """Return the doubts, gravest first, of a row that carries doubt_columns, unlisted_at, fresh_at and fresh_seconds."""
+    """Return the doubts, gravest first, of a row that carries the doubts of a look, unlisted_at, fresh_at and fresh_seconds."""
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
     doubts = [Doubt("contradicted", CONTRADICTED)] if is_contradicted(row, now) else []
     if row.successors_say == "displaced":

@@ -16,6 +16,7 @@ from license_library.asking.bound_holders import NOBODY, Bound, bound_to_code
 from license_library.asking.freshness import source_of
 from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.listed_holders import persons_of
+from license_library.asking.looks import look
 from license_library.asking.masking import mask_code
 from license_library.asking.readings import check_text
 from license_library.checklist.checklist_statement import CHECKLIST
@@ -54,7 +55,7 @@ def answer_checklist(
         "today": today,
         "now": now,
     }
-    rows = conn.execute(CHECKLIST, parameters).all()
+    rows = look(conn, CHECKLIST, parameters)
     if not rows:
         raise NotFound("checklist: there is no such item; expected a code of the item catalogue; nothing was asked")
     is_bound = any(row.is_own is False for row in rows)

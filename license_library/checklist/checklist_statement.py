@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
-from license_library.asking.doubts import doubt_columns
 from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
+from license_library.asking.looks import looks
 from license_library.asking.replaced import is_replaced
 from license_library.asking.waiting_records import is_anybodys
 
@@ -24,7 +24,10 @@ _OF_TYPES: Final = """(q.license_type = any({0})
                  select from feeds f where f.department = q.department and f.feed = q.feed and f.license_types && {0}))"""
 _OF_TYPE: Final = _OF_TYPES.format("kinds.asked")
 _WAITS: Final = f"q.state = 'open' and q.holder_hashes && {waiting_under(':hashes', 'holder')}"
-CHECKLIST: Final = text(f"""
+
+
+def _checklist(doubts: str) -> TextClause:
+    return text(f"""
 with holder as materialized (
   select subject_id, is_own, name, holder_hash from ({with_bound(by_code(":hashes"))}) as w join subjects using (subject_id)
 ), anybodys as materialized (
@@ -41,7 +44,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
        issuer.name as issuer_name, new.name as replacing_name, t.ended_on, best.license_type as held_type,
        best.is_replaced, coalesce(best_type.name, waiting_older.name) as older_name,
        best.license_id, best.license_number, {persons_at("best")}, best.issued_on, best.valid_from, best.valid_to, best.open_ended,
-       best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own,
+       best.status, best.issuer_name as license_issuer_name, best.validity, best.unlisted_at, best.held_by, best.is_own, best.any_asks_more as asks_more,
        known.department, known.department_name, known.feed, known.exchange_id, known.fresh_at, known.fresh_seconds,
        coalesce(waiting.quarantine_ids, maybe.quarantine_ids, cast('{{}}' as bigint[])) as quarantine_ids,
        coalesce(waiting.codes, maybe.codes) as waiting_codes, coming.held_count,
@@ -103,7 +106,8 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
     select l.*, own.held_by, own.is_own, term.validity, replaced.is_replaced, trust.*, said.is_contradicted, older.is_older,
            term.validity = 'valid' and not older.is_older as is_good,
            -- what was taken away stays so; any other of theirs may be good by now
-           bool_or(trust.newer_waits and l.status <> all(cast(:final_states as text[]))) over () as any_may_change
+           bool_or(trust.newer_waits and l.status <> all(cast(:final_states as text[]))) over () as any_may_change,
+           bool_or(trust.asks_more) over () as any_asks_more
       from (select l.license_id, subject_id as held_by, is_own
               from holder join licenses l using (subject_id) where l.license_type = any(kinds.asked || kinds.older)
              union
@@ -121,7 +125,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                    else 'expired'
               end as validity) as term
      cross join lateral (
-       select {doubt_columns("l")},
+       select {doubts},
               exists (select from feeds f where f.department = l.department and f.feed = l.feed
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
      cross join lateral (
@@ -130,7 +134,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
      cross join lateral (select l.status = 'superseded' and not replaced.is_replaced as is_lost) as lost
      -- of a type that this one replaced only what may still be good counts
      where not older.is_older or term.validity = 'valid' or lost.is_lost or trust.is_disputed
-        or trust.newer_waits and l.status <> all(cast(:final_states as text[]))
+        or trust.newer_waits and l.status <> all(cast(:final_states as text[])) or trust.asks_more
      order by term.validity = 'valid' and not older.is_older desc, older.is_older desc, term.validity = 'valid' desc,
               -- of what is not good goes first what makes the no doubtful
               trust.is_disputed and term.validity <> 'valid' desc, lost.is_lost desc,
@@ -196,3 +200,6 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
  where i.item_code = :item_code
  order by m.ordinal
 """)  # noqa: S608 - constants of this room
+
+
+CHECKLIST: Final = looks(_checklist, "l")

@@ -13,9 +13,7 @@ from sqlalchemy import TextClause, text
 from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
-from license_library.asking.own_doubts import is_disputed, newer_waits
-from license_library.asking.replaced import successors_say
-from license_library.asking.twins import twins_end_on, twins_say
+from license_library.asking.looks import looks
 
 # What a license that is over said of its holder is no fact any more: revoked, withdrawn, cancelled, superseded, a draft.
 TELLING: Final = ("valid", "renewal_pending", "suspended", "restricted", "expired")
@@ -35,8 +33,6 @@ _CURRENT = f"""
      and l.license_type = any(cast(:types as text[])) and l.status = any(cast(:telling as text[]))
 """  # noqa: S608 - constants of this file
 
-_OF_LICENSE = "exists (select from licenses l where l.license_id = told.license_id and {})"
-_SAYS = "(select {} from licenses l where l.license_id = told.license_id)"
 _WAITING_UNDER = waiting_under(":hashes", "subject")
 _STATEMENT = """
 with subject as materialized (
@@ -53,7 +49,7 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
        told.valid_from, told.valid_to, told.open_ended, told.face, told.source_updated_at, told.known_from,
        told.unlisted_at, told.told_from, told.told_name, told.is_first, told.held_by, told.is_own, {persons},
        known.department, known.department_name, known.feed, known.fresh_at, known.fresh_seconds, told.exchange_id,
-       {twins_say} as twins_say, {twins_end_on} as twins_end_on, {successors_say} as successors_say, {disputed} as is_disputed, {newer_waits} as newer_waits,
+       doubts.*,
        exists (select from waiting where waiting.license_type = wanted.license_type
                 or waiting.license_type is null and exists (
                      select from feeds f where f.department = waiting.department and f.feed = waiting.feed
@@ -62,6 +58,7 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
   left join license_types t on t.license_type = wanted.license_type
   cross join (values (true), (false)) as license(is_told)
   left join told on license.is_told and told.license_type = wanted.license_type
+  left join lateral ({doubts}) as doubts on true
   left join lateral (
     select f.department, d.name as department_name, f.feed, f.fresh_at, f.fresh_seconds
       from (select * from feeds where department = told.department and feed = told.feed
@@ -75,19 +72,15 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
 """
 
 
-def facts_statement(told: str, *, then: bool = False) -> TextClause:
-    """Return the statement over what `told` finds of the asked holder and of whoever is bound to it, now or `then`."""
+def facts_statement(told: str, doubts: str, *, then: bool = False) -> TextClause:
+    """Return the statement over what `told` finds of the asked holder and of whoever is bound to it, now or `then`; `doubts` selects what speaks against each."""
     whose = with_bound(by_code(":hashes", then=then), then=then)
     return text(
         _STATEMENT.format(
             whose=whose,
             told=told,
             undecided="0" if then else UNDECIDED,
-            disputed="false" if then else is_disputed("told"),
-            twins_say="cast(null as text)" if then else _SAYS.format(twins_say("l")),
-            twins_end_on="cast(null as date)" if then else _SAYS.format(twins_end_on("l")),
-            successors_say="cast(null as text)" if then else _SAYS.format(successors_say("l")),
-            newer_waits="false" if then else _OF_LICENSE.format(newer_waits("l")),
+            doubts=doubts,
             waiting=_WAITING_UNDER,
             held=held_rows(_WAITING_UNDER),
             persons=persons_at("told"),
@@ -95,4 +88,10 @@ def facts_statement(told: str, *, then: bool = False) -> TextClause:
     )
 
 
-FACTS: Final = facts_statement(_CURRENT)
+FACTS: Final = looks(
+    lambda doubts: facts_statement(
+        _CURRENT,
+        f"select {doubts} from licenses l where l.license_id = told.license_id",  # noqa: S608 - constants of this room
+    ),
+    "l",
+)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from license_library.asking.freshness import validity_of
 from license_library.asking.holder_codes import HolderCode
+from license_library.asking.looks import look
 from license_library.facts.fact_statement import FACTS, TELLING
 from license_library.storage.keyring import Keyring
 from schemas.catalogue.element_values import normal_form, told_by_code
@@ -39,7 +40,7 @@ class Fact:
 def read_rows(conn: Connection, keyring: Keyring, holder: HolderCode, elements: Mapping[str, Element]) -> Sequence[Any]:
     """Return what the library keeps of a holder for these elements: a row for each license, and for each type."""
     facts = {"hashes": holder.hashes(keyring), "types": wanted_types(elements) or [""], "telling": list(TELLING)}
-    return conn.execute(FACTS, facts).all()
+    return look(conn, FACTS, facts)
 
 
 def facts_of(

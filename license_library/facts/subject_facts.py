@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from license_library.answers import FactField, FactsAnswer, SubjectBrief, Words
 from license_library.asking.bound_holders import Bound, bound_by_rows
 from license_library.asking.holder_codes import HolderCode, read_holder_code
+from license_library.asking.looks import NO_DOUBTS, columns_of
 from license_library.asking.masking import mask_code, shown_name
 from license_library.asking.moments import check_moment
 from license_library.asking.readings import check_text
@@ -64,7 +65,7 @@ _TOLD_THEN = f"""
      and (v.status = any(cast(:telling as text[])) or {TOLD_FROM.format("v")} is not null)
      and (first.is_first or own.name is not null)
 """  # noqa: S608 - a constant of this room
-_THEN = facts_statement(_TOLD_THEN, then=True)
+_THEN = facts_statement(_TOLD_THEN, f"select {columns_of(NO_DOUBTS)}", then=True)
 
 
 def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, elements and two times, and both clocks are arguments

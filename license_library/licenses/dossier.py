@@ -15,9 +15,10 @@ from license_library.asking.cursors import LAST
 from license_library.asking.doubts import doubts_of
 from license_library.asking.field_lineage import list_lineage
 from license_library.asking.listed_holders import persons_of
+from license_library.asking.looks import look
 from license_library.asking.masking import mask_text
 from license_library.licenses.history import read_versions
-from license_library.licenses.license_hits import hit_of, hits_query, holder_code_of, read_hits, shown_text
+from license_library.licenses.license_hits import hit_of, hits_query, holder_code_of, shown_text
 from license_library.licenses.reliances import list_reliances
 from license_library.licenses.replacements import find_newer, find_older
 from license_library.storage.keyring import Keyring
@@ -53,7 +54,7 @@ select f.catalogue_code, f.basis, f.purpose, e.exchange_id, e.state as exchange_
 def get_license(conn: Connection, keyring: Keyring, license_id: int, today: date, now: datetime) -> LicenseAnswer:
     """Return the license with its history and provenance; NotFound when nothing is kept under that id."""
     known = abs(license_id) <= LAST  # a number beyond the database's own is nobody's id
-    row = next(iter(read_hits(conn, _LICENSE, {"license_id": license_id})), None) if known else None
+    row = next(iter(look(conn, _LICENSE, {"license_id": license_id})), None) if known else None
     origin = conn.execute(_ORIGIN, {"license_id": license_id}).one_or_none() if known else None
     if row is None or origin is None:
         raise NotFound(f"library: no license is kept under {license_id}; expected an id of a search answer")

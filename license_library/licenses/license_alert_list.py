@@ -13,16 +13,17 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import LicenseAlertBrief, LicenseAlertsAnswer, Words
 from license_library.asking.cursors import read_page
+from license_library.asking.looks import all_doubts, columns_of
 from license_library.asking.masking import mask_code
 from license_library.asking.questions import LicenseAlertFilter
 from license_library.asking.readings import check_text
-from license_library.licenses.reliances import OF_RELIANCE, RELIANCE, reliance_of
+from license_library.licenses.reliances import OF_RELIANCE, reliance_columns, reliance_of
 from license_library.storage.keyring import Keyring
 from license_library.words.delivery_words import alert_change_words, delivery_state_words
 from license_library.words.wording import status_words
 
 _ALERTS = text(f"""
-select a.alert_id, a.change, a.status_before, a.status, a.noticed_at, a.exchange_id, {RELIANCE},
+select a.alert_id, a.change, a.status_before, a.status, a.noticed_at, a.exchange_id, {reliance_columns(columns_of(all_doubts("l")))},
   exists (select from deliveries d where d.case_number = r.case_number and d.kind = 'decision') as is_decided,
   array(select p.name || '|' || d.state from deliveries d join departments p using (department)
     where d.delivery_key = any(array(select license_alert_key(a.alert_id, department) from departments))

@@ -5,22 +5,20 @@ Knows the tables behind a hit. How licenses are found is the searches' business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, column, text
+from sqlalchemy import column, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from license_library.answers import LicenseHit, Words
-from license_library.asking.doubts import asks_more, doubts_of
+from license_library.asking.doubts import doubts_of
 from license_library.asking.freshness import source_of, validity_of
 from license_library.asking.listed_holders import LISTED, holders_of, listed_at, persons_of
+from license_library.asking.looks import Looks, all_doubts, columns_of, first_doubts
 from license_library.asking.masking import mask_code, mask_name, mask_text
-from license_library.asking.own_doubts import in_quarantine, is_disputed, newer_waits
-from license_library.asking.replaced import successors_say
-from license_library.asking.twins import twins_end_on, twins_say
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words, validity_words
 
@@ -40,22 +38,9 @@ _TOLD: Final = {
     "license_name": "coalesce(l.license_name, t.name, l.license_type)",
     "sensitivity": "t.sensitivity",
     "department_name": "d.name",
-    "asks_more": asks_more("l"),
-    "twins_say": "cast(null as text)",
-    "twins_end_on": "cast(null as date)",
-    "successors_say": "cast(null as text)",
-    "is_disputed": is_disputed("l"),
-    "newer_waits": in_quarantine("l"),
     **{name: f"f.{name}" for name in ("fresh_at", "fresh_seconds")},
     **{name: f"s.{name}" for name in ("code_encrypted", "code_type", "kind", "holder_hash")},
     **LISTED,
-}
-# What PostgreSQL sets up for every question, and few licenses have any use for.
-_MORE: Final = {
-    "twins_say": twins_say("l"),
-    "twins_end_on": twins_end_on("l"),
-    "successors_say": successors_say("l"),
-    "newer_waits": newer_waits("l"),
 }
 _HITS = """
 select {told}
@@ -70,13 +55,6 @@ select {told}
 """
 
 
-class HitsQuery(NamedTuple):
-    """Hold the statement that shows what was found, and the larger one, for where more must be asked of some of it."""
-
-    alone: TextualSelect
-    more: TextualSelect
-
-
 class Fitting(msgspec.Struct, frozen=True):
     """Say how a hit fits what was typed."""
 
@@ -85,21 +63,15 @@ class Fitting(msgspec.Struct, frozen=True):
     veiled_words: Words | None = None  # where the words would tell a name that this list does not show
 
 
-def hits_query(found: str) -> HitsQuery:
+def hits_query(found: str) -> Looks:
     """Return the query that shows what `found` finds."""
-    return HitsQuery(_statement(found, _TOLD), _statement(found, _TOLD | _MORE))
-
-
-def read_hits(conn: Connection, query: HitsQuery, asked: dict[str, Any]) -> Sequence[Any]:
-    """Return the rows of a query; with what others say of them where there may be such."""
-    rows = conn.execute(query.alone, asked).all()
-    return conn.execute(query.more, asked).all() if any(row.asks_more for row in rows) else rows
+    return Looks(_statement(found, _TOLD | first_doubts("l")), _statement(found, _TOLD | all_doubts("l")))
 
 
 def _statement(found: str, told: dict[str, str]) -> TextualSelect:
-    shown = ", ".join(f"{expression} as {name}" for name, expression in told.items())
     # Named beforehand, or the names of every answer would be looked up anew: a fifth of a search's time in Python.
-    return text(_HITS.format(found=found, told=shown, joined=listed_at("l"))).columns(*map(column, told))
+    statement = text(_HITS.format(found=found, told=columns_of(told), joined=listed_at("l")))
+    return statement.columns(*map(column, told))
 
 
 def holder_code_of(row: Any, keyring: Keyring) -> str:

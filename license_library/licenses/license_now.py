@@ -13,20 +13,24 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Doubt, Source, Validity, Words
-from license_library.asking.doubts import doubt_columns, doubts_of, may_have_changed
+from license_library.asking.doubts import doubts_of, may_have_changed
 from license_library.asking.freshness import source_of, validity_of
+from license_library.asking.looks import look, looks
 from license_library.asking.replaced import is_replaced
 from license_library.words.wording import validity_words
 
-_NOW = text(f"""
+_NOW = looks(
+    lambda doubts: text(f"""
 select l.license_id, l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at, l.exchange_id, l.department, l.feed,
        d.name as department_name, f.fresh_at, f.fresh_seconds,
-       {doubt_columns("l")}, {is_replaced("l")} as is_replaced
+       {doubts}, {is_replaced("l")} as is_replaced
   from licenses l
   join departments d on d.department = l.department
   join feeds f on f.department = l.department and f.feed = l.feed
  where l.license_id = any(cast(:license_ids as bigint[]))
-""")  # noqa: S608 - constants of this room
+"""),  # noqa: S608 - constants of this room
+    "l",
+)
 
 
 class LicenseNow(msgspec.Struct, frozen=True):
@@ -47,7 +51,7 @@ def license_now(conn: Connection, license_id: int, today: date, now: datetime) -
 
 def licenses_now(conn: Connection, license_ids: Collection[int], today: date, now: datetime) -> dict[int, LicenseNow]:
     """Return what each of these licenses is today, by its id."""
-    rows = conn.execute(_NOW, {"license_ids": list(license_ids)})
+    rows = look(conn, _NOW, {"license_ids": list(license_ids)})
     return {row.license_id: _now_of(row, today, now) for row in rows}
 
 

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, text
 
 from license_library.answers import RelianceBrief
 from license_library.asking.cursors import LAST
-from license_library.asking.doubts import doubt_columns, doubts_of, kept_doubts
+from license_library.asking.doubts import doubts_of, kept_doubts
 from license_library.asking.freshness import validity_of
 from license_library.asking.listed_holders import persons_at, persons_of
+from license_library.asking.looks import look, looks
 from license_library.asking.readings import check_text
 from license_library.asking.refusals import NotReliable
 from license_library.asking.replaced import is_replaced
@@ -27,12 +28,19 @@ from license_library.words.wording import validity_words
 from schemas.deliveries.deliveries import OWN_CASES
 from schemas.errors import NotFound, RequestError
 
-RELIANCE = f"""
+_RELIANCE = f"""
 r.reliance_id, r.case_number, r.item_code, r.license_id, r.version_count, r.relied_by, r.relied_at, r.doubt_codes,
 coalesce(t.name, h.license_type) as license_type_name, t.sensitivity, h.license_number, s.kind, s.code_encrypted, {persons_at("h")},
-l.unlisted_at, {doubt_columns("l")}, f.fresh_at, f.fresh_seconds,
+l.unlisted_at, {{doubts}}, f.fresh_at, f.fresh_seconds,
 l.version_count as current_version_count, {is_replaced("l")} as is_replaced
 """
+
+
+def reliance_columns(doubts: str) -> str:
+    """Return the columns that reliance_of reads, over OF_RELIANCE; with the columns of the doubts of its license."""
+    return _RELIANCE.format(doubts=doubts)
+
+
 # The version that was relied on, whatever the license has become; and what speaks against the license now.
 OF_RELIANCE = """
 join license_history h on h.license_id = r.license_id and h.version_count = r.version_count
@@ -42,29 +50,38 @@ join feeds f on f.department = l.department and f.feed = l.feed
 left join license_types t on t.license_type = h.license_type
 """
 # Locked, so that no merge changes the license between the look and the note.
-_LICENSE = text(f"""
+_LICENSE = looks(
+    lambda doubts: text(f"""
 select l.version_count, l.status, l.valid_from, l.valid_to, l.open_ended, l.unlisted_at,
-  {doubt_columns("l")}, f.fresh_at, f.fresh_seconds
+  {doubts}, f.fresh_at, f.fresh_seconds
 from licenses l join feeds f on f.department = l.department and f.feed = l.feed
 where l.license_id = :license_id for share of l
-""")  # noqa: S608 - constants of this room
+"""),  # noqa: S608 - constants of this room
+    "l",
+)
 _ITEM = text("select exists (select from items where item_code = :item_code)")
 _NOTE = text("""
 insert into reliances (case_number, item_code, license_id, version_count, relied_by, purpose, relied_at, doubt_codes)
 values (:case_number, :item_code, :license_id, :version_count, :relied_by, :purpose, :now, :doubt_codes)
 on conflict (case_number, license_id, version_count) do nothing
 """)
-_GET = text(f"""
-select {RELIANCE} from reliances r {OF_RELIANCE}
+_GET = looks(
+    lambda doubts: text(f"""
+select {reliance_columns(doubts)} from reliances r {OF_RELIANCE}
 where r.case_number = :case_number and r.license_id = :license_id and r.version_count = :version_count
-""")  # noqa: S608 - constants of this file
+"""),  # noqa: S608 - constants of this file
+    "l",
+)
 
 
 # Limited first: what is told of a license costs so much that planners take the rest for nothing.
-_OF_LICENSE = text(f"""
-select {RELIANCE} from (select * from reliances where license_id = :license_id order by reliance_id desc limit :limit) r
+_OF_LICENSE = looks(
+    lambda doubts: text(f"""
+select {reliance_columns(doubts)} from (select * from reliances where license_id = :license_id order by reliance_id desc limit :limit) r
 {OF_RELIANCE} order by r.reliance_id desc
-""")  # noqa: S608 - constants of this file
+"""),  # noqa: S608 - constants of this file
+    "l",
+)
 SHOWN = 20
 
 
@@ -82,7 +99,7 @@ class Relying:
 def rely_on(conn: Connection, keyring: Keyring, relying: Relying, today: date, now: datetime) -> RelianceBrief:
     """Note it and return it with what speaks against it; NotFound without such a license, NotReliable where it is not valid today."""
     facts = {**vars(relying), "case_number": _case_number(relying.case_number), "now": now}
-    row = conn.execute(_LICENSE, facts).one_or_none() if abs(relying.license_id) <= LAST else None
+    row = next(iter(look(conn, _LICENSE, facts)), None) if abs(relying.license_id) <= LAST else None
     if row is None:
         raise NotFound(
             f"library: no license is kept under {relying.license_id}; expected an id of a search answer; nothing was noted"
@@ -91,17 +108,17 @@ def rely_on(conn: Connection, keyring: Keyring, relying: Relying, today: date, n
     _demand_item(conn, relying.item_code)
     facts |= {"version_count": row.version_count, "doubt_codes": [doubt.code for doubt in doubts_of(row, now)]}
     conn.execute(_NOTE, facts)
-    return reliance_of(conn.execute(_GET, facts).one(), keyring, now)
+    return reliance_of(next(iter(look(conn, _GET, facts))), keyring, now)
 
 
 def list_reliances(conn: Connection, keyring: Keyring, license_id: int, now: datetime) -> list[RelianceBrief]:
     """Return the latest cases that rely on a license, at most SHOWN of them."""
-    rows = conn.execute(_OF_LICENSE, {"license_id": license_id, "limit": SHOWN})
+    rows = look(conn, _OF_LICENSE, {"license_id": license_id, "limit": SHOWN})
     return [reliance_of(row, keyring, now) for row in rows]
 
 
 def reliance_of(row: Any, keyring: Keyring, now: datetime) -> RelianceBrief:
-    """Return the reliance of a row that carries RELIANCE."""
+    """Return the reliance of a row that carries reliance_columns."""
     code = keyring.decrypt(row.code_encrypted).decode()
     return RelianceBrief(
         reliance_id=row.reliance_id,

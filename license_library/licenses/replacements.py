@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from license_library.answers import ReplacementBrief
 from license_library.asking.listed_holders import persons_of
+from license_library.asking.looks import look
 from license_library.asking.masking import mask_code
 from license_library.asking.replaced import EARLIER_EDITION, LATER_EDITION, NAMED_PREDECESSORS, NAMED_SUCCESSORS
-from license_library.licenses.license_hits import hits_query, holder_code_of, read_hits, shown_text
+from license_library.licenses.license_hits import hits_query, holder_code_of, shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words
 
@@ -57,7 +58,7 @@ def find_older(conn: Connection, keyring: Keyring, row: Any) -> list[Replacement
 
 
 def _find(conn: Connection, keyring: Keyring, row: Any, *, is_newer: bool) -> list[ReplacementBrief]:
-    found = read_hits(conn, _FIND_NEWER if is_newer else _FIND_OLDER, {"license_id": row.license_id})
+    found = look(conn, _FIND_NEWER if is_newer else _FIND_OLDER, {"license_id": row.license_id})
     return [_brief(one, keyring, is_veiled=_is_anothers(one, row)) for one in found]
 
 

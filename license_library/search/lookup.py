@@ -18,10 +18,11 @@ from license_library.answers import Advice, LicenseHit, RecognisedAs, SearchAnsw
 from license_library.asking.bound_holders import NOBODY, Bound, bound_to_code, bound_to_organisation
 from license_library.asking.cursors import check_limit, open_cursor, write_cursor, wrong_cursor
 from license_library.asking.former_versions import Named, is_borne
+from license_library.asking.looks import look
 from license_library.asking.questions import SearchTerms
 from license_library.asking.readings import Reading, read_terms
 from license_library.licenses.dossier import get_license
-from license_library.licenses.license_hits import Fitting, listed_hit, read_hits
+from license_library.licenses.license_hits import Fitting, listed_hit
 from license_library.search.name_candidates import (
     CANDIDATES,
     FILTERED_CANDIDATES,
@@ -195,9 +196,9 @@ def _search_subjects(
     plan_once(conn)
     first = _first_of(candidates.listed, [asked[f"after_{number}"] for number in range(3)], terms.limit)
     wanted = asked | _columns(candidates.listed[:first])
-    rows = read_hits(conn, PAGES[reading.kind], wanted)
+    rows = look(conn, PAGES[reading.kind], wanted)
     if len(rows) <= terms.limit and first < len(candidates.listed):
-        rows = read_hits(conn, PAGES[reading.kind], asked | _columns(candidates.listed))
+        rows = look(conn, PAGES[reading.kind], asked | _columns(candidates.listed))
     counts = _count(conn, reading, terms, asked | _columns(candidates.listed), today) if terms.counts else None
     return _Found(rows, candidates, counts)
 
@@ -222,7 +223,7 @@ def _columns(candidates: list[Candidate]) -> dict[str, list[int]]:
 
 
 def _look_up(conn: Connection, reading: Reading, terms: SearchTerms, asked: dict[str, Any], today: date) -> _Found:
-    rows = read_hits(conn, PAGES[reading.kind], asked)
+    rows = look(conn, PAGES[reading.kind], asked)
     return _Found(rows, counts=_count(conn, reading, terms, asked, today) if terms.counts else None)
 
 

@@ -13,7 +13,8 @@ from license_library.answers import RecognisedAs
 from license_library.asking.cursors import LAST
 from license_library.asking.former_versions import once_borne
 from license_library.asking.holder_subjects import BY_ORGANISATION, by_code, with_bound
-from license_library.licenses.license_hits import HitsQuery, hits_query
+from license_library.asking.looks import Looks
+from license_library.licenses.license_hits import hits_query
 
 COUNTED: Final = 5_000  # how many licenses the counts beside a list look at
 
@@ -68,7 +69,7 @@ _NEWEST = ("(date '2000-01-01' - l.issued_on)", "-l.license_id")
 _BEST = ("c.rank", "c.size", "c.subject_id", "l.license_id")
 
 
-def _page(source: str, keys: tuple[str, ...]) -> HitsQuery:
+def _page(source: str, keys: tuple[str, ...]) -> Looks:
     place = ", ".join(f"cast({key} as bigint)" for key in keys)
     after = ", ".join(f"cast(:after_{number} as bigint)" for number in range(len(keys)))
     return hits_query(f"""

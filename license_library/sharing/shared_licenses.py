@@ -17,8 +17,9 @@ from license_library.asking.former_versions import once_borne
 from license_library.asking.freshness import validity_of
 from license_library.asking.holder_subjects import by_code
 from license_library.asking.listed_holders import holders_of, persons_of
+from license_library.asking.looks import look
 from license_library.asking.masking import mask_code, mask_text
-from license_library.licenses.license_hits import hits_query, holder_code_of, read_hits, shown_text
+from license_library.licenses.license_hits import hits_query, holder_code_of, shown_text
 from license_library.licenses.license_now import LicenseNow
 from license_library.search.searches import held_by
 from license_library.storage.keyring import Keyring
@@ -97,7 +98,7 @@ def find_by_identifier(conn: Connection, identifier: str, types: Sequence[str], 
     """Return the license that bears or once bore an identifier, of one of these types, or nothing; of several the best, as of a holder."""
     asked: dict[str, Any] = {"values": identifier_forms(identifier), "types": list(types)}
     asked |= {"today": today, "good_states": sorted(GOOD_STATES)}
-    return read_hits(conn, _BY_IDENTIFIER, asked) or read_hits(conn, _BY_FORMER_IDENTIFIER, asked)
+    return look(conn, _BY_IDENTIFIER, asked) or look(conn, _BY_FORMER_IDENTIFIER, asked)
 
 
 def find_by_holder(
@@ -106,7 +107,7 @@ def find_by_holder(
     """Return the licenses of one type that a holder has, of these numbers, or where none is, once of them: the good ones first, then newest; one more than LISTED."""
     asked: dict[str, Any] = {"holders": list(holders), "license_type": license_type}
     asked |= {"values": numbers and list(numbers), "today": today, "good_states": sorted(GOOD_STATES)}
-    return read_hits(conn, _BY_HOLDER, asked) or (read_hits(conn, _BY_HOLDER_ONCE, asked) if numbers else [])
+    return look(conn, _BY_HOLDER, asked) or (look(conn, _BY_HOLDER_ONCE, asked) if numbers else [])
 
 
 def face_fields(conn: Connection, license_type: str) -> list[dict[str, str]]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from license_library.licenses.license_hits import hits_query, read_hits
+from license_library.asking.looks import look
+from license_library.licenses.license_hits import hits_query
 
 _BY_QR_PAYLOAD = hits_query("""
 select license_id, 1 as ordinal, cast(null as bigint[]) as place from (
@@ -28,4 +29,4 @@ select license_id, 1 as ordinal, cast(null as bigint[]) as place from (
 
 def find_by_qr_payload(conn: Connection, payload: str, types: Sequence[str] | None = None) -> Sequence[Any]:
     """Return the licenses, of all types or these, on which this payload is, or where there is none, was: several where it is so."""
-    return read_hits(conn, _BY_QR_PAYLOAD, {"value": payload, "types": None if types is None else list(types)})
+    return look(conn, _BY_QR_PAYLOAD, {"value": payload, "types": None if types is None else list(types)})

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from license_library.answers import Words
 from license_library.asking.former_versions import BORNE, Named, once_borne
+from license_library.asking.looks import look
 from license_library.asking.questions import VerifyQuestion
 from license_library.asking.readings import Reading, check_text, read_identifier
 from license_library.asking.refusals import WrongQuestion
-from license_library.licenses.license_hits import hits_query, read_hits
+from license_library.licenses.license_hits import hits_query
 from license_library.verification.qr_payloads import find_by_qr_payload
 from schemas.identifiers.license_identifier import parse_license_identifier
 from schemas.naming.number_key import number_key
@@ -81,13 +82,13 @@ def find_candidates(conn: Connection, question: VerifyQuestion, reading: Reading
     if name == "qr_payload":
         return _of_one_license(find_by_qr_payload(conn, str(reading.values[0])))
     asked = _asked(question, reading)
-    return read_hits(conn, _NOW[name], asked) or read_hits(conn, _ONCE[name], asked)
+    return look(conn, _NOW[name], asked) or look(conn, _ONCE[name], asked)
 
 
 def find_former(conn: Connection, question: VerifyQuestion, reading: Reading, but: Sequence[Any]) -> Sequence[Any]:
     """Return the licenses that once bore the number, whoever bears it today, but those."""
     seen = {row.license_id for row in but}
-    found = read_hits(conn, _ONCE["number"], _asked(question, reading))
+    found = look(conn, _ONCE["number"], _asked(question, reading))
     return [row for row in found if row.license_id not in seen]
 
 

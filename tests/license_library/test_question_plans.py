@@ -11,8 +11,8 @@ from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
 from sqlalchemy import event
 
 from license_library.asking.bound_holders import bound_to_code
-from license_library.asking.doubts import asks_more
 from license_library.asking.held_records import COUNTED, count_held
+from license_library.asking.looks import asks_more
 from license_library.asking.questions import ConflictFilter, PairFilter, SearchTerms, VerifyQuestion
 from license_library.checklist.checklist import answer_checklist
 from license_library.copies.copy_checks import check_content, check_identifier
