@@ -74,6 +74,13 @@ class Making(msgspec.Struct, frozen=True):
     link_expires_at: datetime | None = None
 
 
+class DrawnCopy(msgspec.Struct, frozen=True):
+    """Hold a working copy that is drawn and stored, and not yet good: it is noted as `row`."""
+
+    row: dict[str, Any]
+    content: bytes
+
+
 def make_copy(
     conn: Connection,
     keyring: Keyring,
@@ -84,6 +91,20 @@ def make_copy(
     now: datetime,
 ) -> tuple[CopyBrief, bytes]:
     """Make, store and note a working copy; NotReliable where nobody vouches for the license today, NotSettled where it changes meanwhile."""
+    drawn = draw(conn, keyring, store, making, face_name, today, now)
+    return note_copy(conn, keyring, drawn, now), drawn.content
+
+
+def draw(
+    conn: Connection,
+    keyring: Keyring,
+    store: FileStore,
+    making: Making,
+    face_name: FaceNames,
+    today: date,
+    now: datetime,
+) -> DrawnCopy:
+    """Draw and store a working copy, and lock nothing; NotReliable where nobody vouches for the license today."""
     # What draws costs a second to import, which only a command that makes a copy should pay.
     from license_library.copies.copy_bodies import draw_copy  # noqa: PLC0415
 
@@ -94,23 +115,27 @@ def make_copy(
     _demand_good(answer)
     mark = Mark(new_identifier(), making.purpose, making.case_number, making.made_by, now, making.expires_at)
     file, content = draw_copy(conn, store, answer, mark, face_name)
-    digest = store.put(content, is_drawn=True)
-    if conn.execute(_STILL, asked).scalar_one() != version:
-        raise NotSettled(
-            "copies: the license changed while the copy was drawn; nothing was made; ask again",
-            zh="制作期间证照有变化，未制成；请重试",
-        )
     row = {
         **msgspec.structs.asdict(making),
         "identifier": mark.identifier,
         "version_count": version,
         "file_id": file.file_id if file else None,
         "made_at": now,
-        "digest": digest,
+        "digest": store.put(content, is_drawn=True),
         "size_bytes": len(content),
     }
-    conn.execute(_NOTE, row)
-    return copy_of(get_copy(conn, mark.identifier), keyring, now), content
+    return DrawnCopy(row, content)
+
+
+def note_copy(conn: Connection, keyring: Keyring, drawn: DrawnCopy, now: datetime) -> CopyBrief:
+    """Note a working copy, which makes it good; NotSettled where its license has changed since it was drawn. Its license stays locked till the transaction ends."""
+    if conn.execute(_STILL, drawn.row).scalar_one() != drawn.row["version_count"]:
+        raise NotSettled(
+            "copies: the license changed while the copy was drawn; nothing was made; ask again",
+            zh="制作期间证照有变化，未制成；请重试",
+        )
+    conn.execute(_NOTE, drawn.row)
+    return copy_of(get_copy(conn, drawn.row["identifier"]), keyring, now)
 
 
 def new_identifier() -> str:

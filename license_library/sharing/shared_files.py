@@ -5,8 +5,6 @@ A consumer is never given an original: every file that leaves is a working copy 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -19,11 +17,12 @@ from license_library.answers import CopyBrief
 from license_library.asking.listed_holders import persons_of
 from license_library.asking.refusals import NotReliable, NotSettled
 from license_library.copies.copy_checks import check_content, check_identifier
-from license_library.copies.working_copies import LONGEST, Making, make_copy
+from license_library.copies.working_copies import LONGEST, DrawnCopy, Making, draw, note_copy
 from license_library.files.file_store import FileStore
 from license_library.licenses.license_hits import holder_code_of, shown_text
 from license_library.licenses.license_now import license_now
 from license_library.sharing.copied_licenses import copied_of_holder, copied_of_identifier
+from license_library.sharing.file_values import decoded_file, demand_pdf, read_end
 from license_library.sharing.shared_licenses import status_of
 from license_library.sharing.sharing_calls import Ended
 from license_library.sharing.sharing_replies import FileCompared, FileTold, LinkTold, Partly, partly
@@ -35,15 +34,13 @@ from license_library.sharing.sharing_rights import (
 )
 from license_library.sharing.sharing_words import Status
 from license_library.storage.keyring import Keyring
-from schemas.bureau_time import ZONE, local_minute, local_second
+from schemas.bureau_time import local_minute, local_second
 
 COPY_GOOD_FOR: Final = timedelta(days=30)
 LINK_GOOD_FOR: Final = timedelta(days=1)
 LINK_LONGEST: Final = timedelta(days=7)
 LINKS: Final = 20  # at most at once: each is a PDF to be made
 _KIND: Final = "file link"
-_DAYS: Final = ("%Y-%m-%d", "%Y%m%d")
-_SECONDS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y%m%d%H%M%S")
 _LINK = text("""
 select w.identifier, w.purpose, w.digest, w.link_expires_at, c.access_id,
        c.ended_at is null and exists (select from consumer_grants g join licenses l on l.license_type = g.license_type
@@ -68,7 +65,7 @@ def verify_file(asking: Asking, data: dict[str, Any]) -> FileCompared:
     license_type = granted_type(asking, data["certTypeCode"])
     if data["contentType"].strip().lower() != "base64":
         raise Ended(Status.BAD_VALUE, "contentType（应为 base64）")
-    content = _decoded(data["content"], asking.place.files.max_bytes)
+    content = decoded_file(data["content"], asking.place.files.max_bytes)
     check = check_content(asking.conn, asking.keyring, content, asking.today, asking.now, license_type)
     if check.verdict == "expired":
         raise Ended(Status.EXPIRED, check.words.zh)
@@ -92,13 +89,14 @@ def verify_file(asking: Asking, data: dict[str, Any]) -> FileCompared:
 
 def download_file(asking: Asking, data: dict[str, Any]) -> FileTold:
     """Make a working copy of a license and tell it whole."""
-    _demand_pdf(data.get("fileType"))
-    ends = _read_end("certificateCopyExpiringTime", data, COPY_GOOD_FOR, LONGEST, asking.now)
+    demand_pdf(data.get("fileType"))
+    ends = read_end("certificateCopyExpiringTime", data, COPY_GOOD_FOR, LONGEST, asking.now)
     (row,) = copied_of_identifier(asking, data["certificateIdentifier"])
     try:
-        made, content = _make(asking, row, data["certificateCopyCause"], ends)
+        drawn = _drawn(asking, row, data["certificateCopyCause"], ends)
     except NotReliable as why:
         raise Ended(Status.OTHER, why.words.zh) from None
+    made = _noted(asking, drawn)
     return FileTold(
         certificate_identifier=row.license_identifier,
         certificate_copy_identifier=made.identifier,
@@ -108,7 +106,7 @@ def download_file(asking: Asking, data: dict[str, Any]) -> FileTold:
         certificate_copy_expiring_time=local_second(made.expires_at),
         file_type="pdf",
         digest=made.digest,
-        content=content,
+        content=drawn.content,
     )
 
 
@@ -147,19 +145,24 @@ def use_link(
 
 def _links(asking: Asking, data: dict[str, Any], find: Any) -> tuple[list[LinkTold], str]:
     """Return the addresses, and the words that say which licenses are left out."""
-    ends = _read_end("expiryTime", data, LINK_GOOD_FOR, LINK_LONGEST, asking.now)
-    links: list[LinkTold] = []
+    ends = read_end("expiryTime", data, LINK_GOOD_FOR, LINK_LONGEST, asking.now)
+    drawn: list[tuple[Any, str, DrawnCopy]] = []
     refused: list[NotReliable] = []
     rows = find()
     for row in rows:
         try:
-            links.append(_link(asking, row, data["useCause"], ends))
+            link_id = secrets.token_urlsafe(32)
+            drawn.append(
+                (row, link_id, _drawn(asking, row, data["useCause"], asking.now + COPY_GOOD_FOR, link_id, ends))
+            )
         except NotReliable as why:  # not yet valid, or nobody vouches for it: it withholds no other license
             refused.append(why)
-        if len(links) == LINKS:
+        if len(drawn) == LINKS:
             break
-    if refused and not links:
+    if refused and not drawn:
         raise Ended(Status.OTHER, refused[0].words.zh)
+    # Noted when all are drawn: what is noted locks its license, and no merge shall wait for a drawing.
+    links = [_link(asking, row, link_id, _noted(asking, copy), ends) for row, link_id, copy in drawn]
     return links, _missing(refused, is_cut=len(links) + len(refused) < len(rows))
 
 
@@ -169,9 +172,7 @@ def _missing(refused: Sequence[NotReliable], *, is_cut: bool) -> str:
     return "；".join([*doubtful, *([f"一次最多 {LINKS} 件，请给出证照编号取其余"] if is_cut else [])])
 
 
-def _link(asking: Asking, row: Any, cause: str, ends: datetime) -> LinkTold:
-    link_id = secrets.token_urlsafe(32)
-    made, _ = _make(asking, row, cause, asking.now + COPY_GOOD_FOR, link_id, ends)
+def _link(asking: Asking, row: Any, link_id: str, made: CopyBrief, ends: datetime) -> LinkTold:
     return LinkTold(
         certificate_identifier=shown_text(
             row.license_identifier or "", row.kind, holder_code_of(row, asking.keyring), persons_of(row, asking.keyring)
@@ -185,9 +186,9 @@ def _link(asking: Asking, row: Any, cause: str, ends: datetime) -> LinkTold:
     )
 
 
-def _make(
+def _drawn(
     asking: Asking, row: Any, cause: str, ends: datetime, link_id: str = "", link_ends: datetime | None = None
-) -> tuple[CopyBrief, bytes]:
+) -> DrawnCopy:
     consumer, place = asking.consumer, asking.place
     making = Making(
         row.license_id,
@@ -198,46 +199,14 @@ def _make(
         link_hash=asking.keyring.fingerprint(_KIND, link_id) if link_id else None,
         link_expires_at=link_ends,
     )
+    return draw(asking.conn, asking.keyring, place.files, making, place.face_name, asking.today, asking.now)
+
+
+def _noted(asking: Asking, drawn: DrawnCopy) -> CopyBrief:
     try:
-        return make_copy(asking.conn, asking.keyring, place.files, making, place.face_name, asking.today, asking.now)
+        return note_copy(asking.conn, asking.keyring, drawn, asking.now)
     except NotSettled as why:
         raise Ended(Status.OTHER, why.words.zh) from None
-
-
-def _demand_pdf(file_type: str | None) -> None:
-    wanted = (file_type or "").strip().lower() or "pdf"
-    if wanted in {"ofd", "png"}:
-        raise Ended(Status.NO_SUCH_SERVICE, "加注件只提供 pdf 格式")
-    if wanted != "pdf":
-        raise Ended(Status.BAD_VALUE, "fileType（应为 pdf）")
-
-
-def _decoded(content: str, max_bytes: int) -> bytes:
-    try:
-        decoded = base64.b64decode("".join(content.split()), validate=True)
-    except (binascii.Error, ValueError):
-        raise Ended(Status.BAD_VALUE, "content（应为 base64）") from None
-    if not 0 < len(decoded) <= max_bytes:
-        raise Ended(Status.BAD_VALUE, f"content（应为不超过 {max_bytes} 字节的文件）")
-    return decoded
-
-
-def _read_end(name: str, data: dict[str, Any], usual: timedelta, longest: timedelta, now: datetime) -> datetime:
-    """Read an end in Beijing time; a day ends with its last second."""
-    given = (data.get(name) or "").strip()
-    if not given:
-        return now + usual
-    for form in (*_DAYS, *_SECONDS):
-        try:
-            read = datetime.strptime(given, form).replace(tzinfo=ZONE)
-        except ValueError:
-            continue
-        end = read + timedelta(days=1, seconds=-1) if form in _DAYS else read
-        if now < end <= now + longest:
-            return end
-    raise Ended(
-        Status.BAD_VALUE, f"{name}（应为 {longest.days} 天以内的日期或时间，如 2016-05-01 或 2016-05-01 17:30:00）"
-    )
 
 
 def _end_of_license(asking: Asking, license_id: int) -> Status:

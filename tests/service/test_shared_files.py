@@ -240,6 +240,23 @@ def test_a_list_of_addresses_says_what_it_is_without(window: Window, monkeypatch
     assert "一次最多 1 件" in window.call("downloadUrlsByHolderCode", **HOLDER)["head"]["message"]
 
 
+def test_no_license_is_locked_while_a_store_writes(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow store must not make a merge wait: what is locked by a copy that is noted, is locked after the last is stored."""
+    again = """insert into licenses overriding system value select (jsonb_populate_record(one, jsonb_build_object('license_id', license_id + 1000,
+      'record_id', record_id || '1000', 'license_number', license_number || '1000', 'license_identifier', null))).*
+      from licenses one where subject_id = (select subject_id from licenses where license_number = '370283000012345')"""
+    window.change(again)
+    stored, put = [], type(window.settings.files).put
+
+    def put_slowly(store: Any, content: bytes, **more: Any) -> bytes:
+        window.change("select license_id from licenses for update nowait")
+        stored.append(content)
+        return put(store, content, **more)
+
+    monkeypatch.setattr(type(window.settings.files), "put", put_slowly)
+    assert len(window.call("downloadUrlsByHolderCode", **HOLDER)["data"]) == len(stored) == 2
+
+
 def test_a_holders_licenses_have_an_address_each(window: Window) -> None:
     told = window.call("downloadUrlsByHolderCode", **HOLDER)["data"]
     assert [one["certificateNumber"] for one in told] == ["370283000012345"]
