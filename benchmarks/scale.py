@@ -32,17 +32,22 @@ from benchmarks.ways import Bench
 from connectors.wire.connection import parse_connection
 from hub.context import HubContext, utc_now
 from hub.serving import planning_once
-from license_library.asking.questions import SearchTerms
+from license_library.asking.questions import SearchTerms, VerifyQuestion
+from license_library.catalogue.catalogue_store import load_catalogue as store_catalogue
+from license_library.checklist.checklist import answer_checklist
 from license_library.licenses.as_of import license_as_of
 from license_library.licenses.held_as_of import held_as_of
 from license_library.search.lookup import find_licenses
 from license_library.storage.database import open_database
 from license_library.storage.embedded import database_url
 from license_library.storage.keyring import Keyring
+from license_library.verification.verification import verify_license
+from schemas.catalogue.catalogue import load_catalogue
 from schemas.naming.plain_names import plain_name
 from schemas.naming.search_keys import core_of
 
 BASE = 125_000
+_LONGEST_ITEM = text("select item_code from item_materials group by 1 order by count(license_type) desc, 1 limit 1")
 WARM = 40  # so many are not counted: connections are opened, and statements prepared
 Ask = Callable[[Any], object]  # over a connection
 
@@ -81,6 +86,8 @@ def measured(ready: Bench, given: argparse.Namespace) -> Iterator[dict[str, Any]
     pulls = {"first load": pull(ready, hub)}
     with changed(control(ready), days=60):
         pull(ready, hub)  # so that some licenses have a history
+    with hub.engine.begin() as conn:
+        store_catalogue(conn, load_catalogue())
     base, subjects, copies = *_base(hub.engine), 1
     for size in given.sizes:
         wanted = max(1, round(size / base))
@@ -135,7 +142,7 @@ def questions(conn: Any, hub: HubContext, many: int) -> dict[str, list[Question]
     """Return questions about licenses chosen at random all over the library, the same at each run."""
     dice, last = random.Random(1), conn.scalar(text("select max(license_id) from licenses"))
     rows: list[Any] = []
-    chosen = text("""select l.license_id, l.license_number, s.name, s.kind, s.code_type, s.code_encrypted
+    chosen = text("""select l.license_id, l.license_type, l.license_number, s.name, s.kind, s.code_type, s.code_encrypted
                        from licenses l join subjects s using (subject_id) where l.license_id = any(:ids)""")
     while len(rows) < many:
         rows += conn.execute(chosen, {"ids": [dice.randint(1, last) for _ in range(4_000)]}).all()
@@ -147,6 +154,8 @@ def questions(conn: Any, hub: HubContext, many: int) -> dict[str, list[Question]
         "license number": [searched(hub, {"number": row.license_number}) for row in rows],
         "one license as of a day": [as_of(hub, row.license_id) for row in rows],
         "all held on a day": [held(hub, code, kind) for code, kind in codes],
+        "what is still to bring": [checklist(conn, hub, code, kind) for code, kind in codes],
+        "whether it is as described": [verified(hub, row, code) for row, (code, _) in zip(rows, codes, strict=True)],
         "two characters": [searched(hub, {"text": core[:2]}) for core in cores],
         "whole name": [searched(hub, {"text": row.name}) for row in rows],
     }
@@ -183,6 +192,33 @@ def held(hub: HubContext, code: str, kind: str) -> Question:
         "POST",
         "/api/holdings",
         body,
+    )
+
+
+def checklist(conn: Any, hub: HubContext, code: str, kind: str) -> Question:
+    """Return a question about all that a holder must still bring for the item that asks for most."""
+    item, now = conn.scalar(_LONGEST_ITEM), utc_now()
+    body = {"purpose": "benchmark", "item_code": item, "holder_code": code, "holder_code_type": kind}
+    return Question(
+        lambda conn: answer_checklist(conn, hub.keyring, item, code, kind, now.date(), utc_now()),
+        "POST",
+        "/api/checklist",
+        body,
+    )
+
+
+def verified(hub: HubContext, row: Any, code: str) -> Question:
+    """Return a question whether a license is its holder's."""
+    asked: dict[str, Any] = {
+        "license_type": row.license_type,
+        "license_number": row.license_number,
+        "values": {"holder_code": code},
+    }
+    return Question(
+        lambda conn: verify_license(conn, hub.keyring, VerifyQuestion(**asked), utc_now().date(), utc_now()),
+        "POST",
+        "/api/verify",
+        {"purpose": "benchmark", **asked},
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import pytest
 from library_makers import (
@@ -18,14 +20,32 @@ from library_makers import (
     stored_page,
 )
 from question_makers import Library
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from license_library.asking import looks
 from license_library.catalogue.declared_feeds import register_department
 from license_library.exchange.checking import finish_check, hold_exchange
 from license_library.exchange.exchanges import Exchange, begin_exchange, finish_landing, store_page
 from license_library.exchange.staging import stage_records
 from license_library.merge.merging import Counts, merge_exchange
 from license_library.storage.keyring import Keyring
+
+
+@pytest.fixture(autouse=True)
+def both_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every question of these tests be asked whole, too: where the first look says that it suffices, the second must say the same."""
+
+    def look_and_compare(conn: Connection, both: looks.Looks, asked: Mapping[str, Any]) -> Sequence[Any]:
+        first = conn.execute(both.first, asked).all()
+        if any(row.asks_more for row in first):
+            return conn.execute(both.more, asked).all()
+        told = [[dict(row._mapping) for row in rows] for rows in (first, conn.execute(both.more, asked).all())]
+        assert told[0] == told[1]
+        return first
+
+    for module in [one for name, one in sys.modules.items() if name.startswith("license_library.")]:
+        if getattr(module, "look", None) is looks.look:
+            monkeypatch.setattr(module, "look", look_and_compare)
 
 
 @pytest.fixture
