@@ -442,4 +442,4 @@ def test_a_holder_bound_to_nobody_costs_no_further_statement(shelf: Library, peo
     event.listen(shelf.conn, "before_cursor_execute", lambda *told: asked.append(told[2]))
     assert found(shelf) == {"L0": "holder_code"}
     assert len(asked) == 2, asked  # what is held, and what waits
-    assert "subject_groups" in str(PAGES["holder_code"].alone)
+    assert "subject_groups" in str(PAGES["holder_code"].first)
