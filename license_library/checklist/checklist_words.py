@@ -129,8 +129,8 @@ def _brought(row: Any) -> Words:
 
 
 def _unknown(row: Any) -> Words:
-    if row.reason == "no_feed":
-        return _NO_FEED
+    if row.reason in ("no_feed", "older_no_feed"):
+        return _NO_FEED if row.undelivered is None else _undelivered(row)
     if row.reason == "superseded":
         return _last_known(row)
     if row.reason in ("older_type", "older_waits"):
@@ -157,7 +157,23 @@ def _older(row: Any) -> Words:
     )
 
 
+def _undelivered(row: Any) -> Words:
+    """Say what was found, and that nobody delivers another type that would serve."""
+    found = Words("未查到该证照", "no such license of this holder") if row.license_id is None else _last_known(row)
+    kin = row.undelivered
+    return Words(
+        f"{found.zh}；尚无部门向本平台提供{kin}，该主体可能持有仍然有效的{kin}",
+        f"{found.en}; no department delivers {kin} yet, and the holder may have a good one, which serves as well",
+    )
+
+
 def _ask_holder(row: Any) -> Words:
+    if row.undelivered is not None:
+        kin = row.undelivered
+        return Words(
+            f"请申请人提交该证照，或仍然有效的{kin}",
+            f"let the applicant bring it, or {kin} if that is still good",
+        )
     if row.reason in ("older_type", "older_waits"):
         return Words(
             f"请申请人提交{row.older_name}，并核实其是否可用",

@@ -384,8 +384,8 @@ MORTGAGE = "PD-E-003"
 
 @pytest.fixture
 def owner(shelf: Library) -> int:
-    """Give a person in a library whose feed of real estate tells of both its certificates."""
-    shelf.add_feed("real_estate", ("realestate", "house_cert"))
+    """Give a person in a library whose feed of real estate tells of all its certificates."""
+    shelf.add_feed("real_estate", ("realestate", "house_cert", "land_cert"))
     return shelf.add_subject("王伟", PERSON, "111")
 
 
@@ -425,6 +425,47 @@ def test_a_waiting_record_of_the_older_type_leaves_no_firm_no(shelf: Library, ow
 def test_a_silent_feed_of_the_older_type_leaves_no_firm_no(shelf: Library, owner: int) -> None:
     shelf.add_feed("transport", ("house_cert",), fresh_at=NOW - timedelta(days=9))
     assert verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("changes", "firm", "found"),
+    [
+        (None, ("not_held", None), "未查到该证照"),
+        ({"status": "revoked"}, ("not_good", "revoked"), "状态为撤销"),
+        ({"valid_to": date(2016, 1, 1)}, ("expired", None), "有效期至 2016-01-01，已过期"),
+    ],
+)
+def test_an_older_type_that_nobody_delivers_leaves_no_firm_no(
+    shelf: Library, owner: int, changes: dict[str, object] | None, firm: tuple[str, str | None], found: str
+) -> None:
+    if changes is not None:
+        shelf.add_license(owner, department="real_estate", license_type="realestate", **changes)
+    told = verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON)
+    assert (told.verdict, told.reason) == firm
+    shelf.change("update feeds set license_types = array['realestate'] where department = 'real_estate'")
+    told = verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON)
+    assert (told.verdict, told.reason) == ("unknown", "older_no_feed")
+    kin = "房屋所有权证、国有土地使用证"
+    assert told.words.zh == f"{found}；尚无部门向本平台提供{kin}，该主体可能持有仍然有效的{kin}"
+    assert told.action is not None
+    assert told.action.zh == f"请申请人提交该证照，或仍然有效的{kin}"
+    shelf.add_license(owner, department="real_estate", license_type="realestate", open_ended=True)
+    assert verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON).verdict == "held"
+
+
+@pytest.mark.parametrize(
+    ("asked", "delivered", "missing"),
+    [("house_cert", "realestate", "房屋所有权证"), ("house_cert", "house_cert", "不动产权证书")],
+)
+def test_of_a_material_of_an_old_type_both_it_and_what_took_its_place_must_be_delivered(
+    shelf: Library, owner: int, asked: str, delivered: str, missing: str
+) -> None:
+    shelf.change("update item_materials set license_type = :asked where license_type = 'realestate'", asked=asked)
+    assert verdict_on(shelf, asked, item=MORTGAGE, code=PERSON).verdict == "not_held"
+    shelf.change("update feeds set license_types = array[:only] where department = 'real_estate'", only=delivered)
+    told = verdict_on(shelf, asked, item=MORTGAGE, code=PERSON)
+    assert (told.verdict, told.reason) == ("unknown", "no_feed")
+    assert f"尚无部门向本平台提供{missing}" in told.words.zh
 
 
 def test_the_applicants_own_papers_are_brought(shelf: Library, company: int) -> None:
