@@ -45,7 +45,7 @@ def test_while_search_keys_are_made_nothing_found_is_no_firm_no(shelf: Library, 
     shelf.change("insert into subjects_to_key values (:id)", id=shelf.add_subject("某", "91110000600037341L"))
     assert advised(shelf, **terms) == ["search.keys_wait"]
     shelf.make_keys()
-    assert advised(shelf, **terms) == ["search.none"]
+    assert advised(shelf, **terms) == ["search.undelivered"]
 
 
 def test_by_identifier_nobody_denies_a_license_whose_feed_tells_none(shelf: Library) -> None:
