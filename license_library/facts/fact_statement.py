@@ -14,7 +14,7 @@ from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
 from license_library.asking.own_doubts import is_disputed, newer_waits
-from license_library.asking.replaced import successors_say
+from license_library.asking.replaced import LATER_EDITION, NAMED_SUCCESSORS, successors_say
 from license_library.asking.twins import twins_end_on, twins_say
 
 # What a license that is over said of its holder is no fact any more: revoked, withdrawn, cancelled, superseded, a draft.
@@ -37,6 +37,11 @@ _CURRENT = f"""
 
 _OF_LICENSE = "exists (select from licenses l where l.license_id = told.license_id and {})"
 _SAYS = "(select {} from licenses l where l.license_id = told.license_id)"
+# That something took its place, however good: a draft has not yet.
+_LATER_EDITION = f"select n.license_id from licenses n where {LATER_EDITION}"  # noqa: S608 - a constant of another room
+_SUCCESSORS = " union all ".join(one.format("l") for one in (*NAMED_SUCCESSORS, _LATER_EDITION))
+_IS_REPLACED = f"""exists (select from ({_SUCCESSORS}) as named join licenses after using (license_id)
+    where after.status <> 'draft')"""
 _WAITING_UNDER = waiting_under(":hashes", "subject")
 _STATEMENT = """
 with subject as materialized (
@@ -53,7 +58,7 @@ select wanted.license_type, coalesce(t.name, wanted.license_type) as license_typ
        told.valid_from, told.valid_to, told.open_ended, told.face, told.source_updated_at, told.known_from,
        told.unlisted_at, told.told_from, told.told_name, told.is_first, told.held_by, told.is_own, {persons},
        known.department, known.department_name, known.feed, known.fresh_at, known.fresh_seconds, told.exchange_id,
-       {twins_say} as twins_say, {twins_end_on} as twins_end_on, {successors_say} as successors_say, {disputed} as is_disputed, {newer_waits} as newer_waits,
+       {twins_say} as twins_say, {twins_end_on} as twins_end_on, {successors_say} as successors_say, {replaced} as is_replaced, {disputed} as is_disputed, {newer_waits} as newer_waits,
        exists (select from waiting where waiting.license_type = wanted.license_type
                 or waiting.license_type is null and exists (
                      select from feeds f where f.department = waiting.department and f.feed = waiting.feed
@@ -87,6 +92,7 @@ def facts_statement(told: str, *, then: bool = False) -> TextClause:
             twins_say="cast(null as text)" if then else _SAYS.format(twins_say("l")),
             twins_end_on="cast(null as date)" if then else _SAYS.format(twins_end_on("l")),
             successors_say="cast(null as text)" if then else _SAYS.format(successors_say("l")),
+            replaced="false" if then else _OF_LICENSE.format(_IS_REPLACED),
             newer_waits="false" if then else _OF_LICENSE.format(newer_waits("l")),
             waiting=_WAITING_UNDER,
             held=held_rows(_WAITING_UNDER),
