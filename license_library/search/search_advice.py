@@ -157,7 +157,8 @@ def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
 
 def _waiting(conn: Connection, tried: Sequence[Reading], license_type: str | None) -> list[Advice]:
     """Say what waits that may be what was asked for: of the holder, whichever kind it is, or of nobody knows whom, or of a type or of any."""
-    if tried[0].kind == "holder_code":
+    # Whatever credit code holds an organisation code, a record may wait under it.
+    if tried[0].kind == "holder_code" and all(one.kind != "organisation_code" for one in tried):
         own = sum(count_waiting(conn, one.values, license_type) for one in tried if one.kind == "holder_code")
         counted = [
             (own, waiting_words),
