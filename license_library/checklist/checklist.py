@@ -17,6 +17,7 @@ from license_library.asking.freshness import source_of
 from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.listed_holders import persons_of
 from license_library.asking.masking import mask_code
+from license_library.asking.organisation_numbers import may_be_under_another
 from license_library.asking.readings import check_text
 from license_library.checklist.checklist_words import LABELS, action_words, reason_words
 from license_library.checklist.undelivered_types import WITH_UNDELIVERED, judged
@@ -56,7 +57,8 @@ def answer_checklist(
         "today": today,
         "now": now,
     }
-    rows = [judged(row) for row in conn.execute(WITH_UNDELIVERED, parameters)]
+    is_elsewhere = may_be_under_another(conn, keyring, holder)
+    rows = [judged(row, is_elsewhere=is_elsewhere) for row in conn.execute(WITH_UNDELIVERED, parameters)]
     if not rows:
         raise NotFound("checklist: there is no such item; expected a code of the item catalogue; nothing was asked")
     is_bound = any(row.is_own is False for row in rows)

@@ -29,9 +29,12 @@ select told.*, kin.undelivered
 """)  # noqa: S608 - constants of this room
 
 
-def judged(row: Any) -> Any:
-    """Return the row of a material; a firm no becomes unknown where nobody delivers a type that would serve."""
-    if row.undelivered is None:
-        return row
-    reason = "older_no_feed" if row.replacing_name is None else "no_feed"
+def judged(row: Any, *, is_elsewhere: bool) -> Any:
+    """Return the row of a material; a firm no becomes unknown where nobody delivers a type that would serve, or other numbers are not seen."""
+    if row.undelivered is not None:
+        return _unknown(row, "older_no_feed" if row.replacing_name is None else "no_feed")
+    return _unknown(row, "other_number") if is_elsewhere and row.verdict in FIRM_NO else row
+
+
+def _unknown(row: Any, reason: str) -> Any:
     return SimpleNamespace(**row._asdict() | {"verdict": "unknown", "reason": reason})

@@ -16,6 +16,7 @@ from license_library.asking.freshness import validity_of
 from license_library.asking.refusals import WrongQuestion
 from license_library.catalogue.calendar import seed_calendar
 from license_library.checklist.checklist import answer_checklist
+from license_library.pairs.pair_entries import PairEntry, write_entries
 from license_library.quarantine.corrections import Correction, answer_correction, ask_for_license
 from license_library.words.wording import problem_words
 from schemas.errors import NotFound
@@ -466,6 +467,41 @@ def test_of_a_material_of_an_old_type_both_it_and_what_took_its_place_must_be_de
     told = verdict_on(shelf, asked, item=MORTGAGE, code=PERSON)
     assert (told.verdict, told.reason) == ("unknown", "no_feed")
     assert f"尚无部门向本平台提供{missing}" in told.words.zh
+
+
+@pytest.mark.parametrize("typed", ["MA3N0A9C-6", "MA3N0A9C6"])
+def test_an_organisation_code_is_denied_nothing_while_the_credit_code_that_holds_it_is_not_bound(
+    shelf: Library, typed: str
+) -> None:
+    shelf.add_feed()
+    asked = {"code": typed, "code_type": "099"}
+    assert verdict_on(shelf, "bizlic", **asked).verdict == "not_held"
+    company = shelf.add_subject()
+    shelf.change("insert into subjects_to_key values (:id)", id=company)
+    told = verdict_on(shelf, "bizlic", **asked)
+    assert (told.verdict, told.reason) == ("unknown", "other_number")
+    shelf.make_keys()
+    told = verdict_on(shelf, "bizlic", **asked)
+    assert (told.verdict, told.reason) == ("unknown", "other_number")
+    assert told.words.zh == "未查到该证照；该组织机构代码可能已并入某统一社会信用代码，尚未认定为同一主体"
+    assert told.action is not None
+    assert told.action.zh == "请用其统一社会信用代码另行查询"
+    assert verdict_on(shelf, "bizlic").verdict == "not_held"
+    shelf.add_license(shelf.add_subject("某", typed, "099"), open_ended=True)
+    assert verdict_on(shelf, "bizlic", **asked).verdict == "held"
+
+
+@pytest.mark.parametrize(("decision", "verdict"), [("same", "not_held"), ("different", "not_held"), (None, "unknown")])
+def test_once_it_is_decided_whose_an_organisation_code_is_a_no_is_firm(
+    shelf: Library, decision: str | None, verdict: str
+) -> None:
+    shelf.add_feed()
+    one, other = shelf.add_subject(), shelf.add_subject("某", "MA3N0A9C-6", "099")
+    shelf.make_keys()
+    if decision is not None:
+        entry = PairEntry(subject_id=one, other_id=other, decision=decision, ground="decided", reason=b"sealed")
+        write_entries(shelf.conn, [entry], NOW)
+    assert verdict_on(shelf, "bizlic", code="MA3N0A9C-6", code_type="099").verdict == verdict
 
 
 def test_the_applicants_own_papers_are_brought(shelf: Library, company: int) -> None:
