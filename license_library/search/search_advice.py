@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from license_library.answers import Advice, Words
 from license_library.asking.delivered_names import untold
 from license_library.asking.feed_sources import type_of_identifier
+from license_library.asking.former_versions import Named, count_once_borne, is_borne
 from license_library.asking.freshness import validity_of
 from license_library.asking.readings import Reading
 from license_library.asking.waiting_records import (
@@ -68,6 +69,9 @@ _OTHER_KIND = Advice(
     ),
 )
 
+# By what today's licenses are looked for before former ones: where any bears it, those that once bore it are not listed.
+_BORNE: dict[str, Named] = {"number": "number", "identifier": "identifier"}
+
 # Until the keys are made, nobody is found by an organisation code, by a former name or by how a name sounds.
 _ARE_KEYS_WAITING = text("select exists (select from subjects_to_key)")
 _BY_KEYS = {"organisation_code", "holder_name", "similar_name", "letters"}
@@ -102,6 +106,7 @@ def advise_found(
         *([_OTHER_KIND] if sum(one.kind == "holder_code" for one in tried) > 1 else []),
         *(_keys_wait(conn, [reading]) if reading.kind == "similar_name" else []),
         *([Advice("search.in_quarantine", waiting_words(waiting))] if waiting else []),
+        *_once_borne(conn, [reading], license_type),
         *silent_beside(conn, bad_types, now),
     ]
 
@@ -135,8 +140,24 @@ def advise_nothing(
         *([Advice("search.identifier_untold", untold_words)] if untold_words else []),
         *([_TOO_MANY_TO_TELL] if too_many else []),
         *_keys_wait(conn, tried),
+        *_once_borne(conn, tried, license_type),
     ]
     return [*_ended(conn, license_type), *doubts, *([] if doubts and certainty.code in PLAIN else [certainty])]
+
+
+def _once_borne(conn: Connection, tried: Sequence[Reading], license_type: str | None) -> list[Advice]:
+    """Say of a number or an identifier that a license bears today how many others once bore it."""
+    told = [(_BORNE[one.kind], one.values) for one in tried if one.kind in _BORNE]
+    counts = [
+        count_once_borne(conn, name, values, license_type) for name, values in told if is_borne(conn, name, values)
+    ]
+    if not (count := sum(counts)):
+        return []
+    words = Words(
+        f"另有 {count} 件证照的先前版本曾用此编号或标识，未在此列出；请按持证主体查询",
+        f"{count} other licenses bore it in an earlier version and are not listed here; ask by their holder",
+    )
+    return [Advice("search.once_borne", words)]
 
 
 def _keys_wait(conn: Connection, tried: Sequence[Reading]) -> list[Advice]:
