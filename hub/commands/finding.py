@@ -88,8 +88,8 @@ def _show_hits(answer: SearchAnswer, *, as_json: bool) -> None:
 def _show_counts(counts: SearchCounts) -> None:
     groups = (("type", counts.license_types), ("issuer", counts.issuers), ("status", counts.statuses))
     rows = [[name, one.value, one.words.zh, one.license_count] for name, listed in groups for one in listed]
-    more = "+" if counts.is_bounded else ""
-    print_table(f"{counts.license_count}{more} 件,其中有效 {counts.valid_count} 件", ["", "", "", ""], rows)
+    least = "至少 " if counts.is_bounded else ""
+    print_table(f"{least}{counts.license_count} 件,其中有效 {least}{counts.valid_count} 件", ["", "", "", ""], rows)
 
 
 def show_advice(advice: list[Advice]) -> None:

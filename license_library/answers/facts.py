@@ -21,7 +21,7 @@ class FactBrief(Answer, frozen=True):
     value: str
     agrees: bool  # the same, in its normal form, as the value that is shown first
     is_master: bool  # told by the master of the datum
-    in_force: bool  # told by a license that is in force today
+    in_force: bool  # told by a license that is in force today, and that no other took the place of
     is_disputed: bool  # the department was asked to put a value of this license right
     field: str  # what of the license tells it: holder_name, face.address, …; holder_code: the code itself
     license_id: int | None  # None: the holder code itself
@@ -43,7 +43,7 @@ class FactField(Answer, frozen=True):
     part: Words
     element: str | None  # None: only the applicant can fill it
     verdict: FactVerdict
-    # Narrows the verdict: silent, never, lapsed, contradicted, displaced, in_quarantine, unlisted, disputed or doubted_elsewhere (stale); silent, never, in_quarantine or, of a day,
+    # Narrows the verdict: silent, never, lapsed, contradicted, displaced, in_quarantine, unlisted, disputed, doubted_elsewhere or replaced (stale); silent, never, in_quarantine or, of a day,
     # state_not_known (unknown); not_held, no_feed or own (applicant_fills); settled (known); otherwise None.
     reason: str | None
     verdict_words: Words

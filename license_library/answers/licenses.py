@@ -77,7 +77,7 @@ class SearchCounts(Answer, frozen=True):
 
     license_count: int
     valid_count: int  # of these, good on the day asked for or today
-    is_bounded: bool  # there are more than were counted
+    is_bounded: bool  # there may be more: not all licenses, or not all holders whom the name fits, were looked at
     license_types: list[FilterCount]
     issuers: list[FilterCount]
     statuses: list[FilterCount]

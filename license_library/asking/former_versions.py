@@ -35,9 +35,26 @@ _IS_BORNE: Final = {
 }
 
 
+_ONCE_BORNE_ELSEWHERE: Final = {
+    name: text(f"""
+select count(*) from licenses l
+ where l.license_id in (select license_id from license_versions v where {borne.format("v")} = any(cast(:values as text[])))
+   and ({borne.format("l")} = any(cast(:values as text[]))) is not true
+   and (cast(:license_type as text) is null or l.license_type = cast(:license_type as text))
+""")  # noqa: S608 - constants of this room
+    for name, borne in BORNE.items()
+}
+
+
 def is_borne(conn: Connection, name: Named, values: Sequence[Any]) -> bool:
     """Tell whether any license bears any of the values today."""
     return bool(conn.scalar(_IS_BORNE[name], {"values": list(values)}))
+
+
+def count_once_borne(conn: Connection, name: Named, values: Sequence[Any], license_type: str | None) -> int:
+    """Count the licenses, of a type where one is given, that once bore any of the values and bear none of them today."""
+    asked = {"values": list(values), "license_type": license_type}
+    return int(conn.execute(_ONCE_BORNE_ELSEWHERE[name], asked).scalar_one())
 
 
 def once_borne(name: Named) -> str:

@@ -1,6 +1,7 @@
 """What each feed had told by an instant: since when it was known, and how old its word was then.
 
-Tells only of what had been merged by the instant asked about, so the answer never changes later.
+Tells only of what had been merged by the instant asked about, so the answer never changes later. What a feed promised then is
+not kept: its word is measured by the promise of today, and the answer says so.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import KnownFeed, Source, Words
@@ -41,7 +43,15 @@ def sources_then(
     departments, feeds = zip(*sorted(of), strict=True) if of else (None, None)
     asked = {"departments": departments and list(departments), "feeds": feeds and list(feeds)}
     rows = conn.execute(_THEN, {"known_at": known_at, **asked})
-    return {(row.department, row.feed): source_of(row, known_at) for row in rows}
+    return {(row.department, row.feed): _by_todays_promise(source_of(row, known_at)) for row in rows}
+
+
+def _by_todays_promise(source: Source) -> Source:
+    if source.freshness != "silent":
+        return source  # its words tell no promise
+    said = source.freshness_words
+    words = Words(f"{said.zh}（按现行承诺计算）", f"{said.en} (by its promise of today)")
+    return msgspec.structs.replace(source, freshness_words=words)
 
 
 def feeds_known_at(conn: Connection, known_at: datetime) -> list[KnownFeed]:

@@ -13,6 +13,7 @@ from datetime import date
 import msgspec
 
 from license_library.answers import Advice, RecognisedAs, Words
+from license_library.asking.code_faults import identifier_fault
 from license_library.asking.holder_codes import (
     HolderCode,
     hashes_of_other_types,
@@ -27,11 +28,9 @@ from schemas.identifiers.holder_code_types import OTHER_ORGANISATION
 from schemas.identifiers.license_identifier import (
     classify_license_identifier,
     identifier_forms,
-    license_identifier_check,
-    parse_license_identifier,
 )
 from schemas.identifiers.normal_form import normalise_identifier
-from schemas.identifiers.organisation_code import organisation_code_check
+from schemas.identifiers.organisation_code import is_organisation_code, organisation_code_check
 from schemas.identifiers.registration_number import is_registration_number
 from schemas.license.states import STATE_CODES
 from schemas.naming.names import name_key
@@ -69,7 +68,8 @@ def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Readin
     if kind == "holder_code":
         if not terms.holder_code_type and (guessed := recognise_holder_code(value, today)):
             return [Reading("holder_code", guessed.hashes(keyring)), *_organisations_too(guessed, value, keyring)]
-        return [Reading("holder_code", read_holder_code(value, terms.holder_code_type, today).hashes(keyring))]
+        code = read_holder_code(value, terms.holder_code_type, today)
+        return [Reading("holder_code", code.hashes(keyring)), *_within_credit_codes(code, keyring)]
     if terms.look_alikes:
         return [_similar(value)]
     return [_name(value), _similar(value)] if kind == "holder_name" else _recognise(value, keyring, today)
@@ -79,7 +79,7 @@ def read_identifier(typed: str) -> Reading:
     """Return the reading of a license identifier; a wrong one comes with the expected character."""
     identifier = normalise_identifier(typed)
     if classify_license_identifier(identifier) == "wrong":
-        wrong = Advice("identifier.license_identifier_wrong", _identifier_fault(identifier))
+        wrong = Advice("identifier.license_identifier_wrong", identifier_fault(identifier))
         return Reading("identifier", [identifier], (wrong,), is_wrong=True)
     if classify_license_identifier(identifier) == "legacy":
         words = Words(
@@ -177,6 +177,12 @@ def _organisations_too(code: HolderCode, typed: str, keyring: Keyring) -> list[R
     return [Reading("holder_code", [holder_hash(keyring, OTHER_ORGANISATION, text)])]
 
 
+def _within_credit_codes(code: HolderCode, keyring: Keyring) -> list[Reading]:
+    """Read an organisation code as the credit code that holds it as well: nobody need have decided yet that both are one."""
+    is_one = code.code_type == OTHER_ORGANISATION and is_organisation_code(code.code)
+    return _organisation(code.code, keyring) if is_one else []
+
+
 def _organisation(code: str, keyring: Keyring) -> list[Reading]:
     """Read an organisation code; one that is wrong is still a possible number, and with its dash a doubtful one."""
     body = code.replace("-", "")
@@ -226,20 +232,6 @@ def _name(value: str) -> Reading:
         )
         raise WrongQuestion("search.name_too_short", words)
     return Reading("holder_name", [key])
-
-
-def _identifier_fault(identifier: str) -> Words:
-    parts = parse_license_identifier(identifier)
-    if parts is None:
-        return Words(
-            "电子证照标识格式有误，应为 1.2.156.3005.2.类型.颁发机构.流水号.版本.校验码",
-            "the license identifier has another shape; expected 1.2.156.3005.2.type.issuer.serial.version.check",
-        )
-    expected = license_identifier_check(parts.body)
-    return Words(
-        f"电子证照标识校验码有误：应为 {expected}，实为 {parts.check}",
-        f"the license identifier's check character is wrong; expected {expected}, got {parts.check}",
-    )
 
 
 def _one_term_words(count: int) -> Words:

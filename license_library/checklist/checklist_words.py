@@ -129,17 +129,30 @@ def _brought(row: Any) -> Words:
 
 
 def _unknown(row: Any) -> Words:
-    if row.reason == "no_feed":
-        return _NO_FEED
-    if row.reason == "superseded":
-        return _last_known(row)
-    if row.reason in ("older_type", "older_waits"):
-        return _older(row)
-    if row.reason != "other_holder":
-        return _silence(row) if row.license_id is None else _stale(row)
+    return _UNKNOWN.get(row.reason, _unheard)(row)
+
+
+def _unheard(row: Any) -> Words:
+    return _silence(row) if row.license_id is None else _stale(row)
+
+
+def _other_holder(row: Any) -> Words:
     if row.kind == "organisation":
         return Words("该证照的持证人是自然人，不在单位名下", "a person holds this license, not an organisation")
     return Words("该证照的持证人是法人或其他组织", "an organisation holds this license, not a person")
+
+
+def _found(row: Any) -> Words:
+    return Words("未查到该证照", "no such license of this holder") if row.license_id is None else _last_known(row)
+
+
+def _other_number(row: Any) -> Words:
+    """Say what was found under an organisation code, and that the credit code that holds it is not bound to it yet."""
+    found = _found(row)
+    return Words(
+        f"{found.zh}；该组织机构代码可能已并入某统一社会信用代码，尚未认定为同一主体",
+        f"{found.en}; a credit code may hold this organisation code, and nobody has decided yet that both are one",
+    )
 
 
 def _older(row: Any) -> Words:
@@ -157,12 +170,31 @@ def _older(row: Any) -> Words:
     )
 
 
+def _undelivered(row: Any) -> Words:
+    """Say what was found, and that nobody delivers another type that would serve."""
+    if row.undelivered is None:
+        return _NO_FEED
+    found, kin = _found(row), row.undelivered
+    return Words(
+        f"{found.zh}；尚无部门向本平台提供{kin}，该主体可能持有仍然有效的{kin}",
+        f"{found.en}; no department delivers {kin} yet, and the holder may have a good one, which serves as well",
+    )
+
+
 def _ask_holder(row: Any) -> Words:
+    if row.undelivered is not None:
+        kin = row.undelivered
+        return Words(
+            f"请申请人提交该证照，或仍然有效的{kin}",
+            f"let the applicant bring it, or {kin} if that is still good",
+        )
     if row.reason in ("older_type", "older_waits"):
         return Words(
             f"请申请人提交{row.older_name}，并核实其是否可用",
             f"let the applicant bring {row.older_name}, and ask whether it serves",
         )
+    if row.reason == "other_number":
+        return Words("请用其统一社会信用代码另行查询", "ask again with its credit code")
     if row.reason != "other_holder":
         return _BRING
     return Words("请用该持证人本人的代码另行查询", "ask again with that holder's own code")
@@ -189,6 +221,16 @@ _REASONS: Final[dict[str, Callable[[Any], Words]]] = {
     "in_quarantine": _waiting,
     "applicant_brings": _brought,
     "unknown": _unknown,
+}
+
+_UNKNOWN: Final[dict[str, Callable[[Any], Words]]] = {
+    "no_feed": _undelivered,
+    "older_no_feed": _undelivered,
+    "superseded": _last_known,
+    "older_type": _older,
+    "older_waits": _older,
+    "other_holder": _other_holder,
+    "other_number": _other_number,
 }
 
 _ACTIONS: Final[dict[str, Callable[[Any], Words | None]]] = {

@@ -51,11 +51,11 @@ def judge(element: Element, facts: list[Fact], rows: Iterable[Any], now: datetim
 
 
 def weakness(fact: Fact, now: datetime) -> str | None:
-    """Say why a fact may not hold any more: lapsed, contradicted, displaced, in_quarantine, disputed, unlisted, doubted_elsewhere, silent or never; None where nothing speaks against it."""
+    """Say why a fact may not hold any more: lapsed, contradicted, displaced, in_quarantine, disputed, unlisted, doubted_elsewhere, replaced, silent or never; None where nothing speaks against it."""
     row = fact.row
     if row is None:
         return None
-    if not fact.in_force:
+    if not fact.in_force and not row.is_replaced:
         return "lapsed"
     speaking = {
         "contradicted": is_contradicted(row, now),
@@ -64,6 +64,7 @@ def weakness(fact: Fact, now: datetime) -> str | None:
         "disputed": row.is_disputed,
         "unlisted": row.unlisted_at is not None,
         "doubted_elsewhere": row.twins_say is not None or row.successors_say is not None,
+        "replaced": row.is_replaced,
     }
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
     return next((code for code, speaks in speaking.items() if speaks), None if freshness == "fresh" else freshness)

@@ -41,6 +41,9 @@ _CODED: Final = {
         "取代所据证照的证照属于其他主体或已不可用",
         "the license that took its place is another holder's, or is not good",
     ),
+    "replaced": Words(
+        "所据证照已被另一证照取代，须核实", "another license took the place of the one that tells it; verify it"
+    ),
     "unlisted": Words("部门最近的全量清单中已无所据证照", "its department's whole list lacks the license now"),
     "disputed": Words("内容有异议，已请部门校核", "the license is disputed, its department was asked"),
     "settled": Words("来源不一致，已由数据管理员裁定", "the sources differ; a steward has settled it"),

@@ -93,7 +93,9 @@ def _value(element: Element, source: ElementSource, row: Any) -> str | None:
 
 
 def is_in_force(row: Any, today: date) -> bool:
-    """Tell whether what a license says holds today: it is in its term, or only limited in what it allows."""
+    """Tell whether what a license says holds today: no other took its place, and it is in its term or only limited in what it allows."""
+    if row.is_replaced:
+        return False
     term = (row.valid_from, row.valid_to, row.open_ended, today)
     return validity_of("valid" if row.status in _STILL_TRUE else row.status, *term) == "valid"
 

@@ -65,7 +65,7 @@ _TOLD_THEN = f"""
      and (v.status = any(cast(:telling as text[])) or {TOLD_FROM.format("v")} is not null)
      and (first.is_first or own.name is not null)
 """  # noqa: S608 - a constant of this room
-_THEN = facts_statement(_TOLD_THEN, f"select {columns_of(NO_DOUBTS)}", then=True)
+_THEN = facts_statement(_TOLD_THEN, f"select {columns_of(NO_DOUBTS | {'is_replaced': 'false'})}", then=True)
 
 
 def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, elements and two times, and both clocks are arguments

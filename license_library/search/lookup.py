@@ -36,7 +36,7 @@ from license_library.search.name_candidates import (
 from license_library.search.search_advice import advise_found, advise_nothing, bad_types_of
 from license_library.search.search_counts import count_found
 from license_library.search.search_words import RECOGNISED, fitting
-from license_library.search.searches import COUNTS, PAGES, STARTS
+from license_library.search.searches import PAGES, STARTS
 from license_library.storage.database import plan_once
 from license_library.storage.keyring import Keyring
 from schemas.errors import RequestError
@@ -195,11 +195,11 @@ def _search_subjects(
         return _Found(candidates=candidates)
     plan_once(conn)
     first = _first_of(candidates.listed, [asked[f"after_{number}"] for number in range(3)], terms.limit)
-    wanted = asked | _columns(candidates.listed[:first])
-    rows = look(conn, PAGES[reading.kind], wanted)
+    every = asked | _columns(candidates.listed)
+    rows = look(conn, PAGES[reading.kind], asked | _columns(candidates.listed[:first]))
     if len(rows) <= terms.limit and first < len(candidates.listed):
-        rows = look(conn, PAGES[reading.kind], asked | _columns(candidates.listed))
-    counts = _count(conn, reading, terms, asked | _columns(candidates.listed), today) if terms.counts else None
+        rows = look(conn, PAGES[reading.kind], every)
+    counts = count_found(conn, reading.kind, terms, every, today, is_cut=candidates.too_many)
     return _Found(rows, candidates, counts)
 
 
@@ -224,12 +224,7 @@ def _columns(candidates: list[Candidate]) -> dict[str, list[int]]:
 
 def _look_up(conn: Connection, reading: Reading, terms: SearchTerms, asked: dict[str, Any], today: date) -> _Found:
     rows = look(conn, PAGES[reading.kind], asked)
-    return _Found(rows, counts=_count(conn, reading, terms, asked, today) if terms.counts else None)
-
-
-def _count(conn: Connection, reading: Reading, terms: SearchTerms, asked: dict[str, Any], today: date) -> SearchCounts:
-    day = {"day": terms.valid_on or today}
-    return count_found(conn.execute(COUNTS[reading.kind], asked | day).all(), terms)
+    return _Found(rows, counts=count_found(conn, reading.kind, terms, asked, today))
 
 
 def _bounded(conn: Connection, search: Callable[[], _Found]) -> _Found:

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, text
 from license_library.answers import Advice, Words
 from license_library.asking.delivered_names import untold
 from license_library.asking.feed_sources import type_of_identifier
-from license_library.asking.freshness import freshness_of, validity_of
+from license_library.asking.former_versions import Named, count_once_borne, is_borne
+from license_library.asking.freshness import validity_of
 from license_library.asking.readings import Reading
 from license_library.asking.waiting_records import (
     any_waiting_words,
@@ -25,20 +26,8 @@ from license_library.asking.waiting_records import (
     unreadable_words,
     waiting_words,
 )
+from license_library.search.certainty import PLAIN, certainty_of_none, silent_beside
 from license_library.words.verify_words import UNKNOWN_TYPE
-
-_FEEDS = text("""
-select d.name as department_name, f.fresh_at, f.fresh_seconds
-  from feeds f join departments d on d.department = f.department
- where cast(:license_type as text) is null or f.license_types @> array[cast(:license_type as text)]
- order by d.department, f.feed
-""")
-
-_FEEDS_OF = text("""
-select d.name as department_name, f.fresh_at, f.fresh_seconds
-  from feeds f join departments d on d.department = f.department
- where f.license_types && cast(:types as text[]) order by d.department, f.feed
-""")
 
 _ENDED = text("""
 select o.name, o.ended_on, n.name as replaced_by
@@ -80,8 +69,8 @@ _OTHER_KIND = Advice(
     ),
 )
 
-_NONE = Advice("search.none", Words("没有符合条件的证照", "no license fits; every department keeps its promise"))
-
+# By what today's licenses are looked for before former ones: where any bears it, those that once bore it are not listed.
+_BORNE: dict[str, Named] = {"number": "number", "identifier": "identifier"}
 
 # Until the keys are made, nobody is found by an organisation code, by a former name or by how a name sounds.
 _ARE_KEYS_WAITING = text("select exists (select from subjects_to_key)")
@@ -117,7 +106,8 @@ def advise_found(
         *([_OTHER_KIND] if sum(one.kind == "holder_code" for one in tried) > 1 else []),
         *(_keys_wait(conn, [reading]) if reading.kind == "similar_name" else []),
         *([Advice("search.in_quarantine", waiting_words(waiting))] if waiting else []),
-        *(_silent_beside(conn.execute(_FEEDS_OF, {"types": list(bad_types)}).all(), now) if bad_types else []),
+        *_once_borne(conn, [reading], license_type),
+        *silent_beside(conn, bad_types, now),
     ]
 
 
@@ -143,15 +133,31 @@ def advise_nothing(
             return [*_waiting(conn, tried, None), Advice("search.unknown_type", UNKNOWN_TYPE)]
     if reading.is_wrong:  # the reading has said so; a record may wait for just that reason
         return _waiting(conn, tried, license_type)
-    certainty = _certainty(conn.execute(_FEEDS, {"license_type": license_type}).all(), now)
+    certainty = certainty_of_none(conn, license_type, now)
     untold_words = untold(conn, license_type, "identifier") if reading.kind == "identifier" and license_type else None
     doubts = [
         *_waiting(conn, tried, license_type),
         *([Advice("search.identifier_untold", untold_words)] if untold_words else []),
         *([_TOO_MANY_TO_TELL] if too_many else []),
         *_keys_wait(conn, tried),
+        *_once_borne(conn, tried, license_type),
     ]
-    return [*_ended(conn, license_type), *doubts, *([] if doubts and certainty == _NONE else [certainty])]
+    return [*_ended(conn, license_type), *doubts, *([] if doubts and certainty.code in PLAIN else [certainty])]
+
+
+def _once_borne(conn: Connection, tried: Sequence[Reading], license_type: str | None) -> list[Advice]:
+    """Say of a number or an identifier that a license bears today how many others once bore it."""
+    told = [(_BORNE[one.kind], one.values) for one in tried if one.kind in _BORNE]
+    counts = [
+        count_once_borne(conn, name, values, license_type) for name, values in told if is_borne(conn, name, values)
+    ]
+    if not (count := sum(counts)):
+        return []
+    words = Words(
+        f"另有 {count} 件证照的先前版本曾用此编号或标识，未在此列出；请按持证主体查询",
+        f"{count} other licenses bore it in an earlier version and are not listed here; ask by their holder",
+    )
+    return [Advice("search.once_borne", words)]
 
 
 def _keys_wait(conn: Connection, tried: Sequence[Reading]) -> list[Advice]:
@@ -172,7 +178,8 @@ def _ended(conn: Connection, license_type: str | None) -> list[Advice]:
 
 def _waiting(conn: Connection, tried: Sequence[Reading], license_type: str | None) -> list[Advice]:
     """Say what waits that may be what was asked for: of the holder, whichever kind it is, or of nobody knows whom, or of a type or of any."""
-    if tried[0].kind == "holder_code":
+    # Whatever credit code holds an organisation code, a record may wait under it.
+    if tried[0].kind == "holder_code" and all(one.kind != "organisation_code" for one in tried):
         own = sum(count_waiting(conn, one.values, license_type) for one in tried if one.kind == "holder_code")
         counted = [
             (own, waiting_words),
@@ -182,35 +189,3 @@ def _waiting(conn: Connection, tried: Sequence[Reading], license_type: str | Non
         words = type_waiting_words if license_type else any_waiting_words
         counted = [(count_waiting_of_type(conn, license_type), words)]
     return [Advice("search.in_quarantine", words(count)) for count, words in counted if count]
-
-
-def _certainty(feeds: Sequence[Any], now: datetime) -> Advice:
-    if not feeds:
-        words = Words(
-            "尚无部门向本平台提供该类证照，无法判断是否持有", "no department delivers this yet, so nobody can say"
-        )
-        return Advice("search.no_feed", words)
-    names = _behind(feeds, now)
-    if not names:
-        return _NONE
-    words = Words(
-        f"没有找到，但不能据此断定不存在：{names}的数据尚未接入或已超过承诺时限",
-        f"nothing found, which is no proof of absence: not pulled yet or behind the promise: {names}",
-    )
-    return Advice("search.silent", words)
-
-
-def _silent_beside(feeds: Sequence[Any], now: datetime) -> list[Advice]:
-    """Say of a list with nothing good in it whose feeds may know of something good."""
-    names = _behind(feeds, now)
-    words = Words(
-        f"所列证照均非有效，但不能据此断定没有有效的证照：{names}的数据尚未接入或已超过承诺时限",
-        f"none that is listed is good, which is no proof that no good one exists: not pulled yet or behind the promise: {names}",
-    )
-    return [Advice("search.silent_beside", words)] if names else []
-
-
-def _behind(feeds: Sequence[Any], now: datetime) -> str:
-    """Name the departments whose feeds are behind their promise; empty where none is."""
-    doubtful = [f for f in feeds if freshness_of(f.fresh_at, f.fresh_seconds, now) != "fresh"]
-    return "、".join(dict.fromkeys(feed.department_name for feed in doubtful))

@@ -1,29 +1,43 @@
 """What a search found, counted: in all, and by each filter with the other filters kept.
 
-Knows the groups one statement returns, nothing of how they were found.
+Knows the groups one statement returns, and whether what it looked at was all.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from license_library.answers import FilterCount, SearchCounts, Words
+from sqlalchemy import Connection
+
+from license_library.answers import FilterCount, RecognisedAs, SearchCounts, Words
 from license_library.asking.questions import SearchTerms
-from license_library.search.searches import COUNTED
+from license_library.search.searches import COUNTED, COUNTS
 from license_library.words.wording import status_words
 
 _FILTERS = {"license_type": "license_type", "issuer": "issuer_name", "status": "status"}
 
 
-def count_found(groups: Sequence[Any], terms: SearchTerms) -> SearchCounts:
-    """Return the counts of groups of (license_type, issuer_name, status, is_valid, n)."""
+def count_found(
+    conn: Connection,
+    kind: RecognisedAs,
+    terms: SearchTerms,
+    asked: Mapping[str, Any],
+    today: date,
+    *,
+    is_cut: bool = False,
+) -> SearchCounts | None:
+    """Return the counts of what a reading found, where they are wanted; `is_cut`: only some of the holders were looked at."""
+    if not terms.counts:
+        return None
+    groups = conn.execute(COUNTS[kind], {**asked, "day": terms.valid_on or today}).all()
     kept = [group for group in groups if _fits(group, terms)]
     return SearchCounts(
         license_count=sum(group.n for group in kept),
         valid_count=sum(group.n for group in kept if group.is_valid),
-        is_bounded=sum(group.n for group in groups) >= COUNTED,
+        is_bounded=is_cut or sum(group.n for group in groups) >= COUNTED,
         license_types=_counted(groups, terms, "license_type"),
         issuers=_counted(groups, terms, "issuer"),
         statuses=_counted(groups, terms, "status"),

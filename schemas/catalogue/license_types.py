@@ -47,6 +47,7 @@ class TypeDefinition(msgspec.Struct, frozen=True):
     replaced_by: str | None = None
     ended_on: date | None = None
     basis: str | None = None
+    stands_in: bool = True  # a license of it may still serve for one of the type that took its place
 
 
 class FaceKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +71,7 @@ class TypeKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     replaced_by: str | None = None
     ended_on: date | None = None
     basis: str | None = None
+    stands_in: bool = True
 
 
 @cache
@@ -122,7 +124,8 @@ def _definition(
     face = tuple(msgspec.structs.replace(fields[field], required=field in one.required) for field in one.face)
     term: Term = one.term or ("has_end" if kind.validity_years else "either")
     years = None if term == "open_ended" else kind.validity_years
-    return TypeDefinition(name, one.sensitivity, term, years, face, one.replaced_by, one.ended_on, one.basis)
+    ended = (one.replaced_by, one.ended_on, one.basis, one.stands_in)
+    return TypeDefinition(name, one.sensitivity, term, years, face, *ended)
 
 
 def _require_known(path: Path, where: str, names: tuple[str, ...], known: Any) -> None:

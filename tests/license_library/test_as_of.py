@@ -139,6 +139,10 @@ def test_the_age_told_is_what_it_was_at_the_instant_asked_about_and_stays_so(lib
     assert [one.source.freshness for one in before] == ["never", "fresh", "silent"]  # promised: an hour
     assert [one.source.as_of for one in before] == [None, first, first]
     assert "has been silent since" in before[-1].source.freshness_words.en
+    assert before[-1].source.freshness_words.en.endswith(
+        "longer than the 1 hours it promised (by its promise of today)"
+    )
+    assert before[-1].source.freshness_words.zh.endswith("（按现行承诺计算）")
     pull(record(source_updated_at=first), now=NOW - hour)
     assert [asked(library, keyring, license_id, known_at=moment) for moment in moments] == before
     assert asked(library, keyring, license_id).source.as_of == NOW - hour

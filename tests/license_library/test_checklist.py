@@ -16,6 +16,7 @@ from license_library.asking.freshness import validity_of
 from license_library.asking.refusals import WrongQuestion
 from license_library.catalogue.calendar import seed_calendar
 from license_library.checklist.checklist import answer_checklist
+from license_library.pairs.pair_entries import PairEntry, write_entries
 from license_library.quarantine.corrections import Correction, answer_correction, ask_for_license
 from license_library.words.wording import problem_words
 from schemas.errors import NotFound
@@ -384,8 +385,8 @@ MORTGAGE = "PD-E-003"
 
 @pytest.fixture
 def owner(shelf: Library) -> int:
-    """Give a person in a library whose feed of real estate tells of both its certificates."""
-    shelf.add_feed("real_estate", ("realestate", "house_cert"))
+    """Give a person in a library whose feed of real estate tells of all its certificates."""
+    shelf.add_feed("real_estate", ("realestate", "house_cert", "land_cert"))
     return shelf.add_subject("王伟", PERSON, "111")
 
 
@@ -425,6 +426,82 @@ def test_a_waiting_record_of_the_older_type_leaves_no_firm_no(shelf: Library, ow
 def test_a_silent_feed_of_the_older_type_leaves_no_firm_no(shelf: Library, owner: int) -> None:
     shelf.add_feed("transport", ("house_cert",), fresh_at=NOW - timedelta(days=9))
     assert verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("changes", "firm", "found"),
+    [
+        (None, ("not_held", None), "未查到该证照"),
+        ({"status": "revoked"}, ("not_good", "revoked"), "状态为撤销"),
+        ({"valid_to": date(2016, 1, 1)}, ("expired", None), "有效期至 2016-01-01，已过期"),
+    ],
+)
+def test_an_older_type_that_nobody_delivers_leaves_no_firm_no(
+    shelf: Library, owner: int, changes: dict[str, object] | None, firm: tuple[str, str | None], found: str
+) -> None:
+    if changes is not None:
+        shelf.add_license(owner, department="real_estate", license_type="realestate", **changes)
+    told = verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON)
+    assert (told.verdict, told.reason) == firm
+    shelf.change("update feeds set license_types = array['realestate'] where department = 'real_estate'")
+    told = verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON)
+    assert (told.verdict, told.reason) == ("unknown", "older_no_feed")
+    kin = "房屋所有权证、国有土地使用证"
+    assert told.words.zh == f"{found}；尚无部门向本平台提供{kin}，该主体可能持有仍然有效的{kin}"
+    assert told.action is not None
+    assert told.action.zh == f"请申请人提交该证照，或仍然有效的{kin}"
+    shelf.add_license(owner, department="real_estate", license_type="realestate", open_ended=True)
+    assert verdict_on(shelf, "realestate", item=MORTGAGE, code=PERSON).verdict == "held"
+
+
+@pytest.mark.parametrize(
+    ("asked", "delivered", "missing"),
+    [("house_cert", "realestate", "房屋所有权证"), ("house_cert", "house_cert", "不动产权证书")],
+)
+def test_of_a_material_of_an_old_type_both_it_and_what_took_its_place_must_be_delivered(
+    shelf: Library, owner: int, asked: str, delivered: str, missing: str
+) -> None:
+    shelf.change("update item_materials set license_type = :asked where license_type = 'realestate'", asked=asked)
+    assert verdict_on(shelf, asked, item=MORTGAGE, code=PERSON).verdict == "not_held"
+    shelf.change("update feeds set license_types = array[:only] where department = 'real_estate'", only=delivered)
+    told = verdict_on(shelf, asked, item=MORTGAGE, code=PERSON)
+    assert (told.verdict, told.reason) == ("unknown", "no_feed")
+    assert f"尚无部门向本平台提供{missing}" in told.words.zh
+
+
+@pytest.mark.parametrize("typed", ["MA3N0A9C-6", "MA3N0A9C6"])
+def test_an_organisation_code_is_denied_nothing_while_the_credit_code_that_holds_it_is_not_bound(
+    shelf: Library, typed: str
+) -> None:
+    shelf.add_feed()
+    asked = {"code": typed, "code_type": "099"}
+    assert verdict_on(shelf, "bizlic", **asked).verdict == "not_held"
+    company = shelf.add_subject()
+    shelf.change("insert into subjects_to_key values (:id)", id=company)
+    told = verdict_on(shelf, "bizlic", **asked)
+    assert (told.verdict, told.reason) == ("unknown", "other_number")
+    shelf.make_keys()
+    told = verdict_on(shelf, "bizlic", **asked)
+    assert (told.verdict, told.reason) == ("unknown", "other_number")
+    assert told.words.zh == "未查到该证照；该组织机构代码可能已并入某统一社会信用代码，尚未认定为同一主体"
+    assert told.action is not None
+    assert told.action.zh == "请用其统一社会信用代码另行查询"
+    assert verdict_on(shelf, "bizlic").verdict == "not_held"
+    shelf.add_license(shelf.add_subject("某", typed, "099"), open_ended=True)
+    assert verdict_on(shelf, "bizlic", **asked).verdict == "held"
+
+
+@pytest.mark.parametrize(("decision", "verdict"), [("same", "not_held"), ("different", "not_held"), (None, "unknown")])
+def test_once_it_is_decided_whose_an_organisation_code_is_a_no_is_firm(
+    shelf: Library, decision: str | None, verdict: str
+) -> None:
+    shelf.add_feed()
+    one, other = shelf.add_subject(), shelf.add_subject("某", "MA3N0A9C-6", "099")
+    shelf.make_keys()
+    if decision is not None:
+        entry = PairEntry(subject_id=one, other_id=other, decision=decision, ground="decided", reason=b"sealed")
+        write_entries(shelf.conn, [entry], NOW)
+    assert verdict_on(shelf, "bizlic", code="MA3N0A9C-6", code_type="099").verdict == verdict
 
 
 def test_the_applicants_own_papers_are_brought(shelf: Library, company: int) -> None:

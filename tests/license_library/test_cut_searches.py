@@ -56,6 +56,21 @@ def test_namesakes_beyond_those_looked_at_are_no_plain_no_and_nobody_else_is_sho
         assert answer.look_alikes_offered
 
 
+def test_where_not_all_namesakes_were_looked_at_the_counts_say_at_least(shelf: Library) -> None:
+    shelf.add_feed()
+    first = add_namesakes(shelf, "张伟", CANDIDATES - 1) - CANDIDATES + 2
+    shelf.add_license(first, license_number="Z1", holder_name="张伟")
+    counts = ask(shelf, holder_name="张伟", counts=True).counts
+    assert counts is not None
+    assert (counts.license_count, counts.is_bounded) == (1, False)
+    for code in ("E12345678", "E12345679"):
+        shelf.add_license(shelf.add_subject("张伟", code, "414"), license_number=code, holder_name="张伟")
+    answer = ask(shelf, holder_name="张伟", counts=True)
+    assert answer.counts is not None
+    assert (answer.counts.license_count, answer.counts.is_bounded) == (2, True)
+    assert found(answer) == ("holder_name", ["Z1", "E1*****78"], ["search.too_many"])
+
+
 def test_a_silent_department_is_named_beside_the_holders_not_looked_at(shelf: Library) -> None:
     shelf.add_feed(fresh_at=None)
     add_namesakes(shelf, "张伟", 201)

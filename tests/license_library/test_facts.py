@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from question_makers import COMPANY, NOW, PERSON, TODAY, Library
+from question_makers import COMPANY, IDENTIFIER, NOW, PERSON, TODAY, Library
 
 from license_library.answers import FactField, Prefill
 from license_library.asking.refusals import NotInForm, WrongQuestion
@@ -167,6 +167,29 @@ def test_a_disputed_license_or_one_that_is_listed_no_more_tells_nothing_sure(she
         on=TODAY,
     )
     assert field(shelf, "legal_representative").reason == "disputed"
+
+
+@pytest.mark.parametrize("later", [{"license_number": "A2", "replaces": "A1"}, {"license_identifier": "002.S"}])
+def test_what_a_license_tells_whose_place_another_took_is_stale_and_contradicts_nobody(
+    shelf: Library, later: dict[str, str]
+) -> None:
+    add_feeds(shelf)
+    company, body = shelf.add_subject(), IDENTIFIER[:-5]
+    add(shelf, company, license_number="A1", license_identifier=f"{body}001.U", face={"legal_representative": "王建国"})
+    assert field(shelf, "legal_representative").verdict == "known"
+    if "license_identifier" in later:
+        later = {"license_identifier": body + later["license_identifier"]}
+    newer = add(shelf, company, status="draft", issued_on=TODAY, **later)
+    assert field(shelf, "legal_representative").verdict == "known"
+    shelf.change("update licenses set status = 'valid' where license_id = :id", id=newer)
+    told = field(shelf, "legal_representative")
+    assert (told.verdict, told.reason, told.value) == ("stale", "replaced", "王建国")
+    assert "取代" in told.reason_words.zh
+    face = '{"legal_representative": "李伟"}'
+    shelf.change("update licenses set face = cast(:face as jsonb) where license_id = :id", face=face, id=newer)
+    told = field(shelf, "legal_representative")
+    assert (told.verdict, told.reason, told.value) == ("known", None, "李伟")
+    assert [(one.value, one.in_force) for one in told.facts] == [("李伟", True), ("王建国", False)]
 
 
 def test_a_waiting_record_makes_unknown_what_nobody_tells(shelf: Library) -> None:

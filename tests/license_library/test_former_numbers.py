@@ -172,3 +172,27 @@ def test_no_filter_leads_to_what_once_bore_what_another_bears_today(
     answer = find_licenses(shelf.conn, shelf.keyring, SearchTerms(**terms, **filtered, counts=True), TODAY, NOW)
     assert (answer.hits, answer.next) == ([], None)
     assert not answer.recognised_as.startswith("former")
+
+
+@pytest.mark.parametrize("terms", [{"number": BEFORE}, {"text": BEFORE}, {"identifier": IDENTIFIER}])
+def test_beside_whoever_bears_it_today_it_is_told_that_another_once_bore_it(
+    shelf: Library, license_id: int, terms: dict[str, str]
+) -> None:
+    code = IDENTIFIER.split(".")[5]
+    shelf.change("update license_types set type_code = null where type_code = :code", code=code)
+    shelf.change("update license_types set type_code = :code where license_type = 'bizlic'", code=code)
+    holder = shelf.add_subject(*OTHER)
+    now = shelf.add_license(holder, license_number=BEFORE, license_identifier=IDENTIFIER, version_count=2)
+    shelf.add_former_version(now, holder, license_number=BEFORE, license_identifier=IDENTIFIER)
+
+    def asked(**filters: Any) -> tuple[list[int], list[str]]:
+        answer = find_licenses(shelf.conn, shelf.keyring, SearchTerms(**terms, **filters), TODAY, NOW)
+        told = [one.words.zh for one in answer.advice if one.code == "search.once_borne"]
+        return [hit.license_id for hit in answer.hits], told
+
+    said = "另有 1 件证照的先前版本曾用此编号或标识，未在此列出；请按持证主体查询"
+    assert asked() == ([now], [said])
+    assert asked(license_type="bizlic") == ([now], [said])
+    assert asked(status="revoked") == ([], [said])
+    shelf.change("delete from licenses where license_id = :id", id=license_id)
+    assert asked() == ([now], [])

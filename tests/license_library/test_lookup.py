@@ -385,12 +385,25 @@ def test_a_mistyped_holder_code_in_the_one_box_is_named_and_not_repeated(
     stocked: Library, typed: str, code: str
 ) -> None:
     advice = ask(stocked, text=typed).advice
-    assert [one.code for one in advice] == [code, "search.none"]
+    assert [one.code for one in advice] == [code, "search.undelivered"]
     assert typed not in advice[0].words.zh + advice[0].words.en
 
 
-def test_nothing_found_while_all_feeds_are_fresh_is_a_plain_no(stocked: Library) -> None:
-    assert [advice.code for advice in ask(stocked, number="missing").advice] == ["search.none"]
+def test_nothing_found_while_every_type_is_delivered_in_time_is_a_plain_no(stocked: Library) -> None:
+    rest = "array(select license_type from license_types where license_type <> all(array['hotel', 'seed']))"
+    stocked.change(f"update feeds set license_types = {rest}")
+    (advice,) = ask(stocked, number="missing").advice
+    assert advice.code == "search.undelivered"
+    assert "另有 2 类证照尚无部门向本平台提供（" in advice.words.zh
+    assert "2 license types no department delivers yet (" in advice.words.en
+    stocked.add_feed("transport", ("hotel", "seed"))
+    assert [one.code for one in ask(stocked, number="missing").advice] == ["search.none"]
+
+
+def test_of_many_types_that_nobody_delivers_a_few_are_named(stocked: Library) -> None:
+    (advice,) = ask(stocked, number="missing").advice
+    names = advice.words.zh.split("（")[1].split("）")[0]
+    assert (advice.code, names.count("、"), names.endswith("等")) == ("search.undelivered", 2, True)
 
 
 def test_nothing_found_while_a_department_is_silent_is_no_proof(stocked: Library) -> None:
@@ -499,11 +512,11 @@ def test_what_waits_of_a_holder_is_told_beside_what_is_held(shelf: Library, stoc
 def test_what_waits_under_either_reading_of_fifteen_digits_is_told(shelf: Library) -> None:
     shelf.add_feed()
     number = next(one for one in (f"{370283650307000 + serial}" for serial in range(1000)) if is_of_both(one, TODAY))
-    assert [one.code for one in ask(shelf, text=number).advice] == ["search.none"]
+    assert [one.code for one in ask(shelf, text=number).advice] == ["search.undelivered"]
     shelf.add_case(holder_hashes=[holder_hash(shelf.keyring, "099", number)])
     for terms in ({"text": number}, {"holder_code": number}, {"holder_code": number, "holder_code_type": "099"}):
         assert [one.code for one in ask(shelf, **terms).advice] == ["search.in_quarantine"], terms
-    assert [one.code for one in ask(shelf, holder_code=number, holder_code_type="111").advice] == ["search.none"]
+    assert [one.code for one in ask(shelf, holder_code=number, holder_code_type="111").advice] == ["search.undelivered"]
     shelf.add_subject("王伟", number, "111")
     shelf.add_subject("某厂", number, "099")
     assert [one.code for one in ask(shelf, text=number).advice] == ["search.in_quarantine"]

@@ -39,13 +39,28 @@ def test_nothing_good_beside_a_silent_feed_of_its_type_is_no_proof(shelf: Librar
     assert advised(shelf, **terms) == []
 
 
-@pytest.mark.parametrize("terms", [{"text": "MA3N0A9C-6"}, {"holder_name": "平度市无此运输有限公司"}])
+ORGANISATION = {"holder_code": "MA3N0A9C-6", "holder_code_type": "099"}
+
+
+def test_an_organisation_code_with_its_type_finds_whose_credit_code_holds_it(shelf: Library) -> None:
+    shelf.add_feed()
+    shelf.add_license(shelf.add_subject(), license_number="A1")
+    shelf.make_keys()
+    answer = find_licenses(shelf.conn, shelf.keyring, SearchTerms(**ORGANISATION), TODAY, NOW)
+    assert (answer.recognised_as, [hit.license_number for hit in answer.hits]) == ("organisation_code", ["A1"])
+    shelf.change("delete from licenses")
+    assert advised(shelf, **ORGANISATION) == ["search.undelivered"]
+    shelf.add_case(holder_hashes=[b"whose credit code holds it, for all that is known"])
+    assert advised(shelf, **ORGANISATION) == ["search.in_quarantine"]
+
+
+@pytest.mark.parametrize("terms", [{"text": "MA3N0A9C-6"}, ORGANISATION, {"holder_name": "平度市无此运输有限公司"}])
 def test_while_search_keys_are_made_nothing_found_is_no_firm_no(shelf: Library, terms: dict[str, str]) -> None:
     shelf.add_feed()
     shelf.change("insert into subjects_to_key values (:id)", id=shelf.add_subject("某", "91110000600037341L"))
     assert advised(shelf, **terms) == ["search.keys_wait"]
     shelf.make_keys()
-    assert advised(shelf, **terms) == ["search.none"]
+    assert advised(shelf, **terms) == ["search.undelivered"]
 
 
 def test_by_identifier_nobody_denies_a_license_whose_feed_tells_none(shelf: Library) -> None:
