@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lxml import etree
+
+from connectors.declarations.declared import TO_FILL_IN
 from connectors.declarations.request_template import placeholders
 from schemas.errors import DeclarationError
 
@@ -21,6 +24,16 @@ def check_placeholders(template: Mapping[str, object], known: set[str], place: s
             raise DeclarationError(
                 f"{place}{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(known))}"
             )
+
+
+def check_root(root: str, place: str) -> None:
+    """Refuse a root element that no XML can have; what is not filled in yet is the lint's."""
+    try:
+        etree.QName("Request" if root == TO_FILL_IN else root)
+    except ValueError:
+        raise DeclarationError(
+            f"{place}: key 'payload_root': expected the name of an XML element, such as Request, got {root!r}"
+        ) from None
 
 
 def check_flat(send: str, request: Mapping[str, object], place: str) -> None:

@@ -153,6 +153,13 @@ WRONG = [
         r"ask\]: key 'request': query carries no groups",
     ),
     ('values = ["0"]', "values = []", r"\[feeds.licenses.success\]: key 'values'"),
+    (
+        'auth = "none"',
+        'auth = "none"\npayload_root = "a b"',
+        r"\[transport\]: key 'payload_root': expected the name of",
+    ),
+    ('auth = "none"', 'auth = "none"\npayload_root = ""', r"\[transport\]: key 'payload_root': .*got ''"),
+    ('key = ["XKZBH"]', 'key = ["XKZBH"]\npayload_root = "<a>"', r"\[feeds.licenses\]: key 'payload_root': expected"),
     ("[feeds.licenses]", "[feeds.licenses", r"roads/department.toml: is not TOML"),
 ]
 
