@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from file_makers import NOW, PLOT, Drop, closings, dropping, fetch, file_department, rows
@@ -257,10 +258,20 @@ def test_without_a_pinned_host_key_nothing_is_sent(sftp: Drop) -> None:
         list(fetch_pages(sftp.department, sftp.feed, connection, None))
 
 
-def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange(drop: Drop) -> None:
-    pages = fetch(drop, max_pages=4)
+@pytest.mark.parametrize("since", [NOW, None])
+def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange_and_is_told(
+    drop: Drop, caplog: pytest.LogCaptureFixture, since: datetime | None
+) -> None:
+    pages = fetch(drop, since=since, max_pages=4)
     assert len(closings(pages)) == 2
+    assert "more than 4 pages lie there; the rest is left for the next exchange" in caplog.text
     assert len(closings(fetch(drop, taken=[page.request for page in pages]))) == 1
+
+
+def test_a_sweep_beyond_the_bound_never_ends_as_if_it_had_seen_everything(drop: Drop) -> None:
+    taken = [page.request for page in fetch(drop)]
+    with pytest.raises(DepartmentBrokePromise, match="all files, archived ones too, are more than 4 pages"):
+        fetch(drop, since=None, taken=taken, max_pages=4)
 
 
 def test_links_and_folders_are_passed_over(drop: Drop) -> None:
