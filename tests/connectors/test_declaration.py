@@ -24,6 +24,12 @@ def test_a_plain_declaration_loads(declare: Declare) -> None:
     assert len(department.digest) == 64
 
 
+@pytest.mark.parametrize("root", ["REQUEST", "s.q-1", "办件查询", "{urn:roads}Query", "?"])
+def test_a_root_is_any_name_of_an_element(declare: Declare, root: str) -> None:
+    declared = declare(('auth = "none"', f'auth = "none"\npayload_root = "{root}"'))
+    assert declared.transport.payload_root == root
+
+
 def test_a_feed_has_the_name_of_its_table(declare: Declare) -> None:
     assert declare(("[feeds.licenses]", '[feeds.licenses]\nname = "other"')).feeds["licenses"].name == "licenses"
 
