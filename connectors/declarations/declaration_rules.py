@@ -16,7 +16,7 @@ from connectors.declarations.field_rules import check_rule
 from connectors.declarations.file_rules import check_files
 from connectors.declarations.holder_rules import check_holders
 from connectors.declarations.reconcile_rules import check_reconcile
-from connectors.declarations.request_rules import ACCOUNT, PLACEHOLDERS, check_flat, check_placeholders
+from connectors.declarations.request_rules import ACCOUNT, PLACEHOLDERS, check_flat, check_placeholders, check_root
 from connectors.declarations.request_template import placeholders
 from connectors.declarations.schedule_rules import check_schedule
 from connectors.declarations.sign_in_rules import check_carrying, check_seal, check_sign_in
@@ -66,7 +66,8 @@ def check_transport(transport: Transport, place: str) -> None:
 
 
 def _check_payload(transport: Transport, place: str) -> None:
-    """Refuse keys of a carried payload where nothing is carried."""
+    """Refuse keys of a carried payload where nothing is carried, and a root that is no name."""
+    check_root(transport.payload_root, place)
     for key in ("payload", "port"):
         if transport.kind != "soap" and getattr(transport, key) not in {"none", ""}:
             raise DeclarationError(f"{place}: key {key!r}: {getattr(transport, key)} needs kind soap")
@@ -82,6 +83,7 @@ def check_feed(feed: Feed, transport: Transport, place: str) -> None:
         raise DeclarationError(
             f"{place}: key 'record': no record type {feed.record!r}; there are {', '.join(RECORD_TYPES)}"
         )
+    check_root(feed.payload_root or transport.payload_root, place)
     _check_request(feed, transport, place)
     _check_paging(feed, transport, place)
     check_seal(transport, feed, place)

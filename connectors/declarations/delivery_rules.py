@@ -13,6 +13,7 @@ from connectors.declarations.declared import Transport
 from connectors.declarations.declared_delivery import Ask, Delivery, Out, Receipt, Window
 from connectors.declarations.durations import duration
 from connectors.declarations.out_file_rules import check_out_file, check_receipt_file
+from connectors.declarations.request_rules import check_root
 from connectors.declarations.request_template import placeholders
 from connectors.declarations.schedule_rules import check_schedule
 from connectors.declarations.time_forms import time_pattern
@@ -32,6 +33,7 @@ def check_delivery(delivery: Delivery, transport: Transport, place: str) -> None
     """Refuse a delivery whose keys contradict each other, or that its transport cannot make."""
     if delivery.kind not in KINDS:
         raise DeclarationError(f"{place}: no kind of delivery has that name; there are {', '.join(KINDS)}")
+    check_root(delivery.payload_root or transport.payload_root, place)
     _check_transport(delivery, transport, place)
     if delivery.file:
         _check_file(delivery, transport, place)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from connectors.declarations.declared import TO_FILL_IN
 from connectors.declarations.request_template import placeholders
 from schemas.errors import DeclarationError
 
@@ -21,6 +23,20 @@ def check_placeholders(template: Mapping[str, object], known: set[str], place: s
             raise DeclarationError(
                 f"{place}{key}': placeholder {unknown[0]!r} is unknown; there are {', '.join(sorted(known))}"
             )
+
+
+def check_root(root: str, place: str) -> None:
+    """Refuse a root element that no XML can have; what is not filled in yet is the lint's."""
+    if root == TO_FILL_IN or re.fullmatch(r"[A-Za-z_][\w.-]*", root, re.ASCII):
+        return
+    from lxml import etree  # noqa: PLC0415  # a declaration is read where nothing heavy may be: a plain name needs no judge
+
+    try:
+        etree.QName(root)
+    except ValueError:
+        raise DeclarationError(
+            f"{place}: key 'payload_root': expected the name of an XML element, such as Request, got {root!r}"
+        ) from None
 
 
 def check_flat(send: str, request: Mapping[str, object], place: str) -> None:

@@ -33,14 +33,14 @@ class Chosen:
 
 def choose_files(drop: DropFolder, files: Files, who: str, *, archived: bool) -> list[Chosen]:
     """Return the complete files in their order; `archived` begins with those that were moved away before."""
-    lying = drop.list(files.folder)
+    lying = list(_nameable(drop.list(files.folder), who))
     found = {entry.name: entry for entry in lying}
     if files.done:
         complete = [one for one in _named(files, lying) if _is_done(found.get(marker_of(files, one.name)), one, who)]
     else:
         complete = _settled(drop, files, list(_named(files, lying)), who)
     chosen = [Chosen(join_path(files.folder, one.name), one, _marker_path(files, one)) for one in complete]
-    old = _archived(drop, files) if archived and files.archive else []
+    old = _archived(drop, files, who) if archived and files.archive else []
     return [*_ordered(files, old), *_ordered(files, chosen)]
 
 
@@ -58,6 +58,16 @@ def join_path(folder: str, name: str) -> str:
 
 def _marker_path(files: Files, entry: Entry) -> str:
     return join_path(files.folder, marker_of(files, entry.name)) if files.done else ""
+
+
+def _nameable(entries: Iterable[Entry], who: str) -> Iterator[Entry]:
+    """Yield the files whose names can be kept; whether another is one of ours nobody can say, so it is told and left."""
+    for entry in entries:
+        if not any("\ud800" <= letter <= "\udfff" for letter in entry.name):
+            yield entry
+            continue
+        words = "%s: the name of a file is %r; expected UTF-8; it is left where it lies, the others are taken"
+        _log.warning(words, who, entry.name.encode("utf-8", "surrogateescape"))
 
 
 def _named(files: Files, entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -101,8 +111,9 @@ def _settled(drop: DropFolder, files: Files, first: list[Entry], who: str) -> li
     return [entry for entry in first if entry in again]
 
 
-def _archived(drop: DropFolder, files: Files) -> list[Chosen]:
-    named = [one for one in drop.list(files.archive, may_miss=True) if _sort_key(files, _plain(one.name))]
+def _archived(drop: DropFolder, files: Files, who: str) -> list[Chosen]:
+    lying = _nameable(drop.list(files.archive, may_miss=True), who)
+    named = [one for one in lying if _sort_key(files, _plain(one.name))]
     return [Chosen(join_path(files.archive, one.name), one) for one in named]
 
 

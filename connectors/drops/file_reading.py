@@ -43,7 +43,10 @@ def read_file_drop(
     department: Department, feed: Feed, connection: Connection, since: datetime | None, max_pages: int,
     taken: Collection[str], clock: Clock,
 ) -> Iterator[FetchedPage]:  # fmt: skip
-    """Yield the files that wait; `since` None asks for all, archived ones too. More than `max_pages` stay for the next."""
+    """Yield the files that wait; `since` None asks for all, archived ones too. More than `max_pages` stay for the next.
+
+    But for a sweep, which asks for all again: what it leaves out no next one brings, so it is refused.
+    """
     files, who = declared_files(department, feed), f"{department.department}.{feed.name}"
     closings = [] if since is None else read_closings(taken)
     with opened_drop(department, feed, connection) as drop:
@@ -52,7 +55,7 @@ def read_file_drop(
             if is_taken(drop, chosen, closings):
                 continue
             if landing.page + count_parts(chosen.entry.size) + 1 > max_pages:
-                landing.give_up_unless_closed(f"more than {max_pages} pages; expected fewer bytes")
+                landing.stop_at(max_pages, is_sweep=since is None and bool(taken))
                 return
             try:
                 yield from landing.land(chosen, again=any(closing.file == chosen.entry.name for closing in closings))
@@ -118,10 +121,18 @@ class _Landing:
         self.closed += 1
         yield self._page(write_request(closing), CLOSING_TYPE, marker, asked_at)
 
-    def give_up_unless_closed(self, why: str) -> None:
-        """Raise where nothing at all could be taken."""
+    def stop_at(self, max_pages: int, *, is_sweep: bool) -> None:
+        """Tell that more lies there than an exchange may take; raise where the next would not bring the rest."""
         if not self.closed:
-            raise DepartmentBrokePromise(f"{self.who}: {why}; nothing is applied")
+            raise DepartmentBrokePromise(
+                f"{self.who}: more than {max_pages} pages; expected fewer bytes; nothing is applied"
+            )
+        if is_sweep:
+            raise DepartmentBrokePromise(
+                f"{self.who}: all files, archived ones too, are more than {max_pages} pages; expected fewer: take old ones out "
+                "of the archive; nothing is applied"
+            )
+        _log.warning("%s: more than %d pages lie there; the rest is left for the next exchange", self.who, max_pages)
 
     def _read(self, chosen: Chosen, number: int) -> bytes:
         start = number * PART

@@ -1,6 +1,6 @@
 """A file drop behind SFTP: one host whose key the connection pins, one account, a deadline for every step.
 
-The only module that speaks SSH as a client; its keys are read by ssh_keys. No agent, no known_hosts and no keys of whoever runs the hub.
+The only module that speaks SSH as a client; its keys are read by ssh_keys, names by sftp_names. No agent, no known_hosts and no keys of whoever runs the hub.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import paramiko
 
 from connectors.drops.drop_folder import Entry, hidden_name, missing_folder, translate_os_error
+from connectors.drops.sftp_names import NamesAsSent
 from connectors.drops.ssh_keys import read_host_key, read_private_key
 from connectors.wire.addresses import resolve_address
 from connectors.wire.connection import Connection
@@ -157,7 +158,7 @@ class SftpFolder:
             transport.auth_publickey(connection.login, own)
         else:
             transport.auth_password(connection.login, connection.password, fallback=False)
-        return paramiko.SFTPClient.from_transport(transport)
+        return NamesAsSent.from_transport(transport)
 
     def _knock(self, address: str, port: int) -> socket.socket:
         try:

@@ -28,7 +28,7 @@ from connectors.front.written_times import keep_written_times
 from connectors.wire.addresses import resolve_address
 from connectors.wire.connection import Connection
 from schemas.bureau_time import Clock
-from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentTimeout
+from schemas.errors import DeclarationError, DepartmentBrokePromise, DepartmentTimeout, DepartmentUnreachable
 
 DRIVERS = {
     "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg",
@@ -85,7 +85,11 @@ class FrontDatabase:
             ) from None
         except DBAPIError as error:
             raise translate_error(error, self.who) from None  # its own words may quote a row
-        except (SQLAlchemyError, OSError) as error:
+        except OSError as error:  # of the line itself: what was on its way, a commit too, may have happened
+            raise DepartmentUnreachable(
+                f"{self.who}: the line to the front database gave {type(error).__name__}; can be tried again"
+            ) from None
+        except SQLAlchemyError as error:
             raise DepartmentBrokePromise(
                 f"{self.who}: the front database gave {type(error).__name__}; nothing of it is applied"
             ) from None

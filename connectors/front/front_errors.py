@@ -19,6 +19,8 @@ REFUSED = {"28000", "28P01", "42501", "1044", "1045", "1698", "1142", "1143", "1
 CHANGED = {"42P01", "42703", "42804", "1146", "1054", "1406", "22001"}
 TIMED_OUT = {"57014", "55P03", "1205", "1969", "3024"}
 BUSY = {"40P01", "40001", "1213", "53300", "1040", "57P03"}
+# Broken off, perhaps in the middle of a commit: class 08 is PostgreSQL's for the line.
+LOST = {"2003", "2006", "2013", "1053", "1180", "1927", "57P01", "57P02", "40003"}
 TAKEN = {"23505", "1062"}
 SIGN_IN = ("authentication failed", "no pg_hba.conf entry", "role ", "Access denied")
 
@@ -44,7 +46,7 @@ def translate_error(error: DBAPIError, who: str) -> DepartmentError:
         return DepartmentTimeout(f"{what}; it took too long, or another holds the rows; can be tried again")
     if code in BUSY:
         return DepartmentUnavailable(f"{what}; it is busy; can be tried again")
-    if error.connection_invalidated or not code or code in {"2003", "2006", "2013", "57P01"}:
+    if error.connection_invalidated or not code or code in LOST or code.startswith("08"):
         return DepartmentUnreachable(f"{what}; the connection broke or was never made; can be tried again")
     return (RowTaken if code in TAKEN else DepartmentFault)(f"{what}; nothing of it is applied")
 

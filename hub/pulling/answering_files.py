@@ -21,9 +21,12 @@ from hub.progress import Progress
 from hub.pulling.landed_rows import read_landed_files
 from hub.pulling.row_reasons import wrong_rows
 from license_library.exchange.exchanges import Exchange, get_exchange
-from license_library.exchange.landing import PageLetGo
+from license_library.exchange.landing import PageDamaged, PageLetGo
 from license_library.exchange.page_requests import list_merged_requests
+from license_library.storage.keyring import KeyringError
+from schemas.errors import HubError
 
+DAMAGE = (PageDamaged, KeyringError)
 _log = logging.getLogger(__name__)
 
 
@@ -43,15 +46,20 @@ def answer_files(
     hub: HubContext, exchange: Exchange, department: Department, feed: Feed, connection: Connection, progress: Progress
 ) -> Marked:
     """Answer the files of a merged exchange, and older ones that still lie there; return how many records were told of."""
-    told, number = Marked(), 0
+    told, number, damage = Marked(), 0, list[HubError]()
     progress("acknowledge", number)
     with opened_answers(department, feed, connection) as answers:
         for exchange_id, closing in _owed(hub, exchange, answers):
             pass_by("before_send")
-            told += _answer(hub, get_exchange(hub.engine, exchange_id), department, feed, closing, answers)
+            try:
+                told += _answer(hub, get_exchange(hub.engine, exchange_id), department, feed, closing, answers)
+            except DAMAGE as error:  # the others are still answered
+                damage.append(_left(exchange, closing, error))
             pass_by("after_mark")
             number += 1
             progress("acknowledge", number)
+    if damage:
+        raise damage[0]
     return told
 
 
@@ -65,6 +73,16 @@ def _owed(hub: HubContext, exchange: Exchange, answers: FileAnswers) -> Iterator
         lying = answers.find(closing)
         if lying or exchange_id == exchange.exchange_id:
             yield exchange_id, lying or closing
+
+
+def _left(exchange: Exchange, closing: Closing, error: HubError) -> HubError:
+    """Tell of a file that stays where it lies, unanswered: what landed of it is damaged."""
+    told = PageDamaged(
+        f"{exchange.department}/{exchange.feed}: what landed of {closing.file} is damaged ({error.code}); expected what was "
+        "received; it gets no receipt and is left where it lies, the others are answered; pull everything to read it anew"
+    )
+    _log.warning("[%s] %s", told.code, told)
+    return told
 
 
 def _answer(

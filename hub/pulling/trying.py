@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import polars as pl
+from polars import selectors
 
 from connectors.declarations.declaration import Department, Feed, FieldRule
 from connectors.pages.pages import PageRows, map_page, peek_rows
@@ -19,6 +20,7 @@ from hub.pulling.checking import suite_of
 from license_library.asking.masking import mask_code, mask_text
 from schemas.catalogue.catalogue import load_catalogue
 from schemas.checking.checks import check_records
+from schemas.checking.date_rules import EARLIEST_YEAR, LATEST_YEAR
 from schemas.license.license import LICENSE, Field
 from schemas.license.problems import PROBLEM_CODES, join_problems
 from schemas.suites.expectations import run_suite
@@ -71,9 +73,15 @@ def try_feed(
         found = check_records(frame, LICENSE, names.keys(), today)
         problems = join_problems(problems, found, run_suite(frame, suite_of(department, feed)).problems)
     by_row = _by_row(problems)
-    shown = [_row(feed, rows, frame, at, by_row.get(at, []), reveal=reveal) for at in range(min(limit, frame.height))]
+    said = frame.with_columns(_sayable(selectors.temporal()))
+    shown = [_row(feed, rows, said, at, by_row.get(at, []), reveal=reveal) for at in range(min(limit, frame.height))]
     good = sum(one.is_good for one in shown)
     return Tried(department.department, feed.name, request, rows.count, good, not reveal, shown)
+
+
+def _sayable(time: pl.Expr) -> pl.Expr:
+    """Leave out the days that Python cannot say: the row's problems tell of them."""
+    return pl.when(time.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)).then(time).name.keep()
 
 
 def _by_row(problems: pl.DataFrame) -> dict[int, list[tuple[str, str]]]:

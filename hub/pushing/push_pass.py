@@ -50,7 +50,7 @@ from license_library.storage.database_failures import may_be_repeated
 from schemas.errors import HubError, LeaseLost
 
 T = TypeVar("T")
-# Each ends at the deadline: asking, then sending, and signing in again for each; of a file, every look, write and renaming.
+# Each waits its turn and ends at the deadline: asking, then sending, and signing in again for each; of a file, every look, write and renaming.
 CALLS, STEPS = 4, {"file": 16}
 
 
@@ -60,10 +60,10 @@ class PushPass:
     def __init__(
         self, hub: HubContext, declared: Department, courier: Courier, bounds: PushBounds, summary: PushSummary
     ) -> None:
-        self._hub, self._declared, self._courier, self._bounds = hub, declared, courier, bounds
+        self._hub, self._declared, self._courier, self._bounds, self.summary = hub, declared, courier, bounds, summary
         limits, steps = declared.transport.limits, STEPS.get(declared.transport.kind, CALLS)
-        self._lease = timedelta(seconds=steps * limits.deadline_seconds) + bounds.grace
-        self.summary = summary
+        longest = limits.deadline_seconds + 1 / limits.requests_per_second
+        self._lease = timedelta(seconds=steps * longest) + bounds.grace
 
     def deliver(self, progress: Progress) -> None:
         """Bring deliveries until none is due, or until the pass is over: then the rest leaves in the next one."""

@@ -21,7 +21,7 @@ from hub.crash_points import pass_by
 from hub.progress import Progress
 from hub.reconciling.listing import Listing, list_rows
 from hub.reconciling.settling import Settled, settle
-from license_library.merge.overtaken import storable
+from license_library.merge.overtaken import sayable, storable
 from license_library.reconciliation.entries import FeedName, known_until
 from license_library.reconciliation.reconciling import BucketPair, Difference, Found, save_reconciliation
 from schemas.errors import NotComparable
@@ -115,7 +115,8 @@ def _found(ends: Ends, compared: Compared, settled: Settled) -> Found:
 
 def _differences(left: pl.DataFrame) -> list[Difference]:
     """Name each record as the database keeps it; what has no key, or the same after that, shares a line: the counts are of all."""
-    columns = left.select("record_id", "kind", "bucket", "updated_at", "updated_at_ours")
+    times = [sayable(pl.col(name)) for name in ("updated_at", "updated_at_ours")]  # a row of theirs may carry any
+    columns = left.select("record_id", "kind", "bucket", *times)
     named = [Difference(storable(record_id) or "", *others) for record_id, *others in columns.iter_rows()]
     return list({one.record_id: one for one in named}.values())
 

@@ -36,7 +36,7 @@ from license_library.quarantine.corrections import ask_for_case
 from license_library.quarantine.replaying import list_due, list_open_feeds, split_by_feed
 from license_library.quarantine.standing import end_waivers
 from license_library.storage.keyring import KeyringError
-from schemas.errors import DeclarationError, HubError, LeaseTaken, RequestError
+from schemas.errors import HubError, LeaseLost, LeaseTaken, RequestError
 
 SLICE = 200
 _log = logging.getLogger(__name__)
@@ -99,6 +99,12 @@ def run_waiting(hub: HubContext, progress: Progress = no_progress) -> tuple[list
             continue
         except HubError as error:
             stopped.append(Stopped(batch_id, error.code, str(error)))
+        except DATABASE_ERRORS:  # of no batch's making
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake of ours: the other batches are still carried out
+            words = f"batch {batch_id}: {kind_and_place(error)}; it waits, the other batches go on; report it"
+            _log.warning("[%s] %s", HubError.code, words)
+            stopped.append(Stopped(batch_id, HubError.code, words))
     return told, stopped
 
 
@@ -177,14 +183,23 @@ def _deciding(hub: HubContext, conn: Connection, batch: Row[Any]) -> Callable[[i
 
 
 def _recheck_slice(hub: HubContext, batch_id: int, cases: Sequence[int]) -> None:
-    """Replay the cases, feed by feed; one whose declaration does not let it is skipped."""
+    """Replay the cases, feed by feed; those of one that cannot be are skipped, and what may be tried again is."""
     with hub.engine.connect() as conn:
         by_feed = split_by_feed(conn, cases)
     done = 0
     for (department, feed), of_feed in by_feed.items():
-        with suppress(DeclarationError):
+        where = f"batch {batch_id}: {department}/{feed}: {len(of_feed)} cases are skipped"
+        try:
             replay(hub, department, feed, of_feed)
             done += len(of_feed)
+        except HubError as error:
+            if error.retryable or isinstance(error, LeaseLost):
+                raise
+            _log.warning("%s: [%s] %s", where, error.code, error)
+        except DATABASE_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake of ours, over one feed: the others are still replayed
+            _log.warning("%s: [%s] %s; report it", where, HubError.code, kind_and_place(error))
     with hub.engine.begin() as conn:
         advance_batch(conn, batch_id, cases, done, hub.clock())
 

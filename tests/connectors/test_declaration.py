@@ -24,6 +24,12 @@ def test_a_plain_declaration_loads(declare: Declare) -> None:
     assert len(department.digest) == 64
 
 
+@pytest.mark.parametrize("root", ["REQUEST", "s.q-1", "办件查询", "{urn:roads}Query", "?"])
+def test_a_root_is_any_name_of_an_element(declare: Declare, root: str) -> None:
+    declared = declare(('auth = "none"', f'auth = "none"\npayload_root = "{root}"'))
+    assert declared.transport.payload_root == root
+
+
 def test_a_feed_has_the_name_of_its_table(declare: Declare) -> None:
     assert declare(("[feeds.licenses]", '[feeds.licenses]\nname = "other"')).feeds["licenses"].name == "licenses"
 
@@ -153,6 +159,13 @@ WRONG = [
         r"ask\]: key 'request': query carries no groups",
     ),
     ('values = ["0"]', "values = []", r"\[feeds.licenses.success\]: key 'values'"),
+    (
+        'auth = "none"',
+        'auth = "none"\npayload_root = "a b"',
+        r"\[transport\]: key 'payload_root': expected the name of",
+    ),
+    ('auth = "none"', 'auth = "none"\npayload_root = ""', r"\[transport\]: key 'payload_root': .*got ''"),
+    ('key = ["XKZBH"]', 'key = ["XKZBH"]\npayload_root = "<a>"', r"\[feeds.licenses\]: key 'payload_root': expected"),
     ("[feeds.licenses]", "[feeds.licenses", r"roads/department.toml: is not TOML"),
 ]
 

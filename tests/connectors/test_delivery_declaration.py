@@ -44,6 +44,12 @@ def bend(folder: Path, pattern: str, replacement: str) -> None:
         (r'header = "X-Request-Id"', 'header = "X", field = "y"', "expected exactly one of 'field' and 'header'"),
         (r'^class .*"A"\n(.*\n)*?key .*\n', 'class = "B"\npath = "/x"\n', "key 'ask' is missing; class B needs it"),
         (r"^path ", "operation = 'x'\npath ", "key 'operation' needs kind soap"),
+        (
+            r"^path ",
+            "payload_root = '办件 结果'\npath ",
+            "[deliveries.decision]: key 'payload_root': expected the name of",
+        ),
+        (r"^path ", "payload_root = '1st'\npath ", "key 'payload_root': expected the name of an XML element"),
         (r"^path .*\n", "", "key 'path' is missing; kind rest needs it"),
         (r"^success .*\n", "", "key 'success' is missing; kind rest needs it"),
         (r"busy .*", 'busy = ["200"]', "key 'busy': a code cannot mean success as well"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from file_makers import NOW, PLOT, Drop, closings, dropping, fetch, file_department, rows
 from msgspec.structs import replace
+from paramiko import sftp_server
 
 from connectors.fake.rows.truth import Plot
 from connectors.pages.pages import fetch_pages
@@ -256,10 +258,20 @@ def test_without_a_pinned_host_key_nothing_is_sent(sftp: Drop) -> None:
         list(fetch_pages(sftp.department, sftp.feed, connection, None))
 
 
-def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange(drop: Drop) -> None:
-    pages = fetch(drop, max_pages=4)
+@pytest.mark.parametrize("since", [NOW, None])
+def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange_and_is_told(
+    drop: Drop, caplog: pytest.LogCaptureFixture, since: datetime | None
+) -> None:
+    pages = fetch(drop, since=since, max_pages=4)
     assert len(closings(pages)) == 2
+    assert "more than 4 pages lie there; the rest is left for the next exchange" in caplog.text
     assert len(closings(fetch(drop, taken=[page.request for page in pages]))) == 1
+
+
+def test_a_sweep_beyond_the_bound_never_ends_as_if_it_had_seen_everything(drop: Drop) -> None:
+    taken = [page.request for page in fetch(drop)]
+    with pytest.raises(DepartmentBrokePromise, match="all files, archived ones too, are more than 4 pages"):
+        fetch(drop, since=None, taken=taken, max_pages=4)
 
 
 def test_links_and_folders_are_passed_over(drop: Drop) -> None:
@@ -277,6 +289,26 @@ def test_a_name_of_a_day_that_does_not_exist_is_passed_over_and_said_so(
         (drop.folder / f"wsjd_20250230_01{ending}").write_text("x")
     assert len(closings(fetch(drop))) == 3
     assert "a day that does not exist" in caplog.text
+
+
+@pytest.mark.parametrize("local", [True, False])
+@pytest.mark.parametrize("name", ["许可证.csv", "wsjd_20250102_许.csv", "说明.txt"])
+def test_a_name_that_is_not_utf8_stops_no_other_file(name: str, local: bool, caplog: pytest.LogCaptureFixture) -> None:
+    written = name.encode("gb18030")
+    with dropping(file_department(), local=local) as drop:
+        for one in (written, written.replace(b".csv", b".ok")):
+            (drop.folder / os.fsdecode(one)).write_bytes(b"1\n")
+        assert len(closings(fetch(drop))) == 3
+        assert len(closings(fetch(drop, since=None))) == 3
+        assert (drop.folder / os.fsdecode(written)).exists()
+    assert f"{written!r}; expected UTF-8" in caplog.text
+
+
+def test_words_of_a_server_that_are_not_utf8_hide_no_error(sftp: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sftp_server, "SFTP_DESC", ["拒绝访问".encode("gb18030")] * 9)
+    sftp.set_mode("permission_denied")
+    with pytest.raises(DepartmentRefused):
+        fetch(sftp)
 
 
 def test_a_drop_that_is_not_there_is_said_so(drop: Drop) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import polars as pl
 import psycopg
+import pymysql
 import pytest
 import sqlalchemy as sa
 from fake_makers import TABLE_FEEDS, pull
@@ -307,6 +308,19 @@ def test_a_time_that_no_calendar_holds_may_be_part_of_the_key_of_a_row_that_is_m
 def test_a_value_that_the_driver_cannot_read_is_the_departments_mistake_and_not_a_broken_line() -> None:
     unread = sa.exc.DataError("select", {}, psycopg.DataError("cannot be read"))
     assert isinstance(translate_error(unread, "test"), DepartmentBrokePromise)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        psycopg.errors.ConnectionFailure(),
+        psycopg.errors.StatementCompletionUnknown(),
+        pymysql.OperationalError(1180, ""),
+    ],
+)
+def test_a_commit_that_was_perhaps_not_heard_of_is_a_broken_line(lost: Exception) -> None:
+    error = sa.exc.OperationalError("insert", {}, lost)
+    assert isinstance(translate_error(error, "test"), DepartmentUnreachable)
 
 
 @pytest.mark.parametrize(

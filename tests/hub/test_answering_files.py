@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from file_makers import Drop, dropping
 from hub_makers import column, count
 
@@ -242,6 +243,27 @@ def test_a_file_whose_pages_are_past_their_retention_keeps_no_other_from_its_rec
         told = {one["file"] for one in receipts(drop)}
         assert told == set(drop.names()) - old != set()
         assert all(any(name in line and "retention" in line for line in caplog.messages) for name in old)
+
+
+def test_a_damaged_page_keeps_no_other_file_from_its_receipt(
+    hub_here: HubContext, forestry: Drop, caplog: pytest.LogCaptureFixture
+) -> None:
+    exchange_id = steps.land(hub_here, "forestry", "licenses", forestry.connection)
+    steps.check(hub_here, exchange_id)
+    steps.merge(hub_here, exchange_id)
+    lying = forestry.names()
+    damage = "update landed_pages set body = set_byte(body, 20, (get_byte(body, 20) + 1) % 256) where page_number = 1"
+    with hub_here.engine.begin() as conn:
+        conn.execute(sa.text(damage))
+    summary = pull(hub_here, forestry)
+    (left,) = forestry.names()
+    assert (summary.state, summary.error_code) == ("merged", "hub.page_damaged")
+    assert left in summary.why
+    assert "is left where it lies" in caplog.text
+    assert {one["file"] for one in receipts(forestry)} == set(lying) - {left} != set()
+    whole = pull(hub_here, forestry, full=True)
+    assert (whole.state, whole.error_code, forestry.names()) == ("merged", None, [])
+    assert {one["file"] for one in receipts(forestry)} == set(lying)
 
 
 POINTS = ["after_landing:1", "after_landing:3", "mid_check:1", "before_merge_commit:1", "before_send:1", "after_mark:1", "after_mark:3", "drop_write:1", "drop_move:1", "drop_move:2"]  # fmt: skip

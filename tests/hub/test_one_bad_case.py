@@ -16,8 +16,10 @@ from hub.pulling.replay import replay
 from hub.stewarding import mending
 from hub.stewarding.mend_pass import mend_all
 from hub.stewarding.mending import run_waiting
+from license_library.exchange.landing import PageDamaged
 from license_library.quarantine.case_batches import BatchOrder, Chosen, create_batch
 from license_library.quarantine.case_decisions import CaseDecision, decide_case
+from schemas.errors import DatabaseUnavailable
 
 SOME = Plot(scale=60, day=0, bad_share=0.2)
 
@@ -67,6 +69,73 @@ def test_what_nobody_foresaw_in_one_feed_leaves_the_others_to_be_mended(
     assert (summary.failures, summary.counts["left"], summary.counts["taken"]) == ([], 1, 1)
     assert "real_estate/licenses: ValueError in test_one_bad_case.py" in caplog.text
     assert "张三" not in caplog.text
+
+
+def recheck_all(hub: HubContext, department: str | None = None) -> int:
+    """Ask for every case to be checked again; return the batch."""
+    with hub.engine.begin() as conn:
+        order = BatchOrder("recheck", "张工", Chosen(department=department))
+        return create_batch(conn, hub.keyring, order, hub.clock())
+
+
+@pytest.mark.parametrize("error", [ValueError("张三"), PageDamaged("page 1 does not match its digest")])
+def test_what_goes_wrong_in_one_feed_leaves_the_others_of_a_batch_to_be_replayed(
+    hub: HubContext,
+    fake: StartFake,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    for name in ("real_estate", "transport"):
+        pull_once(hub, fake(name, SOME))
+    bad, good = (count(hub, "quarantined_records", f"department = '{one}'") for one in ("real_estate", "transport"))
+    recheck_all(hub)
+
+    def stumbling(hub: HubContext, department: str, feed: str, cases: list[int]) -> Any:
+        if department == "real_estate":
+            raise error
+        return replay(hub, department, feed, cases)
+
+    monkeypatch.setattr(mending, "replay", stumbling)
+    (batch,), stopped = run_waiting(hub)
+    assert (batch.state, batch.done, batch.skipped, stopped) == ("done", good, bad, [])
+    assert count(hub, "exchanges", "kind = 'replay' and department = 'transport' and state = 'merged'") > 0
+    assert f"real_estate/licenses: {bad} cases are skipped: [" in caplog.text
+    assert "张三" not in caplog.text
+
+
+def test_what_may_be_tried_again_skips_no_case(
+    hub: HubContext, fake: StartFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull_once(hub, fake("transport", SOME))
+    batch = recheck_all(hub)
+
+    def broken_off(*_: object) -> Any:
+        raise DatabaseUnavailable("the database broke off")
+
+    monkeypatch.setattr(mending, "replay", broken_off)
+    told, (stopped,) = run_waiting(hub)
+    assert (told, stopped.batch_id, stopped.error_code) == ([], batch, "hub.database_unavailable")
+    assert column(hub, "select done_count + skipped_count from case_batches") == [0]
+
+
+def test_what_nobody_foresaw_in_one_batch_leaves_the_others_to_be_carried_out(
+    hub: HubContext, fake: StartFake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pull_once(hub, fake("transport", SOME))
+    first, second = recheck_all(hub), recheck_all(hub, "transport")
+
+    def stumbling(hub: HubContext, batch: int, cases: list[int]) -> Any:
+        if batch == first:
+            raise ValueError("张三")
+        return recheck(hub, batch, cases)
+
+    recheck = mending._recheck_slice
+    monkeypatch.setattr(mending, "_recheck_slice", stumbling)
+    (told,), (stopped,) = run_waiting(hub)
+    assert (told.batch_id, told.state, stopped.batch_id, stopped.error_code) == (second, "done", first, "hub.failed")
+    assert "ValueError in test_one_bad_case.py" in stopped.error_message
+    assert "张三" not in caplog.text + stopped.error_message
 
 
 def test_a_case_that_cannot_be_opened_is_skipped_by_its_batch_and_named(

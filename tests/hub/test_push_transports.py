@@ -14,6 +14,7 @@ from push_makers import StillClock, at, owe, push_once, row_of, states
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import IntegrityError
 
+from connectors.deliveries import front_courier
 from hub.context import HubContext
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -110,6 +111,26 @@ def test_a_row_whose_commit_was_not_heard_of_is_there_once(
     push_once(owing, one)
     assert states(owing) == ["acknowledged"]
     assert taken(one, case) == [1]
+
+
+def test_a_line_that_breaks_after_the_commit_leaves_a_doubt(
+    hub: HubContext, fake: StartFake, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, owing, insert = fake("work_safety"), at(hub, clock), front_courier._insert
+
+    def insert_and_break(*asked: Any) -> None:
+        insert(*asked)
+        raise ConnectionResetError
+
+    owed = owe(owing, one.name, "supervision_handoff", case="TABLE-BROKEN")
+    with monkeypatch.context() as patched:
+        patched.setattr(front_courier, "_insert", insert_and_break)
+        push_once(owing, one)
+    row = row_of(owing, owed)
+    assert (row["state"], row["is_doubtful"], row["reason_code"]) == ("waiting", True, "department.unreachable")
+    clock.pass_by(minutes=5)
+    assert push_once(owing, one).counts == {"acknowledged": 1}
+    assert taken(one, "TABLE-BROKEN") == [1]
 
 
 def test_a_row_that_the_table_does_not_take_waits_for_a_person(

@@ -176,4 +176,4 @@ class _Handle(paramiko.SFTPHandle):  # type: ignore[misc]
 
 
 def _told(path: Path) -> Any:
-    return paramiko.SFTPAttributes.from_stat(path.lstat(), path.name)
+    return paramiko.SFTPAttributes.from_stat(path.lstat(), os.fsencode(path.name))  # a name may be no UTF-8
