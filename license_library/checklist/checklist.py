@@ -25,7 +25,7 @@ from license_library.checklist.undelivered_types import WITH_UNDELIVERED, judged
 from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words
-from schemas.catalogue.license_types import load_license_types
+from schemas.catalogue.license_types import merged_types
 from schemas.errors import NotFound
 from schemas.identifiers.holder_code_types import holder_kind
 from schemas.license.states import FINAL_STATES, GOOD_STATES
@@ -54,7 +54,7 @@ def answer_checklist(
         "kind": holder_kind(holder.code_type),
         "good_states": sorted(GOOD_STATES),
         "final_states": sorted(FINAL_STATES),
-        "merged": sorted(name for name, one in load_license_types().items() if not one.stands_in),
+        "merged": sorted(merged_types()),
         "today": today,
         "now": now,
     }

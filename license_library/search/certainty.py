@@ -31,9 +31,8 @@ select t.name from license_types t
 """)
 NAMED: Final = 3  # types nobody delivers, by name
 
-_UNDELIVERED_CODE: Final = "search.undelivered"
 _NONE: Final = Advice("search.none", Words("没有符合条件的证照", "no license fits; every department keeps its promise"))
-PLAIN: Final = (_NONE.code, _UNDELIVERED_CODE)  # nothing else speaks against a no: not said beside a doubt
+PLAIN: Final = ("search.none", "search.undelivered")  # nothing else speaks against a no: not said beside a doubt
 _NO_FEED: Final = Advice(
     "search.no_feed",
     Words("尚无部门向本平台提供该类证照，无法判断是否持有", "no department delivers this yet, so nobody can say"),
@@ -74,7 +73,7 @@ def _undelivered(conn: Connection) -> Advice | None:
         f"已接入的证照中没有找到；另有 {len(names)} 类证照尚无部门向本平台提供（{some}{zh}），无法判断是否持有",
         f"none of what is delivered fits; {len(names)} license types no department delivers yet ({some}{en}), so of those nobody can say",
     )
-    return Advice(_UNDELIVERED_CODE, words)
+    return Advice("search.undelivered", words)
 
 
 def _behind(feeds: Sequence[Any], now: datetime) -> str:

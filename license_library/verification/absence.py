@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from itertools import chain
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -26,7 +27,7 @@ from license_library.asking.waiting_records import (
     waiting_words,
 )
 from license_library.storage.keyring import Keyring
-from license_library.verification.older_types import kept_under, older_types
+from license_library.verification.older_types import kept_under, older_types, undelivered_words
 from license_library.words.verify_words import NO_FEED, NOT_FOUND, UNKNOWN_TYPE, VERDICTS
 
 
@@ -44,11 +45,12 @@ def answer_nothing(
     older = older_types(conn, question, license_type, told_types)
     types = [license_type, *(one.license_type for one in older)]
     own = sources_of_type(conn, license_type, now) if license_type else []
-    sources = [*own, *(one for kind in older for one in sources_of_type(conn, kind.license_type, now))] if own else []
+    told_by = {one.license_type: sources_of_type(conn, one.license_type, now) for one in older} if own else {}
+    sources = [*own, *chain.from_iterable(told_by.values())]
     is_wrong = reading.is_wrong
     waiting = [words for one in types for words in _waiting(conn, keyring, question, one, today, is_wrong=is_wrong)]
     kept = kept_under(conn, question, reading, older)
-    why = [*kept, *waiting, *untold_names(conn, question, license_type)]
+    why = [*kept, *waiting, *undelivered_words(older, told_by), *untold_names(conn, question, license_type)]
     is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources)
     surely_not = not waiting if reading.is_wrong else is_all_known and not why
     verdict: Literal["not_found", "unknown"] = "not_found" if surely_not else "unknown"

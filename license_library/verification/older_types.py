@@ -5,16 +5,17 @@ Tells that it is, and nothing of the license: whoever asks with that type is ans
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, text
 
-from license_library.answers import Words
+from license_library.answers import Source, Words
 from license_library.asking.questions import VerifyQuestion
 from license_library.asking.readings import Reading
 from license_library.verification.verify_candidates import find_candidates, named_by
+from schemas.catalogue.license_types import merged_types
 
 _OLDER = text("select license_type, name from license_types where replaced_by = :license_type order by license_type")
 
@@ -39,4 +40,18 @@ def kept_under(conn: Connection, question: VerifyQuestion, reading: Reading, old
         )
         for one, under in asked
         if find_candidates(conn, under, reading)
+    ]
+
+
+def undelivered_words(older: Sequence[Any], told_by: Mapping[str, Sequence[Source]]) -> list[Words]:
+    """Say which of the older types nobody delivers; `told_by` are the feeds of each that was looked at."""
+    merged = merged_types()
+    silent = (one for one in older if told_by.get(one.license_type) == [])
+    names = [one.name for one in silent if one.license_type not in merged]
+    return [
+        Words(
+            f"该证照取代了{name}，尚无部门向本平台提供{name}，该编号可能在其名下",
+            f"it replaced {name}, which no department delivers yet; the number may be kept under that",
+        )
+        for name in names
     ]

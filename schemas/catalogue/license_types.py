@@ -82,6 +82,11 @@ def load_license_types(path: Path = LICENSE_TYPES_FILE) -> dict[str, TypeDefinit
     return {name: _definition(path, name, one, fields, catalogue) for name, one in types.items()}
 
 
+def merged_types() -> frozenset[str]:
+    """Return the types of which no license serves for one of the type that took their place."""
+    return frozenset(name for name, one in load_license_types().items() if not one.stands_in)
+
+
 @cache
 def face_labels(path: Path = LICENSE_TYPES_FILE) -> dict[str, FaceDefinition]:
     """Return every face field, by name."""

@@ -360,7 +360,7 @@ def test_a_division_is_compared_as_far_as_it_is_told(
 
 def kept_under_the_older_type(shelf: Library) -> dict[str, Any]:
     """Keep a license under the type that another replaced, and return the question that asks by the newer one."""
-    shelf.add_feed("real_estate", ("realestate", "house_cert"))
+    shelf.add_feed("real_estate", ("realestate", "house_cert", "land_cert"))
     house = {"license_type": "house_cert", "department": "real_estate", "open_ended": True}
     shelf.add_license(shelf.add_subject("李娜", PERSON, "111"), license_number="房权证平字第001号", **house)
     return {"license_type": "realestate", "license_number": "房权证平字第001号"}
@@ -376,6 +376,18 @@ def test_a_number_kept_under_the_type_that_this_one_replaced_is_not_denied(
     assert "房屋所有权证" in answer.reasons[0].zh
     assert ask(shelf, **question | {"license_type": "house_cert"}, values=values).verdict == "confirmed"
     assert ask(shelf, **question | {"license_number": "nobody's"}, values=values).verdict == "not_found"
+
+
+def test_an_older_type_that_nobody_delivers_leaves_no_firm_no(shelf: Library, company: int) -> None:
+    question = kept_under_the_older_type(shelf) | {"license_number": "nobody's"}
+    assert ask(shelf, **question).verdict == "not_found"
+    shelf.change("update feeds set license_types = array['realestate', 'house_cert'] where department = 'real_estate'")
+    answer = ask(shelf, **question)
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert [one.zh for one in answer.reasons] == [
+        "该证照取代了国有土地使用证，尚无部门向本平台提供国有土地使用证，该编号可能在其名下"
+    ]
+    assert ask(shelf, license_type="bizlic", license_number="nobody's").verdict == "not_found"
 
 
 def test_what_waits_or_is_silent_under_the_older_type_leaves_no_firm_no(shelf: Library, company: int) -> None:
