@@ -8,12 +8,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, Row, text
 
 from license_library.answers import BatchBrief
+from license_library.asking.cursors import LAST
 from license_library.asking.field_lineage import editable_fields
 from license_library.asking.known_filters import check_code, check_department
 from license_library.asking.masking import shown_name
@@ -47,7 +48,7 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     code: str | None = None
     field: str | None = None  # that the problem is about; with a code one problem has both
     owner: str | None = None
-    exchange_id: int | None = None
+    exchange_id: Annotated[int, msgspec.Meta(ge=-LAST, le=LAST)] | None = None
     record_id: str | None = None
 
 
