@@ -21,7 +21,7 @@ from connectors.wire.connection import read_connection
 from connectors.wire.tls import check_certificates
 from hub.commands.choosing import declared_department, demand_folder, require_declared
 from hub.commands.conforming import conform
-from hub.commands.output import AsJson, explain, note, print_json, print_table
+from hub.commands.output import AsJson, explain, note, print_json, print_table, say
 from hub.commands.scaffolding import new
 from hub.commands.signals import ended_by_signals
 from hub.commands.trusting import activate, shadow, try_live
@@ -72,9 +72,9 @@ def check(name: Name, as_json: AsJson = False) -> None:
         print_json({"department": name, "findings": findings})
     elif findings:
         for finding in findings:
-            typer.echo(str(finding))
+            say(str(finding))
     else:
-        typer.echo(f"{name}: nothing to complain about")
+        say(f"{name}: nothing to complain about")
     raise typer.Exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
 
