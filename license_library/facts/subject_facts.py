@@ -82,7 +82,7 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
 
     WrongQuestion for the holder code; NotSettled where a merge under way may still change what was known.
     """
-    check_text(holder_code)
+    check_text(holder_code, "facts")
     check_moment(on, known_at)
     holder = read_holder_code(holder_code, holder_code_type, today)
     elements = _elements(holder, wanted)

@@ -50,7 +50,7 @@ def list_exchanges(
     conn: Connection, wanted: ExchangeFilter, now: datetime, *, declared: Collection[str] = ()
 ) -> ExchangesAnswer:
     """Return one page of exchanges; WrongQuestion for a limit or cursor that is not ours."""
-    check_text(f"{wanted.department or ''}{wanted.feed or ''}")
+    check_text(f"{wanted.department or ''}{wanted.feed or ''}", "exchanges")
     check_department(conn, wanted.department, declared)
     scope = {"department": wanted.department, "feed": wanted.feed}
     rows, following = read_page(conn, _EXCHANGES, scope, wanted, "exchange_id")

@@ -112,7 +112,7 @@ _WAITING = text("select batch_id from case_batches where state in ('waiting', 'r
 
 def create_batch(conn: Connection, keyring: Keyring, order: BatchOrder, now: datetime) -> int:
     """Note what is to be done over which cases; nothing is done yet. Return the batch's id; CalendarMissing where no last day can be told."""
-    check_text("".join(str(value or "") for value in msgspec.structs.asdict(order.chosen).values()))
+    check_text("".join(str(value or "") for value in msgspec.structs.asdict(order.chosen).values()), "batch")
     _demand_sense(order, local_day(now))
     if order.action == "return":
         add_workdays(conn, local_day(now), order.days)  # a year without a calendar is told now, not when nobody looks
@@ -134,7 +134,7 @@ def count_open(conn: Connection, chosen: Chosen) -> int:
 
 def change_batch(conn: Connection, batch_id: int, change: BatchChange, who: str, now: datetime) -> BatchBrief:
     """Pause, resume or cancel; what is done already stays done. NotFound, or NotDecidable where it is over."""
-    check_text(who)
+    check_text(who, "batch")
     if not who.strip():
         raise RequestError(
             "batch: nobody decides; expected who it is; nothing was changed", zh="未写明确认人；未作更改"

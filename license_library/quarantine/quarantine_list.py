@@ -91,7 +91,7 @@ def list_quarantine(
     check_state(wanted.state, wanted.STATES)
     scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code", "owner")}
     for value in scope.values():
-        check_text(str(value or ""))
+        check_text(str(value or ""), "quarantine")
     check_department(conn, wanted.department, declared)
     check_code(wanted.code)
     rows, following = read_page(conn, _CASES, scope, wanted, "quarantine_id")
