@@ -20,7 +20,7 @@ _UNSEEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 class PlainConsole(Console):
     """Write text as it is: what a department wrote moves no cursor, paints nothing and turns no line around."""
 
-    def render_str(self, text: str, **how: Any) -> Text:  # type: ignore[override]
+    def render_str(self, text: str, **how: Any) -> Text:
         """Return what is printed for a text, wherever it stands; `:name:` stays what it is, too."""
         return super().render_str(visible(text), **{**how, "emoji": False})
 
