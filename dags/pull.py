@@ -11,13 +11,13 @@ from datetime import timedelta
 from airflow.sdk import DAG, Asset, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from connectors.declarations.declaration import Department, Feed, list_departments
+from connectors.declarations.declaration import Department, Feed
 from dags.outcome import told_to_airflow
 from dags.surroundings import (
-    CONNECTORS_FOLDER,
     FIRST_DAY,
     connection_of,
     declared_department,
+    declared_names,
     opened_hub,
     task_defaults,
     timetable,
@@ -151,7 +151,7 @@ def broken_department(department: str, error: DeclarationError) -> DAG:
 def make_dags(wanted: str | None) -> dict[str, DAG]:
     """Make every DAG, or only the one a task process asks for."""
     made: list[DAG] = []
-    for department in list_departments(CONNECTORS_FOLDER):
+    for department in declared_names():
         if wanted and not wanted.startswith(f"pull_{department}"):
             continue
         declared = declared_department(department)

@@ -9,13 +9,13 @@ import logging
 
 from airflow.sdk import DAG, get_parsing_context, task
 
-from connectors.declarations.declaration import Department, list_departments
+from connectors.declarations.declaration import Department
 from dags.outcome import fail_with_counts, told_to_airflow
 from dags.surroundings import (
-    CONNECTORS_FOLDER,
     FIRST_DAY,
     connection_of,
     declared_department,
+    declared_names,
     opened_hub,
     task_defaults,
     timetable_of_all,
@@ -85,7 +85,7 @@ def deliver(department: str) -> dict[str, int]:
 def make_dags(wanted: str | None) -> dict[str, DAG]:
     """Make every DAG, or only the one a task process asks for."""
     made: dict[str, DAG] = {}
-    for department in list_departments(CONNECTORS_FOLDER):
+    for department in declared_names():
         if wanted not in {None, dag_id(department)}:
             continue
         declared = declared_department(department)  # what is wrong with one has a DAG of its own in dags/pull.py

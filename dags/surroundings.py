@@ -15,7 +15,7 @@ from airflow.sdk import Connection, CronTriggerTimetable, MultipleCronTriggerTim
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from connectors.declarations.declaration import Department, list_departments, load_department
-from hub.settings import Settings
+from hub.settings import Settings, demand_folder
 from schemas.bureau_time import ZONE
 from schemas.errors import ConnectionMissing, DeclarationError
 
@@ -40,9 +40,15 @@ def declared_department(name: str) -> Department | DeclarationError:
         return error
 
 
+def declared_names() -> list[str]:
+    """Return the names of all that is declared; a folder that is not there is an import error, not a city without departments."""
+    demand_folder(CONNECTORS_FOLDER)
+    return list_departments(CONNECTORS_FOLDER)
+
+
 def declared_departments() -> Iterator[Department]:
     """Yield every department whose declaration holds; a broken one has a DAG of its own in dags/pull.py."""
-    for one in map(declared_department, list_departments(CONNECTORS_FOLDER)):
+    for one in map(declared_department, declared_names()):
         if isinstance(one, Department):
             yield one
 

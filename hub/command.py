@@ -43,12 +43,17 @@ from hub.commands import (
     workdays,
 )
 from hub.commands.output import explain
+from hub.commands.typed import judge_arguments
 from hub.failures import plain_database_errors_at
 from schemas.errors import HubError, RequestError
 
 
 class HubGroup(TyperGroup):
     """Say what went wrong instead of showing where in our code."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        judge_arguments(self)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the chosen verb."""

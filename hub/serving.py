@@ -48,12 +48,14 @@ def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
 def open_socket(settings: Settings, *, any_port: bool = False) -> socket.socket:
     """Listen where the settings say; with `any_port` elsewhere when that port is taken."""
     try:
+        settings.host.encode("idna")  # what no resolver could be asked for would leave an open socket behind
         return socket.create_server((settings.host, settings.port))
-    except OSError as error:
-        if any_port:
+    except (OSError, UnicodeError) as error:
+        if any_port and isinstance(error, OSError):
             return socket.create_server((settings.host, 0))
+        why = getattr(error, "strerror", None) or "it is no name of a machine"
         raise ProcessFailed(
-            f"service: cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+            f"service: cannot listen on {settings.host}:{settings.port} ({why}); "
             "choose another with --port or HUB_PORT; nothing is served"
         ) from error
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.errors import RequestError
 
 
 class Settings(BaseSettings):
@@ -40,7 +42,11 @@ class Settings(BaseSettings):
         int | None,
         Field(description="Days for which raw pages are kept, 30 or more; default: for good.", ge=30, le=36500),
     ] = None
-    host: Annotated[str, Field(description="Address the pages and the API are served on.")] = "127.0.0.1"
+    host: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1),
+        Field(description="Address the pages and the API are served on."),
+    ] = "127.0.0.1"
     port: Annotated[int, Field(description="Port the pages and the API are served on.", ge=0, le=65535)] = 8370
     processes: Annotated[int, Field(description="Processes that serve the pages and the API.", ge=1, le=64)] = 1
     token: Annotated[
@@ -89,3 +95,12 @@ class Settings(BaseSettings):
     def run_folder(self) -> Path:
         """Return where running child processes are recorded."""
         return self.home.absolute() / "run"
+
+
+def demand_folder(folder: Path | None) -> None:
+    """Refuse a folder of departments that is not there: it would look like one that declares none."""
+    if folder is not None and not folder.is_dir():
+        raise RequestError(
+            f"settings: HUB_CONNECTORS_FOLDER: {folder} is no folder; expected one with a folder per department; "
+            "nothing was done"
+        )

@@ -29,6 +29,7 @@ from connectors.wire.tls import AHEAD, certificate_end, ending_certificates, mak
 from connectors.wire.watchdog import Watchdog
 from schemas.bureau_time import Clock
 from schemas.errors import (
+    DeclarationError,
     DepartmentBrokePromise,
     DepartmentError,
     DepartmentTimeout,
@@ -128,6 +129,11 @@ class Door:
 
     def _send(self, call: Call) -> requests.Response:
         headers = {"Accept-Encoding": "gzip", "User-Agent": "license-hub", **call.headers}
+        if unfit := [name for name, value in headers.items() if any(char > "\xff" for char in value)]:
+            raise DeclarationError(
+                f"{self._who}: the header {unfit[0]} cannot be written; expected a login or password that a header can hold "
+                "(Latin-1), got other characters; nothing was sent"
+            )
         url = f"{self._connection.origin}{self._connection.path}{call.path}" or "/"
         timeout = self._limits.deadline_seconds
         return self._session.request(

@@ -15,9 +15,8 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from connectors.declarations.declaration import Department, list_departments, load_department
 from hub.context import HubContext
 from hub.progress import Progress, Step
-from hub.settings import Settings
+from hub.settings import Settings, demand_folder
 from hub.terminal import notes
-from schemas.errors import RequestError
 
 WORDS = {
     "land": "pages landed",
@@ -45,21 +44,11 @@ def declared_department(department: str, settings: Settings) -> Department:
 
 def require_declared(department: str, settings: Settings) -> None:
     """Refuse a name that no folder has; what is wrong with the declaration in it is no wrong usage."""
-    demand_folder(settings)
+    demand_folder(settings.connectors_folder)
     known = list_departments(settings.connectors_folder)
     if department not in known:
         raise typer.BadParameter(
             f"{department!r} is not declared; there are {', '.join(known)}", param_hint="DEPARTMENT"
-        )
-
-
-def demand_folder(settings: Settings) -> None:
-    """Refuse a folder of departments that is not there: it would look like one that declares none."""
-    folder = settings.connectors_folder
-    if folder is not None and not folder.is_dir():
-        raise RequestError(
-            f"settings: HUB_CONNECTORS_FOLDER: {folder} is no folder; expected one with a folder per department; "
-            "nothing was done"
         )
 
 

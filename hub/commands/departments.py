@@ -19,16 +19,16 @@ from connectors.fake.modes import MODES, refusal_of
 from connectors.lint.lint import Finding, check_department
 from connectors.wire.connection import read_connection
 from connectors.wire.tls import check_certificates
-from hub.commands.choosing import declared_department, demand_folder, require_declared
+from hub.commands.choosing import declared_department, require_declared
 from hub.commands.conforming import conform
-from hub.commands.output import AsJson, explain, note, print_json, print_table
+from hub.commands.output import AsJson, explain, note, print_json, print_table, say
 from hub.commands.scaffolding import new
 from hub.commands.signals import ended_by_signals
 from hub.commands.trusting import activate, shadow, try_live
 from hub.commands.watching import drift
 from hub.context import running_database, utc_now
 from hub.demo.front_databases import front_database
-from hub.settings import Settings
+from hub.settings import Settings, demand_folder
 from license_library.storage.database import open_database
 from schemas.errors import ConnectionMissing, DeclarationError
 
@@ -46,7 +46,7 @@ Name = Annotated[str, typer.Argument(help="Name of the department's folder.")]
 def list_declared(as_json: AsJson = False) -> None:
     """List the declared departments and their feeds."""
     settings = Settings()
-    demand_folder(settings)
+    demand_folder(settings.connectors_folder)
     declared, broken = load_departments(settings.connectors_folder)
     rows = [row for one in declared for row in _feed_rows(one)]
     if as_json:
@@ -72,9 +72,9 @@ def check(name: Name, as_json: AsJson = False) -> None:
         print_json({"department": name, "findings": findings})
     elif findings:
         for finding in findings:
-            typer.echo(str(finding))
+            say(str(finding))
     else:
-        typer.echo(f"{name}: nothing to complain about")
+        say(f"{name}: nothing to complain about")
     raise typer.Exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
 

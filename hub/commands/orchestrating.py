@@ -12,7 +12,7 @@ import typer
 from connectors.declarations.declaration import load_departments
 from hub.airflow.pools import keep_pools, pools_of
 from hub.commands.output import AsJson, explain, print_json, print_table
-from hub.settings import Settings
+from hub.settings import Settings, demand_folder
 
 app = typer.Typer(help="What an Airflow of your own needs.", no_args_is_help=True)
 
@@ -25,7 +25,9 @@ def airflow() -> None:
 @app.command()
 def pools(as_json: AsJson = False) -> None:
     """Make the pool of each department in the Airflow that is configured here; safe to repeat."""
-    declared, broken = load_departments(Settings().connectors_folder)
+    folder = Settings().connectors_folder
+    demand_folder(folder)
+    declared, broken = load_departments(folder)
     keep_pools(declared, os.environ)
     made = pools_of(declared)
     if as_json:

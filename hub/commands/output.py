@@ -14,10 +14,9 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from hub.terminal import notes
+from hub.terminal import PlainConsole, notes, visible_json
 from schemas.bureau_time import local_minute
 from schemas.errors import HubError, NotFound, RequestError
 
@@ -37,7 +36,8 @@ class Paged(Protocol):
 def print_json(answer: Any) -> None:
     """Write one JSON value, as UTF-8 whatever the terminal thinks."""
     _demand_output()
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n")
+    written = msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+    sys.stdout.buffer.write(visible_json(written).encode() + b"\n")
     sys.stdout.buffer.flush()
 
 
@@ -49,15 +49,21 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     _demand_output()
     lines = list(rows)
     if not lines:
-        Console(highlight=False, markup=False, soft_wrap=True).print(f"{title}: {empty}")
+        say(f"{title}: {empty}")
         return
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=_on_one_line(title), title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in lines:
         table.add_row(*(_cell(value) for value in row))
     width = None if sys.stdout.isatty() else WIDE
-    Console(highlight=False, markup=False, width=width).print(table)
+    PlainConsole(highlight=False, markup=False, width=width).print(table)
+
+
+def say(text: str) -> None:
+    """Write one line of a result."""
+    _demand_output()
+    PlainConsole(highlight=False, markup=False, soft_wrap=True).print(text)
 
 
 def show_page(
@@ -102,4 +108,9 @@ def _demand_output() -> None:
 def _cell(value: object) -> str:
     if value is None:
         return "–"
-    return local_minute(value) if isinstance(value, datetime) else str(value)
+    return local_minute(value) if isinstance(value, datetime) else _on_one_line(str(value))
+
+
+def _on_one_line(text: str) -> str:
+    """A line break in a value would pass for the next line of the list."""
+    return text.replace("\n", "\\n")

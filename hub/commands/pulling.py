@@ -196,5 +196,6 @@ def _row(summary: ExchangeSummary) -> list[object]:
 
 def _exchange_row(exchange: ExchangeBrief) -> list[object]:
     why = exchange.hold_words.en if exchange.hold_words else exchange.error_message
-    counts = [getattr(exchange, column) for column in COLUMNS[:-1]]
-    return [exchange.exchange_id, exchange.started_at, *counts, why]
+    counts = [getattr(exchange, column) for column in COLUMNS[3:-1]]
+    state = exchange.state_words.en
+    return [exchange.exchange_id, exchange.started_at, exchange.department, exchange.feed, state, *counts, why]

@@ -20,7 +20,7 @@ from hub.commands.signals import ended_by_signals
 from hub.context import HubContext, opened_hub, today
 from hub.pushing.push import PushSummary, enqueue_delivery
 from hub.pushing.push import push as push_department
-from hub.settings import Settings
+from hub.settings import Settings, demand_folder
 from license_library.answers import DeliveryBrief
 from license_library.asking.questions import DEFAULT_LIMIT, DeliveryFilter
 from license_library.deliveries.delivery_list import get_delivery, list_deliveries
@@ -113,6 +113,7 @@ def verify(
 
 
 def _chosen(department: str | None, settings: Settings) -> list[str]:
+    demand_folder(settings.connectors_folder)
     known = list_departments(settings.connectors_folder)
     if department is not None and department not in known:
         raise typer.BadParameter(

@@ -20,6 +20,7 @@ from hub.context import HubContext
 from hub.pushing.correcting import follow_corrections
 from hub.stewarding.mending import Mended, Stopped, mend_due, run_batch, run_waiting
 from license_library.answers import BatchBrief
+from license_library.asking.cursors import LAST
 from license_library.asking.questions import DEFAULT_LIMIT
 from license_library.quarantine.batch_list import get_batch
 from license_library.quarantine.case_batches import (
@@ -137,7 +138,9 @@ def _chosen(where: list[str]) -> Chosen:
     try:
         return msgspec.convert(given, Chosen, strict=False)
     except msgspec.ValidationError:
-        raise typer.BadParameter("exchange_id is a number", param_hint="--where") from None
+        raise typer.BadParameter(
+            f"expected exchange_id=NUMBER, of at most {LAST}; nothing was done", param_hint="--where"
+        ) from None
 
 
 def _begin(service: ServiceSettings, order: BatchOrder) -> BatchBrief:

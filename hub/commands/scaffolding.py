@@ -14,7 +14,7 @@ import connectors
 from connectors.declarations.declaration import load_department
 from connectors.drift.watching import compare_given
 from connectors.scaffold.folder import Form, Scaffolded, Source, open_lines, scaffold_department
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.output import AsJson, note, print_json, print_table, say
 from hub.settings import Settings
 from schemas.errors import HubError, RequestError
 
@@ -101,7 +101,7 @@ def _told(name: str, done: Scaffolded) -> dict[str, Any]:
 
 
 def _show(name: str, done: Scaffolded, changes: list[str]) -> None:
-    typer.echo(f"{name}: {SAID[done.outcome]}")
+    say(f"{name}: {SAID[done.outcome]}")
     if done.outcome in {"made", "renewed"}:
         rows = [
             [one.key, _source_of(one.value), f"{one.confidence:.2f}" if one.confidence else "?", one.reason]

@@ -9,7 +9,7 @@ import typer
 
 from connectors.wire.connection import read_connection
 from hub.commands.choosing import declared_department
-from hub.commands.output import AsJson, note, print_json, print_table
+from hub.commands.output import AsJson, note, print_json, print_table, say
 from hub.context import opened_hub
 from hub.settings import Settings
 from hub.watching.drifting import Watched, watch_drift
@@ -49,7 +49,7 @@ def _told(watched: Watched) -> dict[str, object]:
 
 def _show(watched: Watched) -> None:
     if watched.state in SAID:
-        typer.echo(f"{watched.department}: {SAID[watched.state]}")
+        say(f"{watched.department}: {SAID[watched.state]}")
     if watched.failure:
         note(f"[{watched.failure.code}] {watched.failure}")
     if watched.drift.differences:

@@ -27,7 +27,7 @@ from hub.context import HubContext, opened_hub
 from hub.demo.dag_runs import DagRuns, end_cut_off_runs, run_to_the_end
 from hub.demo.front_databases import front_database
 from hub.registration import register
-from hub.settings import Settings
+from hub.settings import Settings, demand_folder
 from license_library.storage.secret_files import write_once
 from schemas.errors import ProcessFailed, RequestError
 
@@ -76,6 +76,7 @@ def running_demo(settings: Settings, plot: Plot, names: Sequence[str], note: Not
 
 def departments_shown(asked: str, settings: Settings) -> list[str]:
     """Return the departments that were asked for: names with commas, `all`, or nothing for one or two of each transport."""
+    demand_folder(settings.connectors_folder)
     there = list_departments(settings.connectors_folder)
     wanted = [name.strip() for name in asked.split(",") if name.strip()]
     if wanted == ["all"]:

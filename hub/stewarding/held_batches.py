@@ -41,6 +41,6 @@ def settle_batch(hub: HubContext, exchange_id: int, decision: HoldDecision) -> N
 def _note(hub: HubContext, conn: Connection, exchange: Exchange, decision: HoldDecision) -> None:
     """Have the incident there although no judge came by, write the decision into it, and end it where nothing is held."""
     now = hub.clock()
-    tell_held(conn, get_exchange_brief(conn, exchange.exchange_id), now)
+    tell_held(conn, get_exchange_brief(conn, exchange.exchange_id, now), now)
     note_hold_decision(conn, exchange.department, exchange.feed, exchange.exchange_id, decision, now)
     judge_held(conn, exchange.department, now)

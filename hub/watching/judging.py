@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from connectors.declarations.declaration import load_departments
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
+from hub.settings import demand_folder
 from license_library.answers import ExchangeBrief, Words
 from license_library.oversight.feed_states import FeedState, read_feed_states
 from license_library.oversight.incidents import Cause, tell_incidents
@@ -45,6 +46,7 @@ def judge_feeds(hub: HubContext) -> int:
 
 def _declared(hub: HubContext) -> Callable[[str, str], bool]:
     """Return what tells whether a feed is declared: of one that is no more nobody expects anything. One that cannot be read is."""
+    demand_folder(hub.connectors_folder)  # nothing would be late any more
     declared, broken = load_departments(hub.connectors_folder)
     feeds = {one.department: one.feeds.keys() for one in declared}
     return lambda department, feed: department in broken or feed in feeds.get(department, ())

@@ -60,7 +60,7 @@ def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Readin
         raise WrongQuestion("search.no_terms", _one_term_words(len(given)))
     kind, value = next(iter(given.items()))
     check_filters(terms)
-    check_text(value)
+    check_text(value, "search")
     if kind == "number":
         return _number(value)
     if kind == "identifier":
@@ -93,7 +93,7 @@ def read_identifier(typed: str) -> Reading:
 def check_filters(terms: SearchTerms) -> None:
     """Refuse a filter that nothing could ever pass, and look-alikes of what is no name."""
     for text in (terms.license_type, terms.issuer):
-        check_text(text or "")
+        check_text(text or "", "search")
     if terms.status is not None and terms.status not in STATE_CODES:
         listed = ", ".join(sorted(STATE_CODES))
         words = Words("状态不在代码表中", f"search: the status is not in its list; expected one of {listed}")
@@ -103,12 +103,12 @@ def check_filters(terms: SearchTerms) -> None:
         raise WrongQuestion("search.no_look_alikes", words)
 
 
-def check_text(text: str, longest: int = MAX_TEXT) -> None:
-    """Refuse text that no database should see: control characters, surrogates, or far too much of it."""
+def check_text(text: str, place: str, longest: int = MAX_TEXT) -> None:
+    """Refuse text that no database should see: control characters, surrogates, or far too much of it; `place` says what it was for."""
     if len(text) > longest or any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
         words = Words(
-            "查询内容过长或含控制字符",
-            f"search: the text is refused; expected at most {longest} printable characters; nothing was searched",
+            "内容过长或含控制字符，未作处理",
+            f"{place}: the text is refused; expected at most {longest} printable characters; nothing was done",
         )
         raise WrongQuestion("search.bad_text", words)
 

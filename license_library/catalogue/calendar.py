@@ -93,7 +93,7 @@ def add_plain_year(conn: Connection, year: int) -> None:
 
 def set_day(conn: Connection, day: date, is_workday: bool, note: str | None, who: str) -> None:
     """Say of one day whether people work; CalendarMissing where its year is not there."""
-    check_text(f"{who}{note or ''}")
+    check_text(f"{who}{note or ''}", "calendar")
     if not who.strip():
         raise RequestError("calendar: expected who says so; nothing was changed", zh="未写明由谁确定；未作更改")
     facts = {"day": day, "is_workday": is_workday, "note": note, "who": who.strip()}

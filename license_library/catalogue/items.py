@@ -61,7 +61,7 @@ def list_license_types(conn: Connection) -> LicenseTypesAnswer:
 
 def get_license_type(conn: Connection, license_type: str) -> LicenseTypeBrief:
     """Return one license type; NotFound where the catalogue has none."""
-    check_text(license_type)
+    check_text(license_type, "items")
     row = conn.execute(_LICENSE_TYPES, {"license_type": license_type}).one_or_none()
     if row is None:
         raise NotFound("library: there is no such license type; expected one of the catalogue; nothing was asked")

@@ -44,8 +44,8 @@ def answer_checklist(
     now: datetime,
 ) -> Checklist:
     """Return a verdict for every material of the item; NotFound for the item, WrongQuestion for the holder code."""
-    check_text(item_code)
-    check_text(holder_code)
+    check_text(item_code, "checklist")
+    check_text(holder_code, "checklist")
     holder = read_holder_code(holder_code, holder_code_type, today)
     hashes = holder.hashes(keyring)
     parameters = {

@@ -52,7 +52,7 @@ def list_deliveries(
     check_state(wanted.state, wanted.STATES)
     scope = {name: getattr(wanted, name) for name in ("department", "kind", "case_number", "state")}
     for value in scope.values():
-        check_text(value or "")
+        check_text(value or "", "deliveries")
     check_department(conn, wanted.department, declared)
     rows, following = read_page(conn, _LIST, scope, wanted, "delivery_id")
     counted: dict[str, int] = {row.state: row[1] for row in conn.execute(_COUNTS, scope)}

@@ -71,7 +71,7 @@ _STATE = text("select state from deliveries where delivery_id = :delivery_id")
 def enqueue(conn: Connection, keyring: Keyring, owing: Owing, now: datetime) -> int:
     """Put a delivery into the outbox and return its id; the same key again is the same delivery, or KeyTaken."""
     owing = replace(owing, delivery_key=owing.delivery_key or secrets.token_hex(16))
-    check_text(f"{owing.case_number}{owing.delivery_key}")
+    check_text(f"{owing.case_number}{owing.delivery_key}", "delivery")
     conn.execute(_LOCK_CASE, {"department": owing.department, "case_number": owing.case_number})
     known = find_enqueued(conn, keyring, owing)
     if known is not None:
@@ -96,7 +96,7 @@ def find_enqueued(conn: Connection, keyring: Keyring, owing: Owing) -> int | Non
 
 def decide_delivery(conn: Connection, delivery_id: int, choice: Choice, who: str, now: datetime) -> str:
     """Let a person end a doubt or a refusal; return the new state. NotFound, or NotDecidable with the state it is in."""
-    check_text(who)
+    check_text(who, "delivery")
     if not who.strip():
         raise RequestError(
             "delivery: nobody decides; expected who it is; nothing was changed", zh="未写明确认人；未作更改"

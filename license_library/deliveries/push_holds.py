@@ -110,7 +110,7 @@ def _read(row: Any) -> PushHold:
 
 def _demand_sense(who: str, reason: str) -> None:
     for told, zh in ((who, "确认人"), (reason, "理由")):
-        check_text(told, longest=LONGEST)
+        check_text(told, "push hold", longest=LONGEST)
         if not told.strip():
             raise RequestError(
                 "deliveries: expected who decides and why, got a blank; nothing was changed",

@@ -76,7 +76,7 @@ def decide_conflict(
 
 def prefer_source(conn: Connection, element: str, source: str | None, who: str, reason: str, now: datetime) -> None:
     """Put a source of an element before the declared order, for everybody and at once; None puts it back."""
-    check_text(f"{element}{source or ''}{who}{reason}", longest=LONGEST * 2)
+    check_text(f"{element}{source or ''}{who}{reason}", "conflict", longest=LONGEST * 2)
     known = load_elements().get(element)
     if known is None:
         raise RequestError(
@@ -174,7 +174,7 @@ def _chosen(one: Contested, decision: ConflictDecision) -> tuple[Fact, list[Fact
 
 def _demand_sense(decision: ConflictDecision, today: date) -> None:
     texts = (decision.who, decision.note, decision.owner, decision.proposed, decision.mark)
-    check_text("".join(text[: LONGEST + 1] for text in texts), longest=(LONGEST + 1) * len(texts))
+    check_text("".join(text[: LONGEST + 1] for text in texts), "conflict", longest=(LONGEST + 1) * len(texts))
     wrong = [
         ("who decides", "确认人", not decision.who.strip()),
         (

@@ -46,7 +46,7 @@ def list_conflicts(
     conn: Connection, keyring: Keyring, wanted: ConflictFilter, today: date, now: datetime
 ) -> ConflictsAnswer:
     """Return conflicts from where the cursor stands; a page ends with a subject, so it may hold a few more than its limit."""
-    check_text("".join(filter(None, (wanted.element, wanted.department, wanted.state, wanted.owner))))
+    check_text("".join(filter(None, (wanted.element, wanted.department, wanted.state, wanted.owner))), "conflicts")
     elements, limit = _elements(wanted.element), check_limit(wanted.limit)
     question = msgspec.json.encode(msgspec.structs.replace(wanted, after=None, limit=0))
     (after,) = read_cursor(question, wanted.after, (0,))

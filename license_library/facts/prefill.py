@@ -50,7 +50,7 @@ def answer_prefill(  # noqa: PLR0913, PLR0917 - the question has four parts, and
 
     NotFound for the item, WrongQuestion for the holder code, NotInForm for a field that the form does not ask for.
     """
-    check_text(item_code + holder_code)
+    check_text(item_code + holder_code, "prefill")
     holder = read_holder_code(holder_code, holder_code_type, today)
     item = _item(conn, item_code.strip())
     form = _form(item, holder, wanted)

@@ -17,7 +17,7 @@ from license_library.asking.bound_holders import Bound, bound_by_rows
 from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.looks import NO_DOUBTS, columns_of
 from license_library.asking.masking import mask_code, shown_name
-from license_library.asking.moments import check_moment
+from license_library.asking.moments import check_moment, check_past
 from license_library.asking.readings import check_text
 from license_library.facts.fact_decisions import read_decisions, read_preferred, settled_fact
 from license_library.facts.fact_fields import element_field
@@ -81,10 +81,11 @@ def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, ele
 ) -> FactsAnswer:
     """Return the elements of which anything is told, or those wanted; with a day or an instant as it was then.
 
-    WrongQuestion for the holder code; NotSettled where a merge under way may still change what was known.
+    WrongQuestion for the holder code or a day to come; NotSettled where a merge under way may still change what was known.
     """
-    check_text(holder_code)
+    check_text(holder_code, "facts")
     check_moment(on, known_at)
+    check_past(on, now)
     holder = read_holder_code(holder_code, holder_code_type, today)
     elements = _elements(holder, wanted)
     if on is None and known_at is None:

@@ -83,7 +83,7 @@ def held_as_of(  # noqa: PLR0913, PLR0917 - the question has a holder and two ti
 
     WrongQuestion for the holder code or a day to come; NotSettled where a merge under way may still change the answer.
     """
-    check_text(holder_code)
+    check_text(holder_code, "held")
     check_moment(on, known_at)
     check_past(on, now)
     holder = read_holder_code(holder_code, holder_code_type, today)

@@ -39,7 +39,7 @@ def list_license_alerts(
     conn: Connection, keyring: Keyring, wanted: LicenseAlertFilter, now: datetime
 ) -> LicenseAlertsAnswer:
     """Return one page of alerts, newest first; WrongQuestion for a limit or cursor that is not ours."""
-    check_text(wanted.case_number or "")
+    check_text(wanted.case_number or "", "license alerts")
     scope = {"case_number": wanted.case_number, "license_id": wanted.license_id}
     rows, following = read_page(conn, _ALERTS, scope, wanted, "alert_id")
     return LicenseAlertsAnswer([_alert(row, keyring, now) for row in rows], following, now)

@@ -138,7 +138,7 @@ def reliance_of(row: Any, keyring: Keyring, now: datetime) -> RelianceBrief:
 
 def _case_number(typed: str) -> str:
     number = typed.strip()
-    check_text(number)
+    check_text(number, "rely")
     if not number or len(number) > 100 or not number.isascii() or not number.isprintable() or " " in number:
         raise RequestError(
             "reliance: the case number is wrong; expected 1 to 100 printable ASCII characters without blanks; nothing was noted",
@@ -162,6 +162,6 @@ def _demand_valid(row: Any, today: date) -> None:
 
 def _demand_item(conn: Connection, item_code: str | None) -> None:
     if item_code is not None:
-        check_text(item_code)
+        check_text(item_code, "rely")
         if not conn.execute(_ITEM, {"item_code": item_code}).scalar_one():
             raise NotFound("reliance: there is no such item; expected a code of the item catalogue; nothing was noted")

@@ -20,10 +20,11 @@ from license_library.words.hold_words import hold_words
 from license_library.words.wording import exchange_words
 from schemas.suites.hold_reasons import read_reasons
 
+_OPEN: Final = {"landing", "landed", "checked"}
 EXCHANGE_COLUMNS: Final = """
 e.exchange_id, e.department, d.name as department_name, e.feed, e.state, e.started_at, e.finished_at,
 extract(epoch from e.finished_at - e.started_at) as seconds, e.page_count, e.received_count, e.merged_count,
-e.unchanged_count, e.quarantined_count, e.held_count, e.hold_reasons, e.error_code, e.error_message
+e.unchanged_count, e.quarantined_count, e.held_count, e.hold_reasons, e.error_code, e.error_message, e.lease_until
 """
 
 _EXCHANGES = text(f"""
@@ -50,27 +51,31 @@ def list_exchanges(
     conn: Connection, wanted: ExchangeFilter, now: datetime, *, declared: Collection[str] = ()
 ) -> ExchangesAnswer:
     """Return one page of exchanges; WrongQuestion for a limit or cursor that is not ours."""
-    check_text(f"{wanted.department or ''}{wanted.feed or ''}")
+    check_text(f"{wanted.department or ''}{wanted.feed or ''}", "exchanges")
     check_department(conn, wanted.department, declared)
     scope = {"department": wanted.department, "feed": wanted.feed}
     rows, following = read_page(conn, _EXCHANGES, scope, wanted, "exchange_id")
-    return ExchangesAnswer([exchange_of(row) for row in rows], following, now)
+    return ExchangesAnswer([exchange_of(row, now) for row in rows], following, now)
 
 
-def get_exchange_brief(conn: Connection, exchange_id: int) -> ExchangeBrief:
+def get_exchange_brief(conn: Connection, exchange_id: int, now: datetime) -> ExchangeBrief:
     """Return one exchange; NotFound where there is none of that number."""
-    return exchange_of(find_by_id(conn, _EXCHANGE, "exchange_id", exchange_id, "library: there is no exchange"))
+    return exchange_of(find_by_id(conn, _EXCHANGE, "exchange_id", exchange_id, "library: there is no exchange"), now)
 
 
-def show_exchange(conn: Connection, exchange_id: int) -> ExchangeDetail:
+def show_exchange(conn: Connection, exchange_id: int, now: datetime) -> ExchangeDetail:
     """Return one exchange with the incident that tells what was decided of the feed's held batches."""
-    brief = get_exchange_brief(conn, exchange_id)
+    brief = get_exchange_brief(conn, exchange_id, now)
     facts = {"department": brief.department, "feed": brief.feed}
     return ExchangeDetail(brief, conn.scalar(_INCIDENT, facts) if brief.hold_reasons else None)
 
 
-def exchange_of(row: Any) -> ExchangeBrief:
-    """Return the exchange of a row with EXCHANGE_COLUMNS; a merge that left rows behind is partial."""
+def exchange_of(row: Any, now: datetime) -> ExchangeBrief:
+    """Return the exchange of a row with EXCHANGE_COLUMNS; a merge that left rows behind is partial.
+
+    One that is open though its lease has run out could not even note its end, as where a table was missing: its state stays, its
+    words say so.
+    """
     held = read_reasons(row.hold_reasons)
     partial = row.state == "merged" and row.quarantined_count > 0
     return ExchangeBrief(
@@ -79,7 +84,9 @@ def exchange_of(row: Any) -> ExchangeBrief:
         department_name=row.department_name,
         feed=row.feed,
         state=row.state,
-        state_words=exchange_words(row.state, partial),
+        state_words=exchange_words(
+            "interrupted" if row.state in _OPEN and row.lease_until < now else row.state, partial
+        ),
         partial=partial,
         started_at=row.started_at,
         finished_at=row.finished_at,

@@ -27,8 +27,8 @@ where department = :department and feed = :feed and kind = 'held' and state <> '
 
 def demand_hold_sense(decision: HoldDecision) -> None:
     """Refuse a decision that nobody makes, or that has no reason."""
-    check_text(decision.who)
-    check_text(decision.reason, longest=LONGEST * 2)  # one that is too long is told its own bound below
+    check_text(decision.who, "hold")
+    check_text(decision.reason, "hold", longest=LONGEST * 2)  # one that is too long is told its own bound below
     if not decision.who.strip() or not 0 < len(decision.reason.strip()) <= LONGEST or len(decision.who) > 100:
         raise RequestError(
             f"held batch: expected who decides, and a reason of at most {LONGEST} characters; nothing was changed",

@@ -100,8 +100,10 @@ def _facts(incident_id: int, decision: IncidentDecision, now: datetime) -> dict[
 
 
 def _require_sense(decision: IncidentDecision) -> None:
-    check_text(f"{decision.who}{decision.assignee or ''}", longest=2 * LONGEST_NOTE)
-    check_text(decision.note or "", longest=2 * LONGEST_NOTE)  # what is too long is told its own bound below
+    check_text(f"{decision.who}{decision.assignee or ''}", "incident", longest=2 * LONGEST_NOTE)
+    check_text(
+        decision.note or "", "incident", longest=2 * LONGEST_NOTE
+    )  # what is too long is told its own bound below
     if not decision.who.strip():
         raise RequestError(
             "library: a decision; expected who makes it, got nobody; nothing was changed", zh="未写明由谁处理；未作更改"

@@ -76,7 +76,7 @@ def list_incidents(
 ) -> IncidentsAnswer:
     """Return incidents; without a state every one that is not resolved, with `all` every one."""
     check_state(wanted.state, wanted.STATES)
-    check_text(f"{wanted.department or ''}{wanted.state or ''}")
+    check_text(f"{wanted.department or ''}{wanted.state or ''}", "incidents")
     check_department(conn, wanted.department, declared)
     scope = {"department": wanted.department, "state": wanted.state}
     rows, following = read_ordered(conn, _LIST, scope, wanted, _ORDER)

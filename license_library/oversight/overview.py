@@ -96,7 +96,7 @@ LARGE: Final = 500_000  # rows: so many are counted in a tenth of a second
 
 def survey_library(conn: Connection, now: datetime) -> Overview:
     """Return every department with its feeds, and the library's totals."""
-    last = {(row.department, row.feed): exchange_of(row) for row in conn.execute(_LAST_EXCHANGES)}
+    last = {(row.department, row.feed): exchange_of(row, now) for row in conn.execute(_LAST_EXCHANGES)}
     feeds: dict[str, list[FeedBrief]] = defaultdict(list)
     for row in conn.execute(_FEEDS):
         feeds[row.department].append(_feed(row, last.get((row.department, row.feed)), now))

@@ -40,7 +40,7 @@ _NAME = text("select name from departments where department = :department")
 
 def list_quality(conn: Connection, wanted: QualityFilter, now: datetime) -> QualityAnswer:
     """Return the trends of a department's feeds; none where nothing was checked yet."""
-    check_text(f"{wanted.department}{wanted.feed or ''}")
+    check_text(f"{wanted.department}{wanted.feed or ''}", "quality")
     facts = {"department": wanted.department, "feed": wanted.feed, "most": EXCHANGES_SHOWN}
     name = conn.scalar(_NAME, facts) or wanted.department
     expectations, fields = _trends(conn.execute(_RESULTS, facts)), _trends(conn.execute(_FILLED, facts))

@@ -98,7 +98,7 @@ def score_month(
     conn: Connection, wanted: ScorecardFilter, now: datetime, *, declared: Collection[str] = ()
 ) -> Scorecard:
     """Return the scorecard of a month, by default the one that goes on; WrongQuestion for one that is none or to come."""
-    check_text(f"{wanted.department or ''}{wanted.month or ''}")
+    check_text(f"{wanted.department or ''}{wanted.month or ''}", "scorecards")
     check_department(conn, wanted.department, declared)
     first = _first_day(wanted.month, now)
     months = [_months_before(first, back) for back in range(MONTHS_SHOWN - 1, -1, -1)]

@@ -152,8 +152,8 @@ def _pair(one: int, other: int) -> tuple[int, int]:
 
 
 def _reason(keyring: Keyring, reason: str, who: str) -> bytes:
-    check_text(who)
-    check_text(reason, longest=2 * LONGEST)  # one that is too long is told its own bound
+    check_text(who, "subjects")
+    check_text(reason, "subjects", longest=2 * LONGEST)  # one that is too long is told its own bound
     if not who.strip() or not 0 < len(reason.strip()) <= LONGEST:
         raise RequestError(
             f"subjects: expected who decides, and a reason of at most {LONGEST} characters; nothing was decided",

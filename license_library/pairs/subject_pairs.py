@@ -48,7 +48,7 @@ select decision_id, decision, decided_by, decided_at, reason, license_ids, reque
 
 def list_pairs(conn: Connection, keyring: Keyring, wanted: PairFilter, now: datetime) -> PairsAnswer:
     """Return one page of pairs, the latest entries first."""
-    check_text(f"{wanted.state or ''}{wanted.rule or ''}{wanted.owner or ''}")
+    check_text(f"{wanted.state or ''}{wanted.rule or ''}{wanted.owner or ''}", "subjects")
     scope = {name: getattr(wanted, name) for name in ("state", "rule", "owner", "subject_id")}
     rows, following = read_page(conn, _LIST, scope, wanted, "decision_id")
     return PairsAnswer([_brief(row, keyring) for row in rows], following, now)

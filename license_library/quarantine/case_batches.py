@@ -8,12 +8,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, Row, text
 
 from license_library.answers import BatchBrief
+from license_library.asking.cursors import LAST
 from license_library.asking.field_lineage import editable_fields
 from license_library.asking.known_filters import check_code, check_department
 from license_library.asking.masking import shown_name
@@ -47,7 +48,7 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     code: str | None = None
     field: str | None = None  # that the problem is about; with a code one problem has both
     owner: str | None = None
-    exchange_id: int | None = None
+    exchange_id: Annotated[int, msgspec.Meta(ge=-LAST, le=LAST)] | None = None
     record_id: str | None = None
 
 
@@ -111,7 +112,7 @@ _WAITING = text("select batch_id from case_batches where state in ('waiting', 'r
 
 def create_batch(conn: Connection, keyring: Keyring, order: BatchOrder, now: datetime) -> int:
     """Note what is to be done over which cases; nothing is done yet. Return the batch's id; CalendarMissing where no last day can be told."""
-    check_text("".join(str(value or "") for value in msgspec.structs.asdict(order.chosen).values()))
+    check_text("".join(str(value or "") for value in msgspec.structs.asdict(order.chosen).values()), "batch")
     _demand_sense(order, local_day(now))
     if order.action == "return":
         add_workdays(conn, local_day(now), order.days)  # a year without a calendar is told now, not when nobody looks
@@ -133,7 +134,7 @@ def count_open(conn: Connection, chosen: Chosen) -> int:
 
 def change_batch(conn: Connection, batch_id: int, change: BatchChange, who: str, now: datetime) -> BatchBrief:
     """Pause, resume or cancel; what is done already stays done. NotFound, or NotDecidable where it is over."""
-    check_text(who)
+    check_text(who, "batch")
     if not who.strip():
         raise RequestError(
             "batch: nobody decides; expected who it is; nothing was changed", zh="未写明确认人；未作更改"

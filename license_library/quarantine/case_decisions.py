@@ -93,9 +93,9 @@ def decide_case(
 
 def check_words(who: str, owner: str, reason: str, values: Mapping[str, str | None]) -> None:
     """Refuse words that no database should see, each by its own bound: a reason and a source value may be longer than a name."""
-    check_text(f"{who}{owner}")
-    check_text(reason, longest=2 * LONGEST)  # one that is too long is told its own bound
-    check_text("".join(f"{name}{value or ''}" for name, value in values.items()), longest=LONGEST_VALUES)
+    check_text(f"{who}{owner}", "case")
+    check_text(reason, "case", longest=2 * LONGEST)  # one that is too long is told its own bound
+    check_text("".join(f"{name}{value or ''}" for name, value in values.items()), "case", longest=LONGEST_VALUES)
 
 
 def _demand_sense(decision: CaseDecision, today: date) -> None:

@@ -62,7 +62,7 @@ def list_corrections(
 ) -> CorrectionsAnswer:
     """Return requests, the open ones first, by their last day."""
     check_state(wanted.state, wanted.STATES)
-    check_text(f"{wanted.department or ''}{wanted.state or ''}")
+    check_text(f"{wanted.department or ''}{wanted.state or ''}", "corrections")
     check_department(conn, wanted.department, declared)
     scope = {name: getattr(wanted, name) for name in ("department", "state", "license_id", "quarantine_id")}
     rows, following = read_ordered(conn, _LIST, scope | {"today": today}, wanted, _ORDER)

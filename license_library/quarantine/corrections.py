@@ -131,8 +131,8 @@ def _ask(
 
 def answer_correction(conn: Connection, request_id: int, answer: Answer, who: str, note: str, now: datetime) -> None:
     """Write down what the department answered, or that it is withdrawn; a license's stays open until it comes back corrected."""
-    check_text(who)
-    check_text(note, longest=LONGEST * 2)  # one that is too long is told its own bound below
+    check_text(who, "correction")
+    check_text(note, "correction", longest=LONGEST * 2)  # one that is too long is told its own bound below
     if not who.strip() or len(note) > LONGEST:
         raise RequestError(
             f"correction: expected who says so, and a note of at most {LONGEST} characters; nothing was changed",
@@ -169,7 +169,9 @@ def note_answer(conn: Connection, delivery_id: int, answer: str, department: str
 def demand_sense(asked: Correction) -> None:
     """Refuse, by RequestError, a request that says too little, too much, or names no field."""
     texts: Mapping[str, Any] = msgspec.structs.asdict(asked)
-    check_text("".join(str(value)[: LONGEST + 1] for value in texts.values()), longest=(LONGEST + 1) * len(texts))
+    check_text(
+        "".join(str(value)[: LONGEST + 1] for value in texts.values()), "correction", longest=(LONGEST + 1) * len(texts)
+    )
     known = [field.name for field in LICENSE.fields]
     missing = [
         (

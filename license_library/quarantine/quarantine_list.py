@@ -91,7 +91,7 @@ def list_quarantine(
     check_state(wanted.state, wanted.STATES)
     scope = {name: getattr(wanted, name) for name in ("department", "feed", "state", "exchange_id", "code", "owner")}
     for value in scope.values():
-        check_text(str(value or ""))
+        check_text(str(value or ""), "quarantine")
     check_department(conn, wanted.department, declared)
     check_code(wanted.code)
     rows, following = read_page(conn, _CASES, scope, wanted, "quarantine_id")
@@ -118,7 +118,7 @@ def get_quarantine_case(
         case=_case(row),
         mapping_version=row.mapping_version,
         rule_version=row.rule_version,
-        exchange=get_exchange_brief(conn, row.exchange_id),
+        exchange=get_exchange_brief(conn, row.exchange_id, now),
         page_request=row.page_request and mask_text(row.page_request),
         page_digest=row.page_digest.hex() if row.page_digest else None,
         page_kept=bool(row.page_kept),

@@ -58,7 +58,7 @@ def reveal_correction(
 
 
 def _demand_purpose(what: str, who: str, purpose: str) -> None:
-    check_text(f"{who}{purpose}")
+    check_text(f"{who}{purpose}", "reveal")
     if not 0 < len(purpose.strip()) <= LONGEST or not who.strip():
         raise RequestError(
             f"{what}: expected who asks, and a purpose of at most {LONGEST} characters; nothing was revealed",

@@ -62,7 +62,7 @@ def list_reconciliations(
 ) -> ReconciliationsAnswer:
     """Return one page of reconciliations; WrongQuestion for a limit or cursor that is not ours."""
     check_state(wanted.state, wanted.STATES)
-    check_text(f"{wanted.department or ''}{wanted.feed or ''}{wanted.state or ''}")
+    check_text(f"{wanted.department or ''}{wanted.feed or ''}{wanted.state or ''}", "reconciliations")
     check_department(conn, wanted.department, declared)
     scope = {"department": wanted.department, "feed": wanted.feed, "state": wanted.state}
     rows, following = read_page(conn, _LIST, scope, wanted, "reconciliation_id")

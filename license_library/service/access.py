@@ -81,6 +81,11 @@ def form_token_of(request: Request) -> str:
     return form_token(settings_of(request).token, session) if session else ""
 
 
+def header_text(sent: str) -> str:
+    """Return a header as UTF-8, as clients write what is no ASCII; the server has read its bytes as Latin-1."""
+    return sent.encode("latin-1").decode("utf-8", "replace")
+
+
 def split_address(sent: str) -> SplitResult:
     """Return the parts of an address that was sent; of what is none, empty ones."""
     try:
@@ -113,7 +118,7 @@ async def demand_someone(request: Request) -> Asker:
 
 
 def _asker_of_token(settings: ServiceSettings, authorization: str) -> Asker:
-    scheme, _, given = authorization.partition(" ")
+    scheme, _, given = header_text(authorization).partition(" ")
     if scheme.lower() != "bearer" or not is_same(given.strip(), settings.token):
         raise NotSignedIn("service: the token is not known; expected Authorization: Bearer TOKEN; nothing was answered")
     return Asker(settings.actor)

@@ -105,7 +105,7 @@ def add_consumer(conn: Connection, keyring: Keyring, access_id: str, name: str, 
 
 def _demand_text(*texts: str) -> None:
     for one in texts:  # each by its own bound: whoever is granted many types names many
-        check_text(one)
+        check_text(one, "consumer")
 
 
 def _demand_sense(access_id: str, name: str, who: str) -> None:

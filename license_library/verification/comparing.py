@@ -62,8 +62,8 @@ def compare_values(row: Any, values: Mapping[str, str], of_holder: Mapping[str, 
 def check_values(values: Mapping[str, str]) -> None:
     """Refuse fields nobody can compare, and dates nobody can read, before anyone searches."""
     for field, value in values.items():
-        check_text(field)
-        check_text(value, longest=MAX_VALUE)
+        check_text(field, "verify")
+        check_text(value, "verify", longest=MAX_VALUE)
         if field not in COMPARABLE and not field.startswith(FACE):
             zh = f"不能比对的字段；可比对：{'、'.join(field_words(one).zh for one in COMPARABLE)}"
             en = f"verify: a field cannot be compared; expected one of {', '.join(COMPARABLE)} or face.NAME"

@@ -51,7 +51,7 @@ def without_blanks(question: VerifyQuestion) -> VerifyQuestion:
 def read_license(question: VerifyQuestion) -> Reading:
     """Return how the license is named; WrongQuestion where it is not."""
     for value in (question.identifier, question.qr_payload, question.license_number, question.license_type):
-        check_text(value or "")
+        check_text(value or "", "verify")
     if question.identifier and question.qr_payload:
         words = Words(
             "标识与二维码内容只能填写一项，二者可能不属于同一证照",

@@ -23,6 +23,7 @@ _EXCHANGE_WORDS = {
     "landing": Words("接收中", "landing"),
     "landed": Words("已落地", "landed"),
     "checked": Words("已检查", "checked"),
+    "interrupted": Words("已无动静，由下一次取数接管", "no sign of life; the next pull takes it over"),
     "merged": Words("已入库", "merged"),
     "partial": Words("部分入库", "partial"),
     "held": Words("整批暂缓", "held"),

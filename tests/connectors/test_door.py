@@ -79,6 +79,13 @@ def test_a_whole_answer_comes_with_its_times() -> None:
     assert answer.requested_at <= answer.first_byte_at <= answer.received_at
 
 
+def test_what_no_header_can_hold_is_refused_before_anything_is_sent() -> None:
+    with serving(answering(b"{}")) as server, opened(server.url) as door:
+        with pytest.raises(DeclarationError, match="the header Authorization cannot be written") as refused:
+            door.call(Call("GET", "/x", headers={"Authorization": "Bearer 密码"}))
+        assert ("密码" in str(refused.value), server.requests) == (False, [])
+
+
 def test_the_request_goes_to_the_connections_path_with_its_host() -> None:
     with serving(answering(b"{}")) as server, opened(server.url + "/base") as door:
         door.call(Call("POST", "/x", {"a": "1"}, {"X-One": "1"}, b"body"))

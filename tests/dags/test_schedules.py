@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from hub.airflow.home import PROJECT
+
 ASKED = """
 import importlib, json, os, sys
 import dags.surroundings as surroundings
@@ -26,3 +28,16 @@ def test_schedules_are_turned_off_by_any_word_for_no(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert json.loads(done.stdout.split("TOLD")[-1]) == expected
+
+
+def test_a_folder_of_departments_that_is_not_there_breaks_what_reads_it(tmp_path: Path) -> None:
+    parse = "import importlib, sys\ntry: importlib.import_module(sys.argv[1])\nexcept Exception as error: print('TOLD', error)"
+    environ = {
+        "HUB_CONNECTORS_FOLDER": str(tmp_path / "mistyped"),
+        "AIRFLOW_HOME": str(tmp_path),
+        "PYTHONPATH": str(PROJECT),
+    }
+    for name in ("pull", "push", "sweep"):
+        command = [sys.executable, "-c", parse, f"dags.{name}"]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+        assert "mistyped is no folder; expected one with a folder per department" in done.stdout, name

@@ -10,9 +10,10 @@ from typer.testing import CliRunner, Result
 from connectors.wire.connection import parse_connection
 from hub.command import app
 from hub.context import sign_in_token
+from hub.serving import open_socket
 from hub.settings import Settings
 from license_library.storage.keyring import KeyringError, load_or_create
-from schemas.errors import DeclarationError, RequestError
+from schemas.errors import DeclarationError, ProcessFailed, RequestError
 
 ADDRESS = "postgresql+psycopg://x@127.0.0.1:1/x"
 
@@ -32,6 +33,10 @@ def type_command(*words: str) -> Result:
         ("HUB_PAGES_DAYS", "9999999", ("db", "retain"), 2, "HUB_PAGES_DAYS: Input should be less than or equal"),
         ("HUB_CONNECTORS_FOLDER", "/nonexistent", ("department", "list"), 2, "/nonexistent is no folder"),
         ("HUB_CONNECTORS_FOLDER", "/etc/hostname", ("department", "check", "x"), 2, "hostname is no folder"),
+        ("HUB_CONNECTORS_FOLDER", "/nonexistent", ("push",), 2, "/nonexistent is no folder"),
+        ("HUB_CONNECTORS_FOLDER", "/nonexistent", ("airflow", "pools"), 2, "/nonexistent is no folder"),
+        ("HUB_CONNECTORS_FOLDER", "/nonexistent", ("demo",), 2, "/nonexistent is no folder"),
+        ("HUB_HOST", " ", ("serve",), 2, "HUB_HOST: String should have at least 1 character"),
         ("HUB_PORT", "1", ("serve", "--port", "99999"), 2, "--port"),
         ("HUB_PORT", "1", ("serve", "--port", "-1"), 2, "--port"),
         ("HUB_PORT", "1", ("serve", "--host", ""), 2, "expected an address"),
@@ -90,3 +95,10 @@ def test_a_token_that_could_be_guessed_is_told_with_its_place(tmp_path: Path, mo
 def test_a_connection_that_is_none_is_refused_in_words(text: str) -> None:
     with pytest.raises(DeclarationError):
         parse_connection(text)
+
+
+@pytest.mark.parametrize("any_port", [True, False])
+@pytest.mark.parametrize("host", ["主机..北", "机" * 70])
+def test_a_host_that_is_no_name_is_told(host: str, any_port: bool) -> None:
+    with pytest.raises(ProcessFailed, match=r"cannot listen on .*it is no name of a machine"):
+        open_socket(Settings(host=host), any_port=any_port)

@@ -12,6 +12,7 @@ from hub_makers import column
 
 from hub.context import HubContext
 from hub.watching.judging import judge_feeds
+from schemas.errors import RequestError
 from tests.license_library.question_makers import HELD_FOR, NOW, Library
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -49,6 +50,14 @@ def test_data_behind_its_promise_is_told_apart_from_the_job(hub: HubContext) -> 
     with hub.engine.begin() as conn:
         conn.exec_driver_sql("update feeds set fresh_at = %s", (NOW,))
     assert kinds(stands, 0) == []
+
+
+def test_a_folder_that_is_not_there_ends_no_incident(hub: HubContext, tmp_path: Path) -> None:
+    stands = declare(hub, NOW - 27 * HOUR)
+    assert kinds(stands, 1) == ["late critical"]
+    with pytest.raises(RequestError, match="no such is no folder"):
+        judge_feeds(replace(stands, connectors_folder=tmp_path / "no such"))
+    assert column(stands, "select kind from incidents where state = 'open'") == ["late"]
 
 
 def test_failing_again_and_again_is_told(hub: HubContext) -> None:

@@ -27,8 +27,12 @@ def find_case(conn: Connection, number: int) -> object:
     )
 
 
+def find_exchange(conn: Connection, number: int) -> object:
+    return get_exchange_brief(conn, number, datetime(2026, 11, 27, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
-    "find", [get_batch, get_delivery, get_exchange_brief, get_incident, get_reconciliation, find_case, pair_of]
+    "find", [get_batch, get_delivery, find_exchange, get_incident, get_reconciliation, find_case, pair_of]
 )
 @pytest.mark.parametrize(("number", "asked"), [(999, 1), (0, 1), (2**63, 0), (-(10**30), 0)])
 def test_a_number_that_is_nobodys_id_finds_nothing(library: Engine, find: Find, number: int, asked: int) -> None:

@@ -9,7 +9,7 @@ from question_makers import NOW, Library
 
 from license_library.asking.questions import ExchangeFilter
 from license_library.catalogue.items import get_license_type, list_items, list_license_types
-from license_library.oversight.exchange_list import list_exchanges
+from license_library.oversight.exchange_list import list_exchanges, show_exchange
 from license_library.oversight.overview import count_library, estimate_library, survey_library
 from schemas.errors import NotFound
 
@@ -82,6 +82,22 @@ def test_exchanges_are_listed_newest_first_page_by_page(shelf: Library) -> None:
     rest = list_exchanges(shelf.conn, ExchangeFilter("market_regulation", limit=3, after=page.next), NOW)
     assert [one.exchange_id for one in page.exchanges + rest.exchanges] == [*reversed(others), first]
     assert rest.next is None
+
+
+def test_an_exchange_that_could_not_note_its_end_is_told_to_give_no_sign_of_life(shelf: Library) -> None:
+    shelf.add_feed()
+    ended = {"finished_at": None, "lease_until": NOW - timedelta(seconds=1)}
+    for state in ("landing", "landed", "checked"):
+        shelf.add_exchange(state=state, **ended)
+        shelf.change(
+            "update exchanges set state = 'failed', error_code = 'hub.failed' where state <> :state", state=state
+        )
+        (last, *_) = list_exchanges(shelf.conn, ExchangeFilter(), NOW).exchanges
+        assert (last.state, last.state_words.en) == (state, "no sign of life; the next pull takes it over")
+        assert show_exchange(shelf.conn, last.exchange_id, NOW - timedelta(minutes=1)).exchange.state_words.en == state
+        (department,) = survey_library(shelf.conn, NOW).departments
+        assert department.feeds[0].last_exchange == last
+        shelf.change("update exchanges set state = 'failed' where state = :state", state=state)
 
 
 def test_the_catalogue_is_listed_with_its_materials_and_its_feeds(shelf: Library) -> None:

@@ -13,6 +13,7 @@ from question_makers import COMPANY, PERSON, TODAY, Library
 from question_makers import NOW as LATER
 from sqlalchemy import Engine, text
 
+from license_library.asking.refusals import WrongQuestion
 from license_library.facts.subject_facts import facts_of_subject
 from license_library.storage.keyring import Keyring
 from schemas.errors import RequestError
@@ -139,3 +140,10 @@ def test_a_number_where_an_element_is_wanted_is_not_repeated(shelf: Library) -> 
         with pytest.raises(RequestError) as refused:
             facts_of_subject(shelf.conn, shelf.keyring, COMPANY, None, [wanted], None, None, TODAY, NOW)
         assert [wanted in said for said in (str(refused.value), refused.value.zh)] == [told] * 2
+
+
+def test_what_is_known_of_a_day_to_come_is_no_question_about_the_past(library: Engine, keyring: Keyring) -> None:
+    ask = (COMPANY, None, None, TODAY + timedelta(days=1), None, TODAY, LATER)
+    with library.connect() as conn, pytest.raises(WrongQuestion) as refused:
+        facts_of_subject(conn, keyring, *ask)
+    assert refused.value.reason == "search.day_to_come"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from httpx import Client
 from service_makers import NOW, PURPOSE, TOKEN, Shelf, calling, form_token, post_form, serving
+from sqlalchemy import Engine, text
 from starlette.routing import Mount
 
 from license_library.service.app import create_app
@@ -163,3 +165,54 @@ def test_a_token_that_can_be_guessed_starts_nothing(settings: ServiceSettings) -
 
 def test_settings_never_show_the_token(settings: ServiceSettings) -> None:
     assert TOKEN not in repr(settings)
+
+
+SENT_AS_BYTES = [
+    "Bearer 令牌".encode(),
+    "Bearer 令牌".encode("gbk"),
+    b"Bearer \xff\xfe",
+    "Bearer caf\xe9".encode("latin-1"),
+    "Basic 张三:密码".encode(),
+    b"Basic \xff\xff",
+    b"Basic " + base64.b64encode("张三:密码".encode("gbk")),
+    b"\xff",
+    b"",
+]
+
+
+@pytest.mark.parametrize("sent", SENT_AS_BYTES)
+def test_a_token_in_any_bytes_is_refused_in_the_usual_words(stranger: Client, sent: bytes) -> None:
+    for method, path in (("GET", "/api/exchanges"), ("POST", "/api/search")):
+        answer = stranger.request(method, path, headers={"Authorization": sent})
+        assert (answer.status_code, answer.json()["code"]) == (401, "request.not_signed_in")
+        assert answer.headers["www-authenticate"] == "Bearer"
+    page = stranger.get("/", headers={"Authorization": sent})
+    assert (page.status_code, page.headers["location"]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize(
+    "name", ["Cookie", "X-Purpose", "X-CSRF-Token", "Origin", "Referer", "Host", "Accept-Language", "Content-Type"]
+)
+def test_no_header_in_any_bytes_is_a_fault_of_ours(person: Client, machine: Client, name: str) -> None:
+    for sent in ("令牌".encode(), b"hub_session=\xff.\xff; hub_purpose=%ff%fe", b"%ff%fe%00"):
+        asked = [(one, "GET", path) for one in (person, machine) for path in ("/", "/api/licenses/1")]
+        for client, method, path in [*asked, (person, "POST", "/"), (machine, "POST", "/api/search")]:
+            answer = client.request(method, path, headers={name: sent})
+            assert answer.status_code < 500, (method, path, sent)
+
+
+def test_a_token_that_is_no_ascii_signs_in_as_clients_send_it(settings: ServiceSettings, shelf: Shelf) -> None:
+    token = "一个足够长的测试用口令，十六字以上"
+    with serving(create_app(replace(settings, token=token))) as address, calling(address) as client:
+        sent = {one: f"Bearer {one}".encode() for one in (token, token[:-1])}
+        codes = [client.get("/api/exchanges", headers={"Authorization": one}).status_code for one in sent.values()]
+    assert codes == [200, 401]
+
+
+@pytest.mark.parametrize("sent", ["查档".encode(), b"%E6%9F%A5%E6%A1%A3"])
+def test_a_purpose_in_a_header_is_recorded_as_it_was_meant(
+    own_shelf: Shelf, own_machine: Client, database: Engine, sent: bytes
+) -> None:
+    own_machine.get(f"/api/licenses/{own_shelf.license_id}", headers={"X-Purpose": sent})
+    with database.connect() as conn:
+        assert conn.scalars(text("select purpose from inquiries")).all() == ["查档"]

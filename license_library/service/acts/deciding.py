@@ -91,7 +91,7 @@ def decide_on_held(settings: ServiceSettings, actor: str, exchange_id: int, deci
         )
     settings.settle_batch(exchange_id, msgspec.structs.replace(decision, who=signed(decision.who, actor)))
     with settings.engine.connect() as conn:
-        return show_exchange(conn, exchange_id)
+        return show_exchange(conn, exchange_id, settings.now())
 
 
 build_readers(DeliveryDecision, HoldDecision)

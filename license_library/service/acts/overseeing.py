@@ -96,7 +96,7 @@ def exchanges(settings: ServiceSettings, wanted: ExchangeFilter) -> ExchangesAns
 def exchange(settings: ServiceSettings, exchange_id: int) -> ExchangeDetail:
     """Return one exchange; NotFound where there is none."""
     with settings.engine.connect() as conn:
-        return show_exchange(conn, exchange_id)
+        return show_exchange(conn, exchange_id, settings.now())
 
 
 def shadow(settings: ServiceSettings, exchange_id: int) -> ShadowAnswer:

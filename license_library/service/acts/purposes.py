@@ -12,7 +12,7 @@ import msgspec
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from license_library.service.access import keep_cookie, settings_of
+from license_library.service.access import header_text, keep_cookie, settings_of
 from license_library.service.bodies import Form, as_question, invalid
 from schemas.struct_readers import build_readers
 
@@ -49,7 +49,7 @@ def signed(who: str, actor: str) -> str:
 
 
 async def _purpose_of_header(request: Request) -> str:
-    return check_purpose(unquote(request.headers.get(PURPOSE_HEADER, "")))
+    return check_purpose(unquote(header_text(request.headers.get(PURPOSE_HEADER, ""))))
 
 
 def kept_purpose(request: Request) -> str:
