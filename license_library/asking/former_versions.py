@@ -41,6 +41,7 @@ select count(*) from licenses l
  where l.license_id in (select license_id from license_versions v where {borne.format("v")} = any(cast(:values as text[])))
    and ({borne.format("l")} = any(cast(:values as text[]))) is not true
    and (cast(:license_type as text) is null or l.license_type = cast(:license_type as text))
+   and exists (select from licenses b where {borne.format("b")} = any(cast(:values as text[])))
 """)  # noqa: S608 - constants of this room
     for name, borne in BORNE.items()
 }
@@ -52,7 +53,7 @@ def is_borne(conn: Connection, name: Named, values: Sequence[Any]) -> bool:
 
 
 def count_once_borne(conn: Connection, name: Named, values: Sequence[Any], license_type: str | None) -> int:
-    """Count the licenses, of a type where one is given, that once bore any of the values and bear none of them today."""
+    """Count the licenses, of a type where one is given, that once bore any of the values and bear none of them today; none where nobody does: then they are listed."""
     asked = {"values": list(values), "license_type": license_type}
     return int(conn.execute(_ONCE_BORNE_ELSEWHERE[name], asked).scalar_one())
 

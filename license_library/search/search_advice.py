@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from license_library.answers import Advice, Words
 from license_library.asking.delivered_names import untold
 from license_library.asking.feed_sources import type_of_identifier
-from license_library.asking.former_versions import Named, count_once_borne, is_borne
+from license_library.asking.former_versions import Named, count_once_borne
 from license_library.asking.freshness import validity_of
 from license_library.asking.readings import Reading
 from license_library.asking.waiting_records import (
@@ -147,11 +147,9 @@ def advise_nothing(
 
 def _once_borne(conn: Connection, tried: Sequence[Reading], license_type: str | None) -> list[Advice]:
     """Say of a number or an identifier that a license bears today how many others once bore it."""
-    told = [(_BORNE[one.kind], one.values) for one in tried if one.kind in _BORNE]
-    counts = [
-        count_once_borne(conn, name, values, license_type) for name, values in told if is_borne(conn, name, values)
-    ]
-    if not (count := sum(counts)):
+    named = [one for one in tried if one.kind in _BORNE]
+    count = sum(count_once_borne(conn, _BORNE[one.kind], one.values, license_type) for one in named)
+    if not count:
         return []
     words = Words(
         f"另有 {count} 件证照的先前版本曾用此编号或标识，未在此列出；请按持证主体查询",
