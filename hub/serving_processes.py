@@ -6,6 +6,7 @@ uvicorn starts them, and starts anew what dies. Each opens the hub for itself, a
 from __future__ import annotations
 
 import atexit
+import multiprocessing
 import os
 import signal
 import socket
@@ -41,11 +42,17 @@ def serve_in_processes(settings: Settings, listening: socket.socket) -> None:
 
 def make_app() -> Any:
     """Open the hub for this process, and return the service over it; both end with the process that started this one."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    began_by = multiprocessing.parent_process()  # not whose child it is by now: that may be gone already
+    threading.Thread(target=_end_with, args=(began_by.pid if began_by else os.getppid(),), daemon=True).start()
     opened = ExitStack()
     atexit.register(opened.close)
-    settings = Settings()
-    return opened.enter_context(made_app(_opened(opened, settings), settings))
+    try:
+        settings = Settings()
+        return opened.enter_context(made_app(_opened(opened, settings), settings))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next one would meet it as well
+        code, words = (error.code, str(error)) if isinstance(error, HubError) else (HubError.code, repr(error))
+        sys.stderr.write(f"[{code}] {words}\n")
+        sys.exit(STARTUP_FAILURE)
 
 
 class _Crew(Multiprocess):
@@ -61,9 +68,9 @@ def _opened(opened: ExitStack, settings: Settings) -> HubContext:
         try:
             return opened.enter_context(opened_hub(settings))
         except HubError as error:
-            sys.stderr.write(f"[{error.code}] {error}\n")
             if not error.retryable:
-                sys.exit(STARTUP_FAILURE)
+                raise
+            sys.stderr.write(f"[{error.code}] {error}\n")
             time.sleep(_AGAIN)
 
 

@@ -14,7 +14,7 @@ from hub.commands.output import AsJson, note, print_json, print_table
 from hub.context import checked_keyring, opened_hub, prepare_database, utc_now
 from hub.pulling.retaining import retain_pages
 from hub.settings import Settings
-from license_library.deliveries.push_holds import note_restore
+from license_library.deliveries.push_holds import are_held, note_restore
 from license_library.search.subject_keys import key_subjects, queue_subjects
 from license_library.storage import embedded
 from license_library.storage.database import assert_migrated, is_answering, open_database
@@ -37,10 +37,15 @@ def up(as_json: AsJson = False) -> None:
         prepare_database(url, engine)
         with engine.begin() as conn:
             note_restore(conn, utc_now())
+            is_held = are_held(conn)
         key_subjects(engine, checked_keyring(settings, engine))
     finally:
         engine.dispose()
-    _show(settings, as_json=as_json)
+    _show(settings, {"deliveries_held": is_held}, as_json=as_json)
+    if is_held:
+        note(
+            "deliveries are held back, nothing leaves: see `hub delivery holds`, let them go on with `hub delivery resume`"
+        )
 
 
 @app.command()
@@ -99,11 +104,11 @@ def down(as_json: AsJson = False) -> None:
 def status(as_json: AsJson = False) -> None:
     """Show whether the database runs and is up to date."""
     found = _show(Settings(), as_json=as_json)
-    raise typer.Exit(1 if found.get("answers") is False else 0)
+    raise typer.Exit(1 if False in {found.get("answers"), found["migrated"]} else 0)
 
 
-def _show(settings: Settings, *, as_json: bool) -> dict[str, object]:
-    found = _given(settings) if settings.database_url else _embedded(settings)
+def _show(settings: Settings, more: dict[str, object] | None = None, *, as_json: bool) -> dict[str, object]:
+    found = (_given(settings) if settings.database_url else _embedded(settings)) | (more or {})
     if as_json:
         print_json(found)
     else:

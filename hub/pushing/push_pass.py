@@ -24,6 +24,7 @@ from hub.progress import Progress
 from hub.pushing.outbox_verdicts import (
     answer_of,
     damaged,
+    judge_asked,
     judge_delivery,
     judge_missing,
     judge_receipt,
@@ -62,8 +63,9 @@ class PushPass:
     ) -> None:
         self._hub, self._declared, self._courier, self._bounds, self.summary = hub, declared, courier, bounds, summary
         limits, steps = declared.transport.limits, STEPS.get(declared.transport.kind, CALLS)
-        longest = limits.deadline_seconds + 1 / limits.requests_per_second
-        self._lease = timedelta(seconds=steps * longest) + bounds.grace
+        self._lease = (
+            timedelta(seconds=steps * (limits.deadline_seconds + 1 / limits.requests_per_second)) + bounds.grace
+        )
 
     def deliver(self, progress: Progress) -> None:
         """Bring deliveries until none is due, or until the pass is over: then the rest leaves in the next one."""
@@ -84,7 +86,7 @@ class PushPass:
         for number, (delivery, claim) in enumerate(self._due_receipts(self._hub.clock()), start=1):
             progress("poll", number)
             if self._note_receipt(delivery, claim):
-                self.summary.paused_until = self._in_transaction(self._paused_until)
+                self.summary.paused_until = self._in_transaction(self._paused)
             if self.summary.paused_until:
                 self.summary.notices.append("it was found down; the other receipts are asked for in the next pass")
                 return
@@ -104,8 +106,8 @@ class PushPass:
         return found
 
     def _refuse_undeclared(self, conn: Transaction) -> None:
-        kinds = self._declared.deliveries.keys()
-        if refused := refuse_undeclared(conn, self._declared.department, kinds, self._hub.clock()):
+        declared = self._declared
+        if refused := refuse_undeclared(conn, declared.department, declared.deliveries.keys(), self._hub.clock()):
             self.summary.notices.append(f"{refused} of kinds that are not declared any more wait for a person")
 
     def _hold_back(self, kind: str, until: datetime | None, conn: Transaction) -> None:
@@ -115,13 +117,13 @@ class PushPass:
             hold_back(conn, self._declared.department, kind, until)
 
     def _claim(self, conn: Transaction, kinds: Sequence[str]) -> Claim | None:
-        now, name = self._hub.clock(), self._declared.department
         demand_free(conn)
-        claim = claim_delivery(conn, self._hub.keyring, name, kinds, self._lease, now)
-        self.summary.paused_until = None if claim else self._paused_until(conn)
+        hub, name = self._hub, self._declared.department
+        claim = claim_delivery(conn, hub.keyring, name, kinds, self._lease, hub.clock())
+        self.summary.paused_until = None if claim else self._paused(conn)
         return claim
 
-    def _paused_until(self, conn: Transaction) -> datetime | None:
+    def _paused(self, conn: Transaction) -> datetime | None:
         return paused_until(conn, self._declared.department, self._hub.clock())
 
     def _bring(self, delivery: Delivery, claim: Claim) -> Mark | None:
@@ -147,7 +149,7 @@ class PushPass:
         asked = self._called(claim, "pending", lambda: self._courier.ask(delivery, parcel_of(claim)))
         if asked.state == "missing":
             return judge_missing(delivery, claim, self._hub.clock())
-        return judge_delivery(delivery, claim, asked, self._hub.clock(), self._bounds.chance())
+        return judge_asked(delivery, claim, asked, self._hub.clock(), self._bounds.chance())
 
     def _send(self, delivery: Delivery, claim: Claim) -> Mark | None:
         try:
@@ -168,8 +170,8 @@ class PushPass:
             return Outcome(otherwise, HubError.code, self.summary.note_mistake(claim.delivery_id, error))
 
     def _leave(self, conn: Transaction, claim: Claim) -> Claim:
-        now = self._hub.clock()
-        return mark_leaving(conn, claim, now + self._lease, now)
+        demand_free(conn)  # what a hold overtakes stays claimed, untried, until its lease ends
+        return mark_leaving(conn, claim, self._hub.clock() + self._lease, self._hub.clock())
 
     def _note(self, claim: Claim, mark: Mark | None) -> None:
         """Note what became of a delivery; one that was taken from us is noted by whoever has it now."""
@@ -205,12 +207,11 @@ class PushPass:
     def _claim_receipt(self, delivery: Delivery, due: datetime) -> Claim | None:
         if delivery.receipt is None:
             return None
-        every, keyring = duration(delivery.receipt.every), self._hub.keyring
-        name, kind = self._declared.department, delivery.kind
+        every, name, kind = duration(delivery.receipt.every), self._declared.department, delivery.kind
 
         def claim(conn: Transaction) -> Claim | None:
             demand_free(conn)
-            return claim_receipt(conn, keyring, name, kind, every, due, self._hub.clock())
+            return claim_receipt(conn, self._hub.keyring, name, kind, every, due, self._hub.clock())
 
         return self._in_transaction(claim)
 
@@ -231,8 +232,7 @@ class PushPass:
         return outcome.is_down
 
     def _mark_receipt(self, conn: Transaction, claim: Claim, mark: Mark, answer: str) -> None:
-        now = self._hub.clock()
-        if mark_receipt(conn, claim, mark, now) and answer:
+        if mark_receipt(conn, claim, mark, now := self._hub.clock()) and answer:
             note_answer(conn, claim.delivery_id, answer, self._declared.department, mark.answer or "", now)
 
     def _in_transaction(self, work: Callable[[Transaction], T]) -> T:

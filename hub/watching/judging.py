@@ -36,9 +36,10 @@ def judge_feeds(hub: HubContext) -> int:
     with plain_database_errors_at("feeds: judging"), hub.engine.begin() as conn:
         found = 0
         for department, feeds in groupby(read_feed_states(conn, now), lambda one: one.department):
-            states = [one for one in feeds if is_declared(department, one.feed)]
+            known = list(feeds)
+            declared = [one for one in known if is_declared(department, one.feed)]
             for kind, rule in RULES.items():
-                causes = _causes(rule, states, now)
+                causes = _causes(rule, known if kind == "held" else declared, now)  # a held batch waits all the same
                 tell_incidents(conn, department, kind, causes, now)
                 found += len(causes)
     return found

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, text
 
 from license_library.asking.readings import check_text
 from license_library.asking.refusals import KeyTaken, NotDecidable
+from license_library.deliveries.push_holds import note_restore
 from license_library.storage.keyring import Keyring
 from license_library.words.delivery_words import delivery_state_words
 from schemas.errors import NotFound, RequestError
@@ -72,6 +73,7 @@ def enqueue(conn: Connection, keyring: Keyring, owing: Owing, now: datetime) -> 
     """Put a delivery into the outbox and return its id; the same key again is the same delivery, or KeyTaken."""
     owing = replace(owing, delivery_key=owing.delivery_key or secrets.token_hex(16))
     check_text(f"{owing.case_number}{owing.delivery_key}", "delivery")
+    note_restore(conn, now)  # or what is handed in before anything is pushed would not be told from what left already
     conn.execute(_LOCK_CASE, {"department": owing.department, "case_number": owing.case_number})
     known = find_enqueued(conn, keyring, owing)
     if known is not None:

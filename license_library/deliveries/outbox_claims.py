@@ -37,13 +37,16 @@ class Claim:
     reason_code: str | None = None  # why it waited until now
     sent_at: datetime | None = None  # when it last left
     delivery_class: str = ""  # under which it last left
+    is_since_restore: bool = False  # handed in while it was not known what left before the database was restored
     is_damaged: bool = False  # what it says cannot be decrypted: `payload` is empty, and it may not leave
 
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('deliveries ' || :department, 0))")
+# A clock that was ahead has noted what is still to come: that says nothing.
 _DOWN = text("""
 select count(*) as failures, max(failed_at) as last_at from deliveries where department = :department
-  and failed_at > coalesce((select max(answered_at) from deliveries where department = :department), '-infinity')
+  and failed_at > coalesce((select max(answered_at) from deliveries where department = :department and answered_at <= :now), '-infinity')
+  and failed_at <= :now
 """)
 _UNDER_WAY = text("""
 select count(*) from deliveries
@@ -63,7 +66,8 @@ where d.delivery_id = (
         and earlier.sequence < one.sequence
         and earlier.state in ('waiting', 'claimed', 'sent', 'refused', 'to_verify'))
   order by one.next_try_at, one.delivery_id limit 1 for update skip locked)
-returning d.*
+returning d.*, exists (select from push_holds h where h.cause = 'restored' and h.began_at <= d.enqueued_at
+  and d.enqueued_at <= coalesce(h.ended_at, 'infinity')) as is_since_restore
 """)
 _CLAIM_RECEIPT = text("""
 update deliveries d set next_try_at = :later
@@ -71,13 +75,14 @@ where d.delivery_id = (
   select one.delivery_id from deliveries one
   where one.department = :department and one.kind = :kind and one.state = 'acknowledged' and one.next_try_at <= :due
   order by one.next_try_at, one.delivery_id limit 1 for update skip locked)
-returning d.*
+returning d.*, exists (select from push_holds h where h.cause = 'restored' and h.began_at <= d.enqueued_at
+  and d.enqueued_at <= coalesce(h.ended_at, 'infinity')) as is_since_restore
 """)
 
 
 def paused_until(conn: Connection, department: str, now: datetime) -> datetime | None:
     """Return until when the department is left alone; None where it may be spoken to."""
-    found = conn.execute(_DOWN, {"department": department}).one()
+    found = conn.execute(_DOWN, {"department": department, "now": now}).one()
     if found.failures < FAILURES:
         return None
     again: datetime = found.last_at + PAUSE
@@ -124,6 +129,7 @@ def _claim(row: Row[tuple[object, ...]], keyring: Keyring) -> Claim:
         reason_code=row.reason_code,
         sent_at=row.sent_at,
         delivery_class=row._mapping["class"],
+        is_since_restore=row.is_since_restore,
         is_damaged=payload is None,
     )
 

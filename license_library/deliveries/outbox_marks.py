@@ -34,7 +34,7 @@ class Mark:
 
 _LEAVING = text("""
 update deliveries set state = 'sent', class = :class, sent_at = :now, tries = tries + 1, lease_until = :until
-where delivery_id = :delivery_id and epoch = :epoch and state = 'claimed' and lease_until >= :now
+where delivery_id = :delivery_id and epoch = :epoch and state = 'claimed' and lease_until >= :now and is_doubtful = :is_doubtful
 """)
 _MARK = text("""
 update deliveries set state = :state, lease_until = null, reason_code = :reason_code, answer = :answer,
@@ -72,10 +72,9 @@ _CLAIMED, _ASKED = ["claimed", "sent"], ["acknowledged"]
 
 
 def mark_leaving(conn: Connection, claim: Claim, until: datetime, now: datetime) -> Claim:
-    """Note that the delivery leaves now: from here on it may have arrived; it counts as a try. LeaseLost where not ours."""
-    facts = {"delivery_id": claim.delivery_id, "epoch": claim.epoch, "now": now, "until": until} | {
-        "class": claim.delivery_class
-    }
+    """Note that the delivery leaves now: from here on it may have arrived; it counts as a try. LeaseLost where not ours, or in doubt since."""
+    facts = {"delivery_id": claim.delivery_id, "epoch": claim.epoch, "now": now, "until": until}
+    facts |= {"class": claim.delivery_class, "is_doubtful": claim.is_doubtful}
     if not conn.execute(_LEAVING, facts).rowcount and _found(conn, claim) != "sent":
         raise _lost(claim)
     return replace(claim, tries=claim.tries + 1)

@@ -31,6 +31,10 @@ _MOVE_LINE = text(f"""
 update database_line set (system_identifier, timeline) = (select * from (values {_LINE}) as now), noted_at = :now
  where (system_identifier, timeline) <> {_LINE}
 """)  # noqa: S608 - as above
+# Whoever begins a hold waits for those who have looked and not yet let go; whoever looks later sees it.
+_KEY: Final = "hashtextextended('push holds', 0)"
+_LOOK = text(f"select pg_advisory_xact_lock_shared({_KEY})")
+_BEGIN = text(f"select pg_advisory_xact_lock({_KEY})")
 _HOLD = text("""
 insert into push_holds (cause, reason, began_by, began_at) values (:cause, :reason, :who, :now)
 """)
@@ -64,8 +68,9 @@ def are_held(conn: Connection) -> bool:
 
 
 def demand_free(conn: Connection) -> None:
-    """Raise PushesHeld where nothing may leave; a hub that does not know all the tables cannot tell, and is refused as well."""
+    """Raise PushesHeld where nothing may leave, and let nobody begin a hold till the transaction ends; a hub that does not know all the tables cannot tell, and is refused as well."""
     demand_own_revision(conn)
+    conn.execute(_LOOK)
     if are_held(conn):
         raise PushesHeld(
             "deliveries: are held back; expected nobody to hold them, and a database that was not restored since; nothing "
@@ -99,6 +104,7 @@ def list_holds(conn: Connection, now: datetime) -> PushHolds:
 
 
 def _hold(conn: Connection, cause: str, reason: str, who: str | None, now: datetime) -> None:
+    conn.execute(_BEGIN)
     conn.execute(_HOLD, {"cause": cause, "reason": reason, "who": who, "now": now})
     if cause == "restored":
         conn.execute(_DOUBT, {"reason_code": RESTORED})

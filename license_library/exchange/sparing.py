@@ -20,8 +20,10 @@ _IN_A_ROW = """
     select max(answered.exchange_id) from exchanges answered
     where answered.department = :department and answered.landed_at is not null and answered.kind <> 'replay'), 0)
 """
+# What a clock noted that was ahead, and is put right, says nothing.
+_COUNTS = "retry_at is not null and coalesce(finished_at, started_at) <= :now"
 _FAILED = text(f"""
-select count(*) filter (where retry_at is not null) as failures, max(retry_at) as retry_at,
+select count(*) filter (where {_COUNTS}) as failures, max(retry_at) filter (where {_COUNTS}) as retry_at,
   count(*) filter (where state = 'landing' and lease_until > :now) as under_way {_IN_A_ROW}
 """)
 _NOTE = text("update exchanges set retry_at = :until where exchange_id = :exchange_id and state = 'failed'")

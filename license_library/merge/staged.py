@@ -32,9 +32,10 @@ select exchange_id, page_number, position, holder_hash, holder_name_key from sta
 union
 select exchange_id, page_number, position, holder_hash, holder_name_key from staged_holders where exchange_id = :exchange_id
 """),
-    text("analyze held_records"),
-    text("analyze held_holders"),
-    text("analyze listing_changes"),
+    # Another batch that becomes held has them locked till it commits, and counts them as well.
+    text("analyze (skip_locked) held_records"),
+    text("analyze (skip_locked) held_holders"),
+    text("analyze (skip_locked) listing_changes"),
 )
 
 

@@ -175,3 +175,9 @@ def test_what_another_feed_brings_meanwhile_breaks_no_silence(hub: HubContext) -
             library.add_exchange("transport", **ours)
             library.add_exchange("transport", "permits", **other)
     assert kinds(stands, 0) == []
+
+
+def test_a_batch_waits_though_its_feed_is_declared_no_more(hub: HubContext, tmp_path: Path) -> None:
+    stands = declare(hub, NOW - HOUR, HELD)
+    assert kinds(stands, 1) == ["held critical"]
+    assert kinds(replace(stands, connectors_folder=tmp_path), 1) == ["held critical"]

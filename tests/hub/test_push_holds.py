@@ -12,6 +12,7 @@ import pytest
 from hub_makers import PLOT, Faked
 from push_departments import make_departments
 from push_makers import StillClock, at, owe, push_once, row_of, states
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
 from connectors.declarations.declaration import load_department
@@ -20,11 +21,19 @@ from hub.command import app
 from hub.context import HubContext
 from hub.pushing.push import PushSummary, push
 from license_library.asking.refusals import NotDecidable
-from license_library.deliveries.push_holds import PushesHeld, hold_pushes, list_holds, note_restore, resume_pushes
+from license_library.deliveries.push_holds import (
+    PushesHeld,
+    demand_free,
+    hold_pushes,
+    list_holds,
+    note_restore,
+    resume_pushes,
+)
 from schemas.errors import RequestError
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 NAMES = ["class_a", "class_b", "class_c"]
+FORGET = "update deliveries set state = 'waiting', tries = 0, sent_at = null, number = null, acknowledged_at = null, next_try_at = enqueued_at"
 LINES = ["timeline = timeline + 1", "system_identifier = 'another cluster'"]
 Run = Callable[..., tuple[int, str]]
 
@@ -65,10 +74,8 @@ def test_after_a_restore_nothing_leaves_and_what_is_owed_is_asked_about_first(
             owe(owing, name, case=f"before-{name}")
             assert push_once(owing, fakes[name]).counts == {"acknowledged": 1}
         with owing.engine.begin() as conn:  # as it was before they left, and forgot them
-            conn.exec_driver_sql(
-                "update deliveries set state = 'waiting', tries = 0, sent_at = null, number = null, "
-                "acknowledged_at = null, next_try_at = enqueued_at"
-            )
+            conn.exec_driver_sql(FORGET)
+        clock.pass_by(minutes=1)
         change_line(owing, line)
         for name in NAMES:
             owe(owing, name, case=f"again-{name}")  # not noticed yet
@@ -105,6 +112,71 @@ def test_a_restore_under_a_running_pass_stops_it_before_the_next_delivery(owing:
         told = push_once_with(owing, one, lambda: change_line(owing, LINES[0]))
         assert isinstance(told.failure, PushesHeld)
         assert (told.counts, len(one.process.inbox())) == ({"acknowledged": 1}, 1)
+
+
+@pytest.mark.parametrize("name", ["class_b", "class_c"])
+def test_what_is_claimed_when_a_hold_begins_does_not_leave(
+    owing: HubContext, clock: StillClock, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A class B that became doubtful a moment ago would leave without being asked about, and a class C a second time."""
+    folder, held = owing.connectors_folder, []
+
+    def hold_at(point: str) -> None:
+        if point == "after_claim" and not held:
+            with owing.engine.begin() as conn:
+                held.append(hold_pushes(conn, "张工", "已恢复", clock(), is_restored=True))
+
+    with start_fakes([name], PLOT, connectors=folder) as started:
+        one = Faked(load_department(name, folder), started[name], folder)
+        owed = owe(owing, name)
+        assert push_once(owing, one).counts == {"acknowledged": 1}
+        with owing.engine.begin() as conn:
+            conn.exec_driver_sql(FORGET)
+        clock.pass_by(minutes=1)
+        monkeypatch.setattr("hub.pushing.push_pass.pass_by", hold_at)
+        assert isinstance(push_once(owing, one).failure, PushesHeld)
+        assert (row_of(owing, owed)["tries"], row_of(owing, owed)["is_doubtful"]) == (0, True)
+        resume(owing)
+        clock.pass_by(minutes=10)
+        assert push_once(owing, one).counts == {"acknowledged" if name == "class_b" else "to_verify": 1}
+        assert [each["times"] for each in one.process.inbox()] == [1]
+
+
+def test_a_hold_waits_for_whoever_looked_and_who_looks_later_sees_it(owing: HubContext) -> None:
+    with owing.engine.connect() as leaving, owing.engine.connect() as holding:
+        demand_free(leaving)
+        holding.exec_driver_sql("set local lock_timeout = '200ms'")
+        with pytest.raises(OperationalError):
+            hold_pushes(holding, "张工", "迁移机房", NOW, is_restored=False)
+        holding.rollback()
+        leaving.rollback()
+        hold_pushes(holding, "张工", "迁移机房", NOW, is_restored=False)
+        holding.commit()
+        with pytest.raises(PushesHeld):
+            demand_free(leaving)
+
+
+@pytest.mark.parametrize("is_noticed", [True, False], ids=["while held", "before anything was pushed"])
+def test_of_a_decision_handed_in_after_a_restore_a_person_looks_where_its_case_had_one_that_was_forgotten(
+    owing: HubContext, clock: StillClock, is_noticed: bool
+) -> None:
+    """A department that is asked by case and number says that it has one: the forgotten."""
+    folder = owing.connectors_folder
+    with start_fakes(["class_b"], PLOT, connectors=folder) as started:
+        one = Faked(load_department("class_b", folder), started["class_b"], folder)
+        owe(owing, one.name, case="X")
+        assert push_once(owing, one).counts == {"acknowledged": 1}
+        with owing.engine.begin() as conn:  # a moment before it was handed in
+            conn.exec_driver_sql("delete from deliveries")
+        change_line(owing, LINES[0])
+        if is_noticed:
+            assert isinstance(push_once(owing, one).failure, PushesHeld)
+        newer = owe(owing, one.name, case="X", document_number="平审批撤字〔2026〕第999号")
+        resume(owing)
+        clock.pass_by(minutes=1)
+        assert push_once(owing, one).counts == {"to_verify": 1}
+        told = row_of(owing, newer)
+    assert (told["reason_code"], told["is_doubtful"], told["sent_at"]) == ("delivery.restored", True, None)
 
 
 def push_once_with(hub: HubContext, one: Faked, then: Callable[[], None]) -> PushSummary:
@@ -174,3 +246,19 @@ def test_the_command_holds_tells_and_lets_go(hub: HubContext, run: Run) -> None:
     code, told = run("delivery", "resume", "--by", "李工", "--reason", "再来")
     assert (code, "nobody holds them back" in told) == (2, True)
     assert states(hub) == []
+
+
+def test_the_command_that_brings_the_database_up_says_that_nothing_leaves(hub: HubContext, run: Run) -> None:
+    assert "held back" not in run("db", "up")[1]
+    change_line(hub, LINES[0])
+    code, told = run("db", "up")
+    assert code == 0
+    assert "deliveries are held back" in told
+
+
+def test_the_state_of_another_versions_tables_is_no_success(hub: HubContext, run: Run) -> None:
+    assert run("db", "status")[0] == 0
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("update alembic_version set version_num = '0040'")
+    code, told = run("db", "status", "--json")
+    assert (code, json.loads(told)["migrated"]) == (1, False)

@@ -21,18 +21,28 @@ Served = tuple[subprocess.Popen[bytes], str]
 
 
 @pytest.fixture
-def served(hub: HubContext, database_address: str, tmp_path: Path) -> Iterator[Served]:
-    """Give a service of two processes, and its address."""
-    environment = {
+def environment(hub: HubContext, database_address: str, tmp_path: Path) -> dict[str, str]:
+    """Give the environment of a service over a library of its own."""
+    return {
         **os.environ,
         "HUB_HOME": str(tmp_path),
         "HUB_DATABASE_URL": database_address,
         "HUB_SECRET_KEY": b"a secret of thirty-two bytes, ok".hex(),
     }
+
+
+def start(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a service of two processes."""
     command = [sys.executable, "-c", "from hub.command import app; app()", "serve", "--port", "0", "--processes", "2"]
-    service = subprocess.Popen(
+    return subprocess.Popen(
         command, env=environment, cwd=PROJECT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
+
+
+@pytest.fixture
+def served(environment: dict[str, str]) -> Iterator[Served]:
+    """Give a service of two processes, and its address."""
+    service = start(environment)
     assert service.stderr is not None
     with service.stderr as said:
         address = said.readline().split()[0].decode()
@@ -76,6 +86,27 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_what_no_process_can_start_with_ends_the_service(environment: dict[str, str]) -> None:
+    """Started anew again and again it would look like one that serves."""
+    service = start(environment | {"HUB_FILES_URL": "nosuch://place"})
+    try:
+        said = service.communicate(timeout=120)[1].decode()
+    finally:
+        service.kill()
+    assert service.returncode == 1
+    assert "HUB_FILES_URL" in said
+    assert "Traceback" not in said
+
+
+def test_none_is_left_of_a_service_that_is_killed_while_its_processes_start(environment: dict[str, str]) -> None:
+    service = start(environment)
+    until(lambda: len(servers(service.pid)) == 2)
+    started = servers(service.pid)
+    service.kill()
+    service.communicate(timeout=30)
+    until(lambda: not any(map(is_alive, started)))
 
 
 def test_one_that_dies_is_started_again_and_nobody_waits_for_it(served: Served) -> None:

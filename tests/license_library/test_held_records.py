@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from license_library.asking.questions import VerifyQuestion
 from license_library.asking.waiting_records import type_waiting_words
 from license_library.merge.merging import discard_held, release_held
+from license_library.merge.staged import keep_held
 from license_library.storage.keyring import Keyring
 from license_library.verification.verification import verify_license
 
@@ -86,3 +87,11 @@ def test_a_held_successor_names_an_identifier_however_it_is_written(
 def test_beyond_a_thousand_it_is_said_that_no_more_were_counted() -> None:
     assert [type_waiting_words(many).en.split(" records")[0] for many in (999, 1000)] == ["999", "at least 1000"]
     assert "至少 1000 条" in type_waiting_words(1000).zh
+
+
+def test_one_batch_that_becomes_held_waits_for_no_other(database: Engine) -> None:
+    """Counting what a table holds locks it against whoever counts as well, till the commit."""
+    with database.connect() as one, database.connect() as other:
+        keep_held(one, 1)
+        other.exec_driver_sql("set local lock_timeout = '2s'")
+        keep_held(other, 2)
