@@ -414,3 +414,16 @@ def test_an_account_that_may_not_write_back_says_so(front: Front) -> None:
 def test_flag_and_change_have_the_provincial_defaults() -> None:
     assert (Flag(column="gtsync").unread, Flag(column="gtsync").read, Flag(column="gtsync").error) == (("0",), "1", "3")
     assert (Change(column="cd_operation").kept, Change(column="cd_operation").deleted) == (("I", "U"), ("D",))
+
+
+def test_a_fake_drops_its_own_table_and_none_that_is_somebodys(front: Front, front_url: str) -> None:
+    fill_front(front.department, front_url).tables.close()  # its own, once more
+    with front.engine.begin() as conn:
+        front.table.drop(conn)
+        kept = sa.Table(front.table.name, sa.MetaData(schema=front.table.schema), sa.Column("kept", sa.Integer))
+        kept.create(conn)
+        conn.execute(kept.insert().values(kept=1))
+    with pytest.raises(DeclarationError, match="was not made by a fake"):
+        fill_front(front.department, front_url)
+    with front.engine.begin() as conn:
+        assert conn.scalar(sa.select(kept)) == 1

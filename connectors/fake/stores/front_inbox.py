@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from connectors.declarations.declared import Department
 from connectors.declarations.declared_delivery import Delivery
 from connectors.declarations.delivery_feeds import sending_feed
+from connectors.fake.stores.table_ground import demand_own, own_table
 from connectors.front.table_contract import Column, read_table_contract
 
 
@@ -22,6 +23,7 @@ class FrontInbox:
         self._engine = engine
         self._tables = [(one, _table(department, one)) for one in department.deliveries.values()]
         with engine.begin() as conn:
+            demand_own(conn, [table for _, table in self._tables])
             for _, table in self._tables:
                 table.drop(conn, checkfirst=True)
                 table.create(conn)
@@ -70,4 +72,4 @@ def _table(department: Department, delivery: Delivery) -> sa.Table:
         )
         for one in contract.columns.values()
     ]
-    return sa.Table(contract.name, sa.MetaData(schema=contract.schema), *columns)
+    return own_table(contract.name, contract.schema, columns)

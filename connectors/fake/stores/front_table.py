@@ -20,6 +20,7 @@ from connectors.fake.rows.storable import column_value
 from connectors.fake.stores.front_inbox import FrontInbox, column_type
 from connectors.fake.stores.relay import MODES as RELAYED
 from connectors.fake.stores.relay import Relay
+from connectors.fake.stores.table_ground import demand_own, own_table
 from connectors.front.table_contract import TableContract, read_table_contract
 
 SCHEMES = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
@@ -37,6 +38,8 @@ class FrontTables:
         self._tables = {name: FrontTable(read_table_contract(department, feeds[name]), feeds[name]) for name in feeds}
         self._shelves, self._mode, self._lock = shelves, "ok", _Lock(self._engine)
         flags = [feed.flag.column for feed in feeds.values() if feed.flag]
+        with self._engine.begin() as conn:
+            demand_own(conn, [table.sql for table in self._tables.values()])
         self.inbox = FrontInbox(department, self._engine)
         self._relay = Relay(self._url.host or "127.0.0.1", self._url.port or 3306, [*flags, "\0"][0])
         with self._engine.begin() as conn:
@@ -119,7 +122,7 @@ class FrontTable:
             for one in contract.columns.values()
         ]
         self.feed, self._contract = feed, contract
-        self.sql = sa.Table(contract.name, sa.MetaData(schema=contract.schema), *columns)
+        self.sql = own_table(contract.name, contract.schema, columns)
         self._written: dict[str, Row] = {}
         self._number = 0
         self._is_one_each = set(contract.primary_key) <= set(Dialect(feed).columns)
