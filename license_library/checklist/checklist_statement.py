@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
@@ -24,10 +24,7 @@ _OF_TYPES: Final = """(q.license_type = any({0})
                  select from feeds f where f.department = q.department and f.feed = q.feed and f.license_types && {0}))"""
 _OF_TYPE: Final = _OF_TYPES.format("kinds.asked")
 _WAITS: Final = f"q.state = 'open' and q.holder_hashes && {waiting_under(':hashes', 'holder')}"
-
-
-def _checklist(doubts: str) -> TextClause:
-    return text(f"""
+_CHECKLIST: Final = f"""
 with holder as materialized (
   select subject_id, is_own, name, holder_hash from ({with_bound(by_code(":hashes"))}) as w join subjects using (subject_id)
 ), anybodys as materialized (
@@ -125,7 +122,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
                    else 'expired'
               end as validity) as term
      cross join lateral (
-       select {doubts},
+       select {{doubts}},
               exists (select from feeds f where f.department = l.department and f.feed = l.feed
                          and cast(:now as timestamptz) - f.fresh_at <= make_interval(secs => f.fresh_seconds)) as is_fresh) as trust
      cross join lateral (
@@ -199,7 +196,5 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   ) as other_holder
  where i.item_code = :item_code
  order by m.ordinal
-""")  # noqa: S608 - constants of this room
-
-
-CHECKLIST: Final = looks(_checklist, "l")
+"""  # noqa: S608 - constants of this room
+CHECKLIST: Final = looks(lambda doubts: text(_CHECKLIST.replace("{doubts}", doubts)), "l")
