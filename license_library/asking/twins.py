@@ -37,11 +37,11 @@ _TWINS_END_ON: Final = f"""case when {{0}}.status = 'valid' then (
          and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed) and {maybe_of_one_holder("{0}", "n")}) n
      where n.license_id <> {{0}}.license_id and n.status = 'valid' and not n.open_ended
        and n.valid_to < case when {{0}}.open_ended then 'infinity' else coalesce({{0}}.valid_to, 'infinity') end
-       and n.source_updated_at > {{0}}.source_updated_at) end"""  # noqa: S608 - constants of this room
+       and n.source_updated_at >= {{0}}.source_updated_at) end"""  # noqa: S608 - constants of this room
 
 
 def twins_end_on(license_alias: str) -> str:
-    """Return the day on which another row of a license's very issue, told later than it, lets it end earlier; else null."""
+    """Return the day on which another row of a license's very issue, told no earlier than it, lets it end earlier; else null."""
     return _TWINS_END_ON.format(license_alias)
 
 

@@ -376,6 +376,7 @@ def test_all_that_speaks_against_a_license_is_told_of_it(shelf: Library, company
     [
         ({}, True),
         ({"valid_to": TODAY}, False),
+        ({"source_updated_at": NOW - timedelta(days=3)}, True),  # neither is the later word
         ({"source_updated_at": NOW - timedelta(days=4)}, False),
         ({"status": "renewal_pending"}, False),
         ({"open_ended": True}, False),
