@@ -66,11 +66,15 @@ def _takers(hub: HubContext) -> list[str]:
 
 
 def _as_owed(one: Undelivered) -> CorrectionRequest:
-    """The same request has the same key, so that handing it over twice owes it once."""
+    """The same request has the same key, so that handing it over twice owes it once.
+
+    A restored database gives the numbers of forgotten requests again, never their instants: a department must not take the new one for the old.
+    """
+    asked_at = f"{int(one.asked_at.timestamp()):x}"
     return CorrectionRequest(
         department=one.department,
-        case_number=f"correction-{one.request_id}",
-        delivery_key=f"correction-{one.request_id:08d}",
+        case_number=f"correction-{one.request_id}-{asked_at}",
+        delivery_key=f"correction-{one.request_id:08d}-{asked_at}",
         record_id=one.record_id,
         field=one.field,
         seen=one.seen or None,

@@ -103,6 +103,7 @@ class CorrectionBrief(Answer, frozen=True):
     is_late: bool
     delivery_id: int | None  # None: the department declares no way to bring it; tell its contact
     delivery_state: str | None
+    case_number: str | None  # of that delivery
     state: str  # open | answered | withdrawn
     state_words: Words
     answer: str | None  # corrected | confirmed | refused

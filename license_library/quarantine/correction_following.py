@@ -28,6 +28,7 @@ class Undelivered:
     evidence: str
     basis: str
     due_on: date
+    asked_at: datetime
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ left join correction_requests r on r.department = a.department and r.state = 'op
 order by a.department, r.request_id
 """)
 _OPEN = text("""
-select request_id, department, record_id, field, seen, proposed, evidence, basis, due_on from correction_requests
+select request_id, department, record_id, field, seen, proposed, evidence, basis, due_on, asked_at from correction_requests
 where state = 'open' and delivery_id is null and department = any(:departments) order by request_id
 """)
 _DELIVERED = text("update correction_requests set delivery_id = :delivery_id where request_id = :request_id")
@@ -107,7 +108,7 @@ def list_undelivered(conn: Connection, keyring: Keyring, departments: list[str])
     return [
         Undelivered(
             row.request_id, row.department, row.record_id, row.field, _opened(keyring, row.seen),
-            _opened(keyring, row.proposed), _opened(keyring, row.evidence), row.basis, row.due_on,
+            _opened(keyring, row.proposed), _opened(keyring, row.evidence), row.basis, row.due_on, row.asked_at,
         )
         for row in conn.execute(_OPEN, {"departments": departments})
     ]  # fmt: skip

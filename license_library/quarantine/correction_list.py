@@ -28,7 +28,7 @@ from schemas.license.license import LICENSE
 _COLUMNS = """
 r.request_id, r.department, d.name as department_name, r.feed, r.record_id, r.quarantine_id, r.license_id, r.field, r.seen,
 r.proposed, r.evidence is not null as has_evidence, r.basis, r.asked_by, r.asked_at, r.due_on, r.delivery_id,
-v.state as delivery_state, r.state, r.answer, r.answer_note, r.answered_by, r.answered_at,
+v.state as delivery_state, v.case_number, r.state, r.answer, r.answer_note, r.answered_by, r.answered_at,
 r.state = 'open' and r.due_on < :today as is_late
 """
 _FROM = """

@@ -104,13 +104,39 @@ def test_a_request_that_cannot_be_handed_over_keeps_no_other_back(
     with hub.engine.begin() as conn:
         first = ask_for_license(conn, hub.keyring, license_id, ASKED, today(hub), hub.clock())
         ask_for_license(conn, hub.keyring, license_id, replace_field("valid_from"), today(hub), hub.clock())
-    taken = {**example_of("decision"), "delivery_key": f"correction-{first:08d}"}
+    asked_at = int(
+        column(hub, "select floor(extract(epoch from asked_at)) from correction_requests order by request_id")[0]
+    )  # type: ignore[call-overload]
+    taken = {**example_of("decision"), "delivery_key": f"correction-{first:08d}-{asked_at:x}"}
     enqueue_delivery(hub, msgspec.convert(taken, Delivery))  # as before such keys were refused
     assert follow_corrections(hub) == {"settled": 0, "handed_over": 1, "not_handed_over": 1, "late": 0}
     assert f"correction request {first}: not handed over: delivery: its key belongs to" in caplog.text
     assert follow_corrections(hub)["handed_over"] == 0
     unsent = "select field from correction_requests where delivery_id is null"
     assert column(hub, unsent) == ["valid_to"]
+
+
+def test_a_restored_database_gives_no_request_the_key_of_one_that_it_has_forgotten(hub_here: HubContext) -> None:
+    """Its department would take the new one for the old, and nobody would ever see it."""
+    hub, license_id = hub_here, int(str(column(hub_here, "select min(license_id) from licenses")[0]))
+    told = []
+    for minutes in (0, 5):
+        now = hub.clock() + timedelta(minutes=minutes)
+        with hub.engine.begin() as conn:
+            request_id = ask_for_license(conn, hub.keyring, license_id, ASKED, today(hub), now)
+        assert follow_corrections(hub)["handed_over"] == 1
+        told.append(
+            [
+                request_id,
+                *column(hub, "select delivery_key from deliveries"),
+                *column(hub, "select case_number from deliveries"),
+            ]
+        )
+        with hub.engine.begin() as conn:  # the moment before it was asked
+            conn.execute(text("delete from correction_requests; delete from deliveries"))
+            conn.execute(text("alter table correction_requests alter request_id restart with 1"))
+    assert told[0][0] == told[1][0]
+    assert not set(told[0][1:]) & set(told[1][1:])
 
 
 def test_a_license_is_disputed_until_its_department_answers_and_late_is_told(hub_here: HubContext) -> None:

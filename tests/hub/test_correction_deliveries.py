@@ -117,9 +117,10 @@ def assert_told(hub: HubContext, inbox: list[dict[str, dict[str, str]]], name: s
     """The department has every value of the request, in its own names, and once."""
     (told,) = [each["values"] for each in inbox if each["kind"] == "correction_request"]
     due_on = str(column(hub, "select due_on from correction_requests")[0])
+    asked_at = int(column(hub, "select floor(extract(epoch from asked_at)) from correction_requests")[0])  # type: ignore[call-overload]
     record = column(hub, "select record_id from correction_requests")[0]
     expected = [
-        f"correction-{request_id}",
+        f"correction-{request_id}-{asked_at:x}",
         record,
         ASKED.field,
         ASKED.seen,
