@@ -21,6 +21,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from hub.context import HubContext, opened_hub
+from hub.failures import kind_and_place
 from hub.serving import CONFIG, made_app
 from hub.settings import Settings
 from schemas.errors import HubError, ProcessFailed
@@ -50,7 +51,9 @@ def make_app() -> Any:
         settings = Settings()
         return opened.enter_context(made_app(_opened(opened, settings), settings))
     except Exception as error:  # noqa: BLE001 - whatever it is, the next one would meet it as well
-        code, words = (error.code, str(error)) if isinstance(error, HubError) else (HubError.code, repr(error))
+        code, words = (
+            (error.code, str(error)) if isinstance(error, HubError) else (HubError.code, kind_and_place(error))
+        )
         sys.stderr.write(f"[{code}] {words}\n")
         sys.exit(STARTUP_FAILURE)
 

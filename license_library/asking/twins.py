@@ -28,7 +28,7 @@ _TWINS_SAY: Final = f"""case when {{0}}.status = any({GOOD}) then (
            or n.status = any({GOOD}) and n.issued_on > {{0}}.issued_on and n.unlisted_at is null)
          and n.license_id <> {{0}}.license_id and {of_this_issue("{0}", "n")} and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
 # Of this very issue only: a later one has another term, and so had an earlier one. Which of two ends is right, its later word may say;
-# a renewal that is asked for in time outlasts either.
+# told at the same instant neither is the later, and the earlier end is a doubt. A renewal that is asked for in time outlasts either.
 _TWINS_END_ON: Final = f"""case when {{0}}.status = 'valid' then (
     select min(n.valid_to) from (
       select n.* from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")}

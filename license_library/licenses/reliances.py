@@ -108,7 +108,7 @@ def rely_on(conn: Connection, keyring: Keyring, relying: Relying, today: date, n
     _demand_item(conn, relying.item_code)
     facts |= {"version_count": row.version_count, "doubt_codes": [doubt.code for doubt in doubts_of(row, now)]}
     conn.execute(_NOTE, facts)
-    return reliance_of(next(iter(look(conn, _GET, facts))), keyring, now)
+    return reliance_of(look(conn, _GET, facts)[0], keyring, now)
 
 
 def list_reliances(conn: Connection, keyring: Keyring, license_id: int, now: datetime) -> list[RelianceBrief]:
