@@ -31,9 +31,9 @@ from license_library.merge.merging import Counts, merge_exchange
 from license_library.storage.keyring import Keyring
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def both_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every question of these tests be asked whole, too: where the first look says that it suffices, the second must say the same."""
+    """Let every question of a test be asked whole, too: where the first look says that it suffices, the second must say the same."""
 
     def look_and_compare(conn: Connection, both: looks.Looks, asked: Mapping[str, Any]) -> Sequence[Any]:
         first = conn.execute(both.first, asked).all()
@@ -43,8 +43,9 @@ def both_looks(monkeypatch: pytest.MonkeyPatch) -> None:
         assert told[0] == told[1]
         return first
 
+    real = looks.look
     for module in [one for name, one in sys.modules.items() if name.startswith("license_library.")]:
-        if getattr(module, "look", None) is looks.look:
+        if getattr(module, "look", None) is real:
             monkeypatch.setattr(module, "look", look_and_compare)
 
 

@@ -23,6 +23,8 @@ from license_library.search.lookup import find_licenses
 from license_library.storage.keyring import Keyring
 from license_library.verification.verification import verify_license
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 SAID = "另有同一证照的记录称其已不可用，各来源说法不一"
 DISPLACED = "取代本证照的证照属于其他主体或已不可用"
 PLATFORM = {"department": "transport", "license_number": "A1"}

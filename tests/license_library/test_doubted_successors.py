@@ -20,6 +20,8 @@ from license_library.files.file_store import FileStore
 from license_library.licenses.license_now import license_now
 from license_library.verification.verification import verify_license
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 LATER: dict[str, dict[str, Any]] = {
     "named by number": {"license_number": "A2", "replaces": "A1"},
     "named by identifier": {"license_number": "A2", "replaces": IDENTIFIER},

@@ -15,6 +15,8 @@ from license_library.facts.prefill import answer_prefill
 from license_library.facts.subject_facts import facts_of_subject
 from schemas.errors import NotFound
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 ITEM = "PD-E-005"  # its form: the organisation, its registration, the food business, contact
 MASTERS = ("bizlic", "institution", "socgroup")
 OTHERS = ("hr", "seed")

@@ -14,6 +14,8 @@ from license_library.verification.verification import verify_license
 from license_library.words.verify_words import FORMER, FORMER_ALONE, PASSED_ON
 from schemas.identifiers.license_identifier import identifier_forms
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 OTHER = ("某", "91110000600037341L")
 BEFORE, AFTER = "鲁平食〔2016〕1号", "JY13702830001234"
 LATER = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.002.S"

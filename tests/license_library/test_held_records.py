@@ -19,6 +19,8 @@ from license_library.merge.staged import keep_held
 from license_library.storage.keyring import Keyring
 from license_library.verification.verification import verify_license
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 TABLES = ("held_records", "held_holders")
 EARLIER, LATER = NOW - timedelta(days=2), NOW - timedelta(days=1)
 OTHER = "91110000600037341L"

@@ -36,6 +36,8 @@ from license_library.verification.verification import verify_license
 from schemas.catalogue.catalogue import load_catalogue as read_catalogue
 from schemas.catalogue.elements import load_elements
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 TODAY, LATER = NOW.date(), NOW - timedelta(days=1)
 OTHER = "91110000600037341L"
 Doubts = Callable[[], list[list[str]]]

@@ -13,6 +13,8 @@ from license_library.licenses.reliances import Relying, rely_on
 from license_library.search.lookup import find_licenses
 from license_library.verification.verification import verify_license
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 WAITS = "颁发部门有该证照更新的记录因数据问题待处理"
 
 

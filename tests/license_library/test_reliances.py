@@ -16,6 +16,8 @@ from license_library.licenses.license_alert_list import list_license_alerts
 from license_library.licenses.reliances import Relying, list_reliances, rely_on
 from schemas.errors import NotFound, RequestError
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 TODAY = date(2016, 5, 4)
 DISPUTE = """
 insert into correction_requests (department, feed, record_id, license_id, field, basis, asked_by, asked_at, due_on, state)
