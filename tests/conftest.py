@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 from xdist.scheduler import LoadFileScheduling
 
+from license_library.deliveries.push_holds import forget_line
 from license_library.storage.database import migrate, open_database
 from license_library.storage.embedded import database_url
 from license_library.storage.keyring import Keyring
@@ -73,6 +74,9 @@ def migrated_template(postgres_home: Path) -> str:
     """Give the address of the migrated database that the others are cloned from; leave it alone."""
     url = database_url(postgres_home, TEMPLATE)
     migrate(url)
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as conn:
+        forget_line(conn)
     return url
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from hub.conformance.victims import Victims, standing_by
 from hub.context import prepare_database
+from license_library.deliveries.push_holds import forget_line
 from license_library.storage.database import open_database
 from license_library.storage.embedded import database_url
 from license_library.storage.passing_home import passing_home
@@ -60,6 +61,8 @@ class Scratch:
         engine = open_database(url)
         try:
             prepare_database(url, engine)
+            with engine.begin() as conn:
+                forget_line(conn)
         finally:
             engine.dispose()
 

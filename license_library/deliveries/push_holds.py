@@ -21,16 +21,18 @@ LONGEST: Final = 200
 LISTED: Final = 50
 RESTORED: Final = "delivery.restored"
 
+_KEPT: Final = "(system_identifier, timeline, database_oid, table_oid)"
 _LINE: Final = """(cast((pg_control_system()).system_identifier as text),
-    cast(cast('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8) as bit(32)) as integer))"""
+    cast(cast('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8) as bit(32)) as integer),
+    (select cast(oid as bigint) from pg_database where datname = current_database()),
+    cast(cast(cast('database_line' as regclass) as oid) as bigint))"""
 _IS_HELD = text(f"""
-select exists (select from push_holds where ended_at is null)
-    or exists (select from database_line where (system_identifier, timeline) <> {_LINE})
-""")  # noqa: S608 - a constant of this file
+select exists (select from push_holds where ended_at is null) or exists (select from database_line where {_KEPT} <> {_LINE})
+""")  # noqa: S608 - constants of this file
 _MOVE_LINE = text(f"""
-update database_line set (system_identifier, timeline) = (select * from (values {_LINE}) as now), noted_at = :now
- where (system_identifier, timeline) <> {_LINE}
+update database_line set {_KEPT} = (select * from (values {_LINE}) as now), noted_at = :now where {_KEPT} <> {_LINE}
 """)  # noqa: S608 - as above
+_FORGET_LINE = text("delete from database_line")
 # Whoever begins a hold waits for those who have looked and not yet let go; whoever looks later sees it.
 _KEY: Final = "hashtextextended('push holds', 0)"
 _LOOK = text(f"select pg_advisory_xact_lock_shared({_KEY})")
@@ -60,6 +62,11 @@ def note_restore(conn: Connection, now: datetime) -> bool:
         return False
     _hold(conn, "restored", _NOTICED, None, now)
     return True
+
+
+def forget_line(conn: Connection) -> None:
+    """Let no copy of this database look restored: it is a template, and whatever is made from it is a library of its own."""
+    conn.execute(_FORGET_LINE)
 
 
 def are_held(conn: Connection) -> bool:

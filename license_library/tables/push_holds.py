@@ -6,13 +6,16 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Identity, I
 
 from license_library.tables.columns import instant, metadata
 
-# A restore or a failover begins a new timeline; a dump is read into another cluster.
+# A restore or a failover begins a new timeline; a dump is read into another cluster, or into tables made anew; `create database …
+# template` keeps the oid of a table and gives the database another. A row that is rewritten or moved keeps both.
 database_line = Table(
     "database_line",
     metadata,
     Column("only_one", Boolean, primary_key=True),  # true: there is one row or none
     Column("system_identifier", Text, nullable=False),
     Column("timeline", Integer, nullable=False),
+    Column("database_oid", BigInteger, nullable=False),
+    Column("table_oid", BigInteger, nullable=False),  # of this very table
     instant("noted_at", required=True),
     CheckConstraint("only_one", name="only_one"),
 )

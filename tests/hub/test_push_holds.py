@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hub_makers import PLOT, Faked
 from push_departments import make_departments
-from push_makers import StillClock, at, owe, push_once, row_of, states
+from push_makers import StillClock, at, keep_line, owe, push_once, row_of, states
 from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
@@ -48,6 +48,7 @@ def clock() -> StillClock:
 def owing(hub: HubContext, clock: StillClock, tmp_path: Path) -> HubContext:
     """Give a hub that knows a department of each class."""
     make_departments(tmp_path / "connectors")
+    keep_line(hub)
     return at(replace(hub, connectors_folder=tmp_path / "connectors"), clock)
 
 
@@ -249,6 +250,7 @@ def test_the_command_holds_tells_and_lets_go(hub: HubContext, run: Run) -> None:
 
 
 def test_the_command_that_brings_the_database_up_says_that_nothing_leaves(hub: HubContext, run: Run) -> None:
+    keep_line(hub)
     assert "held back" not in run("db", "up")[1]
     change_line(hub, LINES[0])
     code, told = run("db", "up")
