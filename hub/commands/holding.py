@@ -32,10 +32,20 @@ def hold(
         _show(holding.hold(service, actor(), who, reason, is_restored=restored), as_json=as_json)
 
 
-def resume(who: Who, reason: Reason, as_json: AsJson = False) -> None:
+def resume(
+    who: Who,
+    reason: Reason,
+    restored: Annotated[
+        bool,
+        typer.Option(
+            "--restored", help="The database was restored; both ends were compared, what it forgot was handed in again."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Let deliveries leave again; what may have arrived already is asked about first, or is to be verified."""
     with served_library() as service:
-        _show(holding.resume(service, actor(), who, reason), as_json=as_json)
+        _show(holding.resume(service, actor(), who, reason, is_restored=restored), as_json=as_json)
 
 
 def holds(as_json: AsJson = False) -> None:

@@ -46,6 +46,7 @@ update deliveries set is_doubtful = true, reason_code = :reason_code where state
 _END = text("""
 update push_holds set ended_by = :who, end_reason = :reason, ended_at = :now where ended_at is null
 """)
+_CAUSES = text("select cause from push_holds where ended_at is null")
 _LIST = text(f"select * from push_holds order by hold_id desc limit {LISTED}")  # noqa: S608 - as above
 _NOTICED: Final = "the database was restored to an earlier moment, or another server took over from it"
 
@@ -92,15 +93,13 @@ def hold_pushes(conn: Connection, who: str, reason: str, now: datetime, *, is_re
     return list_holds(conn, now)
 
 
-def resume_pushes(conn: Connection, who: str, reason: str, now: datetime) -> PushHolds:
-    """Let deliveries leave again; what is in doubt is asked about first, or verified by a person."""
+def resume_pushes(conn: Connection, who: str, reason: str, now: datetime, *, is_restored: bool) -> PushHolds:
+    """Let deliveries leave again; `is_restored` says that the database was restored, and that what it forgot was looked to."""
     _demand_sense(who, reason)
     note_restore(conn, now)  # or the next pass would hold everything once more
-    if not conn.execute(_END, {"who": who.strip(), "reason": reason.strip(), "now": now}).rowcount:
-        raise NotDecidable(
-            "deliveries: nobody holds them back; expected a hold, got none; nothing was changed",
-            zh="目前没有暂停推送；未作更改",
-        )
+    conn.execute(_BEGIN)  # or a hold that began meanwhile would end with the others, unseen
+    _demand_known(list(conn.scalars(_CAUSES)), is_restored=is_restored)
+    conn.execute(_END, {"who": who.strip(), "reason": reason.strip(), "now": now})
     return list_holds(conn, now)
 
 
@@ -115,6 +114,26 @@ def _hold(conn: Connection, cause: str, reason: str, who: str | None, now: datet
     conn.execute(_HOLD, {"cause": cause, "reason": reason, "who": who, "now": now})
     if cause == "restored":
         conn.execute(_DOUBT, {"reason_code": RESTORED})
+
+
+def _demand_known(causes: list[str], *, is_restored: bool) -> None:
+    """Whoever ends a hold knows why it lasts: that of a restore may have begun behind a person's own."""
+    if not causes:
+        raise NotDecidable(
+            "deliveries: nobody holds them back; expected a hold, got none; nothing was changed",
+            zh="目前没有暂停推送；未作更改",
+        )
+    if "restored" in causes and not is_restored:
+        raise NotDecidable(
+            "deliveries: are held back since the database was restored to an earlier moment, or another server took over; expected "
+            "--restored, once both ends were compared and what was forgotten was handed in again; nothing was changed",
+            zh="推送因数据库恢复到较早时刻或切换服务器而暂停；请核对两端并重新提交遗失内容后，注明 --restored；未作更改",
+        )
+    if "restored" not in causes and is_restored:
+        raise NotDecidable(
+            "deliveries: are held back by a person only, the database was not restored; expected no --restored; nothing was changed",
+            zh="推送由人工暂停，数据库未曾恢复到较早时刻；请勿注明 --restored；未作更改",
+        )
 
 
 def _read(row: Any) -> PushHold:

@@ -58,10 +58,10 @@ def change_line(hub: HubContext, change: str) -> None:
         conn.exec_driver_sql(f"update database_line set {change}")
 
 
-def resume(hub: HubContext) -> None:
+def resume(hub: HubContext, *, is_restored: bool = True) -> None:
     """Let deliveries go on."""
     with hub.engine.begin() as conn:
-        resume_pushes(conn, "张工", "两端已核对", hub.clock())
+        resume_pushes(conn, "张工", "两端已核对", hub.clock(), is_restored=is_restored)
 
 
 @pytest.mark.parametrize("line", LINES, ids=["timeline", "cluster"])
@@ -197,7 +197,7 @@ def test_a_person_holds_everything_back(owing: HubContext, clock: StillClock, is
         during = owe(owing, one.name)
         assert isinstance(push_once(owing, one).failure, PushesHeld)
         assert [row_of(owing, each)["is_doubtful"] for each in (before, during)] == [is_restored] * 2
-        resume(owing)
+        resume(owing, is_restored=is_restored)
         clock.pass_by(minutes=1)
         assert push_once(owing, one).counts == {"to_verify" if is_restored else "acknowledged": 2}
         assert len(one.process.inbox()) == (0 if is_restored else 2)
@@ -213,10 +213,33 @@ def test_a_restore_that_was_not_noted_yet_is_noted_before_it_is_let_go(owing: Hu
     assert row_of(owing, owed)["is_doubtful"] is True
 
 
+def test_whoever_ends_the_hold_of_a_person_ends_none_of_a_restore_unseen(owing: HubContext, clock: StillClock) -> None:
+    owed = owe(owing, "class_c")
+    with owing.engine.begin() as conn:
+        hold_pushes(conn, "李工", "迁移机房", NOW, is_restored=False)
+    with pytest.raises(NotDecidable, match="by a person only"):
+        resume(owing)
+    change_line(owing, LINES[0])
+    for _ in range(2):  # noticed only then, and noticed before
+        with pytest.raises(NotDecidable, match="since the database was restored"):
+            resume(owing, is_restored=False)
+        with owing.engine.begin() as conn:
+            assert all(one.ended_at is None for one in list_holds(conn, NOW).holds)
+            note_restore(conn, NOW)
+    resume(owing)
+    with owing.engine.connect() as conn:
+        told = list_holds(conn, NOW)
+    assert (told.is_held, [(one.cause, one.ended_at) for one in told.holds]) == (
+        False,
+        [("restored", NOW), ("person", NOW)],
+    )
+    assert row_of(owing, owed)["is_doubtful"] is True
+
+
 def test_nobody_goes_on_where_nobody_holds_and_nobody_decides_without_name_and_reason(owing: HubContext) -> None:
     with owing.engine.connect() as conn:
         with pytest.raises(NotDecidable, match="nobody holds"):
-            resume_pushes(conn, "张工", "误会", NOW)
+            resume_pushes(conn, "张工", "误会", NOW, is_restored=False)
         for who, reason in ((" ", "why"), ("张工", " ")):
             with pytest.raises(RequestError, match="who decides and why"):
                 hold_pushes(conn, who, reason, NOW, is_restored=False)
@@ -246,6 +269,10 @@ def test_the_command_holds_tells_and_lets_go(hub: HubContext, run: Run) -> None:
     assert (code, "deliveries leave" in told, "李工" in told) == (0, True, True)
     code, told = run("delivery", "resume", "--by", "李工", "--reason", "再来")
     assert (code, "nobody holds them back" in told) == (2, True)
+    run("delivery", "hold", "--restored", "--by", "张工", "--reason", "03:00 快照")
+    code, told = run("delivery", "resume", "--by", "李工", "--reason", "误会")
+    assert (code, "expected --restored" in told) == (2, True)
+    assert run("delivery", "resume", "--restored", "--by", "李工", "--reason", "已核对")[0] == 0
     assert states(hub) == []
 
 

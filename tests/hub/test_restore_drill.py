@@ -189,7 +189,7 @@ def test_after_a_restore_the_library_is_made_good_and_no_department_does_anythin
             work(known, fakes, clock, 2, is_pushed=False)  # the platform hands in again what it handed in
             assert {name: sum(one["times"] for one in fakes[name].process.inbox()) for name in NAMES} == brought
             with known.engine.begin() as conn:
-                resume_pushes(conn, "张工", "两端已核对", clock.now)
+                resume_pushes(conn, "张工", "两端已核对", clock.now, is_restored=True)
             for _ in range(2):
                 clock.pass_by(minutes=10)
                 for one in fakes.values():

@@ -14,10 +14,10 @@ def hold(settings: ServiceSettings, actor: str, who: str, reason: str, *, is_res
         return hold_pushes(conn, signed(who, actor), reason, settings.now(), is_restored=is_restored)
 
 
-def resume(settings: ServiceSettings, actor: str, who: str, reason: str) -> PushHolds:
+def resume(settings: ServiceSettings, actor: str, who: str, reason: str, *, is_restored: bool) -> PushHolds:
     """Let deliveries leave again."""
     with settings.engine.begin() as conn:
-        return resume_pushes(conn, signed(who, actor), reason, settings.now())
+        return resume_pushes(conn, signed(who, actor), reason, settings.now(), is_restored=is_restored)
 
 
 def holds(settings: ServiceSettings) -> PushHolds:
