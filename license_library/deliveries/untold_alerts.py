@@ -18,14 +18,14 @@ OF_NO_VERSION = ("unlisted", "listed", "contradicted", "displaced")  # changes t
 LONGEST_REASON = 2000
 
 _UNTOLD = text("""
-select license_alert_key(a.alert_id, :department) as delivery_key, r.case_number, l.license_type, l.license_number,
+select license_alert_key(a.alert_id, a.key_salt, :department) as delivery_key, r.case_number, l.license_type, l.license_number,
   a.change, a.status, case when a.change in ('unlisted', 'listed', 'contradicted', 'displaced') then cast(a.noticed_at at time zone 'Asia/Shanghai' as date)
     else coalesce(h.changed_on, cast(h.source_updated_at at time zone 'Asia/Shanghai' as date)) end as changed_on,
   h.change_reason as reason
 from license_alerts a join reliances r using (reliance_id)
 join license_history l on l.license_id = r.license_id and l.version_count = r.version_count
 join license_history h on h.license_id = r.license_id and h.version_count = a.version_count
-where not exists (select from deliveries d where d.delivery_key = license_alert_key(a.alert_id, :department))
+where not exists (select from deliveries d where d.delivery_key = license_alert_key(a.alert_id, a.key_salt, :department))
 order by a.alert_id limit :batch
 """)
 

@@ -26,7 +26,7 @@ _ALERTS = text(f"""
 select a.alert_id, a.change, a.status_before, a.status, a.noticed_at, a.exchange_id, {reliance_columns(columns_of(all_doubts("l")))},
   exists (select from deliveries d where d.case_number = r.case_number and d.kind = 'decision') as is_decided,
   array(select p.name || '|' || d.state from deliveries d join departments p using (department)
-    where d.delivery_key = any(array(select license_alert_key(a.alert_id, department) from departments))
+    where d.delivery_key = any(array(select license_alert_key(a.alert_id, a.key_salt, department) from departments))
     order by d.delivery_id) as told
 from license_alerts a join reliances r using (reliance_id) {OF_RELIANCE}
 where (cast(:case_number as text) is null or r.case_number = :case_number)

@@ -18,6 +18,8 @@ from license_library.asking.one_license import (
 )
 from license_library.asking.replaced import PREDECESSORS
 
+# A restored database gives the number of a forgotten alert again; its key must be another's.
+SALT = "cast(gen_random_uuid() as text)"
 _TODAY = "cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)"  # a day is a day of the bureau
 
 
@@ -36,9 +38,9 @@ def _held_by(version: str) -> str:
 # of one that stays good, when others hold it, or its term is told to be shorter. What stood before the merge is compared
 # with what stands now, however many versions came between; of the few licenses that a case relies on only.
 NOTE_ALERTS = text(f"""
-insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
+insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at, key_salt)
 select reliance_id, version_count, change, status_before,
-  case when change = 'term' and status = 'valid' and ends_on < {_TODAY} then 'expired' else status end, exchange_id, :now
+  case when change = 'term' and status = 'valid' and ends_on < {_TODAY} then 'expired' else status end, exchange_id, :now, {SALT}
 from (
   select r.reliance_id, l.version_count, v.status as status_before, l.status, l.exchange_id, {_ends_on("l")} as ends_on,
     case when l.status = any(:good_states) and v.status = any(:good_states) then
@@ -57,8 +59,8 @@ on conflict do nothing
 # Another row of a license on which a case relies, come or changed with this merge, says that it is not good. Each such row looks
 # its twins up; whoever relied on one is told of what no version of it says.
 NOTE_CONTRADICTIONS = text(f"""
-insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
-select distinct on (r.reliance_id) r.reliance_id, twin.version_count, 'contradicted', twin.status, l.status, l.exchange_id, :now
+insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at, key_salt)
+select distinct on (r.reliance_id) r.reliance_id, twin.version_count, 'contradicted', twin.status, l.status, l.exchange_id, :now, {SALT}
   from (select distinct record_id from delta where status = any({NOT_GOOD})) bad join delta d using (record_id)
   join licenses l on l.department = :department and l.feed = :feed and l.record_id = d.record_id
   left join license_versions v on v.license_id = d.license_id and v.version_count = d.version_count - 1
@@ -86,8 +88,8 @@ _SAME = f"""select t.license_id, true from licenses t where {same_identifier("l.
 # What a merge brings stands in the place of a license on which a case relies, and is another holder's, leaves one of its holders out,
 # or is not good. Each row looks its identifier up; first editions that replace nothing, which nearly all are, look up no more.
 NOTE_DISPLACED = text(f"""
-insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
-select distinct on (r.reliance_id) r.reliance_id, n.version_count, 'displaced', n.status, n.status, l.exchange_id, :now
+insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at, key_salt)
+select distinct on (r.reliance_id) r.reliance_id, n.version_count, 'displaced', n.status, n.status, l.exchange_id, :now, {SALT}
   from delta d join licenses l on l.department = :department and l.feed = :feed and l.record_id = d.record_id
   left join license_versions v on v.license_id = d.license_id and v.version_count = d.version_count - 1
  cross join lateral (

@@ -12,6 +12,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection, text
 
+from license_library.merge.alert_statements import SALT
 from license_library.merge.heard_again import HELD_BEFORE
 from license_library.merge.leases import CHECKING, Exchange, hold_lease
 from license_library.storage.text_arrays import text_array
@@ -64,7 +65,7 @@ where s.exchange_id = :exchange_id and s.source_updated_at < least(l.source_upda
 """)
 # One that another exchange has brought since is listed, whatever this one saw. Whoever relied on it is told, unless it was
 # known to be no longer good: what has run out, lists often drop.
-_MARK = text("""
+_MARK = text(f"""
 with marked as (
   update licenses l set unlisted_at = case when c.is_listed then null else cast(:now as timestamptz) end
   from listing_changes c
@@ -74,11 +75,11 @@ with marked as (
     l.status = any(:good_states) and (l.open_ended or l.status = 'renewal_pending'
       or coalesce(l.valid_to, 'infinity') >= cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)) as is_good
 )
-insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at)
+insert into license_alerts (reliance_id, version_count, change, status_before, status, exchange_id, noticed_at, key_salt)
 select r.reliance_id, m.version_count, case when m.unlisted_at is null then 'listed' else 'unlisted' end,
-  m.status, m.status, :exchange_id, :now
+  m.status, m.status, :exchange_id, :now, {SALT}
 from marked m join reliances r using (license_id) where m.is_good
-""")
+""")  # noqa: S608 - a constant of this room
 # What an older batch, still held, missed was listed after all.
 _FORGET = text(f"""
 delete from listing_changes where ctid = any(array(

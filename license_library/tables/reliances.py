@@ -46,5 +46,7 @@ license_alerts = Table(
     Column("status", Text, nullable=False),
     Column("exchange_id", BigInteger, nullable=False),
     instant("noticed_at", required=True),
+    # Part of the key under which a department is told: a restored database gives the numbers of forgotten alerts again, never this.
+    Column("key_salt", Text, nullable=False, server_default=""),  # empty: told by a version that had none
     UniqueConstraint("reliance_id", "version_count", "change", "exchange_id"),
 )

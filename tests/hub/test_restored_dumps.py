@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from push_departments import make_departments
 from push_makers import keep_line, owe, row_of
 from sqlalchemy import Connection, Engine, make_url
 
 from hub.context import HubContext
 from license_library.deliveries.push_holds import are_held, list_holds, note_restore
-from license_library.storage.database import migrate, open_database
+from license_library.storage.database import migrate, migration_config, open_database
 from license_library.storage.postgres_binaries import find_server
 
 COPY = "read_back"
@@ -101,7 +102,7 @@ def test_a_copy_that_takes_the_place_of_the_library_is_a_restore(
 
 def upgrade(address: str) -> None:
     """Bring the tables up from the version that knew no place."""
-    migrate(address, "0041")
+    command.downgrade(migration_config(address), "0041")
     migrate(address)
 
 

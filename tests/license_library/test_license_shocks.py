@@ -56,6 +56,8 @@ def alerts(library, keyring):
     def list_all():
         with library.connect() as conn:
             found = list_license_alerts(conn, keyring, LicenseAlertFilter(), NOW).alerts
+            salts = set(conn.scalars(text("select key_salt from license_alerts where key_salt <> ''")))
+        assert len(salts) == len(found)  # a key of its own, also after a restore
         return [(one.change, one.status_before, one.status) for one in reversed(found)]
 
     return list_all
