@@ -42,7 +42,7 @@ def judge_delivery(delivery: Delivery, claim: Claim, outcome: Outcome, now: date
 def judge_asked(delivery: Delivery, claim: Claim, outcome: Outcome, now: datetime, chance: float) -> Mark:
     """Return where a delivery stands after the department was asked for it; asked by its case, it may have told of another that a restored database forgot."""
     by_key = delivery.ask is not None and "{delivery_key}" in delivery.ask.request.values()
-    if outcome.state == "accepted" and claim.is_since_restore and claim.sent_at is None and not by_key:
+    if outcome.state == "accepted" and claim.is_since_restore and not by_key:
         words = "the department has a delivery of this case and number, perhaps one that this database forgot"
         return Mark("to_verify", RESTORED, words, is_doubtful=True, is_answer=True)
     return judge_delivery(delivery, claim, outcome, now, chance)

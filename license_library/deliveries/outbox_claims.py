@@ -37,7 +37,9 @@ class Claim:
     reason_code: str | None = None  # why it waited until now
     sent_at: datetime | None = None  # when it last left
     delivery_class: str = ""  # under which it last left
-    is_since_restore: bool = False  # handed in while it was not known what left before the database was restored
+    is_since_restore: bool = (
+        False  # handed in, and not sent since, while it was not known what left before the database was restored
+    )
     is_damaged: bool = False  # what it says cannot be decrypted: `payload` is empty, and it may not leave
 
 
@@ -52,8 +54,10 @@ _UNDER_WAY = text("""
 select count(*) from deliveries
 where department = :department and state in ('claimed', 'sent') and lease_until >= :now
 """)
-_CLAIMED = """d.*, exists (select from push_holds h where h.cause = 'restored' and h.began_at <= d.enqueued_at
-  and d.enqueued_at <= coalesce(h.ended_at, 'infinity')) as is_since_restore"""
+# Where a person said that the database was restored nobody knows since when it was: perhaps before this was handed in, and before it left.
+_CLAIMED = """d.*, exists (select from push_holds h where h.cause = 'restored'
+  and (h.began_at <= d.enqueued_at or h.began_by is not null) and d.enqueued_at <= coalesce(h.ended_at, 'infinity')
+  and (d.sent_at is null or d.sent_at < h.began_at)) as is_since_restore"""
 # An earlier one of the same case that is not through stands in the way, whatever its own state is.
 _CLAIM = text(f"""
 update deliveries d set state = 'claimed', epoch = d.epoch + 1, lease_until = :until,

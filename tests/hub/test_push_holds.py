@@ -124,8 +124,9 @@ def test_what_is_claimed_when_a_hold_begins_does_not_leave(
 
     def hold_at(point: str) -> None:
         if point == "after_claim" and not held:
+            change_line(owing, LINES[0])
             with owing.engine.begin() as conn:
-                held.append(hold_pushes(conn, "张工", "已恢复", clock(), is_restored=True))
+                held.append(note_restore(conn, clock()))
 
     with start_fakes([name], PLOT, connectors=folder) as started:
         one = Faked(load_department(name, folder), started[name], folder)
@@ -178,6 +179,51 @@ def test_of_a_decision_handed_in_after_a_restore_a_person_looks_where_its_case_h
         assert push_once(owing, one).counts == {"to_verify": 1}
         told = row_of(owing, newer)
     assert (told["reason_code"], told["is_doubtful"], told["sent_at"]) == ("delivery.restored", True, None)
+
+
+@pytest.mark.parametrize("is_sent", [False, True], ids=["never sent", "sent without an answer"])
+def test_nor_is_one_believed_that_was_handed_in_before_a_person_said_that_the_database_was_restored(
+    owing: HubContext, clock: StillClock, is_sent: bool
+) -> None:
+    """A snapshot of a disk leaves no trace: the hub works on until somebody says so."""
+    folder = owing.connectors_folder
+    with start_fakes(["class_b"], PLOT, connectors=folder) as started:
+        one = Faked(load_department("class_b", folder), started["class_b"], folder)
+        owe(owing, one.name, case="X")
+        assert push_once(owing, one).counts == {"acknowledged": 1}
+        with owing.engine.begin() as conn:  # a moment before it was handed in
+            conn.exec_driver_sql("delete from deliveries")
+        newer = owe(owing, one.name, case="X", document_number="平审批撤字〔2026〕第999号")
+        if is_sent:
+            with owing.engine.begin() as conn:
+                conn.exec_driver_sql("update deliveries set is_doubtful = true, sent_at = enqueued_at")
+        clock.pass_by(minutes=1)
+        with owing.engine.begin() as conn:
+            hold_pushes(conn, "张工", "03:00 磁盘快照", clock(), is_restored=True)
+        resume(owing)
+        clock.pass_by(minutes=1)
+        assert push_once(owing, one).counts == {"to_verify": 1}
+    assert (row_of(owing, newer)["reason_code"], row_of(owing, newer)["is_doubtful"]) == ("delivery.restored", True)
+
+
+def test_what_was_sent_after_a_restore_is_believed_to_have_arrived(owing: HubContext, clock: StillClock) -> None:
+    """The department was asked before, and did not have it."""
+    folder = owing.connectors_folder
+    with start_fakes(["class_b"], PLOT, connectors=folder) as started:
+        one = Faked(load_department("class_b", folder), started["class_b"], folder)
+        owe(owing, one.name)
+        with owing.engine.begin() as conn:
+            hold_pushes(conn, "张工", "03:00 磁盘快照", clock(), is_restored=True)
+        resume(owing)
+        clock.pass_by(minutes=1)
+        assert push_once(owing, one).counts == {"acknowledged": 1}
+        with owing.engine.begin() as conn:  # had its answer been lost
+            conn.exec_driver_sql(
+                "update deliveries set state = 'waiting', is_doubtful = true, acknowledged_at = null, next_try_at = sent_at"
+            )
+        clock.pass_by(minutes=1)
+        assert push_once(owing, one).counts == {"acknowledged": 1}
+        assert [each["times"] for each in one.process.inbox()] == [1]
 
 
 def push_once_with(hub: HubContext, one: Faked, then: Callable[[], None]) -> PushSummary:
