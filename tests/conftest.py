@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from database_clones import Cloned, clone
 from front_makers import MARIADB, MARIADB_URL, mariadb_answers
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 from xdist.scheduler import LoadFileScheduling
 
+from license_library.catalogue.catalogue_store import load_catalogue
 from license_library.deliveries.push_holds import forget_line
-from license_library.storage.database import migrate, open_database
+from license_library.storage.database import migrate
 from license_library.storage.embedded import database_url
 from license_library.storage.keyring import Keyring
 from license_library.storage.passing_home import IN_MEMORY, passing_home
+from schemas.catalogue.catalogue import load_catalogue as read_catalogue
 
 TEMPLATE = "template_library"
 FRONT_DATABASES = ["postgresql", *(["mariadb"] if mariadb_answers() else [])]
@@ -71,13 +75,13 @@ def postgres_url(postgres_home: Path) -> str:
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres_home: Path) -> str:
-    """Give the address of the migrated database that the others are cloned from; leave it alone."""
+    """Give the name of the migrated database that the others are cloned from; leave it alone."""
     url = database_url(postgres_home, TEMPLATE)
     migrate(url)
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as conn:
         forget_line(conn)
-    return url
+    return TEMPLATE
 
 
 @pytest.fixture(scope="session")
@@ -88,21 +92,39 @@ def administrator(postgres_url: str) -> Iterator[Connection]:
         yield connection
 
 
-@pytest.fixture
-def database_address(administrator: Connection, postgres_url: str, migrated_template: str) -> Iterator[str]:
-    """Give the address of a fresh migrated database."""
-    name = f"test_{next(_numbers)}"
-    administrator.exec_driver_sql(f"create database {name} template {TEMPLATE}")
-    yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    administrator.exec_driver_sql(f"drop database {name} with (force)")
+@pytest.fixture(scope="session")
+def cloned(administrator: Connection, postgres_url: str) -> Cloned:
+    """Give a way to have a database like a template."""
+    return partial(clone, administrator, postgres_url)
+
+
+@pytest.fixture(scope="session")
+def catalogue_template(cloned: Cloned, migrated_template: str) -> Iterator[str]:
+    """Give the name of a migrated database that knows the catalogue; leave it alone."""
+    with cloned(migrated_template) as engine:
+        with engine.begin() as conn:
+            load_catalogue(conn, read_catalogue())
+        engine.dispose()  # whoever clones it must be alone with it
+        yield str(engine.url.database)
 
 
 @pytest.fixture
-def database(database_address: str) -> Iterator[Engine]:
+def template(migrated_template: str) -> str:
+    """Give the name of the database that a test's own is cloned from: an empty one."""
+    return migrated_template
+
+
+@pytest.fixture
+def database(cloned: Cloned, template: str) -> Iterator[Engine]:
     """Give an engine on a fresh migrated database."""
-    engine = open_database(database_address)
-    yield engine
-    engine.dispose()
+    with cloned(template) as engine:
+        yield engine
+
+
+@pytest.fixture
+def database_address(database: Engine) -> str:
+    """Give the address of the same database."""
+    return database.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=FRONT_DATABASES)
@@ -115,7 +137,7 @@ def front_url(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[str
     _administer(server, f"drop database {name}" + (" with (force)" if request.param == "postgresql" else ""))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def keyring() -> Keyring:
     """Give a keyring whose secret is always the same."""
     return Keyring(b"a secret of thirty-two bytes, ok")

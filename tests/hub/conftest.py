@@ -18,10 +18,8 @@ from connectors.fake.rows.truth import Plot
 from hub.conformance.scratch import Scratch
 from hub.conformance.victims import standing_by
 from hub.context import HubContext, utc_now
-from license_library.catalogue.catalogue_store import load_catalogue as store_catalogue
 from license_library.storage.embedded import database_url
 from license_library.storage.keyring import Keyring
-from schemas.catalogue.catalogue import load_catalogue
 
 
 @pytest.fixture(scope="session")
@@ -92,8 +90,12 @@ def fake(start_department: StartFake) -> Iterator[StartFake]:
 
 
 @pytest.fixture
+def template(catalogue_template: str) -> str:
+    """Give the name of the database that a test's own is cloned from: one that knows the catalogue."""
+    return catalogue_template
+
+
+@pytest.fixture
 def hub(database: Engine, keyring: Keyring, connectors_folder: Path) -> HubContext:
     """Give a hub over a fresh library that knows the catalogue."""
-    with database.begin() as conn:
-        store_catalogue(conn, load_catalogue())
     return HubContext(database, keyring, utc_now, connectors_folder)

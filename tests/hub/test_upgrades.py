@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from database_clones import Cloned
 from hub_makers import Faked, StartFake, column, count, pull_once
 from push_departments import make_departments
 from push_makers import NO_CHANCE, StillClock, at, owe, push_once, states
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Engine, text
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
@@ -25,10 +26,8 @@ from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, utc_now
 from hub.serving import planning_once, service_settings
 from hub.settings import Settings
-from license_library.catalogue.catalogue_store import load_catalogue as store_catalogue
 from license_library.service.app import create_app
-from license_library.storage.database import migrate, open_database
-from schemas.catalogue.catalogue import load_catalogue
+from license_library.storage.database import migrate
 from schemas.errors import DatabaseUnavailable, HubError, LeaseLost
 from tests.service.service_makers import calling, serving
 
@@ -185,16 +184,10 @@ def contents(engine: Engine, department: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
-def fresh(administrator: Connection, migrated_template: str) -> Iterator[Engine]:
+def fresh(cloned: Cloned, catalogue_template: str) -> Iterator[Engine]:
     """Give another library, which saw no upgrade."""
-    url = make_url(migrated_template)
-    administrator.exec_driver_sql(f"create database saw_no_upgrade template {url.database}")
-    engine = open_database(url.set(database="saw_no_upgrade").render_as_string(hide_password=False))
-    with engine.begin() as conn:
-        store_catalogue(conn, load_catalogue())
-    yield engine
-    engine.dispose()
-    administrator.exec_driver_sql("drop database saw_no_upgrade with (force)")
+    with cloned(catalogue_template) as engine:
+        yield engine
 
 
 @pytest.fixture

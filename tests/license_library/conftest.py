@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from database_clones import Cloned
 from library_makers import (
     DEPARTMENT,
     FEED,
@@ -67,10 +68,24 @@ def begin(library: Engine) -> Callable[..., Exchange]:
     return begin_one
 
 
+@pytest.fixture(scope="session")
+def shared_database(cloned: Cloned, catalogue_template: str) -> Iterator[Engine]:
+    """Give one database to all tests that need a single transaction, in which none of them keeps anything."""
+    with cloned(catalogue_template) as engine:
+        yield engine
+
+
 @pytest.fixture
-def shelf(database: Engine, keyring: Keyring) -> Iterator[Library]:
-    """Give a library with the catalogue in it, to write subjects, licenses and cases into."""
-    with database.begin() as conn:
+def shelf(request: pytest.FixtureRequest, keyring: Keyring) -> Iterator[Library]:
+    """Give a library with the catalogue in it, to write subjects, licenses and cases into.
+
+    A test that asks for its database as well finds all that there once it has ended; what others write is taken back.
+    """
+    if "database" in request.fixturenames:
+        with request.getfixturevalue("database").begin() as conn:
+            yield Library(conn, keyring)
+        return
+    with request.getfixturevalue("shared_database").connect() as conn:
         yield Library(conn, keyring)
 
 

@@ -42,14 +42,15 @@ select department, feed, record_id, license_id, 'valid_to', 'x', 'x', :now, :due
 
 @dataclass
 class Library:
-    """Write subjects, licenses and quarantine cases of one test; the catalogue is loaded."""
+    """Write subjects, licenses and quarantine cases of one test; the catalogue is loaded where it was not."""
 
     conn: Connection
     keyring: Keyring
     numbers: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        load_catalogue(self.conn, read_catalogue())
+        if not self.conn.scalar(text("select exists (select from authorities)")):
+            load_catalogue(self.conn, read_catalogue())
 
     def add_feed(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
+import pytest
 from question_makers import NOW, Library
 from sqlalchemy import event
 
@@ -14,6 +15,7 @@ from license_library.merge.leases import Exchange
 from license_library.merge.listings import Missed, count_outdated, mark_unlisted, note_missed, note_returned
 from license_library.oversight.reversals import count_reversals, end_reversals
 
+pytestmark = pytest.mark.usefixtures("database")  # one that no other test has left its statistics in
 MANY = 3000
 NAMES = [f"B{n}" for n in range(1, MANY + 1)]
 LICENSES = """

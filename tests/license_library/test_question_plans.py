@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from database_clones import Cloned
 from question_makers import COMPANY, IDENTIFIER, NOW, TODAY, Library
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from license_library.asking.bound_holders import bound_to_code
 from license_library.asking.held_records import COUNTED, count_held
@@ -30,6 +31,7 @@ from license_library.sharing.consumers import add_consumer
 from license_library.sharing.shared_files import use_link
 from license_library.sharing.shared_licenses import find_by_holder, find_by_identifier
 from license_library.storage.database import plan_once
+from license_library.storage.keyring import Keyring
 from license_library.verification.qr_payloads import find_by_qr_payload
 from license_library.verification.verification import verify_license
 from schemas.identifiers.holder_code_types import OTHER_ORGANISATION
@@ -168,9 +170,16 @@ select subject_id, 'organisation_name', 'assigned', 'w', 'w', now() from subject
 """
 
 
-@pytest.fixture
-def full(shelf: Library) -> Iterator[Library]:
+@pytest.fixture(scope="module")
+def thousands(cloned: Cloned, catalogue_template: str, keyring: Keyring) -> Iterator[Engine]:
     """Give a library of thousands, with statistics, and one license more that every question is about."""
+    with cloned(catalogue_template) as engine:
+        with engine.begin() as conn:
+            _fill(Library(conn, keyring))
+        yield engine
+
+
+def _fill(shelf: Library) -> None:
     shelf.add_feed()
     codes = [f"{body}{organisation_code_check(body)}" for body in map("A{:07}".format, range(6_000))]
     shelf.change(SUBJECTS, code_type=OTHER_ORGANISATION, sealed=shelf.keyring.encrypt_many(codes))
@@ -182,7 +191,13 @@ def full(shelf: Library) -> Iterator[Library]:
     shelf.make_keys()
     for table in sorted(BIG | {"feeds"}):
         shelf.change(f"analyze {table}")
-    return shelf
+
+
+@pytest.fixture
+def full(thousands: Engine, keyring: Keyring) -> Iterator[Library]:
+    """Give that library; what a test writes into it is taken back."""
+    with thousands.connect() as conn:
+        yield Library(conn, keyring)
 
 
 def walked(shelf: Library, ask: Callable[[], object]) -> set[str]:

@@ -7,14 +7,12 @@ from datetime import date
 
 import pytest
 from question_makers import COMPANY, NOW, TODAY, Library
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Engine
 
 from license_library.answers import SearchAnswer
 from license_library.asking.questions import SearchTerms
 from license_library.asking.refusals import WrongQuestion
 from license_library.search.lookup import find_licenses
-from license_library.storage.database import open_database
 from license_library.storage.keyring import Keyring
 
 HENGTONG, OTHER, FORMER = "平度市恒通运输有限公司", "青岛恒通物流有限公司", "平度市宏泰商贸有限公司"
@@ -43,14 +41,10 @@ PERSONS = {
 
 
 @pytest.fixture(scope="module")
-def town(postgres_url: str, migrated_template: str) -> Iterator[Library]:
+def town(shared_database: Engine, keyring: Keyring) -> Iterator[Library]:
     """Give a library of a few holders with one license each, their keys made, to all tests that only ask."""
-    server = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with server.connect() as administrator:
-        administrator.execute(text(f"create database search_cases template {make_url(migrated_template).database}"))
-    engine = open_database(make_url(postgres_url).set(database="search_cases").render_as_string(hide_password=False))
-    with engine.connect() as conn:
-        library = Library(conn, Keyring(b"a secret of thirty-two bytes, ok"))
+    with shared_database.connect() as conn:
+        library = Library(conn, keyring)
         library.add_feed(types=("bizlic", "namepre"))
         for name, code in (HOLDERS | OLD_NUMBERS | PERSONS).items():
             subject = library.add_subject(name, code, _type_of(name))
@@ -59,7 +53,6 @@ def town(postgres_url: str, migrated_template: str) -> Iterator[Library]:
                 library.add_former_name(subject, "平度市老字号百货商店")
         library.make_keys()
         yield library
-    engine.dispose()
 
 
 def _type_of(name: str) -> str:

@@ -13,6 +13,8 @@ from license_library.asking.questions import SearchTerms
 from license_library.search.lookup import find_licenses
 from license_library.storage.table_statistics import refresh_statistics
 
+pytestmark = pytest.mark.usefixtures("database")  # one that no other test has left its statistics in
+
 
 @pytest.fixture
 def blind(shelf: Library) -> Library:

@@ -6,30 +6,30 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from database_clones import Cloned
 from fastapi import FastAPI
 from httpx import Client
 from service_makers import TOKEN, Shelf, calling, fill_shelf, serving, settings_over
-from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Engine
 
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
-from license_library.storage.database import open_database
 
 CHROMIUM = "/usr/bin/chromium"
 SHARED = "asked_by_the_service"
 
 
 @pytest.fixture(scope="session")
-def shared_database(postgres_url: str, migrated_template: str) -> Iterator[Engine]:
-    """Give one migrated database to all tests that only ask."""
-    clone = text(f"create database {SHARED} template {make_url(migrated_template).database}")
-    administrator = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with administrator.connect() as connection:
-        connection.execute(clone)
-    engine = open_database(make_url(postgres_url).set(database=SHARED).render_as_string(hide_password=False))
-    yield engine
-    engine.dispose()
+def shared_database(cloned: Cloned, catalogue_template: str) -> Iterator[Engine]:
+    """Give one database to all tests that only ask."""
+    with cloned(catalogue_template) as engine:
+        yield engine
+
+
+@pytest.fixture
+def template(catalogue_template: str) -> str:
+    """Give the name of the database that a test's own is cloned from: one that knows the catalogue."""
+    return catalogue_template
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import zeep
+from database_clones import Cloned
 from httpx import Client
 from service_makers import COMPANY, COMPANY_NAME, IDENTIFIER, NOW, PERSON, calling, serving, settings_over
-from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Engine, text
 
 from license_library.asking.masking import mask_code
 from license_library.pairs.subject_decisions import PairOrder, decide_pair, undo_decision
@@ -29,7 +29,6 @@ from license_library.sharing.shared_licenses import LISTED
 from license_library.sharing.sharing_calls import OPERATIONS, Call
 from license_library.sharing.sharing_replies import Reply
 from license_library.sharing.sharing_words import MESSAGES, Status
-from license_library.storage.database import open_database
 from schemas.identifiers.license_identifier import license_identifier_check
 from tests.connectors.peer_servers import demand_php
 from tests.license_library.question_makers import Library
@@ -61,18 +60,14 @@ class Counter:
 
 
 @pytest.fixture(scope="module")
-def counter(postgres_url: str, migrated_template: str) -> Iterator[Counter]:
+def counter(cloned: Cloned, catalogue_template: str) -> Iterator[Counter]:
     """Give a service over a library of its own, with one consumer and licenses in every state."""
-    server = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with server.connect() as administrator:
-        administrator.execute(text(f"create database shared_licenses template {make_url(migrated_template).database}"))
-    engine = open_database(make_url(postgres_url).set(database="shared_licenses").render_as_string(hide_password=False))
-    settings = settings_over(engine)
-    with engine.begin() as conn:
-        token = _fill(Library(conn, settings.keyring), settings)
-    with serving(create_app(settings)) as address:
-        yield Counter(address, engine, settings, token)
-    engine.dispose()
+    with cloned(catalogue_template) as engine:
+        settings = settings_over(engine)
+        with engine.begin() as conn:
+            token = _fill(Library(conn, settings.keyring), settings)
+        with serving(create_app(settings)) as address:
+            yield Counter(address, engine, settings, token)
 
 
 def _fill(library: Library, settings: ServiceSettings) -> str:
