@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from database_clones import Cloned, clone
 from front_makers import MARIADB, MARIADB_URL, mariadb_answers
+from key_makers import SECRET
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 from xdist.scheduler import LoadFileScheduling
@@ -140,7 +141,7 @@ def front_url(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[str
 @pytest.fixture(scope="session")
 def keyring() -> Keyring:
     """Give a keyring whose secret is always the same."""
-    return Keyring(b"a secret of thirty-two bytes, ok")
+    return Keyring(SECRET)
 
 
 def _administer(url: str, statement: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hub_makers import FEW, PLOT, Faked, StartFake
+from key_makers import SECRET
 from sqlalchemy import Engine
 
 from connectors.declarations.declaration import list_departments, load_department
@@ -93,6 +94,22 @@ def fake(start_department: StartFake) -> Iterator[StartFake]:
 def template(catalogue_template: str) -> str:
     """Give the name of the database that a test's own is cloned from: one that knows the catalogue."""
     return catalogue_template
+
+
+@pytest.fixture
+def environ(
+    database_address: str, connectors_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """Let commands find the test's library; give what they are told."""
+    told = {
+        "HUB_HOME": str(tmp_path),
+        "HUB_DATABASE_URL": database_address,
+        "HUB_SECRET_KEY": SECRET.hex(),
+        "HUB_CONNECTORS_FOLDER": str(connectors_folder),
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    return told
 
 
 @pytest.fixture

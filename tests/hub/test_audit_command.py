@@ -8,27 +8,18 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from typer.testing import CliRunner, Result
+from typed_commands import type_command
 
-from hub.command import app
 from hub.context import utc_now
 from license_library.asking.inquiries import record_inquiry
 
 
 @pytest.fixture(autouse=True)
-def environ(database: Engine, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def asked(database: Engine, environ: dict[str, str]) -> None:
     """Give commands a library in which two questions were asked."""
-    told = {"HUB_HOME": str(tmp_path), "HUB_DATABASE_URL": database_address, "HUB_SECRET_KEY": "ab" * 32}
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
     with database.begin() as conn:
         for _ in range(2):
             record_inquiry(conn, "one", "search", "case 1", None, 0, utc_now())
-
-
-def type_command(*words: str) -> Result:
-    """Type a command."""
-    return CliRunner().invoke(app, list(words), prog_name="hub")
 
 
 def test_what_is_sealed_and_whole_is_said_so(tmp_path: Path) -> None:

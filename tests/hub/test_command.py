@@ -11,38 +11,21 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hub_makers import StartFake, column, count
 from sqlalchemy import Engine, text
-from typer.testing import CliRunner, Result
+from typed_commands import told, type_command
+from typer.testing import Result
 
 from connectors.fake.city.subjects import Subjects
 from connectors.fake.line.certificates import Authority
 from connectors.fake.rows.truth import Plot
 from hub.airflow.home import PROJECT
-from hub.command import app
 from hub.context import HubContext
 
 NUMBERS = ("received", "merged", "unchanged", "quarantined", "held", "seconds")
-
-
-@pytest.fixture
-def environ(
-    hub: HubContext, database_address: str, connectors_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, str]:
-    """Give the environment of a command over the test's library."""
-    told = {
-        "HUB_HOME": str(tmp_path),
-        "HUB_DATABASE_URL": database_address,
-        "HUB_SECRET_KEY": "ab" * 32,
-        "HUB_CONNECTORS_FOLDER": str(connectors_folder),
-    }
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
-    return told
 
 
 @pytest.fixture
@@ -50,16 +33,6 @@ def pulled(environ: dict[str, str], fake: StartFake, monkeypatch: pytest.MonkeyP
     """Pull the transport department by command."""
     monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", fake("transport").process.connection_value)
     return type_command("pull", "transport", "--json")
-
-
-def type_command(*words: str) -> Result:
-    """Type a command."""
-    return CliRunner().invoke(app, list(words), prog_name="hub")
-
-
-def told(result: Result) -> Any:
-    """Read what stands on standard output as one JSON value."""
-    return json.loads(result.stdout)
 
 
 def test_a_pull_prints_one_object_and_ends_well_with_quarantined_records(pulled: Result, fake: StartFake) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from hub_makers import StartFake, column, expect_more, pull_once
 from sqlalchemy.exc import OperationalError
-from typer.testing import CliRunner, Result
+from typed_commands import type_command
 
-from hub.command import app
 from hub.context import HubContext
 from hub.failures import plain_database_errors_at
 from hub.rebuild import NotRebuilt, Rebuilt
@@ -25,33 +23,13 @@ AWAY = OperationalError(
 )
 LOST = NotRebuilt(2, "retention", "pages are past their retention")
 EMPTY = Rebuilt("transport", "licenses", 2, 5, 0, 5, "0", "0", [LOST], [], 0)
-pytestmark = pytest.mark.usefixtures("environ")
+pytestmark = pytest.mark.usefixtures("one_department")
 
 
 @pytest.fixture
-def environ(
-    hub: HubContext,
-    database_address: str,
-    connectors_folder: Path,
-    fake: StartFake,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Let commands find the test's library, and one department."""
-    told = {
-        "HUB_HOME": str(tmp_path),
-        "HUB_DATABASE_URL": database_address,
-        "HUB_SECRET_KEY": b"a secret of thirty-two bytes, ok".hex(),
-        "HUB_CONNECTORS_FOLDER": str(connectors_folder),
-        "AIRFLOW_CONN_TRANSPORT": fake("transport").process.connection_value,
-    }
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
-
-
-def type_command(*words: str) -> Result:
-    """Type a command."""
-    return CliRunner().invoke(app, list(words), prog_name="hub")
+def one_department(environ: dict[str, str], fake: StartFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands find one department."""
+    monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", fake("transport").process.connection_value)
 
 
 def raising(error: Exception) -> Callable[..., Any]:

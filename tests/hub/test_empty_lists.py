@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typed_commands import type_command
 
-from hub.command import app
-from hub.context import HubContext
-
+pytestmark = pytest.mark.usefixtures("environ")
 LISTS = {
     "exchanges": ("exchange", "list"),
     "quarantine": ("quarantine", "list"),
@@ -19,21 +16,6 @@ LISTS = {
     "corrections": ("correction", "list"),
     "reconciliations": ("reconciliation", "list"),
 }
-
-
-@pytest.fixture(autouse=True)
-def environ(
-    hub: HubContext, database_address: str, connectors_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Give commands a library in which nothing ever happened."""
-    told = {"HUB_HOME": str(tmp_path), "HUB_DATABASE_URL": database_address, "HUB_SECRET_KEY": "ab" * 32}
-    for name, value in {**told, "HUB_CONNECTORS_FOLDER": str(connectors_folder)}.items():
-        monkeypatch.setenv(name, value)
-
-
-def type_command(*words: str) -> Result:
-    """Type a command."""
-    return CliRunner().invoke(app, list(words), prog_name="hub")
 
 
 def test_an_empty_list_is_a_sentence_and_no_frame() -> None:

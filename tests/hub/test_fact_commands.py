@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
+from typed_commands import type_command
 from typer.testing import CliRunner
 
 from hub.command import app
-from hub.context import HubContext, opened_hub
-from hub.settings import Settings
+from hub.context import HubContext
 from license_library.catalogue.calendar import seed_calendar
 from schemas.catalogue.workdays import announced_days
 from tests.license_library.question_makers import COMPANY, Library
@@ -20,20 +20,10 @@ ELEMENT = "legal_representative"
 
 
 @pytest.fixture
-def contested(
-    hub: HubContext, database_address: str, connectors_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, int]:
+def contested(hub: HubContext, environ: dict[str, str]) -> dict[str, int]:
     """Give a library with a company about whom two departments say different names, and a command over it."""
-    told = {
-        "HUB_HOME": str(tmp_path),
-        "HUB_DATABASE_URL": database_address,
-        "HUB_SECRET_KEY": "ab" * 32,
-        "HUB_CONNECTORS_FOLDER": str(connectors_folder),
-    }
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
-    with opened_hub(Settings()) as opened, hub.engine.begin() as conn:
-        library = Library(conn, opened.keyring)
+    with hub.engine.begin() as conn:
+        library = Library(conn, hub.keyring)
         seed_calendar(conn, list(announced_days()))
         library.add_feed()
         library.add_feed("human_resources", ("hr",))
@@ -44,16 +34,19 @@ def contested(
     return {"subject": subject, "bizlic": ours, "hr": other}
 
 
+type_fact = partial(type_command, "fact")
+
+
 def run(*words: str) -> Any:
     """Type a command of `hub fact` that ends well, and read its JSON."""
-    result = CliRunner().invoke(app, ["fact", *words, "--json"], prog_name="hub")
+    result = type_fact(*words, "--json")
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
 
 def code_of(*words: str) -> int:
     """Type a command of `hub fact` and return how it ends."""
-    return CliRunner().invoke(app, ["fact", *words], prog_name="hub").exit_code
+    return type_fact(*words).exit_code
 
 
 def seen(one: tuple[str, str]) -> tuple[str, str]:
@@ -65,7 +58,7 @@ def test_a_conflict_goes_from_the_list_to_the_department(contested: dict[str, in
     listed = run("conflicts", "--element", ELEMENT)
     assert [(one["subject_id"], one["state"]) for one in listed["conflicts"]] == [(contested["subject"], "open")]
     assert (listed["is_whole"], listed["subjects_seen"]) == (True, 1)
-    assert "王建国" not in CliRunner().invoke(app, ["fact", "conflicts"]).stdout
+    assert "王建国" not in type_fact("conflicts").stdout
     known = {one["name"]: one["value"] for one in run("list", "--subject", COMPANY)["fields"]}
     assert known[ELEMENT] == "王建国"
     before = run("list", "--subject", COMPANY, "--known-at", "2001-01-01")["fields"]
@@ -83,7 +76,7 @@ def test_a_conflict_goes_from_the_list_to_the_department(contested: dict[str, in
         ]
     assert code_of("settle", *one, *signed, *seen(one), "--license", "999") == 2
     old, ours = seen(one), ("--license", str(contested["bizlic"]))
-    assert old[1] in CliRunner().invoke(app, ["fact", "show", *one]).stdout
+    assert old[1] in type_fact("show", *one).stdout
     assert code_of("assign", *one, "--by", "张工", "--to", "王工") == 0
     assert code_of("settle", *one, *signed, *old, *ours) == 2  # somebody else's by now
     assert code_of("settle", *one, *signed, *ours) == 2

@@ -15,11 +15,10 @@ from hub_makers import FEW, PLOT, Faked, StartFake, count, pull_once
 from push_departments import make_departments
 from push_makers import StillClock, at, owe, push_once, states
 from sqlalchemy import text
-from typer.testing import CliRunner
+from typed_commands import type_command
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
-from hub.command import app
 from hub.context import HubContext, utc_now
 from hub.failures import plain_database_errors_at
 from hub.progress import Step
@@ -191,17 +190,9 @@ def test_a_mark_waits_until_the_tables_are_there_again(hub: HubContext, class_c:
     assert states(known) == ["acknowledged"]
 
 
-def test_a_command_is_told_plainly(
-    hub: HubContext, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in {
-        "HUB_HOME": str(tmp_path),
-        "HUB_DATABASE_URL": database_address,
-        "HUB_SECRET_KEY": b"a secret of thirty-two bytes, ok".hex(),
-    }.items():
-        monkeypatch.setenv(name, value)
+def test_a_command_is_told_plainly(hub: HubContext, environ: dict[str, str]) -> None:
     with as_another_version(hub, "exchanges", "hold_reasons"):
-        ended = CliRunner().invoke(app, ["exchange", "list"], prog_name="hub")
+        ended = type_command("exchange", "list")
     assert (ended.exit_code, ended.stdout) == (1, "")
     assert f"[hub.database_unavailable] hub: {TOLD} (UndefinedColumn)" in ended.stderr
     assert "run `hub db up`" in ended.stderr

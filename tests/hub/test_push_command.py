@@ -9,36 +9,29 @@ from pathlib import Path
 import pytest
 from hub_makers import Faked, StartFake
 from push_makers import owe, states
-from typer.testing import CliRunner
+from typed_commands import type_command
 
-from hub.command import app
 from hub.context import HubContext
 from schemas.errors import DeclarationError
 
 
-def environ(tmp_path: Path, database_address: str, one: Faked, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the command find this hub, and this department."""
-    told = {
-        "HUB_HOME": str(tmp_path),
-        "HUB_DATABASE_URL": database_address,
-        "HUB_SECRET_KEY": b"a secret of thirty-two bytes, ok".hex(),
-        "HUB_CONNECTORS_FOLDER": str(tmp_path / "connectors"),
-        "AIRFLOW_CONN_TRANSPORT": one.process.connection_value,
-    }
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture
+def one(environ: dict[str, str], fake: StartFake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faked:
+    """Give a department that the command finds, and the folder in which its declaration belongs."""
+    one = fake("transport")
+    monkeypatch.setenv("HUB_CONNECTORS_FOLDER", str(tmp_path / "connectors"))
+    monkeypatch.setenv("AIRFLOW_CONN_TRANSPORT", one.process.connection_value)
+    return one
 
 
 def test_a_declaration_that_cannot_be_read_stops_no_other_department(
-    hub: HubContext, fake: StartFake, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hub: HubContext, one: Faked, tmp_path: Path
 ) -> None:
-    one = fake("transport")
-    environ(tmp_path, database_address, one, monkeypatch)
     for name in ("agriculture", "transport"):
         shutil.copytree(one.department.folder.parent / name, tmp_path / "connectors" / name)
     (tmp_path / "connectors" / "agriculture" / "department.toml").write_text("[half", "utf-8")
     owe(hub, "transport")
-    ended = CliRunner().invoke(app, ["push", "--json"], prog_name="hub")
+    ended = type_command("push", "--json")
     pushed = {each["department"]: each for each in json.loads(ended.stdout)}
     assert (ended.exit_code, sorted(pushed)) == (1, ["agriculture", "transport"])
     assert (pushed["agriculture"]["error_code"], pushed["transport"]["counts"]) == (
@@ -50,14 +43,12 @@ def test_a_declaration_that_cannot_be_read_stops_no_other_department(
 
 
 def test_what_was_brought_is_told_though_something_was_wrong_in_the_end(
-    hub: HubContext, fake: StartFake, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hub: HubContext, one: Faked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = fake("transport")
     shutil.copytree(one.department.folder, tmp_path / "connectors" / "transport")
-    environ(tmp_path, database_address, one, monkeypatch)
     owe(hub, "transport")
     monkeypatch.setattr("hub.pushing.push_pass.PushPass.poll", broken)
-    ended = CliRunner().invoke(app, ["push", "transport", "--json"], prog_name="hub")
+    ended = type_command("push", "transport", "--json")
     told = json.loads(ended.stdout)
     assert (ended.exit_code, told["counts"]) == (1, {"acknowledged": 1})
     assert (told["error_code"], told["error_message"]) == ("declaration.wrong", "transport: no such operation")

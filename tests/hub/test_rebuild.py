@@ -8,18 +8,18 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hub_makers import FEW, Faked, StartFake, column, count, pull_once
-from typer.testing import CliRunner, Result
+from typed_commands import type_command
 
 from connectors.declarations.declaration import load_department
 from connectors.fake.process import start_fake
 from connectors.fake.rows.truth import Plot
-from hub.command import app
 from hub.conformance.scratch import Scratch, scratch_server
 from hub.context import HubContext, today
 from hub.pulling.replay import replay
@@ -169,16 +169,12 @@ def test_what_retention_or_a_lost_declaration_took_is_said_and_not_blamed(
 
 
 @pytest.fixture
-def typed(hub: HubContext, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HubContext:
-    """Let the command find the test's library."""
-    monkeypatch.setenv("HUB_HOME", str(tmp_path))
-    monkeypatch.setenv("HUB_DATABASE_URL", database_address)
-    monkeypatch.setenv("HUB_SECRET_KEY", b"a secret of thirty-two bytes, ok".hex())
+def typed(hub: HubContext, environ: dict[str, str]) -> HubContext:
+    """Give a hub whose library the command finds."""
     return hub
 
 
-def type_rebuild() -> Result:
-    return CliRunner().invoke(app, ["rebuild", "--check", "--json"], prog_name="hub")
+type_rebuild = partial(type_command, "rebuild", "--check", "--json")
 
 
 def test_a_feed_that_is_proven_vouches_for_no_other(typed: HubContext, fake: StartFake) -> None:

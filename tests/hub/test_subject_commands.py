@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import getpass
 import json
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from typer.testing import CliRunner, Result
+from typed_commands import type_command
 
-from hub.command import app
 from license_library.storage.keyring import Keyring
 from tests.license_library.question_makers import OLD_COUNTY_PERSON, Library
 
-SECRET = b"a secret of thirty-two bytes, ok"
-
-
-def typed(*words: str) -> Result:
-    return CliRunner().invoke(app, ["subject", *words], prog_name="hub")
+typed = partial(type_command, "subject")
 
 
 def told(*words: str) -> Any:
@@ -29,13 +24,10 @@ def told(*words: str) -> Any:
 
 
 @pytest.fixture
-def people(database: Engine, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def people(database: Engine, environ: dict[str, str], keyring: Keyring) -> list[int]:
     """Give a resident number, its 15 digits under another name, and a passport, in the library the command opens."""
-    monkeypatch.setenv("HUB_HOME", str(tmp_path))
-    monkeypatch.setenv("HUB_DATABASE_URL", database_address)
-    monkeypatch.setenv("HUB_SECRET_KEY", SECRET.hex())
     with database.begin() as conn:
-        library = Library(conn, Keyring(SECRET))
+        library = Library(conn, keyring)
         library.add_feed()
         old = OLD_COUNTY_PERSON[:6] + OLD_COUNTY_PERSON[8:17]
         made = [library.add_subject("王五", OLD_COUNTY_PERSON, "111"), library.add_subject("王二", old, "111")]
