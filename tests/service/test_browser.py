@@ -184,6 +184,26 @@ def test_a_printed_page_leaves_out_what_only_a_screen_needs(page: Page) -> None:
     expect(page.locator(".print-only")).to_be_visible()
 
 
+def test_paper_shows_tables_as_tables_and_no_form(page: Page, shelf: Shelf) -> None:
+    page.goto("/")
+    page.fill("#text", "恒通")
+    page.fill("#purpose", PURPOSE)
+    page.press("#text", "Enter")
+    page.set_viewport_size({"width": 690, "height": 980})  # A4 within its margins
+    page.emulate_media(media="print")
+    assert page.locator("table.hits td").first.evaluate("cell => getComputedStyle(cell).display") == "table-cell"
+    for address in (
+        "/quarantine",
+        "/quarantine/1",
+        "/deliveries",
+        f"/licenses/{shelf.license_id}",
+        "/subjects",
+        "/working-copies",
+    ):
+        page.goto(address)
+        expect(page.locator("main :is(form, button, input, select, summary):visible")).to_have_count(0)
+
+
 def test_a_tick_is_no_wider_than_a_tick(page: Page) -> None:
     page.goto("/")
     tick = '<label class="check"><input type="checkbox"> only look-alikes</label>'  # as a search shows it beside its counts
