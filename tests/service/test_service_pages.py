@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -389,6 +390,27 @@ def test_a_missing_page_is_a_page(person: Client) -> None:
     assert answer.status_code == 404
     read_page(answer.text)
     assert "没有找到" in answer.text
+def test_a_license_tells_its_changes_in_words_and_what_is_done_with_it_before_where_it_came_from(
+    own_settings: ServiceSettings, own_shelf: Shelf
+) -> None:
+    with own_settings.engine.begin() as conn:
+        library = Library(conn, own_settings.keyring)
+        kept = library.add_license(own_shelf.company_id, record_id="told", open_ended=True, version_count=2)
+        library.add_former_version(kept, own_shelf.company_id, status="suspended", valid_to=date(2016, 3, 1))
+    with serving(create_app(own_settings)) as address, calling(address, Origin=address) as client:
+        client.post("/sign-in", data={"token": TOKEN})
+        post_form(client, "/", text="恒通")
+        chinese, english = (client.get(f"/licenses/{kept}?lang={language}").text for language in ("zh", "en"))
+        other_face = client.get(f"/licenses/{own_shelf.license_id}?lang=zh").text
+    for words in ("<del>暂扣</del>", "<ins>有效</ins>", "<del>否</del>", "<ins>是</ins>"):
+        assert words in chinese
+    for words in ("<del>Suspended</del>", "<ins>Valid</ins>", "<del>no</del>", "<ins>yes</ins>"):
+        assert words in english
+    assert re.search(r"照面信息</span>\s*有变化", other_face)
+    places = [english.index(f'id="{section}"') for section in ("values", "reliances", "files", "history")]
+    assert places == sorted(places)
+
+
 
 
 def test_a_purpose_with_chinese_words_survives_its_cookie(shelf: Shelf, person: Client) -> None:
