@@ -290,11 +290,22 @@ def test_a_checklist_shows_a_verdict_for_every_material(shelf: Shelf, person: Cl
     assert COMPANY_NAME in answer.text
 
 
+def test_every_material_of_a_checklist_is_counted_also_what_not_everybody_must_bring(
+    shelf: Shelf, person: Client
+) -> None:
+    answer = post_form(person, "/checklist/PD-E-013", holder_code=COMPANY).text
+    tallies = answer[answer.index('class="tallies"') : answer.index("<table")]
+    counted = re.findall(r"<dd>(\d+)</dd>", tallies)
+    assert sum(map(int, counted)) == answer.count('<span class="ordinal num">') == 6
+    assert "<dt>视情形</dt><dd>2</dd>" in tallies
+
+
 def test_what_was_held_on_a_day_is_shown_as_known_then(shelf: Shelf, person: Client) -> None:
     now = post_form(person, "/holdings", holder_code=COMPANY, on="", known_at="")
     assert "held" in read_page(now.text).ids
     assert f'href="/licenses/{shelf.license_id}"' in now.text
     assert "今后的回答不会改变" in now.text
+    assert "名下 1 件，其中当日有效 1 件" in now.text
     before = post_form(person, "/holdings", holder_code=COMPANY, on="2016-06-01", known_at="2001-01-01T08:00")
     assert "不能据此断定未持有" in before.text
     nothing = post_form(person, "/holdings", holder_code=COMPANY, on="2001-01-01", known_at="")
