@@ -126,6 +126,23 @@ def test_the_language_is_switched_without_losing_the_answer(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Departments")
 
 
+def test_who_asks_is_taken_to_the_answer_or_to_what_was_wrong(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 640})
+    page.fill("#text", "恒通")
+    page.fill("#purpose", PURPOSE)
+    page.press("#text", "Enter")
+    expect(page.locator("#found")).to_be_focused()
+    expect(page.locator("#found")).to_be_in_viewport()
+    page.goto(f"/checklist/{ITEM}")
+    page.fill("#holder_code", COMPANY)
+    page.press("#holder_code", "Enter")
+    expect(page.locator("#verdicts")).to_be_focused()
+    page.goto("/")
+    page.fill("#text", "恒通运输")
+    page.press("#text", "Enter")
+    expect(page.locator("#found")).to_be_focused()
+
+
 def test_asking_again_keeps_the_language(page: Page) -> None:
     page.fill("#text", "恒通")
     page.fill("#purpose", PURPOSE)
