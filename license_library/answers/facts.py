@@ -142,6 +142,7 @@ class ElementsAnswer(Answer, frozen=True):
     """List the data elements."""
 
     elements: list[ElementBrief]
+    sources: dict[str, Words]  # what each of their sources is called: license type and field
 
 
 class FactsAnswer(Answer, frozen=True):

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from license_library.answers import ElementBrief, ElementsAnswer
-from license_library.facts.fact_words import element_words
+from license_library.facts.fact_words import element_words, source_words
+from schemas.catalogue.catalogue import load_catalogue
 from schemas.catalogue.elements import Element, load_elements
 
 _CHANGED = text("select distinct on (element) * from element_masters order by element, change_id desc")
@@ -16,7 +17,12 @@ _CHANGED = text("select distinct on (element) * from element_masters order by el
 def list_elements(conn: Connection) -> ElementsAnswer:
     """Return every element."""
     changed = {row.element: row for row in conn.execute(_CHANGED) if row.source is not None}
-    return ElementsAnswer([_brief(element, changed.get(element.code)) for element in load_elements().values()])
+    elements = load_elements().values()
+    types = load_catalogue().license_names()
+    return ElementsAnswer(
+        [_brief(element, changed.get(element.code)) for element in elements],
+        {source.name: source_words(source, types) for element in elements for source in element.sources},
+    )
 
 
 def _brief(element: Element, changed: Any) -> ElementBrief:

@@ -5,12 +5,13 @@ Knows verdicts, reasons and license types by name. Repeats no value.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from license_library.answers import Words
 from license_library.asking.doubts import ELSEWHERE
 from license_library.licenses.as_of import unknown_state_words
-from license_library.words.wording import freshness_words
+from license_library.words.wording import face_words, freshness_words
 from schemas.bureau_time import local_minute
 from schemas.catalogue.elements import Element, ElementSource
 
@@ -69,6 +70,16 @@ def field_of_source(source: ElementSource) -> Words:
     """Name what of a license, or of the holder code, tells an element."""
     face = source.field.removeprefix("face.")
     return _FIELDS.get(source.field, Words(f"照面：{face}", f"face: {face}"))
+
+
+def source_words(source: ElementSource, type_names: Mapping[str, str]) -> Words:
+    """Name a source as people do: the license and what stands on it."""
+    if source.license_type is None:
+        return field_of_source(source)
+    is_face = source.field.startswith("face.")
+    field = face_words(source.field.removeprefix("face.")) if is_face else field_of_source(source)
+    name = type_names.get(source.license_type, source.license_type)
+    return Words(f"《{name}》{field.zh}", f"{name}: {field.en}")
 
 
 def fact_words(source: ElementSource, type_name: str | None, told_at: Any) -> Words:

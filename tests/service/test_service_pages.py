@@ -422,6 +422,13 @@ def test_a_license_tells_its_changes_in_words_and_what_is_done_with_it_before_wh
     assert places == sorted(places)
 
 
+def test_sources_of_an_element_are_named_in_words(person: Client) -> None:
+    page = person.get("/elements?lang=zh").text
+    assert "《营业执照》法定代表人" in page
+    seen = re.sub(r"<[^>]*>", " ", page)
+    assert ".face." not in seen
+
+
 
 
 def test_a_purpose_with_chinese_words_survives_its_cookie(shelf: Shelf, person: Client) -> None:
