@@ -109,7 +109,15 @@ def _respond(request: Request, status: int, problem: ProblemAnswer, words: objec
     told = status if status in TOLD else 500
     page = _page_of(request)
     shown = {"http_status": status, "told": told, "problem": problem, "explained": words}
-    return render(request, "problem.html", status, page=page, form_page=page if page != "/" else "", **shown)
+    return render(request, "problem.html", status, page=page, **_ways_back(request, status, page), **shown)
+
+
+def _ways_back(request: Request, status: int, page: str) -> dict[str, str]:
+    """Return where a form can be filled in again and what can be tried again; neither is an address that is known to fail."""
+    if request.method not in SAFE_METHODS:
+        return {"form_page": page if page != "/" else "", "again": ""}
+    is_filter = bool(request.url.query) and status in {400, 422}
+    return {"form_page": request.url.path if is_filter else "", "again": page if status >= 500 else ""}
 
 
 def _page_of(request: Request) -> str:

@@ -29,6 +29,7 @@ from sqlalchemy import text
 from license_library.licenses.reliances import Relying, rely_on
 from license_library.service.app import create_app
 from license_library.service.settings import ServiceSettings
+from license_library.storage.database import open_database
 from tests.license_library.question_makers import TODAY, Library
 
 PLAIN_PAGES = [
@@ -401,6 +402,25 @@ def test_a_missing_page_is_a_page(person: Client) -> None:
     assert answer.status_code == 404
     read_page(answer.text)
     assert "没有找到" in answer.text
+    assert 'class="button" href="/"' in answer.text
+    assert 'class="button" href="/nowhere' not in answer.text
+
+
+def test_a_filter_that_cannot_be_leads_back_to_the_page_without_it(person: Client) -> None:
+    answer = person.get("/scorecard?month=abc")
+    assert answer.status_code == 422
+    assert '<a class="button" href="/scorecard">返回填写的页面</a>' in answer.text
+
+
+def test_what_failed_for_the_moment_can_be_tried_again(settings: ServiceSettings) -> None:
+    away = open_database(settings.engine.url.set(port=1).render_as_string(hide_password=False))
+    with serving(create_app(replace(settings, engine=away))) as address, calling(address, Origin=address) as client:
+        client.post("/sign-in", data={"token": TOKEN})
+        answer = client.get("/departments?lang=zh")
+    assert answer.status_code == 503
+    assert re.search(r'<a class="button" href="/departments[^"]*">重试</a>', answer.text)
+
+
 def test_a_license_tells_its_changes_in_words_and_what_is_done_with_it_before_where_it_came_from(
     own_settings: ServiceSettings, own_shelf: Shelf
 ) -> None:
