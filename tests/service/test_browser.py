@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
@@ -10,6 +11,9 @@ from service_makers import COMPANY, COMPANY_NAME, ITEM, PERSON, PURPOSE, TOKEN, 
 
 pytestmark = pytest.mark.browser
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"]
+CUT = """[...document.querySelectorAll("main *")]
+  .filter((box) => getComputedStyle(box).overflowX === "hidden" && !box.closest(".unseen, thead"))
+  .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className)"""
 ADDRESSES = [
     "/",
     "/checklist",
@@ -192,6 +196,28 @@ def test_no_page_is_wider_than_its_window(page: Page, width: int, language: str)
     for address in ADDRESSES:
         page.goto(f"{address}?lang={language}")
         assert not is_wider_than_its_window(page), address
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_is_cut_and_no_heading_skips_a_level(page: Page, language: str) -> None:
+    page.set_viewport_size({"width": 400, "height": 780})
+    for address in [*ADDRESSES, "/quarantine?state=waived", "/corrections?state=late", "/subjects?state=different"]:
+        page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
+        assert page.evaluate(CUT) == [], address
+        levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map(head => Number(head.tagName[1]))")
+        assert all(later <= earlier + 1 for earlier, later in pairwise([0, *levels])), address
+
+
+def test_what_is_opened_in_a_table_has_room(page: Page) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto("/elements")
+    page.locator("#legal_representative summary").last.click()
+    box = page.locator("#legal_representative select").bounding_box()
+    assert box
+    assert box["width"] > 180
+    page.goto("/quarantine")
+    tops = page.locator("form.ask select, form.ask input:not([type=hidden]), form.ask button")
+    assert len({round(tops.nth(place).bounding_box()["y"]) for place in range(tops.count())}) == 1  # type: ignore[index]
 
 
 def test_a_printed_page_leaves_out_what_only_a_screen_needs(page: Page) -> None:

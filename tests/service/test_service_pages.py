@@ -449,6 +449,8 @@ def test_sources_of_an_element_are_named_in_words(person: Client) -> None:
     assert ".face." not in seen
 
 
+def test_a_delivery_says_since_when_it_is_owed(shelf: Shelf, person: Client) -> None:
+    assert "2016-06-15 10:00 交办" in person.get("/deliveries?lang=zh").text
 
 
 def test_a_purpose_with_chinese_words_survives_its_cookie(shelf: Shelf, person: Client) -> None:
