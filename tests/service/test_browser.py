@@ -208,6 +208,22 @@ def test_nothing_is_cut_and_no_heading_skips_a_level(page: Page, language: str) 
         assert all(later <= earlier + 1 for earlier, later in pairwise([0, *levels])), address
 
 
+def test_long_values_are_broken_and_leave_room_for_the_others(page: Page, shelf: Shelf) -> None:
+    fill = "(name) => document.querySelectorAll(name).forEach((box) => { box.textContent = 'W'.repeat(180); })"
+    page.fill("#text", "恒通")
+    page.fill("#purpose", PURPOSE)
+    page.press("#text", "Enter")
+    page.evaluate(fill, ".hits td:first-child .sub.code")
+    source = page.locator(".hits td:last-child").first.bounding_box()
+    assert source
+    assert source["width"] > 220
+    page.set_viewport_size({"width": 390, "height": 780})
+    assert not is_wider_than_its_window(page)
+    page.goto(f"/licenses/{shelf.license_id}")
+    page.evaluate(fill, ".license-number, #reliances + *, h1")
+    assert not is_wider_than_its_window(page)
+
+
 def test_what_is_opened_in_a_table_has_room(page: Page) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
     page.goto("/elements")

@@ -438,6 +438,7 @@ def test_a_license_tells_its_changes_in_words_and_what_is_done_with_it_before_wh
     for words in ("<del>Suspended</del>", "<ins>Valid</ins>", "<del>no</del>", "<ins>yes</ins>"):
         assert words in english
     assert re.search(r"照面信息</span>\s*有变化", other_face)
+    assert re.search(r"<dt>有效期</dt><dd[^>]*>\s*长期\s*</dd>", other_face)  # no day is known from which
     places = [english.index(f'id="{section}"') for section in ("values", "reliances", "files", "history")]
     assert places == sorted(places)
 
