@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from license_library.answers import FileBrief, LicenseAnswer
 from license_library.copies.copy_band import FOOT, head_height
-from license_library.copies.copy_marks import FaceNames, Mark
+from license_library.copies.copy_marks import Mark
 from license_library.copies.copy_pages import mark_pages
 from license_library.copies.data_sheet import draw_image, draw_sheet
 from license_library.files.file_kinds import look_at
@@ -21,9 +21,7 @@ from license_library.files.license_files import newest_file
 _A4_WIDTH: Final = 595.0
 
 
-def draw_copy(
-    conn: Connection, store: FileStore, answer: LicenseAnswer, mark: Mark, face_name: FaceNames
-) -> tuple[FileBrief | None, bytes]:
+def draw_copy(conn: Connection, store: FileStore, answer: LicenseAnswer, mark: Mark) -> tuple[FileBrief | None, bytes]:
     """Return the file that is shown, and the copy; of a data sheet, which says why, where no file can be shown."""
     file = newest_file(conn, answer.license.license_id)
     pages, note = _pages(store, file)
@@ -33,7 +31,7 @@ def draw_copy(
         except Exception:  # noqa: BLE001 - a department's PDF may break its reader in any way
             note = f"证照原件为 PDF 文件，SHA-256 {file.digest}，无法加注。"
     bands = head_height(mark, _A4_WIDTH) + FOOT
-    return None, mark_pages(draw_sheet(answer, [note] if note else [], face_name, bands), mark)
+    return None, mark_pages(draw_sheet(answer, [note] if note else [], bands), mark)
 
 
 def _pages(store: FileStore, file: FileBrief | None) -> tuple[bytes | None, str]:

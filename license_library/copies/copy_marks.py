@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
-
-FaceNames = Callable[[str], str]  # a field of the face to its name in Chinese
 
 
 class Mark(msgspec.Struct, frozen=True):

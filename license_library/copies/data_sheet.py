@@ -19,7 +19,6 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 from license_library.answers import LicenseAnswer, LicenseHit
 from license_library.copies.copy_band import FONT, printable
-from license_library.copies.copy_marks import FaceNames
 from schemas.bureau_time import local_second
 
 _TITLE = ParagraphStyle("title", fontName=FONT, fontSize=18, leading=26, wordWrap="CJK")
@@ -35,7 +34,7 @@ _RULES: Final = TableStyle(
 )
 
 
-def draw_sheet(answer: LicenseAnswer, notes: Sequence[str], face_name: FaceNames, bands: float) -> bytes:
+def draw_sheet(answer: LicenseAnswer, notes: Sequence[str], bands: float) -> bytes:
     """Return the sheet as a PDF whose pages are A4 once the bands are around them."""
     paper = io.BytesIO()
     size = (A4[0], A4[1] - bands)
@@ -48,7 +47,7 @@ def draw_sheet(answer: LicenseAnswer, notes: Sequence[str], face_name: FaceNames
     story += [Spacer(1, 8), _table(_values(answer))]
     if answer.face:
         story += [Spacer(1, 12), _said("照面信息", _NAME)]
-        story.append(_table([(face_name(field.name), field.value) for field in answer.face]))
+        story.append(_table([(field.words.zh, field.value) for field in answer.face]))
     story += [Spacer(1, 12), _said("数据来源", _NAME), _table(_source(answer))]
     document.build(story)
     return paper.getvalue()

@@ -19,7 +19,7 @@ from license_library.asking.cursors import LAST
 from license_library.asking.listed_holders import persons_at, persons_of
 from license_library.asking.refusals import NotReliable, NotSettled
 from license_library.asking.replaced import is_replaced
-from license_library.copies.copy_marks import FaceNames, Mark
+from license_library.copies.copy_marks import Mark
 from license_library.files.file_store import FileStore
 from license_library.licenses.dossier import get_license
 from license_library.licenses.license_hits import shown_text
@@ -86,12 +86,11 @@ def make_copy(
     keyring: Keyring,
     store: FileStore,
     making: Making,
-    face_name: FaceNames,
     today: date,
     now: datetime,
 ) -> tuple[CopyBrief, bytes]:
     """Make, store and note a working copy; NotReliable where nobody vouches for the license today, NotSettled where it changes meanwhile."""
-    drawn = draw(conn, keyring, store, making, face_name, today, now)
+    drawn = draw(conn, keyring, store, making, today, now)
     return note_copy(conn, keyring, drawn, now), drawn.content
 
 
@@ -100,7 +99,6 @@ def draw(
     keyring: Keyring,
     store: FileStore,
     making: Making,
-    face_name: FaceNames,
     today: date,
     now: datetime,
 ) -> DrawnCopy:
@@ -114,7 +112,7 @@ def draw(
     answer = get_license(conn, keyring, making.license_id, today, now)
     _demand_good(answer)
     mark = Mark(new_identifier(), making.purpose, making.case_number, making.made_by, now, making.expires_at)
-    file, content = draw_copy(conn, store, answer, mark, face_name)
+    file, content = draw_copy(conn, store, answer, mark)
     row = {
         **msgspec.structs.asdict(making),
         "identifier": mark.identifier,

@@ -37,8 +37,3 @@ def say(language: Language, key: str, /, **values: object) -> str:
 def say_or(language: Language, key: str, otherwise: str) -> str:
     """Return one text, or what to say where there is none."""
     return load_texts()[key][language] if key in load_texts() else otherwise
-
-
-def face_name(name: str) -> str:
-    """Name a field of the face in Chinese, where it has a name."""
-    return say_or("zh", f"face.{name}", name)

@@ -199,7 +199,7 @@ def _drawn(
         link_hash=asking.keyring.fingerprint(_KIND, link_id) if link_id else None,
         link_expires_at=link_ends,
     )
-    return draw(asking.conn, asking.keyring, place.files, making, place.face_name, asking.today, asking.now)
+    return draw(asking.conn, asking.keyring, place.files, making, asking.today, asking.now)
 
 
 def _noted(asking: Asking, drawn: DrawnCopy) -> CopyBrief:

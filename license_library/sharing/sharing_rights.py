@@ -25,7 +25,6 @@ from license_library.asking.waiting_records import (
     unreadable_words,
     waiting_words,
 )
-from license_library.copies.copy_marks import FaceNames
 from license_library.files.file_store import FileStore
 from license_library.licenses.license_now import licenses_now
 from license_library.sharing.consumers import Consumer, granted_types, may_ask
@@ -48,11 +47,10 @@ _MAY_WAIT: Final = "该类证照有记录因数据问题待处理，其中可能
 
 
 class FilePlace(msgspec.Struct, frozen=True):
-    """Hold what operations on files need: where files lie, where they are fetched, and what the face is called."""
+    """Hold what operations on files need: where files lie and where they are fetched."""
 
     files: FileStore
     address: str  # of temporary addresses, to which an id is added
-    face_name: FaceNames
 
 
 class Asking(msgspec.Struct, frozen=True):

@@ -171,7 +171,6 @@ def test_no_working_copy_is_made_of_a_license_whose_successor_is_doubted(
             shelf.keyring,
             FileStore(str(tmp_path), shelf.keyring),
             making(first),
-            lambda *_: None,
             TODAY,
             NOW,
         )

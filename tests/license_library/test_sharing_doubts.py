@@ -46,7 +46,7 @@ def files(shelf: Library, tmp_path: Path) -> FileStore:
 def ask(shelf: Library, files: FileStore) -> Ask:
     """Give a way to call one operation as a consumer that may ask for business licenses, of a feed that is fresh."""
     shelf.add_feed()
-    place = FilePlace(files, "http://hub.test/share/download?id=", lambda name: name)
+    place = FilePlace(files, "http://hub.test/share/download?id=")
     token = add_consumer(shelf.conn, shelf.keyring, "transport", "交通运输局", "王工", NOW)
     grant_types(shelf.conn, "transport", ["bizlic"], "王工", NOW)
 

@@ -237,6 +237,8 @@ def test_a_license_that_is_listed_no_more_is_relied_on_under_a_warning(
         told = shown[shown.index(warning) :]
         assert "该部门最近的全量清单中已无此证照" in told
         assert "仍作为该办件的依据" in told
+        assert "暂不能制作加注件，请先向颁发部门核实：该部门最近的全量清单中已无此证照" in shown
+        assert f'action="{address}/copies"' not in shown
     assert "PAGE-2" in after
 
 

@@ -39,7 +39,6 @@ from license_library.service.acts.purposes import Purpose, check_purpose, signed
 from license_library.service.acts.refusals import noting_refusals
 from license_library.service.bodies import as_question
 from license_library.service.settings import ServiceSettings
-from license_library.service.texts import face_name
 from schemas.errors import NotFound
 from schemas.struct_readers import build_readers
 
@@ -149,7 +148,7 @@ def copy(settings: ServiceSettings, actor: str, asked: CopyRequest) -> CopyBrief
     making = Making(asked.license_id, check_purpose(asked.purpose), actor, ends, asked.case_number)
     hashed = hash_question(settings.keyring, msgspec.structs.replace(asked, purpose=""))
     with noting_refusals(settings, actor, "working copy", asked.purpose, hashed), settings.engine.begin() as conn:
-        made, _ = make_copy(conn, settings.keyring, settings.files, making, face_name, settings.today(), now)
+        made, _ = make_copy(conn, settings.keyring, settings.files, making, settings.today(), now)
         record_inquiry(conn, actor, "working copy", asked.purpose, hashed, 1, now)
         return made
 

@@ -23,7 +23,6 @@ from license_library.service.bodies import InvalidQuestion, MalformedBody, read_
 from license_library.service.calls.call_heads import head_of_envelope, head_of_json
 from license_library.service.calls.soap_envelopes import read_envelope, write_fault, write_reply
 from license_library.service.settings import ServiceSettings
-from license_library.service.texts import face_name
 from license_library.service.wire import too_large
 from license_library.sharing.shared_files import use_link
 from license_library.sharing.sharing import answer_call, knows_caller
@@ -154,7 +153,7 @@ def download(settings: Settings, link_id: Annotated[str, Query(alias="id", max_l
 
 def share(settings: ServiceSettings, call: Call, links_at: str) -> Reply:
     """Answer a call and record who asked what and why, and how it ended; no answer leaves without that."""
-    place = FilePlace(settings.files, links_at, face_name)
+    place = FilePlace(settings.files, links_at)
     with _engine_of(settings, call).begin() as conn:
         reply = answer_call(conn, settings.keyring, place, call, settings.today(), settings.now())
         if reply.consumer is not None:
