@@ -496,6 +496,14 @@ def test_a_shadow_shows_what_it_would_change(person: Client, shelf: Shelf) -> No
     expected = ["变更原因", "将变为空", "代码不在代码表中", "9 条记录中 6 条有问题", "&lt;i&gt;R1"]
     assert [words for words in expected if words not in text] == []
     assert person.get("/exchanges/1/shadow").status_code == 404
+    exchange = person.get("/exchanges/4").text
+    assert '<a href="/exchanges/4/shadow">' in exchange
+    assert "用时 7260.0 秒" in exchange
+    assert "/shadow" not in person.get("/exchanges/1").text
+    assert (
+        '<a href="/license-types">'
+        in person.get("/license-types/bizlic").text.partition("<h1")[0].rpartition("<nav")[2]
+    )
 
 
 def test_a_search_says_why_each_hit_was_found_and_narrows_by_what_was_counted(shelf: Shelf, person: Client) -> None:
