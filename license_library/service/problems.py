@@ -34,7 +34,7 @@ from license_library.files.file_kinds import FileRefused
 from license_library.files.file_store import FileStoreUnavailable, FileTooLarge
 from license_library.service.access import SAFE_METHODS, NotSignedIn, Refused, split_address
 from license_library.service.bodies import FieldProblem, InvalidQuestion, MalformedBody
-from license_library.service.pages.sign_in import own_path, sign_in_address
+from license_library.service.pages.sign_in import SIGN_OUT, own_path, sign_in_address
 from license_library.service.rendering import render
 from license_library.service.wire import BodyTooLarge
 from license_library.storage.database_failures import is_broken_off, is_of_another_version
@@ -135,7 +135,8 @@ async def _answer_ours(request: Request, error: Exception) -> Response:
     error = cast("HubError", error)
     status = status_of(error)
     if status == HTTPStatus.UNAUTHORIZED and not _is_machine(request):
-        return RedirectResponse(sign_in_address(request), 303)
+        is_unsent = request.method not in SAFE_METHODS and request.url.path != SIGN_OUT
+        return RedirectResponse(sign_in_address(_page_of(request), is_unsent=is_unsent), 303)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("service: %s at %s", error.code, _place_of(error))
         return _respond(request, status, ProblemAnswer(error.code, "The hub could not answer."))

@@ -151,6 +151,18 @@ def test_after_signing_in_the_reader_comes_back(stranger: Client) -> None:
     assert answer.headers["location"] == "/quarantine?state=open"
 
 
+def test_who_was_signed_out_meanwhile_is_told_that_what_was_sent_was_not_done(stranger: Client) -> None:
+    page = f"{stranger.base_url}/quarantine/1?lang=en"
+    sent = stranger.post("/quarantine/1", data={"action": "discard"}, headers={"Referer": page})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?next=%2Fquarantine%2F1&unsent=yes")
+    told = stranger.get(sent.headers["location"]).text
+    assert "刚才提交的内容未作处理" in told
+    assert 'name="next" value="/quarantine/1"' in told
+    assert "未作处理" not in stranger.get("/sign-in?next=/quarantine").text
+    left = stranger.post("/sign-out", headers={"Referer": page})
+    assert "unsent" not in left.headers["location"]
+
+
 @pytest.mark.parametrize(
     "wanted", ["//elsewhere.test", "/\\elsewhere.test", "http://elsewhere.test", "", "/a\r\nb", "/sign-in"]
 )

@@ -25,14 +25,14 @@ from license_library.service.sessions import is_same
 
 router = APIRouter(include_in_schema=False)
 SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
 
 
-def sign_in_address(request: Request) -> str:
-    """Return where to sign in; after it the reader comes back to the page that was asked for."""
-    if request.method != "GET" or request.url.path == "/":
-        return SIGN_IN
-    wanted = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-    return f"{SIGN_IN}?{urlencode({'next': wanted})}"
+def sign_in_address(page: str, *, is_unsent: bool) -> str:
+    """Return where to sign in: after it the reader comes back to that page, and is told of what was sent and not done."""
+    wanted = {} if page in {"/", "/?"} else {"next": page.removesuffix("?")}
+    told = wanted | ({"unsent": "yes"} if is_unsent else {})
+    return f"{SIGN_IN}?{urlencode(told)}" if told else SIGN_IN
 
 
 def own_path(wanted: str) -> str:
@@ -47,7 +47,9 @@ def ask_token(request: Request) -> Response:
     wanted = own_path(request.query_params.get("next", "/"))
     if find_session(request):
         return RedirectResponse(wanted, 303)
-    return render(request, "sign_in.html", wanted=wanted, refused=False)
+    return render(
+        request, "sign_in.html", wanted=wanted, refused=False, unsent=bool(request.query_params.get("unsent"))
+    )
 
 
 @router.post(SIGN_IN)
@@ -56,13 +58,13 @@ def take_token(request: Request, settings: Settings, form: Form) -> Response:
     demand_own_origin(request)
     wanted = own_path(form.get("next", "/"))
     if not is_same(form.get("token", ""), settings.token):
-        return render(request, "sign_in.html", 401, wanted=wanted, refused=True)
+        return render(request, "sign_in.html", 401, wanted=wanted, refused=True, unsent=False)
     response = RedirectResponse(wanted, 303)
     sign_in(response, settings)
     return response
 
 
-@router.post("/sign-out", dependencies=[Depends(demand_someone)])
+@router.post(SIGN_OUT, dependencies=[Depends(demand_someone)])
 def end_session(settings: Settings) -> Response:
     """Forget the session and the purpose in this browser."""
     response = RedirectResponse(SIGN_IN, 303)
