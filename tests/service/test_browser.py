@@ -14,6 +14,9 @@ ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-p
 CUT = """[...document.querySelectorAll("main *")]
   .filter((box) => getComputedStyle(box).overflowX === "hidden" && !box.closest(".unseen, thead"))
   .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className)"""
+EMPTY = """[...document.querySelectorAll("main section")].filter((box) => box.offsetHeight && box.querySelector("h2"))
+  .map((box) => [box.innerText.trim(), box.querySelector("h2").innerText.trim()])
+  .filter(([all, title]) => all === title)"""
 ADDRESSES = [
     "/",
     "/checklist",
@@ -261,6 +264,7 @@ def test_paper_shows_tables_as_tables_and_no_form(page: Page, shelf: Shelf) -> N
     ):
         page.goto(address)
         expect(page.locator("main :is(form, button, input, select, summary):visible")).to_have_count(0)
+        assert page.evaluate(EMPTY) == [], address
 
 
 def test_a_tick_is_no_wider_than_a_tick(page: Page) -> None:
