@@ -5,7 +5,6 @@ Knows how these are made from settings; knows no department and no record.
 
 from __future__ import annotations
 
-import os
 import random
 import secrets
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from license_library.storage import embedded
 from license_library.storage.database import assert_migrated, migrate, open_database
 from license_library.storage.key_mark import KeyDiffers, check_key, is_keyed
 from license_library.storage.keyring import Keyring, load_or_create
+from license_library.storage.secret_files import write_once
 from schemas.bureau_time import Clock, local_day
 from schemas.catalogue.catalogue import load_catalogue
 from schemas.catalogue.workdays import announced_days
@@ -156,11 +156,7 @@ def sign_in_token(settings: Settings) -> str:
     if settings.token:
         return _long_enough(settings.token.get_secret_value(), "HUB_TOKEN")
     file = settings.home.absolute() / "token"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
-            output.write(secrets.token_urlsafe(24))
-    return _long_enough(file.read_text().strip(), str(file))
+    return _long_enough(write_once(file, secrets.token_urlsafe(24)), str(file))
 
 
 def _long_enough(token: str, place: str) -> str:

@@ -17,10 +17,12 @@ def write_once(path: Path, text: str) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two containers may share a volume and have the same process ids.
         scratch = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        _write_down(scratch, text)
-        with suppress(FileExistsError):
-            os.link(scratch, path)  # unlike a rename it never replaces what a quicker process wrote
-        scratch.unlink()
+        try:
+            _write_down(scratch, text)
+            with suppress(FileExistsError):
+                os.link(scratch, path)  # unlike a rename it never replaces what a quicker process wrote
+        finally:  # nor is half of one left by a full disk
+            scratch.unlink(missing_ok=True)
         sync_folder(path.parent)
     return path.read_text().strip()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,18 @@ def test_the_token_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -
     assert sign_in_token(settings) == sign_in_token(settings)
     assert len(sign_in_token(settings)) >= 32
     assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_half_token_is_kept_where_the_disk_is_full(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5, hard))  # no file may grow beyond five bytes
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            sign_in_token(Settings(home=tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+    assert len(sign_in_token(Settings(home=tmp_path))) >= 32
 
 
 def test_a_given_key_is_used_and_a_wrong_one_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
