@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -31,9 +34,10 @@ def environment(hub: HubContext, database_address: str, tmp_path: Path) -> dict[
     }
 
 
-def start(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def start(environment: dict[str, str], before: str = "") -> subprocess.Popen[bytes]:
     """Start a service of two processes."""
-    command = [sys.executable, "-c", "from hub.command import app; app()", "serve", "--port", "0", "--processes", "2"]
+    code = f"{before}from hub.command import app; app()"
+    command = [sys.executable, "-c", code, "serve", "--port", "0", "--processes", "2"]
     return subprocess.Popen(
         command, env=environment, cwd=PROJECT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
@@ -42,7 +46,13 @@ def start(environment: dict[str, str]) -> subprocess.Popen[bytes]:
 @pytest.fixture
 def served(environment: dict[str, str]) -> Iterator[Served]:
     """Give a service of two processes, and its address."""
-    service = start(environment)
+    with serving(start(environment)) as given:
+        yield given
+
+
+@contextmanager
+def serving(service: subprocess.Popen[bytes]) -> Iterator[Served]:
+    """Wait until both of its processes serve; end it after the block."""
     assert service.stderr is not None
     with service.stderr as said:
         address = said.readline().split()[0].decode()
@@ -98,6 +108,62 @@ def test_what_no_process_can_start_with_ends_the_service(environment: dict[str, 
     assert service.returncode == 1
     assert "HUB_FILES_URL" in said
     assert "Traceback" not in said
+
+
+class Welcoming(socketserver.StreamRequestHandler):
+    """A file server that lets everybody in, and says no more."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        while self.rfile.readline():
+            self.wfile.write(b"230 come in\r\n")
+
+
+def test_a_file_store_that_is_away_at_the_start_is_waited_for(environment: dict[str, str]) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Welcoming, bind_and_activate=False) as store:
+        store.daemon_threads = True
+        store.server_bind()  # and listens to nobody yet
+        welcoming = threading.Thread(target=store.serve_forever, daemon=True)
+        service = start(environment | {"HUB_FILES_URL": f"ftp://127.0.0.1:{store.server_address[1]}/files"})
+        assert service.stderr is not None
+        try:
+            address = service.stderr.readline().split()[0].decode()
+            for _ in range(4):  # of two processes: each tries again
+                assert service.stderr.readline().startswith(b"[hub.file_store_unavailable] files: ")
+            store.server_activate()
+            welcoming.start()
+            until(lambda: is_healthy(address))
+            assert len(servers(service.pid)) == 2
+        finally:
+            service.kill()
+            service.communicate(timeout=30)
+            if welcoming.is_alive():
+                store.shutdown()
+
+
+def test_one_that_is_silent_for_a_while_is_let_live_and_the_others_heed_signals_meanwhile(served: Served) -> None:
+    service, address = served
+    started = servers(service.pid)
+    silent = min(started)
+    os.kill(silent, signal.SIGSTOP)
+    try:
+        time.sleep(8)
+        assert servers(service.pid) == started
+        service.send_signal(signal.SIGTERM)
+        until(lambda: not is_alive(max(started)))
+    finally:
+        os.kill(silent, signal.SIGCONT)
+    assert service.wait(60) == 130
+    assert not is_healthy(address)
+
+
+def test_one_that_stays_silent_is_replaced(environment: dict[str, str]) -> None:
+    with serving(start(environment, "import hub.serving_processes as s; s._SILENT = 30; ")) as (service, address):
+        silent = min(servers(service.pid))
+        os.kill(silent, signal.SIGSTOP)
+        until(lambda: len(servers(service.pid) - {silent}) == 2)
+        assert not is_alive(silent)
+        until(lambda: is_healthy(address))
 
 
 def test_none_is_left_of_a_service_that_is_killed_while_its_processes_start(environment: dict[str, str]) -> None:
