@@ -5,6 +5,7 @@ Changes nothing but the batch column, where one is declared. What is read stays 
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from schemas.errors import DepartmentBrokePromise
 
 CLAIM = "hub-"  # a batch of ours begins so; one that a dead exchange left behind is taken over
 Columns = dict[str, sa.ColumnClause[Any]]
+_log = logging.getLogger(__name__)
 
 
 def is_unread(front: FrontDatabase, flag: Flag, columns: Columns) -> sa.ColumnElement[bool]:
@@ -56,10 +58,15 @@ def read_front_table(
             if len(rows) < feed.paging.size:
                 return
             time.sleep(max(0.0, began + 1 / limits.requests_per_second - time.monotonic()))
-        if feed.flag is None or since is None:
-            raise DepartmentBrokePromise(
-                f"{front.who}: more than {max_pages} pages; expected an end; nothing is applied"
-            )
+        if front.step(lambda conn: reading.fetch(conn, 1)):
+            _stop_at(max_pages, front.who, leaves_unread=feed.flag is not None and since is not None)
+
+
+def _stop_at(max_pages: int, who: str, *, leaves_unread: bool) -> None:
+    """Tell that more lies there than an exchange may take; raise where the next would not bring the rest."""
+    if not leaves_unread:
+        raise DepartmentBrokePromise(f"{who}: more than {max_pages} pages; expected an end; nothing is applied")
+    _log.warning("%s: more than %d pages wait; the rest stays unread for the next exchange", who, max_pages)
 
 
 class _Reading:

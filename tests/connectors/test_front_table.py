@@ -122,10 +122,21 @@ def test_a_column_that_turned_into_bytes_stops_the_exchange(front: Front) -> Non
             fetch(front)
 
 
-def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange(front: Front) -> None:
+def test_a_backlog_beyond_the_bound_stays_for_the_next_exchange_and_is_told(
+    front: Front, caplog: pytest.LogCaptureFixture
+) -> None:
     assert len(fetch(front, max_pages=2)) == 2
+    assert "more than 2 pages wait; the rest stays unread for the next exchange" in caplog.text
     with pytest.raises(DepartmentBrokePromise, match="more than 2 pages"):
         fetch(front, since=None, max_pages=2)
+
+
+@pytest.mark.parametrize("since", [NOW, None])
+def test_as_many_pages_as_an_exchange_takes_are_no_backlog(
+    front: Front, caplog: pytest.LogCaptureFixture, since: datetime | None
+) -> None:
+    assert len(fetch(front, since, max_pages=3)) == 3
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(("name", "feed"), TABLE_FEEDS)

@@ -24,6 +24,7 @@ from license_library.exchange.summaries import ExchangeSummary
 from schemas.errors import DeclarationError, DepartmentRefused, DepartmentUnreachable
 
 PROJECT = Path(__file__).parents[2]
+FLIPPED = "set_byte(body, 20, (get_byte(body, 20) + 1) % 256)"
 
 
 @pytest.fixture
@@ -196,6 +197,22 @@ def test_a_pull_whose_answer_alone_fails_still_tells_what_it_merged(hub_here: Hu
     )
     assert "merged, but not acknowledged to the department: work_safety.licenses: " in (summary.error_message or "")
     assert count(hub_here, "licenses") == front.truth.good
+
+
+def test_a_damaged_page_keeps_no_other_row_from_its_answer(
+    hub_here: HubContext, front: Front, caplog: pytest.LogCaptureFixture
+) -> None:
+    def spoil(step: Step, done: int) -> None:
+        if (step, done) == ("acknowledge", 0):
+            with hub_here.engine.begin() as conn:
+                conn.execute(text(f"update landed_pages set body = {FLIPPED} where page_number = 1"))
+
+    summary = steps.pull(hub_here, "work_safety", "licenses", front.connection, progress=spoil)
+    assert (summary.state, summary.error_code) == ("merged", "hub.page_damaged")
+    assert "page 1 of exchange" in caplog.text
+    assert front.flags()[None] == 40
+    assert pull(hub_here, front).received == 40
+    assert_everything_is_kept_once(hub_here, front)
 
 
 def test_an_answer_by_another_declaration_is_not_given(hub_here: HubContext, front: Front) -> None:
