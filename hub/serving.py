@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from connectors.declarations.declaration import list_departments
 from hub.context import HubContext, open_file_store, sign_in_token
 from hub.pushing.push import enqueue_delivery
-from hub.settings import Settings
+from hub.settings import Settings, demand_folder
 from hub.stewarding.held_batches import settle_batch
 from license_library.service.settings import ServiceSettings
 from license_library.storage.database import open_database
@@ -30,6 +30,7 @@ CONFIG: Final[dict[str, Any]] = {"log_level": "warning", "access_log": False}
 
 def service_settings(hub: HubContext, settings: Settings) -> ServiceSettings:
     """Return what the service is handed."""
+    demand_folder(hub.connectors_folder)  # every feed would look like one that is declared no more
     return ServiceSettings(
         hub.engine,
         hub.keyring,

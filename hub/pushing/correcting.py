@@ -10,6 +10,7 @@ import logging
 from connectors.declarations.declaration import list_departments, load_department
 from hub.context import HubContext
 from hub.pushing.push import enqueue_delivery
+from hub.settings import demand_folder
 from license_library.oversight.incidents import Cause, tell_incidents
 from license_library.quarantine.correction_following import (
     Late,
@@ -30,6 +31,7 @@ KIND = "correction_request"
 
 def follow_corrections(hub: HubContext) -> dict[str, int]:
     """Settle what came back put right, hand new requests to the outbox, tell which are late; return the counts."""
+    demand_folder(hub.connectors_folder)  # nobody would take a request any more
     with hub.engine.begin() as conn:
         settled = settle_corrected(conn, hub.clock())
     return {"settled": settled, **_hand_over(hub), "late": _escalate(hub)}

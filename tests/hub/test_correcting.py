@@ -116,6 +116,25 @@ def test_a_request_that_cannot_be_handed_over_keeps_no_other_back(
     assert column(hub, unsent) == ["valid_to"]
 
 
+def test_a_mistyped_folder_of_departments_is_told_and_leaves_every_request_as_it_is(
+    hub_here: HubContext, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, license_id = hub_here, int(str(column(hub_here, "select min(license_id) from licenses")[0]))
+    with hub.engine.begin() as conn:
+        ask_for_license(conn, hub.keyring, license_id, ASKED, today(hub), hub.clock())
+    mistyped = replace(hub, connectors_folder=Path("/no/such"))
+    with pytest.raises(RequestError, match="HUB_CONNECTORS_FOLDER: /no/such is no folder"):
+        follow_corrections(mistyped)
+    monkeypatch.setenv("HUB_CONNECTORS_FOLDER", "/no/such")
+    monkeypatch.setenv("HUB_SECRET_KEY", b"a secret of thirty-two bytes, ok".hex())
+    asked = ("correction", "ask", str(license_id), "--field", "valid_from", "--basis", "x", "--by", "张工")
+    for typed in (asked, ("find", "某某公司")):
+        told = type_command(*typed)
+        assert (told.exit_code, "/no/such is no folder" in told.stderr) == (2, True), told.output
+    assert column(hub, "select field from correction_requests where delivery_id is null") == ["valid_to"]
+    assert follow_corrections(hub)["handed_over"] == 1
+
+
 def test_a_restored_database_gives_no_request_the_key_of_one_that_it_has_forgotten(hub_here: HubContext) -> None:
     """Its department would take the new one for the old, and nobody would ever see it."""
     hub, license_id = hub_here, int(str(column(hub_here, "select min(license_id) from licenses")[0]))
