@@ -45,6 +45,7 @@ from hub.commands import (
 from hub.commands.output import explain
 from hub.commands.typed import judge_arguments
 from hub.failures import plain_database_errors_at
+from hub.terminal import warn_plainly
 from schemas.errors import HubError, RequestError
 
 
@@ -57,6 +58,7 @@ class HubGroup(TyperGroup):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the chosen verb."""
+        warn_plainly()
         try:
             with plain_database_errors_at("hub"):
                 return super().main(*args, **kwargs)

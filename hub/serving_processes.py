@@ -27,6 +27,7 @@ from hub.context import opened_hub
 from hub.failures import kind_and_place
 from hub.serving import CONFIG, made_app
 from hub.settings import Settings
+from hub.terminal import warn_plainly
 from schemas.errors import HubError, ProcessFailed
 
 _LOOK, _AGAIN = 1.0, 3.0  # seconds
@@ -49,6 +50,7 @@ def make_app() -> Any:
     """Open the hub for this process, and return the service over it; both end with the process that started this one."""
     began_by = multiprocessing.parent_process()  # not whose child it is by now: that may be gone already
     threading.Thread(target=_end_with, args=(began_by.pid if began_by else os.getppid(),), daemon=True).start()
+    warn_plainly()
     opened = ExitStack()
     atexit.register(opened.close)
     try:

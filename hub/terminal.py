@@ -1,20 +1,17 @@
-"""The terminal: standard error, where progress and notes go, and how text is written so that it stays text.
+"""The terminal: standard error, where progress, notes and warnings go, and how text is written so that it stays text.
 
 Standard output is for results. Knows no command and no exchange.
 """
 
 from __future__ import annotations
 
-import json
-import unicodedata
-from collections.abc import Callable
-from typing import Any, Final
+import logging
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-# What a terminal obeys instead of showing it: control characters, marks that turn a line around or take no room, halves.
-_UNSEEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+from schemas.visible_text import visible, visible_line
 
 
 class PlainConsole(Console):
@@ -25,18 +22,17 @@ class PlainConsole(Console):
         return super().render_str(visible(text), **{**how, "emoji": False})
 
 
-def visible(text: str) -> str:
-    """Write what could not be seen as Python would; line breaks stay."""
-    return _written(text, lambda char: char.encode("unicode_escape").decode())
+class _PlainLines(logging.Formatter):
+    """Write each warning on one line: a name with a line break in it would pass for another."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        return visible_line(super().formatMessage(record))
 
 
-def visible_json(text: str) -> str:
-    """Write the same in JSON as JSON does, so that it means what it meant."""
-    return _written(text, lambda char: json.dumps(char)[1:-1])
-
-
-def _written(text: str, escape: Callable[[str], str]) -> str:
-    return "".join(escape(one) if unicodedata.category(one) in _UNSEEN and one != "\n" else one for one in text)
+def warn_plainly() -> None:
+    """Write the warnings for which nobody set up a log, which Python writes to standard error, so that they stay text."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(_PlainLines())
 
 
 notes = PlainConsole(stderr=True, highlight=False)

@@ -16,6 +16,7 @@ from connectors.formats.page_rows import Fault, PageRows, is_count, source_names
 from connectors.formats.text_stream import LONGEST, BlockEnds, read_lines
 from schemas.errors import DepartmentBrokePromise
 from schemas.phrases import phrase
+from schemas.visible_text import visible_line
 
 csv.field_size_limit(LONGEST)  # Python's own would refuse a whole file for a cell of 131,073 characters
 _log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def _noted(lines: Iterator[str], last: list[str]) -> Iterator[str]:
 
 def _compare(header: Sequence[str], contract: FileContract, who: str) -> None:
     missing = [name for name in contract.columns if name not in header]
-    added = [name for name in header if name not in contract.columns]
+    added = [visible_line(name) for name in header if name not in contract.columns]
     if missing or len(set(header)) != len(header):
         raise DepartmentBrokePromise(
             f"{who}: the header is not the contract's: {'lacks ' + ', '.join(missing) if missing else 'a name twice'}"

@@ -18,6 +18,7 @@ from connectors.declarations.durations import duration
 from connectors.declarations.file_rules import date_in, marker_of, name_pattern
 from connectors.drops.drop_folder import DropFolder, Entry
 from connectors.drops.file_parts import PART, Closing
+from schemas.visible_text import is_visible
 
 _log = logging.getLogger(__name__)
 
@@ -61,13 +62,15 @@ def _marker_path(files: Files, entry: Entry) -> str:
 
 
 def _nameable(entries: Iterable[Entry], who: str) -> Iterator[Entry]:
-    """Yield the files whose names can be kept; whether another is one of ours nobody can say, so it is told and left."""
+    """Yield the files whose names can be kept and seen; whether another is one of ours nobody can say, so it is told and left."""
+    words = (
+        "%s: the name of a file is %r; expected UTF-8 that can be seen; it is left where it lies, the others are taken"
+    )
     for entry in entries:
-        if not any("\ud800" <= letter <= "\udfff" for letter in entry.name):
+        if is_visible(entry.name):
             yield entry
-            continue
-        words = "%s: the name of a file is %r; expected UTF-8; it is left where it lies, the others are taken"
-        _log.warning(words, who, entry.name.encode("utf-8", "surrogateescape"))
+        else:
+            _log.warning(words, who, entry.name.encode("utf-8", "surrogateescape"))
 
 
 def _named(files: Files, entries: Iterable[Entry]) -> Iterator[Entry]:

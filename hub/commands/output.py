@@ -16,9 +16,10 @@ import msgspec
 import typer
 from rich.table import Table
 
-from hub.terminal import PlainConsole, notes, visible_json
+from hub.terminal import PlainConsole, notes
 from schemas.bureau_time import local_minute
 from schemas.errors import HubError, NotFound, RequestError
+from schemas.visible_text import visible_json
 
 WIDE = 200
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]

@@ -304,6 +304,21 @@ def test_a_name_that_is_not_utf8_stops_no_other_file(name: str, local: bool, cap
     assert f"{written!r}; expected UTF-8" in caplog.text
 
 
+@pytest.mark.parametrize("local", [True, False])
+@pytest.mark.parametrize("ending", ["\x1b[31m", "\n[hub.ok] all is well", "\u2028", "\u202e", "\x7f"])
+def test_a_name_that_a_log_would_obey_stops_no_other_file(
+    ending: str, local: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = f"wsjd_20250102_{ending}.csv"
+    with dropping(file_department(), local=local) as drop:
+        for one in (name, name.replace(".csv", ".ok")):
+            (drop.folder / one).write_bytes(b"1\n")
+        assert len(closings(fetch(drop))) == 3
+        assert (drop.folder / name).exists()
+    assert f"{name.encode()!r}; expected UTF-8 that can be seen" in caplog.text
+    assert ending not in caplog.text
+
+
 def test_words_of_a_server_that_are_not_utf8_hide_no_error(sftp: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sftp_server, "SFTP_DESC", ["拒绝访问".encode("gb18030")] * 9)
     sftp.set_mode("permission_denied")

@@ -220,6 +220,12 @@ def test_columns_in_another_order_and_new_ones_are_read_by_name(
     assert "more than the contract: XZ" in caplog.text
 
 
+def test_a_new_column_is_told_so_that_no_log_obeys_it(declare: Declare, caplog: pytest.LogCaptureFixture) -> None:
+    content = csv_of([[*ROW, "新"]], [*COLUMNS, "X\n\x1b[31m\u202eZ"])
+    assert values(read(declare("csv"), content.encode()), "MC") == ["某某林场"]
+    assert caplog.messages[0].endswith(r"more than the contract: X\n\x1b[31m\u202eZ; these are not read")
+
+
 @pytest.mark.parametrize("end", ["", "TOTAL,3\r\n", "TOTAL\r\n", "TOTAL,2\r\n1,2,3,4,5,6\r\n"])
 def test_a_trailer_that_is_missing_or_lies_refuses_the_file(declare: Declare, end: str) -> None:
     department = declare("csv", 'total = "TOTAL"')
