@@ -110,7 +110,7 @@ def wrong_cursor() -> WrongQuestion:
     """Return the error for a cursor that cannot be gone on from."""
     words = Words(
         "翻页位置无效，请重新查询",
-        "search: the cursor is not of this question; expected `next` of its last page; ask again without it",
+        "list: the cursor is not of this question; expected `next` of its last page; ask again without it",
     )
     return WrongQuestion("search.bad_cursor", words)
 
@@ -119,7 +119,7 @@ def check_limit(limit: int) -> int:
     """Return the limit; WrongQuestion when it is outside what one page may hold."""
     if not 1 <= limit <= MAX_LIMIT:
         words = Words(
-            f"每页条数应在 1 到 {MAX_LIMIT} 之间", f"search: the limit is wrong; expected 1 to {MAX_LIMIT}, got {limit}"
+            f"每页条数应在 1 到 {MAX_LIMIT} 之间", f"list: the limit is wrong; expected 1 to {MAX_LIMIT}, got {limit}"
         )
         raise WrongQuestion("search.bad_limit", words)
     return limit

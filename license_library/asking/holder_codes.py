@@ -66,7 +66,7 @@ def read_holder_code(typed: str, code_type: str | None, today: date) -> HolderCo
     if not code_type and is_of_both(code, today):
         zh = "15 位号码既可能是旧居民身份证号码，也可能是工商注册号；请注明类型（111 居民身份证，099 其他组织证件）"
         en = "the 15 digits may be an old resident number or a business registration number; say its type, 111 or 099"
-        raise _wrong("identifier.holder_code_ambiguous", zh, f"{en}; nothing was searched")
+        raise _wrong("identifier.holder_code_ambiguous", zh, f"{en}; nothing was answered")
     return _read(code, code_type, today)
 
 
@@ -85,7 +85,9 @@ def _read(code: str, code_type: str | None, today: date) -> HolderCode:
         return HolderCode(_registration(code), known_type)
     if known_type not in HOLDER_CODE_TYPE_CODES:
         raise _wrong(
-            "identifier.holder_code_wrong", "证件类型代码不在代码表中", "the holder code type is not in its list"
+            "identifier.holder_code_wrong",
+            "证件类型代码不在代码表中",
+            "its type is not in its list; nothing was answered",
         )
     return HolderCode(code, known_type)
 
@@ -109,8 +111,8 @@ def _guess_type(code: str, today: date) -> str:
     if len(code) not in (15, 18):
         zh = f"持证主体代码应为 18 位的公民身份号码或统一社会信用代码，或 15 位的旧号码，实为 {len(code)} 位；其他证件请注明类型"
         en = (
-            "the holder code is wrong; expected a resident number or credit code of 18 characters, or an old number of 15,"
-            f" got {len(code)} characters; say its type if it is another kind of code"
+            "it is wrong; expected a resident number or credit code of 18 characters, or an old number of 15,"
+            f" got {len(code)} characters; say its type if it is another kind of code; nothing was answered"
         )
         raise _wrong("identifier.holder_code_wrong", zh, en)
     if resident_identity_fault(code, today) is None:
@@ -141,7 +143,7 @@ def _either(got: str, resident: str | None, credit: str | None) -> WrongQuestion
     as_resident = _at_eighteen(resident, got) or Words("没有这样的出生日期", "it holds no day of birth")
     reason = "identifier.holder_code_wrong" if resident else "identifier.uscc_wrong"
     zh = f"18 位号码有误：作为统一社会信用代码，{as_credit.zh}；作为公民身份号码，{as_resident.zh}"
-    en = f"the number of 18 digits is wrong: as a credit code {as_credit.en}; as a resident number {as_resident.en}; nothing was searched"
+    en = f"the number of 18 digits is wrong: as a credit code {as_credit.en}; as a resident number {as_resident.en}; nothing was answered"
     return _wrong(reason, zh, en)
 
 
@@ -158,11 +160,11 @@ def _resident(code: str, today: date) -> str:
     if fault == _RESIDENT_CHECK_FAULT and len(code) == _RESIDENT_WIDTH:
         expected = resident_identity_check(code[:17])
         zh = f"公民身份号码有误：第 18 位校验码应为 {expected}，实为 {code[17]}"
-        en = f"the resident number is wrong at position 18; expected {expected}, got {code[17]}; nothing was searched"
+        en = f"the resident number is wrong at position 18; expected {expected}, got {code[17]}; nothing was answered"
         raise _wrong("identifier.resident_id_wrong", zh, en)
     zh = "公民身份号码有误，请核对各位数字和末位校验码"
     raise _wrong(
-        "identifier.resident_id_wrong", zh, f"the resident number is wrong: {in_english(fault)}; nothing was searched"
+        "identifier.resident_id_wrong", zh, f"the resident number is wrong: {in_english(fault)}; nothing was answered"
     )
 
 
@@ -177,7 +179,7 @@ def _registration(code: str) -> str:
     zh = f"15 位号码有误：作为工商注册号，第 15 位校验码应为 {expected}，实为 {code[14]}；作为旧公民身份号码，没有这样的出生日期"
     en = (
         f"the number of 15 digits is wrong: as a business registration number at position 15; expected {expected}, got {code[14]};"
-        " as an old resident number it holds no day of birth; nothing was searched"
+        " as an old resident number it holds no day of birth; nothing was answered"
     )
     raise _wrong("identifier.registration_number_wrong", zh, en)
 
@@ -189,13 +191,13 @@ def _credit(code: str) -> str:
     if fault != _CHECK_FAULT:
         zh = "统一社会信用代码有误，请核对各位字符"
         raise _wrong(
-            "identifier.uscc_wrong", zh, f"the credit code is wrong: {in_english(fault)}; nothing was searched"
+            "identifier.uscc_wrong", zh, f"the credit code is wrong: {in_english(fault)}; nothing was answered"
         )
     expected = credit_code_check(code[:17])
     zh = f"统一社会信用代码有误：第 18 位校验码应为 {expected}，实为 {code[17]}"
-    en = f"the credit code is wrong at position 18; expected {expected}, got {code[17]}; nothing was searched"
+    en = f"the credit code is wrong at position 18; expected {expected}, got {code[17]}; nothing was answered"
     raise _wrong("identifier.uscc_wrong", zh, en)
 
 
 def _wrong(reason: str, zh: str, en: str) -> WrongQuestion:
-    return WrongQuestion(reason, Words(zh, f"search: {en}"))
+    return WrongQuestion(reason, Words(zh, f"holder code: {en}"))

@@ -16,7 +16,7 @@ def check_moment(on: date | None, known_at: date | None) -> None:
     if any(moment is not None and not _YEARS[0] <= moment.year <= _YEARS[1] for moment in (on, known_at)):
         words = Words(
             "日期超出范围：应在 1900 年至 2200 年之间",
-            "search: the day is out of range; expected one from 1900 to 2200; nothing was searched",
+            "day: it is out of range; expected one from 1900 to 2200; nothing was answered",
         )
         raise WrongQuestion("search.bad_day", words)
 
@@ -26,6 +26,6 @@ def check_past(on: date | None, now: datetime) -> None:
     if on is not None and on > local_day(now):
         words = Words(
             "所问的日期尚未到来：应为今天或更早的日期",
-            "search: the day is still to come; expected today or a day before; nothing was searched",
+            "day: it is still to come; expected today or a day before; nothing was answered",
         )
         raise WrongQuestion("search.day_to_come", words)

@@ -207,7 +207,7 @@ def _code_doubt(value: str, today: date) -> Advice:
     try:
         read_holder_code(value, None, today)
     except WrongQuestion as fault:
-        en = fault.words.en.removeprefix("search: ").removesuffix("; nothing was searched")
+        en = fault.words.en.removesuffix("; nothing was answered")
         said = "，仅按证照编号查找", "; it was only looked for as a license number"
         return Advice(fault.reason, Words(fault.words.zh + said[0], en + said[1]))
     raise AssertionError("a right holder code is no doubt")

@@ -252,6 +252,7 @@ def test_a_day_to_come_is_no_question_about_the_past(library, keyring, pull):
     with pytest.raises(WrongQuestion) as refused:
         asked(library, keyring, license_id, on=today + timedelta(days=1))
     assert refused.value.reason == "search.day_to_come"
+    assert str(refused.value).startswith("day: ")
 
 
 def test_nothing_is_said_of_a_license_nobody_keeps(library, keyring):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -21,6 +22,7 @@ def refusal(typed: str) -> WrongQuestion:
     with pytest.raises(WrongQuestion) as refused:
         read_holder_code(typed, None, TODAY)
     assert typed not in str(refused.value) + refused.value.words.zh
+    assert re.fullmatch("holder code: .*; nothing was answered", str(refused.value))  # whatever was asked about it
     return refused.value
 
 
@@ -61,6 +63,12 @@ def test_a_resident_number_is_told_its_check_character_beside_what_speaks_agains
     assert "作为公民身份号码，第 18 位校验码应为 X，实为 1" in wrong.words.zh
     assert "作为统一社会信用代码，第 17 位校验码与其前各位不符" in wrong.words.zh
     assert refusal("370283199003077212").words.zh == "公民身份号码有误：第 18 位校验码应为 1，实为 2"
+
+
+def test_a_code_of_another_length_or_type_is_told_so() -> None:
+    assert "got 4 characters" in str(refusal("1101"))
+    with pytest.raises(WrongQuestion, match="holder code: its type is not in its list; nothing was answered"):
+        read_holder_code("1101", "12345", TODAY)
 
 
 @pytest.mark.parametrize("typed", ["11022665010100X", "91" + "\u0663" * 15 + "4"])

@@ -147,3 +147,4 @@ def test_what_is_known_of_a_day_to_come_is_no_question_about_the_past(library: E
     with library.connect() as conn, pytest.raises(WrongQuestion) as refused:
         facts_of_subject(conn, keyring, *ask)
     assert refused.value.reason == "search.day_to_come"
+    assert str(refused.value).startswith("day: ")
