@@ -17,7 +17,12 @@ from hub.context import HubContext
 from hub.failures import plain_database_errors_at
 from hub.settings import demand_folder
 from license_library.answers import ExchangeBrief, Words
+from license_library.asking.questions import HoldDecision
+from license_library.exchange.exchanges import Exchange
+from license_library.merge.repeats import settle_repeats
+from license_library.oversight.exchange_list import get_exchange_brief
 from license_library.oversight.feed_states import FeedState, read_feed_states
+from license_library.oversight.hold_decisions import note_hold_decision
 from license_library.oversight.incidents import Cause, tell_incidents
 from license_library.words.hold_words import hold_words
 from license_library.words.wording import exchange_words
@@ -33,6 +38,7 @@ LEAST_QUIET: Final = timedelta(days=7)
 def judge_feeds(hub: HubContext) -> int:
     """Judge every feed now, keep its incidents, and return how many things are wrong."""
     now, is_declared = hub.clock(), _declared(hub)
+    _settle_repeats(hub, now)
     with plain_database_errors_at("feeds: judging"), hub.engine.begin() as conn:
         found = 0
         for department, feeds in groupby(read_feed_states(conn, now), lambda one: one.department):
@@ -43,6 +49,19 @@ def judge_feeds(hub: HubContext) -> int:
                 tell_incidents(conn, department, kind, causes, now)
                 found += len(causes)
     return found
+
+
+def _settle_repeats(hub: HubContext, now: datetime) -> None:
+    """Settle held batches that others hold too, so that a steward decides once; the history of the incident says which and why."""
+
+    def noted(conn: Connection, gone: Exchange, stays: Exchange) -> None:
+        tell_held(conn, get_exchange_brief(conn, stays.exchange_id, now), now)
+        reason = f"交换 {stays.exchange_id} 同样暂缓，并含有该批全部记录；exchange {stays.exchange_id} is held too and holds all of it"
+        decision = HoldDecision("discard", "hub", reason)
+        note_hold_decision(conn, gone.department, gone.feed, gone.exchange_id, decision, now)
+
+    with plain_database_errors_at("feeds: held batches"):
+        settle_repeats(hub.engine, now, noted)
 
 
 def _declared(hub: HubContext) -> Callable[[str, str], bool]:

@@ -77,7 +77,7 @@ def merge_exchange(
 ) -> Counts:
     """Merge a checked exchange into the library; one that is merged already only returns its counts."""
     with engine.begin() as conn:
-        exchange, done, _ = _lock(conn, exchange_id)
+        exchange, done, _ = lock_exchange(conn, exchange_id)
         if exchange.state == "merged":
             return done
         hold_lease(conn, exchange, ["checked"])
@@ -97,7 +97,7 @@ def release_held(engine: Engine, exchange_id: int, clock: Callable[[], datetime]
     One that was released before only returns its counts; NotHeld where it never was held.
     """
     with engine.begin() as conn:
-        exchange, done, was_held = _lock(conn, exchange_id)
+        exchange, done, was_held = lock_exchange(conn, exchange_id)
         if exchange.state == "merged" and was_held:
             return done
         _demand_held(exchange)
@@ -109,14 +109,20 @@ def release_held(engine: Engine, exchange_id: int, clock: Callable[[], datetime]
 def discard_held(engine: Engine, exchange_id: int, now: datetime, noted: Noted = no_note) -> None:
     """Drop what a held exchange staged because the steward says so; its raw pages stay. `noted` writes who said so."""
     with engine.begin() as conn:
-        exchange, _, _ = _lock(conn, exchange_id)
+        exchange, _, _ = lock_exchange(conn, exchange_id)
         _demand_held(exchange)
-        drop_staged(conn, exchange_id)
-        conn.execute(_DISCARD, {"exchange_id": exchange_id, "now": now})
+        throw_away(conn, exchange_id, now)
         noted(conn, exchange)
 
 
-def _lock(conn: Connection, exchange_id: int) -> tuple[Exchange, Counts, bool]:
+def throw_away(conn: Connection, exchange_id: int, now: datetime) -> None:
+    """Drop what a held exchange staged, in this transaction; whoever calls has locked it."""
+    drop_staged(conn, exchange_id)
+    conn.execute(_DISCARD, {"exchange_id": exchange_id, "now": now})
+
+
+def lock_exchange(conn: Connection, exchange_id: int) -> tuple[Exchange, Counts, bool]:
+    """Lock an exchange and its feed; return it with its counts, and whether it ever was held."""
     row = conn.execute(_LOCK, {"exchange_id": exchange_id}).first()
     if row is None:
         raise NotFound(f"library: no exchange {exchange_id}; nothing was merged")

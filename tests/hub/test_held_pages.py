@@ -114,6 +114,8 @@ def test_an_older_batch_is_settled_while_the_incident_of_the_newest_stands(
     hub: HubContext, desk: Desk, bad: Faked
 ) -> None:
     newest = pull_once(hub, bad)
+    with hub.engine.begin() as conn:  # of another time than the older, which else would hold all of it
+        conn.exec_driver_sql("update exchanges set since_at = started_at where exchange_id = %s", (newest.exchange_id,))
     judge_feeds(hub)
     assert desk.decide(choice="discard").status_code == 303
     assert history(hub)[1:] == [f"discarded 王工 (developer) #{desk.held.exchange_id} 部门来函确认", "open"]

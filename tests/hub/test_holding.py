@@ -13,6 +13,7 @@ from hub_makers import Faked, StartFake, column, count, pull_once
 from connectors.fake.rows.truth import Plot
 from hub.context import HubContext
 from hub.pulling import pull as steps
+from hub.watching.judging import judge_feeds
 from license_library.exchange.summaries import summarize
 from license_library.merge.merging import discard_held, release_held
 from schemas.errors import DataHeld
@@ -67,6 +68,22 @@ def test_after_discarding_the_same_time_is_asked_for_again(hub: HubContext, bad:
     discard_held(hub.engine, held.exchange_id, hub.clock())
     assert column(hub, "select cursor_at from feeds") == [None]
     assert pull_once(hub, bad).received == held.received
+
+
+def test_a_batch_that_is_held_again_and_again_waits_once_and_its_incident_says_so(hub: HubContext, bad: Faked) -> None:
+    first, *others = (pull_once(hub, bad).exchange_id for _ in range(3))
+    cases = count(hub, "quarantined_records", "state = 'open'")
+    assert judge_feeds(hub) >= 1
+    assert column(hub, "select exchange_id from exchanges where state = 'held'") == [first]
+    said = column(
+        hub, "select who || ' ' || what || ' ' || note from incident_events where what = 'discarded' order by event_id"
+    )
+    assert [str(one).partition(" 交换")[0] for one in said] == [f"hub discarded #{other}" for other in others]
+    assert all(f"exchange {first} is held too and holds all of it" in str(one) for one in said)
+    assert f"exchange {first} is held" in str(column(hub, "select words_en from incidents where kind = 'held'")[0])
+    assert count(hub, "quarantined_records", "state = 'open'") == cases
+    release_held(hub.engine, first, hub.clock)
+    assert count(hub, "licenses") == bad.truth().good
 
 
 def test_a_flood_is_held(hub: HubContext, fake: StartFake, connectors_folder: Path, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_batch_that_waits_is_told_until_it_is_settled_whatever_came_after_it(
     hub: HubContext, after: dict[str, str]
 ) -> None:
     held = {"state": "held", "hold_reasons": HELD_FOR, "received_count": 9, "held_count": 9}
-    stands = declare(hub, NOW - HOUR, held, held)
+    stands = declare(hub, NOW - HOUR, held, held | {"since_at": NOW - DAY})
     with hub.engine.begin() as conn:
         Library(conn, hub.keyring).add_exchange("transport", **after)
     assert kinds(stands, 1) == ["held critical"]

@@ -19,6 +19,7 @@ from license_library.exchange.exchanges import Exchange, finish_landing
 from license_library.merge.listings import note_missed, note_returned, unlisted_records
 from license_library.merge.merging import Counts, discard_held, merge_exchange, release_held
 from license_library.merge.overtaken import BadRows
+from license_library.merge.repeats import settle_repeats
 from license_library.quarantine.quarantining import quarantine_records
 from license_library.storage.keyring import Keyring
 from schemas.license.problems import Problem, problems_frame
@@ -161,3 +162,126 @@ def test_six_threads_with_300_random_versions_each_end_at_the_right_row(library:
         library,
         "select count(*) from license_history h where exists (select from license_history o where o.license_id = h.license_id and o.version_count < h.version_count and o.source_updated_at > h.source_updated_at)",
     ) == [(0,)]
+
+
+def settle(library: Engine) -> list[tuple[int, int]]:
+    """Settle what repeats; return which batch went, and which holds all of it."""
+    told: list[tuple[int, int]] = []
+    many = settle_repeats(library, NOW, lambda _, gone, stays: told.append((gone.exchange_id, stays.exchange_id)))
+    assert many == len(told)
+    return told
+
+
+def waiting(library: Engine) -> list[tuple[Any, ...]]:
+    """Return every row that is held, once, as it is staged and as questions see it."""
+    staged, kept = (
+        f"select distinct record_id, source_updated_at, digest from {table} order by 1, 2, 3"
+        for table in ("staged_licenses", "held_records")
+    )
+    assert rows(library, staged) == rows(library, kept)
+    return rows(library, staged)
+
+
+def test_a_held_batch_that_comes_again_waits_once_and_the_first_stays(library: Engine, hold: Hold) -> None:
+    told = [record(record_id="A"), record(record_id="B", status="revoked")]
+    first, *others = (hold(*told) for _ in range(4))
+    before = waiting(library)
+    assert settle(library) == [(other, first) for other in others]
+    assert waiting(library) == before
+    assert rows(library, "select count(*) from staged_licenses") == [(2,)]
+    assert (
+        rows(library, "select state, held_count from exchanges order by exchange_id")
+        == [("held", 2)] + [("discarded", 2)] * 3
+    )
+    assert release_held(library, first, lambda: NOW) == Counts(2, 0)
+    assert settle(library) == []
+
+
+def test_of_two_that_hold_the_same_the_newer_stays_where_another_content_of_that_time_came_in_between(
+    library: Engine, hold: Hold, pull: Pull
+) -> None:
+    said, otherwise = record(record_id="A"), record(record_id="A", status="suspended")
+    first = hold(said)
+    pull(otherwise)
+    second = hold(said)
+    with library.begin() as conn:
+        conn.execute(text("update exchanges set since_at = null"))  # as where what was merged moved no cursor
+    assert settle(library) == [(first, second)]
+    release_held(library, second, lambda: NOW)
+    assert rows(library, "select status from licenses") == [("valid",)]
+
+
+def test_of_two_that_hold_the_same_the_newer_tells_how_many_are_bad_by_now(library: Engine, hold: Hold) -> None:
+    first, second = hold(record(record_id="A")), hold(record(record_id="A"))
+    more = f"set received_count = 9, quarantined_count = 8 where exchange_id = {second}"
+    with library.begin() as conn:
+        conn.execute(text(f"update exchanges {more}"))
+    assert settle(library) == [(first, second)]
+
+
+def test_a_held_batch_goes_where_a_later_one_holds_all_of_it_and_more(library: Engine, hold: Hold) -> None:
+    first, second = hold(record(record_id="A")), hold(record(record_id="A"), record(record_id="B"))
+    third = hold(*(record(record_id=name) for name in "ABC"))
+    before = waiting(library)
+    assert settle(library) == [(first, second), (second, third)]
+    assert waiting(library) == before
+    assert release_held(library, third, lambda: NOW) == Counts(3, 0)
+
+
+@pytest.mark.parametrize("later", [[], [{"status": "revoked"}], [{"source_updated_at": NOW - timedelta(hours=1)}], [{"record_id": "Z"}]])  # fmt: skip
+def test_a_held_batch_stays_where_a_later_one_lacks_a_row_of_it_as_it_is(
+    library: Engine, hold: Hold, later: list[dict[str, object]]
+) -> None:
+    hold(record(record_id="A"), record(record_id="B"))
+    hold(record(record_id="B"), *(record(**{"record_id": "A"} | one) for one in later))
+    assert settle(library) == []
+
+
+def test_a_held_batch_stays_where_a_later_one_is_held_for_something_else_or_was_asked_something_else(
+    library: Engine, hold: Hold
+) -> None:
+    first, _ = hold(record(record_id="A")), hold(record(record_id="A"))
+    changed = f"update exchanges set {{}} where exchange_id = {first}"
+    with library.begin() as conn:
+        conn.execute(text(changed.format("since_at = started_at - interval '1 day'")))
+    assert settle(library) == []
+    with library.begin() as conn:
+        conn.execute(
+            text(
+                changed.format(
+                    "since_at = null, hold_reasons = hold_reasons || jsonb_build_array(jsonb_build_object('code', 'batch.too_few_a_day'))"
+                )
+            )
+        )
+    assert settle(library) == []
+
+
+def test_a_held_list_stays_where_a_later_one_lacks_less(library: Engine, begin: Begin, pull: Pull) -> None:
+    pull(record(record_id="A"), record(record_id="B"), record(record_id="C"))
+
+    def hold_list(*listed: str) -> int:
+        exchange = begin(full=True)
+        finish_landing(library, exchange, NOW)
+        with library.begin() as conn:
+            note_missed(conn, exchange, pl.Series(listed, dtype=pl.String))
+            hold_exchange(conn, exchange, TOO_MANY, 0, 0, None, "rules-1", NOW)
+        return exchange.exchange_id
+
+    first, second, third = hold_list("A", "B"), hold_list("A"), hold_list("A", "C")
+    assert settle(library) == [(first, second)]
+    release_held(library, second, lambda: NOW)
+    unlisted = "select record_id from licenses where unlisted_at is not null order by 1"
+    assert rows(library, unlisted) == [("B",), ("C",)]
+    assert rows(library, f"select state from exchanges where exchange_id = {third}") == [("held",)]
+
+
+def test_whatever_is_settled_every_row_that_waited_still_waits(library: Engine, hold: Hold) -> None:
+    chance, many = random.Random(37_0283), 0
+    told = [record(record_id=f"R{number}", status=state) for number in range(4) for state in ("valid", "revoked")]
+    for _ in range(40):
+        hold(*({one["record_id"]: one for one in chance.choices(told, k=chance.randint(1, 8))}.values()))
+        before = waiting(library)
+        many += len(settle(library))
+        assert waiting(library) == before
+    assert many > 5
+    assert rows(library, "select count(*) from exchanges where state = 'held'") == [(40 - many,)]
