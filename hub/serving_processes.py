@@ -24,13 +24,14 @@ from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
 from hub.context import opened_hub
-from hub.failures import kind_and_place
+from hub.failures import kind_and_place, plain_database_errors_at
 from hub.serving import CONFIG, made_app
 from hub.settings import Settings
 from hub.terminal import warn_plainly
 from schemas.errors import HubError, ProcessFailed
 
 _LOOK, _AGAIN = 1.0, 3.0  # seconds
+_ENDING = 60.0  # seconds, in which a process ends what it began
 _SILENT = 120  # looks, two a second: on a busy machine, or in a long answer, a good process is silent for a while
 
 
@@ -87,6 +88,14 @@ class _Crew(Multiprocess):
             self.processes[place] = Process(self.config, self.sockets)
             self.processes[place].start()
 
+    def join_all(self) -> None:
+        """Wait until all have ended what they began, and no longer: one that hears nothing would keep the service from ending."""
+        deadline = time.monotonic() + _ENDING
+        for one in self.processes:
+            one.process.join(max(0.0, deadline - time.monotonic()))
+            one.kill()
+            one.join()
+
     def _lives(self, one: Process) -> bool:
         """Ask again, and tell whether there is an answer to one of the times before, or it is early to miss one."""
         self._silent[one] = 0 if one.is_alive(timeout=0) else self._silent[one] + 1
@@ -97,7 +106,7 @@ def _opened(opened: ExitStack, settings: Settings) -> Any:
     """Return the service over an opened hub; what may pass, as a database that is away, is waited for: the others would end as well."""
     while True:
         try:
-            with ExitStack() as trying:
+            with plain_database_errors_at("service"), ExitStack() as trying:
                 app = trying.enter_context(made_app(trying.enter_context(opened_hub(settings)), settings))
                 opened.enter_context(trying.pop_all())
                 return app

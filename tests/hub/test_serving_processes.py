@@ -197,6 +197,34 @@ def test_however_it_ends_none_is_left(served: Served, number: signal.Signals) ->
     assert not is_healthy(address)
 
 
+def test_one_that_hears_nothing_does_not_keep_the_service_from_ending(environment: dict[str, str]) -> None:
+    with serving(start(environment, "import hub.serving_processes as s; s._ENDING = 3; ")) as (service, address):
+        started = servers(service.pid)
+        os.kill(min(started), signal.SIGSTOP)
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(60) == 130
+        assert not any(map(is_alive, started))
+        assert not is_healthy(address)
+
+
+@pytest.mark.crash
+def test_one_that_dies_while_the_tables_are_another_version_s_waits_for_its_own(
+    served: Served, hub: HubContext
+) -> None:
+    service, address = served
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("alter table library_key rename to another")
+    first = min(servers(service.pid))
+    os.kill(first, signal.SIGKILL)
+    assert service.stderr is not None
+    for _ in range(2):
+        assert service.stderr.readline().startswith(b"[hub.database_unavailable] service: the database is not as this")
+    assert service.poll() is None
+    with hub.engine.begin() as conn:
+        conn.exec_driver_sql("alter table another rename to library_key")
+    until(lambda: all(is_healthy(address) for _ in range(6)))
+
+
 @pytest.mark.crash
 def test_one_that_dies_while_the_database_is_away_waits_for_it(
     served: Served, database_address: str, administrator: Connection
