@@ -27,21 +27,23 @@ _TWINS_SAY: Final = f"""case when {{0}}.status = any({GOOD}) then (
          and ((n.department, n.feed) <> ({{0}}.department, {{0}}.feed) or n.status = any({NOT_GOOD})
            or n.status = any({GOOD}) and n.issued_on > {{0}}.issued_on and n.unlisted_at is null)
          and n.license_id <> {{0}}.license_id and {of_this_issue("{0}", "n")} and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
-# Of this very issue only: a later one has another term, and so had an earlier one. Which of two ends is right, its later word may say;
-# told at the same instant neither is the later, and the earlier end is a doubt. A renewal that is asked for in time outlasts either.
+# Of this issue or of a later one, which may have run out first; of the same feed only of a later one. Which of two ends is right, its
+# later word may say; told at the same instant neither is the later, and the earlier end is a doubt. A renewal that is asked for in time
+# outlasts either.
 _TWINS_END_ON: Final = f"""case when {{0}}.status = 'valid' then (
     select min(n.valid_to) from (
       select n.* from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")}
        union all
-      select n.* from licenses n where {same_number("{0}", "n")} and n.license_type = {{0}}.license_type and n.issued_on = {{0}}.issued_on
-         and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed) and {maybe_of_one_holder("{0}", "n")}) n
+      select n.* from licenses n where {same_number("{0}", "n")} and n.license_type = {{0}}.license_type and (n.issued_on > {{0}}.issued_on
+           or n.issued_on = {{0}}.issued_on and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed))
+         and {maybe_of_one_holder("{0}", "n")}) n
      where n.license_id <> {{0}}.license_id and n.status = 'valid' and not n.open_ended
        and n.valid_to < case when {{0}}.open_ended then 'infinity' else coalesce({{0}}.valid_to, 'infinity') end
        and n.source_updated_at >= {{0}}.source_updated_at) end"""  # noqa: S608 - constants of this room
 
 
 def twins_end_on(license_alias: str) -> str:
-    """Return the day on which another row of a license's very issue, told no earlier than it, lets it end earlier; else null."""
+    """Return the day on which another row of a license's issue, or of a later one, told no earlier than it, lets it end earlier; else null."""
     return _TWINS_END_ON.format(license_alias)
 
 

@@ -372,7 +372,18 @@ def test_all_that_speaks_against_a_license_is_told_of_it(shelf: Library, company
     assert "起未提供数据" in parts[3]
 
 
-@pytest.mark.parametrize("same", [{"license_identifier": IDENTIFIER, "license_number": "A2"}, {}])
+LATER: dict[str, Any] = {"issued_on": date(2015, 3, 2)}
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"license_identifier": IDENTIFIER, "license_number": "A2"},
+        {},
+        LATER,
+        LATER | {"department": "market_regulation"},  # its own later issue, under another key
+    ],
+)
 @pytest.mark.parametrize(
     ("changes", "is_doubt"),
     [
