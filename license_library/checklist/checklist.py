@@ -18,16 +18,16 @@ from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.listed_holders import persons_of
 from license_library.asking.looks import look
 from license_library.asking.masking import mask_code
-from license_library.asking.organisation_numbers import may_be_under_another
+from license_library.asking.organisation_numbers import numbers_asked
 from license_library.asking.readings import check_text
 from license_library.checklist.checklist_words import LABELS, action_words, reason_words
-from license_library.checklist.undelivered_types import WITH_UNDELIVERED, judged
+from license_library.checklist.firm_noes import CHECKED, judged
 from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words
 from schemas.catalogue.license_types import merged_types
 from schemas.errors import NotFound
-from schemas.identifiers.holder_code_types import holder_kind
+from schemas.identifiers.holder_code_types import CREDIT_CODE, holder_kind
 from schemas.license.states import FINAL_STATES, GOOD_STATES
 
 _TO_BRING = ("not_held", "expired", "not_good", "applicant_brings")
@@ -57,9 +57,10 @@ def answer_checklist(
         "merged": sorted(merged_types()),
         "today": today,
         "now": now,
+        **numbers_asked(keyring, holder),
     }
-    is_elsewhere = may_be_under_another(conn, keyring, holder)
-    rows = [judged(row, is_elsewhere=is_elsewhere) for row in look(conn, WITH_UNDELIVERED, parameters)]
+    other_number = "older_number" if holder.code_type == CREDIT_CODE else "other_number"
+    rows = [judged(row, other_number) for row in look(conn, CHECKED, parameters)]
     if not rows:
         raise NotFound("checklist: there is no such item; expected a code of the item catalogue; nothing was asked")
     is_bound = any(row.is_own is False for row in rows)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from license_library.answers import Words
 from license_library.asking.doubts import CONTRADICTED, DISPLACED, DISPUTED, ELSEWHERE, UNLISTED, WAITING
 from license_library.asking.waiting_records import unreadable_words
-from license_library.words.verify_words import replaced_words
+from license_library.words.verify_words import OTHER_NUMBER, replaced_words
 from license_library.words.wording import freshness_words, problem_words, validity_words
 
 MOST_REASONS: Final = 3
@@ -36,6 +36,13 @@ _DOUBTS: Final = {
     "doubted_elsewhere": ELSEWHERE,
 }
 _BRING = Words("请申请人提交该证照", "let the applicant bring it")
+_ASK_AGAIN: Final = {
+    "other_holder": Words("请用该持证人本人的代码另行查询", "ask again with that holder's own code"),
+    "other_number": Words("请用其统一社会信用代码另行查询", "ask again with its credit code"),
+    "older_number": Words(
+        "请用其组织机构代码或原税务登记号另行查询", "ask again with its organisation code or old tax number"
+    ),
+}
 
 
 def reason_words(row: Any) -> Words:
@@ -81,10 +88,6 @@ def _disputed(row: Any) -> Words:
     return Words(f"{term.zh}；{DISPUTED.zh}", f"{term.en}; {DISPUTED.en}")
 
 
-def _expired(row: Any) -> Words:
-    return _beside_anybodys(row, _term(row))
-
-
 def _not_held(row: Any) -> Words:
     none = Words(
         f"未查到该证照，由{row.issuer_name}颁发", f"no such license of this holder; it is issued by {row.issuer_name}"
@@ -94,7 +97,7 @@ def _not_held(row: Any) -> Words:
 
 def _beside_anybodys(row: Any, words: Words) -> Words:
     """Add that records wait which may be this holder's: with a few of them a verdict is still worth more than none."""
-    if row.reason != "anybodys_waits":
+    if not row.quarantine_ids:
         return words
     maybe = unreadable_words(len(row.quarantine_ids))
     return Words(f"{words.zh}；{maybe.zh}", f"{words.en}; {maybe.en}")
@@ -147,8 +150,10 @@ def _found(row: Any) -> Words:
 
 
 def _other_number(row: Any) -> Words:
-    """Say what was found under an organisation code, and that the credit code that holds it is not bound to it yet."""
+    """Say what was found under a number, and that another with the same organisation code is not bound to it yet."""
     found = _found(row)
+    if row.reason == "older_number":
+        return Words(f"{found.zh}；{OTHER_NUMBER.zh}", f"{found.en}; {OTHER_NUMBER.en}")
     return Words(
         f"{found.zh}；该组织机构代码可能已并入某统一社会信用代码，尚未认定为同一主体",
         f"{found.en}; a credit code may hold this organisation code, and nobody has decided yet that both are one",
@@ -193,11 +198,7 @@ def _ask_holder(row: Any) -> Words:
             f"请申请人提交{row.older_name}，并核实其是否可用",
             f"let the applicant bring {row.older_name}, and ask whether it serves",
         )
-    if row.reason == "other_number":
-        return Words("请用其统一社会信用代码另行查询", "ask again with its credit code")
-    if row.reason != "other_holder":
-        return _BRING
-    return Words("请用该持证人本人的代码另行查询", "ask again with that holder's own code")
+    return _ASK_AGAIN.get(row.reason, _BRING)
 
 
 def _ask_steward(row: Any) -> Words:
@@ -215,8 +216,8 @@ _REASONS: Final[dict[str, Callable[[Any], Words]]] = {
     "held": _last_known,
     "disputed": _disputed,
     "stale": _stale,
-    "expired": _expired,
-    "not_good": _last_known,
+    "expired": lambda row: _beside_anybodys(row, _term(row)),
+    "not_good": lambda row: _beside_anybodys(row, _last_known(row)),
     "not_held": _not_held,
     "in_quarantine": _waiting,
     "applicant_brings": _brought,
@@ -231,6 +232,7 @@ _UNKNOWN: Final[dict[str, Callable[[Any], Words]]] = {
     "older_waits": _older,
     "other_holder": _other_holder,
     "other_number": _other_number,
+    "older_number": _other_number,
 }
 
 _ACTIONS: Final[dict[str, Callable[[Any], Words | None]]] = {

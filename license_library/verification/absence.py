@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from license_library.answers import Advice, Source, VerifyAnswer, Words
 from license_library.asking.delivered_names import untold
 from license_library.asking.feed_sources import sources_of_type, type_of_identifier
-from license_library.asking.holder_codes import read_holder_code
+from license_library.asking.holder_codes import HolderCode, read_holder_code
+from license_library.asking.organisation_numbers import may_be_under_another
 from license_library.asking.questions import VerifyQuestion
 from license_library.asking.readings import Reading
 from license_library.asking.refusals import WrongQuestion
@@ -28,7 +29,7 @@ from license_library.asking.waiting_records import (
 )
 from license_library.storage.keyring import Keyring
 from license_library.verification.older_types import kept_under, older_types, undelivered_words
-from license_library.words.verify_words import NO_FEED, NOT_FOUND, UNKNOWN_TYPE, VERDICTS
+from license_library.words.verify_words import NO_FEED, NOT_FOUND, OTHER_NUMBER, UNKNOWN_TYPE, VERDICTS
 
 
 def answer_nothing(
@@ -49,7 +50,7 @@ def answer_nothing(
     sources = [*own, *chain.from_iterable(told_by.values())]
     is_wrong = reading.is_wrong
     waiting = [words for one in types for words in _waiting(conn, keyring, question, one, today, is_wrong=is_wrong)]
-    kept = kept_under(conn, question, reading, older)
+    kept = [*kept_under(conn, question, reading, older), *_other_numbers(conn, keyring, question, today)]
     why = [*kept, *waiting, *undelivered_words(older, told_by), *untold_names(conn, question, license_type)]
     is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources)
     surely_not = not waiting if reading.is_wrong else is_all_known and not why
@@ -96,13 +97,25 @@ def _waiting(
     is_wrong: bool,
 ) -> list[Words]:
     """Say what waits in quarantine that may be the license: of its holder, where one is told, else of its type or just as wrong."""
-    try:
-        told = question.values["holder_code"], question.values.get("holder_code_type")
-        hashes = read_holder_code(*told, today).hashes(keyring)
-    except (KeyError, WrongQuestion):
+    holder = _holder(question, today)
+    if holder is None:
         return waiting_of_nobody(conn, license_type, is_wrong=is_wrong)
+    hashes = holder.hashes(keyring)
     own, anybodys = count_waiting(conn, hashes, license_type), count_unreadable(conn, license_type)
     return [words(count) for words, count in ((waiting_words, own), (unreadable_words, anybodys)) if count]
+
+
+def _other_numbers(conn: Connection, keyring: Keyring, question: VerifyQuestion, today: date) -> list[Words]:
+    """Say that the given holder may have another number, under which nobody looked."""
+    holder = _holder(question, today)
+    return [OTHER_NUMBER] if holder and may_be_under_another(conn, keyring, holder) else []
+
+
+def _holder(question: VerifyQuestion, today: date) -> HolderCode | None:
+    try:
+        return read_holder_code(question.values["holder_code"], question.values.get("holder_code_type"), today)
+    except (KeyError, WrongQuestion):
+        return None
 
 
 def _why_nothing(

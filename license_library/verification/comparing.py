@@ -50,7 +50,7 @@ _STATUS = {state.zh: state.code for state in STATES}
 _WORDS: Final = {"open_ended": _YES.keys(), "status": {*_STATUS, *_STATUS.values()}}
 
 
-def compare_values(row: Any, values: Mapping[str, str], of_holder: Mapping[str, bool]) -> list[FieldMatch]:
+def compare_values(row: Any, values: Mapping[str, str], of_holder: Mapping[str, bool | None]) -> list[FieldMatch]:
     """Return for each given value whether the license has it; those of HOLDER_FIELDS as `of_holder` says."""
     return [
         FieldMatch(field, field_words(field), _matches(row, field, value.strip(), of_holder))
@@ -94,7 +94,7 @@ def refuse_faces(asked: Collection[str], known: Collection[str]) -> None:
         raise WrongQuestion("verify.unknown_field", Words(zh, en))
 
 
-def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool]) -> bool | None:
+def _matches(row: Any, field: str, value: str, of_holder: Mapping[str, bool | None]) -> bool | None:
     if field in HOLDER_FIELDS:
         return of_holder[field]
     if field.startswith(FACE):

@@ -1,6 +1,7 @@
 """Which of a license's holders a given name, number and kind of number belong to: all of them to one and the same.
 
-A number that is not the one on a license, but another number of the same holder, matches and is said so.
+A number that is not the one on a license, but another number of the same holder, matches and is said so; of one that holds the same
+organisation code nobody can say before it is decided.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from license_library.asking.bound_holders import OtherNumber, bound_to_code
 from license_library.asking.holder_codes import HolderCode, read_holder_code, recognise_holder_code
 from license_library.asking.holder_subjects import by_code
 from license_library.asking.holders import holder_hash
+from license_library.asking.organisation_numbers import may_be_one
 from license_library.asking.refusals import WrongQuestion
 from license_library.storage.keyring import Keyring
 from license_library.verification.comparing import HOLDER_FIELDS
@@ -35,12 +37,17 @@ _OTHER_FORM = Words(
     "证照登记在该号码的另一形式（15 位或 18 位）名下，未认定为同一人",
     "the license is held under the other form of that number, 15 digits or 18, and nobody has decided that both are one person's",
 )
+_SAME_ORGANISATION_CODE = Words(
+    "证照登记在含同一组织机构代码的另一号码名下，尚未认定为同一主体",
+    "the license is held under another number that holds the same organisation code, and nobody has decided yet that both are one",
+)
+_LIKELIEST = (False, None, True)
 
 
 class HolderMatch(msgspec.Struct, frozen=True):
-    """Hold which given facts of a holder are one holder's, and why a number is that is not the license's own."""
+    """Hold which given facts of a holder are one holder's, None where nobody can say, and why of a number that is not the license's own."""
 
-    fields: dict[str, bool] = {}
+    fields: dict[str, bool | None] = {}
     reasons: list[Words] = []
 
     @property
@@ -53,6 +60,7 @@ class _Holder(msgspec.Struct, frozen=True):
     name: str
     code_type: str
     holder_hash: bytes
+    code_encrypted: bytes
 
 
 class GivenHolder:
@@ -91,15 +99,21 @@ class GivenHolder:
 
     def _with_own(self, holder: _Holder) -> HolderMatch:
         is_own = self._is_own(holder)
-        reasons = [_OTHER_FORM] if not is_own and self._is_some_form(holder) else []
-        return HolderMatch(self._fields(holder, is_number=is_own, code_type=holder.code_type), reasons)
+        fields = self._fields(holder, is_number=is_own, code_type=holder.code_type)
+        if is_own or self._code is None:
+            return HolderMatch(fields)
+        kept = self._keyring.decrypt(holder.code_encrypted).decode()
+        if may_be_one(self._conn, self._keyring, self._code, holder.code_type, kept):
+            unsure = dict.fromkeys(fields.keys() - {"holder_name"})
+            return HolderMatch(fields | unsure, [_SAME_ORGANISATION_CODE])
+        return HolderMatch(fields, [_OTHER_FORM] if self._is_some_form(holder) else [])
 
     def _with_other(self, holder: _Holder, other: OtherNumber) -> HolderMatch:
         code_type = self._code.code_type if self._code else ""
         return HolderMatch(self._fields(holder, is_number=True, code_type=code_type), [other.told.words])
 
-    def _fields(self, holder: _Holder, *, is_number: bool, code_type: str) -> dict[str, bool]:
-        fits = {
+    def _fields(self, holder: _Holder, *, is_number: bool, code_type: str) -> dict[str, bool | None]:
+        fits: dict[str, bool | None] = {
             "holder_name": name_key(self._given.get("holder_name", "")) == name_key(holder.name),
             "holder_code": is_number,
             "holder_code_type": self._given.get("holder_code_type") == code_type,
@@ -149,9 +163,10 @@ class GivenHolder:
 
 
 def _holders(row: Any) -> list[_Holder]:
-    listed = zip(row.listed_names or (), row.listed_types or (), row.listed_hashes or (), strict=True)
-    return [_Holder(row.holder_name, row.code_type, row.holder_hash), *(_Holder(*one) for one in listed)]
+    parts = (row.listed_names, row.listed_types, row.listed_hashes, row.listed_codes)
+    first = _Holder(row.holder_name, row.code_type, row.holder_hash, row.code_encrypted)
+    return [first, *(_Holder(*one) for one in zip(*(part or () for part in parts), strict=True))]
 
 
 def _best(matches: list[HolderMatch]) -> HolderMatch:
-    return max(matches, key=lambda match: [match.fields.get(name, False) for name in HOLDER_FIELDS])
+    return max(matches, key=lambda match: [_LIKELIEST.index(match.fields.get(name, False)) for name in HOLDER_FIELDS])

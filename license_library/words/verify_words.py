@@ -59,6 +59,10 @@ PASSED_ON: Final = {
 ANOTHERS: Final = Words(
     "库中该编号的证照均不属于所给持证主体", "no license of this number that is here is the given holder's"
 )
+OTHER_NUMBER: Final = Words(
+    "该主体的组织机构代码另有号码，尚未认定为同一主体，证照可能在其名下",
+    "another number may hold this holder's organisation code, and nobody has decided yet that both are one; the license may be under that",
+)
 REPLACED: Final = Words("已有证照取代本证照，请核验取代它的证照", "another license took its place; verify that one")
 _SILENT: Final = Words("来源部门数据已超过承诺时限", "its department is silent")
 SUCCESSOR_UNKNOWN: Final = Words("取代它的证照不在库中", "the license that took its place is not here")

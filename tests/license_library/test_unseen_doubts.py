@@ -1,0 +1,80 @@
+"""What nobody has seen yet denies nothing: other numbers of an organisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from question_makers import COMPANY, NOW, TODAY, Library
+
+from license_library.answers import Verdict, VerifyAnswer
+from license_library.asking.questions import VerifyQuestion
+from license_library.checklist.checklist import answer_checklist
+from license_library.pairs.pair_entries import PairEntry, write_entries
+from license_library.verification.verification import verify_license
+
+pytestmark = pytest.mark.usefixtures("both_looks")
+
+INSIDE = COMPANY[8:17]
+TAX_NUMBER = COMPANY[2:8] + INSIDE
+
+
+@pytest.fixture
+def company(shelf: Library) -> int:
+    """Give a company in a library whose two feeds of business licenses are fresh."""
+    shelf.add_feed()
+    shelf.add_feed("transport", ("bizlic",))
+    return shelf.add_subject()
+
+
+def ask(shelf: Library, **question: Any) -> VerifyAnswer:
+    """Verify A1, a business license, as of the test's day."""
+    asked = VerifyQuestion(**{"license_type": "bizlic", "license_number": "A1"} | question)
+    return verify_license(shelf.conn, shelf.keyring, asked, TODAY, NOW)
+
+
+def verdict(shelf: Library, code: str = COMPANY, code_type: str | None = None) -> Verdict:
+    """Return what the checklist says of the business license."""
+    answer = answer_checklist(shelf.conn, shelf.keyring, "PD-E-010", code, code_type, TODAY, NOW)
+    return next(one for one in answer.materials if one.license_type == "bizlic")
+
+
+@pytest.mark.parametrize("kept", [INSIDE, f"{INSIDE[:8]}-{INSIDE[8]}", TAX_NUMBER])
+def test_a_credit_code_is_denied_nothing_while_an_older_number_of_it_is_not_bound(
+    shelf: Library, company: int, kept: str
+) -> None:
+    assert verdict(shelf).verdict == "not_held"
+    older = shelf.add_subject("某", kept, "099")
+    shelf.add_license(older, license_number="A1", open_ended=True)
+    told = verdict(shelf)
+    assert (told.verdict, told.reason) == ("unknown", "older_number")
+    assert told.words.zh == ("未查到该证照；该主体的组织机构代码另有号码，尚未认定为同一主体，证照可能在其名下")
+    assert told.action is not None
+    assert told.action.zh == "请用其组织机构代码或原税务登记号另行查询"
+    answer = ask(shelf, values={"holder_code": COMPANY})
+    assert (answer.verdict, answer.reasons[-1].zh) == (
+        "not_compared",
+        "证照登记在含同一组织机构代码的另一号码名下，尚未认定为同一主体",
+    )
+    assert ask(shelf, license_number="A2", values={"holder_code": COMPANY}).verdict == "unknown"
+    one, other = sorted((company, older))
+    apart = PairEntry(subject_id=one, other_id=other, decision="different", ground="decided", reason=b"sealed")
+    write_entries(shelf.conn, [apart], NOW)
+    assert verdict(shelf).verdict == "not_held"
+    assert ask(shelf, values={"holder_code": COMPANY}).verdict == "mismatch"
+    assert ask(shelf, license_number="A2", values={"holder_code": COMPANY}).verdict == "not_found"
+
+
+@pytest.mark.parametrize("given", [INSIDE, f"{INSIDE[:8]}-{INSIDE[8]}", TAX_NUMBER])
+def test_an_older_number_is_no_plain_difference_from_the_credit_code_that_holds_it(
+    shelf: Library, company: int, given: str
+) -> None:
+    shelf.add_license(company, license_number="A1", open_ended=True)
+    shelf.make_keys()
+    values = {"holder_code": given, "holder_code_type": "099", "holder_name": "平度市恒通运输有限公司"}
+    answer = ask(shelf, values=values)
+    assert (answer.verdict, answer.matches) == ("not_compared", None)
+    assert [one.matches for one in answer.fields] == [None, None, True]
+    assert ask(shelf, values=values | {"holder_name": "某"}).verdict == "mismatch"
+    assert ask(shelf, license_number="A2", values=values).verdict == "unknown"
+    assert verdict(shelf, given, "099").reason == "other_number"
