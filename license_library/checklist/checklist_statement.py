@@ -178,7 +178,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
   left join lateral (
     select {_CASES}
       from anybodys q
-     where waiting.quarantine_ids is null and (best.license_id is null or best.validity = 'expired') and {_OF_TYPES.format("(kinds.asked || kinds.older)")}
+     where waiting.quarantine_ids is null and best.validity is distinct from 'valid' and {_OF_TYPES.format("(kinds.asked || kinds.older)")}
   ) as maybe on m.license_type is not null
   cross join lateral (
     select count(*) as held_count from held where held.license_type = any(kinds.asked)

@@ -35,6 +35,7 @@ from license_library.verification.likeness import (
     likeness,
     overall,
 )
+from license_library.verification.unseen import with_unseen
 from license_library.verification.verify_candidates import (
     MOST,
     find_candidates,
@@ -94,6 +95,7 @@ def verify_license(
     if len(rows) > MOST and not (answer.valid_today and (answer.matches or not matches)):
         refuse_several()
     answer = _with_changes(answer, compared, now)
+    answer = with_unseen(conn, keyring, row, answer, now) if reading.kind == "number" else answer
     answer = msgspec.structs.replace(answer, reasons=[*answer.reasons, *bound])
     return _with_former(conn, row, question, reading, answer)
 

@@ -1,7 +1,8 @@
-"""What nobody has seen yet denies nothing: other numbers of an organisation."""
+"""What nobody has seen yet denies nothing: another record of the holder, one that bears no id, and other numbers of an organisation."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("both_looks")
 
 INSIDE = COMPANY[8:17]
 TAX_NUMBER = COMPANY[2:8] + INSIDE
+OVER, OTHER_END = date(2016, 1, 1), {"holder_code": COMPANY, "valid_to": "2022-01-01"}
 
 
 @pytest.fixture
@@ -37,6 +39,50 @@ def verdict(shelf: Library, code: str = COMPANY, code_type: str | None = None) -
     """Return what the checklist says of the business license."""
     answer = answer_checklist(shelf.conn, shelf.keyring, "PD-E-010", code, code_type, TODAY, NOW)
     return next(one for one in answer.materials if one.license_type == "bizlic")
+
+
+def hide(shelf: Library, company: int, why: str) -> None:
+    """Let something be unseen that may be the company's license."""
+    if why == "silent":
+        shelf.change("update feeds set fresh_at = :then where department = 'transport'", then=NOW - timedelta(days=21))
+    elif why == "unreadable":
+        shelf.add_case()
+    else:
+        hashes = shelf.read("select holder_hash from subjects where subject_id = :id", id=company)
+        shelf.add_case(holder_hashes=hashes)
+
+
+@pytest.mark.parametrize("why", ["silent", "unreadable", "waiting"])
+@pytest.mark.parametrize(
+    ("term", "values", "firm"),
+    [
+        ({"valid_to": OVER}, {}, "not_valid"),
+        ({"status": "suspended"}, {"holder_code": COMPANY}, "not_valid"),
+        ({"valid_to": date(2017, 1, 1)}, OTHER_END, "mismatch"),
+        ({}, {"holder_name": "某"}, "mismatch"),
+    ],
+)
+def test_a_number_is_denied_nothing_while_another_record_may_be_the_license(
+    shelf: Library, company: int, why: str, term: dict[str, Any], values: dict[str, str], firm: str
+) -> None:
+    shelf.add_license(company, license_number="A1", **term)
+    assert ask(shelf, values=values).verdict == firm
+    hide(shelf, company, why)
+    answer = ask(shelf, values=values)
+    assert (answer.verdict, answer.exists) == ("stale", True)
+    assert [one.code for one in answer.doubts] == ["silent" if why == "silent" else "in_quarantine"]
+    assert answer.doubts[0].words in answer.reasons
+    shelf.change("update licenses set status = 'revoked'")
+    assert ask(shelf, values=values).verdict == ("mismatch" if firm == "mismatch" else "not_valid")
+
+
+def test_a_license_that_is_not_good_is_told_beside_what_nobody_could_read(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", status="suspended")
+    assert verdict(shelf).words.zh == "状态为暂扣"
+    case = shelf.add_case()
+    told = verdict(shelf)
+    assert (told.verdict, told.reason, told.quarantine_ids) == ("not_good", "suspended", [case])
+    assert told.words.zh.endswith("；另有 1 条记录的持证主体无法识别，可能属于该主体，待处理")
 
 
 @pytest.mark.parametrize("kept", [INSIDE, f"{INSIDE[:8]}-{INSIDE[8]}", TAX_NUMBER])
