@@ -14,7 +14,7 @@ from decimal import Decimal
 import polars as pl
 
 from schemas.catalogue.elements import Element
-from schemas.identifiers.holder_code_types import RESIDENT_IDENTITY
+from schemas.identifiers.holder_code_types import CREDIT_CODE, RESIDENT_IDENTITY
 from schemas.naming.names import name_key, name_keys
 
 _MIDNIGHT = "(?:T?00:00(?::00)?)?"
@@ -59,8 +59,8 @@ def normal_forms(element: Element, values: Collection[str]) -> dict[str, str]:
 
 def told_by_code(field: str, code: str, code_type: str) -> str | None:
     """Return what a holder code says by itself, or None where this kind of code says nothing of it."""
-    if field == "holder_code":
-        return code
+    if field == "holder_code":  # a resident number or a credit code; an old number or a passport is neither
+        return code if code_type in (RESIDENT_IDENTITY, CREDIT_CODE) else None
     if code_type != RESIDENT_IDENTITY or len(code) != _WIDTH:
         return None
     if field == "holder_code.sex":

@@ -158,6 +158,10 @@ def test_a_resident_number_says_sex_and_birth_and_other_codes_say_nothing() -> N
     assert told_by_code("holder_code.sex", "370283199003077211", "111") == "男"
     assert told_by_code("holder_code.birth_date", "370283199003077211", "111") == "1990-03-07"
     assert told_by_code("holder_code.sex", "E12345678", "414") is None
+    assert told_by_code("holder_code", "370283199003077211", "111") == "370283199003077211"
+    assert told_by_code("holder_code", "91370283MA3N0A9C6Y", "001") == "91370283MA3N0A9C6Y"
+    assert told_by_code("holder_code", "E12345678", "414") is None  # no resident number
+    assert told_by_code("holder_code", "MA3N0A9C6", "099") is None  # no credit code
 
 
 def test_the_reference_page_lists_every_element() -> None:
