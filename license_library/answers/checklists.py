@@ -81,7 +81,7 @@ class Verdict(Answer, frozen=True):
     license_type: str | None
     license_type_name: str | None
     verdict: VerdictCode
-    # Narrows the verdict: a status code or not_yet_valid (not_good), what a stale license last was, contradicted, displaced, unlisted or doubted_elsewhere (stale),
+    # Narrows the verdict: a status code or not_yet_valid (not_good), what a stale license last was, contradicted, displaced, unlisted, doubted_elsewhere or good_elsewhere (stale),
     # no_feed | silent | never | other_holder | superseded | older_type | older_waits | older_no_feed | other_number | older_number (unknown), correction_open (disputed), newer_waits | batch_held (in_quarantine), anybodys_waits (not_held, expired); otherwise None.
     reason: str | None
     verdict_words: Words  # the short label: 已有, 未持有 …

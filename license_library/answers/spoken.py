@@ -49,12 +49,15 @@ class Advice(Answer, frozen=True):
     words: Words
 
 
-class Doubt(Answer, frozen=True):
-    """Say what speaks against relying on a license that is valid by its own words."""
+DoubtCode = Literal[
+    "contradicted", "displaced", "in_quarantine", "disputed", "unlisted", "doubted_elsewhere", "silent", "never"
+]
 
-    code: Literal[
-        "contradicted", "displaced", "in_quarantine", "disputed", "unlisted", "doubted_elsewhere", "silent", "never"
-    ]
+
+class Doubt(Answer, frozen=True):
+    """Say what speaks against relying on a license that is valid by its own words, or that one which is not may be good."""
+
+    code: DoubtCode
     words: Words
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from license_library.answers import Doubt, Words
+from license_library.answers import Doubt, DoubtCode, Words
 from license_library.asking.freshness import freshness_of
 from license_library.words.wording import freshness_words
 from schemas.bureau_time import local_day
@@ -17,6 +17,9 @@ from schemas.license.states import FINAL_STATES
 
 CONTRADICTED: Final = Words(
     "另有同一证照的记录称其已不可用，各来源说法不一", "another record of the same license says that it is good no more"
+)
+GOOD_ELSEWHERE: Final = Words(
+    "另有同一证照的记录称其仍可用，各来源说法不一", "another record of the same license says that it is still good"
 )
 DISPLACED: Final = Words(
     "取代本证照的证照属于其他主体或已不可用", "the license that took its place is another holder's, or is not good"
@@ -56,9 +59,11 @@ def kept_doubts(codes: Sequence[Any]) -> list[Doubt]:
 
 def may_have_changed(status: str, doubts: Sequence[Doubt]) -> list[Doubt]:
     """Return the doubts under which a license that is not good may be good by now; what was taken away stays so, unless just that is disputed."""
-    # Of what is doubted elsewhere only what may say something else soon: that has words of its own.
+    # Another record of it may be right whatever was taken away. Of what is doubted elsewhere only what may say something else soon: that has words of its own.
     told = {"disputed"} if status in FINAL_STATES else _OF_CHANGES
-    return [doubt for doubt in doubts if doubt.code in told and doubt.words != ELSEWHERE]
+    return [
+        doubt for doubt in doubts if doubt.words == GOOD_ELSEWHERE or (doubt.code in told and doubt.words != ELSEWHERE)
+    ]
 
 
 def is_contradicted(row: Any, now: datetime) -> bool:
@@ -66,22 +71,26 @@ def is_contradicted(row: Any, now: datetime) -> bool:
     return row.twins_say == "contradicted" or (row.twins_end_on is not None and row.twins_end_on < local_day(now))
 
 
+def _is_good_elsewhere(row: Any, now: datetime) -> bool:
+    """Say whether a license that is not good by now is so by another row of it."""
+    return row.twins_good_to is not None and row.own_good_to < local_day(now) <= row.twins_good_to
+
+
 def doubts_of(row: Any, now: datetime) -> list[Doubt]:
     """Return the doubts, gravest first, of a row that carries the doubts of a look, unlisted_at, fresh_at and fresh_seconds."""
+    is_doubted = row.twins_say == "unlisted" or row.successors_say == "doubted"
+    spoken: tuple[tuple[DoubtCode, Words, bool], ...] = (
+        ("contradicted", CONTRADICTED, is_contradicted(row, now)),
+        ("contradicted", GOOD_ELSEWHERE, _is_good_elsewhere(row, now)),
+        ("displaced", DISPLACED, row.successors_say == "displaced"),
+        ("in_quarantine", WAITING, row.newer_waits),
+        ("disputed", DISPUTED, row.is_disputed),
+        ("unlisted", UNLISTED, row.unlisted_at is not None),
+        ("doubted_elsewhere", MAY_CHANGE, row.twins_say == "may_change"),
+        ("doubted_elsewhere", ELSEWHERE, is_doubted and row.twins_say != "may_change"),
+    )
+    doubts = [Doubt(code, words) for code, words, speaks in spoken if speaks]
     freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
-    doubts = [Doubt("contradicted", CONTRADICTED)] if is_contradicted(row, now) else []
-    if row.successors_say == "displaced":
-        doubts.append(Doubt("displaced", DISPLACED))
-    if row.newer_waits:
-        doubts.append(Doubt("in_quarantine", WAITING))
-    if row.is_disputed:
-        doubts.append(Doubt("disputed", DISPUTED))
-    if row.unlisted_at is not None:
-        doubts.append(Doubt("unlisted", UNLISTED))
-    if row.twins_say == "may_change":
-        doubts.append(Doubt("doubted_elsewhere", MAY_CHANGE))
-    elif row.twins_say == "unlisted" or row.successors_say == "doubted":
-        doubts.append(Doubt("doubted_elsewhere", ELSEWHERE))
     if freshness != "fresh":
         doubts.append(Doubt(freshness, freshness_words(freshness, row.fresh_at, row.fresh_seconds)))
     return doubts

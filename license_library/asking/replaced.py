@@ -17,10 +17,10 @@ from license_library.asking.own_doubts import may_change
 from license_library.asking.twins import twins_say
 from schemas.identifiers.license_identifier import ROOT
 
-# A later version of its identifier, which ends in VVV.C and differs in nothing else; a span of its index, in any collation.
+# What is only drafted has taken nobody's place yet. A later version of its identifier, which ends in VVV.C and differs in nothing else; a span of its index, in any collation.
 LATER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
       and n.license_identifier > left({{0}}.license_identifier, -1) || 'Z'
-      and n.license_identifier <= left({{0}}.license_identifier, -5) || '999.Z'"""
+      and n.license_identifier <= left({{0}}.license_identifier, -5) || '999.Z' and n.status <> 'draft'"""
 EARLIER_EDITION: Final = f"""starts_with({{0}}.license_identifier, '{ROOT}') and left(n.license_identifier, -5) = left({{0}}.license_identifier, -5)
       and n.license_identifier < left({{0}}.license_identifier, -1)
       and n.license_identifier > left({{0}}.license_identifier, -5)"""
@@ -48,9 +48,10 @@ def _names(before: str, after: str) -> str:
 # By its identifier, by a number that is its alone, or as a later edition.
 NAMED_SUCCESSORS: Final = (
     f"""select n.license_id from licenses n
-     where {same_identifier("{0}.license_identifier", "number_key(n.replaces)")} and n.license_id <> {{0}}.license_id""",  # noqa: S608 - constants of this room
+     where {same_identifier("{0}.license_identifier", "number_key(n.replaces)")} and n.license_id <> {{0}}.license_id
+       and n.status <> 'draft'""",  # noqa: S608 - constants of this room
     f"""select n.license_id from licenses n
-     where number_key(n.replaces) = number_key({{0}}.license_number) and {_names("{0}", "n")}""",  # noqa: S608 - constants of this room
+     where number_key(n.replaces) = number_key({{0}}.license_number) and n.status <> 'draft' and {_names("{0}", "n")}""",  # noqa: S608 - constants of this room
 )
 _SUCCESSORS: Final = (*NAMED_SUCCESSORS, f"select n.license_id from licenses n where {LATER_EDITION}")  # noqa: S608 - constants of this room
 # The other way round: what a license says it replaces, or is a later edition of.

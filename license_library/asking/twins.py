@@ -27,6 +27,10 @@ _TWINS_SAY: Final = f"""case when {{0}}.status = any({GOOD}) then (
          and ((n.department, n.feed) <> ({{0}}.department, {{0}}.feed) or n.status = any({NOT_GOOD})
            or n.status = any({GOOD}) and n.issued_on > {{0}}.issued_on and n.unlisted_at is null)
          and n.license_id <> {{0}}.license_id and {of_this_issue("{0}", "n")} and {maybe_of_one_holder("{0}", "n")}) n) end"""  # noqa: S608 - constants of this room
+# Until when a row says that it is good: a day beyond every end where it tells none, and while its renewal is decided.
+_END: Final = (
+    "case when n.status = 'valid' and not n.open_ended then coalesce(n.valid_to, '9999-12-31') else '9999-12-31' end"
+)
 # Of this issue or of a later one, which may have run out first; of the same feed only of a later one. Which of two ends is right, its
 # later word may say; told at the same instant neither is the later, and the earlier end is a doubt. A renewal that is asked for in time
 # outlasts either.
@@ -40,6 +44,28 @@ _TWINS_END_ON: Final = f"""case when {{0}}.status = 'valid' then (
      where n.license_id <> {{0}}.license_id and n.status = 'valid' and not n.open_ended
        and n.valid_to < case when {{0}}.open_ended then 'infinity' else coalesce({{0}}.valid_to, 'infinity') end
        and n.source_updated_at >= {{0}}.source_updated_at) end"""  # noqa: S608 - constants of this room
+# A day before all where it says that it is not good.
+_OWN_GOOD_TO: Final = (
+    f"case when {{0}}.status = any({NOT_GOOD}) then date '0001-01-01' else {_END.replace('n.', '{0}.')} end"
+)
+# Of this very issue: a good one of a later day was issued anew, whatever became of this one.
+_TWINS_GOOD_TO: Final = f"""case when {{0}}.status = any({NOT_GOOD}) or {{0}}.status = 'valid' and {{0}}.valid_to is not null then (
+    select max({_END}) from (
+      select n.* from licenses n where {same_identifier("{0}.license_identifier", "n.license_identifier")}
+       union all
+      select n.* from licenses n where {same_number("{0}", "n")} and n.license_type = {{0}}.license_type and n.issued_on = {{0}}.issued_on
+         and (n.department, n.feed) <> ({{0}}.department, {{0}}.feed) and {maybe_of_one_holder("{0}", "n")}) n
+     where n.license_id <> {{0}}.license_id and n.status = any({GOOD}) and ({{0}}.status <> 'valid' or {_END} > {{0}}.valid_to)) end"""  # noqa: S608 - constants of this room
+
+
+def own_good_to(license_alias: str) -> str:
+    """Return the day until which a license says that it is good, of any time where it says that it is not, or without end."""
+    return _OWN_GOOD_TO.format(license_alias)
+
+
+def twins_good_to(license_alias: str) -> str:
+    """Return the day until which another row of a license's very issue says that it is good, where this one says that it is not, or ends earlier; else null."""
+    return _TWINS_GOOD_TO.format(license_alias)
 
 
 def twins_end_on(license_alias: str) -> str:

@@ -20,8 +20,9 @@ from license_library.asking.looks import look
 from license_library.asking.masking import mask_code
 from license_library.asking.organisation_numbers import numbers_asked
 from license_library.asking.readings import check_text
-from license_library.checklist.checklist_words import LABELS, action_words, reason_words
+from license_library.checklist.checklist_words import action_words, reason_words
 from license_library.checklist.firm_noes import CHECKED, judged
+from license_library.checklist.verdict_labels import LABELS
 from license_library.licenses.license_hits import shown_text
 from license_library.storage.keyring import Keyring
 from license_library.words.wording import status_words

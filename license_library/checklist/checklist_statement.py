@@ -55,6 +55,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when best.is_older or waiting_older.name is not null then 'unknown'
             when best.any_may_change then 'in_quarantine'
             when best.is_disputed then 'disputed'
+            when best.validity in ('expired', 'not_good') and best.twins_good_to >= :today then 'stale'
             when best.status = any(cast(:final_states as text[]))
               then case when known.freshness <> 'fresh' or best.status = 'superseded' and not best.is_replaced then 'unknown' else 'not_good' end
             when best.license_id is not null and known.freshness <> 'fresh' then 'stale'
@@ -78,6 +79,7 @@ select i.item_code, i.name as item_name, i.line, i.department_id, bureau.name as
             when waiting_older.name is not null then 'older_waits'
             when best.any_may_change then 'newer_waits'
             when best.is_disputed then 'correction_open'
+            when best.validity in ('expired', 'not_good') and best.twins_good_to >= :today then 'good_elsewhere'
             when best.status = any(cast(:final_states as text[]))
               then case when known.freshness <> 'fresh' then known.freshness else best.status end
             when best.validity = 'not_good' then best.status

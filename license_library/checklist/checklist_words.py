@@ -1,4 +1,4 @@
-"""The sentences of a checklist: label, reason and one action for each verdict.
+"""The sentences of a checklist: reason and one action for each verdict.
 
 Knows verdicts as codes and who issues a license; knows no table and no holder.
 """
@@ -10,27 +10,24 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from license_library.answers import Words
-from license_library.asking.doubts import CONTRADICTED, DISPLACED, DISPUTED, ELSEWHERE, UNLISTED, WAITING
+from license_library.asking.doubts import (
+    CONTRADICTED,
+    DISPLACED,
+    DISPUTED,
+    ELSEWHERE,
+    GOOD_ELSEWHERE,
+    UNLISTED,
+    WAITING,
+)
 from license_library.asking.waiting_records import unreadable_words
 from license_library.words.verify_words import OTHER_NUMBER, replaced_words
 from license_library.words.wording import freshness_words, problem_words, validity_words
 
 MOST_REASONS: Final = 3
-LABELS: Final = {
-    "held": Words("已有，免提交", "held"),
-    "disputed": Words("有异议", "disputed"),
-    "stale": Words("待核实", "stale"),
-    "expired": Words("已过期", "expired"),
-    "not_good": Words("不可用", "not good"),
-    "not_held": Words("未持有", "not held"),
-    "in_quarantine": Words("数据待处理", "in quarantine"),
-    "applicant_brings": Words("申请人提交", "applicant brings"),
-    "unknown": Words("无法判断", "unknown"),
-}
-
 _NO_FEED = Words("尚无部门向本平台提供该类证照", "no department delivers this license type yet")
 _DOUBTS: Final = {
     "contradicted": CONTRADICTED,
+    "good_elsewhere": GOOD_ELSEWHERE,
     "displaced": DISPLACED,
     "unlisted": UNLISTED,
     "doubted_elsewhere": ELSEWHERE,

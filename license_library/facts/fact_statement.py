@@ -14,7 +14,7 @@ from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
 from license_library.asking.looks import looks
-from license_library.asking.replaced import LATER_EDITION, NAMED_SUCCESSORS
+from license_library.asking.replaced import is_replaced
 
 # What a license that is over said of its holder is no fact any more: revoked, withdrawn, cancelled, superseded, a draft.
 TELLING: Final = ("valid", "renewal_pending", "suspended", "restricted", "expired")
@@ -34,11 +34,6 @@ _CURRENT = f"""
      and l.license_type = any(cast(:types as text[])) and l.status = any(cast(:telling as text[]))
 """  # noqa: S608 - constants of this file
 
-# That something took its place, however good: a draft has not yet.
-_LATER_EDITION = f"select n.license_id from licenses n where {LATER_EDITION}"  # noqa: S608 - a constant of another room
-_SUCCESSORS = " union all ".join(one.format("l") for one in (*NAMED_SUCCESSORS, _LATER_EDITION))
-_IS_REPLACED = f"""exists (select from ({_SUCCESSORS}) as named join licenses after using (license_id)
-    where after.status <> 'draft')"""
 _WAITING_UNDER = waiting_under(":hashes", "subject")
 _STATEMENT = """
 with subject as materialized (
@@ -97,7 +92,7 @@ def facts_statement(told: str, doubts: str, *, then: bool = False) -> TextClause
 FACTS: Final = looks(
     lambda doubts: facts_statement(
         _CURRENT,
-        f"select {doubts}, {_IS_REPLACED} as is_replaced from licenses l where l.license_id = told.license_id",  # noqa: S608 - constants of this room
+        f"select {doubts}, {is_replaced('l')} as is_replaced from licenses l where l.license_id = told.license_id",  # noqa: S608 - constants of this room
     ),
     "l",
 )

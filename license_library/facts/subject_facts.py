@@ -18,7 +18,9 @@ from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.looks import NO_DOUBTS, columns_of
 from license_library.asking.masking import mask_code, shown_name
 from license_library.asking.moments import check_moment, check_past
+from license_library.asking.one_license import of_successor_type, same_identifier
 from license_library.asking.readings import check_text
+from license_library.asking.replaced import LATER_EDITION
 from license_library.facts.fact_decisions import read_decisions, read_preferred, settled_fact
 from license_library.facts.fact_fields import element_field
 from license_library.facts.fact_statement import TELLING, facts_statement
@@ -36,7 +38,7 @@ from schemas.identifiers.holder_code_types import holder_kind
 # Every license that ever named the subject, in the version that held then, where that version names it.
 _TOLD_THEN = f"""
   select v.license_id, v.version_count, v.license_type, v.license_number, v.issuer_name, v.issued_on, v.status, v.valid_from,
-         v.valid_to, v.open_ended, v.face, v.source_updated_at, v.known_from, v.exchange_id, v.department, v.feed,
+         v.valid_to, v.open_ended, v.face, v.license_identifier, v.replaces, v.source_updated_at, v.known_from, v.exchange_id, v.department, v.feed,
          cast(null as timestamptz) as unlisted_at, {TOLD_FROM.format("v")} as told_from, coalesce(own.name, v.holder_name) as told_name, first.is_first,
          held.held_by, held.is_own
     from (select l.license_id from subject join licenses l using (subject_id)
@@ -65,7 +67,11 @@ _TOLD_THEN = f"""
      and (v.status = any(cast(:telling as text[])) or {TOLD_FROM.format("v")} is not null)
      and (first.is_first or own.name is not null)
 """  # noqa: S608 - a constant of this room
-_THEN = facts_statement(_TOLD_THEN, f"select {columns_of(NO_DOUBTS | {'is_replaced': 'false'})}", then=True)
+# By another of the holder's own licenses, as it was told then.
+_WAS_REPLACED = f"""exists (select from told as n where n.license_id <> told.license_id and n.status <> 'draft' and n.told_from is null
+  and ({same_identifier("told.license_identifier", "number_key(n.replaces)")} or {LATER_EDITION.format("told")}
+    or number_key(n.replaces) = number_key(told.license_number) and n.department = told.department and {of_successor_type("told", "n")}))"""
+_THEN = facts_statement(_TOLD_THEN, f"select {columns_of(NO_DOUBTS | {'is_replaced': _WAS_REPLACED})}", then=True)
 
 
 def facts_of_subject(  # noqa: PLR0913, PLR0917 - the question has a holder, elements and two times, and both clocks are arguments
@@ -154,8 +160,9 @@ def _then(element: Element, told: list[Fact]) -> Judged:
         return Judged("applicant_fills", "not_held", [])
     if differing(element, facts):
         return Judged("conflict", None, facts, facts[0].row)
-    lapsed = not facts[0].in_force
-    return Judged("stale" if lapsed else "known", "lapsed" if lapsed else None, facts, facts[0].row)
+    if facts[0].in_force:
+        return Judged("known", None, facts, facts[0].row)
+    return Judged("stale", "replaced" if facts[0].row.is_replaced else "lapsed", facts, facts[0].row)
 
 
 def _fields(

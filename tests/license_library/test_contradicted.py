@@ -405,3 +405,52 @@ def test_a_term_that_another_feed_told_since_to_be_over_is_a_doubt(
     fact = next(one for one in answer.fields if one.name == "legal_representative")
     assert (fact.verdict == "stale") == is_doubt
     assert verdict(shelf).verdict == ("stale" if is_doubt else "held")
+
+
+GOOD_ELSEWHERE = "另有同一证照的记录称其仍可用，各来源说法不一"
+
+
+@pytest.mark.parametrize(
+    "term", [{"status": "suspended"}, {"status": "revoked"}, {"open_ended": False, "valid_to": date(2016, 1, 1)}]
+)
+@pytest.mark.parametrize(
+    ("good", "is_doubt"),
+    [
+        ({"open_ended": True}, True),
+        ({"valid_to": TODAY}, True),
+        ({"valid_to": TODAY - timedelta(days=1)}, False),
+        ({"open_ended": True, "issued_on": date(2015, 3, 2)}, False),  # issued anew
+        ({"open_ended": True, "status": "draft"}, False),
+    ],
+)
+def test_what_another_feed_calls_good_is_no_firm_no(
+    shelf: Library, company: int, term: dict[str, Any], good: dict[str, Any], is_doubt: bool
+) -> None:
+    (license_id,) = shelf.read("select license_id from licenses")
+    shelf.change(f"update licenses set {', '.join(f'{name} = :{name}' for name in term)}", **term)
+    twin(shelf, company, source_updated_at=NOW - timedelta(days=9), **good)
+    answer = verify_license(shelf.conn, shelf.keyring, VerifyQuestion(identifier=IDENTIFIER), TODAY, NOW)
+    assert answer.license_id == license_id
+    assert answer.verdict == ("stale" if is_doubt else "not_valid")
+    assert (GOOD_ELSEWHERE in answer.words.zh) == is_doubt
+    doubt = license_now(shelf.conn, license_id, TODAY, NOW).doubt
+    assert (doubt and doubt.zh) == (GOOD_ELSEWHERE if is_doubt else None)
+
+
+def test_what_is_good_under_a_number_that_is_not_bound_is_denied_to_nobody(shelf: Library, company: int) -> None:
+    shelf.change("update licenses set status = 'suspended'")
+    assert verdict(shelf).verdict == "not_good"
+    twin(shelf, shelf.add_subject(code="370283600000001", code_type="099"), open_ended=True)
+    told = verdict(shelf)
+    assert (told.verdict, told.reason) == ("stale", "good_elsewhere")
+    assert told.words.zh == f"最后所知：状态为暂扣；{GOOD_ELSEWHERE}"
+
+
+def test_what_is_only_drafted_has_taken_nobodys_place(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A2", status="draft", replaces="A1")
+    question = VerifyQuestion(license_type="bizlic", license_number="A1")
+    answer = verify_license(shelf.conn, shelf.keyring, question, TODAY, NOW)
+    assert (answer.verdict, answer.replaced_by) == ("confirmed", [])
+    assert verdict(shelf).words.zh == "长期有效"
+    shelf.change("update licenses set status = 'superseded' where license_number = 'A1'")
+    assert (verdict(shelf).verdict, verdict(shelf).reason) == ("unknown", "superseded")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from library_makers import NOW, record
-from question_makers import COMPANY, PERSON, TODAY, Library
+from question_makers import COMPANY, IDENTIFIER, PERSON, TODAY, Library
 from question_makers import NOW as LATER
 from sqlalchemy import Engine, text
 
@@ -114,6 +114,35 @@ def test_another_license_that_tells_it_of_the_day_is_told(shelf: Library) -> Non
         shelf.conn, shelf.keyring, COMPANY, None, ["registered_address"], date(2016, 2, 1), None, TODAY, LATER
     )
     assert [(one.verdict, one.value, len(one.facts)) for one in answer.fields] == [("known", "先址", 1)]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"replaces": "A1"},
+        {"replaces": IDENTIFIER},
+        {"license_identifier": f"{IDENTIFIER[:-5]}009.X"},
+    ],
+)
+def test_what_another_license_had_replaced_by_a_day_is_not_in_force_then(shelf: Library, named: dict[str, str]) -> None:
+    shelf.add_feed()
+    subject, since = shelf.add_subject(), date(2016, 3, 1)
+    before = {"license_number": "A1", "license_identifier": IDENTIFIER, "open_ended": True, "face": {"address": "旧址"}}
+    shelf.add_license(subject, **before)
+    after = shelf.add_license(subject, issued_on=since, open_ended=True, face={"address": "新址"}, **named)
+
+    def address(on: date) -> tuple[Any, ...]:
+        (one,) = facts_of_subject(
+            shelf.conn, shelf.keyring, COMPANY, None, ["registered_address"], on, None, TODAY, LATER
+        ).fields
+        return one.verdict, one.reason, one.value
+
+    assert address(date(2016, 2, 29)) == ("known", None, "旧址")
+    assert address(since) == ("known", None, "新址")
+    shelf.change("update licenses set status = 'draft' where license_id = :after", after=after)
+    assert address(since) == ("known", None, "旧址")
+    shelf.change("update licenses set status = 'valid', face = null where license_id = :after", after=after)
+    assert address(since) == ("stale", "replaced", "旧址")
 
 
 def test_of_the_past_nothing_is_said_of_how_fresh_a_feed_is_today(shelf: Library) -> None:

@@ -124,3 +124,22 @@ def test_an_older_number_is_no_plain_difference_from_the_credit_code_that_holds_
     assert ask(shelf, values=values | {"holder_name": "某"}).verdict == "mismatch"
     assert ask(shelf, license_number="A2", values=values).verdict == "unknown"
     assert verdict(shelf, given, "099").reason == "other_number"
+
+
+def test_a_record_that_bears_no_id_may_be_newer_of_what_its_holder_has_of_that_feed(
+    shelf: Library, company: int
+) -> None:
+    shelf.add_license(company, license_number="A1", open_ended=True)
+    hashes = shelf.read("select holder_hash from subjects")
+    for elsewhere in ({"department": "transport"}, {"license_type": "namepre"}, {"holder_hashes": [b"another"]}):
+        shelf.add_case(**{"record_id": None, "holder_hashes": hashes} | elsewhere)
+    assert (ask(shelf).verdict, verdict(shelf).verdict) == ("confirmed", "held")
+    shelf.add_case(record_id=None, holder_hashes=hashes)
+    assert (verdict(shelf).verdict, verdict(shelf).reason) == ("in_quarantine", "newer_waits")
+    answer = ask(shelf)
+    assert (answer.verdict, [one.code for one in answer.doubts]) == ("stale", ["in_quarantine"])
+    shelf.change(
+        "update quarantined_records set license_type = null where record_id is null and holder_hashes = :its",
+        its=hashes,
+    )
+    assert verdict(shelf).verdict == "in_quarantine"
