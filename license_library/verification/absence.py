@@ -28,7 +28,7 @@ from license_library.asking.waiting_records import (
     waiting_words,
 )
 from license_library.storage.keyring import Keyring
-from license_library.verification.older_types import kept_under, older_types, undelivered_words
+from license_library.verification.older_types import kept_under, kept_under_newer, older_types, undelivered_words
 from license_library.words.verify_words import NO_FEED, NOT_FOUND, OTHER_NUMBER, UNKNOWN_TYPE, VERDICTS
 
 
@@ -50,7 +50,8 @@ def answer_nothing(
     sources = [*own, *chain.from_iterable(told_by.values())]
     is_wrong = reading.is_wrong
     waiting = [words for one in types for words in _waiting(conn, keyring, question, one, today, is_wrong=is_wrong)]
-    kept = [*kept_under(conn, question, reading, older), *_other_numbers(conn, keyring, question, today)]
+    newer = kept_under_newer(conn, question, reading, license_type, told_types)
+    kept = [*kept_under(conn, question, reading, older), *newer, *_other_numbers(conn, keyring, question, today)]
     why = [*kept, *waiting, *undelivered_words(older, told_by), *untold_names(conn, question, license_type)]
     is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources)
     surely_not = not waiting if reading.is_wrong else is_all_known and not why

@@ -1,4 +1,4 @@
-"""The types that a license type took the place of: a number asked for under the newer one may still be kept under theirs.
+"""The types that a license type took the place of, and the one that took its own: a number asked for under one may be kept under the other.
 
 Tells that it is, and nothing of the license: whoever asks with that type is answered whole.
 """
@@ -17,6 +17,10 @@ from license_library.asking.readings import Reading
 from license_library.verification.verify_candidates import find_candidates, named_by
 from schemas.catalogue.license_types import merged_types
 
+_NEWER = text("""
+select license_type, name from license_types
+ where license_type = (select replaced_by from license_types where license_type = :license_type)
+""")
 _OLDER = text("select license_type, name from license_types where replaced_by = :license_type order by license_type")
 
 
@@ -40,6 +44,28 @@ def kept_under(conn: Connection, question: VerifyQuestion, reading: Reading, old
         )
         for one, under in asked
         if find_candidates(conn, under, reading)
+    ]
+
+
+def kept_under_newer(
+    conn: Connection,
+    question: VerifyQuestion,
+    reading: Reading,
+    license_type: str | None,
+    told_types: Collection[str] | None,
+) -> list[Words]:
+    """Say that the number is kept under the type that took the place of the asked one, told of as answer_nothing says."""
+    if license_type is None or named_by(question) != "number":
+        return []
+    newer = conn.execute(_NEWER, {"license_type": license_type}).all()
+    asked = ((one, msgspec.structs.replace(question, license_type=one.license_type)) for one in newer)
+    return [
+        Words(
+            f"该编号登记在取代该证照的{one.name}名下，请按{one.name}核验",
+            f"the number is kept under the type that took the place of this one; verify it as {one.license_type}",
+        )
+        for one, under in asked
+        if (told_types is None or one.license_type in told_types) and find_candidates(conn, under, reading)
     ]
 
 

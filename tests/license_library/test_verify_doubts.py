@@ -378,6 +378,17 @@ def test_a_number_kept_under_the_type_that_this_one_replaced_is_not_denied(
     assert ask(shelf, **question | {"license_number": "nobody's"}, values=values).verdict == "not_found"
 
 
+def test_a_number_kept_under_the_type_that_replaced_this_one_is_not_denied(shelf: Library, company: int) -> None:
+    question = kept_under_the_older_type(shelf)
+    shelf.change("update licenses set license_type = 'realestate'")
+    answer = ask(shelf, **question | {"license_type": "house_cert"})
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert answer.reasons[0].zh == "该编号登记在取代该证照的不动产权证书名下，请按不动产权证书核验"
+    assert ask(shelf, **question | {"license_type": "house_cert", "license_number": "nobody's"}).verdict == "not_found"
+    shelf.change("update licenses set license_number = 'nobody''s', license_type = 'bizlic'")
+    assert ask(shelf, **question | {"license_type": "house_cert"}).verdict == "not_found"
+
+
 def test_an_older_type_that_nobody_delivers_leaves_no_firm_no(shelf: Library, company: int) -> None:
     question = kept_under_the_older_type(shelf) | {"license_number": "nobody's"}
     assert ask(shelf, **question).verdict == "not_found"
