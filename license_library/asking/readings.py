@@ -51,6 +51,7 @@ class Reading(msgspec.Struct, frozen=True):
     values: list[str] | list[bytes]  # empty: it cannot exist, so nothing is searched
     advice: tuple[Advice, ...] = ()
     is_wrong: bool = False  # no issuer may write it; a steward may have let it pass all the same
+    holder: HolderCode | None = None  # of a holder's code whose type is known
 
 
 def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Reading]:
@@ -67,9 +68,9 @@ def read_terms(terms: SearchTerms, keyring: Keyring, today: date) -> list[Readin
         return _identifier(value)
     if kind == "holder_code":
         if not terms.holder_code_type and (guessed := recognise_holder_code(value, today)):
-            return [Reading("holder_code", guessed.hashes(keyring)), *_organisations_too(guessed, value, keyring)]
+            return [_holder(guessed, keyring), *_organisations_too(guessed, value, keyring)]
         code = read_holder_code(value, terms.holder_code_type, today)
-        return [Reading("holder_code", code.hashes(keyring)), *_within_credit_codes(code, keyring)]
+        return [_holder(code, keyring), *_within_credit_codes(code, keyring)]
     if terms.look_alikes:
         return [_similar(value)]
     return [_name(value), _similar(value)] if kind == "holder_name" else _recognise(value, keyring, today)
@@ -154,7 +155,7 @@ def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
         return _identifier(value)
     if code := recognise_holder_code(value, today):
         return [
-            Reading("holder_code", code.hashes(keyring)),
+            _holder(code, keyring),
             *_organisations_too(code, value, keyring),
             *_number(value),
         ]
@@ -163,6 +164,10 @@ def _codes(value: str, keyring: Keyring, today: date) -> list[Reading]:
     if _ORGANISATION_SHAPE.fullmatch(text):
         return [*_organisation(text, keyring), *_number(value), *_other_codes(value, keyring)]
     return []
+
+
+def _holder(code: HolderCode, keyring: Keyring) -> Reading:
+    return Reading("holder_code", code.hashes(keyring), holder=code)
 
 
 def _other_codes(value: str, keyring: Keyring) -> list[Reading]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
 from license_library.answers import Words
-from license_library.asking.held_records import COUNTED, count_held
+from license_library.asking.held_records import ANY_HELD, COUNTED, count_held, held_rows
 from license_library.asking.holder_subjects import by_code, waiting_under, with_bound
 
 _OF_TYPE: Final = """(cast(:license_type as text) is null or license_type = cast(:license_type as text)
@@ -43,6 +43,15 @@ select count(*) as waiting, exists (select from exchanges where state = 'held') 
  where state = 'open' and {_OF_TYPE}
    and holder_hashes && {waiting_under(":values", f"({with_bound(by_code(':values'))}) as w join subjects using (subject_id)")}
 """)  # noqa: S608 - constants of this room
+_HOLDERS_FOUND: Final = with_bound("select subject_id from subjects where holder_hash = any(cast(:values as bytea[]))")
+_HASHES_FOUND: Final = f"(select array_agg(holder_hash) from ({_HOLDERS_FOUND}) as w join subjects using (subject_id))"  # noqa: S608
+_BESIDE = text(f"""
+select (select count(*) from quarantined_records q where state = 'open' and holder_hashes && {_HASHES_FOUND}
+           and (license_type = any(cast(:types as text[])) or license_type is null and (department, feed) in (
+             select department, feed from feeds where license_types && cast(:types as text[]))))
+     + case when {ANY_HELD} then (
+         select count(*) from ({held_rows(_HASHES_FOUND)}) as held where license_type = any(cast(:types as text[]))) else 0 end
+""")  # noqa: S608 - constants of this room
 _UNREADABLE = text(
     f"select count(*) from quarantined_records q where state = 'open' and {_OF_TYPE} and {is_anybodys('q')}"  # noqa: S608
 )
@@ -56,6 +65,11 @@ def count_waiting(conn: Connection, hashes: Sequence[Any], license_type: str | N
     """Count the records of a holder, given by every form of the code, that wait; of a type, where one is given."""
     found = conn.execute(_OF_HOLDER, {"values": list(hashes), "license_type": license_type}).one()
     return int(found.waiting) + (count_held(conn, hashes, license_type) if found.is_any_held else 0)
+
+
+def count_waiting_beside(conn: Connection, hashes: Collection[bytes], types: Collection[str]) -> int:
+    """Count the records of any of several holders, with all who are bound to them, that wait and are of one of these types."""
+    return int(conn.execute(_BESIDE, {"values": list(hashes), "types": list(types)}).scalar_one())
 
 
 def count_unreadable(conn: Connection, license_type: str | None) -> int:
@@ -115,6 +129,14 @@ def waiting_words(count: int) -> Words:
     """Say that records of the holder wait."""
     return Words(
         f"该主体有 {count} 条记录因数据问题待处理", f"{count} records of this holder wait in quarantine for the steward"
+    )
+
+
+def waiting_beside_words(count: int) -> Words:
+    """Say that records of those who hold what was found wait, none of which is good."""
+    return Words(
+        f"所列证照均非有效；其持证主体另有 {count} 条记录因数据问题待处理，其中可能有有效的证照",
+        f"none that is listed is good, and {count} records of their holders wait for the steward, any of which may be a good one",
     )
 
 

@@ -33,7 +33,7 @@ from license_library.search.name_candidates import (
     name_candidates,
     similar_candidates,
 )
-from license_library.search.search_advice import advise_found, advise_nothing, bad_types_of
+from license_library.search.search_advice import advise_found, advise_nothing, bad_of
 from license_library.search.search_counts import count_found
 from license_library.search.search_words import RECOGNISED, fitting
 from license_library.search.searches import PAGES, STARTS
@@ -91,7 +91,7 @@ def find_licenses(conn: Connection, keyring: Keyring, terms: SearchTerms, today:
         next=write_cursor(question, [used, *shown[-1].place]) if more else None,
         advice=[
             *_said(reading, found),
-            *_advise(conn, reading, [readings[number] for number in tried], found, terms, today, now),
+            *_advise(conn, keyring, reading, [readings[number] for number in tried], found, terms, today, now),
         ],
         counts=found.counts,
         bound_holders=bound.told,
@@ -137,8 +137,9 @@ def _said(reading: Reading, found: _Found) -> tuple[Advice, ...]:
     return () if found.rows and reading.kind in ("number", "former_number") else reading.advice
 
 
-def _advise(
+def _advise(  # noqa: PLR0913, PLR0917 - what was asked, what was found, and both clocks
     conn: Connection,
+    keyring: Keyring,
     reading: Reading,
     tried: list[Reading],
     found: _Found,
@@ -148,9 +149,9 @@ def _advise(
 ) -> list[Advice]:
     too_many = found.candidates.too_many
     if found.rows:
-        bad_types = bad_types_of(found.rows, today)
-        return advise_found(conn, reading, tried, terms.license_type, bad_types, now, too_many=too_many)
-    return advise_nothing(conn, tried, terms.license_type, now, too_many=too_many)
+        bad = bad_of(found.rows, today)
+        return advise_found(conn, reading, tried, terms.license_type, bad, now, too_many=too_many)
+    return advise_nothing(conn, keyring, tried, terms.license_type, now, too_many=too_many)
 
 
 def _pages(readings: list[Reading], question: bytes, after: str | None) -> tuple[list[int], list[int]]:

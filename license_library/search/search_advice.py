@@ -5,10 +5,11 @@ A "no" is only as good as the feeds behind it, and the asker is told.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from license_library.answers import Advice, Words
@@ -16,18 +17,22 @@ from license_library.asking.delivered_names import untold
 from license_library.asking.feed_sources import type_of_identifier
 from license_library.asking.former_versions import Named, count_once_borne
 from license_library.asking.freshness import validity_of
+from license_library.asking.organisation_numbers import may_be_under_another
 from license_library.asking.readings import Reading
 from license_library.asking.waiting_records import (
     any_waiting_words,
     count_unreadable,
     count_waiting,
+    count_waiting_beside,
     count_waiting_of_type,
     type_waiting_words,
     unreadable_words,
+    waiting_beside_words,
     waiting_words,
 )
 from license_library.search.certainty import PLAIN, certainty_of_none, silent_beside
-from license_library.words.verify_words import UNKNOWN_TYPE
+from license_library.storage.keyring import Keyring
+from license_library.words.verify_words import OTHER_NUMBER, UNKNOWN_TYPE
 
 _ENDED = text("""
 select o.name, o.ended_on, n.name as replaced_by
@@ -85,42 +90,65 @@ _KEYS_WAIT = Advice(
 )
 
 
+class Bad(msgspec.Struct, frozen=True):
+    """Hold of what types, and whose, everything is that was found, where nothing of it is good: a good one may be unseen."""
+
+    types: frozenset[str] = frozenset()
+    holders: frozenset[bytes] = frozenset()
+
+
 def advise_found(
     conn: Connection,
     reading: Reading,
     tried: Sequence[Reading],
     license_type: str | None,
-    bad_types: Collection[str],
+    bad: Bad,
     now: datetime,
     *,
     too_many: bool,
 ) -> list[Advice]:
-    """Return what a list must say about itself: that it is not all, not what was typed or not all it may be, or that more of the holder waits.
-
-    `bad_types` are the types of what was found where nothing of it is good: a good one may be with a silent feed.
-    """
-    waiting = count_waiting(conn, reading.values, license_type) if reading.kind == "holder_code" else 0
+    """Return what a list must say about itself: that it is not all, not what was typed or not all it may be, or that more of the holder waits."""
     return [
         *([_LOOK_ALIKE] if reading.kind == "similar_name" else []),
         *([_TOO_MANY] if too_many else []),
         *([_OTHER_KIND] if sum(one.kind == "holder_code" for one in tried) > 1 else []),
         *(_keys_wait(conn, [reading]) if reading.kind == "similar_name" else []),
-        *([Advice("search.in_quarantine", waiting_words(waiting))] if waiting else []),
+        *_waiting_beside(conn, reading, license_type, bad),
         *_once_borne(conn, [reading], license_type),
-        *silent_beside(conn, bad_types, now),
+        *silent_beside(conn, bad.types, now),
     ]
 
 
-def bad_types_of(rows: Sequence[Any], today: date) -> set[str]:
-    """Return the types of these licenses where none of them is valid; nothing where one is."""
+def bad_of(rows: Sequence[Any], today: date) -> Bad:
+    """Return the types and holders of these licenses where none of them is valid; nothing where one is."""
     is_any_good = any(
         validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid" for row in rows
     )
-    return set() if is_any_good else {row.license_type for row in rows}
+    if is_any_good:
+        return Bad()
+    holders = {one for row in rows for one in (row.holder_hash, *(row.listed_hashes or ()))}
+    return Bad(frozenset(row.license_type for row in rows), frozenset(holders))
+
+
+def _waiting_beside(conn: Connection, reading: Reading, license_type: str | None, bad: Bad) -> list[Advice]:
+    """Say what waits of the holder who was asked for; where nothing good was found, of those whose it is, and of nobody knows whom."""
+    if reading.kind == "holder_code":
+        count, words = count_waiting(conn, reading.values, license_type), waiting_words
+    else:
+        count, words = count_waiting_beside(conn, bad.holders, bad.types) if bad.types else 0, waiting_beside_words
+    anybodys = sum(count_unreadable(conn, one) for one in bad.types)
+    counted = ((words, count), (unreadable_words, anybodys))
+    return [Advice("search.in_quarantine", words(count)) for words, count in counted if count]
 
 
 def advise_nothing(
-    conn: Connection, tried: Sequence[Reading], license_type: str | None, now: datetime, *, too_many: bool = False
+    conn: Connection,
+    keyring: Keyring,
+    tried: Sequence[Reading],
+    license_type: str | None,
+    now: datetime,
+    *,
+    too_many: bool = False,
 ) -> list[Advice]:
     """Return why nothing was found by any reading, the likeliest first, and how sure that is."""
     tried = [one for one in tried if one.values]  # what cannot exist, its reading has said so
@@ -140,6 +168,7 @@ def advise_nothing(
         *([Advice("search.identifier_untold", untold_words)] if untold_words else []),
         *([_TOO_MANY_TO_TELL] if too_many else []),
         *_keys_wait(conn, tried),
+        *_other_number(conn, keyring, tried),
         *_once_borne(conn, tried, license_type),
     ]
     return [*_ended(conn, license_type), *doubts, *([] if doubts and certainty.code in PLAIN else [certainty])]
@@ -161,6 +190,14 @@ def _once_borne(conn: Connection, tried: Sequence[Reading], license_type: str | 
 def _keys_wait(conn: Connection, tried: Sequence[Reading]) -> list[Advice]:
     by_keys = any(one.kind in _BY_KEYS for one in tried)
     return [_KEYS_WAIT] if by_keys and conn.execute(_ARE_KEYS_WAITING).scalar_one() else []
+
+
+def _other_number(conn: Connection, keyring: Keyring, tried: Sequence[Reading]) -> list[Advice]:
+    """Say that an organisation may have another number, under which nobody looked."""
+    is_seen = any(one.kind == "organisation_code" for one in tried)  # by that all such numbers are found
+    holders = [one.holder for one in tried if one.holder and not is_seen]
+    is_elsewhere = any(may_be_under_another(conn, keyring, one) for one in holders)
+    return [Advice("search.other_number", OTHER_NUMBER)] if is_elsewhere else []
 
 
 def _ended(conn: Connection, license_type: str | None) -> list[Advice]:

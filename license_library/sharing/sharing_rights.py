@@ -16,7 +16,8 @@ from license_library.asking.bound_holders import Bound, bound_to_code
 from license_library.asking.delivered_names import Name, untold
 from license_library.asking.doubts import doubts_of, may_have_changed
 from license_library.asking.feed_sources import sources_of_type, type_of_code
-from license_library.asking.holder_codes import read_holder_code
+from license_library.asking.holder_codes import HolderCode, read_holder_code
+from license_library.asking.organisation_numbers import may_be_under_another
 from license_library.asking.readings import read_identifier
 from license_library.asking.waiting_records import (
     count_unreadable,
@@ -32,7 +33,7 @@ from license_library.sharing.shared_licenses import find_by_holder, find_by_iden
 from license_library.sharing.sharing_calls import Ended
 from license_library.sharing.sharing_words import Status
 from license_library.storage.keyring import Keyring
-from license_library.words.verify_words import SUCCESSOR_UNKNOWN
+from license_library.words.verify_words import OTHER_NUMBER, SUCCESSOR_UNKNOWN
 from schemas.identifiers.holder_code_types import HOLDER_CODE_TYPE_CODES
 from schemas.identifiers.license_identifier import parse_license_identifier
 from schemas.naming.number_key import number_key
@@ -84,7 +85,13 @@ def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:
     hashes = _holder(asking, data)
     numbers = asked_numbers(data)
     rows = find_by_holder(asking.conn, hashes, license_type, numbers, asking.today)
-    return good_rows(asking, rows, license_type, hashes, is_numbered=bool(numbers))
+    try:
+        return good_rows(asking, rows, license_type, hashes, is_numbered=bool(numbers))
+    except Ended as end:
+        is_settled = end.status is Status.ABOLISHED and numbers
+        if end.status is Status.OTHER or is_settled or not (said := _other_number(asking, data)):
+            raise
+        raise Ended(Status.OTHER, f"无法核实：{said}") from end
 
 
 def asked_numbers(data: dict[str, Any]) -> list[str] | None:
@@ -102,13 +109,22 @@ def missing_of_holder(asking: Asking, data: dict[str, Any]) -> str:
     """Say what a list of a holder may lack: what waits of them or of nobody knows whom, and what silent departments may tell."""
     types = [granted_type(asking, data["certTypeCode"])]
     waiting = _waiting(asking, types, _holder(asking, data)), _unreadable(asking, types)
-    return "；".join(filter(None, (*waiting, *_doubts(asking, types[0])[:DOUBTS])))
+    return "；".join(filter(None, (*waiting, *_doubts(asking, types[0])[:DOUBTS], _other_number(asking, data))))
+
+
+def _other_number(asking: Asking, data: dict[str, Any]) -> str:
+    """Say that an organisation may have another number, under which nobody looked."""
+    return OTHER_NUMBER.zh if may_be_under_another(asking.conn, asking.keyring, _code(asking, data)) else ""
 
 
 def _holder(asking: Asking, data: dict[str, Any]) -> list[bytes]:
+    return _code(asking, data).hashes(asking.keyring)
+
+
+def _code(asking: Asking, data: dict[str, Any]) -> HolderCode:
     if data["holderTypeCode"] not in HOLDER_CODE_TYPE_CODES:
         raise Ended(Status.BAD_HOLDER_TYPE)
-    return read_holder_code(data["holderCode"], data["holderTypeCode"], asking.today).hashes(asking.keyring)
+    return read_holder_code(data["holderCode"], data["holderTypeCode"], asking.today)
 
 
 def good_rows(

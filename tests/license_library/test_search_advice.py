@@ -73,3 +73,35 @@ def test_by_identifier_nobody_denies_a_license_whose_feed_tells_none(shelf: Libr
     assert advised(shelf, identifier=IDENTIFIER) == ["search.identifier_untold"]
     shelf.change("update licenses set license_identifier = 'another' where license_id = :id", id=license_id)
     assert advised(shelf, identifier=IDENTIFIER) == ["search.none"]
+
+
+@pytest.mark.parametrize(
+    "terms", [{"number": "A1"}, {"identifier": IDENTIFIER}, {"holder_name": "平度市恒通运输有限公司"}]
+)
+def test_beside_what_is_not_good_it_is_told_what_waits_of_its_holder(shelf: Library, terms: dict[str, str]) -> None:
+    shelf.add_feed()
+    company = shelf.add_subject()
+    license_id = shelf.add_license(company, status="expired", license_number="A1", license_identifier=IDENTIFIER)
+    other = shelf.add_subject("某", "370283600000001", "099")
+    shelf.add_holders(license_id, (company, "平度市恒通运输有限公司", None), (other, "某", None))
+    shelf.add_case(holder_hashes=[b"a stranger's"])
+    theirs = shelf.read("select holder_hash from subjects where subject_id = :other", other=other)
+    shelf.add_case(holder_hashes=theirs, license_type="namepre")
+    assert advised(shelf, **terms) == []
+    shelf.add_case(holder_hashes=theirs)
+    assert advised(shelf, **terms) == ["search.in_quarantine"]
+    shelf.add_case()  # nobody could read whose it is
+    assert advised(shelf, **terms) == ["search.in_quarantine"] * 2
+    assert advised(shelf, holder_code=COMPANY) == ["search.in_quarantine"]
+    shelf.add_license(company, license_number="A1", license_identifier=IDENTIFIER, open_ended=True)
+    assert advised(shelf, **terms) == []
+
+
+@pytest.mark.parametrize("terms", [{"holder_code": COMPANY}, {"text": COMPANY}])
+def test_that_a_credit_code_finds_nothing_is_no_firm_no_while_an_older_number_of_it_is_not_bound(
+    shelf: Library, terms: dict[str, str]
+) -> None:
+    shelf.add_feed()
+    assert advised(shelf, **terms) == ["search.undelivered"]
+    shelf.add_license(shelf.add_subject("某", "MA3N0A9C-6", "099"))
+    assert advised(shelf, **terms) == ["search.other_number"]

@@ -429,3 +429,18 @@ def test_a_difference_is_not_told_while_another_license_of_the_holder_may_have_c
     shelf.let_a_newer_record_wait(waiting)
     answer = compared(ask, COMPANY, issueDate="20160101")
     assert (answer.status, "更新的记录" in answer.message, "不一致" in answer.message) == (Status.OTHER, True, False)
+
+
+@pytest.mark.parametrize("operation", ["queryCertInfoByHolderCode", "downloadUrlsByHolderCode"])
+def test_a_credit_code_is_told_no_end_while_an_older_number_of_it_is_not_bound(
+    shelf: Library, ask: Ask, operation: str
+) -> None:
+    asked = HOLDER | ({"expiryTime": ""} if operation.startswith("download") else {})
+    assert ask(operation, **asked).status == Status.NO_LICENSE
+    shelf.add_license(shelf.add_subject("某", "MA3N0A9C6", "099"), license_number="A1", open_ended=True)
+    reply = ask(operation, **asked)
+    assert (reply.status, "含同一" in reply.message or "另有号码" in reply.message) == (Status.OTHER, True)
+    shelf.add_license(shelf.add_subject(), license_number="A2", open_ended=True)
+    if operation.startswith("query"):
+        reply = ask(operation, **asked)
+        assert (reply.status, "另有号码" in reply.message) == (Status.OK, True)
