@@ -32,6 +32,10 @@ from schemas.naming.names import name_key
 
 _UNDER_CODE = text(f"select holder_hash from subjects join ({by_code(':values')}) as under using (subject_id)")  # noqa: S608
 
+_NAMES = text("""
+select s.name from subjects s where s.holder_hash = :holder_hash
+ union all select f.name from former_names f join subjects s using (subject_id) where s.holder_hash = :holder_hash
+""")
 _BETWEEN_NAMES = re.compile(r"[、，,；;/]")
 _OTHER_FORM = Words(
     "证照登记在该号码的另一形式（15 位或 18 位）名下，未认定为同一人",
@@ -40,6 +44,10 @@ _OTHER_FORM = Words(
 _SAME_ORGANISATION_CODE = Words(
     "证照登记在含同一组织机构代码的另一号码名下，尚未认定为同一主体",
     "the license is held under another number that holds the same organisation code, and nobody has decided yet that both are one",
+)
+_OTHER_NAME = Words(
+    "所给名称是该持证主体的现用名或曾用名，与证照所载不同",
+    "the given name is one that this holder has or had, and not the one on the license",
 )
 _LIKELIEST = (False, None, True)
 
@@ -100,12 +108,13 @@ class GivenHolder:
     def _with_own(self, holder: _Holder) -> HolderMatch:
         is_own = self._is_own(holder)
         fields = self._fields(holder, is_number=is_own, code_type=holder.code_type)
+        named = [_OTHER_NAME] if fields.get("holder_name", True) is None else []
         if is_own or self._code is None:
-            return HolderMatch(fields)
+            return HolderMatch(fields, named)
         kept = self._keyring.decrypt(holder.code_encrypted).decode()
         if may_be_one(self._conn, self._keyring, self._code, holder.code_type, kept):
             unsure = dict.fromkeys(fields.keys() - {"holder_name"})
-            return HolderMatch(fields | unsure, [_SAME_ORGANISATION_CODE])
+            return HolderMatch(fields | unsure, [*named, _SAME_ORGANISATION_CODE])
         return HolderMatch(fields, [_OTHER_FORM] if self._is_some_form(holder) else [])
 
     def _with_other(self, holder: _Holder, other: OtherNumber) -> HolderMatch:
@@ -114,11 +123,19 @@ class GivenHolder:
 
     def _fields(self, holder: _Holder, *, is_number: bool, code_type: str) -> dict[str, bool | None]:
         fits: dict[str, bool | None] = {
-            "holder_name": name_key(self._given.get("holder_name", "")) == name_key(holder.name),
+            "holder_name": self._is_named(holder),
             "holder_code": is_number,
             "holder_code_type": self._given.get("holder_code_type") == code_type,
         }
         return {name: fits[name] for name in self._given}
+
+    def _is_named(self, holder: _Holder) -> bool | None:
+        """Tell whether the name is theirs on the license; None where it is one that they have elsewhere or had: who was renamed is no other."""
+        given = name_key(self._given.get("holder_name", ""))
+        if not given or given == name_key(holder.name):
+            return bool(given)
+        known = self._conn.scalars(_NAMES, {"holder_hash": holder.holder_hash})
+        return None if given in map(name_key, known) else False
 
     def _is_own(self, holder: _Holder) -> bool:
         """Tell whether the number is theirs as it was given, or in another form that is the same holder's."""

@@ -12,6 +12,7 @@ from typing import Any
 from license_library.answers import Doubt, FieldMatch, Words
 from license_library.asking.doubts import doubts_of, may_have_changed
 from license_library.asking.freshness import validity_of
+from license_library.verification.comparing import HOLDER_FIELDS
 
 Compared = tuple[Any, list[FieldMatch], list[Words]]  # a license, what of it was compared, why a number is its holder's
 _LIKELIEST = (False, None, True)
@@ -26,10 +27,19 @@ def likeness(today: date, now: datetime) -> Callable[[Compared], tuple[Any, ...]
         valid = validity_of(row.status, row.valid_from, row.valid_to, row.open_ended, today) == "valid"
         fits = told is not False
         # Beside a difference a stranger's license, however new and good, is not the one described.
-        near = (True, 0) if fits else (is_of_the_given(matches), sum(match.matches is True for match in matches))
+        near = (
+            (not _is_unsure(matches), 0)
+            if fits
+            else (is_of_the_given(matches), sum(match.matches is True for match in matches))
+        )
         return fits, *near, valid, _LIKELIEST.index(told), not doubts_of(row, now), -row.ordinal
 
     return of
+
+
+def _is_unsure(matches: list[FieldMatch]) -> bool:
+    """Tell whether nobody can say of something given that it is the holder's: one of whom it surely is goes before."""
+    return any(match.field in HOLDER_FIELDS and match.matches is None for match in matches)
 
 
 def changes_beside(compared: Sequence[Compared], now: datetime) -> list[Doubt]:

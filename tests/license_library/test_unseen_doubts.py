@@ -143,3 +143,16 @@ def test_a_record_that_bears_no_id_may_be_newer_of_what_its_holder_has_of_that_f
         its=hashes,
     )
     assert verdict(shelf).verdict == "in_quarantine"
+
+
+def test_a_name_that_the_holder_has_elsewhere_or_had_is_no_plain_difference(shelf: Library, company: int) -> None:
+    shelf.add_license(company, license_number="A1", open_ended=True, holder_name="平度市恒达运输有限公司")
+    shelf.add_former_name(company, "平度市恒远运输有限公司")
+    assert ask(shelf, values={"holder_name": "平度市恒达运输有限公司"}).verdict == "confirmed"
+    assert ask(shelf, values={"holder_name": "平度市另一公司"}).verdict == "mismatch"
+    for name, values in (("恒通", {}), ("恒远", {"holder_code": COMPANY})):
+        answer = ask(shelf, values=values | {"holder_name": f"平度市{name}运输有限公司"})
+        assert (answer.verdict, answer.matches) == ("not_compared", None)
+        assert answer.reasons[-1].zh == "所给名称是该持证主体的现用名或曾用名，与证照所载不同"
+    stranger = {"holder_name": "平度市恒通运输有限公司", "holder_code": "91110000600037341L"}
+    assert ask(shelf, values=stranger).verdict == "mismatch"
