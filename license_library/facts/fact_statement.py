@@ -14,6 +14,7 @@ from license_library.asking.held_records import held_rows
 from license_library.asking.holder_subjects import UNDECIDED, by_code, waiting_under, with_bound
 from license_library.asking.listed_holders import persons_at
 from license_library.asking.looks import looks
+from license_library.asking.organisation_numbers import MAY_BE_UNDER_ANOTHER
 from license_library.asking.replaced import is_replaced
 
 # What a license that is over said of its holder is no fact any more: revoked, withdrawn, cancelled, superseded, a draft.
@@ -45,7 +46,7 @@ with subject as materialized (
 )
 select wanted.license_type, coalesce(t.name, wanted.license_type) as license_type_name,
        (select subject_id from subject order by is_own desc, subject_id limit 1) as subject_id,
-       (select name from subject order by is_own desc, subject_id limit 1) as subject_name, {undecided} as undecided_count,
+       (select name from subject order by is_own desc, subject_id limit 1) as subject_name, {undecided} as undecided_count, {elsewhere} as is_elsewhere,
        told.license_id, told.version_count, told.license_number, told.issuer_name, told.issued_on, told.status,
        told.valid_from, told.valid_to, told.open_ended, told.face, told.source_updated_at, told.known_from,
        told.unlisted_at, told.told_from, told.told_name, told.is_first, told.held_by, told.is_own, {persons},
@@ -81,6 +82,7 @@ def facts_statement(told: str, doubts: str, *, then: bool = False) -> TextClause
             whose=whose,
             told=told,
             undecided="0" if then else UNDECIDED,
+            elsewhere="false" if then else MAY_BE_UNDER_ANOTHER,
             doubts=doubts,
             waiting=_WAITING_UNDER,
             held=held_rows(_WAITING_UNDER),

@@ -108,4 +108,6 @@ def _nothing(element: Element, rows: list[Any], now: datetime) -> Judged:
         freshness = freshness_of(row.fresh_at, row.fresh_seconds, now)
         if freshness != "fresh":
             return Judged("unknown", freshness, [], row)
+    if feeds[0].is_elsewhere:
+        return Judged("unknown", "other_number", [], feeds[0])
     return Judged("applicant_fills", "not_held", [], feeds[0])

@@ -11,6 +11,7 @@ from typing import Any, Final
 from license_library.answers import Words
 from license_library.asking.doubts import ELSEWHERE
 from license_library.licenses.as_of import unknown_state_words
+from license_library.words.verify_words import OTHER_NUMBER
 from license_library.words.wording import face_words, freshness_words
 from schemas.bureau_time import local_minute
 from schemas.catalogue.elements import Element, ElementSource
@@ -35,6 +36,7 @@ _CODED: Final = {
     "own": Words("须由申请人填写", "only the applicant can say it"),
     "no_feed": Words("尚无部门提供该项信息", "no department delivers it yet"),
     "not_held": Words("库中没有载有该项信息的证照", "no license of this holder tells it"),
+    "other_number": OTHER_NUMBER,
     "in_quarantine": Words("该主体有记录因数据问题未入库", "a record of this holder waits for the steward"),
     "contradicted": Words("各来源对所据证照是否有效说法不一", "another record says that the license is good no more"),
     "doubted_elsewhere": ELSEWHERE,

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from license_library.asking.freshness import validity_of
 from license_library.asking.holder_codes import HolderCode
 from license_library.asking.looks import look
+from license_library.asking.organisation_numbers import numbers_asked
 from license_library.facts.fact_statement import FACTS, TELLING
 from license_library.storage.keyring import Keyring
 from schemas.catalogue.element_values import normal_form, told_by_code
@@ -40,6 +41,7 @@ class Fact:
 def read_rows(conn: Connection, keyring: Keyring, holder: HolderCode, elements: Mapping[str, Element]) -> Sequence[Any]:
     """Return what the library keeps of a holder for these elements: a row for each license, and for each type."""
     facts = {"hashes": holder.hashes(keyring), "types": wanted_types(elements) or [""], "telling": list(TELLING)}
+    facts |= numbers_asked(keyring, holder)
     return look(conn, FACTS, facts)
 
 

@@ -92,3 +92,17 @@ def test_values_that_differ_between_two_numbers_of_a_subject_are_one_conflict_of
     decide(city, other, "assign", owner="李工")
     assert (listed(city, state="open"), listed(city, state="settled")) == ([], [(other, ELEMENT)])
     assert listed(city, owner="李工") == [(other, ELEMENT)]
+
+
+def test_while_an_older_number_is_not_bound_nobody_says_that_no_license_tells_it(city: Library) -> None:
+    def told(code: str, code_type: str | None) -> tuple[str, str | None]:
+        answer = answer_prefill(city.conn, city.keyring, ITEM, code, code_type, None, TODAY, NOW)
+        return next((one.verdict, one.reason) for one in answer.fields if one.name == ELEMENT)
+
+    assert told(COMPANY, None) == ("applicant_fills", "not_held")
+    older = city.add_subject("曾用代码", "MA3N0A9C6", "099")
+    add(city, older, "bizlic", "王建国", face={ELEMENT: "王建国"})
+    assert told(COMPANY, None) == ("unknown", "other_number")
+    assert told("MA3N0A9C6", "099") == ("known", None)
+    bind(city, city.add_subject(), older)
+    assert told(COMPANY, None) == ("known", None)
