@@ -18,6 +18,7 @@ from license_library.asking.feed_sources import type_of_identifier
 from license_library.asking.former_versions import Named, count_once_borne
 from license_library.asking.freshness import validity_of
 from license_library.asking.organisation_numbers import may_be_under_another
+from license_library.asking.other_editions import other_edition
 from license_library.asking.readings import Reading
 from license_library.asking.waiting_records import (
     any_waiting_words,
@@ -166,6 +167,7 @@ def advise_nothing(
     doubts = [
         *_waiting(conn, tried, license_type),
         *([Advice("search.identifier_untold", untold_words)] if untold_words else []),
+        *_other_edition(conn, reading),
         *([_TOO_MANY_TO_TELL] if too_many else []),
         *_keys_wait(conn, tried),
         *_other_number(conn, keyring, tried),
@@ -190,6 +192,11 @@ def _once_borne(conn: Connection, tried: Sequence[Reading], license_type: str | 
 def _keys_wait(conn: Connection, tried: Sequence[Reading]) -> list[Advice]:
     by_keys = any(one.kind in _BY_KEYS for one in tried)
     return [_KEYS_WAIT] if by_keys and conn.execute(_ARE_KEYS_WAITING).scalar_one() else []
+
+
+def _other_edition(conn: Connection, reading: Reading) -> list[Advice]:
+    words = other_edition(conn, str(reading.values[0])) if reading.kind == "identifier" else None
+    return [Advice("search.other_edition", words)] if words else []
 
 
 def _other_number(conn: Connection, keyring: Keyring, tried: Sequence[Reading]) -> list[Advice]:

@@ -18,6 +18,7 @@ from license_library.asking.doubts import doubts_of, may_have_changed
 from license_library.asking.feed_sources import sources_of_type, type_of_code
 from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.organisation_numbers import may_be_under_another
+from license_library.asking.other_editions import other_edition
 from license_library.asking.readings import read_identifier
 from license_library.asking.waiting_records import (
     count_unreadable,
@@ -76,7 +77,11 @@ def rows_of_identifier(asking: Asking, typed: str) -> Sequence[Any]:
     license_type = type_of_code(asking.conn, parts.type_code) if parts else None
     if license_type:
         demand_grant(asking, license_type)
-    return good_rows(asking, found, license_type, named_by="identifier")
+    try:
+        return good_rows(asking, found, license_type, named_by="identifier")
+    except Ended as end:
+        other = other_edition(asking.conn, identifier, granted) if end.status is Status.NO_LICENSE else None
+        raise Ended(Status.OTHER, f"无法核实：{other.zh}") if other else end from None
 
 
 def rows_of_holder(asking: Asking, data: dict[str, Any]) -> Sequence[Any]:

@@ -17,6 +17,7 @@ from license_library.asking.delivered_names import untold
 from license_library.asking.feed_sources import sources_of_type, type_of_identifier
 from license_library.asking.holder_codes import HolderCode, read_holder_code
 from license_library.asking.organisation_numbers import may_be_under_another
+from license_library.asking.other_editions import other_edition
 from license_library.asking.questions import VerifyQuestion
 from license_library.asking.readings import Reading
 from license_library.asking.refusals import WrongQuestion
@@ -28,7 +29,7 @@ from license_library.asking.waiting_records import (
     waiting_words,
 )
 from license_library.storage.keyring import Keyring
-from license_library.verification.older_types import kept_under, kept_under_newer, older_types, undelivered_words
+from license_library.verification.older_types import kept_under, older_types, undelivered_words
 from license_library.words.verify_words import NO_FEED, NOT_FOUND, OTHER_NUMBER, UNKNOWN_TYPE, VERDICTS
 
 
@@ -50,8 +51,7 @@ def answer_nothing(
     sources = [*own, *chain.from_iterable(told_by.values())]
     is_wrong = reading.is_wrong
     waiting = [words for one in types for words in _waiting(conn, keyring, question, one, today, is_wrong=is_wrong)]
-    newer = kept_under_newer(conn, question, reading, license_type, told_types)
-    kept = [*kept_under(conn, question, reading, older), *newer, *_other_numbers(conn, keyring, question, today)]
+    kept = [*kept_under(conn, question, reading, older, told_types), *_named(conn, keyring, question, reading, today)]
     why = [*kept, *waiting, *undelivered_words(older, told_by), *untold_names(conn, question, license_type)]
     is_all_known = bool(sources) and all(one.freshness == "fresh" for one in sources)
     surely_not = not waiting if reading.is_wrong else is_all_known and not why
@@ -80,6 +80,15 @@ def type_asked(conn: Connection, question: VerifyQuestion) -> str | None:
     return type_of_identifier(conn, question.identifier or "") or question.license_type
 
 
+def _named(conn: Connection, keyring: Keyring, question: VerifyQuestion, reading: Reading, today: date) -> list[Words]:
+    """Say that another edition of the identifier is here, or that the holder may have another number, under which nobody looked."""
+    by_identifier = question.identifier and not reading.is_wrong
+    words = other_edition(conn, str(reading.values[0])) if by_identifier else None
+    holder = _holder(question, today)
+    is_elsewhere = holder is not None and may_be_under_another(conn, keyring, holder)
+    return [*([words] if words else []), *([OTHER_NUMBER] if is_elsewhere else [])]
+
+
 def untold_names(conn: Connection, question: VerifyQuestion, license_type: str | None) -> list[Words]:
     """Say that not every license of the type is told with that by which was asked."""
     if license_type is None or not (question.identifier or question.qr_payload):
@@ -104,12 +113,6 @@ def _waiting(
     hashes = holder.hashes(keyring)
     own, anybodys = count_waiting(conn, hashes, license_type), count_unreadable(conn, license_type)
     return [words(count) for words, count in ((waiting_words, own), (unreadable_words, anybodys)) if count]
-
-
-def _other_numbers(conn: Connection, keyring: Keyring, question: VerifyQuestion, today: date) -> list[Words]:
-    """Say that the given holder may have another number, under which nobody looked."""
-    holder = _holder(question, today)
-    return [OTHER_NUMBER] if holder and may_be_under_another(conn, keyring, holder) else []
 
 
 def _holder(question: VerifyQuestion, today: date) -> HolderCode | None:

@@ -34,8 +34,18 @@ def older_types(
     return [one for one in older if told_types is None or one.license_type in told_types]
 
 
-def kept_under(conn: Connection, question: VerifyQuestion, reading: Reading, older: Sequence[Any]) -> list[Words]:
-    """Say under which of the older types the number is kept."""
+def kept_under(
+    conn: Connection,
+    question: VerifyQuestion,
+    reading: Reading,
+    older: Sequence[Any],
+    told_types: Collection[str] | None,
+) -> list[Words]:
+    """Say under which of the older types the number is kept, or that it is under the newer one, of these types where any are named."""
+    return [*_under_older(conn, question, reading, older), *_under_newer(conn, question, reading, told_types)]
+
+
+def _under_older(conn: Connection, question: VerifyQuestion, reading: Reading, older: Sequence[Any]) -> list[Words]:
     asked = ((one, msgspec.structs.replace(question, license_type=one.license_type)) for one in older)
     return [
         Words(
@@ -47,17 +57,12 @@ def kept_under(conn: Connection, question: VerifyQuestion, reading: Reading, old
     ]
 
 
-def kept_under_newer(
-    conn: Connection,
-    question: VerifyQuestion,
-    reading: Reading,
-    license_type: str | None,
-    told_types: Collection[str] | None,
+def _under_newer(
+    conn: Connection, question: VerifyQuestion, reading: Reading, told_types: Collection[str] | None
 ) -> list[Words]:
-    """Say that the number is kept under the type that took the place of the asked one, told of as answer_nothing says."""
-    if license_type is None or named_by(question) != "number":
+    if question.license_type is None or named_by(question) != "number":
         return []
-    newer = conn.execute(_NEWER, {"license_type": license_type}).all()
+    newer = conn.execute(_NEWER, {"license_type": question.license_type}).all()
     asked = ((one, msgspec.structs.replace(question, license_type=one.license_type)) for one in newer)
     return [
         Words(

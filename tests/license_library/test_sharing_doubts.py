@@ -444,3 +444,12 @@ def test_a_credit_code_is_told_no_end_while_an_older_number_of_it_is_not_bound(
     if operation.startswith("query"):
         reply = ask(operation, **asked)
         assert (reply.status, "另有号码" in reply.message) == (Status.OK, True)
+
+
+def test_an_identifier_of_which_another_edition_is_here_is_told_no_end(shelf: Library, ask: Ask) -> None:
+    assert ask("queryCertInfo", certIdentifier=IDENTIFIER).status == Status.NO_LICENSE
+    shelf.add_license(shelf.add_subject(), license_identifier=LATER, open_ended=True)
+    reply = ask("queryCertInfo", certIdentifier=IDENTIFIER)
+    assert (reply.status, "其他版本" in reply.message) == (Status.OTHER, True)
+    shelf.change("update licenses set license_type = 'namepre'")
+    assert ask("queryCertInfo", certIdentifier=IDENTIFIER).status == Status.NO_LICENSE

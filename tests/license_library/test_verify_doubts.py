@@ -11,12 +11,14 @@ from question_makers import COMPANY, IDENTIFIER, LEGACY_IDENTIFIER, NOW, OLD_COU
 from subject_makers import fifteen
 
 from license_library.answers import VerifyAnswer
-from license_library.asking.questions import VerifyQuestion
+from license_library.asking.questions import SearchTerms, VerifyQuestion
 from license_library.asking.refusals import WrongQuestion
+from license_library.search.lookup import find_licenses
 from license_library.verification.verification import verify_license
 from schemas.identifiers.license_identifier import identifier_forms, parse_license_identifier
 
 SILENT = NOW - timedelta(days=21)
+LATER_EDITION = f"{IDENTIFIER[:-5]}002.S"
 OF_BOTH = "370283600123107"  # right as an old resident number and as a business registration number
 
 
@@ -198,6 +200,18 @@ def test_by_an_identifier_that_its_mapping_lacks_no_license_is_denied(shelf: Lib
     assert ask(shelf, **asked).verdict == "unknown"
     shelf.change("delete from mappings")
     kept_mapping(shelf, "license_number", "license_identifier")
+    assert ask(shelf, **asked).verdict == "not_found"
+
+
+def test_an_identifier_of_which_another_edition_is_here_is_not_denied(shelf: Library, company: int) -> None:
+    asked: dict[str, Any] = of_business(shelf) | {"license_number": None}
+    shelf.add_license(company, license_number="A1", license_identifier=LATER_EDITION, open_ended=True)
+    answer = ask(shelf, **asked)
+    assert (answer.verdict, answer.exists) == ("unknown", None)
+    assert answer.reasons[0].zh.startswith("库中有该证照的其他版本")
+    said = find_licenses(shelf.conn, shelf.keyring, SearchTerms(identifier=IDENTIFIER), TODAY, NOW).advice
+    assert [one.code for one in said] == ["search.other_edition"]
+    shelf.change("update licenses set license_identifier = :other", other=LATER_EDITION.replace("403.", "404."))
     assert ask(shelf, **asked).verdict == "not_found"
 
 
