@@ -37,9 +37,8 @@ class Claim:
     reason_code: str | None = None  # why it waited until now
     sent_at: datetime | None = None  # when it last left
     delivery_class: str = ""  # under which it last left
-    is_since_restore: bool = (
-        False  # handed in, and not sent since, while it was not known what left before the database was restored
-    )
+    # Handed in, and not sent since, while it was not known what left before the database was restored.
+    is_since_restore: bool = False
     is_damaged: bool = False  # what it says cannot be decrypted: `payload` is empty, and it may not leave
 
 
