@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hub_makers import Faked, StartFake, column, count, pull_once
 from sqlalchemy.exc import IntegrityError
-from test_command import environ, told, type_command
 from test_shadow import mapped_otherwise, shadow_once
+from typed_commands import told, type_command
 
 from connectors.declarations.declaration import load_department
 from connectors.declarations.mapping_digest import mapping_digest
@@ -18,7 +18,6 @@ from hub.context import HubContext
 from hub.pulling.activating import approve, propose
 from license_library.merge.activations import ActivationRefused
 
-__all__ = ["environ"]
 FEEDS = ["licenses"]
 
 

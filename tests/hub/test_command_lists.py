@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pytest
 import typer
-from test_command import environ, told, type_command
+from typed_commands import told, type_command
 
 from hub.command import app
 from hub.commands.output import print_table
@@ -19,7 +19,6 @@ from license_library.asking.questions import DEFAULT_HITS, DEFAULT_LIMIT
 from license_library.service import fact_filters, filters, subject_filters
 from tests.license_library.question_makers import HELD_FOR, Library
 
-__all__ = ["environ"]
 NO_PAGES = {"hub department try", "hub quarantine batches"}  # the first of them, and no more
 QUERIES = (
     fact_filters.ConflictQuery, filters.CorrectionQuery, filters.DeliveryQuery, filters.ExchangeQuery, filters.IncidentQuery,

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from hub_makers import StartFake, column, pull_once
 from sqlalchemy import text
-from test_command import environ, told, type_command
+from typed_commands import told, type_command
 
 from connectors.fake.rows.truth import Plot
 from hub.context import HubContext, today
@@ -28,7 +28,6 @@ from schemas.catalogue.workdays import announced_days
 from schemas.deliveries.deliveries import Delivery, example_of
 from schemas.errors import CalendarMissing, RequestError
 
-__all__ = ["environ"]
 SOME = Plot(scale=60, bad_share=0.2, day=0)
 TAKES = """
 [deliveries.correction_request]

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import pytest
 from hub_makers import Faked, StartFake, column
-from test_command import environ, told, type_command
+from typed_commands import told, type_command
 
 from connectors.declarations.contract_files import SUMS
 from hub.context import HubContext
 from hub.watching.drifting import watch_drift
-
-__all__ = ["environ"]
 
 
 @pytest.fixture

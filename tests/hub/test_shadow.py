@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hub_makers import Faked, StartFake, column, count, pull_once
 from sqlalchemy.exc import IntegrityError
-from test_command import environ, told, type_command
 from test_trying import marks
+from typed_commands import told, type_command
 
 from connectors.fake.rows.truth import Plot
 from hub.context import HubContext
@@ -19,7 +19,6 @@ from license_library.answers import ShadowAnswer
 from license_library.oversight.shadow_report import report_shadow
 from schemas.errors import NotFound
 
-__all__ = ["environ"]
 KEPT = "select (select count(*) from licenses) || ' ' || (select count(*) from license_versions) || ' ' || (select count(*) from subjects) || ' ' || coalesce(max(cursor_at)::text, '') || ' ' || coalesce(max(fresh_at)::text, '') from feeds"
 
 

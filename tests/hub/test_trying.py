@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from hub_makers import StartFake, column, count
 from sqlalchemy import create_engine, text
-from test_command import environ, told, type_command
+from typed_commands import told, type_command
 
 from connectors.fake.rows.truth import Plot
 from hub.context import HubContext
 
-__all__ = ["environ"]
 NAMES = ["market_regulation", "public_security", "real_estate", "transport", "work_safety", "health_inspection"]
 PLOT = Plot(scale=300, bad_share=0.2)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from hub_makers import column
-from test_command import environ, type_command
+from typed_commands import type_command
 
 from hub.context import HubContext, opened_hub
 from hub.settings import Settings
@@ -16,7 +16,6 @@ from license_library.oversight.incidents import Cause, tell_incidents
 from schemas.catalogue.workdays import announced_days
 from tests.license_library.question_makers import OLD_COUNTY_PERSON, Library
 
-__all__ = ["environ"]
 ACCOUNT = f"command line: {getpass.getuser()}"
 SIGNED = f"张工 ({ACCOUNT})"
 HERE = "market_regulation"

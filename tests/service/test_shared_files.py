@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from license_library.asking.strangers import COUNTED, LISTED, STRANGER
 from license_library.files.license_files import Attaching, attach_file
+from license_library.pairs.pair_entries import PairEntry, begin_deciding, write_entries
 from license_library.service.app import create_app
 from license_library.service.calls import sharing
 from license_library.service.settings import ServiceSettings
@@ -30,6 +31,7 @@ CAUSE = "办件 370283-2016-000123"
 URL = {"certIdentifier": IDENTIFIER, "useCause": CAUSE}
 FILE = {"certificateIdentifier": IDENTIFIER, "certificateCopyCause": CAUSE}
 HOLDER = {"holderCode": COMPANY, "holderTypeCode": "001", "certTypeCode": "bizlic", "useCause": CAUSE}
+UNKNOWN = 99
 CHECK = {"certTypeCode": "bizlic", "contentType": "base64", "useCause": CAUSE}
 
 
@@ -57,6 +59,13 @@ class Window:
         """Run a statement."""
         with self.settings.engine.begin() as conn:
             conn.execute(text(statement))
+
+    def keep_apart(self) -> None:
+        """Decide that the company's organisation code under another number is another's: until then no end is firm."""
+        with self.settings.engine.begin() as conn:
+            one, other = conn.execute(text("select subject_id, other_id from subject_decisions")).one()
+            apart = PairEntry(subject_id=one, other_id=other, decision="different", ground="decided", reason=b"sealed")
+            write_entries(conn, [apart], begin_deciding(conn, lambda: NOW))
 
     def recorded(self) -> list[tuple[Any, ...]]:
         """Return who asked what, and how it ended, in order."""
@@ -129,6 +138,8 @@ def test_nothing_is_given_of_a_license_that_is_not_good(window: Window, state: s
     window.change(f"update licenses set status = '{state}'")
     assert window.status("downloadFile", **FILE) == status
     assert window.status("downloadUrl", **URL) == status
+    assert window.status("downloadUrlsByHolderCode", **HOLDER) == UNKNOWN
+    window.keep_apart()
     assert window.status("downloadUrlsByHolderCode", **HOLDER) == status
     assert window.status("verifyFile", **CHECK, content=content) == status
     assert window.status("verifyFile", **CHECK, content=encoded(pdf(pages=2))) == status
@@ -261,11 +272,11 @@ def test_a_holders_licenses_have_an_address_each(window: Window) -> None:
     told = window.call("downloadUrlsByHolderCode", **HOLDER)["data"]
     assert [one["certificateNumber"] for one in told] == ["370283000012345"]
     assert len({one["url"] for one in told}) == len(told)
-    assert (
-        window.status("downloadUrlsByHolderCode", **HOLDER | {"certNo": "missing"}) == 99
-    )  # one of nobody knows whom waits
+    missing = HOLDER | {"certNo": "missing"}
+    window.keep_apart()
+    assert window.status("downloadUrlsByHolderCode", **missing) == UNKNOWN  # one of nobody knows whom waits
     window.change("update quarantined_records set state = 'mended'")
-    assert window.status("downloadUrlsByHolderCode", **HOLDER | {"certNo": "missing"}) == 10
+    assert window.status("downloadUrlsByHolderCode", **missing) == 10
     assert window.status("downloadUrlsByHolderCode", **HOLDER | {"holderTypeCode": "9"}) == 103
     assert window.status("downloadUrl", **URL, expiryTime="2099-01-01") == 102
 
