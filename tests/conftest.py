@@ -55,12 +55,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | Non
     return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Give one worker more than there are cores: a fifth of their time tests wait for clocks and for other processes."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_report_header() -> str:
     """Say which databases front tables are tried on: a run without MariaDB must not look like one with it."""
     tried = f"PostgreSQL and MariaDB at {MARIADB[0]}:{MARIADB[1]}" if "mariadb" in FRONT_DATABASES else NO_MARIADB
